@@ -1,0 +1,21 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_path() -> Path:
+    """The folder of real ads and codings beside the project, or a skip where it is absent."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the real corpus does not lie beside this clone (../shared)")
+    return folder
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real ads and codings."""
+    return shared_path()
