@@ -1,0 +1,184 @@
+"""The fold: replay, merge, undo and redo."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.core import history
+from codetui.core.state import State, evolve, replay
+from codetui.model import (
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingRecoded,
+    CodingRemoved,
+    DoneMarked,
+    Event,
+    Place,
+    PlaceNoted,
+    ProfileAssigned,
+    SessionOpened,
+    Transaction,
+    TransactionId,
+)
+
+
+def transaction(seq: int, *events: Event, ident: str = "", cause: str = "keys", target: str | None = None) -> Transaction:
+    return Transaction.model_validate(
+        {
+            "id": ident or f"t{seq:04}",
+            "seq": seq,
+            "time": f"2026-01-01T00:00:{seq % 60:02}Z",
+            "coder": "rosa",
+            "cause": cause,
+            "target": target,
+            "events": events,
+        }
+    )
+
+
+def added(coding: str, code: str = "TASK1", rank: int = 1) -> CodingAdded:
+    return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=None, words=f"words of {coding}", rank=rank)
+
+
+def facts(state: State) -> tuple[object, ...]:
+    return (
+        tuple((c.id, c.code, c.words, c.note, c.rank) for c in state.live()),
+        tuple(sorted((n.id, n.text) for n in state.notes.values() if n.text)),
+        state.profile,
+        state.reasoning,
+        state.is_done,
+    )
+
+
+def undone(state: State) -> State:
+    target = history.undo_target(state)
+    assert target is not None
+    return evolve(
+        state,
+        transaction(state.seq + 1, *history.undoing(target), cause="undo", target=target.id),
+    )
+
+
+def redone(state: State) -> State:
+    target = history.redo_target(state)
+    assert target is not None
+    return evolve(
+        state,
+        transaction(state.seq + 1, *history.redoing(target), cause="redo", target=target.id),
+    )
+
+
+def test_a_removed_coding_comes_back_to_its_old_place() -> None:
+    state = replay([transaction(1, added("a", rank=1)), transaction(2, added("b", rank=2))])
+    state = evolve(state, transaction(3, CodingRemoved(coding=CodingId("a"))))
+    assert [c.id for c in state.live()] == ["b"]
+    assert [c.id for c in undone(state).live()] == ["a", "b"]
+
+
+def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
+    first = [transaction(1, added("a", "X", 1)), transaction(2, added("b", "X", 2)), transaction(3, added("c", "Y", 3))]
+    recoded = CodingRecoded(
+        coding=CodingId("a"), code=CodeId("Y"), rank=4, code_before=CodeId("X"), rank_before=1
+    )
+    state = replay([*first, transaction(4, recoded)])
+    assert [c.id for c in state.of_code(CodeId("Y"))] == ["c", "a"]
+    assert [c.id for c in undone(state).of_code(CodeId("X"))] == ["a", "b"]
+
+
+def test_opening_a_session_is_no_step_of_undo() -> None:
+    opened = SessionOpened.model_validate({"ad": "7", "employer": "E", "title": "T", "text_hash": "h"})
+    assert history.undo_target(replay([transaction(1, opened)])) is None
+    both = replay([transaction(1, opened, added("a"))])
+    back = undone(both)
+    assert back.live() == () and back.opened == opened
+
+
+def test_a_new_command_forgets_what_could_be_redone() -> None:
+    state = undone(replay([transaction(1, added("a"))]))
+    assert history.redo_target(state) is not None
+    assert history.redo_target(evolve(state, transaction(9, added("b")))) is None
+
+
+def test_an_event_about_an_unknown_coding_changes_nothing() -> None:
+    state = replay([transaction(1, added("a"))])
+    after = evolve(state, transaction(2, CodingNoted(coding=CodingId("zz"), note="n")))
+    assert facts(after) == facts(state)
+
+
+def test_the_same_transaction_twice_counts_once() -> None:
+    one = transaction(1, added("a"))
+    assert facts(replay([one, one])) == facts(replay([one]))
+
+
+events = st.lists(
+    st.one_of(
+        st.sampled_from("abcd").map(lambda x: added(x, "TASK1")),
+        st.sampled_from("abcd").map(lambda x: CodingRemoved(coding=CodingId(x))),
+        st.tuples(st.sampled_from("abcd"), st.text(max_size=3)).map(
+            lambda x: CodingNoted(coding=CodingId(x[0]), note=x[1])
+        ),
+        st.tuples(st.sampled_from("xy"), st.text(max_size=3)).map(
+            lambda x: ProfileAssigned(profile=x[0], reasoning=x[1])
+        ),
+        st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
+        st.text(max_size=3).map(
+            lambda x: PlaceNoted.model_validate(
+                {"note": "n1", "place": Place(kind="code", id="TASK1"), "text": x}
+            )
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(events, st.randoms(use_true_random=False))
+def test_replay_does_not_depend_on_the_order_of_lines(sequence: list[Event], chance: random.Random) -> None:
+    log = [transaction(n // 2 + 1, event, ident=f"id{n}") for n, event in enumerate(sequence)]
+    shuffled = [*log, *log[: len(log) // 2]]
+    chance.shuffle(shuffled)
+    assert facts(replay(shuffled)) == facts(replay(log))
+
+
+@given(events)
+def test_replay_equals_evolving_step_by_step(sequence: list[Event]) -> None:
+    log = [transaction(n + 1, event) for n, event in enumerate(sequence)]
+    state = State()
+    for one in log:
+        state = evolve(state, one)
+    assert facts(state) == facts(replay(log))
+
+
+def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
+    state = replay(
+        [
+            transaction(1, added("a", rank=1)),
+            transaction(2, CodingNoted(coding=CodingId("a"), note="x")),
+            transaction(3, ProfileAssigned(profile="P", reasoning="R")),
+            transaction(4, CodingRemoved(coding=CodingId("a"))),
+            transaction(5, DoneMarked(is_done=True, was_done=False)),
+        ]
+    )
+    trail = [facts(state)]
+    while history.undo_target(state):
+        state = undone(state)
+        trail.append(facts(state))
+    assert trail[-1] == facts(State())
+    for expected in reversed(trail[:-1]):
+        state = redone(state)
+        assert facts(state) == expected
+
+
+def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
+    mine = [transaction(1, added("a")), transaction(2, CodingRemoved(coding=CodingId("a")))]
+    undo = transaction(3, *history.undoing(mine[1]), cause="undo", target="t0002", ident="u")
+    theirs = transaction(2, added("b"), ident="z")
+    state = replay([*mine, undo, theirs])
+    assert {c.id for c in state.live()} == {"a", "b"}
+    target = history.undo_target(state)
+    assert target is not None and target.id == TransactionId("z")
