@@ -1,0 +1,185 @@
+"""The command line: a router over a few subcommands; each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from codetui import __version__
+
+EXIT_PROBLEMS = 1
+EXIT_UNUSABLE = 2
+
+SUBCOMMANDS = {
+    "export": "write all sessions as markdown, CSV or JSON lines",
+    "status": "say how far each ad is",
+    "check": "list every problem of codebook, corpus and sessions",
+    "init": "lay out a new study in a folder",
+    "completion": "print the completion file of a shell",
+}
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs one command line; 0 went well, 1 found problems, 2 could not be done."""
+    try:
+        return _route(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_UNUSABLE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_PROBLEMS
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return complain(f"{error.filename or 'codetui'}: {error.strerror or error}")
+
+
+def complain(message: str) -> int:
+    """Says on stderr what is wrong and gives the exit code for it."""
+    print(f"codetui: {message}", file=sys.stderr)
+    return EXIT_UNUSABLE
+
+
+def _route(argv: Sequence[str]) -> int:
+    first = argv[0] if argv else ""
+    if first in SUBCOMMANDS:
+        parser = subcommand_parser(first)
+        return COMMANDS[first](parser.parse_args(argv[1:]))
+    if first and not first.startswith("-") and not Path(first).exists():
+        return complain(_unknown(first))
+    return _open(open_parser().parse_args(argv))
+
+
+def _unknown(word: str) -> str:
+    close = get_close_matches(word, SUBCOMMANDS, n=1)
+    if close:
+        return f"there is no “{word}” here; did you mean `codetui {close[0]}`?"
+    return (
+        f"there is no file or folder “{word}”. Name the folder of your ads (`codetui ads/`), "
+        "or lay out a new study with `codetui init`."
+    )
+
+
+def open_parser() -> argparse.ArgumentParser:
+    """The parser of `codetui [CORPUS]`."""
+    listing = "\n".join(f"  {name:<11}{words}" for name, words in SUBCOMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="codetui",
+        usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
+        description="Code texts by hand from the keyboard.",
+        epilog=f"commands:\n{listing}\n\nA folder named like a command opens as ./NAME.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
+    _add_study(parser)
+    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+    parser.add_argument("--version", action="version", version=f"codetui {__version__}")
+    return parser
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
+    parser.add_argument("--sessions", default="sessions", metavar="DIR", help="default: sessions")
+    parser.add_argument("--coder", metavar="NAME", help="default: $CODETUI_CODER, then the login name")
+
+
+def subcommand_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one subcommand."""
+    parser = argparse.ArgumentParser(prog=f"codetui {name}", description=f"{SUBCOMMANDS[name].capitalize()}.")
+    add_arguments(name, parser)
+    return parser
+
+
+def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    """Gives `parser` the arguments of the subcommand `name`."""
+    if name == "completion":
+        parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+        return
+    if name == "init":
+        parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+        return
+    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
+    _add_study(parser)
+    if name == "export":
+        parser.add_argument("--format", choices=("markdown", "csv", "jsonl"), default="markdown")
+        parser.add_argument("-o", "--output", metavar="PATH", help="a file or folder; - is stdout")
+        parser.add_argument("--force", action="store_true", help="overwrite what stands there")
+    else:
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def coder_name(given: str | None) -> str:
+    """The coder: as given, as $CODETUI_CODER says, or the login name."""
+    if given or os.environ.get("CODETUI_CODER"):
+        return given or os.environ["CODETUI_CODER"]
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "coder"
+
+
+def _study_options(options: argparse.Namespace) -> tuple[Path | None, Path, Path]:
+    corpus = Path(options.corpus) if options.corpus else None
+    return corpus, Path(options.codebook), Path(options.sessions)
+
+
+def _open(options: argparse.Namespace) -> int:
+    from codetui.workspace.startup import Unusable, open_workspace
+
+    workspace = open_workspace(*_study_options(options), coder=coder_name(options.coder), wanted=options.ad)
+    if isinstance(workspace, Unusable):
+        return complain(workspace.message)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+    from codetui.tui.app import CodetuiApp
+
+    return CodetuiApp(workspace).run() or 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from codetui.workspace.exporting import export
+
+    corpus, codebook, sessions = _study_options(options)
+    return export(corpus, codebook, sessions, options.coder, options.format, options.output, options.force)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from codetui.workspace.reporting import report_status
+
+    corpus, codebook, sessions = _study_options(options)
+    return report_status(corpus, codebook, sessions, options.coder, as_json=options.json)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from codetui.workspace.reporting import report_problems
+
+    corpus, codebook, sessions = _study_options(options)
+    return report_problems(corpus, codebook, sessions, options.coder, as_json=options.json)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from codetui.workspace.startup import lay_out_study
+
+    return lay_out_study(Path(options.folder))
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from importlib.resources import files
+
+    print(files("codetui").joinpath("completions", f"codetui.{options.shell}").read_text("utf-8"), end="")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "export": _export,
+    "status": _status,
+    "check": _check,
+    "init": _init,
+    "completion": _completion,
+}

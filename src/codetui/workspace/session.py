@@ -1,0 +1,166 @@
+"""One coder's coding of one ad: the log on disk first, then the state, then the document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.commands import Command, Decision, Refusal, Study
+from codetui.core.deciding import decide
+from codetui.core.state import State, evolve, replay
+from codetui.formats import manual_coding
+from codetui.model import (
+    Ad,
+    AdId,
+    Codebook,
+    Event,
+    Problem,
+    SessionOpened,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.store.event_log import EventLog
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.documents import SessionDocument
+from codetui.workspace.ids import fresh_id, now
+from codetui.workspace.outcome import NotSaved, Outcome, Saved
+from codetui.workspace.resuming import events_from_document
+
+LOOKED_BACK = 40
+"""Transactions that a document may lag behind its log, after a crash, and still be known as ours."""
+
+
+class AdFacts(NamedTuple):
+    """What a document says of the ad itself."""
+
+    id: AdId
+    employer: str
+    title: str
+
+
+def read_state(log: Path) -> State:
+    """The state that a log amounts to, for whoever only looks; empty where it cannot be read."""
+    try:
+        transactions, _ = EventLog(log).read()
+    except OSError:
+        return State()
+    return replay(transactions)
+
+
+class Session:
+    """The open session: state, log and document of one coder and ad.
+
+    Raises OSError where the log is there but cannot be read.
+    """
+
+    def __init__(self, ad: Ad, book: Codebook, paths: SessionPaths, coder: str) -> None:
+        self.ad = ad
+        self.book = book
+        self.coder = coder
+        self._hash = text_hash(ad.text)
+        self._log = EventLog(paths.log(ad.id))
+        transactions, self.problems = self._log.read()
+        self.state: State = replay(transactions)
+        self._document = SessionDocument(paths, ad.id)
+        self._shown: State | None = None
+        if self.state.opened is None:
+            self._resume()
+        else:
+            self._compare(transactions)
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def execute(self, command: Command) -> Outcome:
+        """Carries a command out: on disk, then in memory; a refusal changes nothing."""
+        study = Study(self.book, self.ad.text, self._hash, fresh_id())
+        decision = decide(self.state, command, study)
+        if isinstance(decision, Refusal):
+            return decision
+        return self._record(decision)
+
+    def _record(self, decision: Decision) -> Saved | NotSaved:
+        opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
+        transaction = Transaction(
+            id=TransactionId(fresh_id()),
+            seq=self.state.seq + 1,
+            time=now(),
+            coder=self.coder,
+            codebook=f"{self.book.version}#{self.book.content_hash[:12]}",
+            cause=decision.cause,
+            target=decision.target,
+            events=opening + decision.events,
+        )
+        try:
+            self._log.append(transaction)
+        except OSError as error:
+            return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
+        self.state = evolve(self.state, transaction)
+        return Saved(decision.message, decision.coding)
+
+    def _opened(self) -> SessionOpened:
+        ad = self.ad
+        return SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=self._hash)
+
+    # --- the document ---------------------------------------------------------------------------
+
+    @property
+    def facts(self) -> AdFacts:
+        """Employer and title as the coder said them, else as the source does."""
+        return self._facts(self.state)
+
+    @property
+    def has_unsaved_document(self) -> bool:
+        """True while the document on disk lags behind the log."""
+        return self.state.opened is not None and self.state is not self._shown
+
+    def save_document(self) -> Problem | None:
+        """Replaces the markdown by the state's projection; the problem it met, if any."""
+        if not self.has_unsaved_document:
+            return None
+        state = self.state
+        problem = self._document.write(self._projection(state), self._facts(state).employer)
+        if problem is None or problem.severity != "error":
+            self._shown = state
+        return problem
+
+    def _facts(self, state: State) -> AdFacts:
+        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
+
+    def _projection(self, state: State) -> str:
+        return manual_coding.write(manual_coding.project(state, self.book, self._facts(state)))
+
+    def _compare(self, transactions: Sequence[Transaction]) -> None:
+        """Finds out whether the document on disk is what the log says, lags behind it, or was edited."""
+        text = self._document.text
+        if text is None:
+            return
+        if text == self._projection(self.state):
+            self._shown = self.state
+            self._document.is_ours = True
+            return
+        self._document.is_ours = any(
+            text == self._projection(replay(transactions[:count]))
+            for count in range(len(transactions) - 1, max(0, len(transactions) - LOOKED_BACK) - 1, -1)
+        )
+        if not self._document.is_ours:
+            self._shown = self.state
+            self.problems.append(self._document.edited())
+
+    def _resume(self) -> None:
+        """Takes the session up from a document that came without its log."""
+        text = self._document.text
+        if text is None:
+            return
+        file = str(self._document.path)
+        document, problems = manual_coding.read(text, file)
+        resumed = events_from_document(document, self.ad, self.book, file, fresh_id)
+        self.problems += [*problems, *resumed.problems]
+        message = f"Resumed from {self._document.path.name}"
+        outcome = self._record(Decision(resumed.events, message, cause="document"))
+        if isinstance(outcome, NotSaved):
+            self.problems.append(Problem(file, 0, "error", outcome.message))
+            return
+        self._shown = self.state
+        self._document.is_ours = text == self._projection(self.state)
