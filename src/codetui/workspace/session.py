@@ -115,6 +115,11 @@ class Session:
         """True while the document on disk lags behind the log."""
         return self.state.opened is not None and self.state is not self._shown
 
+    @property
+    def document_path(self) -> Path:
+        """Where the session's markdown stands."""
+        return self._document.path
+
     def save_document(self) -> Problem | None:
         """Replaces the markdown by the state's projection; the problem it met, if any."""
         if not self.has_unsaved_document:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.model import AdId, Codebook, CorpusSettings, Problem
+from codetui.model import AdId, Codebook, Problem
 from codetui.store import study
 from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
@@ -36,7 +36,7 @@ def open_workspace(
     if not coder.strip():
         return Unusable("the coder has no name; give one with --coder NAME.")
     workspace = Workspace(
-        book, Corpus(path, book.corpus), SessionPaths(sessions, coder), coder, problems, codebook
+        book, Corpus(path, book.corpus, sessions), SessionPaths(sessions, coder), coder, problems, codebook
     )
     first = workspace.opening(AdId(wanted) if wanted else None)
     if first is None and wanted:
@@ -96,11 +96,6 @@ def lay_out_study(folder: Path) -> int:
     where = "" if folder == Path() else f"cd {folder} && "
     print(f"\nPut your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui")
     return 0
-
-
-def quiet_settings(book: Codebook | Unusable) -> CorpusSettings:
-    """The corpus settings of a book that may be missing."""
-    return CorpusSettings() if isinstance(book, Unusable) else book.corpus
 
 
 def say(line: object) -> None:

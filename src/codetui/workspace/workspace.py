@@ -9,6 +9,7 @@ from codetui.core.commands import Command
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
 from codetui.store import study
 from codetui.store.corpus import Batch, Corpus
+from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, status_of
 from codetui.workspace.session import Session, read_state
@@ -74,9 +75,8 @@ class Workspace:
         """The status of each ad that the coder has touched, for a worker."""
         touched = self._paths.log_ids()
         for entry in list(self.entries) if touched else ():
-            log = self._paths.log(entry.id)
-            if log.stem in touched:
-                yield entry.id, status_of(read_state(log))
+            if safe_name(entry.id) in touched:
+                yield entry.id, status_of(read_state(self._paths.log(entry.id)))
 
     def beside(self, step: int) -> AdEntry | None:
         """The ad `step` places on in the list, or None at its end."""
@@ -153,3 +153,6 @@ class Workspace:
 def _missing(entry: AdEntry) -> Ad:
     return Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line)
 
+
+
+__all__ = ["Batch", "Workspace"]

@@ -1,0 +1,1 @@
+"""What codetui knows without files, clock, randomness or screen."""

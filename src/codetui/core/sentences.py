@@ -1,0 +1,164 @@
+"""Bullets, sentences and clauses inside one block of text, by rules for job ads in Dutch and English."""
+
+from __future__ import annotations
+
+import re
+
+from codetui.core.words import CLOSING_ABBREVIATIONS, is_abbreviation
+from codetui.model import Span
+
+_MARK = re.compile(
+    r"[ \t\u00a0]*(?:[•·‣▪●○◦■□➢➤✓✔→][ \t\u00a0]*|(?:[*+?–—-]|o|\d{1,2}[.)]|[a-z]\))[ \t\u00a0]+(?=\S)|[-–](?=[^\W\d_]))"
+)
+_INNER_MARK = re.compile(r"(?<=[^\s])[ \t]+[•▪●➢✓][ \t]+")
+_LINE = re.compile(r"[^\n]*\n?")
+_STOP = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*")
+_TOKEN_BEFORE = re.compile(r"[^\s(\[\"“‘,;/]*$")
+_AFTER = re.compile(r"(,?)(\s*)[\"'“‘«(\[*_]*(\w?)")
+_CONJUNCTION = re.compile(r"(?:and/or|en/of|and|or|but|en|of|maar|&)\s+", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)")
+_WRAPPED_WIDTHS = range(60, 121)
+
+
+def bullet_flows(block: str) -> list[tuple[Span, bool]]:
+    """The block cut into running text and bullets: each stretch, trimmed, and whether it is a bullet."""
+    flows: list[tuple[int, bool]] = []
+    indent, is_bullet = 0, False
+    for line in _LINE.finditer(block):
+        mark = _MARK.match(block, line.start(), line.end())
+        depth = len(line.group()) - len(line.group().lstrip())
+        if mark:
+            flows.append((mark.end(), True))
+            indent, is_bullet = depth, True
+        elif not flows or (is_bullet and not _continues(block, line.start(), depth > indent)):
+            flows.append((line.start(), False))
+            is_bullet = False
+        flows += [(m.end(), True) for m in _INNER_MARK.finditer(block, line.start(), line.end())]
+    return [(span, flag) for span, flag in _closed(block, flows) if span.start < span.end]
+
+
+def sentences_in(block: str, flow: Span) -> list[Span]:
+    """The sentences of one stretch, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
+    ends = {m.end() for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)}
+    at = block.find("\n", flow.start, flow.end)
+    while at >= 0:
+        if _line_ends_sentence(block, at, flow):
+            ends.add(at)
+        at = block.find("\n", at + 1, flow.end)
+    return _between(block, flow, sorted(ends))
+
+
+def clauses_in(block: str, sentence: Span) -> list[Span]:
+    """What stands between the commas, semicolons, colons and dashes of one sentence, without a leading `and`."""
+    spans = _between(block, sentence, [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)])
+    clauses = []
+    for span in spans:
+        lead = _CONJUNCTION.match(block, span.start, span.end)
+        clauses.append(Span(lead.end(), span.end) if lead and lead.end() < span.end else span)
+    return clauses
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The stretch without white space at either end and without trailing `;`, `,`, `:` or an open bracket or dash."""
+    while start < end and (text[start].isspace() or text[start] in ",;"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:(|" or _is_loose_dash(text, start, end)):
+        end -= 1
+    return Span(start, end)
+
+
+def _is_loose_dash(text: str, start: int, end: int) -> bool:
+    """Whether a dash with white space before it closes the stretch."""
+    return text[end - 1] in "-–—" and end - 1 > start and text[end - 2].isspace()
+
+
+def _continues(block: str, start: int, is_deeper: bool) -> bool:
+    """Whether a line without a mark goes on with the bullet above it."""
+    following = block[start:].lstrip()[:1]
+    above = block[:start].rstrip()[-1:]
+    return is_deeper or (following.islower() and above not in ".!?;:")
+
+
+def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]]:
+    """Stretches that begin where the next line's mark or text begins, trimmed."""
+    closed = []
+    for (start, is_bullet), following in zip(flows, [*(f for f in flows[1:]), None], strict=True):
+        end = len(block) if following is None else _mark_start(block, start, following)
+        closed.append((trimmed(block, start, end) if is_bullet else trimmed_prose(block, start, end), is_bullet))
+    return closed
+
+
+def trimmed_prose(block: str, start: int, end: int) -> Span:
+    """Running text keeps the colon that announces a list."""
+    span = trimmed(block, start, end)
+    return Span(span.start, span.end + 1) if block[span.end : span.end + 1] == ":" and span.end < end else span
+
+
+def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
+    """Where the bullet mark (or the line) of the following stretch begins."""
+    at, is_bullet = following
+    if not is_bullet:
+        return at
+    line = block.rfind("\n", start, at) + 1
+    if line > start:
+        return line
+    inner = at
+    while inner > start and (block[inner - 1].isspace() or not block[inner - 1].isalnum() and block[inner - 1] in "•▪●➢✓"):
+        inner -= 1
+    return inner
+
+
+def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
+    """Whether the full stop, `!`, `?` or dots found here close a sentence; what stands before and after decides."""
+    after = _AFTER.match(block, stop.end(), flow.end)
+    comma, blanks, letter = after.groups() if after else ("", "", "")
+    if stop.end() >= flow.end:
+        return False
+    before = _TOKEN_BEFORE.search(block[max(flow.start, stop.start() - 40) : stop.start()])
+    token = before.group() if before else ""
+    is_full_stop = stop.group()[0] == "." and not stop.group().startswith("..")
+    if not blanks:
+        return letter.isupper() and len(token) > 1 and token[-2:].islower() and _is_glued(block, stop.end())
+    if not letter:
+        return not comma
+    if is_full_stop and is_abbreviation(token + "."):
+        return letter.isupper() and (token + ".").lower() in CLOSING_ABBREVIATIONS
+    if is_full_stop and len(token) == 1 and token.isupper():
+        return False
+    if letter.islower():
+        return is_full_stop and not comma and token.isalpha() and len(token) >= 5
+    return True
+
+
+def _is_glued(block: str, at: int) -> bool:
+    """Whether a word begins at once after a full stop (`Analytics.This`), and not a name such as `Asp.Net`."""
+    word = re.match(r"[A-Z][^\W\d_]+", block[at : at + 40])
+    return word is not None and word.group().lower() not in ("net", "js", "io", "ai", "com", "nl", "org")
+
+
+def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
+    """Whether a line break closes a sentence: after a colon or a heading, not inside a wrapped sentence.
+
+    A line was wrapped where the next word would not have fitted into the widest line round it.
+    """
+    line = block[max(flow.start, block.rfind("\n", 0, at) + 1) : at].strip()
+    following = block[at : flow.end].lstrip()[:1]
+    if not line or line[-1] in ",&-/(" or following.islower():
+        return False
+    if line[-1] in ":;.!?":
+        return True
+    width = max(len(row) for row in block[flow.start : flow.end].split("\n"))
+    word = block[at : flow.end].split(maxsplit=1)[0]
+    return width not in _WRAPPED_WIDTHS or len(line) + 1 + len(word) <= width
+
+
+def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:
+    """The trimmed stretches between the given ends, leaving out those with no letter or digit."""
+    edges = [whole.start, *ends, whole.end]
+    spans = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        keeps_colon = end == whole.end or block[end : end + 1] == "\n"
+        span = (trimmed_prose if keeps_colon else trimmed)(block, start, end)
+        if any(c.isalnum() for c in block[span.start : span.end]):
+            spans.append(span)
+    return spans

@@ -1,0 +1,124 @@
+"""Many overlapping spans: which overlap a stretch, in which lane each is drawn, where a row is cut."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import TypeVar
+
+NO_LANE = -1
+
+Layer = TypeVar("Layer", bound=Hashable)
+
+
+class SpanIndex:
+    """A static index over n spans: built in O(n log n), asked in O(log n + k).
+
+    The spans sorted by start are the leaves of a tree whose nodes hold the greatest end below them.
+    Empty spans overlap nothing.
+    """
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        filled = (number for number, (start, end) in enumerate(spans) if start < end)
+        self._order = sorted(filled, key=spans.__getitem__)
+        self._starts = [spans[i][0] for i in self._order]
+        self._size = 1 << max(0, len(self._order) - 1).bit_length()
+        leaves = [spans[i][1] for i in self._order]
+        leaves += [0] * (self._size - len(leaves))
+        levels = [leaves]
+        while len(levels[-1]) > 1:
+            below = levels[-1]
+            levels.append(list(map(max, below[::2], below[1::2])))
+        self._ends = [0, *(end for level in reversed(levels) for end in level)]
+
+    def overlapping(self, start: int, end: int) -> list[int]:
+        """Which spans share a code point with `start` to `end`: their numbers, by start."""
+        last = bisect_left(self._starts, end) if start < end else 0
+        found: list[int] = []
+        waiting = [(1, 0, self._size)]
+        while waiting:
+            node, low, high = waiting.pop()
+            if low >= last or self._ends[node] <= start:
+                continue
+            if high - low == 1:
+                found.append(self._order[low])
+                continue
+            middle = (low + high) // 2
+            waiting += (2 * node + 1, middle, high), (2 * node, low, middle)
+        return found
+
+
+class Lanes:
+    """A lane for each of many spans, so that no two in one lane share a visual row.
+
+    `places` are sorted by start; `row_start` gives the first offset of the row that holds an offset.  A span
+    that finds all `count` lanes taken gets `NO_LANE`.  Lanes are found when they are asked for, from the last
+    place before that where none was taken: they do not depend on the order of asking.
+
+        row 0   | |     three spans on rows 0 to 2, 0 and 1 to 2, in two lanes: 0, 1, 1
+        row 1   | |
+        row 2   | |
+    """
+
+    def __init__(
+        self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int
+    ) -> None:
+        self._places = places
+        self._row_start = row_start
+        self._reach = list(accumulate((max(end, start + 1) for start, end in places), max))
+        self._found: dict[int, int] = {}
+        self._free = [0] * count
+        self._next = 0
+
+    def __getitem__(self, number: int) -> int:
+        """The lane of a span."""
+        if number not in self._found:
+            self._find(number)
+        return self._found[number]
+
+    def _find(self, number: int) -> None:
+        """Give lanes to the spans up to this one."""
+        first = number
+        while first not in (0, self._next) and self._reach[first - 1] > self._row_start(
+            self._places[first][0]
+        ):
+            first -= 1
+        free = self._free if first == self._next else [0] * len(self._free)
+        for current in range(first, number + 1):
+            start, end = self._places[current]
+            row_start = self._row_start(start)
+            self._found[current] = NO_LANE
+            for lane, taken_until in enumerate(free):
+                if taken_until <= row_start:
+                    self._found[current] = lane
+                    free[lane] = max(end, start + 1)
+                    break
+        self._free, self._next = free, number + 1
+
+
+def runs(
+    start: int, end: int, layers: Iterable[tuple[Layer, int, int]]
+) -> Iterator[tuple[int, int, tuple[Layer, ...]]]:
+    """The stretch `start` to `end` cut where the set of layers that cover it changes.
+
+    A layer is its name, start and end; a run is its start, its end and the names of what covers it.  An empty
+    stretch has no runs.
+    """
+    opening: dict[int, list[Layer]] = {start: [], end: []}
+    closing: dict[int, list[Layer]] = {}
+    for name, low, high in layers:
+        low, high = max(low, start), min(high, end)
+        if low < high:
+            opening.setdefault(low, []).append(name)
+            closing.setdefault(high, []).append(name)
+    edges = sorted(opening.keys() | closing.keys())
+    covering: dict[Layer, int] = {}
+    for low, high in pairwise(edges):
+        for name in opening.get(low, ()):
+            covering[name] = covering.get(name, 0) + 1
+        for name in closing.get(low, ()):
+            covering[name] -= 1
+            if not covering[name]:
+                del covering[name]
+        yield low, high, tuple(covering)

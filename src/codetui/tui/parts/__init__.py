@@ -1,0 +1,1 @@
+"""What the workbench can do, a part for each kind of work."""

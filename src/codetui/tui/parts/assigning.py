@@ -1,0 +1,246 @@
+"""Giving codes: by section and key, by repeating, by searching; and changing what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codetui.core.codebook import label_of, place_title
+from codetui.core.commands import (
+    AssignCode,
+    MoveBoundary,
+    NoteCoding,
+    NotePlace,
+    RecodeCoding,
+    Redo,
+    RemoveCoding,
+    Undo,
+)
+from codetui.core.deciding import quoted
+from codetui.core.state import State
+from codetui.model import CodeId, CodingId, Place, Section, Span
+from codetui.tui.bench import Bench, Do
+from codetui.tui.modals.code_picker import CodePicker
+from codetui.tui.modals.text_modal import NoteModal
+from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode
+from codetui.workspace.outcome import Saved
+
+RECENT = 9
+NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
+
+
+class Assigning:
+    """What turns selections into codings.  `recoding` and `bounding` name the coding that is being changed."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.recent: list[CodeId] = []
+        self.recoding: CodingId | None = None
+        self.bounding: CodingId | None = None
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        sections = {
+            f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)
+        }
+        return {
+            **sections,
+            "repeat": self.repeat,
+            "pick": self.pick,
+            "undo": lambda: self._step(Undo()),
+            "redo": lambda: self._step(Redo()),
+            "remove": self.remove,
+            "recode": self.recode,
+            "boundary": self.boundary,
+            "note": self.note,
+            "remark": self.remark,
+        }
+
+    def began(self, state: State) -> None:
+        """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay."""
+        self.recoding = self.bounding = None
+        if not self.recent:
+            latest = reversed(state.live())
+            self.recent = list(dict.fromkeys(coding.code for coding in latest))[:RECENT]
+
+    # --- giving a code ------------------------------------------------------------------------------
+
+    def _opener(self, key: str) -> Do:
+        return lambda: self.open_section(key)
+
+    def open_section(self, key: str) -> None:
+        """Shows the codes of the section on this digit."""
+        bench = self._bench
+        section = next((one for one in bench.index.book.sections if one.key == key), None)
+        if section is None:
+            keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
+            bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
+            return
+        bench.open_panel(section.id, self._words(section))
+
+    def _words(self, section: Section) -> str:
+        bench = self._bench
+        coding = bench.state.codings.get(self.recoding) if self.recoding else None
+        if coding is not None:
+            return coding.words
+        span = bench.selected_span(section.holds)
+        return bench.ad.text[span.start : span.end]
+
+    def take(self, code: CodeId) -> None:
+        """The coder chose a code: for the selection, or instead of another."""
+        bench = self._bench
+        if self.recoding is not None:
+            outcome = bench.carry_out(RecodeCoding(self.recoding, code))
+            self.recoding = None
+        else:
+            found = bench.index.codes.get(code)
+            section = bench.index.sections.get(found.section) if found else None
+            span = bench.selected_span(section.holds if section else "quotations")
+            outcome = bench.carry_out(AssignCode(span, code))
+        if isinstance(outcome, Saved):
+            self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
+            bench.aim_at(outcome.coding)
+
+    def leave(self) -> None:
+        """The coder chose no code."""
+        self.recoding = None
+
+    def repeat(self) -> None:
+        """Gives the code used last once more."""
+        if not self.recent:
+            self._bench.say("No code was used yet. A digit opens a section's codes, Enter searches all.", "refusal")
+            return
+        self.take(self.recent[0])
+
+    def pick(self) -> None:
+        """Opens the picker; while a boundary is moved, keeps it instead."""
+        if self.bounding is not None:
+            self.keep_boundary()
+            return
+        bench = self._bench
+        sections = bench.index.book.sections
+        words = self._words(sections[0]) if sections else ""
+        title = "Give another code" if self.recoding else "Give a code"
+        bench.ask(CodePicker(bench.index.book, self.recent, words, title), self.take)
+
+    def _step(self, command: Undo | Redo) -> None:
+        self.recoding = self.bounding = None
+        self._bench.carry_out(command)
+
+    # --- changing a coding --------------------------------------------------------------------------
+
+    def _with_coding(self, do: Callable[[CodingId], None]) -> None:
+        coding = self._bench.coding_here()
+        if coding is None:
+            self._bench.say(NO_CODING, "refusal")
+            return
+        do(coding.id)
+
+    def remove(self) -> None:
+        """Takes the coding away; a note in the tree likewise."""
+        node = self._bench.node()
+        note = self._bench.state.notes.get(node.id) if isinstance(node, NoteNode) else None
+        if note is not None:
+            self._bench.carry_out(NotePlace(note.place, "", note.id))
+            return
+        self._with_coding(lambda coding: self._remove(coding))
+
+    def _remove(self, coding: CodingId) -> None:
+        self._bench.carry_out(RemoveCoding(coding))
+
+    def recode(self) -> None:
+        """The next code goes to the quotation instead of the one it has."""
+
+        def begin(coding: CodingId) -> None:
+            self.recoding = coding
+            words = quoted(self._bench.state.codings[coding].words)
+            self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc leaves it.")
+
+        self._with_coding(begin)
+
+    def boundary(self) -> None:
+        """Selects the quotation so that its edges can be moved; again, it keeps them."""
+        if self.bounding is not None:
+            self.keep_boundary()
+            return
+
+        def begin(coding: CodingId) -> None:
+            anchor = self._bench.state.codings[coding].anchor
+            if anchor is None:
+                span = self._bench.selected_span("quotations")
+                self._bench.carry_out(MoveBoundary(coding, span))
+                return
+            self.bounding = coding
+            self._bench.select(Span(anchor.start, anchor.end))
+            self._bench.say("Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not.")
+
+        self._with_coding(begin)
+
+    def keep_boundary(self) -> None:
+        """Gives the quotation that is being moved the selection as its new place."""
+        if self.bounding is None:
+            return
+        span = self._bench.selected_span("quotations")
+        outcome = self._bench.carry_out(MoveBoundary(self.bounding, span))
+        if isinstance(outcome, Saved):
+            self._bench.aim_at(self.bounding)
+        self.bounding = None
+
+    def escape(self) -> bool:
+        """Leaves what was begun; False where nothing was."""
+        begun = self.bounding is not None or self.recoding is not None
+        if begun:
+            self.bounding = self.recoding = None
+            self._bench.say("Left as it was.")
+        return begun
+
+    # --- notes --------------------------------------------------------------------------------------
+
+    def note(self) -> None:
+        """Writes a note: beside the quotation, or on the tree's group or code."""
+        node = self._bench.node()
+        if isinstance(node, GroupNode):
+            self._note_place(Place(kind="group", id=node.id))
+        elif isinstance(node, CodeNode):
+            self._note_place(Place(kind="code", id=node.id))
+        elif isinstance(node, NoteNode):
+            note = self._bench.state.notes[node.id]
+            self._edit(
+                f"Note on {place_title(self._bench.index.book, note.place)}",
+                note.text,
+                lambda text: self._noted(NotePlace(note.place, text, note.id)),
+            )
+        elif isinstance(node, ProfileNode):
+            self._bench.say("A profile has a reasoning instead of a note: P writes it.", "refusal")
+        else:
+            self._with_coding(self._note_coding)
+
+    def _note_coding(self, coding: CodingId) -> None:
+        note = self._bench.state.codings[coding]
+        label = label_of(self._bench.index.book, note.code)
+        self._edit(
+            f"Note beside {quoted(note.words)} · {label}",
+            note.note,
+            lambda text: self._noted(NoteCoding(coding, text)),
+        )
+
+    def remark(self) -> None:
+        """Writes an entry without quotation under the tree's code."""
+        node = self._bench.node()
+        if not isinstance(node, CodeNode):
+            self._bench.say("A remark stands under a code: choose the code in the codebook (t), then N.", "refusal")
+            return
+        place = Place(kind="entry", id=node.id)
+        title = f"Remark under {place_title(self._bench.index.book, place)}"
+        self._edit(title, "", lambda text: self._noted(NotePlace(place, text)))
+
+    def _note_place(self, place: Place) -> None:
+        notes = self._bench.state.notes.values()
+        text = next((note.text for note in notes if note.place == place), "")
+        title = f"Note on {place_title(self._bench.index.book, place)}"
+        self._edit(title, text, lambda written: self._noted(NotePlace(place, written)))
+
+    def _noted(self, command: NoteCoding | NotePlace) -> None:
+        self._bench.carry_out(command)
+
+    def _edit(self, title: str, text: str, done: Callable[[str], None]) -> None:
+        self._bench.ask(NoteModal(title, text), done)

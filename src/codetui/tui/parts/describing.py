@@ -1,0 +1,73 @@
+"""The ad as a whole: its profile and reasoning, what it is called, whether it is done."""
+
+from __future__ import annotations
+
+from codetui.core.codebook import profile_name
+from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.tui.bench import Bench, Do
+from codetui.tui.modals.describe_ad import DescribeAdModal
+from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.modals.text_modal import TextModal
+from codetui.workspace.outcome import Saved
+
+
+class Describing:
+    """Profile, reasoning, done, employer and title."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {
+            "profile": self.profile,
+            "reasoning": self.reasoning,
+            "done": self.done,
+            "describe": lambda: self.describe(asks_all=True),
+        }
+
+    def profile(self) -> None:
+        """Asks for the profile, then for its reasoning."""
+        profiles = self._bench.index.book.profiles
+        if not profiles:
+            self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
+            return
+        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._assign)
+
+    def _assign(self, profile: str) -> None:
+        state = self._bench.state
+        if not profile:
+            self._bench.carry_out(AssignProfile("", state.reasoning))
+            return
+        if profile == state.profile:
+            self.reasoning()
+        elif isinstance(self._bench.carry_out(AssignProfile(profile, state.reasoning)), Saved):
+            self.reasoning()
+
+    def reasoning(self) -> None:
+        """Asks for the reasoning."""
+        state = self._bench.state
+        if not state.profile:
+            self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
+            return
+        title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
+        modal = TextModal(title, state.reasoning, edit_outside=self._bench.edit_outside)
+        self._bench.ask(modal, self._write_reasoning)
+
+    def _write_reasoning(self, text: str) -> None:
+        self._bench.carry_out(AssignProfile(self._bench.state.profile, text))
+
+    def done(self) -> None:
+        """Marks the ad done, or takes it up again."""
+        self._bench.carry_out(MarkDone(not self._bench.state.is_done))
+
+    def describe(self, *, asks_all: bool = False) -> None:
+        """Asks for the employer and the title."""
+        state, ad = self._bench.state, self._bench.ad
+        modal = DescribeAdModal(
+            ad.id, state.employer or ad.employer, state.title or ad.title, asks_all=asks_all
+        )
+        self._bench.ask(modal, lambda answer: self._describe(*answer))
+
+    def _describe(self, employer: str, title: str) -> None:
+        self._bench.carry_out(DescribeAd(employer, title))

@@ -1,0 +1,76 @@
+"""From the session's state to what the widgets show."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from codetui.core.codebook import CodebookIndex, profile_name
+from codetui.core.state import State
+from codetui.model import Code, Coding, Span
+from codetui.tui.widgets.document_view import CodedSpan
+from codetui.tui.widgets.status_line import CodeMark, StatusFacts
+from codetui.workspace.workspace import Workspace
+
+UNKNOWN_KEY = "?"
+
+
+def coded_spans(state: State, index: CodebookIndex) -> list[CodedSpan]:
+    """The codings that have a place in the ad, as the document view draws them."""
+    hues = {section.id: number for number, section in enumerate(index.book.sections)}
+    spans: list[CodedSpan] = []
+    for coding in state.live():
+        if coding.anchor is not None:
+            code = index.codes.get(coding.code)
+            hue = hues.get(code.section, len(hues)) if code else len(hues)
+            key = index.short_keys.get(coding.code, UNKNOWN_KEY)
+            spans.append(CodedSpan(coding.anchor.start, coding.anchor.end, key, hue, coding.id))
+    return spans
+
+
+def codes_under(state: State, cursor: Span) -> list[Coding]:
+    """The codings that stand over the cursor, the shortest first, of equals the latest first."""
+    here = [
+        (coding.anchor.end - coding.anchor.start, -coding.rank, coding)
+        for coding in state.live()
+        if coding.anchor is not None and coding.anchor.start < cursor.end and cursor.start < coding.anchor.end
+    ]
+    return [coding for _, _, coding in sorted(here, key=lambda each: each[:2])]
+
+
+def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
+    """A coding's code as the status line names it."""
+    code: Code | None = index.codes.get(coding.code)
+    if code is None:
+        return CodeMark(UNKNOWN_KEY, str(coding.code), len(index.book.sections))
+    hue = next((n for n, section in enumerate(index.book.sections) if section.id == code.section), 0)
+    return CodeMark(index.short_keys[code.id], index.labels[code.id], hue)
+
+
+def heading(workspace: Workspace) -> Content:
+    """Title, employer and id of the open ad, on one line."""
+    session = workspace.session
+    if session is None:
+        return Content("")
+    facts = session.facts
+    title = " ".join(facts.title.split()) or "(no title: E gives one)"
+    employer = " ".join(facts.employer.split()) or "(no employer: E gives one)"
+    return Content.assemble((title, "bold"), " · ", employer, (f"  #{facts.id}", "dim"))
+
+
+def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
+    """Where the coder is, for the status line."""
+    session = workspace.session
+    if session is None:
+        return StatusFacts(coder=workspace.coder)
+    position = workspace.position()
+    profile = session.state.profile
+    return StatusFacts(
+        place=0 if position is None else position + 1,
+        total=0 if position is None else len(workspace.entries),
+        ad=session.ad.id,
+        employer=session.facts.employer,
+        coder=workspace.coder,
+        profile=profile_name(workspace.book, profile) if profile else "",
+        is_saved=is_saved,
+        is_done=session.state.is_done,
+    )

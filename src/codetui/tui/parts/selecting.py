@@ -1,0 +1,216 @@
+"""The coder's selection in the ad: motions, jump labels and search, told to the document view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codetui.core import finding, labels, motions
+from codetui.core.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.model import Holds, Span
+from codetui.tui.bench import Do, Kind
+from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.search_line import SearchLine
+
+COUNTED = 500_000
+"""Code points in which the matches of a search are counted and painted while the coder types."""
+
+
+class Selecting:
+    """Holds the selection of the open ad; `changed` is called after each change."""
+
+    def __init__(
+        self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]
+    ) -> None:
+        self.text = ""
+        self.selection = Selection(0, 0)
+        self._jump: labels.JumpState | None = None
+        self._view = view
+        self._search = search
+        self._changed = changed
+        self._say = say
+        self._query = ""
+        self._before_search = (self.selection, 0)
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        moves = {f"move.{name}": self._mover(name) for name in motions.MOTIONS}
+        return {
+            **moves,
+            "jump": lambda: self._begin_jump(is_end=False),
+            "jump_end": lambda: self._begin_jump(is_end=True),
+            "search": self.open_search,
+            "next_match": lambda: self.next_match(1),
+            "previous_match": lambda: self.next_match(-1),
+        }
+
+    # --- what others ask ------------------------------------------------------------------------
+
+    @property
+    def is_jumping(self) -> bool:
+        """True while jump labels are shown."""
+        return self._jump is not None
+
+    @property
+    def cursor_span(self) -> Span:
+        """The selected words, or the one place under the cursor."""
+        span = self.selection.span
+        if self.selection.kind == "explicit" and span.start < span.end:
+            return span
+        return Span(self.selection.head, self.selection.head + 1)
+
+    @property
+    def top(self) -> int:
+        """An offset on the first row in view."""
+        return self._view.top_offset
+
+    def span(self, holds: Holds) -> Span:
+        """What assigning a code would take, in a section that holds quotations or terms."""
+        return effective(self.text, self.selection, holds)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show(self, text: str) -> None:
+        """Begins at the top of another ad."""
+        self.text = text
+        self._jump = None
+        self._search.close()
+        self._view.show(text)
+        self._view.set_labels((), False)
+        self._put(cursor(text, 0))
+
+    def stand(self, offset: int, top: int) -> None:
+        """Stands where the coder stopped: the cursor and the first row in view, in code points."""
+        at = min(max(0, offset), len(self.text))
+        self._view.show(self.text, top=min(max(0, top), len(self.text)))
+        self._put(cursor(self.text, at))
+
+    def select(self, span: Span) -> None:
+        """Selects a stretch of the ad and scrolls to it."""
+        self._go(selected(*span))
+
+    def glance(self, span: Span) -> None:
+        """Shows a stretch of the ad without taking the selection from the coder's hands."""
+        self._go(cursor(self.text, span.start))
+
+    def _put(self, selection: Selection) -> None:
+        self.selection = selection
+        implied = None if selection.kind == "explicit" else effective(self.text, selection, "quotations")
+        self._view.set_selection(selection.anchor, selection.head, implied=implied)
+        self._changed()
+
+    def _go(self, selection: Selection) -> None:
+        view = self._window()
+        self._scroll(motions.shown(self.text, view, selection))
+        self._put(selection)
+
+    def _window(self) -> View:
+        return View(self._view.text_layout, self._view.top_row, self._view.scrollable_content_region.height)
+
+    def _scroll(self, top: int) -> None:
+        self._view.scroll_to(y=top, animate=False, force=True)
+
+    def _mover(self, name: str) -> Do:
+        return lambda: self.move(name)
+
+    def move(self, name: str) -> None:
+        """Carries a motion of the table out."""
+        after, top = motions.moved(self.text, self._window(), name, self.selection)
+        self._scroll(top)
+        self._put(after)
+
+    # --- jump labels ----------------------------------------------------------------------------
+
+    def _begin_jump(self, *, is_end: bool) -> None:
+        begin = labels.begin_end if is_end else labels.begin
+        self._jump_to(begin(self.text, self._view.visible_span, self.selection))
+        if self._jump is not None and not self._jump.labels:
+            self.leave_jump()
+            self._say("No words in view to jump to.", "refusal")
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Takes a key while labels are shown; False gives it back and has left the labels."""
+        jump = self._jump
+        if jump is None:
+            return False
+        if key == "backspace":
+            before = labels.back(jump)
+            if before is None:
+                self.leave_jump()
+            else:
+                self._jump_to(before)
+            return True
+        if character and character.isalpha():
+            after = labels.press(jump, character)
+            if after is jump:
+                self._say(f"No label begins with {character}. Esc leaves the labels.", "refusal")
+            self._jump_to(after)
+            return True
+        self.leave_jump()
+        return key == "escape"
+
+    def _jump_to(self, jump: labels.JumpState) -> None:
+        self._jump = None if jump.is_done else jump
+        self._view.set_labels(jump.labels, not jump.is_done)
+        self._put(jump.selection)
+
+    def leave_jump(self) -> None:
+        """Takes the labels away; what is selected stays."""
+        self._jump = None
+        self._view.set_labels((), False)
+
+    # --- search ---------------------------------------------------------------------------------
+
+    def open_search(self) -> None:
+        """Shows the search line."""
+        self._before_search = (self.selection, self._view.top_row)
+        self._search.open(self._query)
+
+    def search(self, query: str) -> None:
+        """Selects the first match from where the search began."""
+        self._query = query
+        self._find(self._before_search[0].span.start, 1, is_typing=True)
+
+    def next_match(self, direction: int) -> None:
+        """Selects the next match, or the one before, round the end of the ad."""
+        if not self._query:
+            self._say("Nothing was searched yet: / searches in the ad.", "refusal")
+            return
+        span = self.selection.span
+        self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)
+
+    def _find(self, start: int, direction: int, *, is_typing: bool) -> None:
+        match = finding.find(self.text, self._query, start, direction)
+        everywhere = finding.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
+        if match is not None:
+            self._go(finding.found_selection(self.text, match))
+        elif is_typing:
+            self._go(self._before_search[0])
+        place = everywhere.index(match) + 1 if match in everywhere else 0
+        if is_typing:
+            self._view.set_matches(everywhere)
+            self._search.show_found(place, len(everywhere))
+        elif match is None:
+            self._say(f"“{self._query}” is not in this ad.", "refusal")
+        else:
+            self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
+
+    def end_search(self, *, is_taken: bool) -> None:
+        """Closes the search line; a search that was left goes back to where it began."""
+        self._search.close()
+        self._view.set_matches(())
+        if not is_taken:
+            before, top = self._before_search
+            self._scroll(top)
+            self._put(before)
+
+    # --- the mouse ------------------------------------------------------------------------------
+
+    def click(self, offset: int, count: int) -> None:
+        """One click puts the cursor, two select the word, three the sentence."""
+        self.leave_jump()
+        self._put(clicked(self.text, offset, count))
+
+    def drag(self, first: int, last: int) -> None:
+        """Selects what the mouse was drawn over."""
+        self.leave_jump()
+        self._put(dragged(self.text, first, last))

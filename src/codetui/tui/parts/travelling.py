@@ -1,0 +1,77 @@
+"""From ad to ad: the next, the one before, the next uncoded, the list."""
+
+from __future__ import annotations
+
+from codetui.model import AdEntry, AdId
+from codetui.tui.bench import Bench, Do
+from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
+from codetui.workspace.outcome import AdStatus
+
+STATES: dict[str, AdState] = {
+    "untouched": "untouched",
+    "in progress": "in progress",
+    "profile assigned": "profile",
+    "done": "done",
+}
+
+
+class Travelling:
+    """Which ad comes next.  `list_screen` is the list while it is open, so that more ads can reach it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.list_screen: AdListScreen | None = None
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {
+            "next_ad": lambda: self._step(1),
+            "previous_ad": lambda: self._step(-1),
+            "next_uncoded": self._next_uncoded,
+            "ads": self._show_list,
+        }
+
+    def _step(self, step: int) -> None:
+        workspace = self._bench.workspace
+        entry = workspace.beside(step)
+        if entry is not None:
+            self._bench.open_ad(entry)
+        elif not workspace.is_listed:
+            self._bench.say("The ads are still being listed; try again in a moment.", "refusal")
+        else:
+            where = "last" if step > 0 else "first"
+            self._bench.say(f"This is the {where} ad. a shows the list.", "refusal")
+
+    def _next_uncoded(self) -> None:
+        workspace = self._bench.workspace
+        entry = workspace.next_uncoded()
+        if entry is not None:
+            self._bench.open_ad(entry)
+        elif not workspace.is_listed:
+            self._bench.say("The ads are still being listed; try again in a moment.", "refusal")
+        else:
+            self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
+
+    def _show_list(self) -> None:
+        workspace = self._bench.workspace
+        touched = {*workspace.statuses, self._bench.ad.id}
+        progress = {ad: _progress(workspace.status(ad)) for ad in touched}
+        screen = AdListScreen(
+            workspace.entries, progress, self._bench.ad.id, is_listing=not workspace.is_listed
+        )
+        self.list_screen = screen
+        self._bench.ask(screen, self._chosen)
+
+    def _chosen(self, ad: AdId) -> None:
+        entry = self._bench.workspace.entry_of(ad)
+        if entry is not None and ad != self._bench.ad.id:
+            self._bench.open_ad(entry)
+
+    def listed(self, entries: tuple[AdEntry, ...]) -> None:
+        """More ads are known: an open list gets them too."""
+        if self.list_screen is not None and self.list_screen.is_attached:
+            self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.is_listed)
+
+
+def _progress(status: AdStatus) -> Progress:
+    return Progress(STATES[status.progress], status.codings)

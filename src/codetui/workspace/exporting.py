@@ -1,0 +1,105 @@
+"""`codetui export`: the sessions as markdown documents, or as rows for other programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from codetui.formats import manual_coding
+from codetui.formats.rows import Row, rows, to_csv, to_jsonl
+from codetui.model import Codebook
+from codetui.store import files, sessions
+from codetui.store.corpus import Corpus
+from codetui.workspace.records import Record, records
+from codetui.workspace.startup import Unusable, corpus_path, read_book, say
+
+DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}
+STDOUT = "-"
+PROBLEMS, UNUSABLE = 1, 2
+
+
+def export(
+    corpus: Path | None,
+    codebook: Path,
+    root: Path,
+    coder: str | None,
+    layout: str,
+    output: str | None,
+    force: bool,
+) -> int:
+    """Writes all sessions out; the exit code."""
+    book, _ = read_book(codebook)
+    if isinstance(book, Unusable):
+        say(f"codetui: {book.message}")
+        return UNUSABLE
+    path = corpus_path(corpus, book, codebook)
+    found = list(records(root, book, coder, Corpus(path, book.corpus, root) if path.exists() else None))
+    if not found:
+        whose = f" of coder {coder}" if coder else ""
+        say(f"codetui: there are no sessions{whose} in {root}; code an ad first, or name the folder with --sessions.")
+        return UNUSABLE
+    target = output or DEFAULT_OUTPUT[layout]
+    if layout == "markdown":
+        done = _write_documents(found, book, target, force=force)
+    else:
+        done = _write_rows(found, book, layout, target, force=force)
+    problems = [problem for record in found for problem in record.problems if problem.severity == "error"]
+    for problem in problems:
+        say(problem)
+    return done or (PROBLEMS if problems else 0)
+
+
+def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: str, *, force: bool) -> int:
+    table: list[Row] = []
+    for record in found:
+        table += rows(record.state, book, record.facts, record.coder)
+    text = to_csv(table) if layout == "csv" else to_jsonl(table)
+    if target == STDOUT:
+        _print(text)
+        return 0
+    if Path(target).exists() and not force:
+        return _refuse(target)
+    files.replace(Path(target), text.encode("utf-8"))
+    say(f"{len(table)} codings written to {target}")
+    return 0
+
+
+def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, force: bool) -> int:
+    documents = {
+        Path(record.folder, sessions.document_name(record.facts.id, record.facts.employer)): _text(record, book)
+        for record in found
+        if record.state.opened or record.source
+    }
+    if target == STDOUT:
+        _print("\n".join(documents.values()))
+        return 0
+    standing = [path for path, text in documents.items() if _stands(Path(target) / path, text)]
+    if standing and not force:
+        return _refuse(str(Path(target) / standing[0]))
+    for path, text in documents.items():
+        files.replace(Path(target) / path, text.encode("utf-8", "replace"))
+    say(f"{len(documents)} documents written to {target}")
+    return 0
+
+
+def _text(record: Record, book: Codebook) -> str:
+    if record.source is not None:
+        return record.source
+    return manual_coding.write(manual_coding.project(record.state, book, record.facts))
+
+
+def _stands(path: Path, text: str) -> bool:
+    """True where something else than `text` is already there."""
+    return path.exists() and files.read(path) != text.encode("utf-8", "replace")
+
+
+def _refuse(target: str) -> int:
+    say(f"codetui: {target} is there already; --force overwrites it, -o names another place.")
+    return UNUSABLE
+
+
+def _print(text: str) -> None:
+    """The text on stdout, byte for byte, whatever the terminal's encoding and line ends."""
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()

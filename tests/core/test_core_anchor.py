@@ -1,0 +1,334 @@
+"""Anchors: a quotation is found again where it stands, and nowhere else."""
+
+from __future__ import annotations
+
+import csv
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codetui.core.anchor import (
+    CONTEXT_LENGTH,
+    Ambiguous,
+    Exact,
+    Fuzzy,
+    Orphan,
+    Resolution,
+    describe,
+    locate,
+    resolve,
+    shown_words,
+)
+from codetui.core.folding import Folded, fold
+from codetui.formats.manual_coding import read
+from codetui.model import Anchor, Span, text_hash
+
+AD = (
+    "Data Engineer\n\nWe need Python and SQL.\n     * Build robust data pipelines for our clients\n"
+    "     * Build robust data pipelines for our partners\n"
+    "  You’ll work “agile” – with Python, Go and JavaScript."
+)
+
+
+def _anchor(text: str, words: str, nth: int = 0) -> Anchor:
+    start = -1
+    for _ in range(nth + 1):
+        start = text.index(words, start + 1)
+    return describe(text, Span(start, start + len(words)), text_hash(text))
+
+
+def _words(text: str, found: Resolution) -> str:
+    assert isinstance(found, Exact | Fuzzy)
+    return text[found.span.start : found.span.end]
+
+
+# --- resolving an anchor -----------------------------------------------------------------------------
+
+
+def test_an_anchor_holds_the_words_and_their_context() -> None:
+    anchor = _anchor(AD, "Python")
+    assert (anchor.words, anchor.text_hash) == ("Python", text_hash(AD))
+    assert anchor.before == AD[: anchor.start][-CONTEXT_LENGTH:]
+    assert anchor.after == AD[anchor.end : anchor.end + CONTEXT_LENGTH]
+
+
+@given(st.text(max_size=80), st.integers(0, 80), st.integers(0, 80))
+def test_an_unchanged_text_gives_every_span_back(text: str, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    anchor = describe(text, Span(start, end), text_hash(text))
+    expected = Exact(Span(start, end), "offsets") if end > start else Orphan()
+    assert resolve(text, anchor) == expected
+
+
+def test_words_that_moved_are_found_by_their_context() -> None:
+    for nth in (0, 1):
+        anchor = _anchor(AD, "Python", nth)
+        moved = "A new first line.\n" + AD
+        found = resolve(moved, anchor)
+        assert isinstance(found, Exact)
+        assert (found.step, found.span.start) == ("words", anchor.start + 18)
+
+
+def test_the_context_counts_before_offsets_that_fit_by_chance() -> None:
+    text = "SQL or Java. SQL or Rust."
+    anchor = _anchor(text, "SQL", 1)
+    assert resolve("Some " + "words. SQL!! " + text, anchor) == Exact(Span(31, 34), "words")
+
+
+def test_near_duplicates_are_ambiguous_where_the_context_does_not_decide() -> None:
+    text = "x" * 40 + " Python " + "y" * 40
+    anchor = _anchor(text, "Python")
+    twice = f"new {text} {text}"
+    found = resolve(twice, anchor)
+    assert isinstance(found, Ambiguous)
+    assert [twice[span.start : span.end] for span in found.spans] == ["Python", "Python"]
+
+
+def test_a_short_word_alone_in_another_context_is_asked_about() -> None:
+    anchor = _anchor("We use Go every day.", "Go")
+    assert resolve("Are you ready? Go for it!", anchor) == Ambiguous((Span(15, 17),))
+
+
+def test_words_that_are_gone_are_an_orphan() -> None:
+    assert (
+        resolve("Another text altogether.", _anchor(AD, "robust data pipelines for our clients")) == Orphan()
+    )
+
+
+def test_a_context_picks_a_place_inside_a_word() -> None:
+    anchor = _anchor("We use JavaScript every day.", "Java")
+    found = resolve("Now: we like Java. We use JavaScript every day.", anchor)
+    assert found == Exact(Span(26, 30), "words")
+
+
+# --- locating words of a document --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Build robust data pipelines for our clients", "Build robust data pipelines for our clients"),
+        ('You\'ll work "agile" - with Python', "You’ll work “agile” – with Python"),
+        ("WE NEED python AND sql", "We need Python and SQL"),
+        ("...we need Python", "We need Python"),
+        ("data pipelines for our partners...", "data pipelines for our partners"),
+        ("[…] for our partners", "for our partners"),
+        ("need Python ... and SQL", "need Python and SQL"),
+        ("our clients […] for our partners", AD[AD.index("our clients") : AD.index("partners") + 8]),
+        ("SQL. * Build robust", "SQL.\n     * Build robust"),
+        ("JavaScript", "JavaScript"),
+    ],
+)
+def test_words_of_a_document_are_found_in_the_ad(words: str, found: str) -> None:
+    resolution = locate(AD, words)
+    assert isinstance(resolution, Exact)
+    assert _words(AD, resolution) == found
+
+
+@pytest.mark.parametrize("words", ["Python", "Build robust data pipelines", "Build ... our", "build robust"])
+def test_words_that_stand_more_than_once_are_ambiguous(words: str) -> None:
+    found = locate(AD, words)
+    assert isinstance(found, Ambiguous)
+    assert len(found.spans) == 2
+    assert list(found.spans) == sorted(found.spans)
+
+
+@pytest.mark.parametrize("words", ["", "  ", "...", "Kubernetes", "Rust", "[...]", "\x00"])
+def test_words_that_do_not_stand_there_are_orphans(words: str) -> None:
+    assert locate(AD, words) == Orphan()
+
+
+def test_whole_words_are_preferred_to_parts_of_words() -> None:
+    text = "algorithms in Google Go"
+    assert locate(text, "Go") == Exact(Span(21, 23), "words")
+    assert locate("uses LLMs only", "LLM") == Exact(Span(5, 8), "words")
+
+
+def test_a_short_word_inside_another_word_is_asked_about() -> None:
+    assert locate("uses JavaScript only", "Java") == Ambiguous((Span(5, 9),))
+    assert locate("they train it", "AI") == Ambiguous((Span(7, 9),))
+
+
+def test_parts_are_found_in_order_and_as_tightly_as_they_stand() -> None:
+    text = "we build it. Later we build and then run models."
+    assert _words(text, locate(text, "we build ... run models")) == "we build and then run models"
+    assert not isinstance(locate(text, "run models ... we build"), Exact)
+
+
+def test_parts_too_far_apart_are_no_quotation() -> None:
+    text = "the first words " + "z" * 2000 + " the last words"
+    assert not isinstance(locate(text, "first words ... last words"), Exact)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("You will work agile with Python, Go", "You’ll work “agile” – with Python, Go"),
+        ("work “agile” – with Pyhton, Go and JavaScript.", "work “agile” – with Python, Go and JavaScript."),
+    ],
+)
+def test_slips_of_the_pen_are_forgiven(words: str, found: str) -> None:
+    resolution = locate(AD, words)
+    assert isinstance(resolution, Fuzzy)
+    assert _words(AD, resolution) == found
+    assert 0.8 <= resolution.score < 1
+
+
+def test_lines_alike_but_for_a_word_are_ambiguous_when_that_word_is_wrong() -> None:
+    found = locate(AD, "Build robust data pipelines for our friends")
+    assert isinstance(found, Ambiguous)
+    assert [AD[span.start :][:5] for span in found.spans] == ["Build", "Build"]
+
+
+def test_words_unlike_any_place_name_the_nearest() -> None:
+    found = locate(AD, "Build very solid data streams for the clients")
+    assert isinstance(found, Orphan)
+    assert found.nearest is not None
+    assert 0.6 <= found.score < 0.8
+
+
+def test_a_word_that_stands_everywhere_is_answered() -> None:
+    found = locate("a " * 5000, "a", "a ", " a")
+    assert isinstance(found, Ambiguous)
+
+
+# --- folding -----------------------------------------------------------------------------------------
+
+FOLDABLE = st.text(
+    st.sampled_from(
+        "aA eE\t\n\u00a0\u2028“”’–ßİ\u0301\u0327\u0308é&ｓ\u00ad\u200b가\u1100\u1161…🙂\U0001d49c"
+    ),
+    max_size=40,
+)
+
+
+@given(FOLDABLE)
+def test_folded_spans_lead_back_to_the_text(text: str) -> None:
+    folded = Folded(text)
+    for start in range(len(folded.text)):
+        span = folded.span(start, start + 1)
+        assert 0 <= span.start < span.end <= len(text)
+        assert folded.text[start] in Folded(text[span.start : span.end]).text
+    if folded.text:
+        whole = folded.span(0, len(folded.text))
+        assert fold(text[whole.start : whole.end]) == folded.text.strip()
+
+
+@given(FOLDABLE)
+def test_folding_forgives_composition_and_case(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+def test_folding_forgives_what_the_steps_say() -> None:
+    assert fold(" “Straße”\n –  it&amp;s ‘Caf\u0065\u0301’ ") == "\"strasse\" - it&s 'café'"
+    text = "x  Stra\u00dfe &amp; Cafe\u0301 y"
+    assert _words(text, locate(text, "strasse & caf\u00e9")) == "Stra\u00dfe &amp; Cafe\u0301"
+
+
+@given(st.text())
+def test_shown_words_hold_no_white_space_but_single_blanks(text: str) -> None:
+    shown = shown_words(text)
+    assert shown == shown.strip() and "  " not in shown
+    assert all(not character.isspace() or character == " " for character in shown)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_any_words_in_any_text_have_an_answer(text: str, words: str) -> None:
+    found = locate(text, words)
+    spans = (
+        found.spans
+        if isinstance(found, Ambiguous)
+        else (found.nearest,)
+        if isinstance(found, Orphan)
+        else (found.span,)
+    )
+    assert all(span is None or 0 <= span.start < span.end <= len(text) for span in spans)
+
+
+# --- real ads ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ads(shared: Path) -> dict[str, str]:
+    csv.field_size_limit(10**8)
+    with (shared / "pilot/ads.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["job_id"]: f"{row['Vacaturetitel']}\n\n{row['Functieomschrijving']}"
+            for row in csv.DictReader(file)
+        }
+
+
+def _quotations(shared: Path) -> Iterator[tuple[str, str]]:
+    for path in (
+        *sorted((shared / "pilot/codings").glob("*.md")),
+        *sorted((shared / "seeds").glob("00[012]*")),
+    ):
+        document, _ = read(path.read_text(encoding="utf-8"), path.name)
+        for section in document.sections:
+            for block in section.blocks:
+                for code in block.codes:
+                    yield from ((document.ad, entry.words) for entry in code.entries if entry.kind != "note")
+
+
+def _step(found: Resolution) -> str:
+    return found.step if isinstance(found, Exact) else type(found).__name__
+
+
+def test_every_real_quotation_stands_in_its_ad(ads: dict[str, str], shared: Path) -> None:
+    steps: Counter[str] = Counter()
+    for ad, words in _quotations(shared):
+        found = locate(ads[ad], words)
+        steps[_step(found)] += 1
+        if isinstance(found, Ambiguous):
+            assert len(found.spans) > 1
+    assert steps == {"words": 113, "folded": 11, "Ambiguous": 14}
+
+
+def test_real_quotations_are_found_again_after_an_edit(ads: dict[str, str], shared: Path) -> None:
+    for ad, words in _quotations(shared):
+        start = ads[ad].find(words)
+        if start < 0:
+            continue
+        anchor = describe(ads[ad], Span(start, start + len(words)), "")
+        edited = "An added first line.\n" + ads[ad]
+        assert resolve(edited, anchor) in (Exact(Span(start + 21, start + 21 + len(words)), "words"),)
+
+
+def test_phrases_of_a_model_are_found_in_their_ads(ads: dict[str, str], shared: Path) -> None:
+    steps: Counter[str] = Counter()
+    for path in (shared / "pilot/llm").glob("*.json"):
+        coding = json.loads(path.read_text(encoding="utf-8"))
+        steps.update(_step(locate(ads[str(coding["job_id"])], phrase)) for phrase in _phrases(coding))
+    found = steps["words"] + steps["folded"] + steps["Ambiguous"]
+    assert found >= 0.95 * steps.total()
+    assert found + steps["Fuzzy"] >= 0.99 * steps.total()
+
+
+def _phrases(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("phrase"), str) and part["phrase"].strip():
+            yield part["phrase"]
+        for each in part.values():
+            yield from _phrases(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _phrases(each)
+
+
+def test_quotations_of_one_ad_are_not_found_in_another(ads: dict[str, str], shared: Path) -> None:
+    others = [ads[ad] for ad in list(ads)[::6]]
+    wrong: list[str] = []
+    for ad, words in _quotations(shared):
+        for other in others:
+            if len(words) > 25 and other != ads[ad] and fold(words.strip(".")) not in fold(other):
+                found = locate(other, words)
+                if isinstance(found, Exact | Fuzzy):
+                    wrong.append(words)
+    assert wrong == []

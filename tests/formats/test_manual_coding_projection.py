@@ -1,0 +1,198 @@
+"""A session becomes the document that says what the coder did, in the order of the codebook."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codetui.core.state import State, replay
+from codetui.formats.manual_coding import (
+    Block,
+    CodeLine,
+    Document,
+    Entry,
+    Note,
+    SectionPart,
+    numbered,
+    project,
+    read,
+    without_number,
+    write,
+)
+from codetui.model import (
+    Ad,
+    AdDescribed,
+    AdId,
+    Anchor,
+    Code,
+    Codebook,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    Event,
+    Group,
+    NoteId,
+    Place,
+    PlaceNoted,
+    Profile,
+    ProfileAssigned,
+    Section,
+    Transaction,
+    TransactionId,
+)
+
+BOOK = Codebook(
+    title="Book",
+    label="{id}. {name}",
+    profiles=(Profile(id="p1", name="Core Engineer"),),
+    sections=(
+        Section(id="tasks", title="Tasks"),
+        Section(id="tools", title="Tools", holds="terms"),
+        Section(id="skills", title="3. Skills"),
+    ),
+    groups=(
+        Group(id="a", section="tasks", title="Group A"),
+        Group(id="b", section="tasks", title="Group B"),
+    ),
+    codes=(
+        Code(id=CodeId("1.A.1"), name="Build", section="tasks", group="a"),
+        Code(id=CodeId("1.A.2"), name="Run", section="tasks", group="a"),
+        Code(id=CodeId("1.B.1"), name="Train", section="tasks", group="b"),
+        Code(id=CodeId("1.Z"), name="Other", section="tasks"),
+        Code(id=CodeId("2.1"), name="Languages", section="tools"),
+        Code(id=CodeId("3.1"), name="Talk", section="skills"),
+    ),
+)
+AD = Ad(AdId("7"), "Acme", "Engineer", "Engineer\n\nbody", "ads.csv")
+
+
+def test_a_session_is_projected_in_the_order_of_the_codebook() -> None:
+    document = _projected(
+        _added("c3", "1.B.1", "later  in\n the book", 1),
+        _added("c1", "1.A.1", "second", 3),
+        _added("c2", "1.A.1", "first", 2, "a\nnote"),
+        _added("c4", "1.Z", "direct", 4),
+        _added("c5", "2.1", "Python", 5),
+        _noted("n1", "entry", "1.A.1", "between", 2),
+        _noted("n2", "group", "b", "few", 6),
+        _noted("n3", "code", "3.1", "implied", 7),
+        _noted("n4", "code", "1.A.2", "", 8),
+        ProfileAssigned(profile="p1", reasoning="It\n\nfits."),
+    )
+    first, between = Entry("quotation", "first", "a note"), Entry("note", note="between")
+    assert document == Document(
+        "7",
+        "Acme",
+        "Engineer",
+        "Core Engineer",
+        "It fits.",
+        (
+            SectionPart(
+                "1. Tasks",
+                (
+                    Block(None, (), (CodeLine("1.Z. Other", (), (Entry("quotation", "direct"),)),)),
+                    Block(
+                        "Group A",
+                        (),
+                        (CodeLine("1.A.1. Build", (), (first, between, Entry("quotation", "second"))),),
+                    ),
+                    Block(
+                        "Group B",
+                        (Note("few"),),
+                        (CodeLine("1.B.1. Train", (), (Entry("quotation", "later in the book"),)),),
+                    ),
+                ),
+            ),
+            SectionPart(
+                "2. Tools", (Block(None, (), (CodeLine("2.1. Languages", (), (Entry("term", "Python"),)),)),)
+            ),
+            SectionPart("3. Skills", (Block(None, (), (CodeLine("3.1. Talk", (Note("implied"),)),)),)),
+        ),
+    )
+
+
+def test_sections_always_appear() -> None:
+    assert [part.title for part in _projected().sections] == ["1. Tasks", "2. Tools", "3. Skills"]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"), [("Tools", "2. Tools"), ("2. Tools", "2. Tools"), ("3D work", "2. 3D work")]
+)
+def test_sections_are_numbered_once(title: str, heading: str) -> None:
+    assert numbered(2, title) == heading
+    assert numbered(2, without_number(heading)) == heading
+
+
+def test_what_the_coder_says_of_the_ad_counts_before_the_source() -> None:
+    document = _projected(AdDescribed(employer="Acme BV", title=""))
+    assert (document.employer, document.title) == ("Acme BV", "Engineer")
+
+
+@pytest.mark.parametrize(
+    ("code", "section", "heading", "kind"),
+    [
+        ("1.A.9", 0, "Group A", "quotation"),
+        ("1.C.1", 0, None, "quotation"),
+        ("2.8. Application Frameworks", 1, None, "term"),
+        ("TASK9", 2, None, "quotation"),
+        ("", 2, None, "quotation"),
+        ("...", 2, None, "quotation"),
+    ],
+)
+def test_a_code_that_the_book_lacks_is_written_with_its_kin(
+    code: str, section: int, heading: str | None, kind: str
+) -> None:
+    document = _projected(_added("c1", code, "w", 1))
+    (block,) = document.sections[section].blocks
+    (line,) = block.codes
+    assert (block.heading, line.label, line.entries[0].kind) == (heading, code, kind)
+
+
+def test_a_note_on_a_group_that_the_book_lacks_is_written() -> None:
+    document = _projected(_noted("n1", "group", "Lost group", "kept", 1))
+    assert document.sections[-1].blocks == (Block("Lost group", (Note("kept"),)),)
+
+
+def test_nothing_is_dropped_by_a_book_without_sections() -> None:
+    state = _state(_added("c1", "x", "w", 1), _noted("n1", "group", "g", "kept", 2))
+    (section,) = project(state, Codebook(title="Empty"), AD).sections
+    assert [block.heading for block in section.blocks] == [None, "g"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text().filter(str.strip), st.text(), st.text())
+def test_a_projected_session_reads_back(words: str, note: str, reasoning: str) -> None:
+    document = _projected(
+        _added("c1", "1.A.1", words, 1, note), ProfileAssigned(profile=note, reasoning=reasoning)
+    )
+    assert read(write(document), "a.md") == (document, [])
+
+
+# --- helpers -----------------------------------------------------------------------------------------
+
+
+def _state(*events: Event) -> State:
+    transactions = [
+        Transaction(
+            id=TransactionId(f"t{seq}"), seq=seq, time="2026-01-01T00:00:00Z", coder="a", events=(event,)
+        )
+        for seq, event in enumerate(events, 1)
+    ]
+    return replay(transactions)
+
+
+def _projected(*events: Event) -> Document:
+    return project(_state(*events), BOOK, AD)
+
+
+def _added(coding: str, code: str, words: str, rank: int, note: str = "") -> CodingAdded:
+    anchor = Anchor(text_hash="", start=0, end=len(words), words=words)
+    return CodingAdded(
+        coding=CodingId(coding), code=CodeId(code), anchor=anchor, words="", note=note, rank=rank
+    )
+
+
+def _noted(note: str, kind: str, place: str, text: str, rank: int) -> PlaceNoted:
+    where = Place.model_validate({"kind": kind, "id": place})
+    return PlaceNoted(note=NoteId(note), place=where, text=text, rank=rank)

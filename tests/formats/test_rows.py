@@ -1,0 +1,144 @@
+"""Rows: one coding each, for spreadsheets and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.core.anchor import describe
+from codetui.core.state import State, replay
+from codetui.formats.rows import Row, guarded, rows, to_csv, to_jsonl, unguarded
+from codetui.model import (
+    Ad,
+    AdId,
+    Anchor,
+    Code,
+    Codebook,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingRemoved,
+    Event,
+    Group,
+    Profile,
+    ProfileAssigned,
+    Section,
+    Span,
+    Transaction,
+    TransactionId,
+)
+
+TEXT = "Engineer\n\nWe build\n  models with Python."
+AD = Ad(AdId("7"), "Acme", "Engineer", TEXT, "ads.csv")
+BOOK = Codebook(
+    title="Book",
+    version="3",
+    profiles=(Profile(id="p1", name="Core Engineer"),),
+    sections=(Section(id="s", title="1. Tasks"), Section(id="t", title="2. Tools", holds="terms")),
+    groups=(Group(id="g", section="s", title="Group A"),),
+    codes=(
+        Code(id=CodeId("TASK1"), name="Build", section="s", group="g"),
+        Code(id=CodeId("TECH1"), name="Languages", section="t"),
+    ),
+)
+HEADER = (
+    "ad_id,employer,title,coder,profile,section,group,code_id,code_name,"
+    "words,note,start,end,time,codebook_version"
+)
+
+
+def _state(*events: Event) -> State:
+    time = "2026-01-01T00:00:00Z"
+    return replay(
+        Transaction(
+            id=TransactionId(f"t{seq}"), seq=seq, time=time, coder="ann", codebook="3", events=(event,)
+        )
+        for seq, event in enumerate(events, 1)
+    )
+
+
+def _added(coding: str, code: str, words: str, note: str = "") -> CodingAdded:
+    start = TEXT.find(words)
+    anchor: Anchor | None = describe(TEXT, Span(start, start + len(words)), "h") if start >= 0 else None
+    shown = "" if anchor else words
+    return CodingAdded(
+        coding=CodingId(coding), code=CodeId(code), anchor=anchor, words=shown, note=note, rank=1
+    )
+
+
+def _session() -> State:
+    return _state(
+        _added("c1", "TECH1", "Python", "a\nnote"),
+        _added("c2", "TASK1", "We build\n  models"),
+        _added("c3", "TASK9", "not in the ad"),
+        _added("c4", "TASK1", "models"),
+        CodingRemoved(coding=CodingId("c4")),
+        ProfileAssigned(profile="p1", reasoning="so"),
+    )
+
+
+def test_each_coding_that_stands_is_one_row_in_the_order_of_the_document() -> None:
+    about = ("7", "Acme", "Engineer", "ann", "Core Engineer")
+    time = "2026-01-01T00:00:00Z"
+    assert rows(_session(), BOOK, AD, "ann") == [
+        Row(*about, "1. Tasks", "Group A", "TASK1", "Build", "We build models", "", 10, 27, time, "3"),
+        Row(*about, "1. Tasks", "Group A", "TASK9", "", "not in the ad", "", None, None, time, "3"),
+        Row(*about, "2. Tools", "", "TECH1", "Languages", "Python", "a\nnote", 33, 39, time, "3"),
+    ]
+
+
+def test_a_session_without_codings_has_no_rows() -> None:
+    assert to_csv(rows(State(), BOOK, AD, "ann")) == HEADER + "\r\n"
+    assert to_jsonl(rows(State(), BOOK, AD, "ann")) == ""
+
+
+def test_csv_is_read_back_by_other_programs() -> None:
+    table = rows(_session(), BOOK, AD, "ann")
+    records = list(csv.DictReader(io.StringIO(to_csv(table), newline="")))
+    assert [record["words"] for record in records] == [row.words for row in table]
+    assert [record["start"] for record in records] == ["10", "", "33"]
+    assert records[2]["note"] == "a\nnote"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "  =1", "＝1", "'=1", "''@"])
+def test_cells_that_look_like_formulas_are_made_harmless(cell: str) -> None:
+    assert guarded(cell) == f"'{cell}"
+    assert unguarded(guarded(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["", "plain", "'s avonds", "a=b", "''", "C++", "é"])
+def test_other_cells_stay_as_they_are(cell: str) -> None:
+    assert guarded(cell) == cell
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\n ab＝")))
+def test_every_guarded_cell_can_be_read_back(cell: str) -> None:
+    assert unguarded(guarded(cell)) == cell
+    assert guarded(cell)[:1] not in tuple("=+-@\t\r＝")
+
+
+def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
+    state = _state(_added("c1", "=TASK", "=cmd()", "@note"))
+    text = to_csv(rows(state, BOOK, Ad(AdId("-1"), "+E", "=T", "", "a"), "@c"))
+    cells = list(csv.reader(io.StringIO(text, newline="")))[1]
+    assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")] == []
+    assert unguarded(cells[9]) == "=cmd()"
+
+
+@given(st.text(st.characters() | st.sampled_from('\u2028\u0085\ud800="\n')), st.text())
+def test_json_lines_give_back_exactly_what_was_coded(note: str, title: str) -> None:
+    table = [Row("1", "", title, "", "", "", "", "", "", "", note, None, 3, "", "")] * 2
+    text = to_jsonl(table)
+    assert text.encode("utf-8")
+    assert [json.loads(line) for line in text.splitlines()] == [row._asdict() for row in table]
+
+
+def test_json_lines_are_plain_utf_8() -> None:
+    assert '"words": "=é"' in to_jsonl(
+        [Row("1", "", "", "", "", "", "", "", "", "=é", "", None, None, "", "")]
+    )

@@ -1,0 +1,83 @@
+"""Files are appended to and replaced whole, or stay as they were."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codetui.store import files
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX limits, modes and links")
+
+
+def test_append_makes_the_file_and_its_folders_and_adds_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "anna" / "events" / "752.jsonl"
+    files.append(path, b"one\n")
+    files.append(path, b"two\n")
+    assert files.read(path) == b"one\ntwo\n"
+
+
+def test_append_goes_on_after_the_file_vanished(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    files.append(path, b"one\n")
+    path.unlink()
+    files.append(path, b"two\n")
+    assert files.read(path) == b"two\n"
+
+
+@posix_only
+def test_a_refused_append_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"kept\n")
+    program = f"""
+import resource
+from pathlib import Path
+from codetui.store import files
+resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
+try:
+    files.append(Path({str(path)!r}), b"a line that is too long\\n")
+except OSError as error:
+    print(type(error).__name__)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "OSError"
+    assert path.read_bytes() == b"kept\n"
+
+
+def test_replace_leaves_only_the_new_bytes_and_no_temporary_file(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    files.replace(path, b"old")
+    files.replace(path, b"new", durable=False)
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix_only
+def test_replace_keeps_the_mode_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    files.replace(path, b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@posix_only
+def test_replace_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.md", tmp_path / "link.md"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    files.replace(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_refused_replace_keeps_the_old_file_and_removes_the_temporary_one(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    (path / "inside").mkdir(parents=True)
+    with pytest.raises(OSError):
+        files.replace(path, b"new")
+    assert (path / "inside").is_dir()
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,68 @@
+"""An invented codebook and session for the tests of widgets and screens."""
+
+from types import MappingProxyType
+
+from codetui.core.state import State
+from codetui.model import (
+    Anchor,
+    Code,
+    Codebook,
+    CodeId,
+    Coding,
+    CodingId,
+    Group,
+    NoteId,
+    Place,
+    PlaceNote,
+    Profile,
+    Section,
+)
+
+BOOK = Codebook(
+    title="Bakeries",
+    profiles=(
+        Profile(id="1", name="Baker", definition="Bakes.", responsibilities=("Bread",), evidence="Baking."),
+        Profile(id="2", name="Clerk", definition="Sells.", projects=("A shop",)),
+    ),
+    sections=(
+        Section(id="work", title="Work", key="1"),
+        Section(id="tools", title="Tools", holds="terms", key="2"),
+    ),
+    groups=(Group(id="hand", section="work", title="By hand"),),
+    codes=(
+        Code(id=CodeId("W1"), name="Kneading", section="work", group="hand", key="1", definition="Dough."),
+        Code(id=CodeId("W2"), name="Baking", section="work", group="hand", key="2", examples=("[hot]",)),
+        Code(id=CodeId("W3"), name="Selling", section="work", key="3"),
+        Code(id=CodeId("T1"), name="Ovens", section="tools", key="1"),
+    ),
+)
+
+
+def coding(number: int, code: str, words: str, note: str = "", *, has_place: bool = True) -> Coding:
+    """One coding, the `number`th that was placed."""
+    anchor = Anchor(text_hash="", start=0, end=len(words), words=words) if has_place else None
+    return Coding(
+        id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, note=note, rank=number
+    )
+
+
+def note(number: int, kind: str, place: str, text: str) -> PlaceNote:
+    """One note on a group or code."""
+    return PlaceNote(
+        id=NoteId(f"n{number}"),
+        place=Place.model_validate({"kind": kind, "id": place}),
+        text=text,
+        rank=number,
+    )
+
+
+def state(
+    *codings: Coding, notes: tuple[PlaceNote, ...] = (), profile: str = "", reasoning: str = ""
+) -> State:
+    """A session that holds these codings and notes."""
+    return State(
+        codings=MappingProxyType({one.id: one for one in codings}),
+        notes=MappingProxyType({one.id: one for one in notes}),
+        profile=profile,
+        reasoning=reasoning,
+    )

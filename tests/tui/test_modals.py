@@ -1,0 +1,186 @@
+"""Each question is answered by keys alone, and escape answers nothing."""
+
+from collections.abc import Sequence
+
+import pytest
+from invented import BOOK
+from textual.app import App
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static, TextArea
+
+from codetui.model import CodeId
+from codetui.tui.modals.code_picker import CodePicker
+from codetui.tui.modals.describe_ad import DescribeAdModal
+from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.modals.text_modal import NoteModal, TextModal
+
+OPEN = "still open"
+Answer = str | tuple[str, str] | None
+
+
+async def answer(modal: ModalScreen[Answer], keys: Sequence[str], size: tuple[int, int] = (80, 24)) -> Answer:
+    """What the modal answers after these keys."""
+    answers: list[Answer] = []
+    app = App[None]()
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(modal, answers.append)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+        return answers[0] if answers else OPEN
+
+
+def picker() -> CodePicker:
+    return CodePicker(BOOK, [CodeId("T1"), CodeId("W2")], "knead dough")
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        (["enter"], "T1"),
+        (["down", "enter"], "W2"),
+        (["down", "down", "enter"], "W1"),
+        ([*"knead", "enter"], "W1"),
+        ([*"dough", "enter"], "W1"),
+        ([*"w3", "enter"], "W3"),
+        (["escape"], None),
+        ([*"zzzzqqq", "enter"], OPEN),
+    ],
+)
+async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first(
+    keys: list[str], code: Answer
+) -> None:
+    assert await answer(picker(), keys) == code
+
+
+@pytest.mark.parametrize(
+    ("keys", "profile"),
+    [
+        (["1"], "1"),
+        (["enter"], "2"),
+        (["up", "enter"], "1"),
+        (["down", "enter"], ""),
+        (["0"], ""),
+        (["9"], OPEN),
+        (["escape"], None),
+    ],
+)
+async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(
+    keys: list[str], profile: Answer
+) -> None:
+    assert await answer(ProfilePicker(BOOK.profiles, "Clerk"), keys) == profile
+
+
+async def test_an_ad_without_profile_has_none_to_take_away() -> None:
+    assert await answer(ProfilePicker(BOOK.profiles), ["0"]) == OPEN
+    assert await answer(ProfilePicker(BOOK.profiles), ["down", "down", "enter"]) == "2"
+
+
+async def test_a_book_without_profiles_is_left_by_escape() -> None:
+    assert await answer(ProfilePicker(()), ["enter", "1", "escape"]) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (["x", "enter", "y", "ctrl+s"], "oldx\ny"),
+        (["ctrl+s"], "old"),
+        (["escape"], None),
+        (["x", "escape"], OPEN),
+        (["x", "escape", "escape"], None),
+        (["x", "escape", "y", "escape"], OPEN),
+        (["x", "backspace", "escape"], None),
+    ],
+)
+async def test_a_text_is_saved_or_thrown_away_only_on_purpose(keys: list[str], text: Answer) -> None:
+    assert await answer(TextModal("Reasoning", "old"), keys) == text
+
+
+async def test_a_text_that_is_left_alone_comes_back_to_the_character() -> None:
+    text = "one\r\ntwo\u2028three\x0cfour"
+    assert await answer(TextModal("Reasoning", text), ["escape"]) is None
+    assert await answer(TextModal("Reasoning", text), ["ctrl+s"]) == text
+
+
+async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        app.push_screen(TextModal("Reasoning", "old", "Why?"))
+        await pilot.pause()
+        hint = app.screen.query_one(".hint", Static)
+        await pilot.press("x", "escape")
+        assert "escape again" in str(hint.render())
+        await pilot.press("y")
+        assert str(hint.render()) == "Why?"
+
+
+async def test_the_outside_editor_gets_the_text_and_gives_it_back() -> None:
+    modal = TextModal("Reasoning", "old", edit_outside=lambda text: f"{text}!\nmore")
+    assert await answer(modal, ["x", "ctrl+e", "z", "ctrl+s"]) == "oldx!\nmorez"
+
+
+async def test_without_an_outside_editor_the_text_stays() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        app.push_screen(TextModal("Reasoning", "old", edit_outside=lambda _: None))
+        await pilot.pause()
+        await pilot.press("ctrl+e")
+        assert app.screen.query_one(TextArea).text == "old"
+        assert "$EDITOR" in str(app.screen.query_one(".hint", Static).render())
+
+
+@pytest.mark.parametrize(
+    ("keys", "note"),
+    [
+        (["x", "enter"], "oldx"),
+        (["enter"], "old"),
+        (["escape"], None),
+        (["x", "escape"], OPEN),
+        (["x", "escape", "escape"], None),
+        (["backspace"] * 3 + ["enter"], ""),
+    ],
+)
+async def test_a_note_is_saved_by_enter(keys: list[str], note: Answer) -> None:
+    assert await answer(NoteModal("Note", "old"), keys) == note
+
+
+@pytest.mark.parametrize(
+    ("employer", "title", "keys", "described"),
+    [
+        ("", "", [*"Ab", "enter", *"Cd", "enter"], ("Ab", "Cd")),
+        ("", "Baker", [*"Ab", "enter"], ("Ab", "Baker")),
+        ("Ab", "", [*"Cd", "enter"], ("Ab", "Cd")),
+        ("", "", ["enter", "enter"], ("", "")),
+        ("", "", [*"Ab", "enter"], OPEN),
+        ("", "", [*"Ab", "escape"], None),
+    ],
+)
+async def test_only_what_is_missing_of_an_ad_is_asked_for(
+    employer: str, title: str, keys: list[str], described: Answer
+) -> None:
+    assert await answer(DescribeAdModal("7", employer, title), keys) == described
+
+
+async def test_employer_and_title_can_be_put_right() -> None:
+    modal = DescribeAdModal("7", "Ab", "Cd", asks_all=True)
+    assert await answer(modal, ["end", "x", "enter", "end", "y", "enter"]) == ("Abx", "Cdy")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 16)])
+async def test_every_question_fits_the_screen(size: tuple[int, int]) -> None:
+    long = "word " * 60
+    modals: list[ModalScreen[Answer]] = [
+        CodePicker(BOOK, [], long),
+        ProfilePicker(BOOK.profiles, "1"),
+        TextModal("Reasoning", long, "Why?"),
+        NoteModal("Note", long, "Why?"),
+        DescribeAdModal("7"),
+    ]
+    for modal in modals:
+        app = App[None]()
+        async with app.run_test(size=size) as pilot:
+            app.push_screen(modal)
+            await pilot.pause()
+            assert app.screen.region.contains_region(modal.query_one(".frame").region)
+            for field in modal.query(Input):
+                assert modal.query_one(".frame").region.contains_region(field.region)

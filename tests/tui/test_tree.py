@@ -1,0 +1,410 @@
+"""The codebook tree, the code panel, the status line, the search line."""
+
+from types import MappingProxyType
+
+import pytest
+from invented import BOOK, coding, note, state
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from codetui.core.state import State
+from codetui.model import CodeId
+from codetui.tui.widgets.cells import brief, brief_middle, shown, wrap
+from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.outline import CodeNode, CodingNode, GroupNode, NoteNode, ProfileNode, SectionNode
+from codetui.tui.widgets.search_line import SearchLine
+from codetui.tui.widgets.status_line import CodeMark, StatusFacts, StatusLine
+
+
+class Bench(App[None]):
+    """All widgets at once, and what they say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        tree = CodebookTree()
+        tree.styles.height = "1fr"
+        yield tree
+        yield SearchLine()
+        yield StatusLine()
+        yield CodePanel()
+
+    @property
+    def tree(self) -> CodebookTree:
+        return self.query_one(CodebookTree)
+
+    @property
+    def panel(self) -> CodePanel:
+        return self.query_one(CodePanel)
+
+    def on_event_of_interest(self, message: Message) -> None:
+        self.said.append(message)
+
+    on_codebook_tree_highlighted = on_codebook_tree_chosen = on_event_of_interest
+    on_code_panel_assigned = on_code_panel_closed = on_event_of_interest
+    on_search_line_changed = on_search_line_submitted = on_event_of_interest
+    on_search_line_next = on_search_line_previous = on_search_line_cancelled = on_event_of_interest
+
+
+def rows(tree: CodebookTree) -> list[str]:
+    """The rows as they are read, blanks at both ends off."""
+    lines = []
+    for index in range(tree.row_count()):
+        row = tree.row(index, 60)
+        lines.append(" ".join("".join(part.text for part in (*row.left, *row.right)).split()))
+    return lines
+
+
+def show(app: Bench, session: State) -> CodebookTree:
+    app.tree.show(BOOK, session)
+    app.tree.focus()
+    return app.tree
+
+
+def open_panel(app: Bench, words: str = "knead dough") -> None:
+    section = BOOK.sections[0]
+    codes = [code for code in BOOK.codes if code.section == section.id]
+    app.panel.open(BOOK, section, codes, {CodeId("W1"): 2}, words)
+
+
+def lines_of(widget: StatusLine) -> list[str]:
+    return [line.rstrip() for line in widget.render().plain.split("\n")]
+
+
+async def test_the_tree_is_the_outline_of_the_document() -> None:
+    app = Bench()
+    notes = (note(9, "group", "hand", "nothing by hand"), note(2, "entry", "T1", "implied"))
+    session = state(
+        coding(1, "W1", "knead\n  dough", "at night"), coding(3, "T1", "deck oven"), notes=notes, profile="2"
+    )
+    async with app.run_test(size=(80, 24)):
+        tree = show(app, session)
+        assert rows(tree) == [
+            "Clerk",
+            "no reasoning yet",
+            "",
+            "▾ 1 Work1",
+            "13 W3: Selling",
+            "▾ By hand1",
+            "(nothing by hand)",
+            "▾ 11 W1: Kneading1",
+            "“knead dough” (at night)",
+            "12 W2: Baking",
+            "▾ 2 Tools1",
+            "▾ 21 T1: Ovens1",
+            "(implied)",
+            "`deck oven`",
+        ]
+
+
+async def test_a_tree_without_profile_names_the_key() -> None:
+    app = Bench()
+    async with app.run_test():
+        assert rows(show(app, state()))[0] == "no profile yet: press p"
+
+
+async def test_words_that_have_no_place_and_codes_that_the_book_lacks_are_shown() -> None:
+    app = Bench()
+    session = state(
+        coding(1, "W1", "lost", has_place=False),
+        coding(2, "OLD", "kept"),
+        notes=(note(3, "group", "gone", "a remark"),),
+    )
+    async with app.run_test():
+        shown_rows = rows(show(app, session))
+        assert "? “lost”" in shown_rows
+        at = shown_rows.index("▾ not in the codebook1")
+        assert shown_rows[at + 1 :] == ["▾ gone", "(a remark)", "▾ OLD1", "“kept”"]
+
+
+async def test_reasoning_is_wrapped_and_cut_until_it_is_unfolded() -> None:
+    app = Bench()
+    async with app.run_test(size=(40, 24)) as pilot:
+        tree = show(app, state(profile="1", reasoning="many words " * 40))
+        await pilot.pause()
+        folded = rows(tree)
+        assert folded[:1] == ["▸ Baker"]
+        assert folded[3].endswith("…")
+        assert folded[4] == ""
+        await pilot.press("right")
+        assert rows(tree)[0] == "▾ Baker"
+        assert len(rows(tree)) > len(folded)
+
+
+async def test_cursor_and_folding_outlast_an_update() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        tree = show(app, state(coding(1, "W1", "one"), coding(2, "T1", "oven")))
+        tree.reveal(coding(1, "", "").id)
+        await pilot.press("left", "left")
+        assert tree.current == CodeNode(CodeId("W1"))
+        assert "“one”" not in rows(tree)
+        tree.refresh_state(state(coding(1, "W1", "one"), coding(3, "W3", "sell"), coding(2, "T1", "oven")))
+        assert tree.current == CodeNode(CodeId("W1"))
+        assert "“one”" not in rows(tree)
+        assert "“sell”" in rows(tree)
+
+
+async def test_after_a_removal_the_cursor_stands_on_what_came_into_the_place() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        tree = show(app, state(coding(1, "W1", "one"), coding(2, "W1", "two")))
+        tree.reveal(coding(1, "", "").id)
+        await pilot.pause()
+        tree.refresh_state(state(coding(2, "W1", "two")))
+        await pilot.pause()
+        assert tree.current == CodingNode(coding(2, "", "").id)
+        assert [message.node for message in app.said] == [tree.current]
+
+
+async def test_reveal_unfolds_what_hides_a_quotation_and_says_nothing() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        tree = show(app, state(coding(1, "W1", "one")))
+        await pilot.press("down", "left")
+        assert tree.current == SectionNode("work")
+        assert "“one”" not in rows(tree)
+        await pilot.pause()
+        app.said.clear()
+        tree.reveal(coding(1, "", "").id)
+        await pilot.pause()
+        assert tree.current == CodingNode(coding(1, "", "").id)
+        assert "“one”" in rows(tree)
+        assert app.said == []
+
+
+async def test_arrows_and_enter_tell_the_node() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        tree = show(app, state(notes=(note(1, "group", "hand", "a note"),)))
+        assert tree.current == ProfileNode()
+        await pilot.press("down", "down", "down", "down", "enter")
+        nodes = [message.node for message in app.said]
+        assert nodes[-1] == NoteNode(note(1, "group", "", "").id)
+        assert nodes[:3] == [SectionNode("work"), CodeNode(CodeId("W3")), GroupNode("hand")]
+        assert isinstance(app.said[-1], CodebookTree.Chosen)
+
+
+async def test_left_goes_to_what_a_quotation_stands_under_and_right_back() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        tree = show(app, state(coding(1, "W1", "one")))
+        tree.reveal(coding(1, "", "").id)
+        await pilot.press("left")
+        assert tree.current == CodeNode(CodeId("W1"))
+        await pilot.press("right")
+        assert tree.current == CodingNode(coding(1, "", "").id)
+
+
+async def test_an_update_far_above_does_not_move_the_row_that_is_looked_at() -> None:
+    app = Bench()
+    many = [coding(number, "T1", f"oven {number}") for number in range(2, 60)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        tree = show(app, state(*many))
+        tree.reveal(many[-1].id)
+        await pilot.pause()
+        before = tree.cursor - tree.scroll_offset.y
+        tree.refresh_state(state(coding(1, "W1", "one"), *many))
+        await pilot.pause()
+        assert tree.current == CodingNode(many[-1].id)
+        assert tree.cursor - tree.scroll_offset.y == before
+
+
+async def test_a_removed_coding_is_not_shown() -> None:
+    app = Bench()
+    gone = coding(1, "W1", "one").model_copy(update={"is_removed": True})
+    async with app.run_test():
+        tree = show(app, State(codings=MappingProxyType({gone.id: gone})))
+        tree.reveal(gone.id)
+        assert "“one”" not in rows(tree)
+        assert tree.current == ProfileNode()
+
+
+# --- the panel of a section's codes -----------------------------------------------------------------
+
+
+async def test_the_key_of_a_code_assigns_it_and_closes_the_panel() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        open_panel(app)
+        await pilot.press("2")
+        assert [message.code for message in app.said] == ["W2"]
+        assert not app.panel.is_open
+
+
+async def test_a_key_without_a_code_is_refused_in_words_and_the_panel_stays() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        open_panel(app)
+        await pilot.press("x")
+        assert app.said == []
+        assert app.panel.is_open
+        words = str(app.panel.query_one("#panel-words").render())
+        assert words == "No code on x: press one of 1 2 3, or esc."
+
+
+async def test_arrows_and_enter_assign_in_the_panel() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        open_panel(app)
+        await pilot.press("down", "down", "enter")
+        assert [message.code for message in app.said] == ["W3"]
+
+
+async def test_escape_closes_the_panel_without_a_code() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        open_panel(app)
+        await pilot.press("escape")
+        assert [type(message) for message in app.said] == [CodePanel.Closed]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_the_panel_stands_at_the_bottom_right_above_the_status_line(size: tuple[int, int]) -> None:
+    app = Bench()
+    async with app.run_test(size=size) as pilot:
+        open_panel(app)
+        await pilot.pause()
+        region = app.panel.region
+        assert (region.right, region.bottom) == (size[0], size[1] - 2)
+
+
+async def test_the_panel_shortens_long_words_in_the_middle() -> None:
+    app = Bench()
+    async with app.run_test(size=(80, 24)) as pilot:
+        open_panel(app, "begin " + "word " * 9000 + "finish")
+        await pilot.pause()
+        words = str(app.panel.query_one("#panel-words").render())
+        assert words.startswith("“begin word")
+        assert words.endswith("word finish”")
+        assert len(words) <= 76
+
+
+# --- the status line ------------------------------------------------------------------------------------
+
+FACTS = StatusFacts(3, 68, "752", "Bäckerei Nordlicht & Söhne", "rosa", "Master Baker", True, True)
+
+
+async def status_of(pilot: Pilot[None], facts: StatusFacts) -> list[str]:
+    status = pilot.app.query_one(StatusLine)
+    status.show_facts(facts)
+    await pilot.pause()
+    return lines_of(status)
+
+
+async def test_the_status_line_names_ad_coder_profile_and_what_is_saved() -> None:
+    async with Bench().run_test(size=(100, 24)) as pilot:
+        _, facts = await status_of(pilot, FACTS)
+        assert facts.startswith("ad 3 of 68 · #752 Bäckerei Nordlicht & Söhne · coder rosa · Master Baker")
+        assert facts.endswith("● done · saved")
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80])
+async def test_the_status_line_drops_what_matters_least_and_keeps_what_is_not_saved(width: int) -> None:
+    async with Bench().run_test(size=(width, 24)) as pilot:
+        unsaved = StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False)
+        _, facts = await status_of(pilot, unsaved)
+        assert "#752" in facts
+        assert facts.endswith("NOT SAVED")
+        assert ("coder rosa" in facts) == (width >= 80)
+
+
+async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> None:
+    async with Bench().run_test(size=(80, 24)) as pilot:
+        status = pilot.app.query_one(StatusLine)
+        status.say(
+            "This ad cannot be done: it has no profile.\nPress p to choose one, P to reason.", "refusal"
+        )
+        await pilot.pause()
+        text = " ".join(lines_of(status))
+        assert text.startswith("! This ad")
+        assert text.endswith("P to reason.")
+
+
+async def test_codes_under_the_cursor_are_shown_whole_or_by_their_keys() -> None:
+    async with Bench().run_test(size=(80, 24)) as pilot:
+        status = pilot.app.query_one(StatusLine)
+        status.show_codes([CodeMark("11", "W1: Kneading"), CodeMark("12", "W2: Baking")])
+        await pilot.pause()
+        assert lines_of(status)[0].endswith("11 W1: Kneading · 12 W2: Baking")
+        status.say("Coded “knead dough for the morning and for the evening” as 11.")
+        await pilot.pause()
+        assert lines_of(status)[0].split()[-4:] == ["as", "11.", "11", "12"]
+
+
+async def test_listing_shows_a_count_and_a_bar_until_it_ends() -> None:
+    async with Bench().run_test(size=(80, 24)) as pilot:
+        status = pilot.app.query_one(StatusLine)
+        status.show_listing(12000, 0.5)
+        await pilot.pause()
+        assert "listing 12,000… ━━━━────" in lines_of(status)[1]
+        status.show_listing(None)
+        await pilot.pause()
+        assert "listing" not in lines_of(status)[1]
+
+
+# --- the search line --------------------------------------------------------------------------------------
+
+
+async def test_the_search_line_tells_what_is_typed_and_where_to_go() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        line = app.query_one(SearchLine)
+        line.open()
+        await pilot.press("o", "v", "down", "up", "enter", "escape")
+        assert [type(message).__name__ for message in app.said] == [
+            "Changed",
+            "Changed",
+            "Next",
+            "Previous",
+            "Submitted",
+            "Cancelled",
+        ]
+        line.show_found(2, 7)
+        assert str(line.query_one("#search-found").render()) == "2 of 7"
+        line.show_found(0, 0)
+        assert str(line.query_one("#search-found").render()) == "not in this ad"
+
+
+async def test_the_search_line_stands_above_the_status_line() -> None:
+    app = Bench()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(SearchLine).open()
+        await pilot.pause()
+        assert app.query_one(SearchLine).region.bottom == app.query_one(StatusLine).region.y == 22
+        assert app.focused is app.query_one(Input)
+
+
+async def test_an_opened_search_line_offers_the_last_words_to_be_typed_over() -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        line = app.query_one(SearchLine)
+        line.open("oven")
+        await pilot.press("x")
+        assert line.query_one(Input).value == "x"
+
+
+# --- text in cells ------------------------------------------------------------------------------------------
+
+
+def test_text_is_shown_on_one_line_and_obeys_no_terminal() -> None:
+    assert shown("a\n\tb\x1b[31m\u202e\udc80c") == "a b·[31m··c"
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 20])
+@pytest.mark.parametrize("text", ["日本語のテキストです、はい", "plain words here and there", "e\u0301" * 30])
+def test_a_cut_text_fits(text: str, width: int) -> None:
+    assert cell_len(brief(text, width)) <= width
+    assert cell_len(brief_middle(text, width)) <= width
+    assert all(cell_len(line) <= max(width, 2) for line in wrap(text, max(width, 2)))
+
+
+def test_wrapping_loses_no_word() -> None:
+    text = "many words of various lengths " * 5
+    assert " ".join(wrap(text, 17)).split() == text.split()
