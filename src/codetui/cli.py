@@ -139,7 +139,8 @@ def _open(options: argparse.Namespace) -> int:
         return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.tui.app import CodetuiApp
 
-    return CodetuiApp(workspace).run() or 0
+    code = CodetuiApp(workspace).run()
+    return code if isinstance(code, int) else 0
 
 
 def _export(options: argparse.Namespace) -> int:

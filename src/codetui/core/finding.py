@@ -1,4 +1,4 @@
-"""Incremental search in an ad: smart case, any white space for a blank, accents only where the query has them."""
+"""Incremental search in an ad: smart case, any white space for a blank, accents only where typed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _ALIKE = {"'": "['’‘]", '"': '["“”„]', "-": "[-‐‑–—]"}
 
 
 def find(text: str, query: str, start: int, direction: int = 1) -> Span | None:
-    """The first match from `start` on (`direction` 1) or the last that begins before it (-1), round the text's end."""
+    """The first match from `start` on (`direction` 1) or the last that begins before it (-1).
+
+    The search goes on round the end of the text, so None means that the text has no match at all.
+    """
     if not query.strip():
         return None
     pattern = _pattern(query)
@@ -47,7 +50,8 @@ def found_selection(text: str, match: Span) -> Selection:
 def _pattern(query: str) -> re.Pattern[str]:
     """A query as a pattern whose matches are offsets into the text itself."""
     is_plain = unicodedata.normalize("NFD", query) == query and query.isascii()
-    pieces = [r"\s+" if piece.isspace() else _letters(piece, is_plain) for piece in re.findall(r"\s+|\S", query.lstrip())]
+    typed = re.findall(r"\s+|\S", query.lstrip())
+    pieces = [r"\s+" if piece.isspace() else _letters(piece, is_plain) for piece in typed]
     flags = re.IGNORECASE if query == query.lower() else re.NOFLAG
     return re.compile("".join(pieces), flags)
 
@@ -71,7 +75,8 @@ def _last(pattern: re.Pattern[str], text: str, low: int, high: int) -> Span | No
     """The last match that begins in a range, looked for window by window from its end."""
     while high > low:
         start = max(low, high - _WINDOW)
-        found = [m for m in pattern.finditer(text, start, min(len(text), high + _LONGEST)) if m.start() < high]
+        reach = min(len(text), high + _LONGEST)
+        found = [m for m in pattern.finditer(text, start, reach) if m.start() < high]
         if found:
             return Span(*found[-1].span())
         high = start

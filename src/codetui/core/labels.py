@@ -1,6 +1,9 @@
 """Jump labels: letters on the words in view; typing them picks where a selection starts, then where it ends.
 
-    "a We need d Python, af Scala"    the likeliest places take one letter, the others two, and no label begins another
+    We need Python and Scala
+    a  xd   s      xf  d
+
+The likeliest places take one letter, the others two, and no label begins another.
 """
 
 from __future__ import annotations
@@ -43,8 +46,9 @@ class JumpState:
 
     @property
     def labels(self) -> list[tuple[int, str]]:
-        """Where which letters are painted: those still to be typed, of the labels that what is typed can become."""
-        return [(m.offset, m.letters[len(self.typed) :]) for m in self.marks if m.letters.startswith(self.typed)]
+        """Where which letters are painted: those still to be typed of the labels that are still possible."""
+        possible = [m for m in self.marks if m.letters.startswith(self.typed)]
+        return [(m.offset, m.letters[len(self.typed) :]) for m in possible]
 
     @property
     def is_done(self) -> bool:

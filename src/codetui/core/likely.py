@@ -1,8 +1,8 @@
 """Where selections may start and end, and how likely each place is.
 
-Counted over coders' quotations: every fourth sentence or bullet is the start of one, as is what follows a label's
-colon or `will`; every twelfth clause, name in capitals or word after `to`, `and`, `for`; of `the`, `of`, `you` and
-their like one in five hundred.  Hardly any quotation ends on such a word.
+Counted over coders' quotations: one in four sentences and bullets is the start of one, and so is what follows
+a label's colon or `will`; one in twelve clauses, names in capitals and words after `to`, `and` or `for`; one
+in five hundred of `the`, `of`, `you` and their like.  Hardly any quotation ends on such a word.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from typing import NamedTuple
 from codetui.core.text import Unit, unit_at, units
 from codetui.model import Span
 
-_FILLERS = frozenset(
-    """
-    a an and are as at be been but by can for from has have if in into is it its of on or our that the their them they this to us was
-    we what which who will with would you your
-    aan als bij dan dat de deze die dit door een en er het hun ik in is je jij jou jouw maar met naar niet nog of om onder ons onze op
-    over te tot u uit uw van voor waar wat we wij wordt worden zijn zich ze zij
-    """.split()
-)
-_LEADING = frozenset("to and or for & will om en of het te bij on an as".split())
+_FILLERS_SPELT = """
+a an and are as at be been but by can for from has have if in into is it its of on or our that the
+their them they this to us was we what which who will with would you your aan als bij dan dat de
+deze die dit door een en er het hun ik in is je jij jou jouw maar met naar niet nog of om onder ons
+onze op over te tot u uit uw van voor waar wat we wij wordt worden zijn zich ze zij
+"""
+_FILLERS = frozenset(_FILLERS_SPELT.split())
+_LEADING = frozenset(("to", "and", "or", "for", "&", "om", "en", "of", "het", "te", "bij", "on", "an", "as"))
 _MODALS = frozenset(("will", "zal", "zult"))
 _FARTHEST = 76
 """So many ends are offered: two letters then reach all of them, and the nearest two dozen take one."""
@@ -63,8 +62,8 @@ def ends_from(text: str, current: Span, limit: int) -> list[Place]:
             end = part.end
         if part.end <= current.start or end == current.end:
             continue
-        is_likely = part.end in words and part.end <= current.end and not is_filler(text[part.start : part.end])
-        rank = 0 if is_likely else 1
+        is_likely = part.end in words and not is_filler(text[part.start : part.end])
+        rank = 0 if is_likely and part.end <= current.end else 1
         places.append(Place(Span(max(part.start, current.start), end), (rank, end)))
         if len(places) == _FARTHEST:
             break

@@ -7,20 +7,13 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from codetui.core import scrolling
-from codetui.core.selection import Edge, Selection, View, cursor, effective, extended, selected, settled
-from codetui.core.text import Unit, grapheme_after, grapheme_before, next_unit, previous_unit, trim, unit_at, units
-from codetui.model import Span
-
-Motion = Callable[[str, View | None, Selection], Selection]
-"""(text, view, selection) -> selection.  Without a view, rows are lines that cannot be reached: nothing moves."""
+from codetui.core.selection import Edge, Motion, Selection, View, cursor, extended
+from codetui.core.steps import GROWING, grow, shrink, stepping, taking, toggle_stop, trimming
+from codetui.core.text import grapheme_after, grapheme_before, next_unit, previous_unit, trim, unit_at
 
 _Place = Callable[[str, View | None, int], int]
 
-STOPS = ".!?…;:,"
-_GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
-
-
-# --- the cursor -------------------------------------------------------------------------------------
+_VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
 
 
 def _char_left(text: str, _view: View | None, at: int) -> int:
@@ -52,7 +45,8 @@ def _row_end(text: str, view: View | None, at: int) -> int:
     if view is None:
         return at
     row = view.layout.span(view.layout.row_of(at))
-    return trim(text, row.start, row.end).end if row.end < len(text) and text[row.end] not in "\r\n" else row.end
+    is_wrapped = row.end < len(text) and text[row.end] not in "\r\n"
+    return trim(text, row.start, row.end).end if is_wrapped else row.end
 
 
 def _text_start(_text: str, _view: View | None, _at: int) -> int:
@@ -101,115 +95,6 @@ def _vertical(count: int, by_page: bool, extends: bool) -> Motion:
     return motion
 
 
-# --- units ------------------------------------------------------------------------------------------
-
-
-def _stepping(unit: Unit, direction: int) -> Motion:
-    """Selects the next or previous unit; with an edge held, moves that edge to the unit's end or start."""
-
-    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
-        if selection.edge is not None:
-            return _edge_by_unit(text, selection, unit, direction)
-        here = unit_at(text, selection.head, unit)
-        if not selection.is_explicit and direction > 0 and unit in ("word", "clause"):
-            return selected(*here)
-        start = selection.span.start
-        if not selection.is_explicit and here.start <= start <= here.end:
-            start = here.start
-        found = next_unit(text, start, unit) if direction > 0 else previous_unit(text, start, unit)
-        return selected(*found) if found else selection
-
-    return motion
-
-
-def _edge_by_unit(text: str, selection: Selection, unit: Unit, direction: int) -> Selection:
-    """The selection with its held edge on the next or previous boundary of a unit."""
-    held = settled(text, selection)
-    edge: Edge = "start" if selection.edge == "start" else "end"
-    return _with_edge(held, edge, _boundary(text, held.span, unit, edge, direction), keeps_hold=True)
-
-
-def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> int:
-    """Where one edge goes by one unit; it stays where there is no place that leaves words selected."""
-    if edge == "start":
-        found = next_unit(text, span.start, unit) if direction > 0 else previous_unit(text, span.start, unit)
-        return found.start if found and found.start < span.end else span.start
-    if direction > 0:
-        here = unit_at(text, span.end - 1, unit)
-        later = next_unit(text, max(here.start, span.end - 1), unit)
-        ends = [u.end for u in (here, later) if u and u.end > span.end]
-        return min(ends, default=span.end)
-    return max((u.end for u in units(text, span.start, span.end, unit) if span.start < u.end < span.end), default=span.end)
-
-
-def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> Selection:
-    """The selection with one edge elsewhere; the head is that edge."""
-    start, end = selection.span
-    hold = edge if keeps_hold else None
-    if edge == "start":
-        return Selection(end, at, "explicit", hold)
-    return Selection(start, at, "explicit", hold)
-
-
-def _taking(edge: Edge) -> Motion:
-    """Takes one edge of the selection, so that arrows and unit letters move it; pressed again, lets it go."""
-
-    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
-        if selection.edge == edge:
-            return replace(selection, edge=None)
-        whole = settled(text, selection)
-        return _with_edge(whole, edge, whole.span.start if edge == "start" else whole.span.end, keeps_hold=True)
-
-    return motion
-
-
-def _trimming(unit: Unit, edge: Edge) -> Motion:
-    """Drops one unit at one end of the selection: the first or last word or clause."""
-
-    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
-        whole = settled(text, selection)
-        at = _boundary(text, whole.span, unit, edge, 1 if edge == "start" else -1)
-        trimmed = _with_edge(whole, edge, at, keeps_hold=selection.edge == edge)
-        return trimmed if selection.edge == edge else selected(*trimmed.span)
-
-    return motion
-
-
-def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Leaves out the full stop at the end of the selection, or takes it in."""
-    start, end = settled(text, selection).span
-    at = end
-    while at > start and text[at - 1] in STOPS:
-        at -= 1
-    if at == end:
-        while at < len(text) and text[at] in STOPS:
-            at += 1
-    return selected(start, at) if at > start else selection
-
-
-def grow(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Selects the next larger unit round the selection: word, clause, sentence, bullet, paragraph."""
-    span = selection.span
-    origin = selection.origin or span
-    for unit in _GROWING:
-        around = unit_at(text, span.start, unit)
-        if around.start <= span.start and span.end <= around.end and around != span and around.start < around.end:
-            return replace(selected(*around), origin=origin)
-    return selection
-
-
-def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Selects the next smaller unit, towards where growing began."""
-    span = settled(text, selection).span
-    origin = selection.origin or Span(span.start, span.start)
-    for unit in reversed(_GROWING):
-        inner = unit_at(text, origin.start, unit)
-        is_inside = span.start <= inner.start and inner.end <= span.end and inner != span
-        if is_inside and inner.start <= origin.start and origin.end <= inner.end and inner.start < inner.end:
-            return replace(selected(*inner), origin=origin)
-    return selection
-
-
 def swap_edges(_text: str, _view: View | None, selection: Selection) -> Selection:
     """Puts the cursor at the other end of the selection."""
     edge: Edge | None = None
@@ -241,17 +126,17 @@ def _table() -> dict[str, Motion]:
     for name, (place, side) in places.items():
         table[name] = _moving(place, side)
         table[f"extend_{name}"] = _extending(place)
-    for name, count, by_page in (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True)):
+    for name, count, by_page in _VERTICAL:
         table[name] = _vertical(count, by_page, extends=False)
         table[f"extend_{name}"] = _vertical(count, by_page, extends=True)
-    for unit in _GROWING:
-        table[f"next_{unit}"] = _stepping(unit, 1)
-        table[f"previous_{unit}"] = _stepping(unit, -1)
+    for unit in GROWING:
+        table[f"next_{unit}"] = stepping(unit, 1)
+        table[f"previous_{unit}"] = stepping(unit, -1)
     for edge in ("start", "end"):
         held: Edge = "start" if edge == "start" else "end"
-        table[f"take_{edge}"] = _taking(held)
-        table[f"trim_{edge}_word"] = _trimming("word", held)
-        table[f"trim_{edge}_clause"] = _trimming("clause", held)
+        table[f"take_{edge}"] = taking(held)
+        table[f"trim_{edge}_word"] = trimming("word", held)
+        table[f"trim_{edge}_clause"] = trimming("clause", held)
     return table | {
         "toggle_stop": toggle_stop,
         "grow": grow,
@@ -275,10 +160,8 @@ def shown(text: str, view: View, selection: Selection, name: str = "") -> int:
     top, rows = view.top, view.layout.rows
     if name.endswith(("page_down", "page_up")):
         top = scrolling.page(top, view.height, rows, 1 if name.endswith("page_down") else -1)
-    span = selection.span if selection.is_explicit else effective(text, selection, "quotations")
-    far = span.start if selection.head >= span.end or not selection.is_explicit else span.end
-    anchor = far if selection.is_explicit else selection.head
-    return scrolling.scroll_to(top, view.height, view.layout.row_of(anchor), view.layout.row_of(selection.head), rows)
+    row_of = view.layout.row_of
+    return scrolling.scroll_to(top, view.height, row_of(selection.anchor), row_of(selection.head), rows)
 
 
 DEFAULT_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -2,10 +2,13 @@
 
     "We ne|ed Python. And SQL."   implied: quotations take the sentence, terms the word
     "We need [Python]. And SQL."  explicit: both take the selected words
+
+Motions change it, see `motions`; jump labels and search make one, see `labels` and `finding`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
@@ -67,6 +70,10 @@ class View(NamedTuple):
         last = min(self.layout.rows, self.top + self.height) - 1
         first = min(max(self.top, 0), max(last, 0))
         return Span(self.layout.span(first).start, self.layout.span(max(last, first)).end)
+
+
+Motion = Callable[[str, View | None, Selection], Selection]
+"""(text, view, selection) -> selection.  Without a view nothing moves by rows or windows."""
 
 
 def cursor(text: str, offset: int) -> Selection:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from codetui.core.words import CLOSING_ABBREVIATIONS, is_abbreviation
 from codetui.model import Span
 
+_SIGNS = "•·‣▪●○◦■□➢➤✓✔→"
+_BLANKS = r"[ \t\u00a0]"
 _MARK = re.compile(
-    r"[ \t\u00a0]*(?:[•·‣▪●○◦■□➢➤✓✔→][ \t\u00a0]*|(?:[*+?–—-]|o|\d{1,2}[.)]|[a-z]\))[ \t\u00a0]+(?=\S)|[-–](?=[^\W\d_]))"
+    rf"{_BLANKS}*(?:[{_SIGNS}]{_BLANKS}*|(?:[*+?–—-]|o|\d{{1,2}}[.)]|[a-z]\)){_BLANKS}+(?=\S)|[-–](?=[^\W\d_]))"
 )
-_INNER_MARK = re.compile(r"(?<=[^\s])[ \t]+[•▪●➢✓][ \t]+")
+_INNER_SIGNS = "•▪●➢✓"
+_INNER_MARK = re.compile(rf"(?<=\S)[ \t]+[{_INNER_SIGNS}][ \t]+")
 _LINE = re.compile(r"[^\n]*\n?")
 _STOP = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*")
 _TOKEN_BEFORE = re.compile(r"[^\s(\[\"“‘,;/]*$")
@@ -49,10 +53,10 @@ def sentences_in(block: str, flow: Span) -> list[Span]:
 
 
 def clauses_in(block: str, sentence: Span) -> list[Span]:
-    """What stands between the commas, semicolons, colons and dashes of one sentence, without a leading `and`."""
-    spans = _between(block, sentence, [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)])
+    """What stands between commas, semicolons, colons and dashes of one sentence, without a leading `and`."""
+    ends = [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)]
     clauses = []
-    for span in spans:
+    for span in _between(block, sentence, ends):
         lead = _CONJUNCTION.match(block, span.start, span.end)
         clauses.append(Span(lead.end(), span.end) if lead and lead.end() < span.end else span)
     return clauses
@@ -62,14 +66,15 @@ def trimmed(text: str, start: int, end: int) -> Span:
     """The stretch without white space at either end and without trailing `;`, `,`, `:` or an open bracket or dash."""
     while start < end and (text[start].isspace() or text[start] in ",;"):
         start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:(|" or _is_loose_dash(text, start, end)):
+    while end > start and _is_loose(text, start, end):
         end -= 1
     return Span(start, end)
 
 
-def _is_loose_dash(text: str, start: int, end: int) -> bool:
-    """Whether a dash with white space before it closes the stretch."""
-    return text[end - 1] in "-–—" and end - 1 > start and text[end - 2].isspace()
+def _is_loose(text: str, start: int, end: int) -> bool:
+    """Whether what closes the stretch belongs to nothing in it, such as a dash with white space before it."""
+    last = text[end - 1]
+    return last.isspace() or last in ",;:(|" or (last in "-–—" and end - 1 > start and text[end - 2].isspace())
 
 
 def _continues(block: str, start: int, is_deeper: bool) -> bool:
@@ -84,14 +89,16 @@ def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]
     closed = []
     for (start, is_bullet), following in zip(flows, [*(f for f in flows[1:]), None], strict=True):
         end = len(block) if following is None else _mark_start(block, start, following)
-        closed.append((trimmed(block, start, end) if is_bullet else trimmed_prose(block, start, end), is_bullet))
+        trimmed_flow = trimmed if is_bullet else trimmed_prose
+        closed.append((trimmed_flow(block, start, end), is_bullet))
     return closed
 
 
 def trimmed_prose(block: str, start: int, end: int) -> Span:
     """Running text keeps the colon that announces a list."""
     span = trimmed(block, start, end)
-    return Span(span.start, span.end + 1) if block[span.end : span.end + 1] == ":" and span.end < end else span
+    keeps_colon = span.end < end and block[span.end] == ":"
+    return Span(span.start, span.end + 1) if keeps_colon else span
 
 
 def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
@@ -103,7 +110,7 @@ def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
     if line > start:
         return line
     inner = at
-    while inner > start and (block[inner - 1].isspace() or not block[inner - 1].isalnum() and block[inner - 1] in "•▪●➢✓"):
+    while inner > start and (block[inner - 1].isspace() or block[inner - 1] in _INNER_SIGNS):
         inner -= 1
     return inner
 
@@ -156,7 +163,7 @@ def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:
     """The trimmed stretches between the given ends, leaving out those with no letter or digit."""
     edges = [whole.start, *ends, whole.end]
     spans = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         keeps_colon = end == whole.end or block[end : end + 1] == "\n"
         span = (trimmed_prose if keeps_colon else trimmed)(block, start, end)
         if any(c.isalnum() for c in block[span.start : span.end]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from rich.cells import split_graphemes
 
@@ -19,28 +19,19 @@ from codetui.model import Span
 
 Unit = Literal["part", "word", "clause", "sentence", "bullet", "paragraph", "line"]
 
-_BLOCK = 20_000
-_REACH = 200_000
-_GRID = 10_000
+_BLOCK = 8_000
+_REACH = 100_000
+_GRID = 4_000
 _SNAP = 64
 _INK = re.compile(r"\S")
 _BLANK = re.compile(r"\s")
 
 
-class _Block(NamedTuple):
-    """All units of one block, as offsets into the block."""
-
-    part: tuple[Span, ...]
-    word: tuple[Span, ...]
-    clause: tuple[Span, ...]
-    sentence: tuple[Span, ...]
-    bullet: tuple[Span, ...]
-    paragraph: tuple[Span, ...]
-    line: tuple[Span, ...]
-
-
 def unit_at(text: str, offset: int, unit: Unit) -> Span:
-    """The unit that covers or touches the offset, else the next one, else the one before; empty where there is none."""
+    """The unit that covers or touches the offset, else the next one, else the one before.
+
+    The span is empty where the text has no such unit near.
+    """
     start, end = block_at(text, offset)
     spans = _units_of(text, start, end, unit)
     for span in spans:
@@ -56,7 +47,7 @@ def unit_at(text: str, offset: int, unit: Unit) -> Span:
 
 
 def next_unit(text: str, offset: int, unit: Unit) -> Span | None:
-    """The first unit that starts after the offset, or None within 200,000 code points."""
+    """The first unit that starts after the offset, or None within 100,000 code points."""
     for start, end in _blocks_from(text, max(0, offset)):
         for span in _units_of(text, start, end, unit):
             if span.start > offset:
@@ -65,7 +56,7 @@ def next_unit(text: str, offset: int, unit: Unit) -> Span | None:
 
 
 def previous_unit(text: str, offset: int, unit: Unit) -> Span | None:
-    """The last unit that starts before the offset, or None within 200,000 code points."""
+    """The last unit that starts before the offset, or None within 100,000 code points."""
     for start, end in _blocks_before(text, min(offset, len(text))):
         for span in reversed(_units_of(text, start, end, unit)):
             if span.start < offset:
@@ -85,7 +76,7 @@ def units(text: str, start: int, end: int, unit: Unit) -> list[Span]:
 
 
 def block_at(text: str, offset: int) -> Span:
-    """The lines round the offset up to the blank lines, at most 20,000 code points."""
+    """The lines round the offset up to the blank lines, at most 8,000 code points."""
     offset = min(max(offset, 0), len(text))
     start, is_start = _blank_line_before(text, offset)
     end, is_end = _blank_line_after(text, offset)
@@ -133,29 +124,29 @@ def trim(text: str, start: int, end: int) -> Span:
 
 def _units_of(text: str, start: int, end: int, unit: Unit) -> list[Span]:
     """The units of one block as offsets into the text."""
-    block: _Block = _analysed(text[start:end])
-    spans: tuple[Span, ...] = getattr(block, unit)
-    return [Span(s + start, e + start) for s, e in spans]
+    return [Span(s + start, e + start) for s, e in _units_in(text[start:end], unit)]
 
 
-@lru_cache(maxsize=512)
-def _analysed(block: str) -> _Block:
-    """All units of a block."""
+@lru_cache(maxsize=2_048)
+def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
+    """The units of a block, as offsets into the block.  A line break counts as one character or two alike."""
     block = block.replace("\r\n", " \n").replace("\r", "\n")
-    flows = bullet_flows(block)
-    sentences = [s for flow, _ in flows for s in sentences_in(block, flow)]
-    words = words_in(block)
-    lines = [trim(block, m.start(), m.end()) for m in re.finditer(r"[^\n]+", block)]
-    whole = trimmed_prose(block, 0, len(block))
-    return _Block(
-        part=tuple(p for word in words for p in parts_in(block, word)),
-        word=tuple(words),
-        clause=tuple(c for s in sentences for c in clauses_in(block, s)),
-        sentence=tuple(sentences),
-        bullet=tuple(flow for flow, is_bullet in flows if is_bullet),
-        paragraph=(whole,) if whole.start < whole.end else (),
-        line=tuple(s for s in lines if s.start < s.end),
-    )
+    match unit:
+        case "word":
+            return tuple(words_in(block))
+        case "part":
+            return tuple(p for word in words_in(block) for p in parts_in(block, word))
+        case "clause":
+            return tuple(c for s in _units_in(block, "sentence") for c in clauses_in(block, s))
+        case "sentence":
+            return tuple(s for flow, _ in bullet_flows(block) for s in sentences_in(block, flow))
+        case "bullet":
+            return tuple(flow for flow, is_bullet in bullet_flows(block) if is_bullet)
+        case "paragraph":
+            spans = [trimmed_prose(block, 0, len(block))]
+        case "line":
+            spans = [trim(block, m.start(), m.end()) for m in re.finditer(r"[^\n]+", block)]
+    return tuple(s for s in spans if s.start < s.end)
 
 
 def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
@@ -163,7 +154,7 @@ def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
     limit = max(0, offset - _BLOCK)
     line_end = text.find("\n", offset)
     at = text.rfind("\n", limit, offset)
-    if 0 <= line_end and text[at + 1 : min(line_end, at + 1 + _BLOCK)].isspace():
+    if line_end >= 0 and text[at + 1 : min(line_end, at + 1 + _BLOCK)].isspace():
         return at + 1, True
     while at >= 0:
         earlier = text.rfind("\n", limit, at)
@@ -186,7 +177,7 @@ def _blank_line_after(text: str, offset: int) -> tuple[int, bool]:
 
 
 def _grid_cut(text: str, number: int) -> int:
-    """The place near every 10,000th code point where a very long paragraph is cut, the same from wherever it is asked."""
+    """The place near every 4,000th code point where a long paragraph is cut, from wherever it is asked."""
     at = number * _GRID
     if number <= 0 or at >= len(text):
         return min(max(at, 0), len(text))

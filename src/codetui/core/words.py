@@ -1,31 +1,34 @@
 """Words and their parts inside one block of text.
 
-    "ChatGPT/LLM (C++, CI/CD)"
-     word    word  word word       the parts of CI/CD are CI and CD
+    "[ChatGPT]/[LLM] ([C++], [CI/CD])"
+
+The parts of `CI/CD` are `CI` and `CD`; a word is what a coder would call one tool.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from codetui.model import Span
 
 # An abbreviation keeps its full stop, and that full stop ends no sentence.
-ABBREVIATIONS = frozenset(
-    """
-    a.d.h.v. a.h.v. a.k.a. a.u.b. alg. approx. art. bijv. bol. btw. bv. bvb. c.a. c.q. ca. cf. corp. d.d. d.m.v. d.w.z. dept.
-    dhr. dr. drs. e.a. e.d. e.g. e.o. eg. enz. est. etc. evt. excl. fig. gem. i.c.m. i.e. i.h.b. i.h.k.v. i.o. i.o.v. i.p.v.
-    i.s.m. i.v.m. ie. inc. incl. ing. ir. jr. l.v. ltd. m.a.w. m.b.t. m.b.v. m.i.v. m.n. m.u.v. max. mevr. min. mr. mrs. ms.
-    mw. n.a.v. n.t.b. n.v.t. nl. nr. nrs. o.a. o.b.v. o.g.v. o.i.d. o.l.v. o.m. o.v.v. p.a. p.d. p.j. p.m. p.u. p.w. pag. ph.d. plm. prof.
-    r.o. resp. sr. st. t.a.v. t.b.v. t.g.v. t.h.v. t.m. t.n.v. t.o.v. t.w. t.z.t. tel. temp. u.s. v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m.
-    zgn. zsm.
-    """.split()
-)
+_SPELT_ABBREVIATIONS = """
+a.d.h.v. a.h.v. a.k.a. a.u.b. alg. approx. bijv. bol. btw. bv. bvb. c.a. c.q. ca. cf. corp.
+d.d. d.m.v. d.w.z. dept. dhr. dr. drs. e.a. e.d. e.g. e.o. eg. enz. etc. evt. excl. fig. gem.
+i.c.m. i.e. i.h.b. i.h.k.v. i.o. i.o.v. i.p.v. i.s.m. i.v.m. ie. inc. incl. ing. ir. jr. l.v. ltd.
+m.a.w. m.b.t. m.b.v. m.i.v. m.n. m.u.v. max. mevr. min. mr. mrs. ms. mw. n.a.v. n.t.b. n.v.t. nl.
+nr. nrs. o.a. o.b.v. o.g.v. o.i.d. o.l.v. o.m. o.v.v. p.a. p.d. p.j. p.m. p.u. p.w. pag. ph.d. plm.
+prof. r.o. resp. sr. st. t.a.v. t.b.v. t.g.v. t.h.v. t.m. t.n.v. t.o.v. t.w. t.z.t. tel. u.s.
+v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm.
+"""
+ABBREVIATIONS = frozenset(_SPELT_ABBREVIATIONS.split())
 # These may close a sentence as well: what follows decides.
-CLOSING_ABBREVIATIONS = frozenset("btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m.".split())
+_SPELT_CLOSING = "btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m."
+CLOSING_ABBREVIATIONS = frozenset(_SPELT_CLOSING.split())
 
 _TOKEN = re.compile(r"[^\s,;|…—–“”«»]+(?:,\d+[^\s,;|…—–“”«»]*)*|[^\s]")
-_ADDRESS = re.compile(r"(?:[a-z][a-z+.]*://|www\.|[\w.+-]+@[\w-]+\.)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\w.+-])(?:[a-z][a-z+]*://|www\.|[\w.+-]+@[\w-]+\.)", re.IGNORECASE)
 _GLUED_STOP = re.compile(r"(?<=[^\W\d_A-Z][^\W\d_A-Z])[.!?](?=[A-Z][^\W\d_])(?!(?:Net|Js|Io|Ai|Com|Nl|Org)\b)")
 _GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}$")
@@ -36,7 +39,7 @@ _PART = re.compile(r"[^/\-‑\\]+")
 
 
 def words_in(block: str) -> list[Span]:
-    """The words of a block: no blank, bracket or punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
+    """The words of a block, without punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
     found = []
     for token in _TOKEN.finditer(block):
         for start, end in _pieces(block, token.start(), token.end()):
@@ -65,7 +68,7 @@ def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
         return [(start, end)]
     cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON) for m in rule.finditer(block, start, end)]
     edges = [start, *sorted(cuts), end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _trimmed(block: str, start: int, end: int) -> Span | None:

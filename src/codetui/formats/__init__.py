@@ -1,0 +1,1 @@
+"""The formats codetui reads and writes: text to values and values to text."""

@@ -1,0 +1,92 @@
+"""A codebook written by hand as TOML: `read(text, file) -> (book, problems)`."""
+
+from __future__ import annotations
+
+import re
+
+from codetui.core.codebook import PATTERN_FIELD, with_keys
+from codetui.formats.codebook_advice import advise
+from codetui.formats.codebook_parts import PartsReader
+from codetui.formats.toml_tables import Sheet, Table
+from codetui.model import Codebook, CorpusSettings, Problem, Reference, text_hash
+
+UNTITLED = "Untitled codebook"
+DEFAULT_LABEL = "{id}: {name}"
+COLUMNS = ("id", "employer", "title", "body")
+BRACES = re.compile(r"\{[^{}]*\}?|\}")
+
+
+def read(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
+    """The book with all that could be read, and the problems in the order of their lines.
+
+    None stands for a text that is no TOML.  Every section and code of the book has a key.
+    """
+    sheet = Sheet(file)
+    top = sheet.parse(text)
+    if top is None:
+        return None, sheet.problems
+    parts = PartsReader()
+    book = with_keys(_book(top, parts).model_copy(update={"content_hash": text_hash(text)}))
+    advise(book, top, parts.tables)
+    return book, sorted(sheet.problems, key=lambda problem: problem.line)
+
+
+def _book(top: Table, parts: PartsReader) -> Codebook:
+    """The book of the whole file; keys are as they were given."""
+    title = top.line_of_text("title")
+    if not title:
+        top.say("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
+    version = top.line_of_text("version", number=True)
+    label = _label(top)
+    corpus = _corpus(top.table("corpus"))
+    references = _references(top)
+    parts.read(top)
+    top.report_unknown()
+    return Codebook(
+        title=title or UNTITLED,
+        version=version,
+        label=label,
+        profiles=tuple(parts.profiles),
+        sections=tuple(parts.sections.values()),
+        groups=tuple(parts.groups.values()),
+        codes=tuple(parts.codes),
+        references=references,
+        corpus=corpus,
+    )
+
+
+def _label(top: Table) -> str:
+    """The pattern for labels, or the usual one where it cannot be used."""
+    label = top.line_of_text("label")
+    unknown = [found for found in BRACES.findall(label) if not PATTERN_FIELD.fullmatch(found)]
+    usual = f'"{DEFAULT_LABEL}" is used'
+    if unknown:
+        top.say("error", f"the label pattern knows {{id}} and {{name}}, not {unknown[0]}; {usual}", "label")
+    elif label and not PATTERN_FIELD.search(label):
+        top.say("error", f"the label pattern has neither {{id}} nor {{name}} in it; {usual}", "label")
+    elif label:
+        return label
+    return DEFAULT_LABEL
+
+
+def _corpus(table: Table) -> CorpusSettings:
+    """Where the ads are, and which column of a table is what."""
+    path = table.line_of_text("path")
+    columns = table.table("columns")
+    names = {name: column for name in COLUMNS if (column := columns.line_of_text(name, number=True))}
+    columns.report_unknown()
+    table.report_unknown()
+    return CorpusSettings(path=path, columns=names)
+
+
+def _references(top: Table) -> tuple[Reference, ...]:
+    """The background documents that have a path."""
+    references: list[Reference] = []
+    for table in top.tables("reference"):
+        title, path = table.line_of_text("title"), table.line_of_text("path")
+        table.report_unknown()
+        if path:
+            references.append(Reference(title=title or path, path=path))
+        else:
+            table.say("error", 'a reference has no path; it is left out: write path = "notes.md"', "path")
+    return tuple(references)

@@ -1,0 +1,94 @@
+"""What a manual-coding document says, as values.
+
+Two documents are equal when they say the same: line numbers and the style of emphasis do not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+EntryKind = Literal["quotation", "term", "note"]
+Emphasis = Literal["_", "*", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note that stands by itself, on one line of text: `_(text)_`, `*(text)*` or `(text)`."""
+
+    text: str
+    emphasis: Emphasis = field(default="_", compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one bullet under a code holds: a quotation or a term with or without a note, or a note alone.
+
+    `words` and `note` hold no line breaks.
+    """
+
+    kind: EntryKind
+    words: str = ""
+    note: str = ""
+    emphasis: Emphasis = field(default="_", compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """A code as the document labels it (without the colon), the notes on it and its entries."""
+
+    label: str
+    notes: tuple[Note, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The codes under one group heading, or those that stand before all groups (`heading` is None)."""
+
+    heading: str | None = None
+    notes: tuple[Note, ...] = ()
+    codes: tuple[CodeLine, ...] = ()
+    line: int = field(default=0, compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a block that leaves no trace in the document."""
+        return self.heading is None and not self.notes and not self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPart:
+    """One section of the document under its title."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Lines that the grammar does not know, exactly as they stand; `line` is that of the first."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One coder's coding of one ad, as the markdown says it.
+
+    `opening` is empty where the opening sentence is the one that follows from title and employer.
+    """
+
+    ad: str
+    employer: str = ""
+    title: str = ""
+    profile: str = ""
+    reasoning: str = ""
+    sections: tuple[SectionPart, ...] = ()
+    opening: str = ""
+    unread: tuple[Unread, ...] = field(default=(), compare=False)

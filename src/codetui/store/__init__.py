@@ -1,0 +1,1 @@
+"""The only package that opens files: ads are read here, logs and documents are written here."""

@@ -1,0 +1,139 @@
+"""Which files hold ads: one file, or those of a folder and the folders in it, in natural order."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from codetui.model import Problem
+from codetui.store.corpus_names import first_name, natural_key
+from codetui.store.corpus_tables import TABLES
+from codetui.store.trouble import printable
+
+TEXTS = (".txt", ".md")
+SUFFIXES = TEXTS + TABLES
+KINDS = ", ".join(SUFFIXES)
+
+
+class AdFiles:
+    """The files of a corpus.  `outputs` is a folder of sessions, which holds no ads."""
+
+    def __init__(self, path: Path, outputs: Path | None = None) -> None:
+        self.path = path
+        self._outputs = os.path.realpath(outputs) if outputs is not None else ""
+        self.passed_over: Counter[str] = Counter()
+        self.unreadable: list[Problem] = []
+
+    def paths(self) -> Iterator[str]:
+        """Every file of ads, a folder's before those of folders in it; `passed_over` counts the others."""
+        self.passed_over.clear()
+        self.unreadable.clear()
+        if self.path.is_dir():
+            yield from self._in_folders()
+        elif is_ad_file(self.path.name):
+            yield str(self.path)
+
+    def first_path(self) -> str | None:
+        """The first file of `paths`, found faster; None where that takes a search."""
+        if not self.path.is_dir():
+            return next(self.paths(), None)
+        try:
+            names = os.listdir(self.path)  # noqa: PTH208  a Path each would double the time of 100,000 files
+        except OSError:
+            return None
+        names = [name for name in names if name[-6:].lower().endswith(SUFFIXES)]
+        if not names or _is_session_folder(str(self.path), names):
+            return None
+        first = first_name(names)
+        path = self.path / first
+        return str(path) if path.is_file() and not is_aside(first) else None
+
+    def _in_folders(self) -> Iterator[str]:
+        """The files of a folder and below; a folder reached twice by symbolic links is read once."""
+        waiting, seen = [str(self.path)], {self._outputs}
+        while waiting:
+            folder = waiting.pop()
+            real = os.path.realpath(folder)
+            if real in seen:
+                continue
+            seen.add(real)
+            try:
+                names, folders = self._sorted_out(folder)
+            except OSError as error:
+                message = f"this folder cannot be read ({error.strerror}): check who may read it"
+                self.unreadable.append(Problem(printable(folder), 0, "error", message))
+                continue
+            if _is_session_folder(folder, names):
+                continue
+            for name in sorted(names, key=natural_key):
+                yield os.path.join(folder, name)  # noqa: PTH118
+            for name in sorted(folders, key=natural_key, reverse=True):
+                waiting.append(os.path.join(folder, name))  # noqa: PTH118
+
+    def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of a folder's ad files and folders; others are counted, but for hidden ones."""
+        names, folders = [], []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    folders.append(entry.name)
+                elif entry.is_file() and is_ad_file(entry.name) and not is_aside(entry.name):
+                    names.append(entry.name)
+                else:
+                    self.passed_over[_kind(entry.name)] += 1
+        return names, folders
+
+    def note(self) -> Problem | None:
+        """How many files were passed over, for the one note that says so."""
+        count = self.passed_over.total()
+        if not count:
+            return None
+        kinds = ", ".join(kind for kind, _ in self.passed_over.most_common(8))
+        some = "1 file was" if count == 1 else f"{count} files were"
+        message = f"{some} passed over ({kinds}): ads are read from {KINDS}"
+        return Problem(printable(str(self.path)), 0, "note", printable(message))
+
+    def nothing(self) -> Problem:
+        """Why there is no ad, and what to do."""
+        way_out = f"put ads there ({KINDS}) or name another place: codetui ADS"
+        if not self.path.exists():
+            message = f"there is no such file or folder: {way_out}"
+        elif self.path.is_dir():
+            message = f"no ad was found in this folder: {way_out}"
+        elif is_ad_file(self.path.name):
+            message = f"no ad was found in this file: {way_out}"
+        else:
+            message = f"ads are not read from this kind of file: save it as one of {KINDS}"
+        return Problem(printable(str(self.path)), 0, "error", message)
+
+
+def is_ad_file(name: str) -> bool:
+    """Whether a file's name has a suffix that ads are read from."""
+    return name[-6:].lower().endswith(SUFFIXES)
+
+
+def is_table(path: str) -> bool:
+    """Whether a file holds one ad a row."""
+    return path[-6:].lower().endswith(TABLES)
+
+
+def is_aside(name: str) -> bool:
+    """Whether a file speaks about the folder instead of being an ad: `README.md`, hidden files."""
+    return name.lower().startswith((".", "readme.", "license.", "licence."))
+
+
+def _is_session_folder(folder: str, names: list[str]) -> bool:
+    """Whether these are a coder's documents: the events of the work lie beside them."""
+    return (Path(folder) / "events").is_dir() and any(
+        name.startswith("analysis_job_") and name.endswith(".md") for name in names
+    )
+
+
+def _kind(name: str) -> str:
+    if is_aside(name):
+        return name
+    return Path(name).suffix.lower() or "without suffix"

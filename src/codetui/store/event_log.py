@@ -1,0 +1,107 @@
+"""The log of one coder and one ad: each line is one transaction, and lines are only ever added."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+
+from codetui.model import Problem, Transaction, TransactionId
+from codetui.store import files
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NEWER = re.compile(rb'"v":(?!1[,}])[0-9]+')
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventLog:
+    """Reads and appends transactions.  No file is held open, so that logs may be moved, merged and synced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> tuple[list[Transaction], list[Problem]]:
+        """All transactions by (`seq`, `id`), each id once, whatever the order of lines.
+
+        A line that cannot be read is reported and stays in the file.  Raises OSError; an absent log is empty.
+        """
+        try:
+            data = files.read(self.path)
+        except FileNotFoundError:
+            return [], []
+        found: dict[TransactionId, tuple[bytes, Transaction]] = {}
+        problems: list[Problem] = []
+        with _no_collection():
+            for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+                line = line.strip()
+                if not line:
+                    continue
+                try:
+                    transaction = Transaction.model_validate_json(line)
+                except ValidationError as error:
+                    problems.append(self._unreadable(number, line, error))
+                    continue
+                self._take(found, problems, number, line, transaction)
+            transactions = [transaction for _, transaction in found.values()]
+            transactions.sort(key=lambda each: (each.seq, each.id))
+        return transactions, problems
+
+    def append(self, transaction: Transaction) -> None:
+        """Put a transaction on disk; raises OSError when it is not there, and then the log is as before."""
+        line = encoded(transaction) + b"\n"
+        files.append(self.path, line if files.ends_with_newline(self.path) else b"\n" + line)
+
+    def _take(
+        self,
+        found: dict[TransactionId, tuple[bytes, Transaction]],
+        problems: list[Problem],
+        number: int,
+        line: bytes,
+        transaction: Transaction,
+    ) -> None:
+        """Keep one transaction per id; of two different ones the same stays in whatever order they come."""
+        known = found.get(transaction.id)
+        if known is not None and known[1] != transaction:
+            message = f"transaction {transaction.id} stands here a second time with other events"
+            message += ": one of the two is used; take the wrong line out"
+            problems.append(Problem(str(self.path), number, "warning", message))
+        if known is None or (transaction.seq, line) < (known[1].seq, known[0]):
+            found[transaction.id] = (line, transaction)
+
+    def _unreadable(self, number: int, line: bytes, error: ValidationError) -> Problem:
+        """What is wrong with a line, and what to do."""
+        if _NEWER.search(line):
+            message = "this line was written by a newer codetui; it is kept: update codetui to see it"
+        else:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            reason = f"{place}: {first['msg']}" if place else first["msg"]
+            message = f"this line cannot be read ({reason}): it is kept, the others are used; mend it"
+        return Problem(str(self.path), number, "warning", message)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: it would walk over all lines read so far each time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def encoded(transaction: Transaction) -> bytes:
+    """A transaction as compact JSON in UTF-8 without a newline; lone surrogates become U+FFFD."""
+    try:
+        return transaction.model_dump_json().encode("utf-8")
+    except (PydanticSerializationError, UnicodeEncodeError):
+        text = json.dumps(transaction.model_dump(), ensure_ascii=False, separators=(",", ":"))
+        return _SURROGATE.sub("\ufffd", text).encode("utf-8")

@@ -1,0 +1,53 @@
+"""A study's own files: its codebook, its background documents, and the skeleton of a new one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codetui.formats import codebook_toml
+from codetui.model import Codebook, Problem, Reference
+
+
+def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
+    """The codebook at `path` with its problems; None where nothing can be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return None, [Problem(str(path), 0, "error", f"{error.strerror or error}; --codebook names another file")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
+    return codebook_toml.read(text, str(path))
+
+
+def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem | None]:
+    """The text of a background document, which is named relative to the codebook."""
+    path = codebook.parent / reference.path
+    try:
+        return path.read_text("utf-8-sig", errors="replace"), None
+    except OSError as error:
+        what = f"{error.strerror or error}; mend the path of “{reference.title}” in the codebook"
+        return "", Problem(str(path), 0, "warning", what)
+
+
+def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Makes a study's files in `folder`; gives what was made and what stood there and was left alone."""
+    from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
+
+    made: list[Path] = []
+    left: list[Path] = []
+    for path in (folder / "ads", folder / "sessions"):
+        (left if path.is_dir() else made).append(path)
+        path.mkdir(parents=True, exist_ok=True)
+    name, text = SAMPLE_AD
+    sample = [(folder / "ads" / name, text)] if not any((folder / "ads").iterdir()) else []
+    for path, content in [(folder / "codebook.toml", CODEBOOK_TEMPLATE), *sample]:
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+            made.append(path)
+        except FileExistsError:
+            left.append(path)
+    return made, left

@@ -1,0 +1,76 @@
+"""What the workbench offers to the parts that carry its actions out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
+
+from textual.screen import Screen
+
+from codetui.core.codebook import CodebookIndex
+from codetui.core.commands import Command
+from codetui.core.state import State
+from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
+from codetui.tui.widgets.outline import Node
+from codetui.workspace.outcome import Outcome
+from codetui.workspace.workspace import Workspace
+
+Kind = Literal["info", "refusal", "error"]
+Do = Callable[[], None]
+T = TypeVar("T")
+
+
+class Bench(Protocol):
+    """The narrow side of the workbench."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """What the coder works on."""
+
+    @property
+    def index(self) -> CodebookIndex:
+        """The codebook with its lookups."""
+
+    @property
+    def ad(self) -> Ad:
+        """The open ad."""
+
+    @property
+    def state(self) -> State:
+        """The open session's state."""
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Puts an answer into the status line."""
+
+    def carry_out(self, command: Command) -> Outcome:
+        """Executes a command, says what came of it and shows the state."""
+
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+        """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
+
+    def edit_outside(self, text: str) -> str | None:
+        """The text after the coder's own editor, or None where none can run."""
+
+    def node(self) -> Node | None:
+        """The node of the tree under its cursor while the tree has the focus."""
+
+    def coding_here(self) -> Coding | None:
+        """The coding that keys on a quotation are about: in the tree, else under the cursor."""
+
+    def selected_span(self, holds: Holds) -> Span:
+        """What an assignment would code, in a section that holds quotations or terms."""
+
+    def select(self, span: Span) -> None:
+        """Selects a stretch of the ad."""
+
+    def aim_at(self, coding: CodingId | None) -> None:
+        """Makes a coding the one that keys on a quotation are about."""
+
+    def open_panel(self, section_id: str, words: str) -> None:
+        """Shows a section's codes, of which the next key takes one."""
+
+    def open_ad(self, entry: AdEntry) -> None:
+        """Opens another ad."""
+
+
+CodeTaken = Callable[[CodeId], None]

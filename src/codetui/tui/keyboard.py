@@ -1,0 +1,140 @@
+"""Where every key of the workbench is decided, one after the other, however fast they come.
+
+Textual's bindings run in the app, some messages after the screen has seen the key; two keys typed at once
+would both be read in the mode before the first.  So the screen looks keys up itself, in the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from textual import events
+from textual.app import App
+from textual.widget import Widget
+
+from codetui.model import CodeId
+from codetui.tui.actions import ACTIONS
+from codetui.tui.bench import Do, Kind
+from codetui.tui.key_words import key_words
+from codetui.tui.parts.assigning import Assigning
+from codetui.tui.parts.selecting import Selecting
+from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.search_line import SearchLine
+
+TREE_KEYS = frozenset(
+    ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
+)
+
+
+class Panes(Protocol):
+    """What the keyboard needs of the workbench."""
+
+    panel: CodePanel
+    search: SearchLine
+    outline: CodebookTree
+    selecting: Selecting
+    assigning: Assigning
+
+    @property
+    def app(self) -> App[object]:
+        """The app."""
+
+    @property
+    def focused(self) -> Widget | None:
+        """The widget with the focus."""
+
+    def set_focus(self, widget: Widget | None) -> None:
+        """Gives a widget the focus, at once."""
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Puts an answer into the status line."""
+
+    def take_code(self, code: CodeId) -> None:
+        """The panel's key was pressed."""
+
+    def leave_panel(self) -> None:
+        """The panel was closed."""
+
+    def is_current_screen(self) -> bool:
+        """True while no modal stands over the workbench."""
+
+    def focus_search(self) -> None:
+        """Gives the search line the focus, at once."""
+
+
+class Keyboard:
+    """Keys to actions, in the mode that the keys before have left."""
+
+    def __init__(self, panes: Panes, actions: Mapping[str, Do]) -> None:
+        self._panes = panes
+        self._actions = actions
+        self._ids = {key: action.id for action in ACTIONS for key in action.keys}
+
+    def do(self, action: str) -> None:
+        """Carries an action of the registry out."""
+        self._actions[action]()
+
+    async def press(self, event: events.Key) -> None:
+        """One key.  What the focused widget needs for itself passes by."""
+        panes = self._panes
+        if not panes.is_current_screen():
+            self._send_on(event)
+        elif panes.search.is_open:
+            self._press_in_search(event)
+        elif panes.panel.is_open:
+            self._consume(event)
+            self._press_in_panel(event)
+        elif panes.selecting.is_jumping and panes.selecting.press(event.key, event.character):
+            self._consume(event)
+        elif panes.outline.has_focus and event.key in TREE_KEYS:
+            return
+        else:
+            self._press_action(event)
+
+    def _press_action(self, event: events.Key) -> None:
+        action = self._ids.get(event.key)
+        if action is not None:
+            self._consume(event)
+            if action != "move.collapse" or not self._panes.assigning.escape():
+                self.do(action)
+        elif event.is_printable and event.character:
+            self._consume(event)
+            self._panes.say(f"{key_words(event.key)} does nothing here. ? shows every key.", "refusal")
+
+    def _press_in_panel(self, event: events.Key) -> None:
+        panel = self._panes.panel
+        match event.key:
+            case "escape":
+                panel.close()
+                self._panes.leave_panel()
+            case "up" | "down":
+                panel.action_move(1 if event.key == "down" else -1)
+            case "pageup" | "pagedown":
+                panel.action_read(1 if event.key == "pagedown" else -1)
+            case "enter":
+                self._take(panel.highlighted)
+            case _ if event.is_printable and event.character:
+                self._take(panel.press(event.character))
+
+    def _take(self, code: CodeId | None) -> None:
+        if code is not None:
+            self._panes.panel.close()
+            self._panes.take_code(code)
+
+    def _press_in_search(self, event: events.Key) -> None:
+        focused, search = self._panes.focused, self._panes.search
+        if focused is None or search not in focused.ancestors:
+            self._panes.focus_search()
+            self._send_on(event)
+
+    def _send_on(self, event: events.Key) -> None:
+        """Lets the app send the key to where the focus is now: it was typed before that was shown."""
+        self._consume(event)
+        self._panes.app.post_message(events.Key(event.key, event.character))
+
+    @staticmethod
+    def _consume(event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()

@@ -1,0 +1,50 @@
+"""The frame that all questions share: a box with a title, and the keys at its lower edge."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
+    """A question in a box; escape leaves it without an answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
+
+    DEFAULT_CSS = """
+    FramedModal {
+        align: center middle;
+        & > .frame {
+            width: 92%;
+            max-width: 104;
+            height: 92%;
+            background: $surface;
+            border: round $primary;
+            border-title-style: bold;
+            padding: 0 1;
+        }
+        & Input { border: none; height: 1; padding: 0; background: $foreground 8%; }
+        & .hint { height: auto; color: $foreground 65%; }
+        & .words { height: 1; text-style: italic; }
+    }
+    FramedModal:ansi > .frame { background: ansi_default; border: round ansi_default; }
+    FramedModal Input:ansi:nocolor > .input--cursor { text-style: reverse; }
+    FramedModal:ansi Input { background: ansi_default; text-style: underline; }
+    """
+
+    def frame(self, title: str, keys: str) -> Vertical:
+        """The box, to be filled."""
+        box = Vertical(classes="frame")
+        box.border_title = Content(title)
+        box.border_subtitle = Content(keys)
+        return box
+
+    def action_leave(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)

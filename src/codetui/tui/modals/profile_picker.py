@@ -1,0 +1,113 @@
+"""Which profile the ad gets: the list, and all that the codebook says of the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from codetui.model import Profile
+from codetui.tui.modals.frame import FramedModal
+from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.definition import DefinitionPane
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+NO_PROFILE = ""
+
+
+class ProfilePicker(FramedModal[str]):
+    """Answers with a profile's id, with an empty text to take the profile away, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("pageup", "read(-1)", "read back", show=False),
+        Binding("pagedown,space", "read(1)", "read on", show=False),
+        Binding("enter", "take", "take", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    ProfilePicker {
+        & PlainRows { width: 4fr; height: 1fr; }
+        & DefinitionPane { width: 7fr; height: 1fr; }
+    }
+    """
+
+    def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
+        """`current` is the id or name of the profile that the ad has."""
+        super().__init__()
+        self._profiles = tuple(profiles)
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """List and definition."""
+        keys = "1–9, enter: take · ↑↓: choose · page keys: read · esc: close"
+        with self.frame("Profile of this ad", keys), Horizontal():
+            rows = PlainRows(classes="-active")
+            rows.can_focus = False
+            yield rows
+            yield DefinitionPane()
+
+    def on_mount(self) -> None:
+        """Stand on the profile that the ad has."""
+        rows = [self._row(number, profile) for number, profile in enumerate(self._profiles, 1)]
+        if self._current:
+            rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
+        places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
+        self.query_one(PlainRows).show(rows, next(places, 0))
+        self._show_definition()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit takes the profile that bears it."""
+        if event.character is None or not event.character.isdecimal():
+            return
+        event.stop()
+        number = int(event.character)
+        if number == 0 and self._current:
+            self.dismiss(NO_PROFILE)
+        elif 1 <= number <= len(self._profiles):
+            self.dismiss(self._profiles[number - 1].id)
+
+    def action_move(self, step: int) -> None:
+        """The next profile, or the one before."""
+        self.query_one(PlainRows).action_move(step)
+
+    def action_read(self, step: int) -> None:
+        """Scroll the definition."""
+        self.query_one(DefinitionPane).scroll_page(step)
+
+    def action_take(self) -> None:
+        """Take the profile under the cursor."""
+        place = self.query_one(PlainRows).cursor
+        if place < len(self._profiles):
+            self.dismiss(self._profiles[place].id)
+        elif self._current:
+            self.dismiss(NO_PROFILE)
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        self._show_definition()
+
+    @on(RowList.Taken)
+    def _taken(self) -> None:
+        self.action_take()
+
+    def _show_definition(self) -> None:
+        pane, place = self.query_one(DefinitionPane), self.query_one(PlainRows).cursor
+        if place < len(self._profiles):
+            pane.show_profile(self._profiles[place])
+        else:
+            pane.clear()
+
+    def _is_current(self, profile: Profile) -> bool:
+        return bool(self._current) and self._current in (profile.id, profile.name)
+
+    def _row(self, number: int, profile: Profile) -> Row:
+        sign = (Part("●"),) if self._is_current(profile) else ()
+        digit = str(number) if number < 10 else " "
+        return Row((Part(f"{digit} ", "dim"), Part(brief(profile.name, 200))), sign)

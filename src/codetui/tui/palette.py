@@ -1,0 +1,60 @@
+"""The command palette: every action of the registry, and every code to be given to the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from codetui.tui.actions import ACTIONS
+from codetui.tui.bench import Do
+from codetui.tui.key_words import keys_words
+from codetui.tui.screens.workbench import WorkbenchScreen
+
+
+class Offer(NamedTuple):
+    """One line of the palette."""
+
+    words: str
+    help: str
+    do: Do
+
+
+class WorkbenchCommands(Provider):
+    """What the workbench can do, by name."""
+
+    async def discover(self) -> Hits:
+        """Everything that is no mere step of the cursor."""
+        for offer in self._actions():
+            yield DiscoveryHit(offer.words, offer.do, help=offer.help)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words typed."""
+        matcher = self.matcher(query)
+        for offer in [*self._actions(), *self._codes()]:
+            score = matcher.match(offer.words)
+            if score > 0:
+                yield Hit(score, matcher.highlight(offer.words), offer.do, help=offer.help)
+
+    def _bench(self) -> WorkbenchScreen | None:
+        return self.screen if isinstance(self.screen, WorkbenchScreen) else None
+
+    def _actions(self) -> Iterator[Offer]:
+        bench = self._bench()
+        if bench is None:
+            return
+        for action in ACTIONS:
+            if not action.id.startswith("move.char"):
+                words = f"{action.words}  ({keys_words(action.keys)})"
+                yield Offer(words, action.help, partial(bench.keyboard.do, action.id))
+
+    def _codes(self) -> Iterator[Offer]:
+        bench = self._bench()
+        if bench is None:
+            return
+        for code in bench.workspace.book.codes:
+            key = bench.index.short_keys[code.id]
+            words = f"code {key} {bench.index.labels[code.id]}"
+            yield Offer(words, "Give the selection this code.", partial(bench.assigning.take, code.id))

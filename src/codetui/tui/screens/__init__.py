@@ -1,0 +1,1 @@
+"""Whole screens, and the reader that stands beside the ad."""

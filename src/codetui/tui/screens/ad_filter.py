@@ -1,0 +1,52 @@
+"""Which ads fit the words that are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rapidfuzz import fuzz, process
+
+from codetui.model import AdEntry
+
+FEW = 20
+MOST_ALIKE = 200
+LEAST_LIKENESS = 80
+
+
+class AdFilter:
+    """Ads whose id, employer or title hold all words; where those are few, also those that look alike."""
+
+    def __init__(self, entries: Sequence[AdEntry]) -> None:
+        """`entries` may grow later."""
+        self._entries = entries
+        self._texts: list[str] = []
+
+    def places(self, query: str, keeps: Callable[[AdEntry], bool] | None = None) -> Sequence[int]:
+        """The places of the ads that fit, in the order of the corpus, an ad whose id is the query first."""
+        words = query.casefold().split()
+        if not words:
+            return self._kept(range(len(self._entries)), keeps)
+        self._read()
+        found = [place for place, text in enumerate(self._texts) if all(word in text for word in words)]
+        found.sort(key=lambda place: self._entries[place].id.casefold() != words[0])
+        if len(found) < FEW:
+            found += [place for place in self._alike(" ".join(words)) if place not in found]
+        return self._kept(found, keeps)
+
+    def _kept(self, places: Sequence[int], keeps: Callable[[AdEntry], bool] | None) -> Sequence[int]:
+        if keeps is None:
+            return places
+        return [place for place in places if keeps(self._entries[place])]
+
+    def _alike(self, query: str) -> list[int]:
+        if len(query) < 3:
+            return []
+        likely = process.extract(
+            query, self._texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKENESS, limit=MOST_ALIKE
+        )
+        return [place for _, _, place in likely]
+
+    def _read(self) -> None:
+        """What is searched in each ad; read when first asked for, and for the ads that came since."""
+        for entry in self._entries[len(self._texts) :]:
+            self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())

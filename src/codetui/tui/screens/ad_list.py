@@ -1,0 +1,219 @@
+"""All ads with their state: type to filter, tab to keep one state, enter to open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, NamedTuple, get_args
+
+from rich.cells import set_cell_size
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from codetui.model import AdEntry, AdId
+from codetui.tui.screens.ad_filter import AdFilter
+from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+AdState = Literal["untouched", "in progress", "profile", "done"]
+STATES: tuple[AdState, ...] = get_args(AdState)
+SIGNS: dict[AdState, str] = {"untouched": "·", "in progress": "◐", "profile": "◕", "done": "●"}
+KEYS = "enter: open · tab: state · esc: back"
+
+
+class Progress(NamedTuple):
+    """How far the coding of an ad is."""
+
+    state: AdState = "untouched"
+    codings: int = 0
+
+
+UNTOUCHED = Progress()
+
+
+class AdRows(RowList, can_focus=False):
+    """The ads that the filter lets through."""
+
+    def __init__(self, entries: Sequence[AdEntry], progress: Mapping[AdId, Progress]) -> None:
+        super().__init__(classes="-active")
+        self._entries = entries
+        self._progress = progress
+        self.places: Sequence[int] = range(len(entries))
+        self.id_cells = 4
+
+    def row_count(self) -> int:
+        """One row an ad."""
+        return len(self.places)
+
+    def row(self, index: int, width: int) -> Row:
+        """State, id, employer, title, codings."""
+        entry = self._entries[self.places[index]]
+        progress = self._progress.get(entry.id, UNTOUCHED)
+        is_untouched = progress.state == "untouched"
+        state = Part(f"{SIGNS[progress.state]} {progress.state:<12}", "dim" if is_untouched else "plain")
+        number = f"{brief(entry.id, self.id_cells):<{self.id_cells}}  "
+        employer_cells = max(12, width // 4)
+        employer = _padded(entry.employer, employer_cells)
+        count = Part(f"{progress.codings:>4}" if progress.codings else "    ", "dim")
+        left = (state, Part(number, "dim"), Part(f"{employer}  "), Part(brief(entry.title, width)))
+        return Row(left, (count,))
+
+
+class AdListScreen(Screen[AdId | None]):
+    """Answers with the ad to open, or None; ads that are listed later are added at the end."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("ctrl+home", "to_first", "to the first", show=False),
+        Binding("ctrl+end", "to_last", "to the last", show=False),
+        Binding("tab", "next_state(1)", "keep the next state", show=False, priority=True),
+        Binding("shift+tab", "next_state(-1)", "keep the state before", show=False, priority=True),
+        Binding("escape", "leave", "back", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    AdListScreen {
+        padding: 0 1;
+        & > #ads-query { height: 1; }
+        & > #ads-query > Static { width: auto; color: $foreground 65%; }
+        & Input { width: 1fr; border: none; height: 1; padding: 0; background: $foreground 8%; }
+        & > #ads-states { height: 1; margin-bottom: 1; }
+        & > AdRows { height: 1fr; }
+        & > #ads-none { height: auto; display: none; color: $text-warning; padding: 0 1; }
+    }
+    AdListScreen Input:ansi:nocolor > .input--cursor { text-style: reverse; }
+    AdListScreen:ansi Input { background: ansi_default; text-style: underline; }
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[AdEntry],
+        progress: Mapping[AdId, Progress],
+        current: AdId | None = None,
+        *,
+        is_listing: bool = False,
+    ) -> None:
+        """`progress` names the ads that are not untouched; `is_listing` while more ads may come."""
+        super().__init__()
+        self._entries = list(entries)
+        self._progress = progress
+        self._current = current
+        self._is_listing = is_listing
+        self._state: AdState | None = None
+        self._query = ""
+        self._filter = AdFilter(self._entries)
+
+    def compose(self) -> ComposeResult:
+        """Filter, states, ads."""
+        with Horizontal(id="ads-query"):
+            yield Static("Ads  ")
+            yield Input(placeholder="type to filter: id, employer, title", compact=True)
+            yield Static(f"  {KEYS}")
+        yield Static(id="ads-states")
+        yield AdRows(self._entries, self._progress)
+        yield Static(id="ads-none")
+
+    def on_mount(self) -> None:
+        """Stand on the ad that is open."""
+        self.query_one(Input).focus()
+        place = next((at for at, entry in enumerate(self._entries) if entry.id == self._current), 0)
+        self._show(place)
+
+    def add_entries(self, entries: Sequence[AdEntry], *, is_listing: bool = True) -> None:
+        """More ads were listed; the cursor stays on its ad."""
+        self._entries.extend(entries)
+        self._is_listing = is_listing
+        if self.is_mounted:
+            self._show(self._place())
+
+    def action_move(self, step: int) -> None:
+        """The next ad, or the one before."""
+        self.query_one(AdRows).action_move(step)
+
+    def action_page(self, step: int) -> None:
+        """A page of ads up or down."""
+        self.query_one(AdRows).action_page(step)
+
+    def action_to_first(self) -> None:
+        """The first ad."""
+        self.query_one(AdRows).action_to_first()
+
+    def action_to_last(self) -> None:
+        """The last ad."""
+        self.query_one(AdRows).action_to_last()
+
+    def action_next_state(self, step: int) -> None:
+        """Keep the ads of the next state only; after the last, all."""
+        choices: list[AdState | None] = [None, *STATES]
+        place = self._place()
+        self._state = choices[(choices.index(self._state) + step) % len(choices)]
+        self._show(place)
+
+    def action_leave(self) -> None:
+        """Back, without another ad."""
+        self.dismiss(None)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        before, self._query = self._query, self.query_one(Input).value
+        self._show(self._place() if before.startswith(self._query) else None)
+
+    @on(Input.Submitted)
+    @on(RowList.Taken)
+    def _taken(self) -> None:
+        place = self._place()
+        if place is not None:
+            self.dismiss(self._entries[place].id)
+
+    def _place(self) -> int | None:
+        """Which of all ads is under the cursor."""
+        rows = self.query_one(AdRows)
+        return rows.places[rows.cursor] if rows.cursor < len(rows.places) else None
+
+    def _show(self, place: int | None) -> None:
+        """Show what passes, with the cursor on the ad at `place`, or on the first."""
+        rows = self.query_one(AdRows)
+        rows.places = self._filter.places(self.query_one(Input).value, self._keeps)
+        rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
+        rows.rows_changed(_index(rows.places, place))
+        rows.call_after_refresh(rows.show_cursor)
+        none = self.query_one("#ads-none", Static)
+        none.display = not rows.places
+        none.update("No ad here: change the words, or press tab for another state.")
+        self._show_states()
+
+    def _keeps(self, entry: AdEntry) -> bool:
+        return self._state is None or self._progress.get(entry.id, UNTOUCHED).state == self._state
+
+    def _show_states(self) -> None:
+        counts = dict.fromkeys(STATES, 0)
+        for progress in self._progress.values():
+            counts[progress.state] += 1
+        counts["untouched"] = len(self._entries) - sum(counts[state] for state in STATES[1:])
+        names: dict[AdState | None, str] = {None: f"all {len(self._entries):,}"}
+        names |= {state: f"{SIGNS[state]} {state} {counts[state]:,}" for state in STATES}
+        styles = {self._state: "bold reverse"}
+        parts = [Content.styled(f" {name} ", styles.get(state, "")) for state, name in names.items()]
+        more = Content.styled(" listing…", "$foreground 65%") if self._is_listing else Content("")
+        self.query_one("#ads-states", Static).update(Content.assemble(*parts, more))
+
+
+def _index(places: Sequence[int], place: int | None) -> int:
+    if place is None:
+        return 0
+    if isinstance(places, range):
+        return place
+    after = next((index for index, at in enumerate(places) if at >= place), 0)
+    return next((index for index, at in enumerate(places) if at == place), after)
+
+
+def _padded(text: str, cells: int) -> str:
+    """`text` in exactly `cells` cells."""
+    return set_cell_size(brief(text, cells), cells)

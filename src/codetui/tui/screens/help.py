@@ -1,0 +1,134 @@
+"""Every key with its help, by group; typing keeps the lines that hold the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from codetui.tui.modals.frame import FramedModal
+from codetui.tui.widgets.cells import wrap
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row
+
+WIDEST_KEYS = 18
+
+
+class KeyHelp(NamedTuple):
+    """One line of help: its group, the keys as they are read, what it is called, what it does."""
+
+    group: str
+    keys: str
+    words: str
+    help: str
+
+
+class HelpScreen(FramedModal[None]):
+    """The keys, to be read and searched; answers nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll(-1)", "up", show=False),
+        Binding("down", "scroll(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("f1", "leave", "close", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        & Input { margin-bottom: 1; }
+        & PlainRows { height: 1fr; }
+    }
+    """
+
+    def __init__(self, rows: Sequence[KeyHelp], title: str = "Keys") -> None:
+        super().__init__()
+        self._all = tuple(rows)
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Filter and lines."""
+        with self.frame(self._title, "type: filter · ↑↓, page keys: read · esc: close"):
+            yield Input(placeholder="type to filter: undo, sentence, ctrl …", compact=True)
+            yield HelpRows()
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(Input).focus()
+        self.query_one(HelpRows).show_help(self._all)
+
+    def action_scroll(self, step: int) -> None:
+        """Read on, or back."""
+        self.query_one(HelpRows).scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """A page on, or back."""
+        rows = self.query_one(HelpRows)
+        rows.scroll_relative(y=step * max(1, rows.size.height - 1), animate=False)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        words = self.query_one(Input).value.casefold().split()
+        fitting = [row for row in self._all if all(word in " ".join(row).casefold() for word in words)]
+        self.query_one(HelpRows).show_help(fitting)
+
+
+class HelpRows(PlainRows, can_focus=False):
+    """Group titles, and below each its keys; the help wraps beside them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._help: Sequence[KeyHelp] = ()
+
+    def show_help(self, rows: Sequence[KeyHelp]) -> None:
+        """Show these lines from the top."""
+        self._help = rows
+        self._lay()
+        self.scroll_home(animate=False)
+
+    def is_under_cursor(self, index: int) -> bool:  # noqa: ARG002
+        """Help has no cursor."""
+        return False
+
+    def on_resize(self) -> None:
+        """The help wraps anew."""
+        self._lay()
+
+    def _lay(self) -> None:
+        self.show(_rows(self._help, self.scrollable_content_region.width - 2))
+
+
+def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
+    if not lines:
+        return [Row((Part("No key fits these words.", "warn"),))]
+    rows: list[Row] = []
+    key_cells = min(max(cell_len(line.keys) for line in lines), WIDEST_KEYS) + 2
+    groups = dict.fromkeys(line.group for line in lines)
+    for group in groups:
+        rows += [Row(()), Row((Part(group, "strong"),))] if rows else [Row((Part(group, "strong"),))]
+        for line in lines:
+            if line.group == group:
+                rows += _key_rows(line, key_cells, max(width - key_cells - 2, 12))
+    return rows
+
+
+def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
+    """Keys at the left; beside them what they are called, and below that the help."""
+    keys = wrap(line.keys, key_cells - 2) or [""]
+    texts: list[tuple[Part, ...]] = [(Part(text),) for text in wrap(line.words, width)]
+    helps = wrap(line.help, width)
+    if len(texts) == len(helps) == 1 and cell_len(line.words) + 2 + cell_len(line.help) <= width:
+        texts = [(Part(f"{line.words}  "), Part(helps[0], "dim"))]
+    else:
+        texts += [(Part(text, "dim"),) for text in helps]
+    rows: list[Row] = []
+    for place in range(max(len(keys), len(texts))):
+        key = keys[place] if place < len(keys) else ""
+        text = texts[place] if place < len(texts) else ()
+        rows.append(Row((Part("  "), Part(key.ljust(key_cells), "hue", 0), *text)))
+    return rows

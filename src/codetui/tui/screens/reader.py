@@ -1,0 +1,138 @@
+"""Background documents beside the ad: markdown from the codebook's references, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Markdown, Static
+
+from codetui.tui.widgets.cells import brief
+
+KEYS = "←→: next · ↑↓: read · esc: close"
+
+
+class Reading(NamedTuple):
+    """A background document."""
+
+    title: str
+    text: str
+
+
+class ReaderPane(Widget, can_focus=True):
+    """Documents to read, one at a time; each keeps the place where it was left."""
+
+    HELP = "Background documents of the codebook."
+    BINDING_GROUP_TITLE = "Reader"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "switch(-1)", "document before", show=False),
+        Binding("right,l", "switch(1)", "next document", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown,space", "page(1)", "a page down", show=False),
+        Binding("home", "to_start", "to its start", show=False),
+        Binding("end", "to_end", "to its end", show=False),
+        Binding("escape", "close", "close", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    ReaderPane {
+        layout: vertical;
+        border: round $foreground 30%;
+        border-title-style: bold;
+        background: $surface;
+        &:focus { border: round $primary; }
+        & VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+        & Markdown { padding: 0 1; background: transparent; }
+        & MarkdownH1 { content-align: left middle; margin: 1 0; }
+        & .missing { padding: 0 1; color: $foreground 65%; }
+    }
+    ReaderPane:ansi { background: ansi_default; }
+    """
+
+    class Closed(Message):
+        """The coder has read enough."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._readings: tuple[Reading, ...] = ()
+        self._place = 0
+        self._left_at: dict[int, float] = {}
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        with VerticalScroll(can_focus=False):
+            yield Markdown(open_links=False)
+            yield Static("The codebook names no background document.", classes="missing")
+
+    @property
+    def place(self) -> int:
+        """Which document is shown."""
+        return self._place
+
+    async def show(self, readings: Sequence[Reading], place: int = 0) -> None:
+        """Show one of the documents."""
+        if tuple(readings) != self._readings:
+            self._left_at.clear()
+        self._readings = tuple(readings)
+        self._place = min(max(place, 0), max(len(self._readings) - 1, 0))
+        await self._load()
+
+    async def action_switch(self, step: int) -> None:
+        """The next document, or the one before."""
+        if len(self._readings) > 1:
+            self._left_at[self._place] = self._page.scroll_y
+            self._place = (self._place + step) % len(self._readings)
+            await self._load()
+
+    def action_scroll(self, step: int) -> None:
+        """A line on, or back."""
+        self._page.scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """A page on, or back."""
+        self._page.scroll_relative(y=step * max(1, self._page.size.height - 2), animate=False)
+
+    def action_to_start(self) -> None:
+        """The start of the document."""
+        self._page.scroll_home(animate=False)
+
+    def action_to_end(self) -> None:
+        """The end of the document."""
+        self._page.scroll_end(animate=False)
+
+    def action_close(self) -> None:
+        """Say that it may close."""
+        self.post_message(self.Closed())
+
+    @on(Markdown.LinkClicked)
+    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
+        event.stop()
+
+    @property
+    def _page(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
+
+    async def _load(self) -> None:
+        has_any = bool(self._readings)
+        self.query_one(Markdown).display = has_any
+        self.query_one(".missing").display = not has_any
+        self.border_subtitle = Content(KEYS if len(self._readings) > 1 else KEYS.partition(" · ")[2])
+        if not has_any:
+            self.border_title = Content("Background")
+            return
+        reading = self._readings[self._place]
+        number = f" ({self._place + 1} of {len(self._readings)})" if len(self._readings) > 1 else ""
+        self.border_title = Content(f"{brief(reading.title, 60)}{number}")
+        await self.query_one(Markdown).update(reading.text)
+        left_at = self._left_at.get(self._place, 0)
+        self.call_after_refresh(self._page.scroll_to, y=left_at, animate=False)

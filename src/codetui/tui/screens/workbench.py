@@ -1,0 +1,397 @@
+"""The workbench: the ad on the left, the codebook on the right, the answers at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from codetui.core.codebook import CodebookIndex
+from codetui.core.commands import Command, Refusal
+from codetui.core.state import State
+from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
+from codetui.tui.bench import Do, Kind
+from codetui.tui.keyboard import Keyboard
+from codetui.tui.outside import edit_outside
+from codetui.tui.parts.assigning import Assigning
+from codetui.tui.parts.describing import Describing
+from codetui.tui.parts.looking import Looking
+from codetui.tui.parts.picturing import coded_spans, codes_under, heading, mark_of, status_facts
+from codetui.tui.parts.reading import Reading
+from codetui.tui.parts.selecting import Selecting
+from codetui.tui.parts.travelling import Travelling
+from codetui.tui.screens.reader import ReaderPane
+from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.outline import CodeNode, CodingNode, Node, ProfileNode
+from codetui.tui.widgets.search_line import SearchLine
+from codetui.tui.widgets.status_line import StatusLine
+from codetui.workspace.outcome import NotSaved, Outcome, Saved
+from codetui.workspace.workspace import Batch, Workspace
+
+T = TypeVar("T")
+
+PAUSE = 0.8
+"""Seconds without a command after which the document is written."""
+
+LONGEST_LAG = 5.0
+"""Seconds after which it is written although the coder goes on without a pause."""
+
+
+class WorkbenchScreen(Screen[None]):
+    """Where coding happens.  It hands requests down to its parts and shows the state that comes back."""
+
+    CSS_PATH = "workbench.tcss"
+    AUTO_FOCUS = "DocumentView"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.index = CodebookIndex(workspace.book)
+        self._target: CodingId | None = None
+        self._pausing: Timer | None = None
+        self._lagging: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Heading, ad, codebook, and what opens over them."""
+        with Horizontal(id="panes"):
+            with Vertical(id="ad"):
+                yield Static(id="heading")
+                yield DocumentView(id="document")
+            yield CodebookTree(id="codebook")
+            yield ReaderPane(id="reader")
+        yield CodePanel(id="panel")
+        yield SearchLine(id="search")
+        yield StatusLine(id="status")
+
+    def on_mount(self) -> None:
+        """Opens the first ad and begins to list the others."""
+        self.document = self.query_one(DocumentView)
+        self.outline = self.query_one(CodebookTree)
+        self.panel = self.query_one(CodePanel)
+        self.search = self.query_one(SearchLine)
+        self.status = self.query_one(StatusLine)
+        self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
+        self.assigning = Assigning(self)
+        self.travelling = Travelling(self)
+        self.keyboard = Keyboard(
+            self,
+            {
+                **self.selecting.actions(),
+                **self.assigning.actions(),
+                **Describing(self).actions(),
+                **self.travelling.actions(),
+                **Looking(self).actions(),
+                **Reading(self, lambda: self.query_one(ReaderPane)).actions(),
+                "other": self.other_coding,
+                "tree": self.switch_pane,
+                "save": self._save_now,
+                "quit": lambda: self.app.exit(0),
+            },
+        )
+        first = self.workspace.first
+        if first is not None:
+            self.call_after_refresh(self._open_first, first)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Every key is looked up here, in the order in which it was pressed."""
+        await self.keyboard.press(event)
+
+    # --- the open ad --------------------------------------------------------------------------------
+
+    @property
+    def ad(self) -> Ad:
+        """The open ad."""
+        session = self.workspace.session
+        assert session is not None
+        return session.ad
+
+    @property
+    def state(self) -> State:
+        """The open session's state."""
+        session = self.workspace.session
+        return session.state if session else State()
+
+    def _open_first(self, entry: AdEntry) -> None:
+        stopped = self.workspace.stopped_at()
+        self.open_ad(entry)
+        if stopped is not None and stopped.ad == entry.id:
+            self.selecting.stand(stopped.cursor, stopped.scroll)
+        self._list_ads()
+
+    def open_ad(self, entry: AdEntry) -> None:
+        """Writes the ad before out, and shows this one."""
+        self._remember()
+        try:
+            session = self.workspace.open(entry)
+        except OSError as error:
+            self.say(f"Ad {entry.id} does not open: {error.strerror or error}. Mend it and try again.", "error")
+            return
+        self._target = None
+        self.assigning.began(session.state)
+        self.selecting.show(session.ad.text)
+        self.outline.show(self.workspace.book, session.state)
+        self._show_state()
+        self.set_focus(self.document)
+        troubles = [problem for problem in session.problems if problem.severity != "note"]
+        if troubles:
+            self.say(f"{troubles[0].message} (f4 lists {len(troubles)})", "refusal")
+        else:
+            self.say("" if session.ad.text.strip() else "This ad has no text. ) goes to the next ad.")
+
+    def carry_out(self, command: Command) -> Outcome:
+        """Executes a command, says what came of it and shows the state."""
+        is_first = self.state.is_untouched
+        outcome = self.workspace.execute(command)
+        self.say(outcome.message, _kind(outcome))
+        if isinstance(outcome, Saved):
+            if outcome.coding is not None:
+                self.aim_at(outcome.coding)
+            self._show_state()
+            self._write_soon()
+            if is_first:
+                self._ask_what_is_missing()
+        self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
+        return outcome
+
+    def _ask_what_is_missing(self) -> None:
+        session = self.workspace.session
+        if session and session.state.live() and not (session.facts.employer and session.facts.title):
+            Describing(self).describe()
+
+    def _show_state(self) -> None:
+        self.query_one("#heading", Static).update(heading(self.workspace))
+        self.document.set_codings(coded_spans(self.state, self.index))
+        self.outline.refresh_state(self.state)
+        self._selection_changed()
+        self.status.show_facts(status_facts(self.workspace))
+
+    # --- what the parts ask for ---------------------------------------------------------------------
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Puts an answer into the status line."""
+        self.status.say(text, kind)
+
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+        """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
+
+        def take(answer: T | None) -> None:
+            if answer is None:
+                self.assigning.leave()
+            else:
+                answered(answer)
+
+        self.app.push_screen(screen, take)
+
+    def edit_outside(self, text: str) -> str | None:
+        """The text after the coder's own editor, or None where none can run."""
+        return edit_outside(self.app, text)
+
+    def node(self) -> Node | None:
+        """The node of the tree under its cursor while the tree has the focus."""
+        return self.outline.current if self.outline.has_focus else None
+
+    def coding_here(self) -> Coding | None:
+        """The coding in the tree, else the one aimed at, else the shortest under the cursor."""
+        node = self.node()
+        if isinstance(node, CodingNode):
+            return self.state.codings.get(node.id)
+        here = codes_under(self.state, self.selecting.cursor_span)
+        aimed = next((coding for coding in here if coding.id == self._target), None)
+        return aimed or (here[0] if here else None)
+
+    def selected_span(self, holds: Holds) -> Span:
+        """What an assignment would code, in a section that holds quotations or terms."""
+        return self.selecting.span(holds)
+
+    def select(self, span: Span) -> None:
+        """Selects a stretch of the ad."""
+        self.set_focus(self.document)
+        self.selecting.select(span)
+
+    def aim_at(self, coding: CodingId | None) -> None:
+        """Makes a coding the one that keys on a quotation are about."""
+        self._target = coding
+        if coding is not None:
+            self.outline.reveal(coding)
+
+    def other_coding(self) -> None:
+        """Aims at the next of several codings under the cursor."""
+        here = codes_under(self.state, self.selecting.cursor_span)
+        current = self.coding_here()
+        if current is None or len(here) < 2:
+            self.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
+            return
+        ids = [coding.id for coding in here]
+        self.aim_at(ids[(ids.index(current.id) + 1) % len(ids)])
+        self._selection_changed()
+
+    def open_panel(self, section_id: str, words: str) -> None:
+        """Shows a section's codes, of which the next key takes one."""
+        section = self.index.sections[section_id]
+        counts = {code.id: len(self.state.of_code(code.id)) for code in self.index.codes_of[section_id]}
+        self.panel.open(self.workspace.book, section, self.index.codes_of[section_id], counts, words)
+
+    # --- messages from the widgets ------------------------------------------------------------------
+
+    def switch_pane(self) -> None:
+        """Goes to the codebook, or back to the ad."""
+        is_leaving = self.outline.has_focus
+        self.outline.set_class(not is_leaving, "-shown")
+        self.set_focus(self.document if is_leaving else self.outline)
+
+    @on(CodebookTree.Chosen)
+    def _node_chosen(self, event: CodebookTree.Chosen) -> None:
+        node = event.node
+        if isinstance(node, ProfileNode):
+            self.keyboard.do("profile")
+        elif isinstance(node, CodeNode):
+            self.assigning.take(node.id)
+        elif isinstance(node, CodingNode):
+            anchor = self.state.codings[node.id].anchor
+            self.aim_at(node.id)
+            if anchor is None:
+                self.say("These words have no place in the ad: select one and press b, or x removes them.", "refusal")
+            else:
+                self.outline.remove_class("-shown")
+                self.select(Span(anchor.start, anchor.end))
+
+    @on(CodebookTree.Highlighted)
+    def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
+        if self.outline.has_focus and isinstance(event.node, CodingNode):
+            anchor = self.state.codings[event.node.id].anchor
+            if anchor is not None:
+                self.selecting.glance(Span(anchor.start, anchor.end))
+
+    def _selection_changed(self) -> None:
+        here = codes_under(self.state, self.selecting.cursor_span)
+        self.status.show_codes([mark_of(coding, self.index) for coding in here])
+
+    @on(SearchLine.Changed)
+    def _search_changed(self, event: SearchLine.Changed) -> None:
+        self.selecting.search(event.query)
+
+    @on(SearchLine.Submitted)
+    def _search_taken(self) -> None:
+        self.selecting.end_search(is_taken=True)
+        self.set_focus(self.document)
+
+    @on(SearchLine.Cancelled)
+    def _search_left(self) -> None:
+        self.selecting.end_search(is_taken=False)
+        self.set_focus(self.document)
+
+    @on(SearchLine.Next)
+    def _search_next(self) -> None:
+        self.selecting.next_match(1)
+
+    @on(SearchLine.Previous)
+    def _search_previous(self) -> None:
+        self.selecting.next_match(-1)
+
+    @on(DocumentView.Clicked)
+    def _clicked(self, event: DocumentView.Clicked) -> None:
+        self.selecting.click(event.offset, event.count)
+
+    @on(DocumentView.Dragged)
+    def _dragged(self, event: DocumentView.Dragged) -> None:
+        self.selecting.drag(event.start_offset, event.offset)
+
+    @on(ReaderPane.Closed)
+    def _reader_closed(self) -> None:
+        self.remove_class("-reading")
+        self.set_focus(self.document)
+
+    # --- what the keyboard needs --------------------------------------------------------------------
+
+    def take_code(self, code: CodeId) -> None:
+        """The panel's key was pressed."""
+        self.assigning.take(code)
+
+    def leave_panel(self) -> None:
+        """The panel was closed."""
+        self.assigning.leave()
+
+    def is_current_screen(self) -> bool:
+        """True while no modal stands over the workbench."""
+        return self.app.screen is self
+
+    def focus_search(self) -> None:
+        """Gives the search line the focus, at once."""
+        self.set_focus(self.search.query_one(Input))
+
+    # --- on disk --------------------------------------------------------------------------------------
+
+    def _write_soon(self) -> None:
+        if self._pausing is not None:
+            self._pausing.stop()
+        self._pausing = self.set_timer(PAUSE, self._write)
+        if self._lagging is None:
+            self._lagging = self.set_timer(LONGEST_LAG, self._write)
+
+    def _write(self) -> None:
+        for timer in (self._pausing, self._lagging):
+            if timer is not None:
+                timer.stop()
+        self._pausing = self._lagging = None
+        self._remember()
+        for problem in self.workspace.leave():
+            self.say(str(problem), "error" if problem.severity == "error" else "refusal")
+
+    def _save_now(self) -> None:
+        self._write()
+        session = self.workspace.session
+        if session is not None and not session.has_unsaved_document:
+            self.say(f"Everything is on disk: {session.document_path}")
+
+    def _remember(self) -> None:
+        try:
+            self.workspace.remember_place(self.selecting.selection.head, self.selecting.top)
+        except OSError as error:
+            self.say(f"Your place is not remembered: {error.strerror or error}.", "error")
+
+    def finish(self) -> None:
+        """Writes everything before the program ends."""
+        self._write()
+
+    # --- the list of ads ------------------------------------------------------------------------------
+
+    @work(thread=True, group="listing", exit_on_error=False)
+    def _list_ads(self) -> None:
+        worker = get_current_worker()
+        for batch in self.workspace.listing():
+            if worker.is_cancelled:
+                return
+            self.app.call_from_thread(self._take_batch, batch)
+        self.app.call_from_thread(self._all_listed)
+        for ad, status in self.workspace.read_statuses():
+            if worker.is_cancelled:
+                return
+            self.app.call_from_thread(self.workspace.statuses.setdefault, ad, status)
+
+    def _take_batch(self, batch: Batch) -> None:
+        self.workspace.add(batch)
+        self.travelling.listed(batch.entries)
+        share = batch.done / batch.total if batch.total else None
+        self.status.show_listing(len(self.workspace.entries), share)
+
+    def _all_listed(self) -> None:
+        self.workspace.is_listed = True
+        self.travelling.listed(())
+        self.status.show_listing(None)
+        self.status.show_facts(status_facts(self.workspace))
+
+
+def _kind(outcome: Outcome) -> Kind:
+    if isinstance(outcome, NotSaved):
+        return "error"
+    return "refusal" if isinstance(outcome, Refusal) else "info"

@@ -1,0 +1,182 @@
+"""Colours of coded text for any theme: light, dark, ansi, and none at all.
+
+Colour is never the only sign: the same faces differ by underline, bold and reverse where colours are missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from rich.color import Color as RichColor
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.theme import Theme
+
+HUES = 6
+"""Sections have so many colours; the seventh has the first again."""
+
+_ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
+_ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
+_ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
+_AMBER = Color.parse("#f2c14e")
+_MIN_CONTRAST = 4.5
+
+
+def register_themes(app: App[object]) -> None:
+    """Give every theme of the app its section colours, as the variables `section-1` to `section-6`."""
+    for theme in list(app.available_themes.values()):
+        colours = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
+        app.register_theme(replace(theme, variables={**colours, **theme.variables}))
+    app.get_css_variables()
+
+
+def section_colour(theme: Theme, number: int) -> str:
+    """The colour of a section in a theme: the theme's own, or one that is legible on its background."""
+    place = number % HUES
+    if own := theme.variables.get(f"section-{place + 1}"):
+        return own
+    if theme.ansi:
+        return _ANSI[place]
+    ground = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
+    hues = _ON_DARK if ground.brightness < 0.5 else _ON_LIGHT
+    return _legible(Color.parse(hues[place]), ground).hex
+
+
+class Face(NamedTuple):
+    """Why a stretch of text looks as it does; `hue` is the number of the section, -1 where no code is."""
+
+    hue: int = -1
+    is_overlapping: bool = False
+    is_current: bool = False
+    is_implied: bool = False
+    is_selected: bool = False
+    is_match: bool = False
+    is_shaded: bool = False
+
+
+class Palette:
+    """The styles of the ad's text on one background; each is made once."""
+
+    def __init__(
+        self, theme: Theme, background: Color, foreground: Color, *, has_colour: bool = True
+    ) -> None:
+        self._theme = theme
+        self._is_ansi = theme.ansi or background.ansi is not None
+        self._has_colour = has_colour
+        self._background, self._foreground = background, foreground
+        self._primary = background if self._is_ansi else Color.parse(theme.primary)
+        self._faces: dict[Face, Style] = {}
+
+    def text(self, face: Face) -> Style:
+        """The style of a stretch of text."""
+        style = self._faces.get(face)
+        if style is None:
+            is_plain = self._is_ansi or not self._has_colour
+            style = self._faces[face] = self._signs(face) if is_plain else self._colours(face)
+        return style
+
+    def cursor(self, face: Face, *, has_focus: bool) -> Style:
+        """The style of the cursor's cell over a face: the reverse of what stands round it."""
+        style = self.text(face)
+        if self._is_ansi or not self._has_colour:
+            return style + Style(reverse=has_focus and not face.is_selected, underline=True, bold=True)
+        if not has_focus:
+            return style + _on(self._background.blend(self._foreground, 0.35))
+        block = Style.from_color(self._background.rich_color, self._foreground.rich_color)
+        return style + block + Style(bold=True)
+
+    def gutter_key(self, hue: int, is_current: bool) -> Style:
+        """The style of a code's short key in the gutter."""
+        return self._gutter(hue) + Style(bold=is_current, reverse=is_current)
+
+    def gutter_bar(self, hue: int, is_current: bool) -> Style:
+        """The style of the bar beside the rows of a quotation."""
+        return self._gutter(hue) + Style(bold=is_current)
+
+    def more(self) -> Style:
+        """The style of the count of quotations that found no lane."""
+        return self.text(Face()) + Style(bold=True)
+
+    def label(self) -> Style:
+        """The style of a jump label."""
+        if self._is_ansi or not self._has_colour:
+            return self.text(Face()) + Style(bold=True, reverse=True)
+        return Style.from_color(Color.parse("#1a1400").rich_color, _AMBER.rich_color) + Style(bold=True)
+
+    def hue(self, number: int) -> Color:
+        """The colour of a section, legible on the background."""
+        colour = Color.parse(section_colour(self._theme, number))
+        return colour if self._is_ansi else _legible(colour, self._background)
+
+    def _gutter(self, hue: int) -> Style:
+        if not self._has_colour:
+            return self.text(Face())
+        if self._is_ansi:
+            return self._bare() + Style(color=self.hue(hue).rich_color)
+        return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
+
+    def _colours(self, face: Face) -> Style:
+        """Backgrounds say it: the section's tint, then matches, then what is selected."""
+        ground, ink = self._background, self._foreground
+        if face.hue >= 0:
+            ground = ground.blend(self.hue(face.hue), 0.40 if face.is_current else 0.20)
+        if face.is_match:
+            ground = ground.blend(_AMBER, 0.45)
+        if face.is_implied:
+            ground = ground.blend(self._foreground, 0.13)
+        if face.is_selected:
+            ground = self._background.blend(self._primary, 0.75)
+        ink = _legible(ink, ground)
+        if face.is_shaded:
+            ink = ink.blend(ground, 0.45)
+        style = Style.from_color(ink.rich_color, ground.rich_color)
+        return style + Style(underline=True) if face.is_overlapping else style
+
+    def _signs(self, face: Face) -> Style:
+        """Attributes say it, with the section's own colour of the terminal where there are colours."""
+        is_coded = face.hue >= 0
+        style = self._bare()
+        if is_coded and self._has_colour:
+            style += Style(color=self.hue(face.hue).rich_color)
+        return style + Style(
+            underline=(is_coded and not self._has_colour) or face.is_overlapping or face.is_match,
+            italic=face.is_overlapping,
+            bold=face.is_current or face.is_implied,
+            reverse=face.is_selected or face.is_match,
+            dim=face.is_shaded,
+        )
+
+    def _bare(self) -> Style:
+        if self._is_ansi:
+            return Style(color=RichColor.default(), bgcolor=RichColor.default())
+        return Style.from_color(self._foreground.rich_color, self._background.rich_color)
+
+
+def _on(ground: Color) -> Style:
+    return Style(bgcolor=ground.rich_color)
+
+
+def _legible(ink: Color, ground: Color) -> Color:
+    """The ink itself, or drawn towards white or black until it stands out from the ground."""
+    goal = max(Color(255, 255, 255), Color(0, 0, 0), key=lambda colour: contrast(colour, ground))
+    for step in range(10):
+        mixed = ink.blend(goal, step / 10)
+        if contrast(mixed, ground) >= _MIN_CONTRAST:
+            return mixed
+    return goal
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,209 @@
+"""A section's codes, after its digit: the next key assigns one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from codetui.core.codebook import label
+from codetui.model import Code, Codebook, CodeId, Section
+from codetui.tui.widgets.cells import brief, brief_middle
+from codetui.tui.widgets.definition import DefinitionPane
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+LEAST_ROWS, MOST_ROWS = 8, 15
+WIDEST = 92
+HINT = "key: assign · ↑↓: read · esc: close"
+
+
+class CodePanel(Widget, can_focus=True):
+    """Key → label, the highlighted code's definition beside it, and above both the words to be coded."""
+
+    BINDING_GROUP_TITLE = "Codes of a section"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("pageup", "read(-1)", "read back", show=False),
+        Binding("pagedown", "read(1)", "read on", show=False),
+        Binding("enter", "take", "assign the code under the cursor", show=False),
+        Binding("escape", "close", "close", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    CodePanel {
+        overlay: screen;
+        position: absolute;
+        layout: vertical;
+        display: none;
+        background: $surface;
+        border: round $primary;
+        border-title-style: bold;
+        padding: 0 1;
+        &.-open { display: block; }
+        & > #panel-words { height: 1; }
+        & > #panel-body { layout: horizontal; height: 1fr; }
+        & PlainRows { width: 5fr; height: 1fr; }
+        & DefinitionPane { width: 4fr; height: 1fr; }
+    }
+    CodePanel:ansi { background: ansi_default; }
+    """
+
+    class Assigned(Message):
+        """The coder gave the selection this code."""
+
+        def __init__(self, code: CodeId) -> None:
+            super().__init__()
+            self.code = code
+
+    class Closed(Message):
+        """The coder closed the panel without a code."""
+
+    def __init__(self, *, rows_below: int = 2, id: str | None = None) -> None:  # noqa: A002
+        """`rows_below` stay free under the panel, for the status line."""
+        super().__init__(id=id)
+        self._rows_below = rows_below
+        self._book = Codebook(title="")
+        self._codes: tuple[Code, ...] = ()
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        """The words, the codes, the definition."""
+        yield Static(id="panel-words")
+        with Widget(id="panel-body"):
+            rows = PlainRows(classes="-active")
+            rows.can_focus = False
+            yield rows
+            yield DefinitionPane()
+
+    @property
+    def is_open(self) -> bool:
+        """True while the panel is shown."""
+        return self.has_class("-open")
+
+    def open(
+        self,
+        book: Codebook,
+        section: Section,
+        codes: Sequence[Code],
+        counts: Mapping[CodeId, int],
+        selection_words: str,
+    ) -> None:
+        """Show a section's codes and take the keys."""
+        self._book, self._codes, self._words = book, tuple(codes), selection_words
+        hue = book.sections.index(section)
+        self.border_title = Content(f"{section.key} {section.title}".strip())
+        self.border_subtitle = Content(HINT)
+        rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
+        self.add_class("-open")
+        self._place()
+        self.query_one(PlainRows).show(rows)
+        self._show_words()
+        self._show_definition()
+        self.screen.set_focus(self)
+
+    @property
+    def highlighted(self) -> CodeId | None:
+        """The code that enter assigns."""
+        place = self.query_one(PlainRows).cursor
+        return self._codes[place].id if place < len(self._codes) else None
+
+    def close(self) -> None:
+        """Hide the panel; says nothing."""
+        self.remove_class("-open")
+
+    def press(self, char: str) -> CodeId | None:
+        """The code of this key; None, said in the panel, where no code has it."""
+        for code in self._codes:
+            if code.key and code.key == char:
+                return code.id
+        keys = " ".join(code.key for code in self._codes if code.key)
+        way_out = f"press one of {keys}, or esc." if keys else "take one with ↑↓ and enter."
+        refusal = f"No code on {brief(char, 4)}: {way_out}"
+        self._say(Content.styled(refusal, "bold $text-warning"))
+        return None
+
+    def on_key(self, event: events.Key) -> None:
+        """A printable key assigns, or is refused."""
+        if event.character is None or not event.is_printable:
+            return
+        event.stop()
+        event.prevent_default()
+        code = self.press(event.character)
+        if code is not None:
+            self.close()
+            self.post_message(self.Assigned(code))
+
+    def action_move(self, step: int) -> None:
+        """Highlight the next code, or the one before."""
+        self.query_one(PlainRows).action_move(step)
+        self._show_words()
+
+    def action_read(self, step: int) -> None:
+        """Scroll the definition."""
+        self.query_one(DefinitionPane).scroll_page(step)
+
+    def action_take(self) -> None:
+        """Assign the highlighted code."""
+        code = self.highlighted
+        if code is not None:
+            self.close()
+            self.post_message(self.Assigned(code))
+
+    def action_close(self) -> None:
+        """Close without a code."""
+        self.close()
+        self.post_message(self.Closed())
+
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self._show_definition()
+
+    @on(RowList.Taken)
+    def _taken(self, event: RowList.Taken) -> None:
+        event.stop()
+        self.action_take()
+
+    def _place(self) -> None:
+        """At the bottom right, above the status line, as high as its codes need."""
+        screen = self.screen.size
+        width = min(screen.width, WIDEST)
+        height = min(max(len(self._codes), LEAST_ROWS), MOST_ROWS) + 3
+        height = min(height, max(screen.height - self._rows_below, 5))
+        self.styles.width, self.styles.height = width, height
+        self.styles.offset = (screen.width - width, screen.height - self._rows_below - height)
+
+    def replace_on_screen(self) -> None:
+        """Stand at the bottom right again after the screen changed its size."""
+        if self.is_open:
+            self._place()
+
+    def _show_words(self) -> None:
+        room = int(self.styles.width.value if self.styles.width else WIDEST) - 6
+        self._say(Content.assemble("“", (brief_middle(self._words, room), "italic"), "”"))
+
+    def _show_definition(self) -> None:
+        pane = self.query_one(DefinitionPane)
+        if self._codes:
+            pane.show_code(self._book, self._codes[self.query_one(PlainRows).cursor])
+        else:
+            pane.clear()
+
+    def _say(self, text: Content) -> None:
+        self.query_one("#panel-words", Static).update(text)
+
+
+def _row(book: Codebook, code: Code, count: int, hue: int) -> Row:
+    """`5 TASK5: Operations Engineering   2`."""
+    left = (Part(f"{code.key or ' '} ", "hue", hue), Part(brief(label(book, code), 200)))
+    return Row(left, (Part(str(count), "dim"),) if count else ())

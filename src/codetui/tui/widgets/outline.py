@@ -1,0 +1,220 @@
+"""The outline of a session: what the codebook tree shows, as lines, without Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from codetui.core.codebook import CodebookIndex
+from codetui.core.state import State
+from codetui.model import Code, CodeId, Coding, CodingId, Group, NoteId, PlaceNote, Section
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileNode:
+    """The profile of the ad."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionNode:
+    """A section of the codebook; an empty id holds what the codebook lacks."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNode:
+    """A group of codes."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNode:
+    """A code."""
+
+    id: CodeId
+
+
+@dataclass(frozen=True, slots=True)
+class CodingNode:
+    """A quotation under its code."""
+
+    id: CodingId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteNode:
+    """A note on a group or code."""
+
+    id: NoteId
+
+
+Node = ProfileNode | SectionNode | GroupNode | CodeNode | CodingNode | NoteNode
+
+MISSING = SectionNode("")
+
+
+class Line(NamedTuple):
+    """One line: a node, how deep it stands, what it says.  `total` counts quotations, or is -1."""
+
+    node: Node
+    depth: int
+    text: str
+    key: str = ""
+    note: str = ""
+    total: int = -1
+    hue: int = 0
+    is_folded: bool = False
+    has_below: bool = False
+
+
+class Outline:
+    """The lines of one codebook over one state."""
+
+    def __init__(
+        self,
+        index: CodebookIndex,
+        state: State,
+        folded: AbstractSet[Node] = frozenset(),
+        before: Outline | None = None,
+    ) -> None:
+        """`before` is the outline that this one replaces: the lines of untouched quotations are its own."""
+        self._index = index
+        self._book = book = index.book
+        self._folded = folded
+        self._state = state
+        self._quotations: dict[CodingId, tuple[Coding, Line]] = (
+            before._quotations if before and before._index is index else {}
+        )
+        self._notes = _by_place(state)
+        self._terms = {section.id for section in book.sections if section.holds == "terms"}
+        self._parents: dict[Node, Node] = {}
+        self.lines: list[Line] = []
+        for hue, section in enumerate(book.sections):
+            self._section(section, hue)
+        self._missing()
+
+    def _put(self, line: Line, parent: Node | None) -> bool:
+        """Adds a line; True where what is below it is to be shown."""
+        if parent is not None:
+            self._parents[line.node] = parent
+        is_folded = line.has_below and line.node in self._folded
+        self.lines.append(line._replace(is_folded=True) if is_folded else line)
+        return not is_folded
+
+    def _section(self, section: Section, hue: int) -> None:
+        codes = self._index.codes_of[section.id]
+        groups = [group for group in self._book.groups if group.section == section.id]
+        known = {group.id for group in groups}
+        node = SectionNode(section.id)
+        count = self._count(code.id for code in codes)
+        line = Line(node, 0, section.title, section.key, "", count, hue, has_below=bool(codes or groups))
+        is_open = self._put(line, None)
+        mark = len(self.lines)
+        for code in codes:
+            if code.group not in known:
+                self._code(code, 1, node, hue)
+        for group in groups:
+            self._group(group, [code for code in codes if code.group == group.id], node, hue)
+        if not is_open:
+            del self.lines[mark:]
+
+    def _group(self, group: Group, members: list[Code], parent: Node, hue: int) -> None:
+        node = GroupNode(group.id)
+        notes = self._notes.get(("group", group.id), ())
+        count = self._count(code.id for code in members)
+        line = Line(node, 1, group.title, "", "", count, hue, False, bool(members or notes))
+        is_open = self._put(line, parent)
+        mark = len(self.lines)
+        for note in notes:
+            self._put(_note_line(note, 2, hue), node)
+        for code in members:
+            self._code(code, 2, node, hue)
+        if not is_open:
+            del self.lines[mark:]
+
+    def _code(self, code: Code, depth: int, parent: Node, hue: int) -> None:
+        node = CodeNode(code.id)
+        codings = self._state.of_code(code.id)
+        notes = self._notes.get(("code", code.id), [])
+        entries = self._notes.get(("entry", code.id), [])
+        text = self._index.labels.get(code.id, code.id)
+        key = self._index.short_keys.get(code.id, "")
+        line = Line(node, depth, text, key, "", len(codings), hue, False, bool(codings or notes or entries))
+        is_open = self._put(line, parent)
+        if not is_open:
+            return
+        self.lines += [_note_line(note, depth + 1, hue) for note in notes]
+        is_term = code.section in self._terms
+        quotations = [self._quotation(coding, depth + 1, hue, is_term) for coding in codings]
+        if entries:
+            placed = [*zip((coding.rank for coding in codings), quotations, strict=True)]
+            placed += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
+            quotations = [line for _, line in sorted(placed, key=lambda one: one[0])]
+        self.lines += quotations
+
+    def _quotation(self, coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
+        known = self._quotations.get(coding.id)
+        if known is None or known[0] is not coding:
+            known = self._quotations[coding.id] = (coding, _coding_line(coding, depth, hue, is_term))
+        return known[1]
+
+    def parent(self, node: Node) -> Node | None:
+        """What a node stands under, shown or not; None for a section, and for what is not there."""
+        if isinstance(node, CodingNode):
+            coding = self._state.codings.get(node.id)
+            return CodeNode(coding.code) if coding and not coding.is_removed else None
+        if isinstance(node, NoteNode):
+            note = self._state.notes.get(node.id)
+            if note is None or not note.text:
+                return None
+            place = note.place
+            return GroupNode(place.id) if place.kind == "group" else CodeNode(CodeId(place.id))
+        return self._parents.get(node)
+
+    def _count(self, codes: Iterable[CodeId]) -> int:
+        return sum(len(self._state.of_code(code)) for code in codes)
+
+    def _missing(self) -> None:
+        """What stands under codes and groups that the codebook lacks, so that nothing is out of sight."""
+        sections = {section.id for section in self._book.sections}
+        known = {code.id for code in self._book.codes if code.section in sections}
+        groups = {group.id for group in self._book.groups if group.section in sections}
+        used = dict.fromkeys(coding.code for coding in self._state.live())
+        codes = [code for code in used if code not in known]
+        lost_groups = [place for kind, place in self._notes if kind == "group" and place not in groups]
+        noted = [CodeId(place) for kind, place in self._notes if kind != "group" and place not in known]
+        if not (codes or lost_groups or noted):
+            return
+        hue = len(self._book.sections)
+        line = Line(MISSING, 0, "not in the codebook", "", "", self._count(codes), hue, False, True)
+        is_open = self._put(line, None)
+        mark = len(self.lines)
+        for place in lost_groups:
+            self._group(Group(id=place, section="", title=place), [], MISSING, hue)
+        for code in dict.fromkeys([*codes, *noted]):
+            known_code = self._index.codes.get(code)
+            self._code(known_code or Code(id=code, name="", section=""), 1, MISSING, hue)
+        if not is_open:
+            del self.lines[mark:]
+
+
+def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
+    left, right = ("`", "`") if is_term else ("“", "”")
+    lost = "" if coding.anchor else "?"
+    return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", lost, coding.note, -1, hue)
+
+
+def _note_line(note: PlaceNote, depth: int, hue: int) -> Line:
+    return Line(NoteNode(note.id), depth, "", note=note.text, hue=hue)
+
+
+def _by_place(state: State) -> Mapping[tuple[str, str], list[PlaceNote]]:
+    notes: dict[tuple[str, str], list[PlaceNote]] = {}
+    standing = (note for note in state.notes.values() if note.text)
+    for note in sorted(standing, key=lambda note: (note.rank, note.id)):
+        notes.setdefault((note.place.kind, note.place.id), []).append(note)
+    return notes

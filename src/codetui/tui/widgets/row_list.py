@@ -1,0 +1,292 @@
+"""A list of rows painted by the Line API: only the rows in view are ever built, however many there are."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from codetui.tui.widgets.cells import cut
+from codetui.tui.widgets.hues import hue_style
+
+Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
+
+
+class Part(NamedTuple):
+    """A piece of a row.  `hue` is the index of the section whose colour it bears, where the tone is "hue"."""
+
+    text: str
+    tone: Tone = "plain"
+    hue: int = 0
+
+
+class Row(NamedTuple):
+    """One row: what stands at the left, cut to fit, and what stands whole at the right."""
+
+    left: tuple[Part, ...]
+    right: tuple[Part, ...] = ()
+
+
+class _AboutRow(Message):
+    """Something happened to row `index` of a list."""
+
+    def __init__(self, row_list: RowList, index: int) -> None:
+        super().__init__()
+        self.row_list = row_list
+        self.index = index
+
+    @property
+    def control(self) -> RowList:
+        """The list, for `@on` selectors."""
+        return self.row_list
+
+
+class RowList(ScrollView, can_focus=True):
+    """Rows with a cursor.  A subclass says how many there are and what each shows."""
+
+    ALLOW_SELECT = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False),
+        Binding("down,j", "move(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("home", "to_first", "to the first", show=False),
+        Binding("end", "to_last", "to the last", show=False),
+        Binding("enter", "choose", "take", show=False),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-list--cursor",
+        "row-list--strong",
+        "row-list--dim",
+        "row-list--note",
+        "row-list--warn",
+    }
+
+    DEFAULT_CSS = """
+    RowList {
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        background: transparent;
+        & > .row-list--cursor {
+            background: $block-cursor-blurred-background;
+            text-style: bold;
+        }
+        & > .row-list--strong { text-style: bold; }
+        & > .row-list--dim { color: $foreground 60%; }
+        & > .row-list--note { color: $foreground 60%; text-style: italic; }
+        & > .row-list--warn { color: $text-warning; }
+        &:focus > .row-list--cursor, &.-active > .row-list--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: bold;
+        }
+    }
+    RowList:ansi {
+        & > .row-list--dim { text-style: dim; }
+        & > .row-list--warn { color: ansi_yellow; }
+        &:nocolor:focus > .row-list--cursor, &:nocolor.-active > .row-list--cursor { text-style: reverse; }
+    }
+    """
+
+    class Moved(_AboutRow):
+        """The cursor stands on another row."""
+
+    class Taken(_AboutRow):
+        """The row under the cursor was taken."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.cursor = 0
+        self._strips: LRUCache[tuple[Row, bool, bool, int], Strip] = LRUCache(1024)
+
+    # --- what a subclass says ---------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return 0
+
+    def row(self, index: int, width: int) -> Row:
+        """What row `index` shows in `width` cells."""
+        raise NotImplementedError
+
+    def is_stop(self, index: int) -> bool:  # noqa: ARG002
+        """True where the cursor may stand."""
+        return True
+
+    def is_under_cursor(self, index: int) -> bool:
+        """True for the rows that are painted as the cursor."""
+        return index == self.cursor
+
+    def moved(self, index: int) -> None:
+        """The cursor came to stand on `index`."""
+        self.post_message(self.Moved(self, index))
+
+    def taken(self, index: int) -> None:
+        """Row `index` was taken."""
+        self.post_message(self.Taken(self, index))
+
+    # --- changing -----------------------------------------------------------------------------------
+
+    def rows_changed(self, cursor: int = 0) -> None:
+        """Paint anew after the rows changed, with the cursor at `cursor` or the nearest stop."""
+        before = self.cursor
+        self.cursor = self._nearest_stop(cursor)
+        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
+        self.refresh()
+        if self.cursor != before:
+            self.call_after_refresh(self.show_cursor)
+
+    def move_to(self, index: int) -> None:
+        """Stand on row `index`, in view."""
+        target = self._nearest_stop(index)
+        if target != self.cursor:
+            self.cursor = target
+            self.refresh()
+            self.moved(target)
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Scroll as little as needed to see the row under the cursor."""
+        has_stop_above = any(self.is_stop(row) for row in range(self.cursor))
+        top = self.cursor if has_stop_above else 0
+        region = Region(0, top, 1, self.cursor - top + 1)
+        self.scroll_to_region(region, animate=False, force=True, x_axis=False)
+
+    def action_move(self, step: int) -> None:
+        """The next stop in the direction of `step`."""
+        index = self.cursor + step
+        while 0 <= index < self.row_count() and not self.is_stop(index):
+            index += step
+        if 0 <= index < self.row_count():
+            self.move_to(index)
+        elif step < 0:
+            self.scroll_to(y=0, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """A page up or down."""
+        height = max(1, self.scrollable_content_region.height - 1)
+        self.move_to(min(max(self.cursor + step * height, 0), max(self.row_count() - 1, 0)))
+
+    def action_to_first(self) -> None:
+        """The first row."""
+        self.move_to(0)
+
+    def action_to_last(self) -> None:
+        """The last row."""
+        self.move_to(self.row_count() - 1)
+
+    def action_choose(self) -> None:
+        """Take the row under the cursor."""
+        if self.row_count():
+            self.taken(self.cursor)
+
+    def _nearest_stop(self, index: int) -> int:
+        count = self.row_count()
+        index = min(max(index, 0), max(count - 1, 0))
+        before = next((row for row in range(index, -1, -1) if row < count and self.is_stop(row)), None)
+        if before is not None:
+            return before
+        return next((row for row in range(index, count) if self.is_stop(row)), 0)
+
+    # --- mouse ----------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """A click stands on a row, a second one takes it."""
+        index = event.y + self.scroll_offset.y
+        if not 0 <= index < self.row_count():
+            return
+        was_there = self.is_under_cursor(index)
+        self.move_to(index)
+        if was_there or event.chain > 1:
+            self.action_choose()
+
+    # --- painting -------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """The rows are as wide as the list."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in another theme."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_focus(self) -> None:
+        """The cursor looks different now."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor looks different now."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one row in view."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if index >= self.row_count():
+            return Strip.blank(width, self.rich_style)
+        is_cursor = self.is_under_cursor(index)
+        is_active = self.has_focus or self.has_class("-active")
+        row = self.row(index, width - 1)
+        key = (row, is_cursor, is_active, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._paint(row, width, is_cursor, is_active)
+        return strip
+
+    def _paint(self, row: Row, width: int, is_cursor: bool, is_active: bool) -> Strip:
+        base = self.rich_style
+        if is_cursor:
+            base += self._cursor_style()
+        is_plain = is_cursor and is_active
+        segments = [Segment("▌" if is_cursor else " ", base)]
+        right = [Segment(part.text, self._style(part, base, is_plain)) for part in row.right]
+        right += [Segment(" ", base)] if right else []
+        room = width - 1 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
+        for part in row.left:
+            text = cut(part.text, room)
+            segments.append(Segment(text, self._style(part, base, is_plain)))
+            room -= cell_len(text)
+            if text != part.text:
+                break
+        segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
+        return Strip([*segments, *right]).adjust_cell_length(width, base)
+
+    def _style(self, part: Part, base: Style, is_plain: bool) -> Style:
+        if part.tone == "plain" or (is_plain and part.tone not in ("strong", "hue")):
+            return base
+        if is_plain:
+            return base + Style(bold=True)
+        if part.tone == "hue":
+            return base + hue_style(self.app, part.hue)
+        return base + self._tone_style(part.tone)
+
+    def _tone_style(self, tone: Tone) -> Style:
+        """Foreground and text style of a tone; what is translucent is blended with the ground."""
+        styles = self.get_component_styles(f"row-list--{tone}")
+        if tone == "strong" or not styles.has_rule("color"):
+            return styles.text_style
+        return Style(color=self._opaque(styles.color).rich_color) + styles.text_style
+
+    def _cursor_style(self) -> Style:
+        styles = self.get_component_styles("row-list--cursor")
+        style = Style(bgcolor=self._opaque(styles.background).rich_color) + styles.text_style
+        if styles.has_rule("color"):
+            style += Style(color=self._opaque(styles.color).rich_color)
+        return style
+
+    def _opaque(self, colour: Color) -> Color:
+        return colour if colour.ansi is not None else self.background_colors[1] + colour
