@@ -1,7 +1,7 @@
 """The cheapest keys that select a span: a short search over what the program offers.
 
-The planner knows nothing that a coder could not do: it presses motions, jump labels and search, and sees the
-selection and the window that follow.
+The planner does nothing that a coder could not do: it presses motions, jump labels and search, and reckons
+with the selection and the window that follow.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from codetui.core import labels
 from codetui.core.finding import find, found_selection
-from codetui.core.motions import DEFAULT_KEYS, STOPS, moved, shown
+from codetui.core.motions import DEFAULT_KEYS, moved, shown
 from codetui.core.selection import Rows, Selection, View, effective
+from codetui.core.steps import STOPS
 from codetui.core.text import unit_at
 from codetui.model import Holds, Span
 
@@ -22,12 +23,13 @@ JUMP, JUMP_END, SEARCH, ACCEPT = "f", "F", "slash", "enter"
 _LONGEST_QUERY = 8
 _DEPTH = 3
 _PLAIN_LIMIT = 500
+_UNITS = ("word", "clause", "sentence", "bullet", "paragraph")
 _TRIMS = ("toggle_stop", "trim_end_word", "trim_start_word", "trim_end_clause", "trim_start_clause")
 _SCROLLING = ("page_down", "page_up", "text_start", "text_end")
-_STEPS = tuple(
-    f"{way}_{unit}" for unit in ("word", "clause", "sentence", "bullet", "paragraph") for way in ("next", "previous")
-)
-_MOVES = (*_STEPS, *_TRIMS, *_SCROLLING, "grow", "shrink", "take_start", "take_end")
+_STEPS = tuple(f"{way}_{unit}" for unit in _UNITS for way in ("next", "previous"))
+MOVES = (*_STEPS, *_TRIMS, *_SCROLLING, "grow", "shrink", "take_start", "take_end")
+NATURAL = ("next_sentence", "toggle_stop", *_SCROLLING)
+"""The few motions that a coder uses who lives on jump labels."""
 
 
 class Place(NamedTuple):
@@ -45,6 +47,10 @@ class Plan:
     way: str
     after: Place
 
+    def then(self, keys: Sequence[str], way: str, after: Place) -> Plan:
+        """This plan and what comes after it."""
+        return Plan((*self.keys, *keys), f"{self.way} {way}".strip(), after)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ad:
@@ -60,32 +66,35 @@ class Ad:
 
     def shown(self, place: Place, selection: Selection) -> Place:
         """The place after a selection that was made otherwise than by a motion."""
-        return Place(selection, shown(self.text, self.view(place), selection))
+        return Place(selection, shown(self.view(place), selection))
+
+    def takes(self, place: Place, holds: Holds) -> Span:
+        """What a code would be given to."""
+        return effective(self.text, place.selection, holds)
 
 
-def plan(ad: Ad, start: Place, targets: Sequence[Span], holds: Holds) -> Plan | None:
-    """The cheapest keys found after which a code would be given to one of the targets."""
+def plan(ad: Ad, start: Place, targets: Sequence[Span], holds: Holds, moves: Sequence[str] = MOVES) -> Plan | None:
+    """The cheapest keys found after which a code would be given to one of the targets (code points)."""
     best: Plan | None = None
-    wanted = frozenset(targets)
     seen = {start}
     frontier = [Plan((), "", start)]
     for depth in range(_DEPTH + 1):
+        reaches = best is None or depth + 2 < len(best.keys)
         for step in frontier:
-            finishes = _finishes(ad, step, wanted, holds) if best is None or depth + 2 < len(best.keys) else ()
-            for found in (step, *finishes):
-                if _takes(ad, found.after.selection, holds) in wanted and (best is None or len(found.keys) < len(best.keys)):
-                    best = found
+            finishes = _finishes(ad, step, targets) if reaches else ()
+            best = _cheaper(best, [p for p in (step, *finishes) if ad.takes(p.after, holds) in targets])
         if depth == _DEPTH or (best is not None and len(best.keys) <= depth + 1):
             break
-        frontier = [p for step in frontier for p in _moves(ad, step) if not (p.after in seen or seen.add(p.after))]
-    return best
+        frontier = _next_frontier(ad, frontier, seen, moves)
+    return best or _cheaper(None, [p for t in targets for p in _rescues(ad, start, t, holds)])
 
 
 def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
     """What a coder without jump labels presses: next or previous sentence until there, then trim by words."""
-    place, keys = start, []
+    place = start
+    keys: list[str] = []
     while len(keys) < _PLAIN_LIMIT:
-        if _takes(ad, place.selection, holds) == target:
+        if ad.takes(place, holds) == target:
             return Plan(tuple(keys), "plain", place)
         name = _plain_step(ad.text, place.selection, target)
         before, place = place, _after(ad, place, name)
@@ -96,7 +105,7 @@ def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
 
 
 def _plain_step(text: str, selection: Selection, target: Span) -> str:
-    """The next key of the plain strategy: towards the sentence, then over or off its end, then off its start."""
+    """The next key of the plain strategy: towards the sentence, then its end, then off its start."""
     now = effective(text, selection, "quotations")
     if now.end <= target.start:
         return "next_sentence"
@@ -121,68 +130,67 @@ def _plain_end(text: str, now: Span, end: int) -> str:
     return "extend_char_left" if end < now.end <= word.end else "trim_end_word"
 
 
-def _takes(ad: Ad, selection: Selection, holds: Holds) -> Span:
-    return effective(ad.text, selection, holds)
+def _cheaper(best: Plan | None, plans: Sequence[Plan]) -> Plan | None:
+    """The shortest of the plans; the earlier one among equals."""
+    return min((p for p in (best, *plans) if p is not None), key=lambda p: len(p.keys), default=None)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def _after(ad: Ad, place: Place, name: str) -> Place:
     """The place after a motion."""
     return Place(*moved(ad.text, ad.view(place), name, place.selection))
 
 
-def _moves(ad: Ad, step: Plan) -> Iterator[Plan]:
-    """All that one motion can lead to."""
-    for name in _MOVES:
-        after = _after(ad, step.after, name)
-        if after != step.after:
-            yield Plan((*step.keys, DEFAULT_KEYS[name][0]), f"{step.way} {name}".strip(), after)
+def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Sequence[str]) -> list[Plan]:
+    """All places not seen yet that one more motion leads to; `seen` grows by them."""
+    found = []
+    for step in frontier:
+        for name in moves:
+            after = _after(ad, step.after, name)
+            if after not in seen:
+                seen.add(after)
+                found.append(step.then(DEFAULT_KEYS[name][:1], name, after))
+    return found
 
 
-def _finishes(ad: Ad, step: Plan, wanted: frozenset[Span], holds: Holds) -> Iterator[Plan]:
-    """What jump labels and search make of a place, for each target."""
-    for target in wanted:
-        for plan in (*_jumps(ad, step, target, holds), *_searches(ad, step, target, holds)):
-            yield plan
-            if plan.after.selection.is_explicit:
-                for name in _TRIMS:
-                    after = _after(ad, plan.after, name)
-                    yield Plan((*plan.keys, DEFAULT_KEYS[name][0]), f"{plan.way} {name}", after)
+def _finishes(ad: Ad, step: Plan, targets: Sequence[Span]) -> Iterator[Plan]:
+    """What jump labels and search make of a place, each also with one trim."""
+    for target in targets:
+        for found in (*_jumps(ad, step, target), *_searches(ad, step, target)):
+            yield found
+            for name in _TRIMS:
+                yield found.then(DEFAULT_KEYS[name][:1], name, _after(ad, found.after, name))
 
 
-def _jumps(ad: Ad, step: Plan, target: Span, holds: Holds) -> Iterator[Plan]:
+def _jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
     """Jump labels for start and end, or for the end alone."""
     place = step.after
     visible = ad.view(place).visible
-    if visible.start <= target.start < visible.end:
-        starts = _begun(ad.text, visible, place.selection)
-        if starts.stage == "start":
-            typed = _typed(starts, target.start)
-            if typed is not None:
-                state, letters = typed
-                yield Plan((*step.keys, JUMP, *letters), f"{step.way} jump".strip(), ad.shown(place, state.selection))
-                yield from _end(ad, place, state, (*step.keys, JUMP, *letters), f"{step.way} jump".strip(), target)
-    if place.selection.edge is None and effective(ad.text, place.selection, "quotations").start == target.start:
+    begun = _begun(ad.text, visible, place.selection)
+    started = _typed(begun, target.start) if begun.stage == "start" else None
+    if started is not None:
+        state, letters = started
+        jump = step.then((JUMP, *letters), "jump", ad.shown(place, state.selection))
+        yield jump
+        yield from _ends(ad, jump, state, target.end)
+    if place.selection.edge is None and ad.takes(place, "quotations").start == target.start:
         state = labels.begin_end(ad.text, visible, place.selection)
-        yield from _end(ad, place, state, (*step.keys, JUMP_END), f"{step.way} jump_end".strip(), target)
+        yield from _ends(ad, step.then((JUMP_END,), "jump_end", place), state, target.end)
 
 
 @lru_cache(maxsize=4_000)
 def _begun(text: str, visible: Span, selection: Selection) -> labels.JumpState:
-    """The labels of a view, once."""
+    """The labels of a view, made once."""
     return labels.begin(text, visible, selection)
 
 
-def _end(
-    ad: Ad, place: Place, state: labels.JumpState, keys: tuple[str, ...], way: str, target: Span
-) -> Iterator[Plan]:
-    """A label on the target's end, or on a near one that a trim can correct."""
-    ends = sorted({m.target for m in state.marks}, key=lambda end: abs(end - target.end))[:3]
-    for end in ends:
-        typed = _typed(state, end)
-        if typed is not None:
-            done, letters = typed
-            yield Plan((*keys, *letters), way, ad.shown(place, done.selection))
+def _ends(ad: Ad, step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
+    """Labels on the target's end, and on near ones that a trim can correct."""
+    for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
+        picked = _typed(state, near)
+        if picked is not None:
+            done, letters = picked
+            yield step.then(letters, "", ad.shown(step.after, done.selection))
 
 
 def _typed(state: labels.JumpState, target: int) -> tuple[labels.JumpState, str] | None:
@@ -195,25 +203,26 @@ def _typed(state: labels.JumpState, target: int) -> tuple[labels.JumpState, str]
     return state, mark.letters
 
 
-def _searches(ad: Ad, step: Plan, target: Span, holds: Holds) -> Iterator[Plan]:
+def _searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
     """The shortest beginning of the target that search finds first, then a label on its end."""
-    if step.keys:
-        return
-    place = step.after
-    start = place.selection.span.start
-    for length in range(1, _LONGEST_QUERY + 1):
-        query = ad.text[target.start : target.start + length].lower()
-        if query != query.strip() or "\n" in query or len(query) < length:
-            continue
-        match = find(ad.text, query, start)
-        if match is None or match.start != target.start:
-            continue
-        after = ad.shown(place, found_selection(ad.text, match))
-        keys = (*step.keys, SEARCH, *query, ACCEPT)
-        yield Plan(keys, "search", after)
-        if after.selection.span.start == target.start:
-            state = labels.begin_end(ad.text, ad.view(after).visible, after.selection)
-            yield from _end(ad, after, state, (*keys, JUMP_END), "search jump_end", target)
-        return
+    words = ad.text[target.start : min(target.end, target.start + _LONGEST_QUERY)].lower()
+    for length in range(1, len(words) + 1) if not step.keys else ():
+        query = words[:length]
+        match = find(ad.text, query, step.after.selection.span.start) if query.isalnum() else None
+        if match is not None and match.start == target.start:
+            place = ad.shown(step.after, found_selection(ad.text, match))
+            search = step.then((SEARCH, *query, ACCEPT), "search", place)
+            yield search
+            if place.selection.span.start == target.start:
+                state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
+                yield from _ends(ad, search.then((JUMP_END,), "jump_end", place), state, target.end)
+            return
 
 
+def _rescues(ad: Ad, start: Place, target: Span, holds: Holds) -> Iterator[Plan]:
+    """Ways to a span that cuts a word: the plain strategy, at once or from a jump to the word."""
+    word = unit_at(ad.text, target.start, "word")
+    for step in (Plan((), "", start), *_jumps(ad, Plan((), "", start), word)):
+        rest = plain(ad, step.after, target, holds)
+        if rest is not None:
+            yield step.then(rest.keys, "plain", rest.after)

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from codetui.core.codebook import CodebookIndex, groups, label
 from codetui.formats.codebook_toml import read
 from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.model import Codebook, Problem
 
+ROOT = Path(__file__).resolve().parent.parent
 V3 = ROOT / "codebook.toml"
 PILOT = ROOT / "examples" / "pilot" / "codebook.toml"
 SECTION_TITLES = ["Job Task Analysis", "Technology & Tool Analysis", "Soft Skill Analysis"]

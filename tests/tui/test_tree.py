@@ -47,7 +47,7 @@ class Bench(App[None]):
         self.said.append(message)
 
     on_codebook_tree_highlighted = on_codebook_tree_chosen = on_event_of_interest
-    on_code_panel_assigned = on_code_panel_closed = on_event_of_interest
+    on_code_panel_assigned = on_event_of_interest
     on_search_line_changed = on_search_line_submitted = on_event_of_interest
     on_search_line_next = on_search_line_previous = on_search_line_cancelled = on_event_of_interest
 
@@ -229,40 +229,37 @@ async def test_a_removed_coding_is_not_shown() -> None:
 # --- the panel of a section's codes -----------------------------------------------------------------
 
 
-async def test_the_key_of_a_code_assigns_it_and_closes_the_panel() -> None:
+async def test_the_key_of_a_code_chooses_it_and_closes_the_panel() -> None:
     app = Bench()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         open_panel(app)
-        await pilot.press("2")
-        assert [message.code for message in app.said] == ["W2"]
+        assert app.panel.take_key("2", "2") == "W2"
         assert not app.panel.is_open
 
 
 async def test_a_key_without_a_code_is_refused_in_words_and_the_panel_stays() -> None:
     app = Bench()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         open_panel(app)
-        await pilot.press("x")
-        assert app.said == []
+        assert app.panel.take_key("x", "x") is None
         assert app.panel.is_open
         words = str(app.panel.query_one("#panel-words").render())
         assert words == "No code on x: press one of 1 2 3, or esc."
 
 
-async def test_arrows_and_enter_assign_in_the_panel() -> None:
+async def test_arrows_and_enter_choose_in_the_panel() -> None:
     app = Bench()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         open_panel(app)
-        await pilot.press("down", "down", "enter")
-        assert [message.code for message in app.said] == ["W3"]
+        assert [app.panel.take_key(key, None) for key in ("down", "down", "enter")] == [None, None, "W3"]
 
 
 async def test_escape_closes_the_panel_without_a_code() -> None:
     app = Bench()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         open_panel(app)
-        await pilot.press("escape")
-        assert [type(message) for message in app.said] == [CodePanel.Closed]
+        assert app.panel.take_key("escape", "\x1b") is None
+        assert not app.panel.is_open
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

@@ -227,7 +227,7 @@ def _mark_done(state: State, command: MarkDone) -> Decision | Refusal:
         return Refusal("Not done yet: the profile has no reasoning. P writes it.")
     event = DoneMarked(is_done=command.is_done, was_done=state.is_done)
     message = (
-        "Done. ) goes to the next ad, } to the next uncoded one." if command.is_done else "Taken up again."
+        "Done. ) goes to the next ad, U to the next uncoded one." if command.is_done else "Taken up again."
     )
     return Decision((event,), message)
 

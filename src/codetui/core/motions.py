@@ -152,10 +152,10 @@ MOTIONS: Mapping[str, Motion] = MappingProxyType(_table())
 def moved(text: str, view: View, name: str, selection: Selection) -> tuple[Selection, int]:
     """The selection and the window's top row after a motion: what the widget shows and the planner reckons with."""
     after = MOTIONS[name](text, view, selection)
-    return after, shown(text, view, after, name)
+    return after, shown(view, after, name)
 
 
-def shown(text: str, view: View, selection: Selection, name: str = "") -> int:
+def shown(view: View, selection: Selection, name: str = "") -> int:
     """The window's top row that shows a selection; a page motion moves the window by a page first."""
     top, rows = view.top, view.layout.rows
     if name.endswith(("page_down", "page_up")):

@@ -89,7 +89,7 @@ id = "TASK1"
 name = "Building software"
 section = "tasks"
 definition = "Designing, writing, testing and maintaining programs."
-examples = ["you build and maintain our web shop", "writes clean, tested code"]
+examples = ["build and maintain our web shop", "write clean, tested code"]
 
 [[code]]
 id = "TASK2"
@@ -118,7 +118,7 @@ name = "Learning"
 section = "skills"
 key = "l"
 definition = "The will to learn, and time or means for it."
-examples = ["eager to learn new tools"]
+examples = ["eager to learn", "a budget for courses"]
 '''
 
 SAMPLE_AD = (

@@ -68,7 +68,9 @@ _OWN = (
     Action("previous_match", ("shift+f3",), "previous match", "Select the previous match.", LOOK),
     Action("problems", ("f4",), "problems", "What is wrong in codebook, corpus and session.", LOOK),
     Action("help", ("question_mark", "f1"), "help", "Every key, with a filter.", PROGRAM),
-    Action("save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM),
+    Action(
+        "save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM
+    ),
     Action("quit", ("ctrl+q",), "quit", "Write the document and leave.", PROGRAM),
 )
 

@@ -104,24 +104,11 @@ class Keyboard:
             self._panes.say(f"{key_words(event.key)} does nothing here. ? shows every key.", "refusal")
 
     def _press_in_panel(self, event: events.Key) -> None:
-        panel = self._panes.panel
-        match event.key:
-            case "escape":
-                panel.close()
-                self._panes.leave_panel()
-            case "up" | "down":
-                panel.action_move(1 if event.key == "down" else -1)
-            case "pageup" | "pagedown":
-                panel.action_read(1 if event.key == "pagedown" else -1)
-            case "enter":
-                self._take(panel.highlighted)
-            case _ if event.is_printable and event.character:
-                self._take(panel.press(event.character))
-
-    def _take(self, code: CodeId | None) -> None:
+        code = self._panes.panel.take_key(event.key, event.character)
         if code is not None:
-            self._panes.panel.close()
             self._panes.take_code(code)
+        elif not self._panes.panel.is_open:
+            self._panes.leave_panel()
 
     def _press_in_search(self, event: events.Key) -> None:
         focused, search = self._panes.focused, self._panes.search

@@ -59,9 +59,7 @@ class Face(NamedTuple):
 class Palette:
     """The styles of the ad's text on one background; each is made once."""
 
-    def __init__(
-        self, theme: Theme, background: Color, foreground: Color, *, has_colour: bool = True
-    ) -> None:
+    def __init__(self, theme: Theme, background: Color, foreground: Color, *, has_colour: bool = True) -> None:
         self._theme = theme
         self._is_ansi = theme.ansi or background.ansi is not None
         self._has_colour = has_colour
@@ -176,7 +174,6 @@ def contrast(one: Color, other: Color) -> float:
 
 def _luminance(colour: Color) -> float:
     red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in colour.normalized
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in colour.normalized
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -83,9 +83,7 @@ def _from_log(log: Path, folder: str) -> Record | None:
     return Record(folder, transactions[-1].coder, facts, state, tuple(problems))
 
 
-def _from_document(
-    path: Path, folder: str, book: Codebook, ads: Ads, known: set[str]
-) -> Record | None:
+def _from_document(path: Path, folder: str, book: Codebook, ads: Ads, known: set[str]) -> Record | None:
     try:
         text = files.read(path).decode("utf-8", "replace")
     except OSError as error:

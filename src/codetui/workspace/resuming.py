@@ -59,9 +59,7 @@ def _described(document: Document, ad: Ad) -> Iterator[AdDescribed]:
     employer = ad.employer or document.employer
     title = ad.title or document.title
     if (employer, title) != (ad.employer, ad.title):
-        yield AdDescribed(
-            employer=employer, title=title, employer_before=ad.employer, title_before=ad.title
-        )
+        yield AdDescribed(employer=employer, title=title, employer_before=ad.employer, title_before=ad.title)
 
 
 class _Reading:

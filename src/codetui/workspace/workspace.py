@@ -145,14 +145,11 @@ class Workspace:
         if self.entry is None:
             return
         entry = self.entry
-        self._paths.write_place(
-            StoppedAt(entry.id, entry.source, entry.place, entry.line, cursor, top)
-        )
+        self._paths.write_place(StoppedAt(entry.id, entry.source, entry.place, entry.line, cursor, top))
 
 
 def _missing(entry: AdEntry) -> Ad:
     return Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line)
-
 
 
 __all__ = ["Batch", "Workspace"]

@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from codetui.formats.document.values import Emphasis, Note
-
-T = TypeVar("T")
 
 NOTE_SIGNS = '()_*"'
 LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
@@ -61,7 +58,7 @@ def find_unescaped(text: str, wanted: str, start: int = 0) -> int:
     return place
 
 
-def first_that_reads_back(written: Iterable[str], read: Callable[[str], T], value: T) -> str:
+def first_that_reads_back(written: Iterable[str], read: Callable[[str], object], value: object) -> str:
     """The first way of writing from which `read` gives `value` again; the last way where none does."""
     text = ""
     for text in written:

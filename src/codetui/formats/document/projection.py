@@ -20,7 +20,7 @@ from codetui.formats.document.values import (
     Note,
     SectionPart,
 )
-from codetui.model import Codebook, Coding, PlaceNote
+from codetui.model import CodeId, Codebook, Coding, PlaceNote
 
 NO_SECTION = "Codings"
 NUMBER = re.compile(r"\d+[.)]\s+")
@@ -136,7 +136,7 @@ class Layout:
         if code is not None and code.section in self.index.sections:
             group = self.index.groups.get(code.group)
             is_grouped = group is not None and group.section == code.section
-            return Site(code.section, code.group if is_grouped else "", self.index.order[code_id], True)
+            return Site(code.section, code.group if is_grouped else "", self.index.order[code.id], True)
         return self._likely_site(code_id)
 
     def _likely_site(self, code_id: str) -> Site:
@@ -158,7 +158,7 @@ class Layout:
         lines: _LinesByPlace = defaultdict(list)
         for code_id in order:
             line = CodeLine(
-                _folded(self.index.labels.get(code_id, code_id)),
+                _folded(self.index.labels.get(CodeId(code_id), code_id)),
                 tuple(contents.code_notes.get(code_id, ())),
                 tuple(contents.entries.get(code_id, ())),
             )

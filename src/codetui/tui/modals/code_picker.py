@@ -125,6 +125,5 @@ def _found_in(label: str, name: str, positions: Sequence[int]) -> tuple[Part, ..
     found = {start + position for position in positions}
     runs = groupby(enumerate(label), key=lambda at: at[0] in found)
     return tuple(
-        Part("".join(letter for _, letter in run), "strong" if is_found else "plain")
-        for is_found, run in runs
+        Part("".join(letter for _, letter in run), "strong" if is_found else "plain") for is_found, run in runs
     )

@@ -76,9 +76,7 @@ class TextModal(_Written):
     TextModal:ansi TextArea { background: ansi_default; }
     """
 
-    def __init__(
-        self, title: str, text: str = "", hint: str = "", edit_outside: EditOutside | None = None
-    ) -> None:
+    def __init__(self, title: str, text: str = "", hint: str = "", edit_outside: EditOutside | None = None) -> None:
         super().__init__(title, text, hint)
         self._edit_outside = edit_outside
         self._loaded = text

@@ -39,9 +39,7 @@ class Assigning:
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
-        sections = {
-            f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)
-        }
+        sections = {f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)}
         return {
             **sections,
             "repeat": self.repeat,

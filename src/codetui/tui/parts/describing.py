@@ -64,9 +64,7 @@ class Describing:
     def describe(self, *, asks_all: bool = False) -> None:
         """Asks for the employer and the title."""
         state, ad = self._bench.state, self._bench.ad
-        modal = DescribeAdModal(
-            ad.id, state.employer or ad.employer, state.title or ad.title, asks_all=asks_all
-        )
+        modal = DescribeAdModal(ad.id, state.employer or ad.employer, state.title or ad.title, asks_all=asks_all)
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 
     def _describe(self, employer: str, title: str) -> None:

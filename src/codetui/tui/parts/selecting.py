@@ -18,9 +18,7 @@ COUNTED = 500_000
 class Selecting:
     """Holds the selection of the open ad; `changed` is called after each change."""
 
-    def __init__(
-        self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]
-    ) -> None:
+    def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
         self.selection = Selection(0, 0)
         self._jump: labels.JumpState | None = None
@@ -100,7 +98,7 @@ class Selecting:
 
     def _go(self, selection: Selection) -> None:
         view = self._window()
-        self._scroll(motions.shown(self.text, view, selection))
+        self._scroll(motions.shown(view, selection))
         self._put(selection)
 
     def _window(self) -> View:

@@ -56,9 +56,7 @@ class Travelling:
         workspace = self._bench.workspace
         touched = {*workspace.statuses, self._bench.ad.id}
         progress = {ad: _progress(workspace.status(ad)) for ad in touched}
-        screen = AdListScreen(
-            workspace.entries, progress, self._bench.ad.id, is_listing=not workspace.is_listed
-        )
+        screen = AdListScreen(workspace.entries, progress, self._bench.ad.id, is_listing=not workspace.is_listed)
         self.list_screen = screen
         self._bench.ask(screen, self._chosen)
 

@@ -243,6 +243,14 @@ class WorkbenchScreen(Screen[None]):
 
     # --- messages from the widgets ------------------------------------------------------------------
 
+    @on(CodePanel.Assigned)
+    def _code_clicked(self, event: CodePanel.Assigned) -> None:
+        self.assigning.take(event.code)
+
+    def on_resize(self) -> None:
+        """The panel stays in its corner."""
+        self.panel.replace_on_screen()
+
     def switch_pane(self) -> None:
         """Goes to the codebook, or back to the ad."""
         is_leaving = self.outline.has_focus

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
-
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -25,19 +22,11 @@ WIDEST = 92
 HINT = "key: assign · ↑↓: read · esc: close"
 
 
-class CodePanel(Widget, can_focus=True):
-    """Key → label, the highlighted code's definition beside it, and above both the words to be coded."""
+class CodePanel(Widget, can_focus=False):
+    """Key → label, the highlighted code's definition beside it, and above both the words to be coded.
 
-    BINDING_GROUP_TITLE = "Codes of a section"
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up", show=False),
-        Binding("down", "move(1)", "down", show=False),
-        Binding("pageup", "read(-1)", "read back", show=False),
-        Binding("pagedown", "read(1)", "read on", show=False),
-        Binding("enter", "take", "assign the code under the cursor", show=False),
-        Binding("escape", "close", "close", show=False),
-    ]
+    It takes no focus: the screen hands it the keys while it is open, so that none is read in the mode before.
+    """
 
     DEFAULT_CSS = """
     CodePanel {
@@ -59,14 +48,11 @@ class CodePanel(Widget, can_focus=True):
     """
 
     class Assigned(Message):
-        """The coder gave the selection this code."""
+        """The coder clicked on this code."""
 
         def __init__(self, code: CodeId) -> None:
             super().__init__()
             self.code = code
-
-    class Closed(Message):
-        """The coder closed the panel without a code."""
 
     def __init__(self, *, rows_below: int = 2, id: str | None = None) -> None:  # noqa: A002
         """`rows_below` stay free under the panel, for the status line."""
@@ -98,7 +84,7 @@ class CodePanel(Widget, can_focus=True):
         counts: Mapping[CodeId, int],
         selection_words: str,
     ) -> None:
-        """Show a section's codes and take the keys."""
+        """Show a section's codes."""
         self._book, self._codes, self._words = book, tuple(codes), selection_words
         hue = book.sections.index(section)
         self.border_title = Content(f"{section.key} {section.title}".strip())
@@ -109,7 +95,6 @@ class CodePanel(Widget, can_focus=True):
         self.query_one(PlainRows).show(rows)
         self._show_words()
         self._show_definition()
-        self.screen.set_focus(self)
 
     @property
     def highlighted(self) -> CodeId | None:
@@ -132,37 +117,21 @@ class CodePanel(Widget, can_focus=True):
         self._say(Content.styled(refusal, "bold $text-warning"))
         return None
 
-    def on_key(self, event: events.Key) -> None:
-        """A printable key assigns, or is refused."""
-        if event.character is None or not event.is_printable:
-            return
-        event.stop()
-        event.prevent_default()
-        code = self.press(event.character)
-        if code is not None:
+    def take_key(self, key: str, character: str | None) -> CodeId | None:
+        """The code that a key chooses, and the panel is closed; `escape` closes it without one."""
+        code: CodeId | None = None
+        if key in ("up", "down"):
+            self.query_one(PlainRows).action_move(1 if key == "down" else -1)
+            self._show_words()
+        elif key in ("pageup", "pagedown"):
+            self.query_one(DefinitionPane).scroll_page(1 if key == "pagedown" else -1)
+        elif key == "enter":
+            code = self.highlighted
+        elif character and character.isprintable():
+            code = self.press(character)
+        if code is not None or key == "escape":
             self.close()
-            self.post_message(self.Assigned(code))
-
-    def action_move(self, step: int) -> None:
-        """Highlight the next code, or the one before."""
-        self.query_one(PlainRows).action_move(step)
-        self._show_words()
-
-    def action_read(self, step: int) -> None:
-        """Scroll the definition."""
-        self.query_one(DefinitionPane).scroll_page(step)
-
-    def action_take(self) -> None:
-        """Assign the highlighted code."""
-        code = self.highlighted
-        if code is not None:
-            self.close()
-            self.post_message(self.Assigned(code))
-
-    def action_close(self) -> None:
-        """Close without a code."""
-        self.close()
-        self.post_message(self.Closed())
+        return code
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
@@ -172,7 +141,10 @@ class CodePanel(Widget, can_focus=True):
     @on(RowList.Taken)
     def _taken(self, event: RowList.Taken) -> None:
         event.stop()
-        self.action_take()
+        code = self.highlighted
+        if code is not None:
+            self.close()
+            self.post_message(self.Assigned(code))
 
     def _place(self) -> None:
         """At the bottom right, above the status line, as high as its codes need."""

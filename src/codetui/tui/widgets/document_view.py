@@ -184,9 +184,7 @@ class DocumentView(DocumentMouse):
 
     def _refresh_changed(self, before: Marks, after: Marks) -> None:
         """Refresh the rows in view whose marks are others now."""
-        touched = [
-            Span(marks.cursor, marks.cursor) for marks in (before, after) if before.cursor != after.cursor
-        ]
+        touched = [Span(marks.cursor, marks.cursor) for marks in (before, after) if before.cursor != after.cursor]
         touched += _difference(before.selected, after.selected)
         touched += _difference(before.implied, after.implied)
         if before.current != after.current:

@@ -1,0 +1,1 @@
+"""Programs that print figures about the product; none of them is a test."""
