@@ -107,6 +107,8 @@ def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
 def _plain_step(text: str, selection: Selection, target: Span) -> str:
     """The next key of the plain strategy: towards the sentence, then its end, then off its start."""
     now = effective(text, selection, "quotations")
+    if selection.edge is not None and (now.end != target.end or now.start > target.start):
+        return "collapse"
     if now.end <= target.start:
         return "next_sentence"
     if now.start > target.start:

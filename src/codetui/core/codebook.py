@@ -34,11 +34,8 @@ class CodebookIndex:
         self.labels = {code.id: label(book, code) for code in book.codes}
         self.order = {code.id: number for number, code in enumerate(book.codes)}
         self.codes_of = _by_section(book)
-        self.short_keys = {
-            code.id: self.sections[each.id].key + code.key
-            for each in book.sections
-            for code in self.codes_of[each.id]
-        }
+        section_keys = {each.id: each.key for each in book.sections}
+        self.short_keys = {code.id: section_keys.get(code.section, "") + code.key for code in book.codes}
         self._by_short_key = {key: id_ for id_, key in self.short_keys.items()}
         self._names = _Names(book)
 
@@ -143,9 +140,7 @@ def section_by_title(book: Codebook, title: str) -> Section | None:
 def group_by_title(book: Codebook, title: str, section_id: str = "") -> Group | None:
     """The group that a document's heading names, in one section if given; case and white space forgiven."""
     wanted = folded(title)
-    return _only(
-        [each for each in book.groups if folded(each.title) == wanted and section_id in ("", each.section)]
-    )
+    return _only([each for each in book.groups if folded(each.title) == wanted and section_id in ("", each.section)])
 
 
 def code_by_label(book: Codebook, text: str) -> Code | None:

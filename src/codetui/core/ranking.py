@@ -63,10 +63,7 @@ def candidate(id_: str, name: str, words: str = "") -> Candidate:
 
 def code_candidates(index: CodebookIndex) -> list[Candidate]:
     """The codes of a book, found by id, name, definition and examples."""
-    return [
-        candidate(code.id, code.name, " ".join((code.definition, *code.examples)))
-        for code in index.book.codes
-    ]
+    return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in index.book.codes]
 
 
 def ad_candidate(ad_id: str, employer: str, title: str) -> Candidate:

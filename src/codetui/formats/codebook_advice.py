@@ -29,14 +29,13 @@ def advise(book: Codebook, top: Table, tables: Tables) -> None:
 
 def _advise_emptiness(book: Codebook, top: Table, tables: Tables) -> None:
     if not book.codes:
-        top.say(
-            "error", "the codebook has no code, so nothing can be coded; write a [[section]] and a [[code]]"
-        )
+        top.say("error", "the codebook has no code, so nothing can be coded; write a [[section]] and a [[code]]")
     if not book.profiles:
         top.say("note", "the codebook has no profile, so none can be assigned; write a [[profile]]")
-    used = {code.section for code in book.codes} | {code.group for code in book.codes}
+    used_sections = {code.section for code in book.codes}
+    used_groups = {code.group for code in book.codes}
     for section in book.sections:
-        if section.id not in used and book.codes:
+        if section.id not in used_sections and book.codes:
             name = shown(section.id)
             said = f"section {name} has no codes; write a [[code]] with section = {name}"
             tables["section", section.id].say("note", said)
@@ -44,10 +43,8 @@ def _advise_emptiness(book: Codebook, top: Table, tables: Tables) -> None:
         said = f"section {shown(section.id)} is beyond the nine that a digit opens"
         tables["section", section.id].say("warning", f"{said}; join sections, or find its codes by searching")
     for group in book.groups:
-        if group.id not in used:
-            tables["group", group.id].say(
-                "note", f"group {shown(group.id)} has no codes; name it in a [[code]]"
-            )
+        if group.id not in used_groups:
+            tables["group", group.id].say("note", f"group {shown(group.id)} has no codes; name it in a [[code]]")
     for code in book.codes:
         if not code.definition and not code.examples:
             said = f"code {shown(code.id)} has neither definition nor examples; coders will want one of them"

@@ -124,9 +124,7 @@ class PartsReader:
             so = "It stands in its section without a group." if is_section else LEFT_OUT
             table.say("error", f"{_lacks(table, who, 'group', group, self.groups)} {so}", "group")
         if not is_section and (section or not group):
-            table.say(
-                "error", f"{_lacks(table, who, 'section', section, self.sections)} {LEFT_OUT}", "section"
-            )
+            table.say("error", f"{_lacks(table, who, 'section', section, self.sections)} {LEFT_OUT}", "section")
         return (section, "") if is_section else ("", "")
 
     def _free_key(self, section: str, key: str, table: Table) -> str:

@@ -129,9 +129,7 @@ class Table:
         if not isinstance(value, list):
             self._wrong(name, f'is no list of texts; write {name} = ["…", "…"]')
             return ()
-        texts = [
-            self._one_line(self._text(each, name, number), name, number) for number, each in enumerate(value)
-        ]
+        texts = [self._one_line(self._text(each, name, number), name, number) for number, each in enumerate(value)]
         return tuple(text for text in texts if text)
 
     def table(self, name: str) -> Table:
@@ -204,13 +202,15 @@ class Table:
 
 def joined_lines(text: str) -> str:
     """Hard-wrapped text with its lines joined; a blank line and a bullet still begin a line of their own."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for line in text.strip().split("\n"):
-        if lines and line.strip() and lines[-1] and not BULLET.match(line):
-            lines[-1] += " " + line.strip()
-        elif line.strip() or (lines and lines[-1]):
-            lines.append(line.strip())
-    return "\n".join("".join(c for c in line if c == "\t" or category(c) != "Cc") for line in lines)
+        part = "".join(character for character in line.strip() if character == "\t" or category(character) != "Cc")
+        continues = part and lines and lines[-1] and not BULLET.match(line)
+        if continues:
+            lines[-1].append(part)
+        elif part or (lines and lines[-1]):
+            lines.append([part] if part else [])
+    return "\n".join(" ".join(parts) for parts in lines)
 
 
 def shown(text: str) -> str:

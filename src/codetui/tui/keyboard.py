@@ -19,6 +19,7 @@ from codetui.tui.bench import Do, Kind
 from codetui.tui.key_words import key_words
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.selecting import Selecting
+from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.search_line import SearchLine
@@ -26,6 +27,7 @@ from codetui.tui.widgets.search_line import SearchLine
 TREE_KEYS = frozenset(
     ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
 )
+READER_KEYS = TREE_KEYS | {"escape"}
 
 
 class Panes(Protocol):
@@ -34,6 +36,7 @@ class Panes(Protocol):
     panel: CodePanel
     search: SearchLine
     outline: CodebookTree
+    reader: ReaderPane
     selecting: Selecting
     assigning: Assigning
 
@@ -88,10 +91,16 @@ class Keyboard:
             self._press_in_panel(event)
         elif panes.selecting.is_jumping and panes.selecting.press(event.key, event.character):
             self._consume(event)
-        elif panes.outline.has_focus and event.key in TREE_KEYS:
+        elif event.key in self._keys_of_pane():
             return
         else:
             self._press_action(event)
+
+    def _keys_of_pane(self) -> frozenset[str]:
+        """The keys that the focused pane reads itself."""
+        if self._panes.outline.has_focus:
+            return TREE_KEYS
+        return READER_KEYS if self._panes.reader.has_focus else frozenset()
 
     def _press_action(self, event: events.Key) -> None:
         action = self._ids.get(event.key)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from codetui.tui.bench import Bench, Do
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.reader import Reading as Page
@@ -12,7 +10,7 @@ from codetui.tui.screens.reader import Reading as Page
 class Reading:
     """Opens the reader, gives it the keys, and closes it."""
 
-    def __init__(self, bench: Bench, pane: Callable[[], ReaderPane]) -> None:
+    def __init__(self, bench: Bench, pane: ReaderPane) -> None:
         self._bench = bench
         self._pane = pane
 
@@ -22,7 +20,7 @@ class Reading:
 
     def read(self) -> None:
         """Opens the reader or goes to it; from the reader, closes it."""
-        pane = self._pane()
+        pane = self._pane
         references = self._bench.index.book.references
         if pane.has_focus:
             pane.post_message(ReaderPane.Closed())

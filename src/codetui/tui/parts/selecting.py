@@ -49,6 +49,11 @@ class Selecting:
         return self._jump is not None
 
     @property
+    def shown_labels(self) -> list[tuple[int, str]]:
+        """The jump labels that are shown: offset and letters."""
+        return self._jump.labels if self._jump else []
+
+    @property
     def cursor_span(self) -> Span:
         """The selected words, or the one place under the cursor."""
         span = self.selection.span
@@ -74,13 +79,13 @@ class Selecting:
         self._search.close()
         self._view.show(text)
         self._view.set_labels((), False)
-        self._put(cursor(text, 0))
+        self.put(cursor(text, 0))
 
     def stand(self, offset: int, top: int) -> None:
         """Stands where the coder stopped: the cursor and the first row in view, in code points."""
         at = min(max(0, offset), len(self.text))
         self._view.show(self.text, top=min(max(0, top), len(self.text)))
-        self._put(cursor(self.text, at))
+        self.put(cursor(self.text, at))
 
     def select(self, span: Span) -> None:
         """Selects a stretch of the ad and scrolls to it."""
@@ -90,7 +95,8 @@ class Selecting:
         """Shows a stretch of the ad without taking the selection from the coder's hands."""
         self._go(cursor(self.text, span.start))
 
-    def _put(self, selection: Selection) -> None:
+    def put(self, selection: Selection) -> None:
+        """Shows this selection, without scrolling."""
         self.selection = selection
         implied = None if selection.kind == "explicit" else effective(self.text, selection, "quotations")
         self._view.set_selection(selection.anchor, selection.head, implied=implied)
@@ -99,7 +105,7 @@ class Selecting:
     def _go(self, selection: Selection) -> None:
         view = self._window()
         self._scroll(motions.shown(view, selection))
-        self._put(selection)
+        self.put(selection)
 
     def _window(self) -> View:
         return View(self._view.text_layout, self._view.top_row, self._view.scrollable_content_region.height)
@@ -114,7 +120,7 @@ class Selecting:
         """Carries a motion of the table out."""
         after, top = motions.moved(self.text, self._window(), name, self.selection)
         self._scroll(top)
-        self._put(after)
+        self.put(after)
 
     # --- jump labels ----------------------------------------------------------------------------
 
@@ -149,7 +155,7 @@ class Selecting:
     def _jump_to(self, jump: labels.JumpState) -> None:
         self._jump = None if jump.is_done else jump
         self._view.set_labels(jump.labels, not jump.is_done)
-        self._put(jump.selection)
+        self.put(jump.selection)
 
     def leave_jump(self) -> None:
         """Takes the labels away; what is selected stays."""
@@ -199,16 +205,16 @@ class Selecting:
         if not is_taken:
             before, top = self._before_search
             self._scroll(top)
-            self._put(before)
+            self.put(before)
 
     # --- the mouse ------------------------------------------------------------------------------
 
     def click(self, offset: int, count: int) -> None:
         """One click puts the cursor, two select the word, three the sentence."""
         self.leave_jump()
-        self._put(clicked(self.text, offset, count))
+        self.put(clicked(self.text, offset, count))
 
     def drag(self, first: int, last: int) -> None:
         """Selects what the mouse was drawn over."""
         self.leave_jump()
-        self._put(dragged(self.text, first, last))
+        self.put(dragged(self.text, first, last))

@@ -79,6 +79,7 @@ class WorkbenchScreen(Screen[None]):
         self.outline = self.query_one(CodebookTree)
         self.panel = self.query_one(CodePanel)
         self.search = self.query_one(SearchLine)
+        self.reader = self.query_one(ReaderPane)
         self.status = self.query_one(StatusLine)
         self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
         self.assigning = Assigning(self)
@@ -91,7 +92,7 @@ class WorkbenchScreen(Screen[None]):
                 **Describing(self).actions(),
                 **self.travelling.actions(),
                 **Looking(self).actions(),
-                **Reading(self, lambda: self.query_one(ReaderPane)).actions(),
+                **Reading(self, self.reader).actions(),
                 "other": self.other_coding,
                 "tree": self.switch_pane,
                 "save": self._save_now,

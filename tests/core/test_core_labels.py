@@ -1,0 +1,140 @@
+"""Jump labels: letters on words, for a start and then an end."""
+
+from __future__ import annotations
+
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.core.labels import JumpState, back, begin, begin_end, press
+from codetui.core.selection import cursor, effective, selected
+from codetui.core.text import units
+from codetui.model import Span
+
+AD = (
+    "We look for a colleague. You will build pipelines in ChatGPT/LLM, and you write (some) tests.\n\n"
+    "     * Templates: Create templates for models;\n     * Guide the team!\n"
+)
+WORDS = st.lists(st.sampled_from(["We", "a", "build", "CI/CD", "and", "tools,", "end.", "\n * "]), max_size=400).map(
+    " ".join
+)
+
+
+def typed(state: JumpState, target: int) -> JumpState:
+    """The state after the letters of the label on a place."""
+    for letter in next(m.letters for m in state.marks if m.target == target):
+        state = press(state, letter)
+    return state
+
+
+def whole(text: str) -> Span:
+    """The view that shows everything."""
+    return Span(0, len(text))
+
+
+def picked(start: str, end: str) -> str:
+    """What is selected after labels on where one word starts and another ends."""
+    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index(start))
+    state = typed(state, AD.index(end) + len(end))
+    assert state.is_done
+    return AD[slice(*state.selection.span)]
+
+
+@given(WORDS)
+def test_no_label_begins_another_and_no_label_holds_a_digit(text: str) -> None:
+    state = begin(text, whole(text), cursor(text, 0))
+    letters = sorted(m.letters for m in state.marks)
+    assert all(not b.startswith(a) for a, b in zip(letters, letters[1:], strict=False))
+    assert set("".join(letters)) <= set(string.ascii_lowercase)
+
+
+@given(WORDS)
+def test_every_word_in_view_has_a_label(text: str) -> None:
+    view = Span(len(text) // 3, len(text))
+    state = begin(text, view, cursor(text, 0))
+    words = {w.start for w in units(text, *view, "word") if w.start >= view.start}
+    assert words <= {m.target for m in state.marks}
+    assert all(m.target >= view.start for m in state.marks)
+
+
+def test_bullets_sentences_and_what_follows_a_colon_take_one_letter() -> None:
+    text = "     * Plan: Make things with the others of the town.\n" * 20
+    state = begin(text, whole(text), cursor(text, 0))
+    lengths = {m.target: len(m.letters) for m in state.marks}
+    assert lengths[text.index("Plan")] == lengths[text.index("Make")] == 1
+    assert lengths[text.index("the")] == 2
+
+
+def test_parts_after_a_slash_have_labels() -> None:
+    assert picked("LLM", "LLM") == "LLM"
+
+
+def test_after_the_start_the_selection_runs_to_the_end_of_the_sentence() -> None:
+    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
+    assert state.stage == "end"
+    assert AD[slice(*effective(AD, state.selection, "quotations"))].endswith("(some) tests.")
+    assert AD[slice(*effective(AD, state.selection, "terms"))] == "build"
+
+
+def test_the_end_label_picks_exactly_the_words() -> None:
+    assert picked("build", "pipelines") == "build pipelines"
+    assert picked("write", "(some)") == "write (some)"
+
+
+def test_the_last_word_of_the_selected_sentence_ends_before_its_full_stop() -> None:
+    assert picked("write", "tests") == "write (some) tests"
+
+
+def test_the_last_word_of_a_later_sentence_ends_after_its_full_stop_but_before_a_semicolon() -> None:
+    assert picked("look", "tests.").endswith("tests.")
+    assert picked("look", "for models").endswith("for models")
+
+
+def test_ends_within_the_sentence_take_one_letter() -> None:
+    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
+    lengths = {m.target: len(m.letters) for m in state.marks}
+    assert lengths[AD.index("pipelines") + len("pipelines")] == 1
+
+
+def test_a_label_ends_where_its_word_ends() -> None:
+    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
+    for mark in state.marks:
+        assert mark.offset + len(mark.letters) == mark.target or mark.target - mark.offset < len(mark.letters)
+
+
+def test_the_end_alone_can_be_picked_for_the_current_sentence() -> None:
+    state = typed(begin_end(AD, whole(AD), cursor(AD, 3)), AD.index("colleague") + len("colleague"))
+    assert AD[slice(*state.selection.span)] == "We look for a colleague"
+
+
+def test_a_held_start_takes_one_label_and_keeps_the_end() -> None:
+    held = selected(3, 23)
+    held = type(held)(23, 3, "explicit", "start")
+    state = typed(begin(AD, whole(AD), held), 0)
+    assert state.is_done
+    assert state.selection.span == (0, 23)
+
+
+def test_backspace_goes_one_letter_back_and_then_leaves() -> None:
+    text = "word " * 200
+    first = begin(text, whole(text), cursor(text, 0))
+    letters = next(m.letters for m in first.marks if len(m.letters) == 2)
+    once = press(first, letters[0])
+    assert once.typed == letters[0]
+    assert all(len(label) == 1 for _, label in once.labels)
+    twice = press(once, letters[1])
+    assert twice.stage == "end"
+    assert back(twice) == once
+    assert back(once) == first
+    assert back(first) is None
+
+
+def test_a_letter_that_begins_no_label_changes_nothing() -> None:
+    state = begin("one two", Span(0, 7), cursor("one two", 0))
+    assert press(state, "z") is state
+    assert press(state, "1") is state
+
+
+def test_an_ad_without_words_has_no_labels() -> None:
+    assert begin("  \n", Span(0, 3), cursor("  \n", 0)).labels == []

@@ -1,0 +1,143 @@
+"""The key notation: a text with its selection, keys, the text with its codings.
+
+    ("We need [Python|] and SQL", "2a", "We need {TECH1:Python} and SQL")
+
+`[…|]` is a selection with the cursor at its end, `[|…]` one with the cursor at its start, `|` alone a cursor.
+Keys stand for themselves; `<enter>` and the like are Textual's names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from codetui.core.selection import Selection
+from codetui.model import Code, Codebook, CodeId, CorpusSettings, Group, Profile, Reference, Section
+from codetui.store.corpus import Corpus
+from codetui.store.sessions import SessionPaths
+from codetui.tui.app import CodetuiApp
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.workspace.workspace import Workspace
+
+BOOK = Codebook(
+    title="Invented book",
+    version="1",
+    profiles=(
+        Profile(id="1", name="Engineer", definition="Builds."),
+        Profile(id="2", name="Gardener", definition="Grows."),
+    ),
+    sections=(
+        Section(id="tasks", title="Job Task Analysis", key="1"),
+        Section(id="tools", title="Technology & Tool Analysis", holds="terms", key="2"),
+    ),
+    groups=(Group(id="A", section="tasks", title="Core"),),
+    codes=(
+        Code(id=CodeId("TASK1"), name="Build", section="tasks", group="A", key="1", definition="Building things."),
+        Code(id=CodeId("TASK2"), name="People", section="tasks", key="2", examples=("meet stakeholders",)),
+        Code(id=CodeId("TECH1"), name="Languages", section="tools", key="a"),
+    ),
+    references=(Reference(title="A role", path="role.md"),),
+    content_hash="abc",
+)
+
+KEY = re.compile(r"<([^>]+)>|(.)", re.DOTALL)
+NAMES = {
+    ".": "full_stop",
+    "/": "slash",
+    "?": "question_mark",
+    ")": "right_parenthesis",
+    "(": "left_parenthesis",
+    "[": "left_square_bracket",
+    "]": "right_square_bracket",
+    "{": "left_curly_bracket",
+    "}": "right_curly_bracket",
+    ">": "greater_than_sign",
+    ",": "comma",
+    "+": "plus",
+    "-": "minus",
+    "%": "percent_sign",
+    " ": "space",
+}
+
+
+def keys_of(notation: str) -> list[str]:
+    """The presses that the notation stands for."""
+    return [name or NAMES.get(sign, sign) for name, sign in KEY.findall(notation)]
+
+
+def parse(marked: str) -> tuple[str, Selection]:
+    """Text and selection of a marked text."""
+    head = marked.replace("[", "").replace("]", "").index("|")
+    text = marked.translate({ord(sign): None for sign in "[]|"})
+    if "[" not in marked:
+        return text, Selection(head, head)
+    start = marked.replace("|", "").index("[")
+    end = marked.replace("|", "").replace("[", "").index("]")
+    return text, Selection(start + end - head, head, "explicit")
+
+
+def with_codings(workspace: Workspace) -> str:
+    """The ad's text with `{CODE:words}` for each coding, inner ones inside."""
+    session = workspace.session
+    assert session is not None
+    marks: list[tuple[int, int, int, int, str]] = []
+    for number, coding in enumerate(session.state.live()):
+        assert coding.anchor is not None
+        length = coding.anchor.end - coding.anchor.start
+        marks.append((coding.anchor.start, 1, -length, number, f"{{{coding.code}:"))
+        marks.append((coding.anchor.end, 0, length, -number, "}"))
+    text = session.ad.text
+    for position, *_, mark in sorted(marks, reverse=True):
+        text = text[:position] + mark + text[position:]
+    return text
+
+
+def workspace_on(folder: Path, book: Codebook = BOOK, coder: str = "rosa") -> Workspace:
+    """A workspace on the ads in `folder/ads`."""
+    corpus = Corpus(folder / "ads", CorpusSettings(), folder / "sessions")
+    paths = SessionPaths(folder / "sessions", coder)
+    workspace = Workspace(book, corpus, paths, coder, [], folder / "codebook.toml")
+    workspace.first = workspace.opening()
+    return workspace
+
+
+def write_ad(folder: Path, text: str, name: str = "1_acme.txt") -> None:
+    """One ad in `folder/ads`."""
+    (folder / "ads").mkdir(exist_ok=True)
+    (folder / "ads" / name).write_text(text, encoding="utf-8", newline="")
+
+
+@asynccontextmanager
+async def running(
+    workspace: Workspace, size: tuple[int, int] = (120, 30)
+) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen]]:
+    """The program with its first ad open and the corpus listed."""
+    app = CodetuiApp(workspace)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        bench = app.screen
+        assert isinstance(bench, WorkbenchScreen)
+        yield pilot, bench
+
+
+async def press(pilot: Pilot[object], notation: str) -> None:
+    """Presses what the notation says."""
+    await pilot.press(*keys_of(notation))
+    await pilot.pause()
+
+
+async def coded(folder: Path, before: str, keys: str) -> str:
+    """The text with its codings after the keys."""
+    text, selection = parse(before)
+    write_ad(folder, text)
+    workspace = workspace_on(folder)
+    async with running(workspace) as (pilot, bench):
+        bench.selecting.put(selection)
+        await press(pilot, keys)
+        return with_codings(workspace)

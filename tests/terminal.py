@@ -1,0 +1,151 @@
+"""A program in a real pseudo-terminal, and what a person would see on its screen.  POSIX only."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+SRC = Path(__file__).resolve().parent.parent / "src"
+PATIENCE = 20.0
+"""Seconds after which what was waited for will not come."""
+
+_SLICE = 0.05
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
+
+
+def codetui_command(*options: str) -> list[str]:
+    """The command line that runs this project's codetui."""
+    return [sys.executable, "-m", "codetui", *options]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """A plain 24-bit terminal's environment, with nothing of the person who runs the tests in it."""
+    mine = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    own = {
+        "HOME": str(home),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "PYTHONUTF8": "1",
+        "TEXTUAL_ANIMATIONS": "none",
+    }
+    paths = os.pathsep.join(filter(None, (mine.get("PYTHONPATH", ""), str(SRC))))
+    return {**mine, **own, "PYTHONPATH": paths, **more}
+
+
+class Terminal:
+    """A running program; leaving the `with` block ends it."""
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, columns: int = 80, rows: int = 24
+    ) -> None:
+        self.output = bytearray()
+        self.exit_code: int | None = None
+        self.painted_at = 0.0
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.started_at = time.perf_counter()
+        self.pid, self._handle = _spawn(command, folder, environ, columns, rows)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.exit_code is None:
+            self.kill()
+        os.close(self._handle)
+
+    # --- what it shows --------------------------------------------------------------------------
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the screen."""
+        return [str(line).rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines)
+
+    @property
+    def cursor_row(self) -> int:
+        """The row of the terminal's own cursor."""
+        return self._screen.cursor.y
+
+    def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
+        """Waits until all these words are on the screen; AssertionError with the screen where they stay away."""
+        self.wait_until(lambda: all(one in self.text for one in words), f"{words} on the screen", seconds)
+
+    def wait_until(self, is_so: Callable[[], bool], claim: str, seconds: float = PATIENCE) -> None:
+        """Waits until something is so.  `painted_at` is then when the bytes came that made it so."""
+        limit = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > limit or (not self._read() and not is_so()):
+                raise AssertionError(f"waited for: {claim}\n{self.text}")
+
+    def _read(self) -> bool:
+        """Takes in what the program has written; False once it has ended and everything is read."""
+        ready, _, _ = select.select([self._handle], [], [], _SLICE)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._handle, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            return False
+        self.painted_at = time.perf_counter()
+        self.output += data
+        self._stream.feed(data)
+        return True
+
+    # --- what is done to it ---------------------------------------------------------------------
+
+    def type(self, keys: str) -> None:
+        """Sends keys in one write, as fast as a paste; use `wait_for` between keys to go at a person's pace."""
+        os.write(self._handle, keys.encode())
+
+    def kill(self) -> None:
+        """Ends the program as a power cut would: it gets no chance to write anything."""
+        os.kill(self.pid, signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        self.exit_code = os.waitstatus_to_exitcode(status)
+
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
+        """The exit code, once the program has ended by itself."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            is_open = self._read()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+                return self.exit_code
+            if not is_open:
+                time.sleep(_SLICE)
+        raise AssertionError(f"the program goes on\n{self.text}")
+
+
+def _spawn(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], columns: int, rows: int
+) -> tuple[int, int]:
+    """The process id and the terminal's other end."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    pid, handle = pty.fork()
+    if pid == 0:
+        try:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.chdir(folder)
+            os.execvpe(command[0], list(command), dict(environ))
+        finally:
+            os._exit(127)
+    return pid, handle

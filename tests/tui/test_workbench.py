@@ -1,0 +1,319 @@
+"""The workbench by its keys: what a coder presses, and what stands on disk after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from keys import coded, press, running, with_codings, workspace_on, write_ad
+from textual.widgets import Input, TextArea
+
+from codetui.tui.modals.code_picker import CodePicker
+from codetui.tui.modals.definition_modal import DefinitionModal
+from codetui.tui.modals.describe_ad import DescribeAdModal
+from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.modals.text_modal import NoteModal, TextModal
+from codetui.tui.screens.ad_list import AdListScreen
+from codetui.tui.screens.help import HelpScreen
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells
+
+NEED = "We need Python and SQL. You like people."
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "after"),
+    [
+        ("We need [Python|] and SQL", "2a", "We need {TECH1:Python} and SQL"),
+        ("We need [|Python] and SQL", "2a", "We need {TECH1:Python} and SQL"),
+        ("We need Py|thon and SQL", "2a", "We need {TECH1:Python} and SQL"),
+        ("We need. Py|thon and SQL. Now.", "11", "We need. {TASK1:Python and SQL.} Now."),
+        ("We need [Python |]and SQL", "2a", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2a.", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2a1112", "We need {TECH1:{TASK1:{TASK2:Python}}} and SQL"),
+        ("We need [Python|] and SQL", "2au", "We need Python and SQL"),
+        ("We need [Python|] and SQL", "2au<ctrl+r>", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2ax", "We need Python and SQL"),
+        ("We need [Python|] and SQL", "2ax<ctrl+z>", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2ar12", "We need {TASK2:Python} and SQL"),
+        ("We need [Python|] and SQL", "2ab<shift+right><enter>", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2ab]wb", "We need {TECH1:Python and} SQL"),
+        ("We need [Python|] and SQL", "2ab]w<escape>", "We need {TECH1:Python} and SQL"),
+        ("We need [Python|] and SQL", "2<escape>1<escape>", "We need Python and SQL"),
+        ("We need [Python|] and SQL", "2q<escape>", "We need Python and SQL"),
+        ("We need [Python|] and SQL", "9", "We need Python and SQL"),
+        ("We need [Python|] and SQL", "12<down>", "We need {TASK2:Python} and SQL"),
+        ("We need [Python|] and SQL", "1<down><enter>", "We need {TASK2:Python} and SQL"),
+        ("|We need Python. And SQL.", "s11s.", "We need Python. {TASK1:And SQL.}"),
+    ],
+)
+async def test_keys_give_the_codings(tmp_path: Path, before: str, keys: str, after: str) -> None:
+    assert await coded(tmp_path, before, keys) == after
+
+
+async def test_keys_typed_in_one_burst_are_read_in_the_mode_the_key_before_left(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        for key in ("1", "1", "2", "a", "1", "2"):
+            pilot.app.simulate_key(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert [coding.code for coding in bench.state.live()] == ["TASK1", "TECH1", "TASK2"]
+
+
+async def test_the_picker_assigns_what_is_typed(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "<enter>")
+        assert isinstance(pilot.app.screen, CodePicker)
+        await press(pilot, "lang<enter>")
+        assert [coding.code for coding in bench.state.live()] == ["TECH1"]
+        await press(pilot, "<enter><enter>")
+        assert bench.status.message[1] == "refusal"
+        assert len(bench.state.live()) == 1
+
+
+async def test_a_note_is_written_beside_the_quotation_just_coded(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "2an")
+        assert isinstance(pilot.app.screen, NoteModal)
+        await press(pilot, "a snake<enter>")
+        assert [coding.note for coding in bench.state.live()] == ["a snake"]
+
+
+async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "t<down><down>")
+        places = []
+        for _ in range(6):
+            await press(pilot, "n")
+            if isinstance(pilot.app.screen, NoteModal):
+                await press(pilot, "note<enter>")
+                places = [(note.place.kind, note.place.id) for note in bench.state.notes.values()]
+            await press(pilot, "<down>")
+        assert ("group", "A") in places and ("code", "TASK1") in places
+        await press(pilot, "<home>")
+        while not (bench.node() and getattr(bench.node(), "id", "") == "TASK2"):
+            await press(pilot, "<down>")
+        await press(pilot, "Nimplied<enter>")
+        remarks = [note for note in bench.state.notes.values() if note.place.kind == "entry"]
+        assert [(note.place.id, note.text) for note in remarks] == [("TASK2", "implied")]
+
+
+async def test_profile_then_reasoning_then_done(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "d")
+        assert "p assigns one" in bench.status.message[0]
+        await press(pilot, "p")
+        assert isinstance(pilot.app.screen, ProfilePicker)
+        await press(pilot, "2")
+        assert isinstance(pilot.app.screen, TextModal)
+        await press(pilot, "green<enter>fingers<ctrl+s>")
+        assert (bench.state.profile, bench.state.reasoning) == ("2", "green\nfingers")
+        await press(pilot, "d")
+        assert bench.state.is_done
+        await press(pilot, "P")
+        assert pilot.app.screen.query_one(TextArea).text == "green\nfingers"
+        await press(pilot, "<escape>u")
+        assert not bench.state.is_done
+
+
+async def test_reasoning_without_a_profile_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "P")
+        assert bench.status.message == (
+            "The reasoning belongs to a profile: press p and choose one first.",
+            "refusal",
+        )
+
+
+async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED, "7.txt")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "2a")
+        assert isinstance(pilot.app.screen, DescribeAdModal)
+        await press(pilot, "Acme BV<enter>")
+        assert bench.state.employer == "Acme BV"
+        await press(pilot, "11")
+        assert pilot.app.screen is bench
+        await press(pilot, "<ctrl+s>")
+    names = [path.name for path in (tmp_path / "sessions" / "rosa").glob("*.md")]
+    assert names == ["analysis_job_7_acme_bv.md"]
+
+
+async def test_the_search_selects_while_typing_and_escape_goes_back(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "/sql")
+        assert bench.selecting.selection.span == (19, 22)
+        await press(pilot, "<enter>2a")
+        assert [coding.words for coding in bench.state.live()] == ["SQL"]
+        await press(pilot, "<home>/people<escape>")
+        assert bench.selecting.selection.span == (0, 0)
+
+
+async def test_jump_labels_select_from_start_to_end(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "f")
+        label = dict(bench.selecting.shown_labels)[NEED.index("Python")]
+        await press(pilot, label)
+        ends = {offset: letters for offset, letters in bench.selecting.shown_labels}
+        last = next(letters for offset, letters in ends.items() if NEED.index("SQL") <= offset < NEED.index("You"))
+        await press(pilot, f"{last}12")
+        words = [coding.words for coding in bench.state.live()]
+        assert words in (["Python and SQL."], ["Python and SQL"])
+
+
+async def test_escape_and_backspace_leave_the_labels(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        for leave in ("<escape>", "<backspace>"):
+            await press(pilot, "f")
+            assert bench.selecting.is_jumping
+            await press(pilot, leave)
+            assert not bench.selecting.is_jumping
+
+
+async def test_from_ad_to_ad_the_work_is_on_disk(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        write_ad(tmp_path, f"Ad {number}. We need Python.", f"{number}_acme.txt")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "(")
+        assert bench.status.message[1] == "refusal"
+        await press(pilot, "2a)")
+        assert bench.ad.id == "2"
+        assert (tmp_path / "sessions" / "rosa" / "analysis_job_1_acme.md").is_file()
+        await press(pilot, "U")
+        assert bench.ad.id == "10"
+        await press(pilot, "U")
+        assert bench.ad.id == "2"
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, AdListScreen)
+        await press(pilot, "1<enter>")
+        assert bench.ad.id in ("1", "10")
+
+
+async def test_a_restart_stands_where_the_coder_stopped(tmp_path: Path) -> None:
+    text = "\n".join(f"Sentence number {n}." for n in range(200))
+    write_ad(tmp_path, "First.", "1_acme.txt")
+    write_ad(tmp_path, text, "2_acme.txt")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, ")<pagedown><pagedown>s")
+        place = (bench.selecting.selection.span.start, bench.document.top_row)
+        assert place[1] > 10
+        await press(pilot, "11")
+        await pilot.app.action_quit()
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        assert bench.ad.id == "2"
+        span = bench.selecting.span("quotations")
+        assert (span.start, bench.document.top_row) == place
+        assert len(bench.state.live()) == 1
+
+
+async def test_the_document_is_written_a_moment_after_the_last_key(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "2a")
+        document = tmp_path / "sessions" / "rosa" / "analysis_job_1_acme.md"
+        for _ in range(100):
+            if document.exists():
+                break
+            await pilot.pause(0.05)
+        assert "`We`" in document.read_text("utf-8")
+
+
+async def test_definition_help_and_problems_open_and_close(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "i")
+        assert bench.status.message[1] == "refusal"
+        await press(pilot, "11i")
+        assert isinstance(pilot.app.screen, DefinitionModal)
+        await press(pilot, "<escape>?")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await press(pilot, "<escape><f4>")
+        assert isinstance(pilot.app.screen, WorkbenchScreen | HelpScreen)
+
+
+async def test_background_documents_open_beside_the_ad_which_can_still_be_coded(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    (tmp_path / "role.md").write_text("# The role\n\nText.", "utf-8")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "R")
+        assert bench.has_class("-reading")
+        await press(pilot, "<tab>2a")
+        assert len(bench.state.live()) == 1
+        await press(pilot, "R<escape>")
+        assert not bench.has_class("-reading")
+
+
+async def test_the_mouse_selects_words_and_sentences(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        cells = gutter_cells(MIN_KEY_CELLS)
+        await pilot.double_click("#document", offset=(cells + 9, 0))
+        assert bench.selecting.selection.span == (8, 14)
+        await pilot.triple_click("#document", offset=(cells + 9, 0))
+        assert bench.selecting.selection.span == (0, 23)
+        await pilot.mouse_down("#document", offset=(cells + 3, 0))
+        await pilot.hover("#document", offset=(cells + 6, 0))
+        await pilot.mouse_up("#document", offset=(cells + 6, 0))
+        assert bench.selecting.selection.span == (3, 7)
+
+
+async def test_another_coding_under_the_cursor_is_reached_with_a_key(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2a11")
+        codes = [bench.coding_here()]
+        await press(pilot, "o")
+        codes.append(bench.coding_here())
+        assert {coding.code for coding in codes if coding} == {"TECH1", "TASK1"}
+
+
+async def test_an_empty_ad_says_so_and_refuses_codes(tmp_path: Path) -> None:
+    write_ad(tmp_path, "")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        assert "no text" in bench.status.message[0]
+        await press(pilot, "s11")
+        assert bench.state.live() == ()
+        assert bench.status.message[1] == "refusal"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
+async def test_every_size_codes_and_shows_the_tree(tmp_path: Path, size: tuple[int, int]) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace, size) as (pilot, bench):
+        await press(pilot, "t")
+        assert bench.outline.has_focus and bench.outline.display
+        await press(pilot, "t2a")
+        assert with_codings(workspace).startswith("{TECH1:We}")
+
+
+async def test_a_letter_without_a_meaning_says_so(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "q")
+        assert bench.status.message == ("q does nothing here. ? shows every key.", "refusal")
+
+
+async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "?s11")
+        assert pilot.app.screen.query_one(Input).value == "s11"
+        await press(pilot, "<escape>")
+        assert bench.state.live() == ()
