@@ -73,10 +73,12 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines)
 
-    @property
-    def cursor_row(self) -> int:
-        """The row of the terminal's own cursor."""
-        return self._screen.cursor.y
+    def cells_like(self, row: int, column: int) -> str:
+        """The letters from this cell on that are painted as it is."""
+        cells = [self._screen.buffer[row][place] for place in range(column, self._screen.columns)]
+        faces = [(cell.fg, cell.bg, cell.bold, cell.reverse) for cell in cells]
+        same = next((place for place, face in enumerate(faces) if face != faces[0]), len(cells))
+        return "".join(cell.data for cell in cells[:same])
 
     def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
         """Waits until all these words are on the screen; AssertionError with the screen where they stay away."""

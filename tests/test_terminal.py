@@ -75,18 +75,12 @@ def gutter(terminal: Terminal, words: str) -> str:
 
 
 def jump_to(terminal: Terminal, word: str) -> None:
-    """Selects a word by the letters that stand on its beginning."""
+    """Selects a word by the letters that are painted on its beginning."""
     row = next(number for number, line in enumerate(terminal.lines) if word in line)
     column = terminal.lines[row].index(word)
-    before = terminal.text
     terminal.type("f")
-    terminal.wait_until(lambda: terminal.text != before, "labels")
-    for _ in range(2):
-        shown = terminal.lines[row][column]
-        terminal.type(terminal.lines[row][column])
-        terminal.wait_until(lambda shown=shown: terminal.lines[row][column] != shown, f"label on {word} taken")
-        if terminal.lines[row][column] == word[0]:
-            break
+    terminal.wait_until(lambda: word not in terminal.lines[row], f"letters on {word}")
+    terminal.type(terminal.cells_like(row, column))
 
 
 def code_three_and_a_term(terminal: Terminal) -> None:
@@ -105,6 +99,11 @@ def code_three_and_a_term(terminal: Terminal) -> None:
     terminal.wait_for("TASK2: Watching ← “You polish the mirrors")
 
 
+    jump_to(terminal, "barometer")
+    terminal.type("21")
+    terminal.wait_for("TOOL1: Instruments ← “barometer”")
+
+
 def assign_profile(terminal: Terminal) -> None:
     terminal.type("p")
     terminal.wait_for("Profile of this ad", "Keeper", "Builder")
@@ -114,3 +113,94 @@ def assign_profile(terminal: Terminal) -> None:
     terminal.wait_for("Towers need mirrors.")
     terminal.type(CTRL_S)
     terminal.wait_until(lambda: "Reasoning: Builder" not in terminal.text, "the reasoning is closed")
+
+
+ALL_EVENTS = ["session-opened", "coding-added", "coding-noted", *["coding-added"] * 3, *["profile-assigned"] * 2]
+
+
+def test_after_a_power_cut_everything_is_there_on_screen_and_on_disk_at_the_same_place(study: Path) -> None:
+    with start(study) as terminal:
+        code_three_and_a_term(terminal)
+        assign_profile(terminal)
+        terminal.wait_until(lambda: events(study) == ALL_EVENTS, "all events on disk")
+        terminal.kill()
+    with start(study) as terminal:
+        terminal.wait_for("coder wil · Builder", "#11 Shore Company")
+        assert gutter(terminal, "You light the lamp").split() == ["12┃12┃11┃"]
+        assert gutter(terminal, "* Experience with a barometer")[:9].strip() in ("21┃", "21▐")
+        terminal.type("u")
+        terminal.wait_for("Undone")
+        terminal.type("uu")
+        terminal.wait_until(lambda: "21" not in gutter(terminal, "* Experience"), "the term is undone")
+        terminal.type("\x12\x12\x12")
+        terminal.wait_for("coder wil · Builder", "21")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert document(study) == DOCUMENT
+
+
+def test_a_document_that_the_power_cut_kept_from_disk_is_written_when_the_coder_goes_on(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("s11")
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        terminal.kill()
+    (study / "sessions" / "wil" / "analysis_job_11_shore_company.md").unlink(missing_ok=True)
+    with start(study) as terminal:
+        terminal.wait_for("11┃")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert '  - "You light the lamp at dusk."' in document(study)
+
+
+def test_the_program_starts_again_at_the_ad_and_the_scroll_where_it_was_killed(tmp_path: Path) -> None:
+    days = "".join(f"Day {number} brings fog.\n\n" for number in range(200))
+    write_study(tmp_path, {"1_first.txt": "First\n\nOne.\n", "2_second.txt": f"Second\n\n{days}"})
+    place = tmp_path / "sessions" / "wil" / "events" / "place.json"
+    command, environ = codetui_command("--coder", "wil"), environment(tmp_path)
+    with Terminal(command, tmp_path, environ) as terminal:
+        terminal.wait_for("First", "ad 1 of 2")
+        terminal.type(")")
+        terminal.wait_for("Day 0", "ad 2 of 2")
+        terminal.type("/Day 100 ")
+        terminal.wait_for("1 of 1", "Day 100 brings fog.")
+        terminal.type(ENTER)
+        terminal.wait_for("ad 2 of 2")
+        terminal.type("11")
+        terminal.wait_for("11▐")
+        terminal.wait_until(lambda: place.exists() and '"ad": "2"' in place.read_text(), "the place on disk")
+        before = seen(terminal)
+        terminal.kill()
+    with Terminal(command, tmp_path, environ) as terminal:
+        terminal.wait_for("Day 100 brings fog.", "ad 2 of 2", "11")
+        assert seen(terminal) == before
+
+
+def seen(terminal: Terminal) -> list[str]:
+    """The rows of the ad, whatever quotation the cursor is on."""
+    return [line.replace("▐", "┃") for line in terminal.lines[:-2]]
+
+
+def test_without_colours_the_gutter_still_names_the_codes(study: Path) -> None:
+    with start(study, NO_COLOR="1") as terminal:
+        terminal.type("s11s12")
+        terminal.wait_for("TASK2: Watching ← “You watch the sea until dawn.”")
+        assert gutter(terminal, "You light the lamp").strip() in ("12▐11┃", "12┃11┃")
+        assert not COLOUR.search(terminal.output)
+
+
+def test_keys_in_one_burst_all_count(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("s11s.s12..s")
+        terminal.wait_until(lambda: events(study).count("coding-added") == 3, "three codings on disk")
+        terminal.type("u")
+        terminal.wait_for("Undone")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert "TASK2" not in document(study)
+
+
+def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type(f"s11s.{QUIT}")
+        assert terminal.wait_for_end() == 0
+    assert document(study).count('  - "') == 2

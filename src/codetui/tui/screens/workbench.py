@@ -96,7 +96,7 @@ class WorkbenchScreen(Screen[None]):
                 "other": self.other_coding,
                 "tree": self.switch_pane,
                 "save": self._save_now,
-                "quit": lambda: self.app.exit(0),
+                "quit": lambda: self.app.run_worker(self.app.action_quit()),
             },
         )
         first = self.workspace.first

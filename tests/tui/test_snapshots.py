@@ -1,0 +1,108 @@
+"""Pictures of the screens.  Each docstring says what the eye should see."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from keys import keys_of
+from textual.pilot import Pilot
+
+from codetui.tui.app import CodetuiApp
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+NARROW, WIDE = (80, 24), (140, 40)
+CODED = "ss14s11ss12.ww24ss15."
+Snap = Callable[..., bool]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """The study that ships, with sessions of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("ads", "references"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "codebook.toml", tmp_path / "codebook.toml")
+    opened = open_workspace(None, Path("codebook.toml"), Path("sessions"), coder="rosa")
+    assert isinstance(opened, Workspace)
+    return opened
+
+
+def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], Awaitable[None]]:
+    """Presses keys once the corpus is listed."""
+
+    async def run(pilot: Pilot[object]) -> None:
+        pilot.app.theme = theme
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press(*keys_of(keys))
+        await pilot.pause()
+
+    return run
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_workbench(snap_compare: Snap, workspace: Workspace, size: tuple[int, int]) -> None:
+    """An ad with coded quotations: bars with short keys left of them; wide, the codebook beside it."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=size, run_before=after(CODED))
+
+
+def test_jump_labels(snap_compare: Snap, workspace: Workspace) -> None:
+    """Letters on every word in view, one on the likeliest starts, two on the others; the rest dimmed."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("f"))
+
+
+def test_code_panel(snap_compare: Snap, workspace: Workspace) -> None:
+    """The technologies with their keys over the lower half; the first one's examples beside them."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("s2"))
+
+
+def test_picker(snap_compare: Snap, workspace: Workspace) -> None:
+    """A box with a query and the codes that fit it; the definition of the first below."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("s<enter>pipe"))
+
+
+def test_codebook_over_the_ad(snap_compare: Snap, workspace: Workspace) -> None:
+    """Narrow: the codebook with its quotations lies over the right of the ad."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after(CODED + "t"))
+
+
+def test_profile(snap_compare: Snap, workspace: Workspace) -> None:
+    """The three profiles left, all that the codebook says of the first one right."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=WIDE, run_before=after("p"))
+
+
+def test_list_of_ads(snap_compare: Snap, workspace: Workspace) -> None:
+    """Ten ads with their states; the one in progress is marked and counted."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("s11a"))
+
+
+def test_help(snap_compare: Snap, workspace: Workspace) -> None:
+    """The keys in groups, with a line to filter them."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("?"))
+
+
+def test_refusal(snap_compare: Snap, workspace: Workspace) -> None:
+    """A refusal in the status line, with the way out: the ad has no profile."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("d"))
+
+
+def test_reader(snap_compare: Snap, workspace: Workspace) -> None:
+    """A background document in the place of the codebook."""
+    assert snap_compare(CodetuiApp(workspace), terminal_size=WIDE, run_before=after("R"))
+
+
+def test_light_theme(snap_compare: Snap, workspace: Workspace) -> None:
+    """The coded ad on light ground; every tint is legible."""
+    run = after(CODED, "textual-light")
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=run)
+
+
+def test_without_colour(snap_compare: Snap, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No colour at all: coded words are underlined, the bars bear their keys, the selection is reversed."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after(CODED))
