@@ -161,7 +161,9 @@ def test_the_program_starts_again_at_the_ad_and_the_scroll_where_it_was_killed(t
         terminal.wait_for("First", "ad 1 of 2")
         terminal.type(")")
         terminal.wait_for("Day 0", "ad 2 of 2")
-        terminal.type("/Day 100 ")
+        terminal.type("/")
+        terminal.wait_for("search in this ad")
+        terminal.type("Day 100 ")
         terminal.wait_for("1 of 1", "Day 100 brings fog.")
         terminal.type(ENTER)
         terminal.wait_for("ad 2 of 2")
@@ -197,6 +199,12 @@ def test_keys_in_one_burst_all_count(study: Path) -> None:
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0
     assert "TASK2" not in document(study)
+
+
+def test_a_search_typed_in_one_burst_finds_its_words(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("/mirrors")
+        terminal.wait_for("/ mirrors", "1 of 1")
 
 
 def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:

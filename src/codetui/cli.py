@@ -184,3 +184,15 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": _init,
     "completion": _completion,
 }
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """Everything in one parser, from which the completion files are made."""
+    parser = argparse.ArgumentParser(prog="codetui", description="Code texts by hand from the keyboard.")
+    _add_study(parser)
+    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+    parser.add_argument("--version", action="store_true", help="say the version")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for name, words in SUBCOMMANDS.items():
+        add_arguments(name, commands.add_parser(name, help=words))
+    return parser

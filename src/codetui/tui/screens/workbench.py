@@ -39,6 +39,8 @@ from codetui.workspace.workspace import Batch, Workspace
 
 T = TypeVar("T")
 
+HINT = "s: next sentence · f: jump to words · 1 2 3: give a code · p: profile · ?: help"
+
 PAUSE = 0.8
 """Seconds without a command after which the document is written."""
 
@@ -147,7 +149,13 @@ class WorkbenchScreen(Screen[None]):
         if troubles:
             self.say(f"{troubles[0].message} (f4 lists {len(troubles)})", "refusal")
         else:
-            self.say("" if session.ad.text.strip() else "This ad has no text. ) goes to the next ad.")
+            self.say(self._first_words(session.ad))
+
+    def _first_words(self, ad: Ad) -> str:
+        """What an ad is greeted with: the way on, while nothing is coded in it."""
+        if not ad.text.strip():
+            return "This ad has no text. ) goes to the next ad."
+        return HINT if self.state.is_untouched else ""
 
     def carry_out(self, command: Command) -> Outcome:
         """Executes a command, says what came of it and shows the state."""

@@ -1,0 +1,63 @@
+"""What is written about the program is what the program is."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from codetui.cli import SUBCOMMANDS
+from codetui.tui.actions import ACTIONS
+from codetui.tui.key_table import key_table, with_table
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PICTURES = {
+    "docs/workbench.svg": "test_workbench[wide].svg",
+    "docs/labels.svg": "test_jump_labels.svg",
+}
+
+
+def test_the_readme_shows_the_keys_of_the_registry() -> None:
+    assert key_table() in README
+    assert with_table(README) == README
+
+
+@pytest.mark.parametrize(("picture", "snapshot"), PICTURES.items())
+def test_the_pictures_in_the_readme_are_snapshots(picture: str, snapshot: str) -> None:
+    assert f"({picture})" in README
+    taken = ROOT / "tests" / "tui" / "__snapshots__" / "test_snapshots" / snapshot
+    assert (ROOT / picture).read_bytes() == taken.read_bytes()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_the_completion_files_are_those_of_the_parser(shell: str) -> None:
+    spec = importlib.util.spec_from_file_location("completions", ROOT / "tools" / "completions.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    written = (ROOT / "src" / "codetui" / "completions" / f"codetui.{shell}").read_text("utf-8")
+    assert written == tool.completion(shell)
+
+
+def test_every_subcommand_stands_in_the_readme() -> None:
+    for name in SUBCOMMANDS:
+        assert f"codetui {name}" in README
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_action_has_words_and_help() -> None:
+    assert all(action.words and action.help.endswith((".", "…")) for action in ACTIONS)
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    for document in ROOT.glob("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (ROOT / target).exists(), f"{document.name}: {target}"

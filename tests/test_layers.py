@@ -1,0 +1,92 @@
+"""What each layer loads: the screen's library stays out of everything that works without a screen."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import codetui
+
+PACKAGE = Path(codetui.__file__).parent
+WITHOUT_SCREEN = ("core", "formats", "store", "workspace", "cli", "model")
+WIDTHS = {"rich", "rich.cells", "rich._unicode_data", "rich._cell_widths"}
+"""What core needs of rich: how wide a character is on the screen."""
+
+
+def modules_of(layer: str) -> list[str]:
+    """All modules of a layer, the layer itself first."""
+    folder = PACKAGE / layer
+    inside = pkgutil.walk_packages([str(folder)], f"codetui.{layer}.") if folder.is_dir() else ()
+    return [f"codetui.{layer}", *(module.name for module in inside)]
+
+
+def loaded(code: str, *arguments: str) -> set[str]:
+    """The modules in memory after some code ran in a fresh interpreter."""
+    whole = f"import sys\n{code}\nprint('\\n'.join(['', 'MODULES', *sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", whole, *arguments], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return set(done.stdout.split("\nMODULES\n", 1)[1].splitlines())
+
+
+def of(library: str, modules: set[str]) -> set[str]:
+    """The modules that belong to a library."""
+    return {name for name in modules if name == library or name.startswith(f"{library}.")}
+
+
+@pytest.mark.parametrize("layer", WITHOUT_SCREEN)
+def test_a_layer_below_the_screen_loads_neither_textual_nor_the_rest_of_rich(layer: str) -> None:
+    modules = loaded("\n".join(f"import {name}" for name in modules_of(layer)))
+    assert f"codetui.{layer}" in modules
+    assert of("textual", modules) == set()
+    assert {name for name in of("rich", modules) if not name.startswith(tuple(WIDTHS - {"rich"}))} <= {"rich"}
+    assert of("codetui.tui", modules) == set()
+
+
+def test_the_screen_loads_textual() -> None:
+    assert "textual.app" in loaded("import codetui.tui.app")
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_neither_textual_nor_pydantic(option: str) -> None:
+    modules = loaded("from codetui.cli import run\nassert run(sys.argv[1:]) == 0", option)
+    assert "codetui.cli" in modules
+    assert of("textual", modules) | of("rich", modules) | of("pydantic", modules) | of("pydantic_core", modules) == set()
+
+
+def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
+    from studies import write_study
+
+    study = write_study(tmp_path)
+    options = ["status", str(study / "ads"), "--codebook", str(study / "codebook.toml")]
+    modules = loaded("from codetui.cli import run\nassert run(sys.argv[1:]) == 0", *options)
+    assert "codetui.workspace.reporting" in modules
+    assert of("textual", modules) == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("tui/**/*.py")), ids=lambda path: path.stem)
+def test_a_module_of_the_screen_opens_no_store(path: Path) -> None:
+    assert [name for name in imports(path) if of("codetui.store", {name})] == []
+
+
+@pytest.mark.parametrize("layer", ["core", "formats"])
+def test_a_pure_layer_imports_nothing_that_touches_files_clock_or_chance(layer: str) -> None:
+    impure = {"os", "io.open", "pathlib", "random", "secrets", "time", "subprocess", "socket", "tempfile", "shutil"}
+    found = {path.name: imports(path) & impure for path in (PACKAGE / layer).glob("**/*.py")}
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+def imports(path: Path) -> set[str]:
+    """The full names that a module imports anywhere in its text."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
