@@ -98,7 +98,6 @@ def code_three_and_a_term(terminal: Terminal) -> None:
     terminal.type("s.")
     terminal.wait_for("TASK2: Watching ← “You polish the mirrors")
 
-
     jump_to(terminal, "barometer")
     terminal.type("21")
     terminal.wait_for("TOOL1: Instruments ← “barometer”")

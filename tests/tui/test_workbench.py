@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from keys import coded, press, running, with_codings, workspace_on, write_ad
+from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from codetui.tui.modals.code_picker import CodePicker
@@ -55,10 +56,7 @@ async def test_keys_typed_in_one_burst_are_read_in_the_mode_the_key_before_left(
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
-        for key in ("1", "1", "2", "a", "1", "2"):
-            pilot.app.simulate_key(key)
-        await pilot.pause()
-        await pilot.pause()
+        await burst(pilot, "1", "1", "2", "a", "1", "2")
         assert [coding.code for coding in bench.state.live()] == ["TASK1", "TECH1", "TASK2"]
 
 
@@ -317,3 +315,25 @@ async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
         assert pilot.app.screen.query_one(Input).value == "s11"
         await press(pilot, "<escape>")
         assert bench.state.live() == ()
+
+
+async def burst(pilot: Pilot[object], *keys: str) -> None:
+    """Keys that come faster than the screen changes."""
+    for key in keys:
+        pilot.app.simulate_key(key)
+    for _ in range(5):
+        await pilot.pause()
+
+
+async def test_words_typed_right_behind_the_slash_reach_the_search(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await burst(pilot, "slash", "s", "q", "l")
+        assert bench.selecting.selection.span == (19, 22)
+
+
+async def test_words_typed_right_behind_enter_reach_the_picker(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await burst(pilot, "enter", "l", "a", "n", "g")
+        assert pilot.app.screen.query_one(Input).value == "lang"

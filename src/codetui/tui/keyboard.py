@@ -6,6 +6,7 @@ would both be read in the mode before the first.  So the screen looks keys up it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -27,6 +28,9 @@ from codetui.tui.widgets.search_line import SearchLine
 TREE_KEYS = frozenset(
     ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
 )
+LONGEST_WAIT = 50
+"""Hundredths of a second that a typed key waits for a modal to open."""
+
 READER_KEYS = TREE_KEYS | {"escape"}
 
 
@@ -83,6 +87,8 @@ class Keyboard:
         """One key.  What the focused widget needs for itself passes by."""
         panes = self._panes
         if not panes.is_current_screen():
+            self._consume(event)
+            await self._until_it_listens()
             self._send_on(event)
         elif panes.search.is_open:
             self._press_in_search(event)
@@ -120,10 +126,22 @@ class Keyboard:
             self._panes.leave_panel()
 
     def _press_in_search(self, event: events.Key) -> None:
+        """A printable key that comes up to here was typed before the line had the focus: it takes all others."""
         focused, search = self._panes.focused, self._panes.search
-        if focused is None or search not in focused.ancestors:
+        has_focus = focused is not None and search in focused.ancestors
+        if not has_focus:
             self._panes.focus_search()
+        if event.is_printable or not has_focus:
             self._send_on(event)
+
+    async def _until_it_listens(self) -> None:
+        """Waits for a modal that was just opened to have its focus, so that nothing typed ahead is lost."""
+        for _ in range(LONGEST_WAIT):
+            screen = self._panes.app.screen
+            is_ready = screen.focused is not None or (screen.is_mounted and not screen.focus_chain)
+            if is_ready or self._panes.is_current_screen():
+                return
+            await asyncio.sleep(0.01)
 
     def _send_on(self, event: events.Key) -> None:
         """Lets the app send the key to where the focus is now: it was typed before that was shown."""

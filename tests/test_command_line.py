@@ -1,0 +1,344 @@
+"""The command line as people and scripts use it: routes, exit codes, what is written where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from studies import SHORE, write_study
+
+from codetui import __version__
+from codetui.core.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
+from codetui.model import CodeId, Span
+from codetui.workspace.outcome import Saved
+from codetui.workspace.startup import Unusable, open_workspace
+
+DOCUMENT = "analysis_job_11_shore_company.md"
+
+
+class Done:
+    """What a command line came to."""
+
+    def __init__(self, process: subprocess.CompletedProcess[bytes]) -> None:
+        self.code = process.returncode
+        self.raw = process.stdout
+        self.out = process.stdout.decode("utf-8").replace(os.linesep, "\n")
+        self.err = process.stderr.decode("utf-8").replace(os.linesep, "\n")
+
+
+def codetui(folder: Path, *arguments: str, **environ: str) -> Done:
+    """Runs codetui in a folder, with nobody at a terminal."""
+    inherited = {name: value for name, value in os.environ.items() if name != "CODETUI_CODER"}
+    return Done(
+        subprocess.run(
+            [sys.executable, "-m", "codetui", *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={**inherited, "PYTHONUTF8": "1", **environ},
+            timeout=60,
+            check=False,
+        )
+    )
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study that nobody has coded in."""
+    return write_study(tmp_path)
+
+
+@pytest.fixture
+def coded(study: Path) -> Path:
+    """A study in which wil has coded ad 11."""
+    code(study, "wil")
+    return study
+
+
+def code(study: Path, coder: str) -> None:
+    """Gives ad 11 three codings, a note and a profile."""
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder=coder)
+    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace.open(workspace.first)
+    for words, name in (("You light the lamp", "TASK1"), ("watch the sea", "TASK2"), ("sextant", "TOOL1")):
+        start = SHORE.index(words)
+        saved = workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(name)))
+        assert isinstance(saved, Saved)
+    assert saved.coding is not None
+    for command in (NoteCoding(saved.coding, "=1+1"), AssignProfile("1", "Because of the lamp.")):
+        assert isinstance(workspace.execute(command), Saved)
+    workspace.leave()
+
+
+# --- routes ---------------------------------------------------------------------------------------
+
+
+def test_version_and_help_go_to_stdout(tmp_path: Path) -> None:
+    version, shown = codetui(tmp_path, "--version"), codetui(tmp_path, "--help")
+    assert (version.code, version.out) == (0, f"codetui {__version__}\n")
+    assert shown.code == 0
+    assert all(word in shown.out for word in ("export", "status", "check", "init", "--coder", "./NAME"))
+
+
+@pytest.mark.parametrize("name", ["export", "status", "check", "init", "completion"])
+def test_each_command_has_help_of_its_own(tmp_path: Path, name: str) -> None:
+    shown = codetui(tmp_path, name, "--help")
+    assert shown.code == 0 and f"codetui {name}" in shown.out
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("exprot", "export"), ("stats", "status"), ("chekc", "check")])
+def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(tmp_path: Path, typed: str, meant: str) -> None:
+    answer = codetui(tmp_path, typed)
+    assert answer.code == 2 and f"did you mean `codetui {meant}`?" in answer.err and not answer.out
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["export", "--format", "xml"], ["completion", "klingon"]])
+def test_an_unknown_option_exits_2_and_shows_the_usage(study: Path, arguments: list[str]) -> None:
+    answer = codetui(study, *arguments)
+    assert answer.code == 2 and "usage: codetui" in answer.err
+
+
+def test_the_workbench_without_a_terminal_says_what_works_without_one(study: Path) -> None:
+    answer = codetui(study)
+    assert answer.code == 2 and "needs a terminal" in answer.err and "codetui export" in answer.err
+
+
+def test_a_folder_named_like_a_command_opens_with_its_path(study: Path) -> None:
+    (study / "ads").rename(study / "export")
+    listed = codetui(study, "status", "./export")
+    assert listed.code == 0 and "3 ads" in listed.out
+    assert "needs a terminal" in codetui(study, "./export").err
+    assert "no sessions" in codetui(study, "export").err
+
+
+# --- what is missing ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["ads"], ["status", "ads"], ["export"], ["check", "ads"]])
+def test_without_a_codebook_init_is_named(study: Path, arguments: list[str]) -> None:
+    (study / "codebook.toml").unlink()
+    answer = codetui(study, *arguments)
+    assert answer.code == 2 and "codebook.toml" in answer.err and "codetui init" in answer.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["status"], ["check"]])
+def test_without_ads_it_is_said_where_they_were_looked_for(study: Path, arguments: list[str]) -> None:
+    for path in (study / "ads").iterdir():
+        path.unlink()
+    (study / "ads").rmdir()
+    answer = codetui(study, *arguments)
+    assert answer.code == 2 and "no ads here (ads)" in answer.err
+
+
+def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
+    for path in (study / "ads").iterdir():
+        path.unlink()
+    answer = codetui(study)
+    assert answer.code == 2 and ".csv" in answer.err
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["status", "nowhere"], ["check", "nowhere"]])
+def test_a_corpus_that_is_not_there_is_named(study: Path, arguments: list[str]) -> None:
+    answer = codetui(study, *arguments)
+    assert answer.code == 2 and "nowhere" in answer.err
+
+
+def test_an_ad_that_is_not_there_is_named(study: Path) -> None:
+    answer = codetui(study, "--ad", "99")
+    assert answer.code == 2 and "no ad 99" in answer.err and "codetui status" in answer.err
+
+
+def test_export_without_sessions_says_so_and_writes_nothing(study: Path) -> None:
+    before = sorted(study.rglob("*"))
+    answer = codetui(study, "export")
+    assert answer.code == 2 and "no sessions in sessions" in answer.err
+    assert sorted(study.rglob("*")) == before
+
+
+def test_a_broken_codebook_is_explained_with_file_and_line(study: Path) -> None:
+    (study / "codebook.toml").write_text("title = 'x'\nversion = [\n", "utf-8")
+    for arguments in ([], ["status"], ["export"]):
+        answer = codetui(study, *arguments)
+        assert answer.code == 2 and "codebook.toml:" in answer.err
+    assert codetui(study, "check").code == 1
+
+
+# --- init -----------------------------------------------------------------------------------------
+
+
+def test_init_lays_out_a_study_that_check_finds_nothing_wrong_with(tmp_path: Path) -> None:
+    made = codetui(tmp_path, "init", "new")
+    assert made.code == 0 and "cd new && codetui" in made.out
+    checked = codetui(tmp_path / "new", "check")
+    assert (checked.code, checked.out) == (0, "0 errors, 0 warnings, 0 notes\n")
+    assert (tmp_path / "new" / "sessions").is_dir()
+
+
+def test_init_leaves_alone_what_is_there(study: Path) -> None:
+    before = {path: path.read_bytes() for path in study.rglob("*.t*")}
+    again = codetui(study, "init")
+    assert again.code == 0 and "left as it was: codebook.toml" in again.out
+    assert {path: path.read_bytes() for path in study.rglob("*.t*")} == before
+
+
+# --- export ---------------------------------------------------------------------------------------
+
+
+def test_documents_are_exported_byte_for_byte_as_the_sessions_hold_them(coded: Path) -> None:
+    answer = codetui(coded, "export", "-o", "out")
+    assert answer.code == 0 and "1 documents written to out" in answer.err
+    exported = coded / "out" / "wil" / DOCUMENT
+    assert exported.read_bytes() == (coded / "sessions" / "wil" / DOCUMENT).read_bytes()
+    assert codetui(coded, "export", "-o", "-").raw == exported.read_bytes()
+
+
+def test_csv_has_a_row_for_each_coding_and_no_formulas(coded: Path) -> None:
+    raw = codetui(coded, "export", "--format", "csv", "-o", "-").raw
+    table = list(csv.DictReader(io.StringIO(raw.decode("utf-8"), newline="")))
+    assert [row["code_id"] for row in table] == ["TASK1", "TASK2", "TOOL1"]
+    assert [row["note"] for row in table] == ["", "", "'=1+1"]
+    assert {(row["ad_id"], row["employer"], row["coder"], row["profile"]) for row in table} == {
+        ("11", "Shore Company", "wil", "Keeper")
+    }
+    assert {row["codebook_version"].split("#")[0] for row in table} == {"7"}
+
+
+def test_json_lines_say_where_the_words_stand(coded: Path) -> None:
+    lines = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [SHORE[row["start"] : row["end"]] for row in rows] == [row["words"] for row in rows]
+    assert [row["note"] for row in rows] == ["", "", "=1+1"]
+
+
+@pytest.mark.parametrize(("layout", "name"), [("csv", "codings.csv"), ("jsonl", "codings.jsonl")])
+def test_rows_go_to_a_file_that_is_the_same_as_stdout(coded: Path, layout: str, name: str) -> None:
+    assert codetui(coded, "export", "--format", layout).code == 0
+    assert codetui(coded, "export", "--format", layout, "-o", "rows").code == 0
+    expected = codetui(coded, "export", "--format", layout, "-o", "-").raw
+    assert (coded / name).read_bytes() == (coded / "rows").read_bytes() == expected
+
+
+@pytest.mark.parametrize("layout", ["csv", "jsonl", "markdown"])
+def test_nothing_is_overwritten_without_force(coded: Path, layout: str) -> None:
+    target = coded / "out" / "wil" / DOCUMENT if layout == "markdown" else coded / "out"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("mine", "utf-8")
+    refused = codetui(coded, "export", "--format", layout, "-o", "out")
+    assert refused.code == 2 and "--force" in refused.err and target.read_text("utf-8") == "mine"
+    assert codetui(coded, "export", "--format", layout, "-o", "out", "--force").code == 0
+    assert target.read_text("utf-8") != "mine"
+
+
+def test_export_takes_all_coders_or_the_one_named(coded: Path) -> None:
+    code(coded, "ada")
+    rows = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
+    assert [json.loads(row)["coder"] for row in rows] == ["ada"] * 3 + ["wil"] * 3
+    own = codetui(coded, "export", "--format", "jsonl", "-o", "-", "--coder", "ada").out.splitlines()
+    assert own == rows[:3]
+    assert codetui(coded, "export", "-o", "-", "--coder", "nobody").code == 2
+
+
+def test_export_works_without_the_ads(coded: Path) -> None:
+    (coded / "ads").rename(coded / "elsewhere")
+    assert len(codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()) == 3
+
+
+def test_a_log_with_an_unreadable_line_is_exported_and_reported(coded: Path) -> None:
+    log = coded / "sessions" / "wil" / "events" / "11.jsonl"
+    log.write_bytes(log.read_bytes() + b"{broken\n")
+    answer = codetui(coded, "export", "--format", "jsonl", "-o", "-")
+    assert len(answer.out.splitlines()) == 3
+    assert "11.jsonl:" in codetui(coded, "check").out
+
+
+# --- status and check -----------------------------------------------------------------------------
+
+
+def test_status_names_every_ad_with_its_state(coded: Path) -> None:
+    answer = codetui(coded, "status")
+    lines = answer.out.splitlines()
+    assert answer.code == 0 and len(lines) == 5
+    assert lines[0].split()[:3] == ["profile", "assigned", "3"]
+    assert "Keeper of the Northern Light" in lines[0] and "wil" in lines[0]
+    assert lines[-1].startswith("3 ads: ") and lines[-1].endswith("3 codings")
+
+
+def test_status_as_json_counts_what_it_lists(coded: Path) -> None:
+    whole = json.loads(codetui(coded, "status", "--json").out)
+    states = [ad["state"] for ad in whole["ads"]]
+    assert states == ["profile assigned", "untouched", "untouched"]
+    assert whole["totals"]["ads"] == 3 and whole["totals"]["codings"] == 3
+    assert whole["totals"]["untouched"] == 2
+
+
+def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
+    workspace = open_workspace(coded / "ads", coded / "codebook.toml", coded / "sessions", coder="wil")
+    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace.open(workspace.first)
+    assert isinstance(workspace.execute(MarkDone(True)), Saved)
+    assert codetui(coded, "status").out.startswith("done ")
+
+
+def test_check_exits_1_for_an_error_and_0_for_advice(study: Path) -> None:
+    sound = codetui(study, "check")
+    assert sound.code == 0 and "0 errors" in sound.out
+    book = study / "codebook.toml"
+    book.write_text(book.read_text("utf-8").replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
+    broken = codetui(study, "check")
+    assert broken.code == 1 and "codebook.toml:" in broken.out and "TASK1" in broken.out
+    problems = json.loads(codetui(study, "check", "--json").out)
+    assert any(problem["severity"] == "error" for problem in problems)
+
+
+def test_two_ads_with_one_id_are_reported(study: Path) -> None:
+    (study / "ads" / "11_other.txt").write_text("Another\n\nText.\n", "utf-8")
+    lines = codetui(study, "check").out.splitlines()
+    assert any("11_other.txt" in line and "11_shore_company.txt" in line for line in lines)
+
+
+# --- who codes ------------------------------------------------------------------------------------
+
+
+def test_the_coder_is_the_option_then_the_variable_then_the_login_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from codetui.cli import coder_name
+
+    monkeypatch.setenv("CODETUI_CODER", "ada")
+    assert (coder_name("wil"), coder_name(None)) == ("wil", "ada")
+    monkeypatch.delenv("CODETUI_CODER")
+    assert coder_name(None)
+
+
+def test_a_coder_without_a_name_is_refused(study: Path) -> None:
+    answer = codetui(study, "--coder", " ")
+    assert answer.code == 2 and "--coder NAME" in answer.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_prints_a_file_for_the_shell(tmp_path: Path, shell: str) -> None:
+    answer = codetui(tmp_path, "completion", shell)
+    assert answer.code == 0
+    assert all(word in answer.out for word in ("codetui", "export", "status", "check", "coder"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is told in another way on Windows")
+def test_a_reader_that_stops_listening_causes_no_traceback(coded: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "codetui", "status", "--json"],
+        cwd=coded,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.wait(60)
+    process.stderr.close()
+    assert b"Traceback" not in said and b"Exception" not in said
