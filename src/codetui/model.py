@@ -330,7 +330,8 @@ Event = Annotated[
     Field(discriminator="kind"),
 ]
 
-Cause = Literal["keys", "document", "undo", "redo"]
+Cause = Literal["keys", "document", "corpus", "undo", "redo"]
+"""Who gave a command: the coder, a document that came without its log, or an ad whose text has changed."""
 
 
 class Transaction(Stored):

@@ -290,3 +290,18 @@ def test_each_line_of_the_log_is_one_command_with_its_codebook_version(tmp_path:
     assert [line["seq"] for line in lines] == [1, 2]
     assert {line["codebook"] for line in lines} == {"3#abc"}
     assert [event["kind"] for event in lines[0]["events"]] == ["session-opened", "coding-added"]
+
+
+def test_quotations_are_found_again_when_the_text_of_the_ad_has_changed(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session.execute(AssignCode(span("Python"), CodeId("TECH1")))
+    session.execute(AssignCode(span("Run Kafka"), CodeId("TASK1")))
+    changed = "A new first line.\n" + TEXT.replace("Run Kafka;", "")
+    again = opened(tmp_path, changed)
+    python, kafka = again.state.live()
+    assert python.anchor is not None and changed[python.anchor.start : python.anchor.end] == "Python"
+    assert (kafka.anchor, kafka.words) == (None, "Run Kafka")
+    assert len(again.problems) == 1 and "Run Kafka" in again.problems[0].message
+    assert opened(tmp_path, changed).problems == []
+    again.execute(Undo())
+    assert [coding.words for coding in again.state.live()] == ["Python"]

@@ -149,8 +149,8 @@ def replay(transactions: Iterable[Transaction]) -> State:
 
 
 def is_step(transaction: Transaction) -> bool:
-    """True for what undo can take back; opening a session alone is no step."""
-    return any(not isinstance(event, SessionOpened) for event in transaction.events)
+    """True for what undo can take back: not the opening of a session, nor that the ad's text has changed."""
+    return transaction.cause != "corpus" and any(not isinstance(event, SessionOpened) for event in transaction.events)
 
 
 def _apply(draft: _Draft, transaction: Transaction) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from codetui.core import anchor as anchors
 from codetui.core import codebook as books
+from codetui.core.state import State
 from codetui.formats.manual_coding import Block, CodeLine, Document
 from codetui.model import (
     Ad,
@@ -16,6 +17,7 @@ from codetui.model import (
     CodeId,
     CodingAdded,
     CodingId,
+    CodingReanchored,
     Event,
     NoteId,
     Place,
@@ -60,6 +62,35 @@ def _described(document: Document, ad: Ad) -> Iterator[AdDescribed]:
     title = ad.title or document.title
     if (employer, title) != (ad.employer, ad.title):
         yield AdDescribed(employer=employer, title=title, employer_before=ad.employer, title_before=ad.title)
+
+
+def events_from_changed_text(state: State, ad: Ad, file: str) -> Resumed:
+    """What follows when the ad's text is not the one that was coded: each quotation is found again, or has no place.
+
+    The old places stay in the log.
+    """
+    digest = text_hash(ad.text)
+    events: list[Event] = []
+    problems: list[Problem] = []
+    for coding in state.live():
+        old = coding.anchor
+        if old is None or old.text_hash == digest:
+            continue
+        found = anchors.resolve(ad.text, old)
+        new = anchors.describe(ad.text, found.span, digest) if isinstance(found, anchors.Exact) else None
+        if new is None:
+            what = f"the ad's text has changed and “{anchors.shown_words(old.words)}” has no sure place in it any more"
+            problems.append(Problem(file, 0, "warning", f"{what}; select its place and press b, or x removes it"))
+        events.append(
+            CodingReanchored(
+                coding=coding.id,
+                anchor=new,
+                words=new.words if new else coding.words,
+                anchor_before=old,
+                words_before=coding.words,
+            )
+        )
+    return Resumed(tuple(events), tuple(problems))
 
 
 class _Reading:

@@ -26,7 +26,7 @@ from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
 from codetui.workspace.ids import fresh_id, now
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.resuming import events_from_document
+from codetui.workspace.resuming import events_from_changed_text, events_from_document
 
 LOOKED_BACK = 40
 """Transactions that a document may lag behind its log, after a crash, and still be known as ours."""
@@ -69,6 +69,7 @@ class Session:
             self._resume()
         else:
             self._compare(transactions)
+            self._find_again()
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -152,6 +153,15 @@ class Session:
         if not self._document.is_ours:
             self._shown = self.state
             self.problems.append(self._document.edited())
+
+    def _find_again(self) -> None:
+        """Finds the quotations again where the ad's text is not the one that was coded."""
+        if not self.ad.text:
+            return
+        found = events_from_changed_text(self.state, self.ad, f"{self.ad.source}")
+        if found.events:
+            self.problems += found.problems
+            self._record(Decision(found.events, "", cause="corpus"))
 
     def _resume(self) -> None:
         """Takes the session up from a document that came without its log."""

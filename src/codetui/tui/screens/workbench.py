@@ -98,7 +98,7 @@ class WorkbenchScreen(Screen[None]):
                 "other": self.other_coding,
                 "tree": self.switch_pane,
                 "save": self._save_now,
-                "quit": lambda: self.app.run_worker(self.app.action_quit()),
+                "quit": self._quit,
             },
         )
         first = self.workspace.first
@@ -375,6 +375,10 @@ class WorkbenchScreen(Screen[None]):
             self.workspace.remember_place(self.selecting.selection.head, self.selecting.top)
         except OSError as error:
             self.say(f"Your place is not remembered: {error.strerror or error}.", "error")
+
+    def _quit(self) -> None:
+        self.finish()
+        self.app.exit(0)
 
     def finish(self) -> None:
         """Writes everything before the program ends."""
