@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App
 
-from codetui.tui.palette import WorkbenchCommands
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import register_themes
 from codetui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def commands() -> type[Provider]:
+    """The palette's commands, loaded when the palette opens: the first ad does not wait for them."""
+    from codetui.tui.palette import WorkbenchCommands
+
+    return WorkbenchCommands
 
 
 class CodetuiApp(App[object]):
@@ -15,7 +26,7 @@ class CodetuiApp(App[object]):
 
     TITLE = "codetui"
     CSS_PATH = "app.tcss"
-    COMMANDS = App.COMMANDS | {WorkbenchCommands}
+    COMMANDS = App.COMMANDS | {commands}
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()

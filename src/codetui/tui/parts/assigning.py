@@ -19,8 +19,6 @@ from codetui.core.deciding import quoted
 from codetui.core.state import State
 from codetui.model import CodeId, CodingId, Place, Section, Span
 from codetui.tui.bench import Bench, Do
-from codetui.tui.modals.code_picker import CodePicker
-from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode
 from codetui.workspace.outcome import Saved
 
@@ -114,6 +112,8 @@ class Assigning:
         if self.bounding is not None:
             self.keep_boundary()
             return
+        from codetui.tui.modals.code_picker import CodePicker
+
         bench = self._bench
         sections = bench.index.book.sections
         words = self._words(sections[0]) if sections else ""
@@ -241,4 +241,6 @@ class Assigning:
         self._bench.carry_out(command)
 
     def _edit(self, title: str, text: str, done: Callable[[str], None]) -> None:
+        from codetui.tui.modals.text_modal import NoteModal
+
         self._bench.ask(NoteModal(title, text), done)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from codetui.core.codebook import profile_name
 from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.tui.bench import Bench, Do
-from codetui.tui.modals.describe_ad import DescribeAdModal
-from codetui.tui.modals.profile_picker import ProfilePicker
-from codetui.tui.modals.text_modal import TextModal
 from codetui.workspace.outcome import Saved
 
 
@@ -32,6 +29,8 @@ class Describing:
         if not profiles:
             self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
             return
+        from codetui.tui.modals.profile_picker import ProfilePicker
+
         self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._assign)
 
     def _assign(self, profile: str) -> None:
@@ -51,6 +50,8 @@ class Describing:
             self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
             return
         title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
+        from codetui.tui.modals.text_modal import TextModal
+
         modal = TextModal(title, state.reasoning, edit_outside=self._bench.edit_outside)
         self._bench.ask(modal, self._write_reasoning)
 
@@ -64,6 +65,8 @@ class Describing:
     def describe(self, *, asks_all: bool = False) -> None:
         """Asks for the employer and the title."""
         state, ad = self._bench.state, self._bench.ad
+        from codetui.tui.modals.describe_ad import DescribeAdModal
+
         modal = DescribeAdModal(ad.id, state.employer or ad.employer, state.title or ad.title, asks_all=asks_all)
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 

@@ -57,7 +57,7 @@ class Selecting:
     def cursor_span(self) -> Span:
         """The selected words, or the one place under the cursor."""
         span = self.selection.span
-        if self.selection.kind == "explicit" and span.start < span.end:
+        if self.selection.is_explicit and span.start < span.end:
             return span
         return Span(self.selection.head, self.selection.head + 1)
 
@@ -126,7 +126,7 @@ class Selecting:
 
     def _begin_jump(self, *, is_end: bool) -> None:
         begin = labels.begin_end if is_end else labels.begin
-        self._jump_to(begin(self.text, self._view.visible_span, self.selection))
+        self._jump_to(begin(self.text, self._window().visible, self.selection))
         if self._jump is not None and not self._jump.labels:
             self.leave_jump()
             self._say("No words in view to jump to.", "refusal")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from codetui.model import AdEntry, AdId
 from codetui.tui.bench import Bench, Do
-from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
 from codetui.workspace.outcome import AdStatus
+
+if TYPE_CHECKING:
+    from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
 
 STATES: dict[str, AdState] = {
     "untouched": "untouched",
@@ -53,6 +57,8 @@ class Travelling:
             self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
 
     def _show_list(self) -> None:
+        from codetui.tui.screens.ad_list import AdListScreen
+
         workspace = self._bench.workspace
         touched = {*workspace.statuses, self._bench.ad.id}
         progress = {ad: _progress(workspace.status(ad)) for ad in touched}
@@ -72,4 +78,6 @@ class Travelling:
 
 
 def _progress(status: AdStatus) -> Progress:
+    from codetui.tui.screens.ad_list import Progress
+
     return Progress(STATES[status.progress], status.codings)

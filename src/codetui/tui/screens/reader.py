@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
 
 from codetui.tui.widgets.cells import brief
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
 
 KEYS = "←→: next · ↑↓: read · esc: close"
 
@@ -71,7 +73,6 @@ class ReaderPane(Widget, can_focus=True):
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll(can_focus=False):
-            yield Markdown(open_links=False)
             yield Static("The codebook names no background document.", classes="missing")
 
     @property
@@ -114,17 +115,26 @@ class ReaderPane(Widget, can_focus=True):
         """Say that it may close."""
         self.post_message(self.Closed())
 
-    @on(Markdown.LinkClicked)
-    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """A link leads out of the program: it is not followed."""
         event.stop()
 
     @property
     def _page(self) -> VerticalScroll:
         return self.query_one(VerticalScroll)
 
+    async def _markdown(self) -> Markdown:
+        """The widget of the text, made for the first document: the start does not wait for its library."""
+        from textual.widgets import Markdown
+
+        if not self._page.query(Markdown):
+            await self._page.mount(Markdown(open_links=False), before=0)
+        return self.query_one(Markdown)
+
     async def _load(self) -> None:
         has_any = bool(self._readings)
-        self.query_one(Markdown).display = has_any
+        markdown = await self._markdown()
+        markdown.display = has_any
         self.query_one(".missing").display = not has_any
         self.border_subtitle = Content(KEYS if len(self._readings) > 1 else KEYS.partition(" · ")[2])
         if not has_any:
@@ -133,6 +143,6 @@ class ReaderPane(Widget, can_focus=True):
         reading = self._readings[self._place]
         number = f" ({self._place + 1} of {len(self._readings)})" if len(self._readings) > 1 else ""
         self.border_title = Content(f"{brief(reading.title, 60)}{number}")
-        await self.query_one(Markdown).update(reading.text)
+        await markdown.update(reading.text)
         left_at = self._left_at.get(self._place, 0)
         self.call_after_refresh(self._page.scroll_to, y=left_at, animate=False)

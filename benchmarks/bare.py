@@ -1,0 +1,18 @@
+"""The least that Textual does: an app that shows one Static."""
+
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+WORDS = "Nothing but a Static"
+
+
+class BareApp(App[None]):
+    """One line of text."""
+
+    def compose(self) -> ComposeResult:
+        """The line."""
+        yield Static(WORDS)
+
+
+if __name__ == "__main__":
+    BareApp().run()

@@ -1,0 +1,67 @@
+"""From the command line to the first ad's words on the screen, beside a Textual app that shows one Static.
+
+    python -m benchmarks.start [--runs 9] [--ads 100000] [--layout csv]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks import bare, figures
+from benchmarks.corpora import FIRST_WORDS, LAYOUTS, Layout, corpus_of, write_study
+from tests.terminal import Terminal, codetui_command, environment
+
+ROOT = Path(__file__).resolve().parent.parent
+FEW = 10
+HEADING = 1
+"""Rows above the ad's text."""
+
+
+def seconds_to(words: str, first_row: int, command: Sequence[str], folder: Path, home: Path) -> float:
+    """Seconds from starting the command to its words on the screen, in this row or below."""
+    with Terminal(command, folder, environment(home), columns=120, rows=40) as terminal:
+        terminal.wait_until(lambda: any(words in row for row in terminal.lines[first_row:]), words, seconds=60)
+        return terminal.painted_at - terminal.started_at
+
+
+def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
+    """Prints the figures for one layout, the three programs taking turns."""
+    studies = [write_study(home, layout, count) for count in (FEW, many)]
+    command = codetui_command(corpus_of(layout))
+    bare_command = [sys.executable, "-m", bare.__name__]
+    times: list[list[float]] = [[], [], []]
+    for run in range(runs + 1):
+        taken = [
+            seconds_to(bare.WORDS, 0, bare_command, ROOT, home),
+            *(seconds_to(FIRST_WORDS, HEADING, command, study, home) for study in studies),
+        ]
+        if run:
+            for kept, one in zip(times, taken, strict=True):
+                kept.append(one)
+    figures.line("bare Textual", times[0])
+    figures.line(f"{layout}, {FEW} ads", times[1])
+    figures.line(f"{layout}, {many:,} ads", times[2])
+    figures.ratio(f"{layout}: {FEW} ads / bare Textual", median(times[1]) / median(times[0]), "at most 1.6")
+    figures.ratio(f"{layout}: {many:,} ads / bare Textual", median(times[2]) / median(times[0]), "at most 1.6")
+    figures.ratio(f"{layout}: {many:,} ads / {FEW} ads", median(times[2]) / median(times[1]), "1")
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--ads", type=int, default=100_000)
+    parser.add_argument("--layout", choices=LAYOUTS, action="append")
+    options = parser.parse_args()
+    for layout in options.layout or LAYOUTS:
+        with tempfile.TemporaryDirectory() as home:
+            measure(Path(home), layout, options.ads, options.runs)
+
+
+if __name__ == "__main__":
+    main()
