@@ -65,7 +65,15 @@ def corpus_of(layout: Layout) -> str:
     return "ads" if layout == "folder" else f"ads.{layout}"
 
 
+BODY = "You light the lamp at dusk.\nYou watch the sea until dawn.\n" * 8
+
+
 def _ads(count: int) -> Iterator[tuple[int, str, str, str]]:
     for number in range(1, count + 1):
         title = f"Keeper of light number {number}"
-        yield number, f"harbour {number % 97}", title, "You light the lamp at dusk.\nYou watch the sea until dawn.\n" * 8
+        yield (
+            number,
+            f"harbour {number % 97}",
+            title,
+            "You light the lamp at dusk.\nYou watch the sea until dawn.\n" * 8,
+        )

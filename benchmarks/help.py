@@ -1,6 +1,6 @@
 """`codetui --help` beside a Python that does nothing.
 
-    python -m benchmarks.help [--runs 25]
+python -m benchmarks.help [--runs 25]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The memory of the running program with all ads listed, beside that with ten.  Needs /proc.
 
-    python -m benchmarks.memory [--ads 100000] [--layout csv]
+python -m benchmarks.memory [--ads 100000] [--layout csv]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KILO = 1024
 def megabytes(study: Path, layout: Layout, count: int, home: Path) -> tuple[float, float]:
     """Resident memory once all ads are listed, and the most there ever was."""
     with Terminal(codetui_command(corpus_of(layout)), study, environment(home), columns=120, rows=40) as terminal:
-        terminal.wait_for(f"ad 1 of {count}", seconds=120)
+        terminal.wait_for(f"ad 1 of {count:,}", seconds=120)
         terminal.type("s11")
         terminal.wait_for("TASK1")
         status = Path(f"/proc/{terminal.pid}/status").read_text("ascii")

@@ -1,6 +1,6 @@
 """From the command line to the first ad's words on the screen, beside a Textual app that shows one Static.
 
-    python -m benchmarks.start [--runs 9] [--ads 100000] [--layout csv]
+python -m benchmarks.start [--runs 9] [--ads 100000] [--layout csv]
 """
 
 from __future__ import annotations

@@ -91,6 +91,19 @@ class Terminal:
             if time.monotonic() > limit or (not self._read() and not is_so()):
                 raise AssertionError(f"waited for: {claim}\n{self.text}")
 
+    def wait_for_bytes(self, words: bytes, seconds: float = PATIENCE) -> None:
+        """Waits until these bytes have come, and paints them only then: for whoever measures time."""
+        come = bytearray()
+        limit = time.monotonic() + seconds
+        while words not in come:
+            if time.monotonic() > limit:
+                raise AssertionError(f"waited for the bytes {words!r}\n{self.text}")
+            if select.select([self._handle], [], [], _SLICE)[0]:
+                come += os.read(self._handle, 65536)
+                self.painted_at = time.perf_counter()
+        self.output += come
+        self._stream.feed(bytes(come))
+
     def _read(self) -> bool:
         """Takes in what the program has written; False once it has ended and everything is read."""
         ready, _, _ = select.select([self._handle], [], [], _SLICE)

@@ -48,6 +48,8 @@ def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> 
         ends = [u.end for u in (here, later) if u and u.end > span.end]
         return min(ends, default=span.end)
     inside = [u.end for u in units(text, span.start, span.end, unit) if span.start < u.end < span.end]
+    if inside and not any(character.isalnum() for character in text[inside[-1] : span.end]):
+        inside.pop()
     return max(inside, default=span.end)
 
 

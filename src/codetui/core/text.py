@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from rich.cells import split_graphemes
-
+from codetui.core.clusters import cluster_cells
 from codetui.core.sentences import bullet_flows, clauses_in, sentences_in, trimmed_prose
 from codetui.core.words import parts_in, words_in
 from codetui.model import Span
@@ -93,9 +92,12 @@ def snap(text: str, offset: int) -> int:
     offset = min(max(offset, 0), len(text))
     if offset in (0, len(text)) or (text[offset] < "\u0300" and text[offset - 1] < "\u0300"):
         return offset - 1 if text[max(0, offset - 1) : offset + 1] == "\r\n" else offset
+    at = offset
     start = max(0, offset - _SNAP)
-    spans, _ = split_graphemes(text[start : offset + _SNAP])
-    return start + max(s for s, _e, _w in spans if s <= offset - start)
+    cells = cluster_cells(text[start : offset + _SNAP])
+    while at > start and not cells[at - start]:
+        at -= 1
+    return at
 
 
 def grapheme_after(text: str, offset: int) -> int:
@@ -104,8 +106,11 @@ def grapheme_after(text: str, offset: int) -> int:
         return len(text)
     if text.startswith("\r\n", offset):
         return offset + 2
-    spans, _ = split_graphemes(text[offset : offset + _SNAP])
-    return offset + max(1, spans[0][1])
+    cells = cluster_cells(text[offset : offset + _SNAP])
+    at = 1
+    while at < len(cells) and not cells[at]:
+        at += 1
+    return offset + at
 
 
 def grapheme_before(text: str, offset: int) -> int:

@@ -1,0 +1,158 @@
+"""From the key that assigns a code to the screen that shows it, fsync included, beside a bare append and fsync.
+
+    python -m benchmarks.keystroke [--runs 150]
+
+The program runs in a pseudo-terminal.  For each size of ad, `s` goes to the next sentence, `1` opens the codes,
+and the time runs from the key after that until the answer, naming the sentence, has come to the terminal.
+Then the line that this added to the log is appended to a file beside it and synced, nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from benchmarks import figures
+from benchmarks.corpora import CODEBOOK
+from codetui.core.anchor import describe
+from codetui.model import (
+    AdId,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    Event,
+    SessionOpened,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.store.event_log import encoded
+from tests.terminal import Terminal, codetui_command, environment
+
+KILO, MEGA = 1000, 1_000_000
+CODER = "ada"
+
+
+class Case(NamedTuple):
+    """An ad of so many characters with so many codings before the first key."""
+
+    name: str
+    size: int
+    codings: int = 0
+
+
+CASES = (
+    Case("10 KB", 10 * KILO),
+    Case("1 MB", MEGA),
+    Case("10 MB", 10 * MEGA),
+    Case("1 MB, 5,000 codings", MEGA, 5000),
+)
+
+
+class Times(NamedTuple):
+    """Seconds of each run."""
+
+    painted: list[float]
+    synced: list[float]
+
+
+def sentence(number: int) -> str:
+    """A sentence that no other is like at its beginning."""
+    return f"Lamp {number} is lit."
+
+
+def write_study(folder: Path, case: Case) -> None:
+    """A study with one ad; with codings where the case has them, all in one transaction."""
+    (folder / "ads").mkdir(parents=True)
+    (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    filler = " The sea is wide and the night is long, and nobody but the keeper is awake to see it."
+    paragraphs, size, number = [], 0, 0
+    while size < case.size:
+        paragraphs.append(sentence(number) + (filler if number >= 1000 else "") + "\n\n")
+        size += len(paragraphs[-1])
+        number += 1
+    text = "".join(paragraphs)
+    (folder / "ads" / "1_harbour.txt").write_text(text, "utf-8", newline="")
+    if case.codings:
+        log = folder / "sessions" / CODER / "events" / "1.jsonl"
+        log.parent.mkdir(parents=True)
+        log.write_bytes(encoded(_coded(text, case.codings)) + b"\n")
+
+
+def _coded(text: str, count: int) -> Transaction:
+    """One transaction with codings evenly spread over the text's second half."""
+    digest = text_hash(text)
+    opened = SessionOpened(ad=AdId("1"), employer="Harbour", title="Keeper", text_hash=digest)
+    step = len(text) // 2 // count
+    events: list[Event] = [opened]
+    for number in range(count):
+        start = len(text) // 2 + number * step
+        anchor = describe(text, Span(start, start + 40), digest)
+        name = CodingId(f"c{number}")
+        events.append(CodingAdded(coding=name, code=CodeId("TASK2"), anchor=anchor, words=anchor.words, rank=1))
+    return Transaction(id=TransactionId("1"), seq=1, time="2025-01-01T00:00:00.000Z", coder=CODER, events=tuple(events))
+
+
+def measure(folder: Path, case: Case, runs: int) -> Times:
+    """The times for one case."""
+    write_study(folder, case)
+    log = folder / "sessions" / CODER / "events" / "1.jsonl"
+    command = codetui_command("--coder", CODER)
+    times = Times([], [])
+    with Terminal(command, folder, environment(folder), columns=120, rows=40) as terminal:
+        terminal.wait_for(sentence(3), "ad 1 of 1", seconds=60)
+        for number in range(1, runs + 1):
+            terminal.type("s1")
+            terminal.wait_for(f"“{sentence(number)}”", "11 TASK1: Lighting")
+            started = time.perf_counter()
+            terminal.type("1")
+            terminal.wait_for_bytes(f"← “{sentence(number)}”".encode())
+            times.painted.append(terminal.painted_at - started)
+            data = log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
+            times.synced.append(append_and_sync(log.with_name("bare"), data))
+    return times
+
+
+def append_and_sync(path: Path, data: bytes) -> float:
+    """Seconds to add bytes to a file and wait for the disk."""
+    started = time.perf_counter()
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    try:
+        os.write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return time.perf_counter() - started
+
+
+def report(case: Case, times: Times) -> float:
+    """Prints a case's figures; its median beyond the disk, in seconds."""
+    figures.line(f"{case.name}: key to painted", times.painted)
+    figures.line(f"{case.name}: bare append and fsync", times.synced)
+    slow = figures.percentile(times.painted, 0.99) - figures.percentile(times.synced, 0.99)
+    figures.ratio(f"{case.name}: p99 beyond the disk's, ms", slow * figures.MILLI, "at most 16")
+    figures.ratio(f"{case.name}: median to median", median(times.painted) / median(times.synced), "none")
+    return median(times.painted) - median(times.synced)
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=150)
+    runs = parser.parse_args().runs
+    beyond = []
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as folder:
+            beyond.append(report(case, measure(Path(folder), case, runs)))
+    sizes = beyond[:3]
+    figures.ratio("slowest size / fastest size, beyond the disk", max(sizes) / min(sizes), "at most 1.2")
+
+
+if __name__ == "__main__":
+    main()
