@@ -24,7 +24,9 @@ v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm.
 """
 ABBREVIATIONS = frozenset(_SPELT_ABBREVIATIONS.split())
 # These may close a sentence as well: what follows decides.
-_SPELT_CLOSING = "b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m."
+_SPELT_CLOSING = """
+b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m.
+"""
 CLOSING_ABBREVIATIONS = frozenset(_SPELT_CLOSING.split())
 
 _TOKEN = re.compile(r"[^\s,;|…—–“”«»]+(?:,\d+[^\s,;|…—–“”«»]*)*|[^\s]")

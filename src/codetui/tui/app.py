@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.binding import Binding
 
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import register_themes
@@ -28,13 +30,20 @@ class CodetuiApp(App[object]):
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {commands}
 
+    # Not with priority, as Textual has it: the keys typed before it come first.
+    BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False)]
+
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
+        has_colour = "NO_COLOR" not in os.environ
+        super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
+        register_themes(self)
+        if not has_colour:
+            # Textual's other themes turn to greys, which are colours to a terminal.
+            self.theme = "ansi-dark"
 
     def on_mount(self) -> None:
         """Shows the workbench."""
-        register_themes(self)
         self._workbench = WorkbenchScreen(self.workspace)
         self.push_screen(self._workbench)
 

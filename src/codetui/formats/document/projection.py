@@ -20,7 +20,7 @@ from codetui.formats.document.values import (
     Note,
     SectionPart,
 )
-from codetui.model import CodeId, Codebook, Coding, PlaceNote
+from codetui.model import Codebook, CodeId, Coding, PlaceNote
 
 NO_SECTION = "Codings"
 NUMBER = re.compile(r"\d+[.)]\s+")

@@ -38,9 +38,8 @@ class Describing:
         if not profile:
             self._bench.carry_out(AssignProfile("", state.reasoning))
             return
-        if profile == state.profile:
-            self.reasoning()
-        elif isinstance(self._bench.carry_out(AssignProfile(profile, state.reasoning)), Saved):
+        is_same = profile == state.profile
+        if is_same or isinstance(self._bench.carry_out(AssignProfile(profile, state.reasoning)), Saved):
             self.reasoning()
 
     def reasoning(self) -> None:

@@ -17,7 +17,7 @@ from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, Refusal
 from codetui.core.state import State
 from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
-from codetui.tui.bench import Do, Kind
+from codetui.tui.bench import Kind
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.outside import edit_outside
 from codetui.tui.parts.assigning import Assigning
@@ -62,6 +62,7 @@ class WorkbenchScreen(Screen[None]):
         self._target: CodingId | None = None
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
+        self._placing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, and what opens over them."""
@@ -292,6 +293,8 @@ class WorkbenchScreen(Screen[None]):
     def _selection_changed(self) -> None:
         here = codes_under(self.state, self.selecting.cursor_span)
         self.status.show_codes([mark_of(coding, self.index) for coding in here])
+        if self._placing is None:
+            self._placing = self.set_timer(PAUSE, self._remember)
 
     @on(SearchLine.Changed)
     def _search_changed(self, event: SearchLine.Changed) -> None:
@@ -371,6 +374,9 @@ class WorkbenchScreen(Screen[None]):
             self.say(f"Everything is on disk: {session.document_path}")
 
     def _remember(self) -> None:
+        if self._placing is not None:
+            self._placing.stop()
+            self._placing = None
         try:
             self.workspace.remember_place(self.selecting.selection.head, self.selecting.top)
         except OSError as error:

@@ -1,0 +1,131 @@
+"""Where a coder stands in an ad, and what the keys of the program make of it: motions, jump labels, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from codetui.core import labels
+from codetui.core.finding import find, found_selection
+from codetui.core.motions import moved, shown
+from codetui.core.selection import Rows, Selection, View, effective
+from codetui.model import Holds, Span
+
+JUMP, JUMP_END, SEARCH, ACCEPT = "f", "F", "slash", "enter"
+_LONGEST_QUERY = 12
+
+
+class Place(NamedTuple):
+    """Where a coder stands: the selection and the window's top row."""
+
+    selection: Selection
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Keys to press (Textual's names), what they do, and where they end."""
+
+    keys: tuple[str, ...]
+    way: str
+    after: Place
+
+    def then(self, keys: Sequence[str], way: str, after: Place) -> Plan:
+        """This plan and what comes after it."""
+        return Plan((*self.keys, *keys), f"{self.way} {way}".strip(), after)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ad:
+    """A text laid out in a window of so many rows."""
+
+    text: str
+    layout: Rows
+    height: int
+
+    def view(self, place: Place) -> View:
+        """The window at a place."""
+        return View(self.layout, place.top, self.height)
+
+    def shown(self, place: Place, selection: Selection) -> Place:
+        """The place after a selection that was made otherwise than by a motion."""
+        return Place(selection, shown(self.view(place), selection))
+
+    def takes(self, place: Place, holds: Holds) -> Span:
+        """What a code would be given to."""
+        return effective(self.text, place.selection, holds)
+
+
+@lru_cache(maxsize=100_000)
+def after(ad: Ad, place: Place, name: str) -> Place:
+    """The place after a motion."""
+    return Place(*moved(ad.text, ad.view(place), name, place.selection))
+
+
+def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
+    """Jump labels for start and end, or for the end alone."""
+    place = step.after
+    visible = ad.view(place).visible
+    begun = begun_at(ad.text, visible, place.selection)
+    started = typed(begun, target.start) if begun.stage == "start" else None
+    if started is not None:
+        state, letters = started
+        jump = step.then((JUMP, *letters), "jump", Place(state.selection, place.top))
+        yield jump
+        yield from ends(ad, jump, state, target.end)
+    if place.selection.edge is None and ad.takes(place, "quotations").start == target.start:
+        state = labels.begin_end(ad.text, visible, place.selection)
+        yield from ends(ad, step.then((JUMP_END,), "jump_end", place), state, target.end)
+
+
+@lru_cache(maxsize=4_000)
+def begun_at(text: str, visible: Span, selection: Selection) -> labels.JumpState:
+    """The labels of a view, made once."""
+    return labels.begin(text, visible, selection)
+
+
+def ends(ad: Ad, step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
+    """Labels on the target's end, and on near ones that a trim can correct."""
+    for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
+        picked = typed(state, near)
+        if picked is not None:
+            done, letters = picked
+            yield step.then(letters, "", Place(done.selection, step.after.top))
+
+
+def typed(state: labels.JumpState, target: int) -> tuple[labels.JumpState, str] | None:
+    """The state after the letters of the label on a place, or None where it has none."""
+    mark = next((m for m in state.marks if m.target == target), None)
+    if mark is None:
+        return None
+    for letter in mark.letters:
+        state = labels.press(state, letter)
+    return state, mark.letters
+
+
+def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
+    """The shortest beginning of the target that search finds first, then a label on its end."""
+    search = searched(ad, step, target.start, min(target.end - target.start, _LONGEST_QUERY))
+    if search is None or step.keys:
+        return
+    yield search
+    place = search.after
+    if place.selection.span.start == target.start:
+        state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
+        yield from ends(ad, search.then((JUMP_END,), "jump_end", place), state, target.end)
+
+
+def searched(ad: Ad, step: Plan, start: int, longest: int) -> Plan | None:
+    """The shortest words from an offset on, up to so many code points, that search finds there first."""
+    words = ad.text[start : start + longest].lower()
+    for length in range(1, len(words) + 1):
+        query = words[:length]
+        if not query.isprintable():
+            return None
+        match = find(ad.text, query, step.after.selection.span.start) if query == query.strip() else None
+        if match is not None and match.start == start:
+            place = ad.shown(step.after, found_selection(ad.text, match))
+            return step.then((SEARCH, *query, ACCEPT), "search", place)
+    return None
