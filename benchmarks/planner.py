@@ -14,7 +14,7 @@ from codetui.core.motions import DEFAULT_KEYS
 from codetui.model import Holds, Span
 
 _DEPTH = 3
-_MOST_PLACES = 4_000
+_MOST_PLACES = 1_500
 _NEAREST = 24
 _UNITS = ("word", "clause", "sentence", "bullet", "paragraph")
 _TRIMS = ("toggle_stop", "trim_end_word", "trim_start_word", "trim_end_clause", "trim_start_clause")

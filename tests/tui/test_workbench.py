@@ -337,3 +337,38 @@ async def test_words_typed_right_behind_enter_reach_the_picker(tmp_path: Path) -
     async with running(workspace_on(tmp_path)) as (pilot, _):
         await burst(pilot, "enter", "l", "a", "n", "g")
         assert pilot.app.screen.query_one(Input).value == "lang"
+
+
+async def test_keys_right_behind_a_search_code_what_was_found(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await burst(pilot, "slash", "s", "q", "l", "enter", "2", "a", "1", "1")
+        await burst(pilot)
+        assert [(coding.words, coding.code) for coding in bench.state.live()] == [("SQL", "TECH1"), ("SQL", "TASK1")]
+
+
+async def test_escape_and_a_key_right_behind_it_are_two_keys(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "1<alt+s>")
+        assert not bench.panel.is_open
+        assert bench.selecting.selection.is_explicit
+
+
+async def test_undoing_the_reasoning_says_so(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "p1why<ctrl+s>u")
+        assert bench.status.message[0] == "Undone: the reasoning."
+        await press(pilot, "u")
+        assert bench.status.message[0] == "Undone: profile Engineer."
+
+
+async def test_after_a_restart_the_codings_are_drawn(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "2a")
+        await pilot.app.action_quit()
+    async with running(workspace_on(tmp_path)) as (_, bench):
+        row = "".join(segment.text for segment in bench.document.render_line(0))
+        assert "2a" in row

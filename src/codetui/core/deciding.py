@@ -266,6 +266,8 @@ def describe(event: Event, state: State, study: Study) -> str:
             return f"boundary of {quoted(event.words)}"
         case CodingNoted() | PlaceNoted():
             return "a note"
+        case ProfileAssigned() if event.profile == event.profile_before:
+            return "the reasoning"
         case ProfileAssigned():
             return (
                 f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"

@@ -86,7 +86,12 @@ class Keyboard:
     async def press(self, event: events.Key) -> None:
         """One key.  What the focused widget needs for itself passes by."""
         panes = self._panes
-        if not panes.is_current_screen():
+        if event.key.startswith("alt+") and event.key not in self._ids:
+            # Terminals send Esc and a key right behind it as one.
+            self._consume(event)
+            await self.press(events.Key("escape", None))
+            await self.press(events.Key(event.key.removeprefix("alt+"), event.character))
+        elif not panes.is_current_screen():
             self._consume(event)
             await self._until_it_listens()
             self._send_on(event)
@@ -126,12 +131,11 @@ class Keyboard:
             self._panes.leave_panel()
 
     def _press_in_search(self, event: events.Key) -> None:
-        """A printable key that comes up to here was typed before the line had the focus: it takes all others."""
+        """A key that the search line has not read was typed before it had the focus, or behind its last key."""
         focused, search = self._panes.focused, self._panes.search
-        has_focus = focused is not None and search in focused.ancestors
-        if not has_focus:
+        if focused is None or search not in focused.ancestors:
             self._panes.focus_search()
-        if event.is_printable or not has_focus:
+        if not search.has_read(event):
             self._send_on(event)
 
     async def _until_it_listens(self) -> None:
@@ -146,7 +150,8 @@ class Keyboard:
     def _send_on(self, event: events.Key) -> None:
         """Lets the app send the key to where the focus is now: it was typed before that was shown."""
         self._consume(event)
-        self._panes.app.post_message(events.Key(event.key, event.character))
+        app = self._panes.app
+        app.post_message(events.Key(event.key, event.character).set_sender(app))
 
     @staticmethod
     def _consume(event: events.Key) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -39,7 +40,7 @@ from codetui.workspace.workspace import Batch, Workspace
 
 T = TypeVar("T")
 
-HINT = "s: next sentence · f: jump to words · 1 2 3: give a code · p: profile · ?: help"
+HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written."""
@@ -130,6 +131,7 @@ class WorkbenchScreen(Screen[None]):
         self.open_ad(entry)
         if stopped is not None and stopped.ad == entry.id:
             self.selecting.stand(stopped.cursor, stopped.scroll)
+            self._show_state()
         self._list_ads()
 
     def open_ad(self, entry: AdEntry) -> None:
@@ -156,7 +158,8 @@ class WorkbenchScreen(Screen[None]):
         """What an ad is greeted with: the way on, while nothing is coded in it."""
         if not ad.text.strip():
             return "This ad has no text. ) goes to the next ad."
-        return HINT if self.state.is_untouched else ""
+        keys = " ".join(section.key for section in self.workspace.book.sections)
+        return HINT.format(keys=keys) if self.state.is_untouched else ""
 
     def carry_out(self, command: Command) -> Outcome:
         """Executes a command, says what came of it and shows the state."""
@@ -413,6 +416,9 @@ class WorkbenchScreen(Screen[None]):
 
     def _all_listed(self) -> None:
         self.workspace.is_listed = True
+        # What is loaded by now stays: without this a full collection holds a key up for some 50 ms.
+        gc.collect()
+        gc.freeze()
         self.travelling.listed(())
         self.status.show_listing(None)
         self.status.show_facts(status_facts(self.workspace))

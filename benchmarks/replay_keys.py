@@ -1,0 +1,217 @@
+"""One document pressed into the program, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textual import events
+from textual.pilot import Pilot
+
+from benchmarks.places import ACCEPT, SEARCH, Ad, Plan
+from benchmarks.places import Place as Stand
+from benchmarks.plain import plain
+from benchmarks.planner import plan
+from benchmarks.replay_plan import Remark, Task, Wanted
+from benchmarks.replay_report import Cost, Replayed
+from codetui.core.codebook import profile
+from codetui.formats.manual_coding import Document
+from codetui.model import Holds, Span
+from codetui.tui.key_words import SIGNS
+from codetui.tui.modals.text_modal import NoteModal, TextModal
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.outline import CodeNode, GroupNode, Node
+
+_ROUNDS = 40
+"""So often the queues of messages are emptied before the program is waited for by the clock."""
+
+_WAITS = 25
+_LOOKS = 4
+"""So often keys are planned anew for one selection: after a search, the window is looked at again."""
+
+_PLAIN_TARGETS = 3
+
+def key_event(key: str) -> events.Key:
+    """One press of a key by its name, or of the key that types a character."""
+    names = {sign: name for name, sign in SIGNS.items()} | {" ": "space"}
+    if len(key) == 1:
+        return events.Key(names.get(key, key), key)
+    return events.Key(key, SIGNS.get(key) if len(SIGNS.get(key, "")) == 1 else None)
+
+
+class Replay:
+    """One document on its way through the keyboard."""
+
+    def __init__(self, pilot: Pilot[object], bench: WorkbenchScreen, moves: Sequence[str], result: Replayed) -> None:
+        self._pilot = pilot
+        self._bench = bench
+        self._moves = moves
+        self._result = result
+        self._ad: Ad | None = None
+
+    async def code(self, work: Task, document: Document) -> None:
+        """Presses everything that the document holds."""
+        for item in work.items:
+            if isinstance(item, Wanted):
+                await self._code(item)
+            else:
+                await self._remark(item)
+        if document.profile:
+            await self._profile(document)
+        await self._pilot.press("ctrl+s")
+
+    # --- pressing ---------------------------------------------------------------------------------
+
+    async def _press(self, keys: Iterable[str], is_done: Callable[[], bool]) -> bool:
+        """Presses keys as fast as the program takes them; False where what they are for does not come about."""
+        for key in keys:
+            self._pilot.app.post_message(key_event(key))
+        for _ in range(2):
+            await self._pilot.pause(0)
+        for _ in range(_ROUNDS):
+            if is_done():
+                return True
+            await self._pilot.pause(0)
+        for _ in range(_WAITS):
+            if is_done():
+                return True
+            await self._pilot.pause()
+        return is_done()
+
+    async def _write(self, opening: Sequence[str], field: type[NoteModal] | type[TextModal], text: str) -> None:
+        """Opens a field, types the text (what no key types is pasted), and takes it."""
+        app = self._pilot.app
+
+        def is_open() -> bool:
+            return isinstance(app.screen, field) and app.screen.focused is not None
+
+        if not await self._press(opening, is_open):
+            self._result.trouble.append(f"{' '.join(opening)} opens no field: {self._bench.status.message[0]}")
+            return
+        words = " ".join(text.split())
+        if words.isprintable():
+            await self._press(words, lambda: self._written() == words)
+        else:
+            app.post_message(events.Paste(words))
+        take = "escape" if not words else "enter" if field is NoteModal else "ctrl+s"
+        is_closed = await self._press((take,), lambda: app.screen is self._bench)
+        if not is_closed:
+            self._result.trouble.append(f"the field for “{words}” does not close")
+
+    def _written(self) -> str:
+        screen = self._pilot.app.screen
+        return screen.written() if isinstance(screen, NoteModal | TextModal) else ""
+
+    # --- codings ----------------------------------------------------------------------------------
+
+    async def _code(self, wanted: Wanted) -> None:
+        bench, index = self._bench, self._bench.index
+        section = index.sections[index.codes[wanted.code].section]
+        spans = self._free(wanted)
+        ad, stand = self._window()
+        selecting = await self._select(wanted.words, spans, section.holds)
+        if selecting is None:
+            return
+        code = index.codes[wanted.code]
+        is_same = bench.assigning.recent[:1] == [code.id]
+        keys = ("full_stop",) if is_same else (section.key, code.key)
+        count = len(bench.state.codings)
+        if not await self._press(keys, lambda: len(bench.state.codings) > count):
+            self._result.trouble.append(f"“{wanted.words}” gets no code: {bench.status.message[0]}")
+            return
+        if wanted.note:
+            await self._write(("n",), NoteModal, wanted.note)
+        near = sorted(spans, key=lambda span: abs(span.start - stand.selection.head))[:_PLAIN_TARGETS]
+        costs = [plain(ad, stand, span, section.holds) for span in near]
+        plainly = min((len(each.keys) for each in costs if each), default=None)
+        noting = 2 if wanted.note else 0
+        self._result.costs.append(
+            Cost(bench.ad.id, wanted.words, (*selecting, *keys), len(selecting), len(keys), noting, plainly)
+        )
+
+    def _free(self, wanted: Wanted) -> tuple[Span, ...]:
+        """The places of the words that do not have the code yet; all where every one has it."""
+        codings = self._bench.state.of_code(wanted.code)
+        taken = {Span(coding.anchor.start, coding.anchor.end) for coding in codings if coding.anchor}
+        return tuple(span for span in wanted.spans if span not in taken) or wanted.spans
+
+    async def _select(self, words: str, spans: tuple[Span, ...], holds: Holds) -> tuple[str, ...] | None:
+        """Selects one of the spans; the keys that it took, or None."""
+        pressed: tuple[str, ...] = ()
+        for _ in range(_LOOKS):
+            ad, stand = self._window()
+            found = plan(ad, stand, spans, holds, self._moves)
+            if found is None:
+                self._result.trouble.append(f"no keys select “{words}”")
+                return None
+            keys = _up_to_search(found.keys)
+            await self._press_plan(found, keys)
+            pressed += keys
+            if self._bench.selected_span(holds) in spans:
+                return pressed
+        shown = self._bench.selected_span(holds)
+        self._result.trouble.append(f"{pressed} for “{words}” select {self._bench.ad.text[shown.start : shown.end]!r}")
+        return None
+
+    async def _press_plan(self, found: Plan, keys: Sequence[str]) -> None:
+        """Presses a plan, or its search: first the line opens, then each word is typed and taken."""
+        bench = self._bench
+        if keys[-1:] == (ACCEPT,):
+            at = keys.index(SEARCH)
+            await self._press(keys[: at + 1], lambda: bench.search.is_open)
+            await self._press(keys[at + 1 :], lambda: not bench.search.is_open)
+        else:
+            await self._press(keys, lambda: bench.selecting.selection == found.after.selection)
+
+    def _window(self) -> tuple[Ad, Stand]:
+        view = self._bench.document
+        height = view.scrollable_content_region.height
+        if self._ad is None or (self._ad.layout, self._ad.height) != (view.text_layout, height):
+            self._ad = Ad(self._bench.ad.text, view.text_layout, height)
+        return self._ad, Stand(self._bench.selecting.selection, view.top_row)
+
+    # --- notes and profile ------------------------------------------------------------------------
+
+    async def _remark(self, remark: Remark) -> None:
+        """Writes a note on a group or code, from the tree."""
+        bench, place = self._bench, remark.place
+        node = GroupNode(place.id) if place.kind == "group" else CodeNode(bench.index.codes[place.id].id)
+        await self._press(("t", "home"), lambda: bench.outline.has_focus)
+        count = 3
+        for _ in range(bench.outline.row_count()):
+            if bench.node() == node:
+                break
+            await self._press(("down",), self._leaves(bench.node()))
+            count += 1
+        await self._write(("N",) if place.kind == "entry" else ("n",), NoteModal, remark.text)
+        await self._press(("t",), lambda: not bench.outline.has_focus)
+        self._result.other_keys += count + 2
+
+    def _leaves(self, node: Node | None) -> Callable[[], bool]:
+        """Whether the tree's cursor has left a node."""
+        return lambda: self._bench.node() != node
+
+    async def _describe(self, document: Document) -> None:
+        """Says what the ad is called, where the document calls it otherwise."""
+        facts = self._bench.workspace.session.facts if self._bench.workspace.session else None
+        if facts is None or (document.employer, document.title) == (facts.employer, facts.title):
+            return
+        app, bench = self._pilot.app, self._bench
+        await self._press(("at",), lambda: isinstance(app.screen, DescribeAdModal) and app.screen.focused is not None)
+        for text in (document.employer, document.title):
+            await self._press(("end", "ctrl+u", *text, "enter"), lambda: False)
+        if app.screen is not bench:
+            await self._press(("ctrl+s",), lambda: app.screen is bench)
+
+    async def _profile(self, document: Document) -> None:
+        book = self._bench.workspace.book
+        chosen = profile(book, document.profile)
+        assert chosen is not None
+        number = book.profiles.index(chosen)
+        take = [str(number + 1)] if number < 9 else [*["down"] * number, "enter"]
+        await self._write(("p", *take), TextModal, document.reasoning)
+        self._result.other_keys += 2 + len(take)
+
+
+def _up_to_search(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys up to the end of a search, after which the window is not foretold; else all."""
+    return keys[: keys.index(ACCEPT) + 1] if SEARCH in keys else keys

@@ -1,0 +1,69 @@
+"""What came of replayed documents, and what the keys cost: the values and their table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Cost(NamedTuple):
+    """The keys of one coding: to select it, to give the code, for the note's command; and what plain steps cost."""
+
+    ad: str
+    words: str
+    keys: tuple[str, ...]
+    selecting: int
+    coding: int
+    noting: int
+    plainly: int | None
+
+
+@dataclass
+class Replayed:
+    """What came of one document."""
+
+    name: str
+    costs: list[Cost] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    outside: int = 0
+    other_keys: int = 0
+    is_byte_equal: bool | None = None
+
+
+def percentile(values: Sequence[int], percent: int) -> float:
+    """The least value that at least `percent` of 100 values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def report(results: Sequence[Replayed]) -> None:
+    """Prints what came of each document and what the keys cost."""
+    for result in results:
+        what = "equal" if not result.trouble else "DIFFERS"
+        bytes_ = {True: ", byte for byte", False: "", None: ""}[result.is_byte_equal]
+        aside = f", {result.outside} outside their section left aside" if result.outside else ""
+        print(f"{result.name}: {what}{bytes_}; {len(result.costs)} codings{aside}")
+        for line in result.trouble:
+            print(f"    {line}")
+    costs = [cost for result in results for cost in result.costs]
+    if not costs:
+        return
+    print(f"\nkeys per coding, {len(costs)} codings   median   p90  worst    sum")
+    rows = {
+        "selection": [cost.selecting for cost in costs],
+        "code": [cost.coding for cost in costs],
+        "selection and code": [cost.selecting + cost.coding for cost in costs],
+        "all, with the note's n and Enter": [cost.selecting + cost.coding + cost.noting for cost in costs],
+        "plain strategy, selection and code": [cost.plainly + cost.coding for cost in costs if cost.plainly is not None],
+    }
+    for name, keys in rows.items():
+        figures = f"{percentile(keys, 50):>6.1f} {percentile(keys, 90):>6.1f} {max(keys):>6} {sum(keys):>6}"
+        print(f"  {name:<36}{figures}")
+    print(f"  profile, reasoning, notes on codes and groups: {sum(each.other_keys for each in results)} keys")
+    unreached = sum(cost.plainly is None for cost in costs)
+    if unreached:
+        print(f"  the plain strategy does not reach {unreached} of them")
+    print("\ndearest:")
+    for cost in sorted(costs, key=lambda each: each.selecting + each.coding, reverse=True)[:10]:
+        print(f"  {cost.selecting + cost.coding:>3}  #{cost.ad} “{cost.words[:60]}”  {' '.join(cost.keys)}")
