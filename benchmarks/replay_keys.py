@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from benchmarks.places import ACCEPT, SEARCH, Ad, Plan
 from benchmarks.places import Place as Stand
@@ -17,6 +18,7 @@ from codetui.core.codebook import profile
 from codetui.formats.manual_coding import Document
 from codetui.model import Holds, Span
 from codetui.tui.key_words import SIGNS
+from codetui.tui.modals.describe_ad import DescribeAdModal
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node
@@ -57,6 +59,9 @@ class Replay:
                 await self._remark(item)
         if document.profile:
             await self._profile(document)
+        facts = self._bench.workspace.session.facts if self._bench.workspace.session else None
+        if facts and document.title and (document.employer, document.title) != (facts.employer, facts.title):
+            await self._describe(document)
         await self._pilot.press("ctrl+s")
 
     # --- pressing ---------------------------------------------------------------------------------
@@ -118,6 +123,8 @@ class Replay:
         if not await self._press(keys, lambda: len(bench.state.codings) > count):
             self._result.trouble.append(f"“{wanted.words}” gets no code: {bench.status.message[0]}")
             return
+        if isinstance(self._pilot.app.screen, DescribeAdModal):
+            await self._press(("escape",), lambda: self._pilot.app.screen is bench)
         if wanted.note:
             await self._write(("n",), NoteModal, wanted.note)
         near = sorted(spans, key=lambda span: abs(span.start - stand.selection.head))[:_PLAIN_TARGETS]
@@ -191,15 +198,20 @@ class Replay:
         return lambda: self._bench.node() != node
 
     async def _describe(self, document: Document) -> None:
-        """Says what the ad is called, where the document calls it otherwise."""
-        facts = self._bench.workspace.session.facts if self._bench.workspace.session else None
-        if facts is None or (document.employer, document.title) == (facts.employer, facts.title):
-            return
+        """Says what employer and title the ad has, where the document says it otherwise."""
         app, bench = self._pilot.app, self._bench
-        await self._press(("at",), lambda: isinstance(app.screen, DescribeAdModal) and app.screen.focused is not None)
-        for text in (document.employer, document.title):
-            await self._press(("end", "ctrl+u", *text, "enter"), lambda: False)
-        if app.screen is not bench:
+
+        def is_open() -> bool:
+            return isinstance(app.screen, DescribeAdModal) and app.screen.focused is not None
+
+        def has(field: str, text: str) -> Callable[[], bool]:
+            return lambda: app.screen.query_one(f"#{field}", Input).value == text
+
+        if is_open() or await self._press(("E",), is_open):
+            for field, text in (("employer", document.employer), ("title", document.title)):
+                if app.screen.query(f"#{field}"):
+                    await self._press(("end", "ctrl+u", *text), has(field, text))
+                    await self._press(("down",), lambda: True)
             await self._press(("ctrl+s",), lambda: app.screen is bench)
 
     async def _profile(self, document: Document) -> None:

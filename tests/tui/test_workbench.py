@@ -372,3 +372,30 @@ async def test_after_a_restart_the_codings_are_drawn(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path)) as (_, bench):
         row = "".join(segment.text for segment in bench.document.render_line(0))
         assert "2a" in row
+
+
+async def test_documents_that_are_lost_come_back_from_their_logs(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_ad(tmp_path, f"Ad {number}. We need Python.", f"{number}_acme.txt")
+    documents = [tmp_path / "sessions" / "rosa" / f"analysis_job_{number}_acme.md" for number in (1, 2)]
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "11)2a")
+        await pilot.app.action_quit()
+    texts = [document.read_bytes() for document in documents]
+    for document in documents:
+        document.unlink()
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        assert documents[0].read_bytes() == texts[0]
+        await pilot.app.action_quit()
+    assert documents[1].read_bytes() == texts[1]
+
+
+async def test_the_palette_does_what_a_key_does(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2a<ctrl+p>")
+        await pilot.press(*"undo")
+        await pilot.pause(0.5)
+        await press(pilot, "<enter>")
+        await pilot.pause(0.2)
+        assert bench.state.live() == ()

@@ -49,6 +49,17 @@ def read_state(log: Path) -> State:
     return replay(transactions)
 
 
+def restore_document(paths: SessionPaths, book: Codebook, state: State) -> None:
+    """Writes the document of a session that has a log and none; what the disk refuses is tried when it is opened."""
+    opened = state.opened
+    if opened is None or state.is_untouched:
+        return
+    document = SessionDocument(paths, opened.ad)
+    if document.text is None:
+        facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
+        document.write(manual_coding.write(manual_coding.project(state, book, facts)), facts.employer)
+
+
 class Session:
     """The open session: state, log and document of one coder and ad.
 

@@ -12,7 +12,7 @@ from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, status_of
-from codetui.workspace.session import Session, read_state
+from codetui.workspace.session import Session, read_state, restore_document
 
 UNTOUCHED = AdStatus("untouched", 0)
 
@@ -72,11 +72,14 @@ class Workspace:
         return self.statuses.get(ad, UNTOUCHED)
 
     def read_statuses(self) -> Iterator[tuple[AdId, AdStatus]]:
-        """The status of each ad that the coder has touched, for a worker."""
+        """The status of each ad that the coder has touched, for a worker; documents that are missing come back."""
         touched = self._paths.log_ids()
         for entry in list(self.entries) if touched else ():
             if safe_name(entry.id) in touched:
-                yield entry.id, status_of(read_state(self._paths.log(entry.id)))
+                state = read_state(self._paths.log(entry.id))
+                if self.entry is None or self.entry.id != entry.id:
+                    restore_document(self._paths, self.book, state)
+                yield entry.id, status_of(state)
 
     def beside(self, step: int) -> AdEntry | None:
         """The ad `step` places on in the list, or None at its end."""

@@ -132,6 +132,9 @@ class WorkbenchScreen(Screen[None]):
         if stopped is not None and stopped.ad == entry.id:
             self.selecting.stand(stopped.cursor, stopped.scroll)
             self._show_state()
+        errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
+        if errors:
+            self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
         self._list_ads()
 
     def open_ad(self, entry: AdEntry) -> None:
@@ -148,9 +151,11 @@ class WorkbenchScreen(Screen[None]):
         self.outline.show(self.workspace.book, session.state)
         self._show_state()
         self.set_focus(self.document)
+        if session.has_unsaved_document:
+            self._write_soon()
         troubles = [problem for problem in session.problems if problem.severity != "note"]
         if troubles:
-            self.say(f"{troubles[0].message} (f4 lists {len(troubles)})", "refusal")
+            self.say(f"{troubles[0].message} (F4 lists {len(troubles)})", "refusal")
         else:
             self.say(self._first_words(session.ad))
 

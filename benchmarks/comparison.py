@@ -1,0 +1,130 @@
+"""What an exported document says otherwise than the document that was replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import NamedTuple
+
+from benchmarks.replay_plan import code_named, group_named, places, section_named
+from codetui.core.anchor import shown_words
+from codetui.core.codebook import CodebookIndex, codes_of, groups, profile_name
+from codetui.formats.document.values import Block, Document, SectionPart
+from codetui.model import Codebook, Section
+
+
+class Said(NamedTuple):
+    """One thing that stands under a code or group: words, a note, or words with a note."""
+
+    kind: str
+    words: str
+    note: str
+
+
+def differences(document: Document, exported: Document, book: Codebook, text: str) -> list[str]:
+    """What the export says otherwise than the document: profile, reasoning, and under each code words and notes.
+
+    The export must have the ad's own words.  The document may cut or misspell them: then those count that
+    stand at their place in the ad.
+    """
+    found = []
+    for what in ("ad", "profile", "reasoning"):
+        wanted, given = (shown_words(getattr(each, what)) for each in (document, exported))
+        if what == "profile":
+            wanted, given = profile_name(book, wanted), profile_name(book, given)
+        if wanted != given:
+            found.append(f"{what}: {given!r} for {wanted!r}")
+    theirs, ours = _said(document, book), _said(exported, book)
+    for place in dict.fromkeys([*theirs, *ours]):
+        for wanted_one, given_one in zip_longest(theirs.get(place, ()), ours.get(place, ())):
+            if wanted_one is None or given_one is None or not _agree(wanted_one, given_one, text):
+                found.append(f"{place}: {given_one!r} for {wanted_one!r}")
+    return found
+
+
+def _agree(wanted: Said, given: Said, text: str) -> bool:
+    """True where the export says the same, in the words of the ad."""
+    if (wanted.kind, wanted.note) != (given.kind, given.note):
+        return False
+    words = {shown_words(text[span.start : span.end]) for span in places(text, wanted.words)} if wanted.words else {""}
+    is_exact = wanted.words in words
+    return given.words == wanted.words if is_exact else given.words in words
+
+
+def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
+    """What stands under each code and group, in order; what is outside its section is left aside."""
+    index = CodebookIndex(book)
+    by_place: dict[str, list[Said]] = {}
+    for block, section in _blocks(document, book):
+        group = group_named(book, section, block.heading)
+        if group is not None and block.notes:
+            by_place.setdefault(group.title, []).append(_note(note.text for note in block.notes))
+        for line in block.codes:
+            code = code_named(index, line.label)
+            if code is None or section is None or code.section != section.id:
+                continue
+            said = by_place.setdefault(index.labels[code.id], [])
+            said += [_note(note.text for note in line.notes)] if line.notes else []
+            said += [
+                Said("note" if entry.kind == "note" else "words", shown_words(entry.words), shown_words(entry.note))
+                for entry in line.entries
+            ]
+    return by_place
+
+
+def _note(texts: Iterator[str]) -> Said:
+    """The notes on one place, which the program keeps as one."""
+    return Said("note on it", "", shown_words(" ".join(texts)))
+
+
+def _blocks(document: Document, book: Codebook) -> Iterator[tuple[Block, Section | None]]:
+    for number, part in enumerate(document.sections):
+        for block in part.blocks:
+            yield block, section_named(book, part.title, number)
+
+
+# --- documents that must come out byte for byte -------------------------------------------------------
+
+
+def is_in_order(document: Document, book: Codebook, text: str) -> bool:
+    """True for a document that the program would write itself: its headings, labels, order and exact words."""
+    if document.opening or document.unread or len(document.sections) != len(book.sections):
+        return False
+    if document.profile != profile_name(book, document.profile):
+        return False
+    return all(
+        part_is_in_order(part, section_named(book, part.title, number), book, text)
+        for number, part in enumerate(document.sections)
+    )
+
+
+def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook, text: str) -> bool:
+    """The same of one section."""
+    if section is None or not all(_is_plain(block, section, text) for block in part.blocks):
+        return False
+    index = CodebookIndex(book)
+    ungrouped = [code for code in codes_of(book, section) if not code.group]
+    grouped = [(group.title, codes_of(book, group)) for group in groups(book, section)]
+    order = [
+        (title, index.labels[code.id]) for title, codes in ((None, ungrouped), *grouped) for code in codes
+    ]
+    standing = [(block.heading, line.label) for block in part.blocks for line in block.codes]
+    headings = [block.heading for block in part.blocks]
+    titles = [title for title in (None, *(title for title, _ in grouped)) if title in headings]
+    return standing == [place for place in order if place in standing] and headings == titles
+
+
+def _is_plain(block: Block, section: Section, text: str) -> bool:
+    """True for a block with the program's own style of notes and the ad's own words."""
+    whole = shown_words(text)
+    kind = "term" if section.holds == "terms" else "quotation"
+    entries = [entry for line in block.codes for entry in line.entries]
+    notes = [block.notes, *(line.notes for line in block.codes)]
+    if any(len(each) > 1 or any(note.emphasis != "_" for note in each) for each in notes):
+        return False
+    if block.notes and block.heading is None:
+        return False
+    return all(
+        entry.emphasis == "_" if entry.kind == "note" else entry.kind == kind and entry.words in whole
+        for entry in entries
+    )
