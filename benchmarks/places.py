@@ -74,10 +74,10 @@ def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
         state, letters = started
         jump = step.then((JUMP, *letters), "jump", Place(state.selection, place.top))
         yield jump
-        yield from ends(ad, jump, state, target.end)
+        yield from ends(jump, state, target.end)
     if place.selection.edge is None and ad.takes(place, "quotations").start == target.start:
         state = labels.begin_end(ad.text, visible, place.selection)
-        yield from ends(ad, step.then((JUMP_END,), "jump_end", place), state, target.end)
+        yield from ends(step.then((JUMP_END,), "jump_end", place), state, target.end)
 
 
 @lru_cache(maxsize=4_000)
@@ -86,7 +86,7 @@ def begun_at(text: str, visible: Span, selection: Selection) -> labels.JumpState
     return labels.begin(text, visible, selection)
 
 
-def ends(ad: Ad, step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
+def ends(step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
     """Labels on the target's end, and on near ones that a trim can correct."""
     for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
         picked = typed(state, near)
@@ -114,7 +114,7 @@ def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
     place = search.after
     if place.selection.span.start == target.start:
         state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
-        yield from ends(ad, search.then((JUMP_END,), "jump_end", place), state, target.end)
+        yield from ends(search.then((JUMP_END,), "jump_end", place), state, target.end)
 
 
 def searched(ad: Ad, step: Plan, start: int, longest: int) -> Plan | None:

@@ -55,7 +55,7 @@ def report(results: Sequence[Replayed]) -> None:
         "code": [cost.coding for cost in costs],
         "selection and code": [cost.selecting + cost.coding for cost in costs],
         "all, with the note's n and Enter": [cost.selecting + cost.coding + cost.noting for cost in costs],
-        "plain strategy, selection and code": [cost.plainly + cost.coding for cost in costs if cost.plainly is not None],
+        "plain strategy, selection and code": [c.plainly + c.coding for c in costs if c.plainly is not None],
     }
     for name, keys in rows.items():
         figures = f"{percentile(keys, 50):>6.1f} {percentile(keys, 90):>6.1f} {max(keys):>6} {sum(keys):>6}"

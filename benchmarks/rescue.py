@@ -96,7 +96,7 @@ def _fitted(ad: Ad, base: Plan, target: Span) -> Iterator[Plan]:
         yield whole
     place = begun.after
     state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
-    for labelled in ends(ad, begun.then((JUMP_END,), "jump_end", place), state, target.end):
+    for labelled in ends(begun.then((JUMP_END,), "jump_end", place), state, target.end):
         whole = _edged(ad, labelled, "end", target.end)
         if whole is not None:
             yield whole

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from codetui.core.codebook import CodebookIndex, profile_name
 from codetui.core.state import State
-from codetui.model import Code, Coding, Span
+from codetui.model import Anchor, Code, Coding, CodingId, Span
 from codetui.tui.widgets.document_view import CodedSpan
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 from codetui.workspace.workspace import Workspace
@@ -14,17 +14,31 @@ from codetui.workspace.workspace import Workspace
 UNKNOWN_KEY = "?"
 
 
-def coded_spans(state: State, index: CodebookIndex) -> list[CodedSpan]:
-    """The codings that have a place in the ad, as the document view draws them."""
-    hues = {section.id: number for number, section in enumerate(index.book.sections)}
-    spans: list[CodedSpan] = []
-    for coding in state.live():
-        if coding.anchor is not None:
-            code = index.codes.get(coding.code)
-            hue = hues.get(code.section, len(hues)) if code else len(hues)
-            key = index.short_keys.get(coding.code, UNKNOWN_KEY)
-            spans.append(CodedSpan(coding.anchor.start, coding.anchor.end, key, hue, coding.id))
-    return spans
+class CodedSpans:
+    """The codings as the document view draws them; each is made once and kept while its coding stays as it is."""
+
+    def __init__(self, index: CodebookIndex) -> None:
+        self._index = index
+        self._hues = {section.id: number for number, section in enumerate(index.book.sections)}
+        self._made: dict[CodingId, tuple[Coding, CodedSpan]] = {}
+
+    def of(self, state: State) -> list[CodedSpan]:
+        """The codings that have a place in the ad."""
+        spans: list[CodedSpan] = []
+        for coding in state.live():
+            if coding.anchor is None:
+                continue
+            made = self._made.get(coding.id)
+            if made is None or made[0] is not coding:
+                made = self._made[coding.id] = (coding, self._span(coding, coding.anchor))
+            spans.append(made[1])
+        return spans
+
+    def _span(self, coding: Coding, anchor: Anchor) -> CodedSpan:
+        code = self._index.codes.get(coding.code)
+        hue = self._hues.get(code.section, len(self._hues)) if code else len(self._hues)
+        key = self._index.short_keys.get(coding.code, UNKNOWN_KEY)
+        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id)
 
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:

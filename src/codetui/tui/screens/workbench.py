@@ -24,7 +24,7 @@ from codetui.tui.outside import edit_outside
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.describing import Describing
 from codetui.tui.parts.looking import Looking
-from codetui.tui.parts.picturing import coded_spans, codes_under, heading, mark_of, status_facts
+from codetui.tui.parts.picturing import CodedSpans, codes_under, heading, mark_of, status_facts
 from codetui.tui.parts.reading import Reading
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.travelling import Travelling
@@ -60,6 +60,7 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.workspace = workspace
         self.index = CodebookIndex(workspace.book)
+        self._spans = CodedSpans(self.index)
         self._target: CodingId | None = None
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
@@ -146,6 +147,7 @@ class WorkbenchScreen(Screen[None]):
             self.say(f"Ad {entry.id} does not open: {error.strerror or error}. Mend it and try again.", "error")
             return
         self._target = None
+        self._spans = CodedSpans(self.index)
         self.assigning.began(session.state)
         self.selecting.show(session.ad.text)
         self.outline.show(self.workspace.book, session.state)
@@ -188,7 +190,7 @@ class WorkbenchScreen(Screen[None]):
 
     def _show_state(self) -> None:
         self.query_one("#heading", Static).update(heading(self.workspace))
-        self.document.set_codings(coded_spans(self.state, self.index))
+        self.document.set_codings(self._spans.of(self.state))
         self.outline.refresh_state(self.state)
         self._selection_changed()
         self.status.show_facts(status_facts(self.workspace))
