@@ -112,14 +112,14 @@ class Workspace:
         return found or self._corpus.first()
 
     def open(self, entry: AdEntry) -> Session:
-        """Opens an ad's session; the one before is written out first."""
+        """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
         ad, problems = self._corpus.read(entry)
-        self.problems += problems
-        self.entry = entry
-        self.session = Session(ad or _missing(entry), self.book, self._paths, self.coder)
-        self.problems += self.session.problems
-        return self.session
+        session = Session(ad or _missing(entry), self.book, self._paths, self.coder)
+        self.entry, self.session = entry, session
+        known = set(self.problems)
+        self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
+        return session
 
     def leave(self) -> list[Problem]:
         """Writes the open session's document, and remembers how far it is."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TypeVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static
-from textual.worker import get_current_worker
 
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, Refusal
@@ -21,32 +18,30 @@ from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
 from codetui.tui.bench import Kind
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.outside import edit_outside
+from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.describing import Describing
+from codetui.tui.parts.listing import Listing
 from codetui.tui.parts.looking import Looking
-from codetui.tui.parts.picturing import CodedSpans, codes_under, heading, mark_of, status_facts
+from codetui.tui.parts.outlining import Outlining
+from codetui.tui.parts.picturing import CodedSpans, heading, mark_of, status_facts
 from codetui.tui.parts.reading import Reading
+from codetui.tui.parts.saving import Saving
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
-from codetui.tui.widgets.outline import CodeNode, CodingNode, Node, ProfileNode
+from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.workspace import Batch, Workspace
+from codetui.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
 HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
-
-PAUSE = 0.8
-"""Seconds without a command after which the document is written."""
-
-LONGEST_LAG = 5.0
-"""Seconds after which it is written although the coder goes on without a pause."""
 
 
 class WorkbenchScreen(Screen[None]):
@@ -61,10 +56,6 @@ class WorkbenchScreen(Screen[None]):
         self.workspace = workspace
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
-        self._target: CodingId | None = None
-        self._pausing: Timer | None = None
-        self._lagging: Timer | None = None
-        self._placing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, and what opens over them."""
@@ -88,6 +79,9 @@ class WorkbenchScreen(Screen[None]):
         self.status = self.query_one(StatusLine)
         self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
         self.assigning = Assigning(self)
+        self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
+        self.aiming = Aiming(self, self.selecting, self.outline)
+        self.saving = Saving(self, self.selecting, self.set_timer)
         self.travelling = Travelling(self)
         self.keyboard = Keyboard(
             self,
@@ -98,9 +92,9 @@ class WorkbenchScreen(Screen[None]):
                 **self.travelling.actions(),
                 **Looking(self).actions(),
                 **Reading(self, self.reader).actions(),
-                "other": self.other_coding,
-                "tree": self.switch_pane,
-                "save": self._save_now,
+                **self.aiming.actions(),
+                **self.saving.actions(),
+                **self.outlining.actions(lambda: self.set_focus(self.document)),
                 "quit": self._quit,
             },
         )
@@ -136,17 +130,17 @@ class WorkbenchScreen(Screen[None]):
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors:
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
-        self._list_ads()
+        Listing(self, self.workspace, self.travelling, self.status).begin()
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
-        self._remember()
+        self.saving.remember()
         try:
             session = self.workspace.open(entry)
         except OSError as error:
             self.say(f"Ad {entry.id} does not open: {error.strerror or error}. Mend it and try again.", "error")
             return
-        self._target = None
+        self.aiming.at(None)
         self._spans = CodedSpans(self.index)
         self.assigning.began(session.state)
         self.selecting.show(session.ad.text)
@@ -154,7 +148,7 @@ class WorkbenchScreen(Screen[None]):
         self._show_state()
         self.set_focus(self.document)
         if session.has_unsaved_document:
-            self._write_soon()
+            self.saving.write_soon()
         troubles = [problem for problem in session.problems if problem.severity != "note"]
         if troubles:
             self.say(f"{troubles[0].message} (F4 lists {len(troubles)})", "refusal")
@@ -174,10 +168,10 @@ class WorkbenchScreen(Screen[None]):
         outcome = self.workspace.execute(command)
         self.say(outcome.message, _kind(outcome))
         if isinstance(outcome, Saved):
+            self._show_state()
             if outcome.coding is not None:
                 self.aim_at(outcome.coding)
-            self._show_state()
-            self._write_soon()
+            self.saving.write_soon()
             if is_first:
                 self._ask_what_is_missing()
         self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
@@ -221,13 +215,8 @@ class WorkbenchScreen(Screen[None]):
         return self.outline.current if self.outline.has_focus else None
 
     def coding_here(self) -> Coding | None:
-        """The coding in the tree, else the one aimed at, else the shortest under the cursor."""
-        node = self.node()
-        if isinstance(node, CodingNode):
-            return self.state.codings.get(node.id)
-        here = codes_under(self.state, self.selecting.cursor_span)
-        aimed = next((coding for coding in here if coding.id == self._target), None)
-        return aimed or (here[0] if here else None)
+        """The coding that keys on a quotation are about."""
+        return self.aiming.coding()
 
     def selected_span(self, holds: Holds) -> Span:
         """What an assignment would code, in a section that holds quotations or terms."""
@@ -240,20 +229,7 @@ class WorkbenchScreen(Screen[None]):
 
     def aim_at(self, coding: CodingId | None) -> None:
         """Makes a coding the one that keys on a quotation are about."""
-        self._target = coding
-        if coding is not None:
-            self.outline.reveal(coding)
-
-    def other_coding(self) -> None:
-        """Aims at the next of several codings under the cursor."""
-        here = codes_under(self.state, self.selecting.cursor_span)
-        current = self.coding_here()
-        if current is None or len(here) < 2:
-            self.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
-            return
-        ids = [coding.id for coding in here]
-        self.aim_at(ids[(ids.index(current.id) + 1) % len(ids)])
-        self._selection_changed()
+        self.aiming.at(coding)
 
     def open_panel(self, section_id: str, words: str) -> None:
         """Shows a section's codes, of which the next key takes one."""
@@ -271,40 +247,17 @@ class WorkbenchScreen(Screen[None]):
         """The panel stays in its corner."""
         self.panel.replace_on_screen()
 
-    def switch_pane(self) -> None:
-        """Goes to the codebook, or back to the ad."""
-        is_leaving = self.outline.has_focus
-        self.outline.set_class(not is_leaving, "-shown")
-        self.set_focus(self.document if is_leaving else self.outline)
-
     @on(CodebookTree.Chosen)
     def _node_chosen(self, event: CodebookTree.Chosen) -> None:
-        node = event.node
-        if isinstance(node, ProfileNode):
-            self.keyboard.do("profile")
-        elif isinstance(node, CodeNode):
-            self.assigning.take(node.id)
-        elif isinstance(node, CodingNode):
-            anchor = self.state.codings[node.id].anchor
-            self.aim_at(node.id)
-            if anchor is None:
-                self.say("These words have no place in the ad: select one and press b, or x removes them.", "refusal")
-            else:
-                self.outline.remove_class("-shown")
-                self.select(Span(anchor.start, anchor.end))
+        self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
 
     @on(CodebookTree.Highlighted)
     def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
-        if self.outline.has_focus and isinstance(event.node, CodingNode):
-            anchor = self.state.codings[event.node.id].anchor
-            if anchor is not None:
-                self.selecting.glance(Span(anchor.start, anchor.end))
+        self.outlining.highlighted(event.node)
 
     def _selection_changed(self) -> None:
-        here = codes_under(self.state, self.selecting.cursor_span)
-        self.status.show_codes([mark_of(coding, self.index) for coding in here])
-        if self._placing is None:
-            self._placing = self.set_timer(PAUSE, self._remember)
+        self.status.show_codes([mark_of(coding, self.index) for coding in self.aiming.under_cursor()])
+        self.saving.remember_soon()
 
     @on(SearchLine.Changed)
     def _search_changed(self, event: SearchLine.Changed) -> None:
@@ -359,38 +312,7 @@ class WorkbenchScreen(Screen[None]):
         """Gives the search line the focus, at once."""
         self.set_focus(self.search.query_one(Input))
 
-    # --- on disk --------------------------------------------------------------------------------------
-
-    def _write_soon(self) -> None:
-        if self._pausing is not None:
-            self._pausing.stop()
-        self._pausing = self.set_timer(PAUSE, self._write)
-        if self._lagging is None:
-            self._lagging = self.set_timer(LONGEST_LAG, self._write)
-
-    def _write(self) -> None:
-        for timer in (self._pausing, self._lagging):
-            if timer is not None:
-                timer.stop()
-        self._pausing = self._lagging = None
-        self._remember()
-        for problem in self.workspace.leave():
-            self.say(str(problem), "error" if problem.severity == "error" else "refusal")
-
-    def _save_now(self) -> None:
-        self._write()
-        session = self.workspace.session
-        if session is not None and not session.has_unsaved_document:
-            self.say(f"Everything is on disk: {session.document_path}")
-
-    def _remember(self) -> None:
-        if self._placing is not None:
-            self._placing.stop()
-            self._placing = None
-        try:
-            self.workspace.remember_place(self.selecting.selection.head, self.selecting.top)
-        except OSError as error:
-            self.say(f"Your place is not remembered: {error.strerror or error}.", "error")
+    # --- leaving --------------------------------------------------------------------------------------
 
     def _quit(self) -> None:
         self.finish()
@@ -398,37 +320,7 @@ class WorkbenchScreen(Screen[None]):
 
     def finish(self) -> None:
         """Writes everything before the program ends."""
-        self._write()
-
-    # --- the list of ads ------------------------------------------------------------------------------
-
-    @work(thread=True, group="listing", exit_on_error=False)
-    def _list_ads(self) -> None:
-        worker = get_current_worker()
-        for batch in self.workspace.listing():
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self._take_batch, batch)
-        self.app.call_from_thread(self._all_listed)
-        for ad, status in self.workspace.read_statuses():
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self.workspace.statuses.setdefault, ad, status)
-
-    def _take_batch(self, batch: Batch) -> None:
-        self.workspace.add(batch)
-        self.travelling.listed(batch.entries)
-        share = batch.done / batch.total if batch.total else None
-        self.status.show_listing(len(self.workspace.entries), share)
-
-    def _all_listed(self) -> None:
-        self.workspace.is_listed = True
-        # What is loaded by now stays: without this a full collection holds a key up for some 50 ms.
-        gc.collect()
-        gc.freeze()
-        self.travelling.listed(())
-        self.status.show_listing(None)
-        self.status.show_facts(status_facts(self.workspace))
+        self.saving.write()
 
 
 def _kind(outcome: Outcome) -> Kind:

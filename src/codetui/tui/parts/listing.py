@@ -1,0 +1,54 @@
+"""The corpus as a list, read by a worker while the coder codes."""
+
+from __future__ import annotations
+
+import gc
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.tui.parts.picturing import status_facts
+from codetui.tui.parts.travelling import Travelling
+from codetui.tui.widgets.status_line import StatusLine
+from codetui.workspace.workspace import Batch, Workspace
+
+
+class Listing:
+    """Takes the ads in batch by batch, then the status of those that the coder has touched."""
+
+    def __init__(self, screen: Screen[None], workspace: Workspace, travelling: Travelling, status: StatusLine) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._travelling = travelling
+        self._status = status
+
+    def begin(self) -> None:
+        """Starts the worker."""
+        self._screen.run_worker(self._list, thread=True, group="listing", name="listing", exit_on_error=False)
+
+    def _list(self) -> None:
+        worker, hand = get_current_worker(), self._screen.app.call_from_thread
+        for batch in self._workspace.listing():
+            if worker.is_cancelled:
+                return
+            hand(self._take, batch)
+        hand(self._all_listed)
+        for ad, status in self._workspace.read_statuses():
+            if worker.is_cancelled:
+                return
+            hand(self._workspace.statuses.setdefault, ad, status)
+
+    def _take(self, batch: Batch) -> None:
+        self._workspace.add(batch)
+        self._travelling.listed(batch.entries)
+        share = batch.done / batch.total if batch.total else None
+        self._status.show_listing(len(self._workspace.entries), share)
+
+    def _all_listed(self) -> None:
+        self._workspace.is_listed = True
+        # What is loaded by now stays: without this a full collection holds a key up for some 50 ms.
+        gc.collect()
+        gc.freeze()
+        self._travelling.listed(())
+        self._status.show_listing(None)
+        self._status.show_facts(status_facts(self._workspace))

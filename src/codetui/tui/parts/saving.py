@@ -1,0 +1,71 @@
+"""When the document and the coder's place are written: on a pause, on changing the ad, on quitting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from codetui.tui.bench import Bench, Do
+from codetui.tui.parts.selecting import Selecting
+
+PAUSE = 0.8
+"""Seconds without a command after which the document is written, and after which the place is remembered."""
+
+LONGEST_LAG = 5.0
+"""Seconds after which the document is written although the coder goes on without a pause."""
+
+
+class Saving:
+    """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
+
+    def __init__(self, bench: Bench, selecting: Selecting, set_timer: Callable[[float, Do], Timer]) -> None:
+        self._bench = bench
+        self._selecting = selecting
+        self._set_timer = set_timer
+        self._pausing: Timer | None = None
+        self._lagging: Timer | None = None
+        self._placing: Timer | None = None
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"save": self._save_now}
+
+    def write_soon(self) -> None:
+        """Writes the document when the coder pauses."""
+        if self._pausing is not None:
+            self._pausing.stop()
+        self._pausing = self._set_timer(PAUSE, self.write)
+        if self._lagging is None:
+            self._lagging = self._set_timer(LONGEST_LAG, self.write)
+
+    def write(self) -> None:
+        """Writes the document and the place now."""
+        for timer in (self._pausing, self._lagging):
+            if timer is not None:
+                timer.stop()
+        self._pausing = self._lagging = None
+        self.remember()
+        for problem in self._bench.workspace.leave():
+            self._bench.say(str(problem), "error" if problem.severity == "error" else "refusal")
+
+    def _save_now(self) -> None:
+        self.write()
+        session = self._bench.workspace.session
+        if session is not None and not session.has_unsaved_document:
+            self._bench.say(f"Everything is on disk: {session.document_path}")
+
+    def remember_soon(self) -> None:
+        """Remembers the coder's place in a moment."""
+        if self._placing is None:
+            self._placing = self._set_timer(PAUSE, self.remember)
+
+    def remember(self) -> None:
+        """Remembers the coder's place now."""
+        if self._placing is not None:
+            self._placing.stop()
+            self._placing = None
+        try:
+            self._bench.workspace.remember_place(self._selecting.selection.head, self._selecting.top)
+        except OSError as error:
+            self._bench.say(f"Your place is not remembered: {error.strerror or error}.", "error")
