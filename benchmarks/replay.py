@@ -70,6 +70,9 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
             return result
         text = await _drive(workspace, document, size, moves, result)
         exported = _export(ads, study, result)
+        import os
+        if exported is not None and os.environ.get("KEEP"):
+            Path(os.environ["KEEP"]).write_text(exported)
         if exported is not None:
             _compare(source, document, exported, workspace.book, text, result)
     return result

@@ -182,7 +182,7 @@ class Replay:
         """Writes a note on a group or code, from the tree."""
         bench, place = self._bench, remark.place
         node = GroupNode(place.id) if place.kind == "group" else CodeNode(bench.index.codes[place.id].id)
-        await self._press(("t", "home"), lambda: bench.outline.has_focus)
+        await self._press(("t", "home"), lambda: bench.outline.has_focus and bench.outline.cursor == 0)
         count = 3
         for _ in range(bench.outline.row_count()):
             if bench.node() == node:

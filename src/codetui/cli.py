@@ -130,6 +130,10 @@ def _study_options(options: argparse.Namespace) -> tuple[Path | None, Path, Path
 
 
 def _open(options: argparse.Namespace) -> int:
+    import gc
+
+    # While everything is loaded there is nothing to collect; the workbench switches it on again.
+    gc.disable()
     from codetui.workspace.startup import Unusable, open_workspace
 
     workspace = open_workspace(*_study_options(options), coder=coder_name(options.coder), wanted=options.ad)

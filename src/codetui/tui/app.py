@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
+from textual.screen import Screen
 
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import register_themes
@@ -27,7 +28,7 @@ class CodetuiApp(App[object]):
     """codetui on the screen."""
 
     TITLE = "codetui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/workbench.tcss"]
     COMMANDS = App.COMMANDS | {commands}
 
     # Not with priority, as Textual has it: the keys typed before it come first.
@@ -37,15 +38,15 @@ class CodetuiApp(App[object]):
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
+        self._workbench = WorkbenchScreen(workspace)
         register_themes(self)
         if not has_colour:
             # Textual's other themes turn to greys, which are colours to a terminal.
             self.theme = "ansi-dark"
 
-    def on_mount(self) -> None:
-        """Shows the workbench."""
-        self._workbench = WorkbenchScreen(self.workspace)
-        self.push_screen(self._workbench)
+    def get_default_screen(self) -> Screen[None]:
+        """The workbench, at once: no empty screen is laid out and painted before it."""
+        return self._workbench
 
     async def action_quit(self) -> None:
         """Writes everything out and leaves."""

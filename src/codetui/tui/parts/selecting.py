@@ -55,11 +55,13 @@ class Selecting:
 
     @property
     def cursor_span(self) -> Span:
-        """The selected words, or the one place under the cursor."""
+        """The selected words, or the one place under the cursor; on a bullet's sign, where its sentence begins."""
         span = self.selection.span
         if self.selection.is_explicit and span.start < span.end:
             return span
-        return Span(self.selection.head, self.selection.head + 1)
+        sentence = self.span("quotations")
+        at = self.selection.head if sentence.start <= self.selection.head < sentence.end else sentence.start
+        return Span(at, at + 1)
 
     @property
     def top(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -47,7 +48,6 @@ HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 class WorkbenchScreen(Screen[None]):
     """Where coding happens.  It hands requests down to its parts and shows the state that comes back."""
 
-    CSS_PATH = "workbench.tcss"
     AUTO_FOCUS = "DocumentView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -100,7 +100,7 @@ class WorkbenchScreen(Screen[None]):
         )
         first = self.workspace.first
         if first is not None:
-            self.call_after_refresh(self._open_first, first)
+            self._open_first(first)
 
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
@@ -130,6 +130,12 @@ class WorkbenchScreen(Screen[None]):
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors:
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """After the first picture: what is loaded by now stays, and the list of ads begins."""
+        gc.freeze()
+        gc.enable()
         Listing(self, self.workspace, self.travelling, self.status).begin()
 
     def open_ad(self, entry: AdEntry) -> None:
