@@ -12,6 +12,7 @@ from typing import Protocol
 
 from textual import events
 from textual.app import App
+from textual.screen import ActiveBinding
 from textual.widget import Widget
 
 from codetui.model import CodeId
@@ -47,6 +48,10 @@ class Panes(Protocol):
     @property
     def app(self) -> App[object]:
         """The app."""
+
+    @property
+    def active_bindings(self) -> Mapping[str, ActiveBinding]:
+        """What each key is bound to, from the focus up."""
 
     @property
     def focused(self) -> Widget | None:
@@ -103,7 +108,7 @@ class Keyboard:
         elif panes.selecting.is_jumping and panes.selecting.press(event.key, event.character):
             self._consume(event)
         elif event.key in self._keys_of_pane():
-            return
+            await self._press_in_pane(event)
         else:
             self._press_action(event)
 
@@ -112,6 +117,13 @@ class Keyboard:
         if self._panes.outline.has_focus:
             return TREE_KEYS
         return READER_KEYS if self._panes.reader.has_focus else frozenset()
+
+    async def _press_in_pane(self, event: events.Key) -> None:
+        """A key of the focused pane: done here, since one that was typed before the pane had the focus passes it by."""
+        active = self._panes.active_bindings.get(event.key)
+        if active is not None:
+            self._consume(event)
+            await self._panes.app.run_action(active.binding.action, active.node)
 
     def _press_action(self, event: events.Key) -> None:
         action = self._ids.get(event.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from codetui.core.commands import Command, Decision, Refusal, Study
@@ -76,6 +77,7 @@ class Session:
         self.state: State = replay(transactions)
         self._document = SessionDocument(paths, ad.id)
         self._shown: State | None = None
+        self._writing = Lock()
         if self.state.opened is None:
             self._resume()
         else:
@@ -133,14 +135,15 @@ class Session:
         return self._document.path
 
     def save_document(self) -> Problem | None:
-        """Replaces the markdown by the state's projection; the problem it met, if any."""
-        if not self.has_unsaved_document:
-            return None
-        state = self.state
-        problem = self._document.write(self._projection(state), self._facts(state).employer)
-        if problem is None or problem.severity != "error":
-            self._shown = state
-        return problem
+        """Replaces the markdown by the state's projection; the problem it met, if any.  Any thread may call this."""
+        with self._writing:
+            if not self.has_unsaved_document:
+                return None
+            state = self.state
+            problem = self._document.write(self._projection(state), self._facts(state).employer)
+            if problem is None or problem.severity != "error":
+                self._shown = state
+            return problem
 
     def _facts(self, state: State) -> AdFacts:
         return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)

@@ -128,8 +128,6 @@ class Workspace:
             return []
         self.statuses[session.ad.id] = status_of(session.state)
         problem = session.save_document()
-        if problem:
-            self.problems.append(problem)
         return [problem] if problem else []
 
     def execute(self, command: Command) -> Outcome:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from textual.screen import Screen
 from textual.timer import Timer
 
+from codetui.model import Problem
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.selecting import Selecting
 
@@ -19,10 +19,10 @@ LONGEST_LAG = 5.0
 class Saving:
     """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
 
-    def __init__(self, bench: Bench, selecting: Selecting, set_timer: Callable[[float, Do], Timer]) -> None:
+    def __init__(self, bench: Bench, selecting: Selecting, screen: Screen[None]) -> None:
         self._bench = bench
         self._selecting = selecting
-        self._set_timer = set_timer
+        self._screen = screen
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
         self._placing: Timer | None = None
@@ -35,19 +35,42 @@ class Saving:
         """Writes the document when the coder pauses."""
         if self._pausing is not None:
             self._pausing.stop()
-        self._pausing = self._set_timer(PAUSE, self.write)
+        self._pausing = self._screen.set_timer(PAUSE, self._write_aside)
         if self._lagging is None:
-            self._lagging = self._set_timer(LONGEST_LAG, self.write)
+            self._lagging = self._screen.set_timer(LONGEST_LAG, self._write_aside)
 
-    def write(self) -> None:
-        """Writes the document and the place now."""
+    def write(self) -> list[Problem]:
+        """Writes the document and the place now; what kept the document from being written."""
+        self._stop()
+        self.remember()
+        problems = self._bench.workspace.leave()
+        for problem in problems:
+            self._tell(problem)
+        return problems
+
+    def _write_aside(self) -> None:
+        """Writes the document in a thread, so that no key waits for it; the log has everything already."""
+        self._stop()
+        session = self._bench.workspace.session
+        if session is None:
+            return
+
+        def write() -> None:
+            problem = session.save_document()
+            if problem is not None:
+                self._screen.app.call_from_thread(self._tell, problem)
+
+        self._screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
+
+    def _stop(self) -> None:
         for timer in (self._pausing, self._lagging):
             if timer is not None:
                 timer.stop()
         self._pausing = self._lagging = None
-        self.remember()
-        for problem in self._bench.workspace.leave():
-            self._bench.say(str(problem), "error" if problem.severity == "error" else "refusal")
+
+    def _tell(self, problem: Problem) -> None:
+        self._bench.workspace.problems.append(problem)
+        self._bench.say(str(problem), "error" if problem.severity == "error" else "refusal")
 
     def _save_now(self) -> None:
         self.write()
@@ -58,7 +81,7 @@ class Saving:
     def remember_soon(self) -> None:
         """Remembers the coder's place in a moment."""
         if self._placing is None:
-            self._placing = self._set_timer(PAUSE, self.remember)
+            self._placing = self._screen.set_timer(PAUSE, self.remember)
 
     def remember(self) -> None:
         """Remembers the coder's place now."""

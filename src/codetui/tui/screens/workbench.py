@@ -81,7 +81,7 @@ class WorkbenchScreen(Screen[None]):
         self.assigning = Assigning(self)
         self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
         self.aiming = Aiming(self, self.selecting, self.outline)
-        self.saving = Saving(self, self.selecting, self.set_timer)
+        self.saving = Saving(self, self.selecting, self)
         self.travelling = Travelling(self)
         self.keyboard = Keyboard(
             self,
@@ -140,7 +140,7 @@ class WorkbenchScreen(Screen[None]):
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
-        self.saving.remember()
+        unwritten = self.saving.write()
         try:
             session = self.workspace.open(entry)
         except OSError as error:
@@ -155,7 +155,7 @@ class WorkbenchScreen(Screen[None]):
         self.set_focus(self.document)
         if session.has_unsaved_document:
             self.saving.write_soon()
-        troubles = [problem for problem in session.problems if problem.severity != "note"]
+        troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
         if troubles:
             self.say(f"{troubles[0].message} (F4 lists {len(troubles)})", "refusal")
         else:
