@@ -105,9 +105,7 @@ def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook,
     index = CodebookIndex(book)
     ungrouped = [code for code in codes_of(book, section) if not code.group]
     grouped = [(group.title, codes_of(book, group)) for group in groups(book, section)]
-    order = [
-        (title, index.labels[code.id]) for title, codes in ((None, ungrouped), *grouped) for code in codes
-    ]
+    order = [(title, index.labels[code.id]) for title, codes in ((None, ungrouped), *grouped) for code in codes]
     standing = [(block.heading, line.label) for block in part.blocks for line in block.codes]
     headings = [block.heading for block in part.blocks]
     titles = [title for title in (None, *(title for title, _ in grouped)) if title in headings]
@@ -119,6 +117,8 @@ def _is_plain(block: Block, section: Section, text: str) -> bool:
     whole = shown_words(text)
     kind = "term" if section.holds == "terms" else "quotation"
     entries = [entry for line in block.codes for entry in line.entries]
+    if any(shown_words(each) != each for entry in entries for each in (entry.words, entry.note)):
+        return False
     notes = [block.notes, *(line.notes for line in block.codes)]
     if any(len(each) > 1 or any(note.emphasis != "_" for note in each) for each in notes):
         return False

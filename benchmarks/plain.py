@@ -53,5 +53,3 @@ def _plain_end(text: str, now: Span, end: int) -> str:
         return "toggle_stop" if between[-1] in STOPS else "extend_char_left"
     word = unit_at(text, end - 1, "word")
     return "extend_char_left" if end < now.end <= word.end else "trim_end_word"
-
-

@@ -16,6 +16,7 @@ from codetui.model import Holds, Span
 _DEPTH = 3
 _MOST_PLACES = 1_500
 _NEAREST = 24
+_FITTED = 3
 _UNITS = ("word", "clause", "sentence", "bullet", "paragraph")
 _TRIMS = ("toggle_stop", "trim_end_word", "trim_start_word", "trim_end_clause", "trim_start_clause")
 _SCROLLING = ("page_down", "page_up", "text_start", "text_end")
@@ -25,7 +26,15 @@ NATURAL = ("next_sentence", "toggle_stop", *_SCROLLING)
 """The few motions that a coder uses who lives on jump labels."""
 
 
-def plan(ad: Ad, start: Place, targets: Sequence[Span], holds: Holds, moves: Sequence[str] = MOVES) -> Plan | None:
+def plan(
+    ad: Ad,
+    start: Place,
+    targets: Sequence[Span],
+    holds: Holds,
+    moves: Sequence[str] = MOVES,
+    *,
+    may_search: bool = True,
+) -> Plan | None:
     """The cheapest keys found after which a code would be given to one of the targets (code points)."""
     head = start.selection.head
     near = sorted(targets, key=lambda target: abs(target.start - head))[:_NEAREST]
@@ -36,10 +45,11 @@ def plan(ad: Ad, start: Place, targets: Sequence[Span], holds: Holds, moves: Seq
     for depth in range(_DEPTH + 1):
         reaches = best is None or depth + 2 < len(best.keys)
         for step in frontier:
-            finishes = _finishes(ad, step, near) if reaches else ()
+            finishes = _finishes(ad, step, near, may_search=may_search) if reaches else ()
             best = _cheaper(best, [p for p in (step, *finishes) if ad.takes(p.after, holds) in wanted])
         if depth == _DEPTH - 1 and best is None:
-            best = _cheaper(None, [p for target in near[:3] for p in rescues(ad, start, target, holds)])
+            fitted = (rescues(ad, start, target, holds, may_search=may_search) for target in near[:_FITTED])
+            best = _cheaper(None, [plan for plans in fitted for plan in plans])
         if depth == _DEPTH or (best is not None and len(best.keys) <= depth + 1):
             break
         frontier = _next_frontier(ad, frontier, seen, moves)
@@ -63,10 +73,10 @@ def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Se
     return found
 
 
-def _finishes(ad: Ad, step: Plan, targets: Sequence[Span]) -> Iterator[Plan]:
+def _finishes(ad: Ad, step: Plan, targets: Sequence[Span], *, may_search: bool) -> Iterator[Plan]:
     """What jump labels and search make of a place, each also with one trim."""
     for target in targets:
-        for found in (*jumps(ad, step, target), *searches(ad, step, target)):
+        for found in (*jumps(ad, step, target), *(searches(ad, step, target) if may_search else ())):
             yield found
             for name in _TRIMS:
                 yield found.then(DEFAULT_KEYS[name][:1], name, after(ad, found.after, name))

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import redirect_stderr
+from dataclasses import asdict
 from pathlib import Path
 
 import tomli_w
@@ -33,11 +34,12 @@ from codetui.workspace.startup import open_workspace
 from codetui.workspace.workspace import Workspace
 
 CODER = "replay"
+NOT_COPIED = ("content_hash", "corpus", "references")
 
 
 def as_toml(book: Codebook) -> str:
     """A codebook as a file that the program reads."""
-    parts = book.model_dump(exclude={"content_hash", "corpus", "references"})
+    parts = {key: value for key, value in asdict(book).items() if key not in NOT_COPIED}
     names = {"profiles": "profile", "sections": "section", "groups": "group", "codes": "code"}
     tables = {names.get(key, key): value for key, value in parts.items()}
     return tomli_w.dumps({key: _plain(value) for key, value in tables.items()})
@@ -62,17 +64,12 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
     with tempfile.TemporaryDirectory() as folder:
         study = Path(folder)
         (study / "codebook.toml").write_text(as_toml(whole), encoding="utf-8")
-        workspace = open_workspace(
-            ads, study / "codebook.toml", study / "sessions", coder=CODER, wanted=document.ad
-        )
+        workspace = open_workspace(ads, study / "codebook.toml", study / "sessions", coder=CODER, wanted=document.ad)
         if not isinstance(workspace, Workspace):
             result.trouble.append(workspace.message)
             return result
         text = await _drive(workspace, document, size, moves, result)
         exported = _export(ads, study, result)
-        import os
-        if exported is not None and os.environ.get("KEEP"):
-            Path(os.environ["KEEP"]).write_text(exported)
         if exported is not None:
             _compare(source, document, exported, workspace.book, text, result)
     return result
@@ -110,9 +107,7 @@ async def _drive(
     return text
 
 
-def _compare(
-    source: str, document: Document, exported: str, book: Codebook, text: str, result: Replayed
-) -> None:
+def _compare(source: str, document: Document, exported: str, book: Codebook, text: str, result: Replayed) -> None:
     again, _ = manual_coding.read(exported, "export")
     result.trouble += differences(document, again, book, text)
     is_canonical = manual_coding.write(document) == source and is_in_order(document, book, text)

@@ -32,12 +32,14 @@ _LOOKS = 4
 
 _PLAIN_TARGETS = 3
 
+
 def key_event(key: str) -> events.Key:
     """One press of a key by its name, or of the key that types a character."""
-    names = {sign: name for name, sign in SIGNS.items()} | {" ": "space"}
+    typed = {name: sign for name, sign in SIGNS.items() if len(sign) == 1 and sign.isascii()} | {"space": " "}
+    names = {sign: name for name, sign in typed.items()}
     if len(key) == 1:
         return events.Key(names.get(key, key), key)
-    return events.Key(key, SIGNS.get(key) if len(SIGNS.get(key, "")) == 1 else None)
+    return events.Key(key, typed.get(key))
 
 
 class Replay:
@@ -146,7 +148,7 @@ class Replay:
         pressed: tuple[str, ...] = ()
         for _ in range(_LOOKS):
             ad, stand = self._window()
-            found = plan(ad, stand, spans, holds, self._moves)
+            found = plan(ad, stand, spans, holds, self._moves, may_search=SEARCH not in pressed)
             if found is None:
                 self._result.trouble.append(f"no keys select “{words}”")
                 return None
@@ -182,7 +184,7 @@ class Replay:
         """Writes a note on a group or code, from the tree."""
         bench, place = self._bench, remark.place
         node = GroupNode(place.id) if place.kind == "group" else CodeNode(bench.index.codes[place.id].id)
-        await self._press(("t", "home"), lambda: bench.outline.has_focus and bench.outline.cursor == 0)
+        await self._press(("t", "home"), lambda: bench.focused is bench.outline and bench.outline.cursor == 0)
         count = 3
         for _ in range(bench.outline.row_count()):
             if bench.node() == node:
@@ -190,7 +192,7 @@ class Replay:
             await self._press(("down",), self._leaves(bench.node()))
             count += 1
         await self._write(("N",) if place.kind == "entry" else ("n",), NoteModal, remark.text)
-        await self._press(("t",), lambda: not bench.outline.has_focus)
+        await self._press(("t",), lambda: bench.focused is not bench.outline)
         self._result.other_keys += count + 2
 
     def _leaves(self, node: Node | None) -> Callable[[], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -74,10 +75,10 @@ def completed(book: Codebook, document: Document) -> Codebook:
                     ident, name = _split_label(book.label, line.label)
                     group = group_named(book, section, block.heading)
                     new = Code(id=CodeId(ident), name=name, section=section.id, group=group.id if group else "")
-                    book = book.model_copy(update={"codes": (*book.codes, new)})
+                    book = replace(book, codes=(*book.codes, new))
     if document.profile and profile(book, document.profile) is None:
         new_profile = Profile(id=document.profile, name=document.profile)
-        book = book.model_copy(update={"profiles": (*book.profiles, new_profile)})
+        book = replace(book, profiles=(*book.profiles, new_profile))
     return with_keys(book)
 
 

@@ -28,9 +28,10 @@ _FORWARD = (*(f"next_{unit}" for unit in _LARGE), "row_end", "row_down", "page_d
 _BACKWARD = (*(f"previous_{unit}" for unit in _LARGE), "row_start", "row_up", "page_up", "char_left")
 
 
-def rescues(ad: Ad, start: Place, target: Span, holds: Holds) -> Iterator[Plan]:
+def rescues(ad: Ad, start: Place, target: Span, holds: Holds, *, may_search: bool) -> Iterator[Plan]:
     """Plans that end on the target."""
-    bases = [base for step in _approaches(ad, start, target) for base in (step, *_near(ad, step, target))]
+    steps = [*_approaches(ad, start, target), *(_found(ad, start, target) if may_search else ())]
+    bases = [base for step in steps for base in (step, *_near(ad, step, target))]
     for base in sorted(bases, key=lambda base: _distance(base, target))[:_MOST_BASES]:
         for found in _fitted(ad, base, target):
             if ad.takes(found.after, holds) == target:
@@ -45,7 +46,7 @@ def _distance(base: Plan, target: Span) -> float:
 
 
 def _approaches(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
-    """Plans after which the target's start is in sight."""
+    """Pages after which the target's start is in sight."""
     here = Plan((), "", start)
     for step in (here, *(_moved(ad, here, name) for name in ("text_start", "text_end"))):
         for _ in range(_MOST_PAGES):
@@ -54,6 +55,11 @@ def _approaches(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
                 yield step
                 break
             step = _moved(ad, step, "page_down" if target.start >= visible.end else "page_up")
+
+
+def _found(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
+    """The shortest search for a word near the target's start."""
+    here = Plan((), "", start)
     found = searched(ad, here, target.start, _LONGEST_QUERY)
     round_ = units(ad.text, max(0, target.start - _ROUND), target.start + _ROUND, "word")
     for word in sorted(round_, key=lambda word: abs(word.start - target.start))[:40]:

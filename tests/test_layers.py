@@ -61,6 +61,12 @@ def test_help_and_version_load_neither_textual_nor_pydantic(option: str) -> None
     )
 
 
+def test_the_workbench_opens_without_pydantic() -> None:
+    modules = loaded("import codetui.tui.app, codetui.workspace.startup")
+    assert "codetui.store.event_log" in modules
+    assert of("pydantic", modules) | of("pydantic_core", modules) == set()
+
+
 def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
     from studies import write_study
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from benchmarks.comparison import differences
 from benchmarks.planner import MOVES
 from benchmarks.replay import Replayed, main, replay
-from codetui.formats import codebook_toml
+from benchmarks.replay_plan import Wanted, completed, task
+from codetui.formats import codebook_toml, manual_coding
 from codetui.model import Codebook
 
 SHARED = ROOT.parent / "shared"
@@ -100,3 +102,152 @@ def test_the_program_leaves_with_1_when_a_document_does_not_replay(tmp_path: Pat
     (tmp_path / "coding.md").write_text(INVENTED, "utf-8")
     options = ["--ads", str(tmp_path / "ads.csv"), "--codebook", str(PILOT), "--codings", str(tmp_path / "coding.md")]
     assert main(options) == 1
+
+
+# --- the comparison -----------------------------------------------------------------------------------
+
+AD = "Bakker\n\nJe gaat brood bakken met Python. Fijn. Je mag brood bakken, of brood eten."
+CODED = """# Manual Coding Analysis: Job Ad #5 (Molen)
+
+This document contains the manual coding for the "Bakker" position at Molen.
+
+- **Assigned Profile:** `GenAI Specialist`
+- **Reasoning:** Hij bakt.
+
+---
+
+## 1. Job Task Analysis
+
+### Macro-Category A: Core Software Engineering
+
+_(Weinig taken.)_
+
+- **1.A.1. Software Development & Integration:** _(ruim)_
+  - "brood bakken" (baking)
+  - "brood eten"
+  - _(en nog iets)_
+
+### Macro-Category B: GenAI Specialization
+
+- **1.B.1. Modeling & Fine-Tuning:**
+  - "met Python"
+
+---
+
+## 2. Technology & Tool Analysis
+
+- **2.1. Programming Languages:**
+  - `Python`
+
+---
+
+## 3. Soft Skill Analysis
+"""
+
+
+def compared(document: str, exported: str) -> list[str]:
+    read, _ = manual_coding.read(document, "document")
+    given, _ = manual_coding.read(exported, "export")
+    return differences(read, given, completed(pilot_book(), read), AD)
+
+
+def test_a_document_does_not_differ_from_itself() -> None:
+    assert compared(CODED, CODED) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        pytest.param('"brood eten"', '"brood bakken, of"', id="words"),
+        pytest.param('"met Python"', '"met python"', id="one letter"),
+        pytest.param('"met Python"', '"met Pythom"', id="words that the ad lacks"),
+        pytest.param("(baking)", "(Baking)", id="a note"),
+        pytest.param(" (baking)", "", id="a note that is missing"),
+        pytest.param('"brood eten"', '"brood eten" (eating)', id="a note too much"),
+        pytest.param('  - "brood eten"\n', "", id="a coding that is missing"),
+        pytest.param('  - "brood eten"\n', '  - "brood eten"\n  - "brood eten"\n', id="a coding that is doubled"),
+        pytest.param('  - "met Python"\n', '  - "met Python"\n  - "Fijn."\n', id="a coding too much at the end"),
+        pytest.param(
+            '  - "brood bakken" (baking)\n  - "brood eten"\n',
+            '  - "brood eten"\n  - "brood bakken" (baking)\n',
+            id="the order",
+        ),
+        pytest.param(
+            '  - "brood eten"\n  - _(en nog iets)_\n', '  - _(en nog iets)_\n  - "brood eten"\n', id="a remark's place"
+        ),
+        pytest.param("_(en nog iets)_", "_(en niets)_", id="a remark"),
+        pytest.param("1.B.1. Modeling & Fine-Tuning", "1.B.2. Prompt Engineering & RAG", id="the code"),
+        pytest.param("2.1. Programming Languages", "2.2. Cloud Platforms & Services", id="a term's code"),
+        pytest.param("Hij bakt.", "Hij bakt niet.", id="the reasoning"),
+        pytest.param("`GenAI Specialist`", "`Core GenAI Engineer`", id="the profile"),
+        pytest.param("- **Assigned Profile:** `GenAI Specialist`\n", "", id="a profile that is missing"),
+        pytest.param("Weinig taken.", "Veel taken.", id="the note on a group"),
+        pytest.param("_(Weinig taken.)_\n\n", "", id="a group's note that is missing"),
+        pytest.param(" _(ruim)_", "", id="a code's note that is missing"),
+        pytest.param("#5", "#6", id="the ad"),
+    ],
+)
+def test_an_export_that_says_otherwise_differs(said: str, instead: str) -> None:
+    assert CODED.count(said) == 1
+    assert compared(CODED, CODED.replace(said, instead))
+
+
+def test_words_that_the_document_cuts_or_misspells_count_as_those_of_the_ad() -> None:
+    loose = CODED.replace('"brood eten"', '"...of broot eten"').replace('"met Python"', '"Je ... Python"')
+    exact = CODED.replace('"brood eten"', '"of brood eten"').replace(
+        '"met Python"', '"Je gaat brood bakken met Python"'
+    )
+    assert compared(loose, exact) == []
+    assert compared(loose, CODED)
+
+
+def test_bullets_blank_lines_and_slips_in_headings_do_not_count() -> None:
+    loose = CODED.replace("\n  - ", "\n\n    -   ").replace("Macro-Category", "Macro-Gategory").replace("\n", "\r\n")
+    assert compared(loose, CODED) == []
+
+
+def test_a_code_that_the_book_lacks_is_added_once_and_in_its_group() -> None:
+    stranger = CODED.replace(
+        '  - "met Python"', '  - "met Python"\n- **1.B.9. Stoken:**\n  - "Fijn."\n- **1.B.9. Stoken:**'
+    )
+    document, _ = manual_coding.read(stranger, "document")
+    added = completed(pilot_book(), document).codes[len(pilot_book().codes) :]
+    assert [(code.id, code.name, code.group) for code in added] == [("1.B.9", "Stoken", "B")]
+
+
+def test_a_label_with_a_slip_is_known_by_its_id() -> None:
+    document, _ = manual_coding.read(CODED.replace("Modeling & Fine-Tuning", "Modelling"), "document")
+    assert completed(pilot_book(), document).codes == pilot_book().codes
+    assert "1.B.1" in [item.code for item in task(document, pilot_book(), AD).items if isinstance(item, Wanted)]
+
+
+# --- what documents also hold -------------------------------------------------------------------------
+
+
+def test_words_inside_a_word_and_across_sentences_replay(tmp_path: Path) -> None:
+    inside = '"brood bakken" (baking (real) bread)\n  - "ood bak"\n  - "Python. Fij"'
+    result = invented(tmp_path, INVENTED.replace('"brood bakken" (baking (real) bread)', inside))
+    assert (result.trouble, len(result.costs)) == ([], 5)
+
+
+def test_notes_in_the_tree_and_another_title_replay(tmp_path: Path) -> None:
+    noted = INVENTED.replace("\n\n- **1.A.1.", "\n\n_(Weinig “taken”.)_\n\n- **1.A.1.")
+    noted = noted.replace("Integration:**", "Integration:** _(naïef 👩‍💻)_").replace('"Bakker"', '"Meesterbakker"')
+    noted = noted.replace("  - `Python`", "  - `Python`\n  - _(Implied by `Python`)_")
+    result = invented(tmp_path, noted)
+    assert (result.trouble, result.is_byte_equal) == ([], True)
+
+
+def test_an_ad_without_employer_is_described_as_the_document_says(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_text('id,employer,title,body\n5,,Bakker,"Je gaat brood bakken met Python."\n', "utf-8")
+    (tmp_path / "coding.md").write_text(INVENTED, "utf-8")
+    result = replayed(tmp_path / "coding.md", tmp_path / "ads.csv", pilot_book())
+    assert (result.trouble, result.is_byte_equal) == ([], True)
+
+
+def test_the_same_words_twice_under_one_code_take_two_places(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_text(
+        'id,employer,title,body\n5,Molen,Bakker,"Python, brood bakken, Python."\n', "utf-8"
+    )
+    (tmp_path / "coding.md").write_text(INVENTED.replace("  - `Python`", "  - `Python`\n  - `Python`"), "utf-8")
+    assert replayed(tmp_path / "coding.md", tmp_path / "ads.csv", pilot_book()).trouble == []

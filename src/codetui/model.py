@@ -6,10 +6,13 @@ Positions are code-point offsets into the ad's text, half-open.  Everything here
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, NewType
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple, NewType
 
-from pydantic import BaseModel, ConfigDict, Field
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 AdId = NewType("AdId", str)
 CodeId = NewType("CodeId", str)
@@ -79,12 +82,14 @@ class AdEntry(NamedTuple):
 # --- the codebook -----------------------------------------------------------------------------------
 
 
-class Stored(BaseModel):
-    """A frozen value that takes no field it does not know."""
+class Stored:
+    """What a stored value is: read from disk, it takes no field it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(Stored):
     """A class that is assigned to an ad as a whole."""
 
@@ -96,6 +101,7 @@ class Profile(Stored):
     evidence: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Stored):
     """A chapter of the codebook and of each document."""
 
@@ -105,6 +111,7 @@ class Section(Stored):
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group(Stored):
     """Codes of one section under one heading."""
 
@@ -114,6 +121,7 @@ class Group(Stored):
     definition: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Stored):
     """One code.  `group` is empty for a code that stands directly in its section."""
 
@@ -126,6 +134,7 @@ class Code(Stored):
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Stored):
     """Background reading: a markdown file beside the codebook."""
 
@@ -133,13 +142,15 @@ class Reference(Stored):
     path: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusSettings(Stored):
     """Where the ads are, and which column of a table is what."""
 
     path: str = ""
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook(Stored):
     """A whole coding book, with every section key and code key filled in.
 
@@ -161,6 +172,7 @@ class Codebook(Stored):
 # --- anchors and codings ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor(Stored):
     """How a quotation is found again: where it stood, in which text, its exact words and what stood round it."""
 
@@ -172,6 +184,7 @@ class Anchor(Stored):
     after: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coding(Stored):
     """One code on one quotation.  `anchor` is None for words that have no place in the ad (`words` then says them).
 
@@ -189,6 +202,7 @@ class Coding(Stored):
     is_removed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Stored):
     """Where a note without a quotation stands: on a group, on a code, or as an entry under a code."""
 
@@ -196,6 +210,7 @@ class Place(Stored):
     id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceNote(Stored):
     """A note that belongs to a group or a code.  An empty text is no note."""
 
@@ -209,6 +224,7 @@ class PlaceNote(Stored):
 # Each carries what stood before, so that it can be inverted without asking anything else.
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened(Stored):
     """A coder opened this ad: which one, and which text it had."""
 
@@ -219,6 +235,7 @@ class SessionOpened(Stored):
     text_hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdDescribed(Stored):
     """The coder said what the source does not: employer and title."""
 
@@ -229,6 +246,7 @@ class AdDescribed(Stored):
     title_before: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingAdded(Stored):
     """A code was given to a quotation."""
 
@@ -241,6 +259,7 @@ class CodingAdded(Stored):
     rank: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingRemoved(Stored):
     """A coding was taken away; it can be restored."""
 
@@ -248,6 +267,7 @@ class CodingRemoved(Stored):
     coding: CodingId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingRestored(Stored):
     """A removed coding is there again, at its old rank."""
 
@@ -255,6 +275,7 @@ class CodingRestored(Stored):
     coding: CodingId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingRecoded(Stored):
     """A quotation got another code instead."""
 
@@ -266,6 +287,7 @@ class CodingRecoded(Stored):
     rank_before: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingReanchored(Stored):
     """A quotation got another boundary or another place."""
 
@@ -277,6 +299,7 @@ class CodingReanchored(Stored):
     words_before: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodingNoted(Stored):
     """The note beside a quotation changed."""
 
@@ -286,6 +309,7 @@ class CodingNoted(Stored):
     note_before: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceNoted(Stored):
     """The note on a group or code changed; an empty text takes it away."""
 
@@ -297,6 +321,7 @@ class PlaceNoted(Stored):
     rank: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileAssigned(Stored):
     """The ad got a profile with its reasoning; an empty profile is none."""
 
@@ -307,12 +332,23 @@ class ProfileAssigned(Stored):
     reasoning_before: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoneMarked(Stored):
     """The ad was marked done, or taken up again."""
 
     kind: Literal["done-marked"] = "done-marked"
     is_done: bool
     was_done: bool
+
+
+class ByKind:
+    """Tells pydantic, which is loaded when a log is read and not before, to choose the event by its `kind`."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema of the union, told apart by `kind`."""
+        from pydantic import Field
+
+        return handler(Annotated[source, Field(discriminator="kind")])
 
 
 Event = Annotated[
@@ -327,13 +363,14 @@ Event = Annotated[
     | PlaceNoted
     | ProfileAssigned
     | DoneMarked,
-    Field(discriminator="kind"),
+    ByKind(),
 ]
 
 Cause = Literal["keys", "document", "corpus", "undo", "redo"]
 """Who gave a command: the coder, a document that came without its log, or an ad whose text has changed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction(Stored):
     """One command's events: one line of the log, one step of undo.
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from codetui.core import history
 from codetui.core.state import State, evolve, replay
 from codetui.model import (
+    AdId,
+    Cause,
     CodeId,
     CodingAdded,
     CodingId,
@@ -18,6 +20,7 @@ from codetui.model import (
     CodingRemoved,
     DoneMarked,
     Event,
+    NoteId,
     Place,
     PlaceNoted,
     ProfileAssigned,
@@ -27,17 +30,15 @@ from codetui.model import (
 )
 
 
-def transaction(seq: int, *events: Event, ident: str = "", cause: str = "keys", target: str | None = None) -> Transaction:
-    return Transaction.model_validate(
-        {
-            "id": ident or f"t{seq:04}",
-            "seq": seq,
-            "time": f"2026-01-01T00:00:{seq % 60:02}Z",
-            "coder": "rosa",
-            "cause": cause,
-            "target": target,
-            "events": events,
-        }
+def transaction(seq: int, *events: Event, ident: str = "", cause: Cause = "keys", target: str | None = None) -> Transaction:
+    return Transaction(
+        id=TransactionId(ident or f"t{seq:04}"),
+        seq=seq,
+        time=f"2026-01-01T00:00:{seq % 60:02}Z",
+        coder="rosa",
+        cause=cause,
+        target=None if target is None else TransactionId(target),
+        events=events,
     )
 
 
@@ -91,7 +92,7 @@ def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
 
 
 def test_opening_a_session_is_no_step_of_undo() -> None:
-    opened = SessionOpened.model_validate({"ad": "7", "employer": "E", "title": "T", "text_hash": "h"})
+    opened = SessionOpened(ad=AdId("7"), employer="E", title="T", text_hash="h")
     assert history.undo_target(replay([transaction(1, opened)])) is None
     both = replay([transaction(1, opened, added("a"))])
     back = undone(both)
@@ -127,9 +128,7 @@ events = st.lists(
         ),
         st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
         st.text(max_size=3).map(
-            lambda x: PlaceNoted.model_validate(
-                {"note": "n1", "place": Place(kind="code", id="TASK1"), "text": x}
-            )
+            lambda x: PlaceNoted(note=NoteId("n1"), place=Place(kind="code", id="TASK1"), text=x)
         ),
     ),
     min_size=1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -193,6 +195,5 @@ def _added(coding: str, code: str, words: str, rank: int, note: str = "") -> Cod
     )
 
 
-def _noted(note: str, kind: str, place: str, text: str, rank: int) -> PlaceNoted:
-    where = Place.model_validate({"kind": kind, "id": place})
-    return PlaceNoted(note=NoteId(note), place=where, text=text, rank=rank)
+def _noted(note: str, kind: Literal["group", "code", "entry"], place: str, text: str, rank: int) -> PlaceNoted:
+    return PlaceNoted(note=NoteId(note), place=Place(kind=kind, id=place), text=text, rank=rank)

@@ -1,16 +1,50 @@
 """A log survives torn lines, merges and strangers' edits."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
+
+import pytest
 
 from codetui.model import (
+    AdDescribed,
     AdId,
+    Anchor,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    CodingRestored,
     DoneMarked,
+    Event,
+    NoteId,
+    Place,
+    PlaceNoted,
     ProfileAssigned,
     SessionOpened,
     Transaction,
     TransactionId,
 )
 from codetui.store.event_log import EventLog, encoded
+
+ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
+CODING, CODE = CodingId("c1"), CodeId("T1")
+EVENTS: tuple[Event, ...] = (
+    SessionOpened(ad=AdId("752"), employer="Café", title="Één", text_hash="0" * 64),
+    AdDescribed(employer="E", title="T", employer_before="e", title_before="t"),
+    CodingAdded(coding=CODING, code=CODE, anchor=ANCHOR, words="Python", note="n", rank=2),
+    CodingRemoved(coding=CODING),
+    CodingRestored(coding=CODING),
+    CodingRecoded(coding=CODING, code=CODE, rank=4, code_before=CodeId("T2"), rank_before=2),
+    CodingReanchored(coding=CODING, anchor=None, words="w", anchor_before=ANCHOR, words_before="Python"),
+    CodingNoted(coding=CODING, note="n", note_before="m"),
+    PlaceNoted(note=NoteId("n1"), place=Place(kind="entry", id="T1"), text="t", text_before="s", rank=3),
+    ProfileAssigned(profile="P1", reasoning="because", profile_before="P2", reasoning_before="or"),
+    DoneMarked(is_done=True, was_done=False),
+)
 
 
 def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transaction:
@@ -26,11 +60,52 @@ def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transac
 def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
     log = EventLog(tmp_path / "events" / "752.jsonl")
     opened = SessionOpened(ad=AdId("752"), employer="Café", title="Één", text_hash="0" * 64)
-    written = [transaction(1), transaction(2).model_copy(update={"events": (opened,)})]
+    written = [transaction(1), replace(transaction(2), events=(opened,))]
     for each in written:
         log.append(each)
     assert log.read() == (written, [])
     assert "Café" in log.path.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> None:
+    kinds, _ = get_args(Event)
+    assert {type(event) for event in EVENTS} == set(get_args(kinds))
+    log = EventLog(tmp_path / "log.jsonl")
+    whole = replace(transaction(1), codebook="1#abc", cause="undo", target=TransactionId("t0"), events=EVENTS)
+    log.append(whole)
+    assert log.read() == ([whole], [])
+
+
+def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
+    added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
+    assert encoded(replace(transaction(7), events=(added,))).decode() == (
+        '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"keys",'
+        '"target":null,"events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
+        '"note":"","rank":1}]}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "place"),
+    [
+        (b'"coder":', b'"colour":"red","coder":', "(colour:"),
+        (b'"profile":', b'"colour":"red","profile":', "(events.0.profile-assigned.colour:"),
+        (b'"profile-assigned"', b'"profile-sung"', "(events.0:"),
+        (b'"cause":"keys"', b'"cause":"whim"', "(cause:"),
+        (b'"seq":1', b'"seq":"one"', "(seq:"),
+        (b'"reasoning":"because"', b'"reasoning":7', "(events.0.profile-assigned.reasoning:"),
+    ],
+)
+def test_a_line_with_what_the_model_does_not_know_is_reported(
+    tmp_path: Path, was: bytes, became: bytes, place: str
+) -> None:
+    line = encoded(transaction(1))
+    assert was in line
+    log = EventLog(tmp_path / "log.jsonl")
+    log.path.write_bytes(line.replace(was, became) + b"\n" + encoded(transaction(2)) + b"\n")
+    transactions, [problem] = log.read()
+    assert [each.seq for each in transactions] == [2]
+    assert problem.line == 1 and place in problem.message
 
 
 def test_an_absent_log_is_empty(tmp_path: Path) -> None:
@@ -91,7 +166,7 @@ def test_line_ends_and_lone_surrogates_in_words_stay_inside_one_line(tmp_path: P
     log = EventLog(tmp_path / "log.jsonl")
     log.append(transaction(1, reasoning="a\nb\u2028c\x85d\r"))
     log.append(transaction(2, reasoning="half \ud83d"))
-    log.append(transaction(3).model_copy(update={"events": (DoneMarked(is_done=True, was_done=False),)}))
+    log.append(replace(transaction(3), events=(DoneMarked(is_done=True, was_done=False),)))
     transactions, problems = log.read()
     assert not problems
     first, second = transactions[0].events[0], transactions[1].events[0]

@@ -1,6 +1,7 @@
 """An invented codebook and session for the tests of widgets and screens."""
 
 from types import MappingProxyType
+from typing import Literal
 
 from codetui.core.state import State
 from codetui.model import (
@@ -46,11 +47,11 @@ def coding(number: int, code: str, words: str, note: str = "", *, has_place: boo
     )
 
 
-def note(number: int, kind: str, place: str, text: str) -> PlaceNote:
+def note(number: int, kind: Literal["group", "code", "entry"], place: str, text: str) -> PlaceNote:
     """One note on a group or code."""
     return PlaceNote(
         id=NoteId(f"n{number}"),
-        place=Place.model_validate({"kind": kind, "id": place}),
+        place=Place(kind=kind, id=place),
         text=text,
         rank=number,
     )

@@ -1,5 +1,6 @@
 """The codebook tree, the code panel, the status line, the search line."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -218,7 +219,7 @@ async def test_an_update_far_above_does_not_move_the_row_that_is_looked_at() -> 
 
 async def test_a_removed_coding_is_not_shown() -> None:
     app = Bench()
-    gone = coding(1, "W1", "one").model_copy(update={"is_removed": True})
+    gone = replace(coding(1, "W1", "one"), is_removed=True)
     async with app.run_test():
         tree = show(app, State(codings=MappingProxyType({gone.id: gone})))
         tree.reveal(gone.id)

@@ -60,6 +60,25 @@ async def test_keys_typed_in_one_burst_are_read_in_the_mode_the_key_before_left(
         assert [coding.code for coding in bench.state.live()] == ["TASK1", "TECH1", "TASK2"]
 
 
+async def test_keys_typed_in_one_burst_reach_the_tree_and_the_ad_again(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await burst(pilot, "t", "end")
+        assert bench.outline.cursor == bench.outline.row_count() - 1
+        await burst(pilot, "home", "t", "t", "t", "s")
+        assert bench.outline.cursor == 0
+        assert bench.selected_span("quotations").start == NEED.index("You")
+
+
+async def test_a_note_goes_to_the_coding_whose_bullet_sign_is_under_the_cursor(tmp_path: Path) -> None:
+    write_ad(tmp_path, "* We need Python.\n* And SQL.")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "11n")
+        assert isinstance(pilot.app.screen, NoteModal)
+
+
 async def test_the_picker_assigns_what_is_typed(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)

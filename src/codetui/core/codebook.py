@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeVar
@@ -169,16 +170,12 @@ def with_keys(book: Codebook) -> Codebook:
     code_keys: dict[str, str] = {}
     for codes in _by_section(book).values():
         code_keys |= _keys(codes, _wished_keys)
-    return book.model_copy(
-        update={
-            "sections": tuple(_with_key(each, section_keys) for each in book.sections),
-            "codes": tuple(_with_key(each, code_keys) for each in book.codes),
-        }
-    )
+    sections = tuple(_with_key(each, section_keys) for each in book.sections)
+    return replace(book, sections=sections, codes=tuple(_with_key(each, code_keys) for each in book.codes))
 
 
 def _with_key(part: Keyed, keys: dict[str, str]) -> Keyed:
-    return part.model_copy(update={"key": keys.get(part.id, part.key)})
+    return replace(part, key=keys.get(part.id, part.key))
 
 
 def _keys(parts: Sequence[Keyed], wished: Callable[[Keyed], str]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from codetui.core.state import State
 from codetui.model import (
     AdDescribed,
@@ -79,7 +81,7 @@ def _invert_text(event: CodingNoted | PlaceNoted | ProfileAssigned | AdDescribed
         case CodingNoted():
             return CodingNoted(coding=event.coding, note=event.note_before, note_before=event.note)
         case PlaceNoted():
-            return event.model_copy(update={"text": event.text_before, "text_before": event.text})
+            return replace(event, text=event.text_before, text_before=event.text)
         case ProfileAssigned():
             return ProfileAssigned(
                 profile=event.profile_before,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
@@ -232,16 +232,15 @@ def _change_coding(
     coding = draft.codings.get(event.coding)
     if coding is None:
         return
-    changes: dict[str, object]
     match event:
         case CodingRemoved():
-            changes = {"is_removed": True}
+            coding = replace(coding, is_removed=True)
         case CodingRestored():
-            changes = {"is_removed": False}
+            coding = replace(coding, is_removed=False)
         case CodingRecoded():
-            changes = {"code": event.code, "rank": event.rank}
+            coding = replace(coding, code=event.code, rank=event.rank)
         case CodingReanchored():
-            changes = {"anchor": event.anchor, "words": event.words}
+            coding = replace(coding, anchor=event.anchor, words=event.words)
         case CodingNoted():
-            changes = {"note": event.note}
-    draft.codings[event.coding] = coding.model_copy(update=changes)
+            coding = replace(coding, note=event.note)
+    draft.codings[event.coding] = coding

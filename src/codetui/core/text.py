@@ -127,9 +127,15 @@ def trim(text: str, start: int, end: int) -> Span:
     return Span(start, end)
 
 
-def _units_of(text: str, start: int, end: int, unit: Unit) -> list[Span]:
+def _units_of(text: str, start: int, end: int, unit: Unit) -> tuple[Span, ...]:
     """The units of one block as offsets into the text."""
-    return [Span(s + start, e + start) for s, e in _units_in(text[start:end], unit)]
+    return _shifted(text[start:end], start, unit)
+
+
+@lru_cache(maxsize=256)
+def _shifted(block: str, start: int, unit: Unit) -> tuple[Span, ...]:
+    """The units of a block that starts at an offset, as offsets into the text."""
+    return tuple(Span(s + start, e + start) for s, e in _units_in(block, unit))
 
 
 @lru_cache(maxsize=2_048)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codetui.core.codebook import is_key
 from codetui.formats.toml_tables import Table, shown
@@ -61,7 +61,7 @@ class PartsReader:
                 numbers = (str(number) for number in range(place + 1, place + len(taken) + 2))
                 free = next(number for number in numbers if number not in taken)
                 taken.add(free)
-                self.profiles[place] = profile.model_copy(update={"id": free})
+                self.profiles[place] = replace(profile, id=free)
 
     def _section(self, table: Table) -> None:
         id_, title = table.line_of_text("id", number=True), table.line_of_text("title")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from codetui.core.codebook import PATTERN_FIELD, with_keys
 from codetui.formats.codebook_advice import advise
@@ -26,7 +27,7 @@ def read(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
     if top is None:
         return None, sheet.problems
     parts = PartsReader()
-    book = with_keys(_book(top, parts).model_copy(update={"content_hash": text_hash(text)}))
+    book = with_keys(replace(_book(top, parts), content_hash=text_hash(text)))
     advise(book, top, parts.tables)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 

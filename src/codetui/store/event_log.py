@@ -7,13 +7,15 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-
-from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError
+from typing import TYPE_CHECKING
 
 from codetui.model import Problem, Transaction, TransactionId
 from codetui.store import files
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWER = re.compile(rb'"v":(?!1[,}])[0-9]+')
@@ -35,27 +37,34 @@ class EventLog:
             data = files.read(self.path)
         except FileNotFoundError:
             return [], []
-        found: dict[TransactionId, tuple[bytes, Transaction]] = {}
-        problems: list[Problem] = []
         with _no_collection():
-            for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
-                line = line.strip()
-                if not line:
-                    continue
-                try:
-                    transaction = Transaction.model_validate_json(line)
-                except ValidationError as error:
-                    problems.append(self._unreadable(number, line, error))
-                    continue
-                self._take(found, problems, number, line, transaction)
-            transactions = [transaction for _, transaction in found.values()]
-            transactions.sort(key=lambda each: (each.seq, each.id))
-        return transactions, problems
+            return self._transactions(data)
 
     def append(self, transaction: Transaction) -> None:
         """Put a transaction on disk; raises OSError when it is not there, and then the log is as before."""
         line = encoded(transaction) + b"\n"
         files.append(self.path, line if files.ends_with_newline(self.path) else b"\n" + line)
+
+    def _transactions(self, data: bytes) -> tuple[list[Transaction], list[Problem]]:
+        """What the bytes of a log hold."""
+        from pydantic import ValidationError
+
+        validated = _adapter().validate_json
+        found: dict[TransactionId, tuple[bytes, Transaction]] = {}
+        problems: list[Problem] = []
+        for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+            line = line.strip()
+            if not line:
+                continue
+            try:
+                transaction = validated(line)
+            except ValidationError as error:
+                problems.append(self._unreadable(number, line, error))
+                continue
+            self._take(found, problems, number, line, transaction)
+        transactions = [transaction for _, transaction in found.values()]
+        transactions.sort(key=lambda each: (each.seq, each.id))
+        return transactions, problems
 
     def _take(
         self,
@@ -101,7 +110,20 @@ def _no_collection() -> Iterator[None]:
 def encoded(transaction: Transaction) -> bytes:
     """A transaction as compact JSON in UTF-8 without a newline; lone surrogates become U+FFFD."""
     try:
-        return transaction.model_dump_json().encode("utf-8")
-    except (PydanticSerializationError, UnicodeEncodeError):
-        text = json.dumps(transaction.model_dump(), ensure_ascii=False, separators=(",", ":"))
+        return _adapter().dump_json(transaction)
+    except ValueError:
+        text = json.dumps(_adapter().dump_python(transaction), ensure_ascii=False, separators=(",", ":"))
         return _SURROGATE.sub("\ufffd", text).encode("utf-8")
+
+
+def warm_up() -> None:
+    """Loads what reading and appending need, so that the first command does not wait for it."""
+    _adapter()
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Transaction]:
+    """Between transactions and lines.  Pydantic is loaded here: the first ad does not wait for it."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Transaction)

@@ -9,6 +9,7 @@ import secrets
 import stat
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
@@ -26,6 +27,30 @@ def read_head(path: str, size: int) -> bytes:
         return os.read(handle, size)
     finally:
         os.close(handle)
+
+
+class Stamp(NamedTuple):
+    """Which file stands at a path (0 where none can be seen), and its bytes."""
+
+    file: int
+    size: int
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells whether a file is the one that was seen before, or another in its place."""
+    try:
+        status = path.stat()
+    except OSError:
+        return Stamp(0, 0)
+    return Stamp(status.st_ino, status.st_size)
+
+
+def is_newer(path: Path, other: Path) -> bool:
+    """Whether a file is there and was changed after another, or both at once."""
+    try:
+        return path.stat().st_mtime_ns >= other.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
 
 
 def append(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,16 +44,15 @@ class SessionPaths:
         """The event log of an ad."""
         return self._inside(self.folder / EVENTS / f"{safe_name(ad_id)}{LOG}")
 
-    def document(self, ad_id: str, employer: str) -> Path:
+    def document(self, ad_id: str, employer: str, *, is_apart: bool = False) -> Path:
         """The document of an ad: `analysis_job_<id>_<employer>.md`; without an employer the id alone."""
-        return self._inside(self.folder / document_name(ad_id, employer))
+        return self._inside(self.folder / document_name(ad_id, employer, is_apart=is_apart))
 
     def documents_of(self, ad_id: str) -> list[Path]:
         """The documents of an ad that are there, under whatever name the employer has in them."""
         name = f"{DOCUMENT}{safe_name(ad_id)}"
-        return [
-            path for path in documents(self.folder) if path.stem == name or path.stem.startswith(f"{name}_")
-        ]
+        begun = (f"{name}_", f"{name}~")
+        return [path for path in documents(self.folder) if path.stem == name or path.stem.startswith(begun)]
 
     def documents(self) -> list[Path]:
         """All documents of the coder."""
@@ -89,10 +89,11 @@ class SessionPaths:
         return path
 
 
-def document_name(ad_id: str, employer: str) -> str:
-    """The file name of an ad's document."""
+def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
+    """The file name of an ad's document; `is_apart` where another ad's document has that name."""
     words = file_words(employer)
-    return f"{DOCUMENT}{safe_name(ad_id)}{'_' if words else ''}{words}.md"
+    digits = f"~{sha256(ad_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}" if is_apart else ""
+    return f"{DOCUMENT}{safe_name(ad_id)}{'_' if words else ''}{words}{digits}.md"
 
 
 def coders(root: Path) -> list[str]:

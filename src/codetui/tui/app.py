@@ -48,6 +48,13 @@ class CodetuiApp(App[object]):
         """The workbench, at once: no empty screen is laid out and painted before it."""
         return self._workbench
 
+    def action_command_palette(self) -> None:
+        """Opens the palette."""
+        from codetui.tui.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
+
     async def action_quit(self) -> None:
         """Writes everything out and leaves."""
         self._workbench.finish()

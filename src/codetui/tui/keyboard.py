@@ -12,7 +12,7 @@ from typing import Protocol
 
 from textual import events
 from textual.app import App
-from textual.screen import ActiveBinding
+from textual.binding import ActiveBinding
 from textual.widget import Widget
 
 from codetui.model import CodeId
@@ -114,9 +114,9 @@ class Keyboard:
 
     def _keys_of_pane(self) -> frozenset[str]:
         """The keys that the focused pane reads itself."""
-        if self._panes.outline.has_focus:
+        if self._panes.focused is self._panes.outline:
             return TREE_KEYS
-        return READER_KEYS if self._panes.reader.has_focus else frozenset()
+        return READER_KEYS if self._panes.focused is self._panes.reader else frozenset()
 
     async def _press_in_pane(self, event: events.Key) -> None:
         """A key of the focused pane: done here, since one that was typed before the pane had the focus passes it by."""

@@ -4,14 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.worker import Worker, WorkType
 
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do
 from codetui.tui.key_words import keys_words
 from codetui.tui.screens.workbench import WorkbenchScreen
+
+Found = TypeVar("Found")
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which fails on keys that come before its list is laid out or after it was closed."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Lets keys reach the list once there is one to see."""
+        if not self.is_active or (action == "command_list" and not self.query_one(CommandList).size.height):
+            return False
+        return super().check_action(action, parameters)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Closes, once."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def run_worker(
+        self,
+        work: WorkType[Found],
+        name: str | None = "",
+        group: str = "default",
+        description: str = "",
+        exit_on_error: bool = True,
+        start: bool = True,
+        exclusive: bool = False,
+        thread: bool = False,
+    ) -> Worker[Found]:
+        """A search, which does not begin any more once the palette is closed."""
+        begins = start and self.is_active
+        return super().run_worker(work, name, group, description, exit_on_error, begins, exclusive, thread)
 
 
 class Offer(NamedTuple):

@@ -9,6 +9,8 @@ from codetui.formats import manual_coding
 from codetui.model import AdId, Problem
 from codetui.store import files
 from codetui.store.sessions import SessionPaths
+from codetui.store.text_lines import decoded
+from codetui.store.trouble import Trouble
 
 
 class SessionDocument:
@@ -22,6 +24,11 @@ class SessionDocument:
         self.text = _read(found) if found else None
         self.is_ours = False
 
+    @property
+    def readable(self) -> str | None:
+        """The text for a reader: lines that are not UTF-8 are Windows-1252, whatever editor saved it."""
+        return None if self.text is None else legible(self.text.encode("utf-8", "surrogateescape"), self.path)
+
     def edited(self) -> Problem:
         """What to say of a document that was changed outside."""
         what = "the document was changed outside; it is left alone until you code on, and a copy is kept then"
@@ -29,37 +36,65 @@ class SessionDocument:
 
     def write(self, text: str, employer: str) -> Problem | None:
         """Replaces the document; a version that is not ours is copied into the events folder first."""
-        target = self._paths.document(self._ad, employer)
+        target = self.path
         try:
-            kept = self._keep_foreign(text)
+            target = self._target(employer)
+            kept = [copy for path in dict.fromkeys((self.path, target)) if (copy := self._keep_foreign(path, text))]
             files.replace(target, text.encode("utf-8", "replace"))
-            if self.text is not None and self.path != target:
+            if self.text is not None and self.path != target and (self.is_ours or _ad_of(self.text)):
                 self.path.unlink(missing_ok=True)
         except OSError as error:
             what = f"the document is not written: {error.strerror or error}; the codings are safe in the log"
             return Problem(str(target), 0, "error", what)
         self.path, self.text, self.is_ours = target, text, True
-        return kept
+        return kept[0] if kept else None
 
-    def _keep_foreign(self, coming: str) -> Problem | None:
-        standing = _read(self.path)
-        is_known = self.is_ours and standing == self.text
+    def _target(self, employer: str) -> Path:
+        """Where the document goes: not where another ad's stands, as ads `1_a` at `b` and `1` at `a b` would."""
+        path = self._paths.document(self._ad, employer)
+        if path == self.path and self.is_ours:
+            return path
+        owner = _ad_of(_read(path) or "")
+        return path if owner in ("", heading_id(self._ad)) else self._paths.document(self._ad, employer, is_apart=True)
+
+    def _keep_foreign(self, path: Path, coming: str) -> Problem | None:
+        standing = _read(path)
+        is_known = self.is_ours and path == self.path and standing == self.text
         if standing is None or is_known or standing == coming:
             return None
-        digest = sha256(standing.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-        copy = self._paths.log(self._ad).with_suffix(f".kept-{digest}.md")
-        files.replace(copy, standing.encode("utf-8", "surrogateescape"))
+        data = standing.encode("utf-8", "surrogateescape")
+        copy = self._paths.log(self._ad).with_suffix(f".kept-{sha256(data).hexdigest()[:8]}.md")
+        files.replace(copy, data)
         what = f"the document was changed outside; that version is kept in {copy}"
-        return Problem(str(self.path), 0, "warning", what)
+        return Problem(str(path), 0, "warning", what)
+
+
+def legible(data: bytes, path: Path) -> str:
+    """The text of a document, whatever encoding an editor gave it."""
+    return decoded(data, Trouble(str(path)))
+
+
+def heading_id(ad: str) -> str:
+    """An ad's id as the heading of its document gives it back."""
+    return _ad_of(manual_coding.write(manual_coding.Document(ad)))
 
 
 def _find(paths: SessionPaths, ad: AdId) -> Path | None:
-    """The document whose heading names this ad: `75_x` is another ad than `75`."""
+    """The document whose heading names this ad (`75_x` is another ad than `75`), else one whose heading is lost."""
+    wanted, nameless = heading_id(ad), None
     for path in paths.documents_of(ad):
-        heading = (_read(path) or "").lstrip("\ufeff").split("\n", 1)[0]
-        if manual_coding.read(heading, str(path))[0].ad in (ad, ""):
+        owner = _ad_of(_read(path) or "")
+        if owner == wanted:
             return path
-    return None
+        if not owner and nameless is None:
+            nameless = path
+    return nameless
+
+
+def _ad_of(text: str) -> str:
+    """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
+    head = legible(text.encode("utf-8", "surrogateescape"), Path()).split("\n## ", 1)[0]
+    return manual_coding.read(head, "")[0].ad
 
 
 def _read(path: Path) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 from codetui.formats import manual_coding
@@ -66,11 +67,11 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
 
 
 def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, force: bool) -> int:
-    documents = {
-        Path(record.folder, sessions.document_name(record.facts.id, record.facts.employer)): _text(record, book)
-        for record in found
-        if record.state.opened or record.source
-    }
+    documents: dict[Path, str] = {}
+    for record in found:
+        if record.state.opened or record.source or not record.state.is_untouched:
+            path = next(path for path in _names(record) if path not in documents)
+            documents[path] = _text(record, book)
     if target == STDOUT:
         _print("\n".join(documents.values()))
         return 0
@@ -81,6 +82,15 @@ def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, fo
         files.replace(Path(target) / path, text.encode("utf-8", "replace"))
     say(f"{len(documents)} documents written to {target}")
     return 0
+
+
+def _names(record: Record) -> Iterator[Path]:
+    """What the document may be called; the first name is another session's where ids and employers run together."""
+    folder, facts = Path(record.folder), record.facts
+    yield folder / sessions.document_name(facts.id, facts.employer)
+    apart = folder / sessions.document_name(facts.id, facts.employer, is_apart=True)
+    yield apart
+    yield from (apart.with_stem(f"{apart.stem}-{number}") for number in count(2))
 
 
 def _text(record: Record, book: Codebook) -> str:

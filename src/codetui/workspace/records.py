@@ -13,8 +13,11 @@ from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Transaction, Tra
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog
+from codetui.workspace.documents import heading_id, legible
 from codetui.workspace.resuming import events_from_document
 from codetui.workspace.session import AdFacts
+
+HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
 
 
 class Record(NamedTuple):
@@ -59,7 +62,7 @@ def _of_coder(folder: Path, book: Codebook, ads: Ads) -> Iterator[Record]:
     for log in sessions.logs(folder):
         record = _from_log(log, folder.name)
         if record is not None:
-            known.add(record.facts.id)
+            known.add(heading_id(record.facts.id))
             yield record
     for path in sessions.documents(folder):
         record = _from_document(path, folder.name, book, ads, known)
@@ -75,9 +78,11 @@ def _from_log(log: Path, folder: str) -> Record | None:
         return Record(folder, folder, AdFacts(AdId(log.stem), "", ""), State(), (problem,))
     state = replay(transactions)
     if state.opened is None:
-        if not problems:
+        if transactions:
+            problems.append(Problem(str(log), 0, "error", HEADLESS))
+        elif not problems:
             return None
-        return Record(folder, folder, AdFacts(AdId(log.stem), "", ""), state, tuple(problems))
+        return Record(folder, folder, AdFacts(AdId(log.stem), state.employer, state.title), state, tuple(problems))
     opened = state.opened
     facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
     return Record(folder, transactions[-1].coder, facts, state, tuple(problems))
@@ -85,7 +90,7 @@ def _from_log(log: Path, folder: str) -> Record | None:
 
 def _from_document(path: Path, folder: str, book: Codebook, ads: Ads, known: set[str]) -> Record | None:
     try:
-        text = files.read(path).decode("utf-8", "replace")
+        text = legible(files.read(path), path)
     except OSError as error:
         problem = Problem(str(path), 0, "error", f"{error.strerror or error}; mend the disk or its rights")
         return Record(folder, folder, AdFacts(AdId(path.stem), "", ""), State(), (problem,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from codetui.model import (
     Anchor,
     Codebook,
     CodeId,
+    Coding,
     CodingAdded,
     CodingId,
     CodingReanchored,
@@ -56,6 +58,28 @@ def events_from_document(document: Document, ad: Ad, book: Codebook, file: str, 
     return Resumed(tuple(events), tuple(reading.problems))
 
 
+def unknown_events(events: tuple[Event, ...], state: State) -> tuple[Event, ...]:
+    """Those that say what a state does not hold yet: what a log still has is not taken from its document again."""
+    codings = Counter((coding.code, anchors.shown_words(coding.words)) for coding in state.live())
+    notes = Counter((note.place, note.text) for note in state.notes.values())
+    unknown: list[Event] = []
+    for event in events:
+        match event:
+            case CodingAdded():
+                key = (event.code, anchors.shown_words(event.words))
+                is_known, codings[key] = codings[key] > 0, codings[key] - 1
+            case PlaceNoted():
+                place = (event.place, event.text)
+                is_known, notes[place] = notes[place] > 0, notes[place] - 1
+            case ProfileAssigned():
+                is_known = (event.profile, event.reasoning) == (state.profile, state.reasoning)
+            case _:
+                is_known = False
+        if not is_known:
+            unknown.append(event)
+    return tuple(unknown)
+
+
 def _described(document: Document, ad: Ad) -> Iterator[AdDescribed]:
     """What the document says of the ad where the source says nothing."""
     employer = ad.employer or document.employer
@@ -72,9 +96,14 @@ def events_from_changed_text(state: State, ad: Ad, file: str) -> Resumed:
     digest = text_hash(ad.text)
     events: list[Event] = []
     problems: list[Problem] = []
+    has_orphans = any(coding.anchor is None for coding in state.live())
+    shown = anchors.shown_words(ad.text) if has_orphans else ""
     for coding in state.live():
         old = coding.anchor
-        if old is None or old.text_hash == digest:
+        if old is None:
+            events += _placed_again(coding, ad, shown, digest)
+            continue
+        if old.text_hash == digest:
             continue
         found = anchors.resolve(ad.text, old)
         new = anchors.describe(ad.text, found.span, digest) if isinstance(found, anchors.Exact) else None
@@ -91,6 +120,19 @@ def events_from_changed_text(state: State, ad: Ad, file: str) -> Resumed:
             )
         )
     return Resumed(tuple(events), tuple(problems))
+
+
+def _placed_again(coding: Coding, ad: Ad, shown: str, digest: str) -> Iterator[CodingReanchored]:
+    """The place of words that had none, once they stand in the text as it is shown: the old one may have come back."""
+    words = anchors.shown_words(coding.words)
+    if not words or shown.count(words) != 1:
+        return
+    found = anchors.locate(ad.text, coding.words)
+    if isinstance(found, anchors.Exact):
+        new = anchors.describe(ad.text, found.span, digest)
+        yield CodingReanchored(
+            coding=coding.id, anchor=new, words=new.words, anchor_before=None, words_before=coding.words
+        )
 
 
 class _Reading:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -22,12 +23,13 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.store.event_log import EventLog
+from codetui.store import files
+from codetui.store.event_log import EventLog, encoded
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
 from codetui.workspace.ids import fresh_id, now
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.resuming import events_from_changed_text, events_from_document
+from codetui.workspace.resuming import events_from_changed_text, events_from_document, unknown_events
 
 LOOKED_BACK = 40
 """Transactions that a document may lag behind its log, after a crash, and still be known as ours."""
@@ -41,24 +43,42 @@ class AdFacts(NamedTuple):
     title: str
 
 
-def read_state(log: Path) -> State:
-    """The state that a log amounts to, for whoever only looks; empty where it cannot be read."""
+def read_log(log: Path) -> list[Transaction]:
+    """The transactions of a log, for whoever only looks; none where it cannot be read."""
     try:
-        transactions, _ = EventLog(log).read()
+        return EventLog(log).read()[0]
     except OSError:
-        return State()
-    return replay(transactions)
+        return []
 
 
-def restore_document(paths: SessionPaths, book: Codebook, state: State) -> None:
-    """Writes the document of a session that has a log and none; what the disk refuses is tried when it is opened."""
+def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence[Transaction]) -> None:
+    """Writes the document of a session that has a log and none, or one that a crash has left behind its log.
+
+    What the disk refuses is tried again when the session is opened.
+    """
+    state = replay(transactions)
     opened = state.opened
     if opened is None or state.is_untouched:
         return
-    document = SessionDocument(paths, opened.ad)
-    if document.text is None:
-        facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
-        document.write(manual_coding.write(manual_coding.project(state, book, facts)), facts.employer)
+    facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
+
+    def projection(state: State) -> str:
+        return manual_coding.write(manual_coding.project(state, book, facts))
+
+    with suppress(OSError):
+        if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
+            return
+        document = SessionDocument(paths, opened.ad)
+        text = document.text
+        if text is None or _was_written_before(text, transactions, projection):
+            document.is_ours = True
+            document.write(projection(state), facts.employer)
+
+
+def _was_written_before(text: str, transactions: Sequence[Transaction], projection: Callable[[State], str]) -> bool:
+    """Whether codetui wrote this document, some transactions ago."""
+    counts = range(len(transactions) - 1, max(0, len(transactions) - LOOKED_BACK) - 1, -1)
+    return any(text == projection(replay(transactions[:count])) for count in counts)
 
 
 class Session:
@@ -74,6 +94,8 @@ class Session:
         self._hash = text_hash(ad.text)
         self._log = EventLog(paths.log(ad.id))
         transactions, self.problems = self._log.read()
+        self._known = list(transactions)
+        self._log_seen = files.stamp(self._log.path)
         self.state: State = replay(transactions)
         self._document = SessionDocument(paths, ad.id)
         self._shown: State | None = None
@@ -107,11 +129,25 @@ class Session:
             events=opening + decision.events,
         )
         try:
+            self._complete_log()
             self._log.append(transaction)
         except OSError as error:
             return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
+        self._known.append(transaction)
+        self._log_seen = files.stamp(self._log.path)
         self.state = evolve(self.state, transaction)
         return Saved(decision.message, decision.coding)
+
+    def _complete_log(self) -> None:
+        """Gives a log that was deleted, cut or replaced meanwhile the lines that it has lost; raises OSError."""
+        now_seen = files.stamp(self._log.path)
+        if now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size:
+            return
+        standing = {transaction.id for transaction in self._log.read()[0]}
+        lost = [transaction for transaction in self._known if transaction.id not in standing]
+        if lost:
+            lines = b"".join(encoded(transaction) + b"\n" for transaction in lost)
+            files.append(self._log.path, lines if files.ends_with_newline(self._log.path) else b"\n" + lines)
 
     def _opened(self) -> SessionOpened:
         ad = self.ad
@@ -160,10 +196,7 @@ class Session:
             self._shown = self.state
             self._document.is_ours = True
             return
-        self._document.is_ours = any(
-            text == self._projection(replay(transactions[:count]))
-            for count in range(len(transactions) - 1, max(0, len(transactions) - LOOKED_BACK) - 1, -1)
-        )
+        self._document.is_ours = _was_written_before(text, transactions, self._projection)
         if not self._document.is_ours:
             self._shown = self.state
             self.problems.append(self._document.edited())
@@ -178,18 +211,19 @@ class Session:
             self._record(Decision(found.events, "", cause="corpus"))
 
     def _resume(self) -> None:
-        """Takes the session up from a document that came without its log."""
-        text = self._document.text
+        """Takes the session up from a document that came without its log, or with one that lost its beginning."""
+        text = self._document.readable
         if text is None:
             return
         file = str(self._document.path)
         document, problems = manual_coding.read(text, file)
         resumed = events_from_document(document, self.ad, self.book, file, fresh_id)
+        events = unknown_events(resumed.events, self.state)
         self.problems += [*problems, *resumed.problems]
         message = f"Resumed from {self._document.path.name}"
-        outcome = self._record(Decision(resumed.events, message, cause="document"))
+        outcome = self._record(Decision(events, message, cause="document"))
         if isinstance(outcome, NotSaved):
             self.problems.append(Problem(file, 0, "error", outcome.message))
             return
         self._shown = self.state
-        self._document.is_ours = text == self._projection(self.state)
+        self._document.is_ours = self._document.text == self._projection(self.state)

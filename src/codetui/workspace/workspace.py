@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codetui.core.commands import Command
+from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
 from codetui.store import study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, status_of
-from codetui.workspace.session import Session, read_state, restore_document
+from codetui.workspace.session import Session, read_log, restore_document
 
 UNTOUCHED = AdStatus("untouched", 0)
 
@@ -72,14 +73,14 @@ class Workspace:
         return self.statuses.get(ad, UNTOUCHED)
 
     def read_statuses(self) -> Iterator[tuple[AdId, AdStatus]]:
-        """The status of each ad that the coder has touched, for a worker; documents that are missing come back."""
+        """The status of each ad that the coder has touched, for a worker; lost documents come back."""
         touched = self._paths.log_ids()
         for entry in list(self.entries) if touched else ():
             if safe_name(entry.id) in touched:
-                state = read_state(self._paths.log(entry.id))
+                transactions = read_log(self._paths.log(entry.id))
                 if self.entry is None or self.entry.id != entry.id:
-                    restore_document(self._paths, self.book, state)
-                yield entry.id, status_of(state)
+                    restore_document(self._paths, self.book, transactions)
+                yield entry.id, status_of(replay(transactions))
 
     def beside(self, step: int) -> AdEntry | None:
         """The ad `step` places on in the list, or None at its end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -44,6 +45,14 @@ class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
         box.border_title = Content(title)
         box.border_subtitle = Content(keys)
         return box
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Answers and closes, once: a second key of one burst would close the workbench below."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that come behind the answer find nothing left to act on."""
+        return super().check_action(action, parameters) if self.is_active else False
 
     def action_leave(self) -> None:
         """Leave without an answer."""

@@ -29,7 +29,7 @@ class Outlining:
         return {"tree": lambda: self._switch(back)}
 
     def _switch(self, back: Callable[[], None]) -> None:
-        is_leaving = self._outline.has_focus
+        is_leaving = self._outline.screen.focused is self._outline
         self._outline.set_class(not is_leaving, "-shown")
         if is_leaving:
             back()
@@ -54,7 +54,7 @@ class Outlining:
     def highlighted(self, node: Node) -> None:
         """The coder walks over the nodes: the ad shows the quotation."""
         span = span_of(self._bench.state, node.id) if isinstance(node, CodingNode) else None
-        if self._outline.has_focus and span is not None:
+        if self._outline.screen.focused is self._outline and span is not None:
             self._selecting.glance(span)
 
 

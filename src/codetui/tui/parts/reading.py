@@ -22,7 +22,7 @@ class Reading:
         """Opens the reader or goes to it; from the reader, closes it."""
         pane = self._pane
         references = self._bench.index.book.references
-        if pane.has_focus:
+        if pane.screen.focused is pane:
             pane.post_message(ReaderPane.Closed())
             return
         if not references:

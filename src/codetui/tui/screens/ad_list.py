@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple, get_args
 from rich.cells import set_cell_size
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -155,6 +156,14 @@ class AdListScreen(Screen[AdId | None]):
         place = self._place()
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
         self._show(place)
+
+    def dismiss(self, result: AdId | None = None) -> AwaitComplete:
+        """Answers and closes, once: a second key of one burst would close the workbench below."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that come behind the answer find nothing left to act on."""
+        return super().check_action(action, parameters) if self.is_active else False
 
     def action_leave(self) -> None:
         """Back, without another ad."""

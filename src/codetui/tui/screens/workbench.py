@@ -218,7 +218,7 @@ class WorkbenchScreen(Screen[None]):
 
     def node(self) -> Node | None:
         """The node of the tree under its cursor while the tree has the focus."""
-        return self.outline.current if self.outline.has_focus else None
+        return self.outline.current if self.focused is self.outline else None
 
     def coding_here(self) -> Coding | None:
         """The coding that keys on a quotation are about."""
