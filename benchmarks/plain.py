@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from benchmarks.places import Ad, Place, Plan, after
-from codetui.core.motions import DEFAULT_KEYS
 from codetui.core.selection import Selection, effective
 from codetui.core.steps import STOPS
 from codetui.core.text import unit_at
 from codetui.model import Holds, Span
+from codetui.tui.motion_keys import MOTION_KEYS
 
 _LIMIT = 500
 
@@ -21,7 +21,7 @@ def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
             return Plan(tuple(keys), "plain", place)
         name = _plain_step(ad.text, place.selection, target)
         before, place = place, after(ad, place, name)
-        keys.append(DEFAULT_KEYS[name][0])
+        keys.append(MOTION_KEYS[name][0])
         if place == before:
             break
     return None

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.places import Ad, Place, Plan, after, jumps, searches
 from benchmarks.rescue import rescues
-from codetui.core.motions import DEFAULT_KEYS
 from codetui.model import Holds, Span
+from codetui.tui.motion_keys import MOTION_KEYS
 
 _DEPTH = 3
 _MOST_PLACES = 1_500
@@ -69,7 +69,7 @@ def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Se
             place = after(ad, step.after, name)
             if place not in seen:
                 seen.add(place)
-                found.append(step.then(DEFAULT_KEYS[name][:1], name, place))
+                found.append(step.then(MOTION_KEYS[name][:1], name, place))
     return found
 
 
@@ -79,4 +79,4 @@ def _finishes(ad: Ad, step: Plan, targets: Sequence[Span], *, may_search: bool) 
         for found in (*jumps(ad, step, target), *(searches(ad, step, target) if may_search else ())):
             yield found
             for name in _TRIMS:
-                yield found.then(DEFAULT_KEYS[name][:1], name, after(ad, found.after, name))
+                yield found.then(MOTION_KEYS[name][:1], name, after(ad, found.after, name))

@@ -212,7 +212,8 @@ class Replay:
         if is_open() or await self._press(("E",), is_open):
             for field, text in (("employer", document.employer), ("title", document.title)):
                 if app.screen.query(f"#{field}"):
-                    await self._press(("end", "ctrl+u", *text), has(field, text))
+                    await self._press(("end", "ctrl+u"), has(field, ""))
+                    await self._press(text, has(field, text))
                     await self._press(("down",), lambda: True)
             await self._press(("ctrl+s",), lambda: app.screen is bench)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from benchmarks.places import JUMP_END, Ad, Place, Plan, after, begun_at, ends, jumps, searched
 from codetui.core import labels
-from codetui.core.motions import DEFAULT_KEYS
 from codetui.core.selection import Edge
 from codetui.core.text import unit_at, units
 from codetui.model import Holds, Span
+from codetui.tui.motion_keys import MOTION_KEYS
 
 _MOST_PAGES = 8
 _ROUND = 300
@@ -70,7 +70,7 @@ def _found(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
 
 
 def _moved(ad: Ad, step: Plan, name: str) -> Plan:
-    return step.then(DEFAULT_KEYS[name][:1], name, after(ad, step.after, name))
+    return step.then(MOTION_KEYS[name][:1], name, after(ad, step.after, name))
 
 
 def _near(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:

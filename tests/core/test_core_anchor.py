@@ -96,9 +96,7 @@ def test_a_short_word_alone_in_another_context_is_asked_about() -> None:
 
 
 def test_words_that_are_gone_are_an_orphan() -> None:
-    assert (
-        resolve("Another text altogether.", _anchor(AD, "robust data pipelines for our clients")) == Orphan()
-    )
+    assert resolve("Another text altogether.", _anchor(AD, "robust data pipelines for our clients")) == Orphan()
 
 
 def test_a_context_picks_a_place_inside_a_word() -> None:
@@ -201,9 +199,7 @@ def test_a_word_that_stands_everywhere_is_answered() -> None:
 # --- folding -----------------------------------------------------------------------------------------
 
 FOLDABLE = st.text(
-    st.sampled_from(
-        "aA eE\t\n\u00a0\u2028“”’–ßİ\u0301\u0327\u0308é&ｓ\u00ad\u200b가\u1100\u1161…🙂\U0001d49c"
-    ),
+    st.sampled_from("aA eE\t\n\u00a0\u2028“”’–ßİ\u0301\u0327\u0308é&ｓ\u00ad\u200b가\u1100\u1161…🙂\U0001d49c"),
     max_size=40,
 )
 
@@ -260,8 +256,7 @@ def ads(shared: Path) -> dict[str, str]:
     csv.field_size_limit(10**8)
     with (shared / "pilot/ads.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["job_id"]: f"{row['Vacaturetitel']}\n\n{row['Functieomschrijving']}"
-            for row in csv.DictReader(file)
+            row["job_id"]: f"{row['Vacaturetitel']}\n\n{row['Functieomschrijving']}" for row in csv.DictReader(file)
         }
 
 

@@ -79,9 +79,7 @@ def test_the_fast_way_breaks_rows_where_the_slow_way_does(text: str, width: int)
     odd = text.replace("a", "ა")
     fast, slow = wrap(text, width), wrap(odd, width)
     assert [fast.span(row) for row in range(fast.rows)] == [slow.span(row) for row in range(slow.rows)]
-    assert [fast.row(row).indent for row in range(fast.rows)] == [
-        slow.row(row).indent for row in range(slow.rows)
-    ]
+    assert [fast.row(row).indent for row in range(fast.rows)] == [slow.row(row).indent for row in range(slow.rows)]
 
 
 def test_every_plain_character_is_a_cluster_of_one_cell() -> None:

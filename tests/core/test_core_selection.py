@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from codetui.core.finding import find, found_selection, matches
 from codetui.core.layout import wrap
-from codetui.core.motions import DEFAULT_KEYS, MOTIONS, moved
+from codetui.core.motions import MOTIONS, moved
 from codetui.core.scrolling import page, scroll_to
 from codetui.core.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.model import Holds
+from codetui.tui.motion_keys import MOTION_KEYS
 
-ALIASES = {key: name for name, keys in DEFAULT_KEYS.items() for key in keys}
+ALIASES = {key: name for name, keys in MOTION_KEYS.items() for key in keys}
 SHORT = {">": "greater_than_sign", "<": "less_than_sign", "}": "right_curly_bracket", "{": "left_curly_bracket"}
 SHORT |= {
     "[": "left_square_bracket",
@@ -190,8 +191,8 @@ def test_clicks_put_the_cursor_take_the_word_and_take_the_sentence() -> None:
 
 
 def test_every_motion_has_a_key_and_no_key_means_two_motions() -> None:
-    assert set(DEFAULT_KEYS) == set(MOTIONS)
-    keys = [key for several in DEFAULT_KEYS.values() for key in several]
+    assert set(MOTION_KEYS) == set(MOTIONS)
+    keys = [key for several in MOTION_KEYS.values() for key in several]
     assert len(keys) == len(set(keys))
 
 

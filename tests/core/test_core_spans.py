@@ -24,9 +24,7 @@ def rows_of(span: tuple[int, int]) -> set[int]:
 @given(spans, edges, edges)
 def test_the_index_finds_what_comparing_all_finds(given_spans: list[tuple[int, int]], a: int, b: int) -> None:
     found = SpanIndex(given_spans).overlapping(a, b)
-    assert sorted(found) == [
-        number for number, (start, end) in enumerate(given_spans) if max(start, a) < min(end, b)
-    ]
+    assert sorted(found) == [number for number, (start, end) in enumerate(given_spans) if max(start, a) < min(end, b)]
 
 
 @given(spans)
@@ -47,9 +45,7 @@ def test_no_two_spans_in_one_lane_share_a_row(given_spans: list[tuple[int, int]]
 
 
 @given(spans, st.integers(min_value=1, max_value=4))
-def test_a_span_goes_without_a_lane_only_where_all_are_taken(
-    given_spans: list[tuple[int, int]], count: int
-) -> None:
+def test_a_span_goes_without_a_lane_only_where_all_are_taken(given_spans: list[tuple[int, int]], count: int) -> None:
     places = sorted(given_spans)
     lanes = Lanes(places, row_start, count)
     for number, place in enumerate(places):
@@ -60,9 +56,7 @@ def test_a_span_goes_without_a_lane_only_where_all_are_taken(
 
 
 @given(spans, st.data())
-def test_lanes_do_not_depend_on_the_order_of_asking(
-    given_spans: list[tuple[int, int]], data: st.DataObject
-) -> None:
+def test_lanes_do_not_depend_on_the_order_of_asking(given_spans: list[tuple[int, int]], data: st.DataObject) -> None:
     places = sorted(given_spans)
     in_order = Lanes(places, row_start, 3)
     expected = [in_order[number] for number in range(len(places))]
@@ -76,9 +70,7 @@ def test_runs_know_what_covers_each_character(given_spans: list[tuple[int, int]]
     start, end = min(a, b), max(a, b)
     layers = [(number, *span) for number, span in enumerate(given_spans)]
     seen = {at: set(names) for low, high, names in runs(start, end, layers) for at in range(low, high)}
-    assert seen == {
-        at: {number for number, low, high in layers if low <= at < high} for at in range(start, end)
-    }
+    assert seen == {at: {number for number, low, high in layers if low <= at < high} for at in range(start, end)}
 
 
 def test_runs_are_cut_only_where_the_covering_set_changes() -> None:

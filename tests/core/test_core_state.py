@@ -30,7 +30,9 @@ from codetui.model import (
 )
 
 
-def transaction(seq: int, *events: Event, ident: str = "", cause: Cause = "keys", target: str | None = None) -> Transaction:
+def transaction(
+    seq: int, *events: Event, ident: str = "", cause: Cause = "keys", target: str | None = None
+) -> Transaction:
     return Transaction(
         id=TransactionId(ident or f"t{seq:04}"),
         seq=seq,
@@ -83,9 +85,7 @@ def test_a_removed_coding_comes_back_to_its_old_place() -> None:
 
 def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
     first = [transaction(1, added("a", "X", 1)), transaction(2, added("b", "X", 2)), transaction(3, added("c", "Y", 3))]
-    recoded = CodingRecoded(
-        coding=CodingId("a"), code=CodeId("Y"), rank=4, code_before=CodeId("X"), rank_before=1
-    )
+    recoded = CodingRecoded(coding=CodingId("a"), code=CodeId("Y"), rank=4, code_before=CodeId("X"), rank_before=1)
     state = replay([*first, transaction(4, recoded)])
     assert [c.id for c in state.of_code(CodeId("Y"))] == ["c", "a"]
     assert [c.id for c in undone(state).of_code(CodeId("X"))] == ["a", "b"]
@@ -127,9 +127,7 @@ events = st.lists(
             lambda x: ProfileAssigned(profile=x[0], reasoning=x[1])
         ),
         st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
-        st.text(max_size=3).map(
-            lambda x: PlaceNoted(note=NoteId("n1"), place=Place(kind="code", id="TASK1"), text=x)
-        ),
+        st.text(max_size=3).map(lambda x: PlaceNoted(note=NoteId("n1"), place=Place(kind="code", id="TASK1"), text=x)),
     ),
     min_size=1,
     max_size=12,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import get_args
@@ -108,7 +109,7 @@ def test_a_text_without_words_has_empty_units() -> None:
 def test_units_never_overlap_and_never_end_in_white_space(text: str) -> None:
     for unit in UNITS:
         spans = units(text, 0, len(text), unit)
-        assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
         assert all(text[s.start : s.end] == text[s.start : s.end].strip() != "" for s in spans)
 
 

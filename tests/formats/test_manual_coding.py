@@ -48,9 +48,7 @@ SHAPES = [
     "\n\n",
     "  ",
 ]
-texts = st.lists(st.sampled_from(SPITEFUL) | st.characters(exclude_categories=["Cs"]), max_size=12).map(
-    "".join
-)
+texts = st.lists(st.sampled_from(SPITEFUL) | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
 lines = texts.map(lambda text: " ".join(text.split()))
 filled = lines.filter(bool)
 
@@ -63,9 +61,7 @@ codes = st.builds(CodeLine, lines, notes, st.lists(entries, max_size=4).map(tupl
 blocks_of_codes = st.lists(codes, max_size=2).map(tuple)
 first_block = st.builds(Block, st.none(), notes, blocks_of_codes)
 group_blocks = st.lists(st.builds(Block, lines, notes, blocks_of_codes), max_size=2)
-blocks = st.builds(
-    lambda first, rest: tuple(b for b in (first, *rest) if not b.is_empty), first_block, group_blocks
-)
+blocks = st.builds(lambda first, rest: tuple(b for b in (first, *rest) if not b.is_empty), first_block, group_blocks)
 documents = st.builds(
     Document,
     lines,
@@ -167,9 +163,7 @@ def test_the_canonical_shape() -> None:
                 "1. Tasks",
                 (
                     Block(None, (), (CodeLine("T0: Direct", (), (quotation,)),)),
-                    Block(
-                        "Group A", (), (CodeLine("T1: One", (), (quotation, quotation)), CodeLine("T2: Two"))
-                    ),
+                    Block("Group A", (), (CodeLine("T1: One", (), (quotation, quotation)), CodeLine("T2: Two"))),
                     Block("Group B", (Note("nothing here"),)),
                 ),
             ),

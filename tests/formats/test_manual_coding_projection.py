@@ -106,9 +106,7 @@ def test_a_session_is_projected_in_the_order_of_the_codebook() -> None:
                     ),
                 ),
             ),
-            SectionPart(
-                "2. Tools", (Block(None, (), (CodeLine("2.1. Languages", (), (Entry("term", "Python"),)),)),)
-            ),
+            SectionPart("2. Tools", (Block(None, (), (CodeLine("2.1. Languages", (), (Entry("term", "Python"),)),)),)),
             SectionPart("3. Skills", (Block(None, (), (CodeLine("3.1. Talk", (Note("implied"),)),)),)),
         ),
     )
@@ -165,9 +163,7 @@ def test_nothing_is_dropped_by_a_book_without_sections() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text().filter(str.strip), st.text(), st.text())
 def test_a_projected_session_reads_back(words: str, note: str, reasoning: str) -> None:
-    document = _projected(
-        _added("c1", "1.A.1", words, 1, note), ProfileAssigned(profile=note, reasoning=reasoning)
-    )
+    document = _projected(_added("c1", "1.A.1", words, 1, note), ProfileAssigned(profile=note, reasoning=reasoning))
     assert read(write(document), "a.md") == (document, [])
 
 
@@ -176,9 +172,7 @@ def test_a_projected_session_reads_back(words: str, note: str, reasoning: str) -
 
 def _state(*events: Event) -> State:
     transactions = [
-        Transaction(
-            id=TransactionId(f"t{seq}"), seq=seq, time="2026-01-01T00:00:00Z", coder="a", events=(event,)
-        )
+        Transaction(id=TransactionId(f"t{seq}"), seq=seq, time="2026-01-01T00:00:00Z", coder="a", events=(event,))
         for seq, event in enumerate(events, 1)
     ]
     return replay(transactions)
@@ -190,9 +184,7 @@ def _projected(*events: Event) -> Document:
 
 def _added(coding: str, code: str, words: str, rank: int, note: str = "") -> CodingAdded:
     anchor = Anchor(text_hash="", start=0, end=len(words), words=words)
-    return CodingAdded(
-        coding=CodingId(coding), code=CodeId(code), anchor=anchor, words="", note=note, rank=rank
-    )
+    return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=anchor, words="", note=note, rank=rank)
 
 
 def _noted(note: str, kind: Literal["group", "code", "entry"], place: str, text: str, rank: int) -> PlaceNoted:

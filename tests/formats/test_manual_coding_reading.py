@@ -68,9 +68,7 @@ def test_an_entry_as_people_write_it_is_read(line: str, entry: Entry) -> None:
 )
 def test_lists_are_read_however_they_are_spaced(listing: str) -> None:
     document, _ = read("# Job Ad #1\n\n## S\n\n" + listing, "a.md")
-    assert document.sections[0].blocks[0].codes == (
-        CodeLine("A", (), (Entry("quotation", "w"), Entry("term", "t"))),
-    )
+    assert document.sections[0].blocks[0].codes == (CodeLine("A", (), (Entry("quotation", "w"), Entry("term", "t"))),)
 
 
 def test_wrapped_lines_are_joined() -> None:
@@ -90,16 +88,12 @@ def test_a_note_stands_on_a_group_with_or_without_a_blank_line() -> None:
 
 def test_a_note_stands_on_a_code() -> None:
     document, problems = read(_text_with("  - `Flutter`").replace(":**", ":** _(Note: new)_"), "a.md")
-    assert document.sections[0].blocks[0].codes == (
-        CodeLine("A", (Note("Note: new"),), (Entry("term", "Flutter"),)),
-    )
+    assert document.sections[0].blocks[0].codes == (CodeLine("A", (Note("Note: new"),), (Entry("term", "Flutter"),)),)
     assert problems == []
 
 
 def test_a_longer_opening_is_kept_as_it_is() -> None:
-    opening = (
-        'This document contains the manual coding for the "X" position at Y, after `B.md`. It is an example.'
-    )
+    opening = 'This document contains the manual coding for the "X" position at Y, after `B.md`. It is an example.'
     text = f"# Manual Coding Analysis: Job Ad #1 (Y)\n\n{opening}\n\n---\n\n## S\n"
     document, problems = read(text, "a.md")
     assert (document.title, document.opening, problems) == ("X", opening, [])
@@ -133,17 +127,13 @@ def test_a_document_without_its_heading_is_an_error() -> None:
 
 
 def test_lines_are_counted_as_editors_count_them() -> None:
-    document, _ = read(
-        '\ufeff# Job Ad #1\r\n\r\n## S\r\n\r\n- **A:**\r\n  - "w\u2028x\x0cy"\r\n  - `t`', "a.md"
-    )
+    document, _ = read('\ufeff# Job Ad #1\r\n\r\n## S\r\n\r\n- **A:**\r\n  - "w\u2028x\x0cy"\r\n  - `t`', "a.md")
     code = document.sections[0].blocks[0].codes[0]
     assert (document.ad, document.sections[0].line, code.line) == ("1", 3, 5)
     assert [entry.line for entry in code.entries] == [6, 7]
 
 
-@pytest.mark.parametrize(
-    "title", ['a "b" position at c', '" position at "', 'for the "x" position', "\\", '\\"']
-)
+@pytest.mark.parametrize("title", ['a "b" position at c', '" position at "', 'for the "x" position', "\\", '\\"'])
 @pytest.mark.parametrize("employer", ["", "Foo B.V.", 'Y "position" (Z'])
 def test_a_title_with_quotes_is_read_back(title: str, employer: str) -> None:
     document, _ = read(write(Document("1", employer, title)), "a.md")
@@ -186,9 +176,7 @@ def test_a_real_document_is_read_whole_and_written_back(name: str, shared: Path)
 
 def _without_spacing(text: str) -> list[str]:
     """The lines without blank ones, bullet spacing and white space at the ends."""
-    nested = (
-        re.sub(r"^(\s*)-\s+", lambda found: "  - " if found[1] else "- ", line) for line in text.split("\n")
-    )
+    nested = (re.sub(r"^(\s*)-\s+", lambda found: "  - " if found[1] else "- ", line) for line in text.split("\n"))
     return [line.rstrip() for line in nested if line.strip()]
 
 

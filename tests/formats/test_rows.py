@@ -46,18 +46,13 @@ BOOK = Codebook(
         Code(id=CodeId("TECH1"), name="Languages", section="t"),
     ),
 )
-HEADER = (
-    "ad_id,employer,title,coder,profile,section,group,code_id,code_name,"
-    "words,note,start,end,time,codebook_version"
-)
+HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,start,end,time,codebook_version"
 
 
 def _state(*events: Event) -> State:
     time = "2026-01-01T00:00:00Z"
     return replay(
-        Transaction(
-            id=TransactionId(f"t{seq}"), seq=seq, time=time, coder="ann", codebook="3", events=(event,)
-        )
+        Transaction(id=TransactionId(f"t{seq}"), seq=seq, time=time, coder="ann", codebook="3", events=(event,))
         for seq, event in enumerate(events, 1)
     )
 
@@ -66,9 +61,7 @@ def _added(coding: str, code: str, words: str, note: str = "") -> CodingAdded:
     start = TEXT.find(words)
     anchor: Anchor | None = describe(TEXT, Span(start, start + len(words)), "h") if start >= 0 else None
     shown = "" if anchor else words
-    return CodingAdded(
-        coding=CodingId(coding), code=CodeId(code), anchor=anchor, words=shown, note=note, rank=1
-    )
+    return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=anchor, words=shown, note=note, rank=1)
 
 
 def _session() -> State:
@@ -139,6 +132,4 @@ def test_json_lines_give_back_exactly_what_was_coded(note: str, title: str) -> N
 
 
 def test_json_lines_are_plain_utf_8() -> None:
-    assert '"words": "=é"' in to_jsonl(
-        [Row("1", "", "", "", "", "", "", "", "", "=é", "", None, None, "", "")]
-    )
+    assert '"words": "=é"' in to_jsonl([Row("1", "", "", "", "", "", "", "", "", "=é", "", None, None, "", "")])

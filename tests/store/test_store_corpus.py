@@ -55,13 +55,9 @@ def test_a_folder_is_listed_in_natural_order_files_before_folders(tmp_path: Path
     assert [entry.id for entry in listed(corpus(tmp_path))[0]] == ["1", "2", "10", "Zoo", "3"]
 
 
-@pytest.mark.parametrize(
-    "pattern", ["{}_acme.txt", "analysis_job_{}_acme.txt", "{:06}.txt", "{}{}.txt", "n{}.txt"]
-)
+@pytest.mark.parametrize("pattern", ["{}_acme.txt", "analysis_job_{}_acme.txt", "{:06}.txt", "{}{}.txt", "n{}.txt"])
 @pytest.mark.parametrize("start", [0, 7, 950])
-def test_the_first_ad_of_a_large_folder_is_the_first_of_the_list(
-    tmp_path: Path, pattern: str, start: int
-) -> None:
+def test_the_first_ad_of_a_large_folder_is_the_first_of_the_list(tmp_path: Path, pattern: str, start: int) -> None:
     for number in range(start, start + 1100):
         (tmp_path / pattern.format(number, number)).write_text("text")
     entries, _ = listed(corpus(tmp_path))
@@ -297,9 +293,7 @@ def test_the_spreadsheets_separator_line_is_obeyed(tmp_path: Path) -> None:
 def test_ragged_rows_open_with_what_they_have(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,title,text\n1,T\n\n2,T,a,b\n,,\n3,T,whole,,\n,T,no id\n"))
     assert texts(opened) == {"1": "T\n\n", "2": "T\n\na", "3": "T\n\nwhole"}
-    problems = [
-        (problem.line, problem.severity) for problem in listed(opened)[1] if problem.severity != "note"
-    ]
+    problems = [(problem.line, problem.severity) for problem in listed(opened)[1] if problem.severity != "note"]
     assert problems == [(2, "warning"), (4, "warning"), (7, "error")]
 
 
@@ -320,9 +314,7 @@ def test_a_cell_of_ten_megabytes_opens(tmp_path: Path) -> None:
         ('1,Acme,"Two "" and "one",body', 'Two " and "one\n\nbody'),
     ],
 )
-@pytest.mark.parametrize(
-    "last", ['2,Beta,"Other, title","b ""2""\nc"\n3,C,D,plain\n', "2,Beta,T,b\n3,C,D,plain\n"]
-)
+@pytest.mark.parametrize("last", ['2,Beta,"Other, title","b ""2""\nc"\n3,C,D,plain\n', "2,Beta,T,b\n3,C,D,plain\n"])
 def test_mismatched_quotes_cost_only_their_row(tmp_path: Path, row: str, text: str, last: str) -> None:
     opened = corpus(table(tmp_path, f"id,employer,title,text\n0,Z,Z,zero\n{row}\n{last}"))
     found = texts(opened)

@@ -72,10 +72,7 @@ def test_an_employer_in_a_name_is_lower_case_ascii(employer: str, words: str) ->
 def test_the_paths_of_a_session(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, "anna")
     assert paths.log("752") == tmp_path / "anna" / "events" / "752.jsonl"
-    assert (
-        paths.document("752", "Creative Fabrica")
-        == tmp_path / "anna" / "analysis_job_752_creative_fabrica.md"
-    )
+    assert paths.document("752", "Creative Fabrica") == tmp_path / "anna" / "analysis_job_752_creative_fabrica.md"
     assert paths.document("752", "") == tmp_path / "anna" / "analysis_job_752.md"
 
 

@@ -42,9 +42,7 @@ BOOK = Codebook(
 def coding(number: int, code: str, words: str, note: str = "", *, has_place: bool = True) -> Coding:
     """One coding, the `number`th that was placed."""
     anchor = Anchor(text_hash="", start=0, end=len(words), words=words) if has_place else None
-    return Coding(
-        id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, note=note, rank=number
-    )
+    return Coding(id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, note=note, rank=number)
 
 
 def note(number: int, kind: Literal["group", "code", "entry"], place: str, text: str) -> PlaceNote:
@@ -57,9 +55,7 @@ def note(number: int, kind: Literal["group", "code", "entry"], place: str, text:
     )
 
 
-def state(
-    *codings: Coding, notes: tuple[PlaceNote, ...] = (), profile: str = "", reasoning: str = ""
-) -> State:
+def state(*codings: Coding, notes: tuple[PlaceNote, ...] = (), profile: str = "", reasoning: str = "") -> State:
     """A session that holds these codings and notes."""
     return State(
         codings=MappingProxyType({one.id: one for one in codings}),

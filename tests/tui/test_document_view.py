@@ -121,9 +121,7 @@ async def test_a_coding_tints_its_words_and_overlaps_are_underlined() -> None:
         view = pilot.app.query_one(View)
         view.show(AD)
         view.set_codings([coded("Build pipelines in Python and SQL", "15", 0), coded("Python", "2a", 1)])
-        plain, outer, inner = (
-            style_at(view, AD.index(words)) for words in ("engineer", "pipelines", "Python")
-        )
+        plain, outer, inner = (style_at(view, AD.index(words)) for words in ("engineer", "pipelines", "Python"))
         assert len({plain.bgcolor, outer.bgcolor, inner.bgcolor}) == 3
         assert (bool(outer.underline), bool(inner.underline)) == (False, True)
 

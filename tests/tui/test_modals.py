@@ -47,9 +47,7 @@ def picker() -> CodePicker:
         ([*"zzzzqqq", "enter"], OPEN),
     ],
 )
-async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first(
-    keys: list[str], code: Answer
-) -> None:
+async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first(keys: list[str], code: Answer) -> None:
     assert await answer(picker(), keys) == code
 
 
@@ -65,9 +63,7 @@ async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first
         (["escape"], None),
     ],
 )
-async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(
-    keys: list[str], profile: Answer
-) -> None:
+async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(keys: list[str], profile: Answer) -> None:
     assert await answer(ProfilePicker(BOOK.profiles, "Clerk"), keys) == profile
 
 

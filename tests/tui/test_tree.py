@@ -316,9 +316,7 @@ async def test_the_status_line_drops_what_matters_least_and_keeps_what_is_not_sa
 async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> None:
     async with Bench().run_test(size=(80, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
-        status.say(
-            "This ad cannot be done: it has no profile.\nPress p to choose one, P to reason.", "refusal"
-        )
+        status.say("This ad cannot be done: it has no profile.\nPress p to choose one, P to reason.", "refusal")
         await pilot.pause()
         text = " ".join(lines_of(status))
         assert text.startswith("! This ad")

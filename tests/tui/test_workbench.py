@@ -74,7 +74,7 @@ async def test_keys_typed_in_one_burst_reach_the_tree_and_the_ad_again(tmp_path:
 async def test_a_note_goes_to_the_coding_whose_bullet_sign_is_under_the_cursor(tmp_path: Path) -> None:
     write_ad(tmp_path, "* We need Python.\n* And SQL.")
     workspace = workspace_on(tmp_path)
-    async with running(workspace) as (pilot, bench):
+    async with running(workspace) as (pilot, _bench):
         await press(pilot, "11n")
         assert isinstance(pilot.app.screen, NoteModal)
 
@@ -185,7 +185,7 @@ async def test_jump_labels_select_from_start_to_end(tmp_path: Path) -> None:
         await press(pilot, "f")
         label = dict(bench.selecting.shown_labels)[NEED.index("Python")]
         await press(pilot, label)
-        ends = {offset: letters for offset, letters in bench.selecting.shown_labels}
+        ends = dict(bench.selecting.shown_labels)
         last = next(letters for offset, letters in ends.items() if NEED.index("SQL") <= offset < NEED.index("You"))
         await press(pilot, f"{last}12")
         words = [coding.words for coding in bench.state.live()]

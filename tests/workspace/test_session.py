@@ -84,7 +84,7 @@ def test_a_disk_that_refuses_leaves_the_state_as_it_was(tmp_path: Path, monkeypa
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     before = session.state
 
-    def full(handle: int, data: bytes) -> None:
+    def full(_handle: int, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "write_all", full)

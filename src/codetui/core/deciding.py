@@ -226,9 +226,7 @@ def _mark_done(state: State, command: MarkDone) -> Decision | Refusal:
     if command.is_done and not state.reasoning:
         return Refusal("Not done yet: the profile has no reasoning. P writes it.")
     event = DoneMarked(is_done=command.is_done, was_done=state.is_done)
-    message = (
-        "Done. ) goes to the next ad, U to the next uncoded one." if command.is_done else "Taken up again."
-    )
+    message = "Done. ) goes to the next ad, U to the next uncoded one." if command.is_done else "Taken up again."
     return Decision((event,), message)
 
 
@@ -236,9 +234,7 @@ def _describe_ad(state: State, command: DescribeAd) -> Decision | Refusal:
     employer, title = " ".join(command.employer.split()), " ".join(command.title.split())
     if (employer, title) == (state.employer, state.title):
         return Refusal("Employer and title are as they were.")
-    event = AdDescribed(
-        employer=employer, title=title, employer_before=state.employer, title_before=state.title
-    )
+    event = AdDescribed(employer=employer, title=title, employer_before=state.employer, title_before=state.title)
     return Decision((event,), f"The ad is “{title}” at {employer}.")
 
 
@@ -269,9 +265,7 @@ def describe(event: Event, state: State, study: Study) -> str:
         case ProfileAssigned() if event.profile == event.profile_before:
             return "the reasoning"
         case ProfileAssigned():
-            return (
-                f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
-            )
+            return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
         case DoneMarked():
             return "marked done" if event.is_done else "taken up again"
         case _:

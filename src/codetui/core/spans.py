@@ -61,9 +61,7 @@ class Lanes:
         row 2   | |
     """
 
-    def __init__(
-        self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int
-    ) -> None:
+    def __init__(self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int) -> None:
         self._places = places
         self._row_start = row_start
         self._reach = list(accumulate((max(end, start + 1) for start, end in places), max))
@@ -80,9 +78,7 @@ class Lanes:
     def _find(self, number: int) -> None:
         """Give lanes to the spans up to this one."""
         first = number
-        while first not in (0, self._next) and self._reach[first - 1] > self._row_start(
-            self._places[first][0]
-        ):
+        while first not in (0, self._next) and self._reach[first - 1] > self._row_start(self._places[first][0]):
             first -= 1
         free = self._free if first == self._next else [0] * len(self._free)
         for current in range(first, number + 1):

@@ -204,9 +204,7 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
         case DoneMarked():
             draft.is_done = event.is_done
         case PlaceNoted():
-            draft.notes[event.note] = PlaceNote(
-                id=event.note, place=event.place, text=event.text, rank=event.rank
-            )
+            draft.notes[event.note] = PlaceNote(id=event.note, place=event.place, text=event.text, rank=event.rank)
         case _:
             _change_coding(draft, event)
 

@@ -86,7 +86,7 @@ def _row(about: About, coding: Coding, site: Site, index: CodebookIndex) -> Row:
         start=coding.anchor.start if coding.anchor else None,
         end=coding.anchor.end if coding.anchor else None,
         time=coding.time,
-        codebook_version=coding.codebook,
+        codebook_version=coding.codebook.partition("#")[0],
     )
 
 

@@ -164,9 +164,7 @@ class Corpus:
             data = files.read(Path(entry.source))
             now, text = _file_entry(entry.source, data[:HEAD], trouble), decoded(data, trouble)
         if "\0" in text:
-            message = (
-                "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
-            )
+            message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
             trouble.add(entry.line, "note", message)
         return Ad(now.id, now.employer, now.title, text, now.source, now.line)
 

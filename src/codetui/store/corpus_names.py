@@ -148,8 +148,6 @@ def first_name(names: Sequence[str]) -> str:
         start -= 1
     digits = frozenset("0123456789")
     below_ten = [
-        name
-        for name in names
-        if name[start : start + 1] in digits and name[start:].lstrip("0")[1:2] not in digits
+        name for name in names if name[start : start + 1] in digits and name[start:].lstrip("0")[1:2] not in digits
     ]
     return min(below_ten or names, key=natural_key)

@@ -41,9 +41,7 @@ class RowPlace(NamedTuple):
     line: int
 
 
-def rows(
-    source: str, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None = None
-) -> Iterator[Row]:
+def rows(source: str, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None = None) -> Iterator[Row]:
     """The ads of a table from the row at `start` on, all of them without it.
 
     Nothing comes where no row begins at `start`.  Raises OSError.
@@ -70,9 +68,7 @@ def _is_usable(row: Row, trouble: Trouble) -> bool:
 # --- CSV --------------------------------------------------------------------------------------------
 
 
-def _csv_rows(
-    lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None
-) -> Iterator[Row]:
+def _csv_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None) -> Iterator[Row]:
     header = csv_rows.read_header(lines, wanted)
     if header is None:
         trouble.add(0, "error", "this table is empty: its first line must name the columns")
@@ -123,9 +119,7 @@ def _is_readable(columns: Columns, header: list[str], trouble: Trouble) -> bool:
 # --- JSONL ------------------------------------------------------------------------------------------
 
 
-def _json_rows(
-    lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None
-) -> Iterator[Row]:
+def _json_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None) -> Iterator[Row]:
     known: dict[tuple[str, ...], Columns] = {}
     if start is not None:
         lines.seek(start.offset, start.line)
@@ -154,9 +148,7 @@ def _json_object(line: str, number: int, trouble: Trouble) -> dict[str, object] 
     else:
         if isinstance(value, dict):
             return value
-        trouble.add(
-            number, "error", "this line is JSON but no object {…}, and is left out: write one ad a line"
-        )
+        trouble.add(number, "error", "this line is JSON but no object {…}, and is left out: write one ad a line")
     return None
 
 

@@ -42,12 +42,7 @@ def safe_name(name: str) -> str:
 def coder_name(name: str, *, hashed: bool = False) -> str:
     """A coder's name as a folder: the name itself, or (if it must, or is asked) with a hash."""
     composed = unicodedata.normalize("NFC", name)
-    if (
-        not hashed
-        and _PLAIN_CODER.fullmatch(composed)
-        and not is_reserved(composed)
-        and len(composed.encode()) < 200
-    ):
+    if not hashed and _PLAIN_CODER.fullmatch(composed) and not is_reserved(composed) and len(composed.encode()) < 200:
         return composed
     return _hashed(file_words(composed, joint="-"), composed)
 

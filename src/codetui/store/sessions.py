@@ -98,9 +98,7 @@ def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
 
 def coders(root: Path) -> list[str]:
     """The folders of the coders who have sessions, by name."""
-    return [
-        folder.name for folder in _children(root) if folder.is_dir() and (logs(folder) or documents(folder))
-    ]
+    return [folder.name for folder in _children(root) if folder.is_dir() and (logs(folder) or documents(folder))]
 
 
 def documents(folder: Path) -> list[Path]:

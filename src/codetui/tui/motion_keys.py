@@ -53,3 +53,6 @@ MOTION_ACTIONS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
     ("extend_text_start", ("ctrl+shift+home",), "extend to the start", "Select to the start of the ad.", MOVE),
     ("extend_text_end", ("ctrl+shift+end",), "extend to the end", "Select to the end of the ad.", MOVE),
 )
+
+MOTION_KEYS: dict[str, tuple[str, ...]] = {name: keys for name, keys, *_ in MOTION_ACTIONS}
+"""Textual's names of the keys of each motion."""

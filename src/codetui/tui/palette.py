@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.worker import Worker, WorkType
 
@@ -21,11 +22,21 @@ Found = TypeVar("Found")
 class Palette(CommandPalette):
     """Textual's palette, which fails on keys that come before its list is laid out or after it was closed."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+    ]
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Lets keys reach the list once there is one to see."""
-        if not self.is_active or (action == "command_list" and not self.query_one(CommandList).size.height):
-            return False
-        return super().check_action(action, parameters)
+        """Keys that come behind the choice find nothing left to act on."""
+        return super().check_action(action, parameters) if self.is_active else False
+
+    def action_page(self, step: int) -> None:
+        """A page of commands up or down."""
+        commands = self.query_one(CommandList)
+        place = (commands.highlighted or 0) + step * max(1, commands.size.height // 2)
+        if commands.option_count:
+            commands.highlighted = min(max(0, place), commands.option_count - 1)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Closes, once."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from codetui.core.codebook import profile_name
 from codetui.model import AdEntry, Codebook, Problem
 from codetui.store.corpus import Corpus
 from codetui.workspace.exporting import PROBLEMS, UNUSABLE
-from codetui.workspace.outcome import status_of
+from codetui.workspace.outcome import Progress, status_of
 from codetui.workspace.records import Record, records
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
 
@@ -43,7 +43,11 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
     if as_json:
         whole = {
             "ads": [line._asdict() for line in lines],
-            "totals": {"ads": len(entries), "codings": sum(line.codings for line in lines), **totals},
+            "totals": {
+                "ads": len(entries),
+                "codings": sum(line.codings for line in lines),
+                **{progress: totals[progress] for progress in get_args(Progress)},
+            },
         }
         print(json.dumps(whole, ensure_ascii=False, indent=2))
         return 0

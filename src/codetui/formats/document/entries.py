@@ -33,9 +33,7 @@ def write_entry(entry: Entry) -> str:
     if entry.kind == "note":
         return write_notes((Note(note, entry.emphasis),))
     value = Entry(entry.kind, words, note)
-    notes = (
-        ("", "") if not note else tuple(" " + write_group(note, is_armed=armed) for armed in (False, True))
-    )
+    notes = ("", "") if not note else tuple(" " + write_group(note, is_armed=armed) for armed in (False, True))
     ways = (written + beside for beside, written in product(notes, _written_words(value)))
     return first_that_reads_back(ways, entry_in, value)
 
@@ -92,9 +90,7 @@ def _closing_quote(text: str) -> int:
     The first quote before brackets that close at the end of the line; else the first before any brackets
     when the line ends with one; else the last quote.
     """
-    starts = {
-        found.end() - 1: place for place in _quotes(text) if (found := NOTE_START.match(text, place + 1))
-    }
+    starts = {found.end() - 1: place for place in _quotes(text) if (found := NOTE_START.match(text, place + 1))}
     place = starts.get(opening_bracket(text), -1)
     if place < 0 and starts and text.rstrip(".,;:!?_*").endswith(")"):
         return min(starts.values())
@@ -132,9 +128,7 @@ def _read_other_quotes(text: str, line: int) -> tuple[Entry, str] | None:
     if closing < 1:
         return None
     note, remark = _read_rest(text[closing + 1 :])
-    return Entry(
-        "quotation", text[1:closing], note, line=line
-    ), remark or "its quotes are not the straight ones"
+    return Entry("quotation", text[1:closing], note, line=line), remark or "its quotes are not the straight ones"
 
 
 def _read_rest(text: str) -> tuple[str, str]:

@@ -23,9 +23,7 @@ HEADING = re.compile(r".*?\bJob\s+Ad\s*#\s?(.*)", re.IGNORECASE | re.DOTALL)
 TITLED = re.compile(r'.*?\bfor\s+the\s+"', re.IGNORECASE | re.DOTALL)
 POSITION = re.compile(r"\s+(?:position|role|vacancy|job)\b")
 EMPLOYER = re.compile(r"\bposition\s+at\s+([^,]+?)(?:,|\.?$|\.\s)")
-PROFILE = re.compile(
-    r"(?:\*\*|__)\s*Assigned\s+Profile\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)(.*)", re.I | re.S
-)
+PROFILE = re.compile(r"(?:\*\*|__)\s*Assigned\s+Profile\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)(.*)", re.I | re.S)
 REASONING = re.compile(r"(?:\*\*|__)\s*Reasoning\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)(.*)", re.I | re.S)
 
 
@@ -40,8 +38,7 @@ def write_heading(heading: Heading) -> str:
     """The text of the first heading."""
     ad, employer = one_line(heading.ad), one_line(heading.employer)
     ways = (
-        f"Manual Coding Analysis: Job Ad #{written}"
-        + (f" {write_group(employer, is_armed=armed)}" if employer else "")
+        f"Manual Coding Analysis: Job Ad #{written}" + (f" {write_group(employer, is_armed=armed)}" if employer else "")
         for armed in (False, True)
         for written in (ad, escape(ad, "()"))
     )

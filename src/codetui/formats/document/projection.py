@@ -164,9 +164,7 @@ class Layout:
             )
             lines[sites[code_id].section, sites[code_id].group].append(line)
         parts = [
-            self._section(
-                numbered(number, self.index.sections[section_id].title), section_id, lines, contents
-            )
+            self._section(numbered(number, self.index.sections[section_id].title), section_id, lines, contents)
             for number, section_id in enumerate(self.index.sections, 1)
         ]
         return tuple(parts) if parts else self._without_sections(lines, contents)

@@ -90,9 +90,7 @@ def _read_head(reading: _Reading, lines: list[Line]) -> None:
             rest.append(line)
     if found is None:
         first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
-        reading.report(
-            1, "error", f"no heading says which ad this is about; begin the document with `{first}`."
-        )
+        reading.report(1, "error", f"no heading says which ad this is about; begin the document with `{first}`.")
     opening = "\n\n".join(openings)
     title, employer = head.read_title(opening), heading.employer or head.read_employer(opening)
     is_usual = opening == head.write_opening(title, employer)
@@ -138,9 +136,7 @@ def _read_heading(reading: _Reading, line: Line) -> None:
     elif line.level > 2 and reading.sections:
         reading.sections[-1].blocks.append(_Block(line.text, line.number))
     else:
-        reading.leave(
-            line, "a heading that is neither section (`## `) nor group (`### `); correct its level."
-        )
+        reading.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
 
 
 def _read_bullet(reading: _Reading, line: Line) -> None:
@@ -210,7 +206,5 @@ def _frozen_section(section: _Section) -> SectionPart:
 
 
 def _frozen_block(block: _Block) -> Block:
-    codes = tuple(
-        CodeLine(code.label, tuple(code.notes), tuple(code.entries), code.line) for code in block.codes
-    )
+    codes = tuple(CodeLine(code.label, tuple(code.notes), tuple(code.entries), code.line) for code in block.codes)
     return Block(block.heading, tuple(block.notes), codes, block.line)
