@@ -57,8 +57,9 @@ def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
     by_place: dict[str, list[Said]] = {}
     for block, section in _blocks(document, book):
         group = group_named(book, section, block.heading)
-        if group is not None and block.notes:
-            by_place.setdefault(group.title, []).append(_note(note.text for note in block.notes))
+        place = group.title if group else part_title(section) if block.heading is None else ""
+        if place and block.notes:
+            by_place.setdefault(place, []).append(_note(note.text for note in block.notes))
         for line in block.codes:
             code = code_named(index, line.label)
             if code is None or section is None or code.section != section.id:
@@ -70,6 +71,11 @@ def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
                 for entry in line.entries
             ]
     return by_place
+
+
+def part_title(section: Section | None) -> str:
+    """What a difference calls a section as the place of a note."""
+    return f"section {section.title}" if section else ""
 
 
 def _note(texts: Iterator[str]) -> Said:

@@ -100,8 +100,8 @@ async def _drive(
         assert isinstance(bench, WorkbenchScreen)
         text = bench.ad.text
         work = task(document, workspace.book, text)
-        result.trouble += [f"not in the ad: “{words}”" for words in work.lost]
-        result.outside = len(work.outside)
+        result.trouble += [f"has no place: “{words}”" for words in work.lost]
+        result.outside += work.outside
         await Replay(pilot, bench, moves, result).code(work, document)
         await pilot.press("ctrl+q")
     return text

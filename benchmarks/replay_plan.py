@@ -35,7 +35,10 @@ class Remark(NamedTuple):
 
 
 class Task(NamedTuple):
-    """All that one document holds; `lost` are words that have no place in the ad."""
+    """All that one document holds.
+
+    `lost` has no place: words that the ad lacks, notes on a section.  `outside` stands outside its code's section.
+    """
 
     items: tuple[Wanted | Remark, ...]
     lost: tuple[str, ...]
@@ -67,9 +70,12 @@ def code_named(index: CodebookIndex, label: str) -> Code | None:
 
 
 def completed(book: Codebook, document: Document) -> Codebook:
-    """The book with the codes and the profile added that the document uses and it lacks."""
+    """The book with the codes, the groups with notes and the profile added that the document uses and it lacks."""
     for part, section in _parts(document, book):
         for block in part.blocks if section is not None else ():
+            if section and block.heading and block.notes and group_named(book, section, block.heading) is None:
+                added = Group(id=block.heading, section=section.id, title=block.heading)
+                book = replace(book, groups=(*book.groups, added))
             for line in block.codes:
                 if section is not None and code_named(CodebookIndex(book), line.label) is None:
                     ident, name = _split_label(book.label, line.label)
@@ -107,12 +113,13 @@ def task(document: Document, book: Codebook, text: str) -> Task:
             if group is not None:
                 items += _remark(Place(kind="group", id=group.id), block.notes)
             else:
-                outside += [note.text for note in block.notes]
+                aside = lost if block.heading is None else outside
+                aside += [f"{block.heading or part.title}: {note.text}" for note in block.notes]
             for line in block.codes:
                 code = code_named(index, line.label)
                 if code is None or section is None or code.section != section.id:
-                    outside += [entry.words or entry.note for entry in line.entries]
-                    outside += [note.text for note in line.notes]
+                    outside += [f"{line.label}: {entry.words or entry.note}" for entry in line.entries]
+                    outside += [f"{line.label}: {note.text}" for note in line.notes]
                     continue
                 items += _remark(Place(kind="code", id=code.id), line.notes)
                 for entry in line.entries:

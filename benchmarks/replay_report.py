@@ -26,7 +26,7 @@ class Replayed:
     name: str
     costs: list[Cost] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
-    outside: int = 0
+    outside: list[str] = field(default_factory=list)
     other_keys: int = 0
     is_byte_equal: bool | None = None
 
@@ -42,9 +42,8 @@ def report(results: Sequence[Replayed]) -> None:
     for result in results:
         what = "equal" if not result.trouble else "DIFFERS"
         bytes_ = {True: ", byte for byte", False: "", None: ""}[result.is_byte_equal]
-        aside = f", {result.outside} outside their section left aside" if result.outside else ""
-        print(f"{result.name}: {what}{bytes_}; {len(result.costs)} codings{aside}")
-        for line in result.trouble:
+        print(f"{result.name}: {what}{bytes_}; {len(result.costs)} codings")
+        for line in (*result.trouble, *(f"left aside: {each}" for each in result.outside)):
             print(f"    {line}")
     costs = [cost for result in results for cost in result.costs]
     if not costs:

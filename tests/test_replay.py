@@ -94,7 +94,7 @@ def test_a_canonical_document_comes_out_byte_for_byte(tmp_path: Path) -> None:
 
 def test_words_that_the_ad_lacks_are_trouble(tmp_path: Path) -> None:
     result = invented(tmp_path, INVENTED.replace('"brood bakken"\n', '"iets heel anders dat er niet staat"\n'))
-    assert any("not in the ad" in line for line in result.trouble)
+    assert any("has no place" in line for line in result.trouble)
 
 
 def test_the_program_leaves_with_1_when_a_document_does_not_replay(tmp_path: Path) -> None:
@@ -219,6 +219,23 @@ def test_a_label_with_a_slip_is_known_by_its_id() -> None:
     document, _ = manual_coding.read(CODED.replace("Modeling & Fine-Tuning", "Modelling"), "document")
     assert completed(pilot_book(), document).codes == pilot_book().codes
     assert "1.B.1" in [item.code for item in task(document, pilot_book(), AD).items if isinstance(item, Wanted)]
+
+
+def test_a_note_on_a_section_that_is_missing_differs() -> None:
+    noted = CODED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n_(None.)_\n")
+    assert compared(noted, noted) == []
+    assert compared(noted, CODED)
+
+
+def test_a_note_on_a_group_that_the_book_lacks_differs_when_it_is_missing() -> None:
+    noted = CODED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n### Extra\n\n_(None.)_\n")
+    assert compared(noted, CODED)
+
+
+def test_what_is_left_aside_is_named() -> None:
+    strange = CODED.replace("## 3. Soft", '- **3.1. Communication & Collaboration:**\n  - "Fijn."\n\n## 3. Soft')
+    document, _ = manual_coding.read(strange, "document")
+    assert task(document, pilot_book(), AD).outside == ("3.1. Communication & Collaboration: Fijn.",)
 
 
 # --- what documents also hold -------------------------------------------------------------------------

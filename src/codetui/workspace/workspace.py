@@ -8,7 +8,7 @@ from pathlib import Path
 from codetui.core.commands import Command
 from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
-from codetui.store import study
+from codetui.store import event_log, study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
@@ -45,6 +45,10 @@ class Workspace:
         self._positions: dict[AdId, int] = {}
 
     # --- the list of ads ------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown."""
+        event_log.warm_up()
 
     def listing(self) -> Iterator[Batch]:
         """The ads in batches, for a worker; hand each batch to `add`."""

@@ -48,6 +48,8 @@ class Aiming:
             self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
             return
         ids = [coding.id for coding in here]
-        chosen = here[(ids.index(current.id) + 1) % len(ids)]
+        # In the tree the current one may stand elsewhere than under the cursor.
+        after = ids.index(current.id) + 1 if current.id in ids else 0
+        chosen = here[after % len(ids)]
         self.at(chosen.id)
         self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")

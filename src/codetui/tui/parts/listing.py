@@ -28,6 +28,7 @@ class Listing:
 
     def _list(self) -> None:
         worker, hand = get_current_worker(), self._screen.app.call_from_thread
+        self._workspace.warm_up()
         for batch in self._workspace.listing():
             if worker.is_cancelled:
                 return
