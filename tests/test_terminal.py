@@ -167,7 +167,8 @@ def test_the_program_starts_again_at_the_ad_and_the_scroll_where_it_was_killed(t
         terminal.wait_until(lambda: "1 of 1" not in terminal.text, "the search is closed")
         terminal.type("11")
         terminal.wait_for("TASK1: Lighting ←")
-        terminal.wait_until(lambda: place.exists() and '"ad": "2"' in place.read_text(), "the place on disk")
+        cursor = f'"cursor": {len(f"Second{chr(10) * 2}{days}".partition("Day 100 ")[0]) + len("Day 100 ")}'
+        terminal.wait_until(lambda: place.exists() and cursor in place.read_text(), "the place on disk")
         before = seen(terminal)
         terminal.kill()
     with Terminal(command, tmp_path, environ) as terminal:

@@ -418,3 +418,41 @@ async def test_the_palette_does_what_a_key_does(tmp_path: Path) -> None:
         await press(pilot, "<enter>")
         await pilot.pause(0.2)
         assert bench.state.live() == ()
+
+
+async def test_on_a_code_of_the_tree_x_removes_nothing(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s11t<home><down><down>x")
+        assert bench.status.message[1] == "refusal"
+        assert len(bench.state.live()) == 1
+
+
+async def test_a_new_selection_ends_the_waiting_for_another_code(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s11rs12")
+        assert [coding.code for coding in bench.state.live()] == ["TASK1", "TASK2"]
+
+
+async def test_a_refusal_goes_with_the_next_key(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "9")
+        assert bench.status.message[1] == "refusal"
+        await press(pilot, "s")
+        assert bench.status.message == ("", "info")
+
+
+async def test_keeping_a_boundary_lets_the_edge_go(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2ab]w<enter>")
+        assert bench.selecting.selection.edge is None
+
+
+async def test_escape_closes_the_codebook_over_the_ad(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
+        await press(pilot, "t<escape>")
+        assert not bench.outline.has_class("-shown") and bench.focused is bench.document

@@ -37,8 +37,16 @@ def _word_right(text: str, _view: View | None, at: int) -> int:
     return word.end if word else len(text)
 
 
-def _row_start(_text: str, view: View | None, at: int) -> int:
-    return view.layout.span(view.layout.row_of(at)).start if view else at
+def _row_start(text: str, view: View | None, at: int) -> int:
+    """The row's first word, behind blanks and a bullet mark; from there the row's first cell."""
+    if view is None:
+        return at
+    row = view.layout.span(view.layout.row_of(at))
+    ink = trim(text, row.start, row.end).start
+    word = unit_at(text, ink, "sentence").start
+    is_first = ink <= word < row.end and not any(character.isalnum() for character in text[ink:word])
+    first = word if is_first else ink
+    return row.start if at == first else first
 
 
 def _row_end(text: str, view: View | None, at: int) -> int:

@@ -53,7 +53,15 @@ class CodetuiApp(App[object]):
         from codetui.tui.palette import Palette
 
         if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Opens the palette on the themes."""
+        from textual.theme import ThemeProvider
+
+        from codetui.tui.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     async def action_quit(self) -> None:
         """Writes everything out and leaves."""

@@ -72,6 +72,9 @@ class Panes(Protocol):
     def is_current_screen(self) -> bool:
         """True while no modal stands over the workbench."""
 
+    def back_to_ad(self) -> bool:
+        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+
     def focus_search(self) -> None:
         """Gives the search line the focus, at once."""
 
@@ -129,11 +132,30 @@ class Keyboard:
         action = self._ids.get(event.key)
         if action is not None:
             self._consume(event)
-            if action != "move.collapse" or not self._panes.assigning.escape():
+            self._begin(action)
+            if action != "move.collapse" or not self._leaves(event):
                 self.do(action)
         elif event.is_printable and event.character:
             self._consume(event)
             self._panes.say(f"{key_words(event.key)} does nothing here. ? shows every key.", "refusal")
+
+    def _begin(self, action: str) -> None:
+        """What was said before this key is old now; a mode ends where the coder goes on to something else."""
+        panes = self._panes
+        is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
+        if panes.assigning.bounding is None and (panes.assigning.recoding is None or is_selecting):
+            panes.say("")
+        if is_selecting:
+            if action != "move.collapse":
+                panes.assigning.moved_on()
+            if panes.focused is panes.outline:
+                panes.back_to_ad()
+
+    def _leaves(self, event: events.Key) -> bool:
+        """True where Esc had something to leave: a mode, or the codebook over the ad."""
+        if self._panes.assigning.escape():
+            return True
+        return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
 
     def _press_in_panel(self, event: events.Key) -> None:
         code = self._panes.panel.take_key(event.key, event.character)

@@ -53,9 +53,9 @@ class Palette(CommandPalette):
         exclusive: bool = False,
         thread: bool = False,
     ) -> Worker[Found]:
-        """A search, which does not begin any more once the palette is closed."""
-        begins = start and self.is_active
-        return super().run_worker(work, name, group, description, exit_on_error, begins, exclusive, thread)
+        """A search, which ends quietly where the palette was closed before it began: it finds no list then."""
+        del exit_on_error
+        return super().run_worker(work, name, group, description, False, start, exclusive, thread)
 
 
 class Offer(NamedTuple):

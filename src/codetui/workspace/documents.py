@@ -38,7 +38,9 @@ class SessionDocument:
         """Replaces the document; a version that is not ours is copied into the events folder first."""
         target = self.path
         try:
-            target = self._target(employer)
+            target = self._paths.document(self._ad, employer)
+            if self._is_of_another_ad(target):
+                target = self._paths.document(self._ad, employer, is_apart=True)
             kept = [copy for path in dict.fromkeys((self.path, target)) if (copy := self._keep_foreign(path, text))]
             files.replace(target, text.encode("utf-8", "replace"))
             if self.text is not None and self.path != target and (self.is_ours or _ad_of(self.text)):
@@ -49,13 +51,10 @@ class SessionDocument:
         self.path, self.text, self.is_ours = target, text, True
         return kept[0] if kept else None
 
-    def _target(self, employer: str) -> Path:
-        """Where the document goes: not where another ad's stands, as ads `1_a` at `b` and `1` at `a b` would."""
-        path = self._paths.document(self._ad, employer)
-        if path == self.path and self.is_ours:
-            return path
-        owner = _ad_of(_read(path) or "")
-        return path if owner in ("", heading_id(self._ad)) else self._paths.document(self._ad, employer, is_apart=True)
+    def _is_of_another_ad(self, path: Path) -> bool:
+        """Whether another ad's document stands there: ads `1_a` at `b` and `1` at `a b` have the same name for it."""
+        is_known = path == self.path and self.is_ours
+        return not is_known and _ad_of(_read(path) or "") not in ("", heading_id(self._ad))
 
     def _keep_foreign(self, path: Path, coming: str) -> Problem | None:
         standing = _read(path)

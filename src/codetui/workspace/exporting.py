@@ -13,7 +13,7 @@ from codetui.model import Codebook
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
 from codetui.workspace.records import Record, records
-from codetui.workspace.startup import Unusable, corpus_path, read_book, say
+from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
 
 DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}
 STDOUT = "-"
@@ -35,6 +35,9 @@ def export(
         say(f"codetui: {book.message}")
         return UNUSABLE
     path = corpus_path(corpus, book, codebook)
+    if corpus is not None and not path.exists():
+        say(f"codetui: {missing_corpus(path, is_given=True)}")
+        return UNUSABLE
     found = list(records(root, book, coder, Corpus(path, book.corpus, root) if path.exists() else None))
     if not found:
         whose = f" of coder {coder}" if coder else ""

@@ -37,7 +37,11 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
     if not path.exists():
         return _complain(missing_corpus(path, is_given=corpus is not None))
     source = Corpus(path, book.corpus, root)
-    entries = [entry for batch in source.batches() for entry in batch.entries]
+    batches = list(source.batches())
+    entries = [entry for batch in batches for entry in batch.entries]
+    if not entries:
+        reasons = "".join(f"\n  {problem}" for batch in batches for problem in batch.problems)
+        return _complain(f"there is no ad in {path}.{reasons}")
     lines = _lines(entries, list(records(root, book, coder, source)), book)
     totals = Counter(line.state for line in lines)
     if as_json:

@@ -43,6 +43,10 @@ def open_workspace(
         return Unusable(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
     if first is None:
         return Unusable(empty_corpus(path, workspace))
+    try:
+        workspace.look_at(first)
+    except OSError as error:
+        return Unusable(f"ad {first.id} does not open: {error.strerror or error}. Mend it, or open another: --ad ID.")
     workspace.first = first
     return workspace
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from codetui.core.commands import Command
 from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
-from codetui.store import event_log, study
+from codetui.store import event_log, files, study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
@@ -116,6 +117,11 @@ class Workspace:
         found = self._corpus.find(place.ad, place.source, place.place, place.line) if place else None
         return found or self._corpus.first()
 
+    def look_at(self, entry: AdEntry) -> None:
+        """Raises OSError where the coder's log of an ad is there and cannot be read; cheap enough for the start."""
+        with suppress(FileNotFoundError):
+            files.read_head(str(self._paths.log(entry.id)), 1)
+
     def open(self, entry: AdEntry) -> Session:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
@@ -158,4 +164,4 @@ def _missing(entry: AdEntry) -> Ad:
     return Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line)
 
 
-__all__ = ["Batch", "Workspace"]
+__all__ = ["Batch", "StoppedAt", "Workspace"]

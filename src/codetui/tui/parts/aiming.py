@@ -26,8 +26,8 @@ class Aiming:
     def coding(self) -> Coding | None:
         """The coding that keys on a quotation are about."""
         node = self._bench.node()
-        if isinstance(node, CodingNode):
-            return self._bench.state.codings.get(node.id)
+        if node is not None:
+            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
         here = self.under_cursor()
         aimed = next((coding for coding in here if coding.id == self._target), None)
         return aimed or (here[0] if here else None)

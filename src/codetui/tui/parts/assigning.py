@@ -24,6 +24,7 @@ from codetui.workspace.outcome import Saved
 
 RECENT = 9
 NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
+NO_NODE = "This line of the codebook is no quotation: choose one below its code."
 
 
 class Assigning:
@@ -98,6 +99,12 @@ class Assigning:
 
     def leave(self) -> None:
         """The coder chose no code."""
+        if self.recoding is not None:
+            self.recoding = None
+            self._bench.say("Left as it was.")
+
+    def moved_on(self) -> None:
+        """The coder selects something else: no code is waited for any more."""
         self.recoding = None
 
     def repeat(self) -> None:
@@ -129,7 +136,7 @@ class Assigning:
     def _with_coding(self, do: Callable[[CodingId], None]) -> None:
         coding = self._bench.coding_here()
         if coding is None:
-            self._bench.say(NO_CODING, "refusal")
+            self._bench.say(NO_CODING if self._bench.node() is None else NO_NODE, "refusal")
             return
         do(coding.id)
 
@@ -182,6 +189,7 @@ class Assigning:
         if isinstance(outcome, Saved):
             self._bench.aim_at(self.bounding)
         self.bounding = None
+        self._bench.select(span)
 
     def escape(self) -> bool:
         """Leaves what was begun; False where nothing was."""

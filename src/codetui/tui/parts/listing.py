@@ -53,3 +53,7 @@ class Listing:
         self._travelling.listed(())
         self._status.show_listing(None)
         self._status.show_facts(status_facts(self._workspace))
+        troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
+        if troubles and self._status.message[1] == "info":
+            more = f" and {len(troubles) - 1} more" if len(troubles) > 1 else ""
+            self._status.say(f"{troubles[0].severity}: {troubles[0].message}{more}: F4 lists them", "refusal")

@@ -38,7 +38,8 @@ class Looking:
 
     def problems(self) -> None:
         """Shows what is wrong in codebook, corpus and session."""
-        problems = self._bench.workspace.problems
+        gravest_first = ("error", "warning", "note")
+        problems = sorted(self._bench.workspace.problems, key=lambda one: gravest_first.index(one.severity))
         if not problems:
             self._bench.say("No problems in codebook, corpus and session.")
             return

@@ -16,6 +16,12 @@ LONGEST_LAG = 5.0
 """Seconds after which the document is written although the coder goes on without a pause."""
 
 
+def place_refused(error: OSError) -> Problem:
+    """What to say where the coder's place cannot be kept."""
+    what = f"your place is not remembered ({error.strerror or error}); mend the disk or its rights"
+    return Problem(str(error.filename or "sessions"), 0, "warning", what)
+
+
 class Saving:
     """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
 
@@ -26,6 +32,7 @@ class Saving:
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
         self._placing: Timer | None = None
+        self._is_placed = True
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -90,5 +97,9 @@ class Saving:
             self._placing = None
         try:
             self._bench.workspace.remember_place(self._selecting.selection.head, self._selecting.top)
+            self._is_placed = True
         except OSError as error:
-            self._bench.say(f"Your place is not remembered: {error.strerror or error}.", "error")
+            # Said once: it must not hide, a moment later, that a coding was not saved.
+            if self._is_placed:
+                self._bench.workspace.problems.append(place_refused(error))
+            self._is_placed = False

@@ -14,6 +14,13 @@ from codetui.tui.widgets.search_line import SearchLine
 COUNTED = 500_000
 """Code points in which the matches of a search are counted and painted while the coder types."""
 
+STAGES = {
+    "start": "Type the letters on the first word. Esc leaves.",
+    "end": "Now those on the last word; or a digit, for a code up to the end shown.",
+    "done": "",
+}
+"""What is said while jump labels are shown."""
+
 
 class Selecting:
     """Holds the selection of the open ad; `changed` is called after each change."""
@@ -123,6 +130,8 @@ class Selecting:
         after, top = motions.moved(self.text, self._window(), name, self.selection)
         self._scroll(top)
         self.put(after)
+        if name in ("take_start", "take_end") and after.edge is not None:
+            self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
 
     # --- jump labels ----------------------------------------------------------------------------
 
@@ -156,11 +165,14 @@ class Selecting:
 
     def _jump_to(self, jump: labels.JumpState) -> None:
         self._jump = None if jump.is_done else jump
+        self._say(STAGES[jump.stage], "info")
         self._view.set_labels(jump.labels, not jump.is_done)
         self.put(jump.selection)
 
     def leave_jump(self) -> None:
         """Takes the labels away; what is selected stays."""
+        if self._jump is not None:
+            self._say("", "info")
         self._jump = None
         self._view.set_labels((), False)
 

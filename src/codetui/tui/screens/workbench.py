@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import Command, Refusal
+from codetui.core.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.state import State
 from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
 from codetui.tui.bench import Kind
@@ -38,7 +38,7 @@ from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.workspace import Workspace
+from codetui.workspace.workspace import StoppedAt, Workspace
 
 T = TypeVar("T")
 
@@ -125,12 +125,18 @@ class WorkbenchScreen(Screen[None]):
         stopped = self.workspace.stopped_at()
         self.open_ad(entry)
         if stopped is not None and stopped.ad == entry.id:
-            self.selecting.stand(stopped.cursor, stopped.scroll)
-            self._show_state()
+            self._stand(stopped)
+            self.call_after_refresh(self._stand, stopped)
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors:
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
         self.call_after_refresh(self._settle)
+
+    def _stand(self, stopped: StoppedAt) -> None:
+        """Stands where the coder stopped: at once, and again when the view has got its size, which may move it."""
+        if self.ad.id == stopped.ad and self.selecting.top != stopped.scroll:
+            self.selecting.stand(stopped.cursor, stopped.scroll)
+            self._show_state()
 
     def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
@@ -170,9 +176,10 @@ class WorkbenchScreen(Screen[None]):
 
     def carry_out(self, command: Command) -> Outcome:
         """Executes a command, says what came of it and shows the state."""
-        is_first = self.state.is_untouched
+        is_first, was_done = self.state.is_untouched, self.state.is_done
         outcome = self.workspace.execute(command)
-        self.say(outcome.message, _kind(outcome))
+        is_late = isinstance(outcome, Saved) and was_done and not isinstance(command, MarkDone | Undo | Redo)
+        self.say(outcome.message + (" (This ad is marked done.)" if is_late else ""), _kind(outcome))
         if isinstance(outcome, Saved):
             self._show_state()
             if outcome.coding is not None:
@@ -313,6 +320,12 @@ class WorkbenchScreen(Screen[None]):
     def is_current_screen(self) -> bool:
         """True while no modal stands over the workbench."""
         return self.app.screen is self
+
+    def back_to_ad(self) -> bool:
+        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+        self.outline.remove_class("-shown")
+        self.set_focus(self.document)
+        return True
 
     def focus_search(self) -> None:
         """Gives the search line the focus, at once."""

@@ -20,7 +20,7 @@ from codetui.tui.widgets.row_list import Part, Row, RowList
 
 LEAST_ROWS, MOST_ROWS = 8, 15
 WIDEST = 92
-HINT = "key: assign · ↑↓: read · esc: close"
+HINT = "key, enter: assign · ↑↓: read · esc: close"
 
 
 class CodePanel(Widget, can_focus=False):
