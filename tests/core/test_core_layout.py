@@ -1,6 +1,7 @@
 """The rows of a text: nothing is lost, and cells and offsets are inverses."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,8 @@ def test_a_row_is_at_most_a_blank_wider_than_the_width(text: str, width: int) ->
 
 @given(st.text(alphabet="ab .*-1)\n", max_size=200), widths)
 def test_the_fast_way_breaks_rows_where_the_slow_way_does(text: str, width: int) -> None:
-    odd = text.replace("a", "ა")
+    # A letter before a stop may be a bullet's, which the other alphabet has not.
+    odd = re.sub(r"a(?![.)])", "ა", text)
     fast, slow = wrap(text, width), wrap(odd, width)
     assert [fast.span(row) for row in range(fast.rows)] == [slow.span(row) for row in range(slow.rows)]
     assert [fast.row(row).indent for row in range(fast.rows)] == [slow.row(row).indent for row in range(slow.rows)]

@@ -164,4 +164,4 @@ def _missing(entry: AdEntry) -> Ad:
     return Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line)
 
 
-__all__ = ["Batch", "StoppedAt", "Workspace"]
+__all__ = ["Batch", "Workspace"]

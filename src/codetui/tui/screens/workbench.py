@@ -38,7 +38,7 @@ from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.workspace import StoppedAt, Workspace
+from codetui.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class WorkbenchScreen(Screen[None]):
         )
         first = self.workspace.first
         if first is not None:
-            self._open_first(first)
+            self.call_after_refresh(self._open_first, first)
 
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
@@ -125,18 +125,12 @@ class WorkbenchScreen(Screen[None]):
         stopped = self.workspace.stopped_at()
         self.open_ad(entry)
         if stopped is not None and stopped.ad == entry.id:
-            self._stand(stopped)
-            self.call_after_refresh(self._stand, stopped)
+            self.selecting.stand(stopped.cursor, stopped.scroll)
+            self._show_state()
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors:
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
         self.call_after_refresh(self._settle)
-
-    def _stand(self, stopped: StoppedAt) -> None:
-        """Stands where the coder stopped: at once, and again when the view has got its size, which may move it."""
-        if self.ad.id == stopped.ad and self.selecting.top != stopped.scroll:
-            self.selecting.stand(stopped.cursor, stopped.scroll)
-            self._show_state()
 
     def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
