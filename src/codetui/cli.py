@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from io import TextIOWrapper
 from pathlib import Path
 
 from codetui import __version__
@@ -25,6 +26,10 @@ SUBCOMMANDS = {
 
 def run(argv: Sequence[str]) -> int:
     """Runs one command line; 0 went well, 1 found problems, 2 could not be done."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows takes no more than the letters of its code page.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return _route(argv)
     except SystemExit as stop:

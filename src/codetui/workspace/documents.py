@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from codetui.store.trouble import Trouble
 
 
 class SessionDocument:
-    """The document of one session.  `text` is what stands on disk; `is_ours` while codetui wrote it so."""
+    """The document of one session.  `text` is what stands on disk; `is_ours` while codetui wrote it so.
+
+    Beside the log stands what was written last and what stood there before, as hashes: after a crash either may
+    be on disk, and is known again although the codebook has changed since, or another program has coded on.
+    """
 
     def __init__(self, paths: SessionPaths, ad: AdId) -> None:
         self._paths = paths
@@ -22,12 +27,19 @@ class SessionDocument:
         found = _find(paths, ad)
         self.path = found or paths.document(ad, "")
         self.text = _read(found) if found else None
-        self.is_ours = False
+        self._signature = paths.log(ad).with_suffix(".written")
+        self.is_ours = self.text is not None and self._is_signed(self.text)
 
     @property
     def readable(self) -> str | None:
         """The text for a reader: lines that are not UTF-8 are Windows-1252, whatever editor saved it."""
-        return None if self.text is None else legible(self.text.encode("utf-8", "surrogateescape"), self.path)
+        return None if self.text is None else legible(_bytes(self.text), self.path)
+
+    def disown(self) -> None:
+        """Takes the document for somebody else's: the log that said otherwise is lost."""
+        self.is_ours = False
+        with suppress(OSError):
+            self._signature.unlink()
 
     def edited(self) -> Problem:
         """What to say of a document that was changed outside."""
@@ -41,15 +53,29 @@ class SessionDocument:
             target = self._paths.document(self._ad, employer)
             if self._is_of_another_ad(target):
                 target = self._paths.document(self._ad, employer, is_apart=True)
-            kept = [copy for path in dict.fromkeys((self.path, target)) if (copy := self._keep_foreign(path, text))]
-            files.replace(target, text.encode("utf-8", "replace"))
+            standing = {target} if self.text is None else {self.path, target}
+            kept = [copy for path in standing if (copy := self._keep_foreign(path, text))]
+            data = text.encode("utf-8", "replace")
+            self._sign(data)
+            files.replace(target, data)
             if self.text is not None and self.path != target and (self.is_ours or _ad_of(self.text)):
                 self.path.unlink(missing_ok=True)
         except OSError as error:
             what = f"the document is not written: {error.strerror or error}; the codings are safe in the log"
             return Problem(str(target), 0, "error", what)
-        self.path, self.text, self.is_ours = target, text, True
+        self.path, self.text, self.is_ours = target, data.decode("utf-8"), True
         return kept[0] if kept else None
+
+    def _is_signed(self, text: str) -> bool:
+        """Whether this program, or another one on the same session, said that it would write this text."""
+        return _digest(_bytes(text)) in (_read(self._signature) or "").split()
+
+    def _sign(self, coming: bytes) -> None:
+        """Says beside the log that what stands there, if it is ours, and what comes are codetui's own."""
+        standing = _read(self.path)
+        is_own = standing is not None and (self._is_signed(standing) or (self.is_ours and standing == self.text))
+        before = [_digest(_bytes(standing))] if standing is not None and is_own else []
+        files.replace(self._signature, "\n".join([*before, _digest(coming), ""]).encode("ascii"), durable=False)
 
     def _is_of_another_ad(self, path: Path) -> bool:
         """Whether another ad's document stands there: ads `1_a` at `b` and `1` at `a b` have the same name for it."""
@@ -58,11 +84,12 @@ class SessionDocument:
 
     def _keep_foreign(self, path: Path, coming: str) -> Problem | None:
         standing = _read(path)
-        is_known = self.is_ours and path == self.path and standing == self.text
-        if standing is None or is_known or standing == coming:
+        if standing is None or standing == coming or self._is_signed(standing):
             return None
-        data = standing.encode("utf-8", "surrogateescape")
-        copy = self._paths.log(self._ad).with_suffix(f".kept-{sha256(data).hexdigest()[:8]}.md")
+        if self.is_ours and path == self.path and standing == self.text:
+            return None
+        data = _bytes(standing)
+        copy = self._paths.log(self._ad).with_suffix(f".kept-{_digest(data)[:8]}.md")
         files.replace(copy, data)
         what = f"the document was changed outside; that version is kept in {copy}"
         return Problem(str(path), 0, "warning", what)
@@ -92,8 +119,17 @@ def _find(paths: SessionPaths, ad: AdId) -> Path | None:
 
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
-    head = legible(text.encode("utf-8", "surrogateescape"), Path()).split("\n## ", 1)[0]
+    head = legible(_bytes(text), Path()).split("\n## ", 1)[0]
     return manual_coding.read(head, "")[0].ad
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """What `_read` gave as a text."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _read(path: Path) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -30,9 +30,6 @@ from codetui.workspace.documents import SessionDocument
 from codetui.workspace.ids import fresh_id, now
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
 from codetui.workspace.resuming import events_from_changed_text, events_from_document, unknown_events
-
-LOOKED_BACK = 40
-"""Transactions that a document may lag behind its log, after a crash, and still be known as ours."""
 
 
 class AdFacts(NamedTuple):
@@ -62,23 +59,12 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
         return
     facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
 
-    def projection(state: State) -> str:
-        return manual_coding.write(manual_coding.project(state, book, facts))
-
     with suppress(OSError):
         if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
             return
         document = SessionDocument(paths, opened.ad)
-        text = document.text
-        if text is None or _was_written_before(text, transactions, projection):
-            document.is_ours = True
-            document.write(projection(state), facts.employer)
-
-
-def _was_written_before(text: str, transactions: Sequence[Transaction], projection: Callable[[State], str]) -> bool:
-    """Whether codetui wrote this document, some transactions ago."""
-    counts = range(len(transactions) - 1, max(0, len(transactions) - LOOKED_BACK) - 1, -1)
-    return any(text == projection(replay(transactions[:count])) for count in counts)
+        if document.text is None or document.is_ours:
+            document.write(manual_coding.write(manual_coding.project(state, book, facts)), facts.employer)
 
 
 class Session:
@@ -103,7 +89,7 @@ class Session:
         if self.state.opened is None:
             self._resume()
         else:
-            self._compare(transactions)
+            self._compare()
             self._find_again()
 
     # --- commands -------------------------------------------------------------------------------
@@ -187,7 +173,7 @@ class Session:
     def _projection(self, state: State) -> str:
         return manual_coding.write(manual_coding.project(state, self.book, self._facts(state)))
 
-    def _compare(self, transactions: Sequence[Transaction]) -> None:
+    def _compare(self) -> None:
         """Finds out whether the document on disk is what the log says, lags behind it, or was edited."""
         text = self._document.text
         if text is None:
@@ -196,7 +182,6 @@ class Session:
             self._shown = self.state
             self._document.is_ours = True
             return
-        self._document.is_ours = _was_written_before(text, transactions, self._projection)
         if not self._document.is_ours:
             self._shown = self.state
             self.problems.append(self._document.edited())
@@ -226,4 +211,5 @@ class Session:
             self.problems.append(Problem(file, 0, "error", outcome.message))
             return
         self._shown = self.state
-        self._document.is_ours = self._document.text == self._projection(self.state)
+        if self._document.text != self._projection(self.state):
+            self._document.disown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from codetui.core.codebook import profile_name
 from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.tui.bench import Bench, Do
+from codetui.tui.widgets.cells import shown
 from codetui.workspace.outcome import Saved
 
 
@@ -66,7 +67,9 @@ class Describing:
         state, ad = self._bench.state, self._bench.ad
         from codetui.tui.modals.describe_ad import DescribeAdModal
 
-        modal = DescribeAdModal(ad.id, state.employer or ad.employer, state.title or ad.title, asks_all=asks_all)
+        # Shown as the heading shows them: a field would hand control characters on to the terminal.
+        employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
+        modal = DescribeAdModal(ad.id, employer, title, asks_all=asks_all)
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 
     def _describe(self, employer: str, title: str) -> None:

@@ -7,6 +7,7 @@ from textual.content import Content
 from codetui.core.codebook import CodebookIndex, profile_name
 from codetui.core.state import State
 from codetui.model import Anchor, Code, Coding, CodingId, Span
+from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_view import CodedSpan
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 from codetui.workspace.workspace import Workspace
@@ -66,8 +67,8 @@ def heading(workspace: Workspace) -> Content:
     if session is None:
         return Content("")
     facts = session.facts
-    title = " ".join(facts.title.split()) or "(no title: E gives one)"
-    employer = " ".join(facts.employer.split()) or "(no employer: E gives one)"
+    title = shown(facts.title) or "(no title: E gives one)"
+    employer = shown(facts.employer) or "(no employer: E gives one)"
     return Content.assemble((title, "bold"), " · ", employer, (f"  #{facts.id}", "dim"))
 
 

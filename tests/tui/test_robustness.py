@@ -1,0 +1,134 @@
+"""The screen survives keys in bursts, hostile texts and a disk that refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from keys import keys_of, press, running, workspace_on, write_ad
+from studies import write_study
+
+from codetui.store import files
+from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.palette import Palette
+from codetui.tui.parts.picturing import heading
+from codetui.tui.screens.ad_list import AdListScreen
+from codetui.workspace.startup import Unusable, open_workspace
+
+AD = "You build pipelines in Python. You like people."
+
+
+@pytest.mark.parametrize(
+    ("opening", "screen", "burst"),
+    [
+        ("p", ProfilePicker, ["1", "2", "0", "enter", "escape", "escape"]),
+        ("a", AdListScreen, ["enter", "enter", "escape", "escape"]),
+        ("<ctrl+p>", Palette, ["pagedown", "pageup", "escape", "escape", "pagedown"]),
+    ],
+)
+async def test_a_second_answer_in_one_burst_leaves_the_workbench_open(
+    tmp_path: Path, opening: str, screen: type, burst: list[str]
+) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, opening)
+        modal = pilot.app.screen
+        assert isinstance(modal, screen)
+        for key in burst:
+            modal.simulate_key(key)
+        await pilot.pause()
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert pilot.app.screen is bench
+
+
+async def test_an_answer_given_twice_counts_once(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "p")
+        picker = pilot.app.screen
+        assert isinstance(picker, ProfilePicker)
+        picker.dismiss("1")
+        picker.dismiss("2")
+        await pilot.pause()
+        assert bench.state.profile == "1"
+        assert bench in pilot.app.screen_stack
+
+
+async def test_page_keys_in_the_palette_wait_for_its_list(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        pilot.app.action_command_palette()
+        palette = pilot.app.screen
+        assert isinstance(palette, Palette)
+        await pilot.press("pagedown", "pageup", "u", "pagedown", "n", "pageup", "pagedown")
+        await pilot.pause()
+        assert pilot.app.screen is palette
+
+
+async def test_the_other_quotation_is_asked_for_while_the_tree_stands_elsewhere(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s11s12")
+        first, second = bench.state.live()
+        await press(pilot, "s12")
+        bench.select(bench.selecting.span("quotations"))
+        bench.aiming.at(first.id)
+        await press(pilot, "t")
+        bench.outline.reveal(second.id)
+        await press(pilot, "o")
+        assert pilot.app.screen is bench
+
+
+async def test_control_characters_of_an_ad_reach_neither_the_heading_nor_the_questions(tmp_path: Path) -> None:
+    write_ad(tmp_path, "Title \x1b]0;owned\x07\x1b[2J\x9b31m \u202eevil\n\nYou build.")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, _):
+        shown = [heading(workspace).plain]
+        await press(pilot, "E")
+        shown += [field.value for field in pilot.app.screen.query("Input").results() if hasattr(field, "value")]
+    assert any("Title" in text for text in shown)
+    assert all(text.isprintable() for text in shown)
+
+
+async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ad(tmp_path, AD)
+    workspace = workspace_on(tmp_path)
+    said: list[str] = []
+    async with running(workspace) as (pilot, bench):
+
+        def full(handle: int, data: bytes) -> None:
+            raise OSError(28, f"No space left on device for {len(data)} bytes of {handle}")
+
+        monkeypatch.setattr(files, "write_all", full)
+        monkeypatch.setattr(bench.status, "say", lambda text, kind="info": said.append(f"{kind} {text}"))
+        await pilot.press(*keys_of("s11"))
+        bench.saving.remember()
+        bench.saving.remember()
+        assert said[-1].startswith("error NOT SAVED")
+        assert len([one for one in workspace.problems if "place is not remembered" in one.message]) == 1
+        monkeypatch.undo()
+        await press(pilot, "11")
+        assert len(bench.state.live()) == 1
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_log_that_cannot_be_read_is_said_before_the_screen_opens(tmp_path: Path, is_link: bool) -> None:
+    write_study(tmp_path)
+    coder = tmp_path / "sessions" / "wil"
+    if is_link:
+        (tmp_path / "elsewhere").mkdir()
+        coder.parent.mkdir()
+        try:
+            coder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        except OSError:
+            pytest.skip("this system makes no symbolic links")
+    else:
+        (coder / "events" / "11.jsonl").mkdir(parents=True)
+    opened = open_workspace(tmp_path / "ads", tmp_path / "codebook.toml", tmp_path / "sessions", coder="wil")
+    assert isinstance(opened, Unusable)
+    assert "ad 11 does not open" in opened.message and "--ad ID" in opened.message
+    other = open_workspace(
+        tmp_path / "ads", tmp_path / "codebook.toml", tmp_path / "sessions", coder="ann", wanted="12"
+    )
+    assert not isinstance(other, Unusable)
