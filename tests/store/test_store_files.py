@@ -81,3 +81,26 @@ def test_a_refused_replace_keeps_the_old_file_and_removes_the_temporary_one(tmp_
         files.replace(path, b"new")
     assert (path / "inside").is_dir()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_stamp_tells_a_file_from_another_in_its_place_and_from_none(tmp_path: Path) -> None:
+    path, other = tmp_path / "a", tmp_path / "b"
+    assert files.stamp(path).size == 0
+    path.write_bytes(b"one")
+    before = files.stamp(path)
+    files.append(path, b"two")
+    assert files.stamp(path) == (before.file, 6)
+    other.write_bytes(b"onetwo")
+    other.replace(path)
+    assert files.stamp(path).file != before.file
+
+
+def test_a_file_is_newer_than_one_that_was_changed_before_it(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.touch()
+    new.touch()
+    os.utime(old, ns=(5, 5))
+    os.utime(new, ns=(6, 6))
+    assert files.is_newer(new, old)
+    assert not files.is_newer(old, new)
+    assert not files.is_newer(tmp_path / "absent", old)

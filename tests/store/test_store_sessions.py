@@ -146,3 +146,15 @@ def test_a_link_that_leaves_the_sessions_folder_is_refused(tmp_path: Path) -> No
         paths.write_place(StoppedAt("1"))
     assert list(outside.iterdir()) == []
     assert paths.document("1", "").parent == root / "anna"
+
+
+def test_a_document_set_apart_has_its_ads_own_name_and_is_found_as_its_ads(tmp_path: Path) -> None:
+    paths = SessionPaths(tmp_path, "anna")
+    assert paths.document("1_a", "b") == paths.document("1", "a b")
+    apart = {paths.document(ad, who, is_apart=True) for ad, who in (("1_a", "b"), ("1", "a b"), ("1", ""))}
+    assert len(apart) == 3
+    assert all(is_portable(path.name) for path in apart)
+    alone = paths.document("1", "", is_apart=True)
+    alone.parent.mkdir(parents=True)
+    alone.touch()
+    assert paths.documents_of("1") == [alone]

@@ -8,6 +8,7 @@ import pytest
 from keys import keys_of, press, running, workspace_on, write_ad
 from studies import write_study
 
+from codetui.core.selection import Selection
 from codetui.store import files
 from codetui.tui.modals.profile_picker import ProfilePicker
 from codetui.tui.palette import Palette
@@ -35,7 +36,7 @@ async def test_a_second_answer_in_one_burst_leaves_the_workbench_open(
         modal = pilot.app.screen
         assert isinstance(modal, screen)
         for key in burst:
-            modal.simulate_key(key)
+            pilot.app.simulate_key(key)
         await pilot.pause()
         await pilot.press("escape", "escape")
         await pilot.pause()
@@ -69,15 +70,17 @@ async def test_page_keys_in_the_palette_wait_for_its_list(tmp_path: Path) -> Non
 async def test_the_other_quotation_is_asked_for_while_the_tree_stands_elsewhere(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "s11s12")
-        first, second = bench.state.live()
-        await press(pilot, "s12")
-        bench.select(bench.selecting.span("quotations"))
-        bench.aiming.at(first.id)
+        for keys in ("11", "12", "s11"):
+            await press(pilot, keys)
+        first, second, elsewhere = bench.state.live()
         await press(pilot, "t")
-        bench.outline.reveal(second.id)
-        await press(pilot, "o")
-        assert pilot.app.screen is bench
+        bench.outline.reveal(elsewhere.id)
+        await pilot.pause()
+        bench.selecting.put(Selection(2, 2))
+        assert bench.coding_here() == elsewhere
+        assert {coding.id for coding in bench.aiming.under_cursor()} == {first.id, second.id}
+        bench.keyboard.do("other")
+        assert bench.coding_here() in (first, second)
 
 
 async def test_control_characters_of_an_ad_reach_neither_the_heading_nor_the_questions(tmp_path: Path) -> None:
