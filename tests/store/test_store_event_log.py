@@ -18,8 +18,10 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
+    DocumentTaken,
     DoneMarked,
     Event,
+    Form,
     NoteId,
     Place,
     PlaceNoted,
@@ -44,6 +46,7 @@ EVENTS: tuple[Event, ...] = (
     PlaceNoted(note=NoteId("n1"), place=Place(kind="entry", id="T1"), text="t", text_before="s", rank=3),
     ProfileAssigned(profile="P1", reasoning="because", profile_before="P2", reasoning_before="or"),
     DoneMarked(is_done=True, was_done=False),
+    DocumentTaken(form=Form(text="# Café\n", ids=((3, ("c1", "n1")), (4, ())), employer="E", title="T")),
 )
 
 
@@ -80,8 +83,8 @@ def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
     added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
     assert encoded(replace(transaction(7), events=(added,))).decode() == (
         '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"keys",'
-        '"target":null,"events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
-        '"note":"","rank":1}]}'
+        '"target":null,"source":"","events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
+        '"note":"","rank":1,"is_proposed":false}]}'
     )
 
 

@@ -120,10 +120,10 @@ def label_of(book: Codebook, code_id: str) -> str:
 
 
 def place_title(book: Codebook, place: Place) -> str:
-    """What a message calls the place of a note: a group's title or a code's label."""
-    if place.kind != "group":
+    """What a message calls the place of a note: the title of a section or group, or a code's label."""
+    if place.kind in ("code", "entry"):
         return label_of(book, place.id)
-    found = group(book, place.id)
+    found = section(book, place.id) if place.kind == "section" else group(book, place.id)
     return place.id if found is None else found.title
 
 

@@ -66,6 +66,13 @@ class MoveBoundary:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptPlace:
+    """Take the place that was proposed for a quotation as its place."""
+
+    coding: CodingId
+
+
+@dataclass(frozen=True, slots=True)
 class NoteCoding:
     """Write a note beside a quotation; an empty note takes it away."""
 
@@ -75,7 +82,7 @@ class NoteCoding:
 
 @dataclass(frozen=True, slots=True)
 class NotePlace:
-    """Write a note on a group or code; an empty note takes it away."""
+    """Write a note on a section, group or code; an empty note takes it away."""
 
     place: Place
     text: str
@@ -120,6 +127,7 @@ Command = (
     | RemoveCoding
     | RecodeCoding
     | MoveBoundary
+    | AcceptPlace
     | NoteCoding
     | NotePlace
     | AssignProfile

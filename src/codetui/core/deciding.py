@@ -6,6 +6,7 @@ from codetui.core import anchor as anchors
 from codetui.core import codebook as books
 from codetui.core import history
 from codetui.core.commands import (
+    AcceptPlace,
     AssignCode,
     AssignProfile,
     Command,
@@ -34,6 +35,7 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     CodingRemoved,
+    DocumentTaken,
     DoneMarked,
     Event,
     NoteId,
@@ -52,7 +54,7 @@ def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
     match command:
         case AssignCode():
             return _assign(state, command, study)
-        case RemoveCoding() | RecodeCoding() | MoveBoundary() | NoteCoding():
+        case RemoveCoding() | RecodeCoding() | MoveBoundary() | AcceptPlace() | NoteCoding():
             coding = state.codings.get(command.coding)
             if coding is None or coding.is_removed:
                 return Refusal("That coding is gone already. u brings back what was removed last.")
@@ -95,7 +97,7 @@ def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refus
         anchor=anchor,
         words=anchor.words,
         note=command.note,
-        rank=state.seq + 1,
+        rank=state.next_rank,
     )
     message = f"{_label(study, command.code)} ← {quoted(anchor.words)}"
     return Decision((event,), message, coding=event.coding)
@@ -119,7 +121,7 @@ def _twin(state: State, code: CodeId, anchor: Anchor, but: CodingId | None = Non
 
 def _change(
     state: State,
-    command: RemoveCoding | RecodeCoding | MoveBoundary | NoteCoding,
+    command: RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding,
     coding: Coding,
     study: Study,
 ) -> Decision | Refusal:
@@ -131,6 +133,8 @@ def _change(
             return _recode(state, command, coding, study)
         case MoveBoundary():
             return _move_boundary(state, command, coding, study)
+        case AcceptPlace():
+            return _accept(coding)
         case NoteCoding():
             note = command.note.strip()
             if note == coding.note:
@@ -151,7 +155,7 @@ def _recode(state: State, command: RecodeCoding, coding: Coding, study: Study) -
     event = CodingRecoded(
         coding=coding.id,
         code=command.code,
-        rank=state.seq + 1,
+        rank=state.next_rank,
         code_before=coding.code,
         rank_before=coding.rank,
     )
@@ -162,7 +166,7 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: S
     anchor = _anchor(command.span, study)
     if anchor is None:
         return Refusal("A quotation needs at least one word. x removes it.")
-    if anchor == coding.anchor:
+    if anchor == coding.anchor and not coding.is_proposed:
         return Refusal("The quotation has these boundaries already.")
     if _twin(state, coding.code, anchor, but=coding.id):
         return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
@@ -172,8 +176,23 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: S
         words=anchor.words,
         anchor_before=coding.anchor,
         words_before=coding.words,
+        was_proposed=coding.is_proposed,
     )
     return Decision((event,), f"The quotation is now {quoted(anchor.words)}.", coding=coding.id)
+
+
+def _accept(coding: Coding) -> Decision | Refusal:
+    if not coding.is_proposed:
+        return Refusal("The quotation has its place already.")
+    event = CodingReanchored(
+        coding=coding.id,
+        anchor=coding.anchor,
+        words=coding.words,
+        anchor_before=coding.anchor,
+        words_before=coding.words,
+        was_proposed=True,
+    )
+    return Decision((event,), f"This is the place of {quoted(coding.words)}.", coding=coding.id)
 
 
 def _note_place(state: State, command: NotePlace, study: Study) -> Decision | Refusal:
@@ -186,7 +205,7 @@ def _note_place(state: State, command: NotePlace, study: Study) -> Decision | Re
         place=command.place,
         text=text,
         text_before=old.text if old else "",
-        rank=old.rank if old else state.seq + 1,
+        rank=old.rank if old else state.next_rank,
     )
     verb = "Note written on" if text else "Note taken from"
     return Decision((event,), f"{verb} {books.place_title(study.book, command.place)}.")
@@ -268,5 +287,7 @@ def describe(event: Event, state: State, study: Study) -> str:
             return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
         case DoneMarked():
             return "marked done" if event.is_done else "taken up again"
+        case DocumentTaken():
+            return "an edit of the document by hand"
         case _:
             return "the ad's description"

@@ -13,6 +13,7 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
+    DocumentTaken,
     DoneMarked,
     Event,
     PlaceNoted,
@@ -71,12 +72,16 @@ def invert(event: Event) -> Event | None:
                 words=event.words_before,
                 anchor_before=event.anchor,
                 words_before=event.words,
+                is_proposed=event.was_proposed,
+                was_proposed=event.is_proposed,
             )
         case _:
             return _invert_text(event)
 
 
-def _invert_text(event: CodingNoted | PlaceNoted | ProfileAssigned | AdDescribed | DoneMarked) -> Event:
+def _invert_text(
+    event: CodingNoted | PlaceNoted | ProfileAssigned | AdDescribed | DoneMarked | DocumentTaken,
+) -> Event:
     match event:
         case CodingNoted():
             return CodingNoted(coding=event.coding, note=event.note_before, note_before=event.note)
@@ -98,3 +103,5 @@ def _invert_text(event: CodingNoted | PlaceNoted | ProfileAssigned | AdDescribed
             )
         case DoneMarked():
             return DoneMarked(is_done=event.was_done, was_done=event.is_done)
+        case DocumentTaken():
+            return DocumentTaken(form=event.form_before, form_before=event.form)

@@ -19,8 +19,10 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
+    DocumentTaken,
     DoneMarked,
     Event,
+    Form,
     NoteId,
     PlaceNote,
     PlaceNoted,
@@ -42,7 +44,8 @@ class Steps(NamedTuple):
 class State:
     """One coder's coding of one ad as it stands.
 
-    `codings` holds the removed ones too.  Compared by identity: the screen compares states on every key.
+    `codings` holds the removed ones too.  `form` is how a person laid the document out; None is the canonical shape.
+     Compared by identity: the screen compares states on every key.
     """
 
     opened: SessionOpened | None = None
@@ -53,6 +56,7 @@ class State:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
+    form: Form | None = None
     seq: int = 0
     done_steps: Steps | None = None
     undone_steps: Steps | None = None
@@ -77,6 +81,12 @@ class State:
         """The codings of one code, in order."""
         return self._by_code.get(code, ())
 
+    @cached_property
+    def next_rank(self) -> int:
+        """The rank that puts a coding or note behind all others, removed ones included."""
+        ranks = (one.rank for placed in (self.codings, self.notes) for one in placed.values())
+        return max(self.seq, *ranks, 0) + 1
+
     @property
     def is_untouched(self) -> bool:
         """True while nothing of the coder's work stands here."""
@@ -96,6 +106,7 @@ class _Draft:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
+    form: Form | None = None
     seq: int = 0
     done_steps: Steps | None = None
     undone_steps: Steps | None = None
@@ -110,6 +121,7 @@ class _Draft:
             profile=self.profile,
             reasoning=self.reasoning,
             is_done=self.is_done,
+            form=self.form,
             seq=self.seq,
             done_steps=self.done_steps,
             undone_steps=self.undone_steps,
@@ -126,6 +138,7 @@ def _thaw(state: State) -> _Draft:
         profile=state.profile,
         reasoning=state.reasoning,
         is_done=state.is_done,
+        form=state.form,
         seq=state.seq,
         done_steps=state.done_steps,
         undone_steps=state.undone_steps,
@@ -203,6 +216,8 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
             draft.profile, draft.reasoning = event.profile, event.reasoning
         case DoneMarked():
             draft.is_done = event.is_done
+        case DocumentTaken():
+            draft.form = event.form
         case PlaceNoted():
             draft.notes[event.note] = PlaceNote(id=event.note, place=event.place, text=event.text, rank=event.rank)
         case _:
@@ -219,6 +234,9 @@ def _coding(event: CodingAdded, transaction: Transaction) -> Coding:
         rank=event.rank,
         time=transaction.time,
         codebook=transaction.codebook,
+        origin=transaction.cause,
+        source=transaction.source,
+        is_proposed=event.is_proposed,
     )
 
 
@@ -238,7 +256,7 @@ def _change_coding(
         case CodingRecoded():
             coding = replace(coding, code=event.code, rank=event.rank)
         case CodingReanchored():
-            coding = replace(coding, anchor=event.anchor, words=event.words)
+            coding = replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed)
         case CodingNoted():
             coding = replace(coding, note=event.note)
     draft.codings[event.coding] = coding

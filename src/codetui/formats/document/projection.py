@@ -20,7 +20,7 @@ from codetui.formats.document.values import (
     Note,
     SectionPart,
 )
-from codetui.model import Codebook, CodeId, Coding, PlaceNote
+from codetui.model import Codebook, CodeId, Coding, Place, PlaceNote
 
 NO_SECTION = "Codings"
 NUMBER = re.compile(r"\d+[.)]\s+")
@@ -68,6 +68,13 @@ class _Contents:
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     code_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
     group_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
+    section_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
+
+    def notes_on(self, place: Place) -> dict[str, list[Note]]:
+        """The notes on places of this kind, by the place's id."""
+        if place.kind == "section":
+            return self.section_notes
+        return self.group_notes if place.kind == "group" else self.code_notes
 
     def codes(self) -> Iterable[str]:
         """The ids of all codes under which something stands."""
@@ -98,18 +105,16 @@ def _contents(state: State, layout: Layout) -> _Contents:
         if isinstance(each, Coding):
             contents.entries[each.code].append(_entry(each, layout))
         elif each.place.kind == "entry":
-            contents.entries[each.place.id].append(Entry("note", note=_folded(each.text)))
-        elif each.place.kind == "code":
-            contents.code_notes[each.place.id].append(Note(_folded(each.text)))
+            contents.entries[each.place.id].append(Entry("note", note=_folded(each.text), id=each.id))
         else:
-            contents.group_notes[each.place.id].append(Note(_folded(each.text)))
+            contents.notes_on(each.place)[each.place.id].append(Note(_folded(each.text), id=each.id))
     return contents
 
 
 def _entry(coding: Coding, layout: Layout) -> Entry:
     words = coding.words or (coding.anchor.words if coding.anchor else "")
     kind: EntryKind = "term" if layout.holds_terms(coding.code) else "quotation"
-    return Entry(kind, shown_words(words), _folded(coding.note))
+    return Entry(kind, shown_words(words), _folded(coding.note), id=coding.id)
 
 
 def _folded(text: str) -> str:
@@ -161,6 +166,7 @@ class Layout:
                 _folded(self.index.labels.get(CodeId(code_id), code_id)),
                 tuple(contents.code_notes.get(code_id, ())),
                 tuple(contents.entries.get(code_id, ())),
+                id=code_id,
             )
             lines[sites[code_id].section, sites[code_id].group].append(line)
         parts = [
@@ -172,19 +178,22 @@ class Layout:
     def _section(self, title: str, section_id: str, lines: _LinesByPlace, contents: _Contents) -> SectionPart:
         """Codes without a group come first: under a group's heading they would read as the group's."""
         section = self.index.sections[section_id]
-        blocks = [Block(codes=tuple(lines.get((section_id, ""), ())))]
+        notes = tuple(contents.section_notes.get(section_id, ()))
+        blocks = [Block(None, notes, tuple(lines.get((section_id, ""), ())))]
         for group in groups(self.book, section):
             codes = tuple(lines.get((section_id, group.id), ()))
-            blocks.append(Block(_folded(group.title), tuple(contents.group_notes.get(group.id, ())), codes))
+            notes = tuple(contents.group_notes.get(group.id, ()))
+            blocks.append(Block(_folded(group.title), notes, codes, id=group.id))
         if section_id == self.last_section:
             blocks.extend(self._homeless(contents))
-        return SectionPart(title, tuple(block for block in blocks if _has_content(block)))
+        return SectionPart(title, tuple(block for block in blocks if _has_content(block)), id=section_id)
 
     def _homeless(self, contents: _Contents) -> list[Block]:
-        """The notes on groups that the book lacks, each under the group's id."""
+        """The notes on groups and sections that the book lacks, each under its id."""
         known = {group.id for group in self.book.groups if group.section in self.index.sections}
-        strangers = (each for each in contents.group_notes if each not in known)
-        return [Block(_folded(each), tuple(contents.group_notes[each])) for each in strangers]
+        groups = {each: notes for each, notes in contents.group_notes.items() if each not in known}
+        strays = {each: notes for each, notes in contents.section_notes.items() if each not in self.index.sections}
+        return [Block(_folded(each), tuple(notes), id=each) for each, notes in (*strays.items(), *groups.items())]
 
     def _without_sections(self, lines: _LinesByPlace, contents: _Contents) -> tuple[SectionPart, ...]:
         codes = tuple(line for under in lines.values() for line in under)

@@ -1,12 +1,15 @@
 """What a manual-coding document says, as values.
 
-Two documents are equal when they say the same: line numbers and the style of emphasis do not count.
+Two documents are equal when they say the same: line numbers, ids and the style of emphasis do not count.
+`line` is the first line of a part, from 1, and `end` the line after its last; both are 0 in a document that was
+not read.  `id` names the coding, note, code, group or section of a session or codebook that the part stands for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 EntryKind = Literal["quotation", "term", "note"]
 Emphasis = Literal["_", "*", ""]
@@ -19,6 +22,8 @@ class Note:
     text: str
     emphasis: Emphasis = field(default="_", compare=False)
     line: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Entry:
     note: str = ""
     emphasis: Emphasis = field(default="_", compare=False)
     line: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class CodeLine:
     notes: tuple[Note, ...] = ()
     entries: tuple[Entry, ...] = ()
     line: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Block:
     notes: tuple[Note, ...] = ()
     codes: tuple[CodeLine, ...] = ()
     line: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    id: str = field(default="", compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -67,21 +78,35 @@ class SectionPart:
     title: str
     blocks: tuple[Block, ...] = ()
     line: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    id: str = field(default="", compare=False)
+
+
+class Lines(NamedTuple):
+    """Where a part stands: its first line, from 1, and the line after its last."""
+
+    line: int
+    end: int
+
+
+HeadPart = Literal["heading", "opening", "profile", "reasoning"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Lines that the grammar does not know, exactly as they stand; `line` is that of the first."""
+    """Lines that the grammar does not know, exactly as they stand."""
 
     line: int
     text: str
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One coder's coding of one ad, as the markdown says it.
 
-    `opening` is empty where the opening sentence is the one that follows from title and employer.
+    `opening` is empty where the opening sentence is the one that follows from title and employer; `lines` says
+    where the parts of the head stand that were read.
     """
 
     ad: str
@@ -92,3 +117,4 @@ class Document:
     sections: tuple[SectionPart, ...] = ()
     opening: str = ""
     unread: tuple[Unread, ...] = field(default=(), compare=False)
+    lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)

@@ -19,7 +19,7 @@ from codetui.core.deciding import quoted
 from codetui.core.state import State
 from codetui.model import CodeId, CodingId, Place, Section, Span
 from codetui.tui.bench import Bench, Do
-from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode
+from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
 from codetui.workspace.outcome import Saved
 
 RECENT = 9
@@ -204,7 +204,9 @@ class Assigning:
     def note(self) -> None:
         """Writes a note: beside the quotation, or on the tree's group or code."""
         node = self._bench.node()
-        if isinstance(node, GroupNode):
+        if isinstance(node, SectionNode) and node.id:
+            self._note_place(Place(kind="section", id=node.id))
+        elif isinstance(node, GroupNode):
             self._note_place(Place(kind="group", id=node.id))
         elif isinstance(node, CodeNode):
             self._note_place(Place(kind="code", id=node.id))

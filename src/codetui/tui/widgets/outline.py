@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codetui.core.codebook import CodebookIndex
 from codetui.core.state import State
-from codetui.model import Code, CodeId, Coding, CodingId, Group, NoteId, PlaceNote, Section
+from codetui.model import Code, CodeId, Coding, CodingId, Group, NoteId, Place, PlaceNote, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,17 @@ class Outline:
         return not is_folded
 
     def _section(self, section: Section, hue: int) -> None:
-        codes = self._index.codes_of[section.id]
+        codes = self._index.codes_of.get(section.id, [])
         groups = [group for group in self._book.groups if group.section == section.id]
         known = {group.id for group in groups}
         node = SectionNode(section.id)
         count = self._count(code.id for code in codes)
-        line = Line(node, 0, section.title, section.key, "", count, hue, has_below=bool(codes or groups))
+        notes = self._notes.get(("section", section.id), ())
+        line = Line(node, 0, section.title, section.key, "", count, hue, has_below=bool(codes or groups or notes))
         is_open = self._put(line, None)
         mark = len(self.lines)
+        for note in notes:
+            self._put(_note_line(note, 1, hue), node)
         for code in codes:
             if code.group not in known:
                 self._code(code, 1, node, hue)
@@ -171,8 +174,7 @@ class Outline:
             note = self._state.notes.get(node.id)
             if note is None or not note.text:
                 return None
-            place = note.place
-            return GroupNode(place.id) if place.kind == "group" else CodeNode(CodeId(place.id))
+            return node_of(note.place)
         return self._parents.get(node)
 
     def _count(self, codes: Iterable[CodeId]) -> int:
@@ -186,13 +188,16 @@ class Outline:
         used = dict.fromkeys(coding.code for coding in self._state.live())
         codes = [code for code in used if code not in known]
         lost_groups = [place for kind, place in self._notes if kind == "group" and place not in groups]
-        noted = [CodeId(place) for kind, place in self._notes if kind != "group" and place not in known]
-        if not (codes or lost_groups or noted):
+        lost_sections = [place for kind, place in self._notes if kind == "section" and place not in sections]
+        noted = [CodeId(place) for kind, place in self._notes if kind in ("code", "entry") and place not in known]
+        if not (codes or lost_groups or lost_sections or noted):
             return
         hue = len(self._book.sections)
         line = Line(MISSING, 0, "not in the codebook", "", "", self._count(codes), hue, False, True)
         is_open = self._put(line, None)
         mark = len(self.lines)
+        for place in lost_sections:
+            self._section(Section(id=place, title=place), hue)
         for place in lost_groups:
             self._group(Group(id=place, section="", title=place), [], MISSING, hue)
         for code in dict.fromkeys([*codes, *noted]):
@@ -202,9 +207,20 @@ class Outline:
             del self.lines[mark:]
 
 
+def node_of(place: Place) -> Node:
+    """The node on which a note at `place` stands."""
+    match place.kind:
+        case "section":
+            return SectionNode(place.id)
+        case "group":
+            return GroupNode(place.id)
+        case _:
+            return CodeNode(CodeId(place.id))
+
+
 def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
     left, right = ("`", "`") if is_term else ("“", "”")
-    lost = "" if coding.anchor else "?"
+    lost = "?" if coding.anchor is None or coding.is_proposed else ""
     return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", lost, coding.note, -1, hue)
 
 

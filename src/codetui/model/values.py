@@ -1,4 +1,4 @@
-"""What is stored and what is read: ads, codebooks, anchors, codings, events.
+"""Ads, codebooks, anchors, codings: what is read, and what a session holds.
 
 Positions are code-point offsets into the ad's text, half-open.  Everything here is frozen.
 """
@@ -8,11 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple, NewType
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+from typing import ClassVar, Literal, NamedTuple, NewType
 
 AdId = NewType("AdId", str)
 CodeId = NewType("CodeId", str)
@@ -22,6 +18,10 @@ TransactionId = NewType("TransactionId", str)
 
 Holds = Literal["quotations", "terms"]
 Severity = Literal["error", "warning", "note"]
+
+Cause = Literal["keys", "document", "hand", "copy", "corpus", "undo", "redo"]
+"""Who gave a command: the coder; a document that was imported or came without its log; an edit of the document by
+hand; a session on another ad with the same text; an ad whose text has changed."""
 
 
 class Span(NamedTuple):
@@ -188,7 +188,9 @@ class Anchor(Stored):
 class Coding(Stored):
     """One code on one quotation.  `anchor` is None for words that have no place in the ad (`words` then says them).
 
-    `rank` orders the codings of one code; `time` is when it was first assigned (ISO 8601, UTC).
+    `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the
+    codings of one code; `time` is when it was first assigned (ISO 8601, UTC); `origin` says how it came in, and
+    `source` from where: the name of a document, or the id of the ad it was copied from.
     """
 
     id: CodingId
@@ -199,20 +201,23 @@ class Coding(Stored):
     rank: int = 0
     time: str = ""
     codebook: str = ""
+    origin: Cause = "keys"
+    source: str = ""
+    is_proposed: bool = False
     is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Stored):
-    """Where a note without a quotation stands: on a group, on a code, or as an entry under a code."""
+    """Where a note without a quotation stands: on a section, a group or a code, or as an entry under a code."""
 
-    kind: Literal["group", "code", "entry"]
+    kind: Literal["section", "group", "code", "entry"]
     id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceNote(Stored):
-    """A note that belongs to a group or a code.  An empty text is no note."""
+    """A note that belongs to a section, a group or a code.  An empty text is no note."""
 
     id: NoteId
     place: Place
@@ -220,170 +225,16 @@ class PlaceNote(Stored):
     rank: int = 0
 
 
-# --- events -----------------------------------------------------------------------------------------
-# Each carries what stood before, so that it can be inverted without asking anything else.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOpened(Stored):
-    """A coder opened this ad: which one, and which text it had."""
+class Form(Stored):
+    """How a person laid the document out: its text as it was taken over, where that is not the canonical shape.
 
-    kind: Literal["session-opened"] = "session-opened"
-    ad: AdId
-    employer: str
-    title: str
-    text_hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdDescribed(Stored):
-    """The coder said what the source does not: employer and title."""
-
-    kind: Literal["ad-described"] = "ad-described"
-    employer: str
-    title: str
-    employer_before: str = ""
-    title_before: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingAdded(Stored):
-    """A code was given to a quotation."""
-
-    kind: Literal["coding-added"] = "coding-added"
-    coding: CodingId
-    code: CodeId
-    anchor: Anchor | None
-    words: str
-    note: str = ""
-    rank: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRemoved(Stored):
-    """A coding was taken away; it can be restored."""
-
-    kind: Literal["coding-removed"] = "coding-removed"
-    coding: CodingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRestored(Stored):
-    """A removed coding is there again, at its old rank."""
-
-    kind: Literal["coding-restored"] = "coding-restored"
-    coding: CodingId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRecoded(Stored):
-    """A quotation got another code instead."""
-
-    kind: Literal["coding-recoded"] = "coding-recoded"
-    coding: CodingId
-    code: CodeId
-    rank: int
-    code_before: CodeId
-    rank_before: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingReanchored(Stored):
-    """A quotation got another boundary or another place."""
-
-    kind: Literal["coding-reanchored"] = "coding-reanchored"
-    coding: CodingId
-    anchor: Anchor | None
-    words: str
-    anchor_before: Anchor | None
-    words_before: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodingNoted(Stored):
-    """The note beside a quotation changed."""
-
-    kind: Literal["coding-noted"] = "coding-noted"
-    coding: CodingId
-    note: str
-    note_before: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceNoted(Stored):
-    """The note on a group or code changed; an empty text takes it away."""
-
-    kind: Literal["place-noted"] = "place-noted"
-    note: NoteId
-    place: Place
-    text: str
-    text_before: str = ""
-    rank: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileAssigned(Stored):
-    """The ad got a profile with its reasoning; an empty profile is none."""
-
-    kind: Literal["profile-assigned"] = "profile-assigned"
-    profile: str
-    reasoning: str
-    profile_before: str = ""
-    reasoning_before: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneMarked(Stored):
-    """The ad was marked done, or taken up again."""
-
-    kind: Literal["done-marked"] = "done-marked"
-    is_done: bool
-    was_done: bool
-
-
-class ByKind:
-    """Tells pydantic, which is loaded when a log is read and not before, to choose the event by its `kind`."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The schema of the union, told apart by `kind`."""
-        from pydantic import Field
-
-        return handler(Annotated[source, Field(discriminator="kind")])
-
-
-Event = Annotated[
-    SessionOpened
-    | AdDescribed
-    | CodingAdded
-    | CodingRemoved
-    | CodingRestored
-    | CodingRecoded
-    | CodingReanchored
-    | CodingNoted
-    | PlaceNoted
-    | ProfileAssigned
-    | DoneMarked,
-    ByKind(),
-]
-
-Cause = Literal["keys", "document", "corpus", "undo", "redo"]
-"""Who gave a command: the coder, a document that came without its log, or an ad whose text has changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction(Stored):
-    """One command's events: one line of the log, one step of undo.
-
-    `seq` counts on from the highest seen (a Lamport clock), so that two logs of one session merge by
-    (`seq`, `id`) in any order of lines.  `target` names the transaction that an undo or redo is about.
+    `ids` names the codings and notes that stand on each line, as (line from 1, ids); `employer` and `title` are
+    what the session said of the ad then.  The document that is written is this text, edited where the session
+    has gone on.
     """
 
-    v: Literal[1] = 1
-    id: TransactionId
-    seq: int
-    time: str
-    coder: str
-    codebook: str = ""
-    cause: Cause = "keys"
-    target: TransactionId | None = None
-    events: tuple[Event, ...]
+    text: str
+    ids: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    employer: str = ""
+    title: str = ""
