@@ -22,6 +22,7 @@ class Decision(NamedTuple):
     cause: Cause = "keys"
     target: TransactionId | None = None
     coding: CodingId | None = None
+    source: str = ""
 
 
 class Study(NamedTuple):

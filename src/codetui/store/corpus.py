@@ -13,6 +13,7 @@ from codetui.store import files
 from codetui.store.corpus_files import AdFiles, is_ad_file, is_table
 from codetui.store.corpus_names import id_and_employer, one_line, title_of
 from codetui.store.corpus_tables import Row, RowPlace, rows
+from codetui.store.corpus_texts import AdText, digest_of
 from codetui.store.text_lines import decoded, decoded_head
 from codetui.store.trouble import LIMIT, Trouble, printable
 
@@ -86,6 +87,33 @@ class Corpus:
             problems.append(ad_files.nothing())
         yield Batch(tuple(entries), tuple(problems), total, total)
 
+    def texts(self, problems: list[Problem]) -> Iterator[AdText]:
+        """All ads with their texts in one pass, in natural order; each id comes once.
+
+        What is wrong on the way is added to `problems`, the same that `batches` and `read` report.
+        """
+        ad_files = self._files()
+        unique = _Unique()
+        for source in ad_files.paths():
+            trouble = Trouble(source)
+            for entry, text, body in self._whole(source, trouble):
+                if unique.takes(entry, trouble):
+                    ad = Ad(entry.id, entry.employer, entry.title, text, source, entry.line)
+                    yield AdText(ad, entry.place, digest_of(body))
+            problems += [*trouble.taken(), *trouble.overflow()]
+        problems += [*ad_files.unreadable, *filter(None, [ad_files.note()])]
+        if not unique.count:
+            problems.append(ad_files.nothing())
+
+    def digests(self) -> Iterator[tuple[AdId, int]]:
+        """Each ad's id with the digest of its text (see `digest_of`), in one pass that keeps nothing in memory.
+
+        An id that stands twice comes twice; the first counts.
+        """
+        for source in self._files().paths():
+            for entry, _, body in self._whole(source, Trouble(source)):
+                yield entry.id, digest_of(body)
+
     def read(self, entry: AdEntry) -> tuple[Ad | None, list[Problem]]:
         """One ad with its text: from its place, else searched for by its id; None where it is gone."""
         trouble = Trouble(entry.source)
@@ -126,6 +154,20 @@ class Corpus:
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
+    def _whole(self, source: str, trouble: Trouble) -> Iterator[tuple[AdEntry, str, str]]:
+        """The ads of one file, each with the text that is coded and its body."""
+        source = sys.intern(source)
+        try:
+            if is_table(source):
+                for row in rows(source, self._columns, trouble):
+                    _remark_on_nul(row.body, row.line, trouble)
+                    yield _row_entry(source, row), row.text, row.body
+            else:
+                entry, text = _file_ad(source, trouble)
+                yield entry, text, text
+        except OSError as error:
+            trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
+
     def _with_id(self, source: str, ad_id: str) -> Iterator[AdEntry]:
         """The ads of one file that have this id; a text file is not opened for its name says the id."""
         if is_table(source) or id_and_employer(Path(source).stem)[0] == ad_id:
@@ -160,12 +202,9 @@ class Corpus:
             if row is None:
                 return None
             now, text = _row_entry(entry.source, row), row.text
+            _remark_on_nul(text, row.line, trouble)
         else:
-            data = files.read(Path(entry.source))
-            now, text = _file_entry(entry.source, data[:HEAD], trouble), decoded(data, trouble)
-        if "\0" in text:
-            message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
-            trouble.add(entry.line, "note", message)
+            now, text = _file_ad(entry.source, trouble)
         return Ad(now.id, now.employer, now.title, text, now.source, now.line)
 
 
@@ -174,6 +213,11 @@ class _Unique:
 
     def __init__(self) -> None:
         self._first: dict[AdId, AdEntry] = {}
+
+    @property
+    def count(self) -> int:
+        """How many ids there were."""
+        return len(self._first)
 
     def takes(self, entry: AdEntry, trouble: Trouble) -> bool:
         """Whether this is the first ad with its id; a second one is reported with both places."""
@@ -199,6 +243,20 @@ def _file_entry(source: str, head: bytes, trouble: Trouble) -> AdEntry:
         trouble.once("empty", 0, "note", "this ad is empty: there is nothing to code in it")
     ad_id, employer = id_and_employer(Path(source).stem)
     return AdEntry(AdId(ad_id), sys.intern(employer), title_of(text), source, -1, 0)
+
+
+def _file_ad(source: str, trouble: Trouble) -> tuple[AdEntry, str]:
+    """The list's line for a text file, and its whole text."""
+    data = files.read(Path(source))
+    entry, text = _file_entry(source, data[:HEAD], trouble), decoded(data, trouble)
+    _remark_on_nul(text, 0, trouble)
+    return entry, text
+
+
+def _remark_on_nul(text: str, line: int, trouble: Trouble) -> None:
+    if "\0" in text:
+        message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
+        trouble.add(line, "note", message)
 
 
 def _unreadable(error: OSError) -> str:

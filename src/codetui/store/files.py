@@ -45,6 +45,23 @@ def stamp(path: Path) -> Stamp:
     return Stamp(status.st_ino, status.st_size)
 
 
+class Version(NamedTuple):
+    """What tells one version of a file from another: which file (0 for none), its bytes, when it was changed (ns)."""
+
+    file: int = 0
+    size: int = 0
+    changed: int = 0
+
+
+def version(path: Path) -> Version:
+    """The version of the file that stands at a path."""
+    try:
+        status = path.stat()
+    except OSError:
+        return Version()
+    return Version(status.st_ino or 1, status.st_size, status.st_mtime_ns)
+
+
 def is_newer(path: Path, other: Path) -> bool:
     """Whether a file is there and was changed after another, or both at once."""
     try:
