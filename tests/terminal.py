@@ -59,7 +59,8 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         if self.exit_code is None:
             self.kill()
-        os.close(self._handle)
+        if self._handle >= 0:
+            os.close(self._handle)
 
     # --- what it shows --------------------------------------------------------------------------
 
@@ -73,12 +74,11 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines)
 
-    def cells_like(self, row: int, column: int) -> str:
-        """The letters from this cell on that are painted as it is."""
+    def label_at(self, row: int, column: int) -> str:
+        """The letters of the jump label that begins at this cell: bold, the first on another ground than the others."""
         cells = [self._screen.buffer[row][place] for place in range(column, self._screen.columns)]
-        faces = [(cell.fg, cell.bg, cell.bold, cell.reverse) for cell in cells]
-        same = next((place for place, face in enumerate(faces) if face != faces[0]), len(cells))
-        return "".join(cell.data for cell in cells[:same])
+        end = next(place for place in range(1, len(cells)) if not cells[place].bold or cells[place].bg == cells[0].bg)
+        return "".join(cell.data for cell in cells[:end])
 
     def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
         """Waits until all these words are on the screen; AssertionError with the screen where they stay away."""
@@ -131,6 +131,19 @@ class Terminal:
         os.kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
         self.exit_code = os.waitstatus_to_exitcode(status)
+
+    def hang_up(self, seconds: float = PATIENCE) -> int:
+        """Closes the terminal as a person closes its window; the exit code."""
+        os.close(self._handle)
+        self._handle = -1
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+                return self.exit_code
+            time.sleep(_SLICE)
+        raise AssertionError("the program goes on without a terminal")
 
     def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """The exit code, once the program has ended by itself."""

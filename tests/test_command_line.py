@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from studies import SHORE, write_study
+from terminal import Terminal, codetui_command, environment
 
 from codetui import __version__
 from codetui.core.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
@@ -19,6 +21,7 @@ from codetui.model import CodeId, Span
 from codetui.workspace.outcome import Saved
 from codetui.workspace.startup import Unusable, open_workspace
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 DOCUMENT = "analysis_job_11_shore_company.md"
 
 
@@ -133,7 +136,7 @@ def test_without_ads_it_is_said_where_they_were_looked_for(study: Path, argument
         path.unlink()
     (study / "ads").rmdir()
     answer = codetui(study, *arguments)
-    assert answer.code == 2 and "no ads here (ads)" in answer.err
+    assert answer.code == 2 and "there is no file or folder ads." in answer.err
 
 
 def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
@@ -263,9 +266,10 @@ def test_a_log_with_an_unreadable_line_is_exported_and_reported(coded: Path) -> 
 def test_status_names_every_ad_with_its_state(coded: Path) -> None:
     answer = codetui(coded, "status")
     lines = answer.out.splitlines()
-    assert answer.code == 0 and len(lines) == 5
-    assert lines[0].split()[:3] == ["profile", "assigned", "3"]
-    assert "Keeper of the Northern Light" in lines[0] and "wil" in lines[0]
+    assert answer.code == 0 and len(lines) == 6
+    assert lines[0].split() == ["state", "codings", "ad", "employer", "title", "coder", "profile"]
+    assert lines[1].split()[:3] == ["profile", "assigned", "3"]
+    assert "Keeper of the Northern Light" in lines[1] and "wil" in lines[1]
     assert lines[-1].startswith("3 ads: ") and lines[-1].endswith("3 codings")
 
 
@@ -282,7 +286,65 @@ def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
     assert not isinstance(workspace, Unusable) and workspace.first is not None
     workspace.open(workspace.first)
     assert isinstance(workspace.execute(MarkDone(True)), Saved)
-    assert codetui(coded, "status").out.startswith("done ")
+    assert codetui(coded, "status").out.splitlines()[1].startswith("done ")
+
+
+def test_status_cuts_no_title_that_goes_to_a_pipe(study: Path) -> None:
+    title = "Keeper of " + "very " * 30 + "many lights"
+    (study / "ads" / "14_isle.txt").write_text(f"{title}\n\nYou climb.\n", "utf-8")
+    assert any(title in line for line in codetui(study, "status").out.splitlines())
+
+
+@posix
+def test_status_on_a_terminal_keeps_to_its_width(study: Path) -> None:
+    (study / "ads" / "14_isle.txt").write_text("Keeper of " + "very " * 20 + "many lights\n\nYou climb.\n", "utf-8")
+    with Terminal(codetui_command("status", "ads"), study, environment(study), columns=70) as terminal:
+        assert terminal.wait_for_end() == 0
+        lines = bytes(terminal.output).decode().splitlines()
+    assert lines[0].startswith("state") and max(map(len, lines)) <= 70 and "…" in lines[-3]
+
+
+HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro\x7f"
+
+
+def hostile_study(study: Path) -> Path:
+    """A study with a coded quotation full of what a terminal obeys."""
+    (study / "ads" / "11_shore_company.txt").write_text(f"{HOSTILE}\n\nYou climb {HOSTILE}.\n", "utf-8")
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil", wanted="11")
+    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    text = workspace.open(workspace.first).ad.text
+    assert isinstance(workspace.execute(AssignCode(Span(text.index("You"), len(text)), CodeId("TASK1"))), Saved)
+    workspace.leave()
+    return study
+
+
+@posix
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("status", "ads"),
+        ("status", "ads", "--json"),
+        ("check", "ads"),
+        ("check", "ads", "--json"),
+        ("export", "--format", "csv", "-o", "-"),
+        ("export", "--format", "jsonl", "-o", "-"),
+        ("export", "-o", "-"),
+        ("\x1b]0;owned\x07",),
+    ],
+    ids=" ".join,
+)
+def test_nothing_that_a_terminal_would_obey_is_printed_on_one(study: Path, options: tuple[str, ...]) -> None:
+    with Terminal(codetui_command(*options), hostile_study(study), environment(study)) as terminal:
+        terminal.wait_for_end()
+        text = bytes(terminal.output).decode()
+    assert text.strip() and not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", text)
+
+
+def test_a_file_and_a_pipe_get_every_character_as_it_is(study: Path) -> None:
+    answer = codetui(hostile_study(study), "export", "--format", "jsonl", "-o", "-")
+    assert HOSTILE in json.loads(answer.out.splitlines()[0])["words"]
+    titles = [ad["title"] for ad in json.loads(codetui(study, "status", "--json").out)["ads"]]
+    assert HOSTILE in titles
 
 
 def test_check_exits_1_for_an_error_and_0_for_advice(study: Path) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from studies import write_study
+
+from codetui.core.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
+from codetui.model import CodeId, Span
+from codetui.workspace.outcome import Saved
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.workspace import Workspace
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
@@ -81,7 +90,7 @@ def jump_to(terminal: Terminal, word: str) -> None:
     column = terminal.lines[row].index(word)
     terminal.type("f")
     terminal.wait_until(lambda: word not in terminal.lines[row], f"letters on {word}")
-    terminal.type(terminal.cells_like(row, column))
+    terminal.type(terminal.label_at(row, column))
 
 
 def code_three_and_a_term(terminal: Terminal) -> None:
@@ -211,3 +220,221 @@ def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:
         terminal.type(f"s11s.{QUIT}")
         assert terminal.wait_for_end() == 0
     assert document(study).count('  - "') == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "kept"),
+    [
+        (f"p1why{CTRL_S}", "profile: 1 why"),
+        (f"p2why{ENTER}indeed{CTRL_S}", "profile: 2 why\nindeed"),
+        (f"s11nat dusk{ENTER}", "note: at dusk"),
+        (f"s11n{ESCAPE}", ""),
+        (f"{ENTER}watch{ENTER}", "code: TASK2"),
+        (f"/dusk{ENTER}12", "code: TASK2"),
+        (f"/dusk{ESCAPE}s12", "code: TASK2"),
+        (f"a{ESCAPE}s12", "code: TASK2"),
+        (f"?undo{ESCAPE}s12", "code: TASK2"),
+        (f"tt1{ESCAPE}s12", "code: TASK2"),
+    ],
+)
+def test_keys_typed_ahead_into_a_question_are_all_read(study: Path, keys: str, kept: str) -> None:
+    with start(study) as terminal:
+        terminal.type(keys + QUIT)
+        assert terminal.wait_for_end() == 0
+    said = [fact for event in logged(study) if (fact := said_by(event))]
+    assert said[-1:] == ([kept] if kept else ["code: TASK1"])
+
+
+def test_letters_right_before_ctrl_s_are_saved_too(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("p1")
+        terminal.wait_for("Reasoning: Keeper")
+        terminal.type(f"why{CTRL_S}")
+        terminal.wait_until(lambda: len(logged(study)) == 3, "the reasoning on disk")
+    assert said_by(logged(study)[-1]) == "profile: 1 why"
+
+
+def test_a_paste_waits_for_its_turn_and_brings_no_control_characters(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type(f"s11n\x1b[200~one\x9b31m\rtwo\x1b[201~{ENTER}{QUIT}")
+        assert terminal.wait_for_end() == 0
+    assert said_by(logged(study)[-1]) == "note: one·31m two"
+
+
+@pytest.mark.parametrize("keys", ["s11", "s11?", "s11a", "s11i", "s111", "s11f", "s11/sea", "s11\x10"])
+def test_ctrl_q_leaves_from_everywhere(study: Path, keys: str) -> None:
+    with start(study) as terminal:
+        terminal.type(keys)
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert "You light the lamp" in document(study)
+
+
+@pytest.mark.parametrize(("keys", "kept"), [("s11nhalf a no", "note: half a no"), ("s11p2beca", "profile: 2 beca")])
+def test_leaving_keeps_the_text_that_is_being_written(study: Path, keys: str, kept: str) -> None:
+    with start(study) as terminal:
+        terminal.type(keys + QUIT)
+        assert terminal.wait_for_end() == 0
+    assert said_by(logged(study)[-1]) == kept
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_ends_the_program_in_good_order(study: Path, name: str) -> None:
+    number = getattr(signal, name)
+    with start(study) as terminal:
+        terminal.type("s11p2beca")
+        terminal.wait_for("beca")
+        os.kill(terminal.pid, number)
+        assert terminal.wait_for_end() == 128 + number
+        assert terminal.output.rfind(b"\x1b[?1049l") > terminal.output.rfind(b"\x1b[?1049h")
+    assert "- **Reasoning:** beca" in document(study) and "You light the lamp" in document(study)
+
+
+def test_a_closed_terminal_ends_the_program_in_good_order(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("s11")
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+    assert "You light the lamp" in document(study)
+
+
+BROKEN = """
+import sys
+from pathlib import Path
+from codetui.__main__ import main
+from codetui.store import files
+from codetui.tui.parts.describing import Describing
+
+def write_all(handle, data, write=files.write_all):
+    if Path("full").exists():
+        raise OSError(28, "No space left on device")
+    write(handle, data)
+
+def fail(self):
+    raise RuntimeError("invented failure")
+
+files.write_all = write_all
+Describing.profile = fail
+main()
+"""
+
+
+def start_broken(study: Path) -> Terminal:
+    """The program on a disk that is full once a file `full` stands there; `p` makes it crash."""
+    (study / "broken.py").write_text(BROKEN)
+    terminal = Terminal([sys.executable, "broken.py", "ads", "--coder", "wil"], study, environment(study))
+    terminal.wait_for("Shore Company  #11", "You light the lamp")
+    return terminal
+
+
+def test_what_a_full_disk_kept_from_being_written_is_said_when_the_screen_is_gone(study: Path) -> None:
+    with start_broken(study) as terminal:
+        terminal.type("s11")
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        (study / "full").touch()
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 1
+        left, _, after = bytes(terminal.output).rpartition(b"\x1b[?1049l")
+        assert left and b"codetui: " in after and b"No space left on device" in after
+
+
+def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
+    with start_broken(study) as terminal:
+        terminal.type("s11n")
+        terminal.wait_for("Note beside")
+        (study / "full").touch()
+        terminal.type(f"at dusk{ENTER}")
+        terminal.wait_for("Note beside", "NOT SAVED: No space left on device", "at dusk")
+        (study / "full").unlink()
+        terminal.type(ENTER)
+        terminal.wait_until(lambda: "coding-noted" in events(study), "the note on disk")
+    assert said_by(logged(study)[-1]) == "note: at dusk"
+
+
+def test_a_crash_ends_with_an_exit_code_and_the_document_written(study: Path) -> None:
+    with start_broken(study) as terminal:
+        terminal.type("s11p")
+        assert terminal.wait_for_end() == 1
+        assert b"invented failure" in terminal.output
+    assert "You light the lamp" in document(study)
+
+
+def logged(study: Path) -> list[dict[str, str]]:
+    """The events of the first ad."""
+    log = study / "sessions" / "wil" / "events" / "11.jsonl"
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    return [event for line in lines for event in json.loads(line)["events"]]
+
+
+def said_by(event: dict[str, str]) -> str:
+    """What the coder said by an event, in a few words."""
+    match event["kind"]:
+        case "profile-assigned":
+            return f"profile: {event['profile']} {event['reasoning']}".strip()
+        case "coding-noted":
+            return f"note: {event['note']}"
+        case "coding-added":
+            return f"code: {event['code']}"
+    return ""
+
+
+HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro"
+
+
+def hostile_study(folder: Path) -> Path:
+    """A study whose codebook, ad, notes and reasoning are full of what a terminal obeys."""
+    study = write_study(folder, {"11_shore_company.txt": f"Shore Company #11 {HOSTILE}\n\nYou climb {HOSTILE}.\n"})
+    book = (study / "codebook.toml").read_text("utf-8")
+    escaped = HOSTILE.replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\x9b", "\\u009b")
+    for name in ("Lighting", "Watching", "Keeper", "Job Task Analysis", "Looking out."):
+        book = book.replace(f'"{name}"', f'"{name} {escaped}"')
+    (study / "codebook.toml").write_text(book, "utf-8")
+    (study / "role.md").write_text(f"# Role\n\nA {HOSTILE}.\n", "utf-8")
+    with (study / "codebook.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[reference]]\ntitle = "Role {escaped}"\npath = "role.md"\n')
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
+    assert isinstance(workspace, Workspace) and workspace.first is not None
+    text = workspace.open(workspace.first).ad.text
+    done = workspace.execute(AssignCode(Span(text.index("You"), len(text) - 1), CodeId("TASK1")))
+    assert isinstance(done, Saved) and done.coding is not None
+    assert isinstance(workspace.execute(NoteCoding(done.coding, f"note {HOSTILE}")), Saved)
+    assert isinstance(workspace.execute(AssignProfile("1", f"because {HOSTILE}\n{HOSTILE}")), Saved)
+    assert isinstance(workspace.execute(DescribeAd(f"Shore Company {HOSTILE}", "")), Saved)
+    workspace.leave()
+    return study
+
+
+def test_nothing_that_a_terminal_would_obey_reaches_it_from_the_workbench(tmp_path: Path) -> None:
+    study = hostile_study(tmp_path)
+    command = codetui_command("ads", "--coder", "wil")
+    with Terminal(command, study, environment(study), columns=140, rows=40) as terminal:
+        terminal.wait_for("You climb", "TASK1")
+        for key, words in {
+            "n": "Note beside",
+            "P": "Reasoning:",
+            "p": "Profile of this ad",
+            "E": "Employer",
+            "i": "Definition",
+            "a": "Ads  ",
+            "?": "Keys",
+            "R": "Role",
+            "\x10": "Search",
+            ENTER: "Give a code",
+        }.items():
+            terminal.type("s")
+            terminal.type(key)
+            terminal.wait_for(words)
+            terminal.type("task" if key == "\x10" else ESCAPE)
+            time.sleep(0.3)
+            terminal.type(ESCAPE)
+            time.sleep(0.2)
+        terminal.type("1")
+        terminal.wait_for("Lighting lamps.")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+        output = bytes(terminal.output)
+    assert b"]0;owned" in output
+    for sign in ("\x1b]0;", "\x9b", "\u202e"):
+        at = output.find(sign.encode())
+        assert at < 0, output[max(0, at - 40) : at + 40]

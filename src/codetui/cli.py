@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,7 +16,12 @@ from codetui import __version__
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
 
+PICTURES_PER_SECOND = "500"
+LONGEST_TURN = 0.001
+"""Seconds for which one thread runs while another one waits."""
+
 SUBCOMMANDS = {
+    "import": "take over documents that people have written",
     "export": "write all sessions as markdown, CSV or JSON lines",
     "status": "say how far each ad is",
     "check": "list every problem of codebook, corpus and sessions",
@@ -45,7 +51,9 @@ def run(argv: Sequence[str]) -> int:
 
 def complain(message: str) -> int:
     """Says on stderr what is wrong and gives the exit code for it."""
-    print(f"codetui: {message}", file=sys.stderr)
+    from codetui.core.harmless import harmless
+
+    print(f"codetui: {harmless(message)}", file=sys.stderr)
     return EXIT_UNUSABLE
 
 
@@ -63,10 +71,9 @@ def _unknown(word: str) -> str:
     close = get_close_matches(word, SUBCOMMANDS, n=1)
     if close:
         return f"there is no “{word}” here; did you mean `codetui {close[0]}`?"
-    return (
-        f"there is no file or folder “{word}”. Name the folder of your ads (`codetui ads/`), "
-        "or lay out a new study with `codetui init`."
-    )
+    from codetui.workspace.startup import missing_corpus
+
+    return missing_corpus(Path(word))
 
 
 def open_parser() -> argparse.ArgumentParser:
@@ -107,6 +114,11 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     if name == "init":
         parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
         return
+    if name == "import":
+        parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
+        parser.add_argument("--ads", metavar="CORPUS", help="a folder of ads, or one file")
+        _add_study(parser)
+        return
     parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
     _add_study(parser)
     if name == "export":
@@ -137,7 +149,11 @@ def _study_options(options: argparse.Namespace) -> tuple[Path | None, Path, Path
 def _open(options: argparse.Namespace) -> int:
     import gc
 
-    # While everything is loaded there is nothing to collect; the workbench switches it on again.
+    # Pictures follow the keys at once: Textual would wait for the next of 60 a second.
+    os.environ.setdefault("TEXTUAL_FPS", PICTURES_PER_SECOND)
+    # A thread that works in the background gives way to keys sooner than Python's 5 ms.
+    sys.setswitchinterval(LONGEST_TURN)
+    # Garbage is collected by the workbench, when nobody waits for a key.
     gc.disable()
     from codetui.workspace.startup import Unusable, open_workspace
 
@@ -148,8 +164,32 @@ def _open(options: argparse.Namespace) -> int:
         return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.tui.app import CodetuiApp
 
-    code = CodetuiApp(workspace).run()
-    return code if isinstance(code, int) else 0
+    app = CodetuiApp(workspace)
+    app.run()
+    words = app.last_words
+    for line in words:
+        with suppress(OSError):
+            complain(line)
+    _forget_closed_terminal()
+    return app.return_code or (EXIT_PROBLEMS if words else 0)
+
+
+def _forget_closed_terminal() -> None:
+    """Sends what a closed terminal no longer takes to nowhere: Python would end with an exit code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _import(options: argparse.Namespace) -> int:
+    from codetui.workspace.importing import import_documents
+
+    documents = [Path(document) for document in options.documents]
+    corpus = Path(options.ads) if options.ads else None
+    coder = coder_name(options.coder)
+    return import_documents(documents, corpus, Path(options.codebook), Path(options.sessions), coder)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -167,7 +207,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from codetui.workspace.reporting import report_problems
+    from codetui.workspace.checking import report_problems
 
     corpus, codebook, sessions = _study_options(options)
     return report_problems(corpus, codebook, sessions, options.coder, as_json=options.json)
@@ -187,6 +227,7 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "import": _import,
     "export": _export,
     "status": _status,
     "check": _check,

@@ -17,11 +17,13 @@ from codetui.model import (
     Ad,
     AdId,
     Anchor,
+    Cause,
     Code,
     Codebook,
     CodeId,
     CodingAdded,
     CodingId,
+    CodingNoted,
     CodingRemoved,
     Event,
     Group,
@@ -46,7 +48,7 @@ BOOK = Codebook(
         Code(id=CodeId("TECH1"), name="Languages", section="t"),
     ),
 )
-HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,start,end,time,codebook_version"
+HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,start,end,time,codebook_version,origin"
 
 
 def _state(*events: Event) -> State:
@@ -79,15 +81,34 @@ def test_each_coding_that_stands_is_one_row_in_the_order_of_the_document() -> No
     about = ("7", "Acme", "Engineer", "ann", "Core Engineer")
     time = "2026-01-01T00:00:00Z"
     assert rows(_session(), BOOK, AD, "ann") == [
-        Row(*about, "1. Tasks", "Group A", "TASK1", "Build", "We build models", "", 10, 27, time, "3"),
-        Row(*about, "1. Tasks", "Group A", "TASK9", "", "not in the ad", "", None, None, time, "3"),
-        Row(*about, "2. Tools", "", "TECH1", "Languages", "Python", "a\nnote", 33, 39, time, "3"),
+        Row(*about, "1. Tasks", "Group A", "TASK1", "Build", "We build models", "", 10, 27, time, "3", ""),
+        Row(*about, "1. Tasks", "Group A", "TASK9", "", "not in the ad", "", None, None, time, "3", ""),
+        Row(*about, "2. Tools", "", "TECH1", "Languages", "Python", "a\nnote", 33, 39, time, "3", ""),
     ]
 
 
 def test_a_session_without_codings_has_no_rows() -> None:
     assert to_csv(rows(State(), BOOK, AD, "ann")) == HEADER + "\r\n"
     assert to_jsonl(rows(State(), BOOK, AD, "ann")) == ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "source", "origin"),
+    [
+        ("keys", "", ""),
+        ("document", "analysis_job_7.md", "document"),
+        ("hand", "", "hand"),
+        ("copy", "812", "copy of 812"),
+    ],
+)
+def test_the_last_column_says_how_a_coding_came_in(cause: Cause, source: str, origin: str) -> None:
+    event = _added("c1", "TECH1", "Python")
+    first = Transaction(
+        id=TransactionId("t1"), seq=1, time="", coder="ann", cause=cause, source=source, events=(event,)
+    )
+    noted = CodingNoted(coding=event.coding, note="by keys")
+    later = Transaction(id=TransactionId("t2"), seq=2, time="", coder="ann", events=(noted,))
+    assert [row[-1] for row in rows(replay([first, later]), BOOK, AD, "ann")] == [origin]
 
 
 def test_csv_is_read_back_by_other_programs() -> None:
@@ -125,11 +146,11 @@ def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
 
 @given(st.text(st.characters() | st.sampled_from('\u2028\u0085\ud800="\n')), st.text())
 def test_json_lines_give_back_exactly_what_was_coded(note: str, title: str) -> None:
-    table = [Row("1", "", title, "", "", "", "", "", "", "", note, None, 3, "", "")] * 2
+    table = [Row("1", "", title, "", "", "", "", "", "", "", note, None, 3, "", "", "")] * 2
     text = to_jsonl(table)
     assert text.encode("utf-8")
     assert [json.loads(line) for line in text.splitlines()] == [row._asdict() for row in table]
 
 
 def test_json_lines_are_plain_utf_8() -> None:
-    assert '"words": "=é"' in to_jsonl([Row("1", "", "", "", "", "", "", "", "", "=é", "", None, None, "", "")])
+    assert '"words": "=é"' in to_jsonl([Row("1", "", "", "", "", "", "", "", "", "=é", "", None, None, "", "", "")])

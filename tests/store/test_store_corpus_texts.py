@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.model import Ad, CorpusSettings, Problem
+from codetui.model import Ad, AdEntry, CorpusSettings, Problem
 from codetui.store.corpus import Corpus
 from codetui.store.corpus_texts import NO_TEXT, digest_of
 
@@ -20,7 +20,8 @@ MESSY = {
     "3_x.txt": "Caf\xe9 in Windows-1252".encode("cp1252"),
     "4_x.txt": b"n\0u\0l\0",
     "b/1_y.txt": b"an id that stands already",
-    "c.csv": b'id,title,text\n7,Keeper,"You keep.\nYou watch."\n8,No text,\n,No id,words\n7,Again,words\n9,Ragged\n',
+    "c.csv": b'id,title,text\n7,Keeper,"You keep.\nYou watch."\n8,No text,\n,No id,words\n7,Again,words\n'
+    b"9,Ragged\n11,,Last\n",
     "d.jsonl": json.dumps({"id": 10, "title": "T", "text": "words"}).encode() + b"\nno json\n",
     "e.pdf": b"no ad",
 }
@@ -46,7 +47,7 @@ def test_one_pass_gives_the_ads_that_are_listed_with_the_texts_that_open(messy: 
         one_by_one += [messy.read(entry)[0] for entry in batch.entries]
         places += [entry.place for entry in batch.entries]
     in_one_pass = list(messy.texts([]))
-    assert [text.ad for text in in_one_pass] == one_by_one and len(one_by_one) == 8
+    assert [text.ad for text in in_one_pass] == one_by_one and len(one_by_one) == 9
     assert [text.place for text in in_one_pass] == places
 
 
@@ -68,13 +69,28 @@ def test_an_empty_corpus_is_reported(tmp_path: Path) -> None:
     assert [problem.severity for problem in problems] == ["error"]
 
 
-def test_digests_are_those_of_the_texts_and_the_first_of_an_id_counts(messy: Corpus) -> None:
-    first: dict[str, int] = {}
-    for ad, digest in messy.digests():
-        first.setdefault(ad, digest)
-    assert first == {text.ad.id: text.digest for text in messy.texts([])}
-    assert first["2"] == first["8"] == first["9"] == NO_TEXT
-    assert NO_TEXT not in (first["1"], first["7"], first["10"])
+def listed(opened: Corpus) -> list[AdEntry]:
+    return [entry for batch in opened.batches() for entry in batch.entries]
+
+
+def test_digests_are_those_of_the_texts_in_the_order_of_the_list(messy: Corpus) -> None:
+    entries = listed(messy)
+    digests = list(messy.digests(entries))
+    assert digests == [text.digest for text in messy.texts([])]
+    of = dict(zip((entry.id for entry in entries), digests, strict=True))
+    assert of["2"] == of["8"] == of["9"] == NO_TEXT
+    assert NO_TEXT not in (of["1"], of["7"], of["10"])
+
+
+def test_an_ad_that_is_gone_has_no_digest_and_the_others_keep_theirs(messy: Corpus, tmp_path: Path) -> None:
+    entries = listed(messy)
+    before = dict(zip((entry.id for entry in entries), messy.digests(entries), strict=True))
+    (tmp_path / "1_x.txt").unlink()
+    table = tmp_path / "c.csv"
+    table.write_bytes(table.read_bytes().replace(b"\n7,Keeper", b"\n6,Keeper", 1))
+    after = dict(zip((entry.id for entry in entries), messy.digests(entries), strict=True))
+    assert after == {**before, "1": NO_TEXT, "7": NO_TEXT}
+    assert NO_TEXT not in (before["1"], before["7"], before["11"])
 
 
 def test_ads_of_a_table_have_the_same_text_whatever_their_titles(tmp_path: Path) -> None:
@@ -83,8 +99,9 @@ def test_ads_of_a_table_have_the_same_text_whatever_their_titles(tmp_path: Path)
         "3,A,Dev,You build. And rest.\n",
         "utf-8",
     )
-    digests = dict(corpus(tmp_path / "ads.csv").digests())
-    assert digests["1"] == digests["2"] != digests["3"]
+    opened = corpus(tmp_path / "ads.csv")
+    first, second, third = opened.digests(listed(opened))
+    assert first == second != third
 
 
 @given(st.text(), st.lists(st.sampled_from([" ", "\n", "\r\n", "\t", "\u00a0"]), min_size=1).map("".join))
@@ -97,7 +114,8 @@ def test_white_space_does_not_count_and_everything_else_does(text: str, blank: s
 
 
 def test_real_ads_that_stand_more_than_once(shared: Path) -> None:
-    digests = dict(corpus(shared / "pilot" / "ads.csv").digests())
-    counts = Counter(digest for digest in digests.values() if digest != NO_TEXT)
+    opened = corpus(shared / "pilot" / "ads.csv")
+    digests = list(opened.digests(listed(opened)))
+    counts = Counter(digest for digest in digests if digest != NO_TEXT)
     assert (len(digests), counts.total()) == (68, 66)
     assert sorted(count for count in counts.values() if count > 1) == [2, 2, 2, 3, 5]

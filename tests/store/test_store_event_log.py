@@ -10,6 +10,7 @@ from codetui.model import (
     AdDescribed,
     AdId,
     Anchor,
+    Cause,
     CodeId,
     CodingAdded,
     CodingId,
@@ -77,6 +78,14 @@ def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> 
     whole = replace(transaction(1), codebook="1#abc", cause="undo", target=TransactionId("t0"), events=EVENTS)
     log.append(whole)
     assert log.read() == ([whole], [])
+
+
+@pytest.mark.parametrize("cause", get_args(Cause))
+def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Cause) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    written = replace(transaction(1), cause=cause, source="somewhere")
+    log.append(written)
+    assert log.read() == ([written], [])
 
 
 def test_a_line_says_every_field_in_the_order_of_the_model() -> None:

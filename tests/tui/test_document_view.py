@@ -396,7 +396,8 @@ def test_coded_text_and_keys_are_legible_in_every_theme(name: str) -> None:
         for is_match in (False, True)
     ]
     styles = [palette.text(face) for face in faces]
-    styles += [palette.gutter_key(hue, is_current=False) for hue in range(HUES)] + [palette.label()]
+    styles += [palette.gutter_key(hue, is_current=False) for hue in range(HUES)]
+    styles += [palette.label(is_first=is_first) for is_first in (False, True)]
     for style in styles:
         assert style.color and style.bgcolor
         ratio = contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
@@ -421,3 +422,31 @@ def test_ansi_themes_use_the_colours_of_the_terminal() -> None:
     style = palette.text(Face(hue=0))
     assert style.color is not None and style.color.is_system_defined
     assert style.bgcolor is not None and style.bgcolor.is_default
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+@pytest.mark.parametrize("has_colour", [False, True])
+def test_jump_labels_are_told_from_each_other_and_from_what_is_selected(theme: str, has_colour: bool) -> None:
+    generated = BUILTIN_THEMES[theme].to_color_system().generate()
+    ground, ink = (Color.parse(generated[name]) for name in ("background", "foreground"))
+    palette = Palette(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
+    looks = [palette.label(is_first=True), palette.label(is_first=False)]
+    looks += [palette.text(Face(is_selected=is_selected, is_shaded=True)) for is_selected in (False, True)]
+    assert len({str(look) if has_colour else signs(look) for look in looks}) == 4
+
+
+def signs(style: Style) -> str:
+    """What is left of a style without its colours."""
+    return f"{style.bold} {style.reverse} {style.underline} {style.dim}"
+
+
+async def test_two_labels_side_by_side_show_where_the_second_begins() -> None:
+    app = ViewApp()
+    async with app.run_test(size=(40, 8)) as pilot:
+        app.view.show("a b c")
+        app.view.set_labels([(0, "zl"), (2, "v")], shade=True)
+        await pilot.pause()
+        cells = [(letter, segment.style) for segment in app.view.render_line(0) for letter in segment.text]
+        (z, first), (tail, rest), (v, second) = cells[LEFT : LEFT + 3]
+        assert (z, tail, v) == ("z", "l", "v")
+        assert first == second and first != rest

@@ -101,13 +101,13 @@ async def test_a_text_that_is_left_alone_comes_back_to_the_character() -> None:
 async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
-        app.push_screen(TextModal("Reasoning", "old", "Why?"))
+        app.push_screen(TextModal("Reasoning", "old"))
         await pilot.pause()
         hint = app.screen.query_one(".hint", Static)
         await pilot.press("x", "escape")
         assert "escape again" in str(hint.render())
         await pilot.press("y")
-        assert str(hint.render()) == "Why?"
+        assert str(hint.render()) == ""
 
 
 async def test_the_outside_editor_gets_the_text_and_gives_it_back() -> None:
@@ -168,8 +168,8 @@ async def test_every_question_fits_the_screen(size: tuple[int, int]) -> None:
     modals: list[ModalScreen[Answer]] = [
         CodePicker(BOOK, [], long),
         ProfilePicker(BOOK.profiles, "1"),
-        TextModal("Reasoning", long, "Why?"),
-        NoteModal("Note", long, "Why?"),
+        TextModal("Reasoning", long),
+        NoteModal("Note", long),
         DescribeAdModal("7"),
     ]
     for modal in modals:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from keys import keys_of, press, running, workspace_on, write_ad
 from studies import write_study
+from textual.widgets import Input, TextArea
 
+from codetui.core.commands import AssignProfile, NoteCoding
 from codetui.core.selection import Selection
 from codetui.store import files
 from codetui.tui.modals.profile_picker import ProfilePicker
@@ -115,23 +118,60 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
         assert len(bench.state.live()) == 1
 
 
-@pytest.mark.parametrize("is_link", [False, True])
-def test_a_log_that_cannot_be_read_is_said_before_the_screen_opens(tmp_path: Path, is_link: bool) -> None:
+@pytest.mark.parametrize("name", ["analysis_job_1_acme.md", "events/1.jsonl"])
+async def test_a_first_ad_that_cannot_be_read_leaves_the_others_to_be_coded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for number in (1, 2):
+        write_ad(tmp_path, AD, f"{number}_acme.txt")
+    locked = tmp_path / "sessions" / "rosa" / name
+    locked.parent.mkdir(parents=True)
+    locked.write_text("locked")
+    monkeypatch.setattr(files, "read", refusing(locked, files.read))
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        text, kind = bench.status.message
+        assert kind == "error" and "Ad 1 does not open" in text and "a shows the list" in text
+        for keys in ("s11", "p1", "n", "d", "<ctrl+s>", "i", "x", "o", "r", "b", "P", "v"):
+            await press(pilot, keys)
+            await press(pilot, "<escape>")
+        assert pilot.app.screen is bench and bench.state.live() == ()
+        await press(pilot, ")s11")
+        assert bench.ad.id == "2" and len(bench.state.live()) == 1
+    assert locked.read_text() == "locked"
+
+
+def refusing(locked: Path, read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
+    """The function that reads files, on a system that locks one of them."""
+
+    def refuse(path: Path) -> bytes:
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    return refuse
+
+
+def test_a_log_that_cannot_be_read_is_no_reason_not_to_start(tmp_path: Path) -> None:
     write_study(tmp_path)
-    coder = tmp_path / "sessions" / "wil"
-    if is_link:
-        (tmp_path / "elsewhere").mkdir()
-        coder.parent.mkdir()
-        try:
-            coder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-        except OSError:
-            pytest.skip("this system makes no symbolic links")
-    else:
-        (coder / "events" / "11.jsonl").mkdir(parents=True)
+    (tmp_path / "sessions" / "wil" / "events" / "11.jsonl").mkdir(parents=True)
     opened = open_workspace(tmp_path / "ads", tmp_path / "codebook.toml", tmp_path / "sessions", coder="wil")
-    assert isinstance(opened, Unusable)
-    assert "ad 11 does not open" in opened.message and "--ad ID" in opened.message
-    other = open_workspace(
-        tmp_path / "ads", tmp_path / "codebook.toml", tmp_path / "sessions", coder="ann", wanted="12"
-    )
-    assert not isinstance(other, Unusable)
+    assert not isinstance(opened, Unusable)
+    assert opened.first is not None and opened.first.id == "11"
+
+
+async def test_a_note_full_of_control_characters_is_shown_harmless_and_left_as_it_is(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    hostile, shown = "a\x1b]0;owned\x07\nb\x9b", "a·]0;owned· b·"
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s11p1<escape>")
+        (coding,) = bench.state.live()
+        bench.carry_out(NoteCoding(coding.id, hostile))
+        bench.carry_out(AssignProfile("1", hostile))
+        await press(pilot, "n")
+        assert pilot.app.screen.query_one(Input).value == shown
+        await press(pilot, "<enter>P")
+        assert pilot.app.screen.query_one(TextArea).text == shown.replace(" ", "\n")
+        await press(pilot, "<ctrl+s>")
+        assert (bench.state.codings[coding.id].note, bench.state.reasoning) == (hostile, hostile)
+        await press(pilot, "n!<enter>")
+        assert bench.state.codings[coding.id].note == f"{shown}!"

@@ -162,34 +162,6 @@ def test_words_that_stand_twice_or_nowhere_resume_without_a_place_and_are_report
     assert isinstance(again.execute(MoveBoundary(kafka.id, Span(place, place + 4))), Saved)
 
 
-def test_a_document_edited_outside_is_kept_before_it_is_replaced(tmp_path: Path) -> None:
-    session = opened(tmp_path)
-    session.execute(AssignCode(span("Python"), CodeId("TECH1")))
-    session.save_document()
-    edited = document_of(tmp_path).read_text("utf-8") + "\nA remark by hand.\n"
-    document_of(tmp_path).write_text(edited, "utf-8")
-    again = opened(tmp_path)
-    assert any("changed outside" in problem.message for problem in again.problems)
-    assert again.save_document() is None
-    assert document_of(tmp_path).read_text("utf-8") == edited
-    again.execute(AssignProfile("1", "x"))
-    problem = again.save_document()
-    assert problem is not None and problem.severity == "warning"
-    kept = list((tmp_path / "rosa" / "events").glob("*.kept-*.md"))
-    assert [path.read_text("utf-8") for path in kept] == [edited]
-
-
-def test_a_document_edited_while_the_session_is_open_is_kept_too(tmp_path: Path) -> None:
-    session = opened(tmp_path)
-    session.execute(AssignCode(span("Python"), CodeId("TECH1")))
-    session.save_document()
-    document_of(tmp_path).write_text("mine", "utf-8")
-    session.execute(AssignProfile("1", "x"))
-    assert session.save_document() is not None
-    kept = list((tmp_path / "rosa" / "events").glob("*.kept-*.md"))
-    assert [path.read_text("utf-8") for path in kept] == ["mine"]
-
-
 def test_a_document_that_lags_behind_after_a_crash_is_not_taken_for_an_edit(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))

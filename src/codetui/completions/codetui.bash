@@ -5,8 +5,9 @@
 #    source ~/.local/share/bash_completion/codetui
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_codetui_subparsers=(export status check init completion)
+_shtab_codetui_subparsers=(import export status check init completion)
 
+_shtab_codetui_import_option_strings=(-h --help --ads --codebook --sessions --coder)
 _shtab_codetui_export_option_strings=(-h --help --codebook --sessions --coder --format -o --output --force)
 _shtab_codetui_status_option_strings=(-h --help --codebook --sessions --coder --json)
 _shtab_codetui_check_option_strings=(-h --help --codebook --sessions --coder --json)
@@ -14,6 +15,8 @@ _shtab_codetui_init_option_strings=(-h --help)
 _shtab_codetui_completion_option_strings=(-h --help)
 _shtab_codetui_option_strings=(-h --help --codebook --sessions --coder --ad --version)
 
+_shtab_codetui_import___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___sessions_COMPGEN=_shtab_compgen_files
@@ -31,8 +34,11 @@ _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 
 _shtab_codetui_export___format_choices=(markdown csv jsonl)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_codetui_pos_0_choices=(export status check init completion)
+_shtab_codetui_pos_0_choices=(import export status check init completion)
 
+_shtab_codetui_import_pos_0_nargs=+
+_shtab_codetui_import__h_nargs=0
+_shtab_codetui_import___help_nargs=0
 _shtab_codetui_export__h_nargs=0
 _shtab_codetui_export___help_nargs=0
 _shtab_codetui_export___force_nargs=0

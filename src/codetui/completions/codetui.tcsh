@@ -13,14 +13,14 @@ complete codetui \
         'c/--format=/(markdown csv jsonl)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
-        'c/--/(ad codebook coder force format help json output sessions version)/' \
+        'c/--/(ad ads codebook coder force format help json output sessions version)/' \
         'c/-/(- h o)/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
         'n/--format/(markdown csv jsonl)/' \
         'n/-o/f/' \
         'n/--output/f/' \
-        'p/1/(export status check init completion)/' \
+        'p/1/(import export status check init completion)/' \
         'n/export/f/' \
         'n/status/f/' \
         'n/check/f/' \

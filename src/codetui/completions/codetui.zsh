@@ -13,6 +13,7 @@ _shtab_codetui_commands() {
     check:'list every problem of codebook, corpus and sessions'
     completion:'print the completion file of a shell'
     export:'write all sessions as markdown, CSV or JSON lines'
+    import:'take over documents that people have written'
     init:'lay out a new study in a folder'
     status:'say how far each ad is'
   )
@@ -65,6 +66,18 @@ _shtab_codetui_export_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_export_defaults_added=0
 
+_shtab_codetui_import_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--ads[a folder of ads, or one file]:CORPUS:"
+  "--codebook[default\: codebook.toml]:FILE:_files"
+  "--sessions[default\: sessions]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "(*):documents, or folders of them:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_import_defaults_added=0
+
 _shtab_codetui_init_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   ":default\: this folder:_files"
@@ -107,6 +120,7 @@ _shtab_codetui() {
         check) _arguments -C -s $_shtab_codetui_check_options ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
+        import) _arguments -C -s $_shtab_codetui_import_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
       esac

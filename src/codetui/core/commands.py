@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codetui.model import Cause, Codebook, CodeId, CodingId, Event, NoteId, Place, Span, TransactionId
+from codetui.core.state import State
+from codetui.model import AdId, Cause, Codebook, CodeId, CodingId, Event, NoteId, Place, Span, TransactionId
 
 
 class Refusal(NamedTuple):
@@ -114,6 +115,15 @@ class DescribeAd:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySession:
+    """Take over what the session on another ad holds, as far as this one lacks it; its text differs in layout only."""
+
+    ad: AdId
+    text: str
+    session: State
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take the last step back."""
 
@@ -134,6 +144,7 @@ Command = (
     | AssignProfile
     | MarkDone
     | DescribeAd
+    | CopySession
     | Undo
     | Redo
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from codetui.core import anchor as anchors
 from codetui.core import codebook as books
-from codetui.core import history
+from codetui.core import copying, history
 from codetui.core.commands import (
     AcceptPlace,
     AssignCode,
     AssignProfile,
     Command,
+    CopySession,
     Decision,
     DescribeAd,
     MarkDone,
@@ -43,6 +44,7 @@ from codetui.model import (
     PlaceNoted,
     ProfileAssigned,
     Span,
+    Transaction,
 )
 
 SHORTENED = 32
@@ -67,6 +69,8 @@ def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
             return _mark_done(state, command)
         case DescribeAd():
             return _describe_ad(state, command)
+        case CopySession():
+            return copying.decide(state, command, study)
         case Undo() | Redo():
             return _step(state, is_undo=isinstance(command, Undo), study=study)
 
@@ -262,9 +266,18 @@ def _step(state: State, *, is_undo: bool, study: Study) -> Decision | Refusal:
     if target is None:
         return Refusal("Nothing to undo in this ad." if is_undo else "Nothing to redo in this ad.")
     events = history.undoing(target) if is_undo else history.redoing(target)
-    what = describe(target.events[-1], state, study)
+    what = _what(target, state, study)
     message = f"Undone: {what}." if is_undo else f"Redone: {what}."
     return Decision(events, message, "undo" if is_undo else "redo", target.id)
+
+
+def _what(transaction: Transaction, state: State, study: Study) -> str:
+    """What a whole step was about, in a few words."""
+    if transaction.cause == "copy":
+        return f"what was taken over from ad {transaction.source}"
+    if transaction.cause == "migration":
+        return f"the migration from {transaction.source.partition(',')[0]}"
+    return describe(transaction.events[-1], state, study)
 
 
 def describe(event: Event, state: State, study: Study) -> str:

@@ -40,6 +40,7 @@ class PartsReader:
         profile = Profile(
             id=table.line_of_text("id", number=True),
             name=table.line_of_text("name"),
+            subtitle=table.line_of_text("subtitle"),
             definition=table.prose("definition"),
             responsibilities=table.list_of_text("responsibilities"),
             projects=table.list_of_text("projects"),
@@ -66,6 +67,7 @@ class PartsReader:
     def _section(self, table: Table) -> None:
         id_, title = table.line_of_text("id", number=True), table.line_of_text("title")
         holds, key = table.line_of_text("holds"), table.line_of_text("key", number=True)
+        definition, heading = table.prose("definition"), table.line_of_text("heading")
         table.report_unknown()
         if holds not in HOLDS:
             said = f'holds = {shown(holds)} is neither "quotations" nor "terms"; "quotations" is taken'
@@ -77,7 +79,14 @@ class PartsReader:
             key = ""
         title = title or _without("section", id_, "title", table)
         key = self._free_key("", key, table)
-        self.sections[id_] = Section(id=id_, title=title, holds=HOLDS.get(holds, "quotations"), key=key)
+        self.sections[id_] = Section(
+            id=id_,
+            title=title,
+            holds=HOLDS.get(holds, "quotations"),
+            key=key,
+            definition=definition,
+            heading=heading,
+        )
 
     def _group(self, table: Table) -> None:
         id_, title = table.line_of_text("id", number=True), table.line_of_text("title")
@@ -93,21 +102,24 @@ class PartsReader:
     def _code(self, table: Table) -> None:
         id_, name = table.line_of_text("id", number=True), table.line_of_text("name")
         section, group = self._placement(table, f"code {shown(id_ or name)}")
-        definition, examples = table.prose("definition"), table.list_of_text("examples")
-        key = table.line_of_text("key", number=True)
-        table.report_unknown()
-        if not section or not self._has_id("code", id_, table):
-            return
         code = Code(
             id=CodeId(id_),
-            name=name or _without("code", id_, "name", table),
+            name=name,
             section=section,
             group=group,
-            definition=definition,
-            examples=examples,
-            key=self._free_key(section, key, table),
+            definition=table.prose("definition"),
+            examples=table.list_of_text("examples"),
+            key=table.line_of_text("key", number=True),
+            include=table.prose("include"),
+            exclude=table.prose("exclude"),
+            confused_with=tuple(map(CodeId, table.ids("confused_with"))),
+            found_in=table.line_of_text("found_in", number=True),
+            is_retired=table.flag("retired"),
         )
-        self.codes.append(code)
+        table.report_unknown()
+        if section and self._has_id("code", id_, table):
+            key = self._free_key(section, code.key, table)
+            self.codes.append(replace(code, name=name or _without("code", id_, "name", table), key=key))
 
     def _placement(self, table: Table, who: str) -> tuple[str, str]:
         """Section and group of a code as far as the book has them; an empty section leaves the code out."""

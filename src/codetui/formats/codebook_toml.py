@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from codetui.core.codebook import PATTERN_FIELD, with_keys
 from codetui.formats.codebook_advice import advise
+from codetui.formats.codebook_links import check_links
 from codetui.formats.codebook_parts import PartsReader
+from codetui.formats.codebook_texts import TextsReader
 from codetui.formats.toml_tables import Sheet, Table
-from codetui.model import Codebook, CorpusSettings, Problem, Reference, text_hash
+from codetui.model import Codebook, CorpusSettings, Problem, text_hash
 
 UNTITLED = "Untitled codebook"
 DEFAULT_LABEL = "{id}: {name}"
@@ -26,32 +28,37 @@ def read(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
     top = sheet.parse(text)
     if top is None:
         return None, sheet.problems
-    parts = PartsReader()
-    book = with_keys(replace(_book(top, parts), content_hash=text_hash(text)))
+    parts, texts = PartsReader(), TextsReader()
+    book = with_keys(replace(_book(top, parts, texts), content_hash=text_hash(text)))
+    texts.check(book)
+    check_links(book, parts.tables)
     advise(book, top, parts.tables)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
-def _book(top: Table, parts: PartsReader) -> Codebook:
+def _book(top: Table, parts: PartsReader, texts: TextsReader) -> Codebook:
     """The book of the whole file; keys are as they were given."""
     title = top.line_of_text("title")
     if not title:
         top.say("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
     version = top.line_of_text("version", number=True)
+    status = top.line_of_text("status")
     label = _label(top)
     corpus = _corpus(top.table("corpus"))
-    references = _references(top)
     parts.read(top)
+    texts.read(top)
     top.report_unknown()
     return Codebook(
         title=title or UNTITLED,
         version=version,
+        status=status,
         label=label,
         profiles=tuple(parts.profiles),
         sections=tuple(parts.sections.values()),
         groups=tuple(parts.groups.values()),
         codes=tuple(parts.codes),
-        references=references,
+        texts=tuple(texts.texts),
+        references=tuple(texts.references),
         corpus=corpus,
     )
 
@@ -78,16 +85,3 @@ def _corpus(table: Table) -> CorpusSettings:
     columns.report_unknown()
     table.report_unknown()
     return CorpusSettings(path=path, columns=names)
-
-
-def _references(top: Table) -> tuple[Reference, ...]:
-    """The background documents that have a path."""
-    references: list[Reference] = []
-    for table in top.tables("reference"):
-        title, path = table.line_of_text("title"), table.line_of_text("path")
-        table.report_unknown()
-        if path:
-            references.append(Reference(title=title or path, path=path))
-        else:
-            table.say("error", 'a reference has no path; it is left out: write path = "notes.md"', "path")
-    return tuple(references)

@@ -26,7 +26,8 @@ class Row(NamedTuple):
     """One coding; `start` and `end` are code points in the ad, None for words that have no place in it.
 
     `words` are those of the document, white space folded; `note` is as it was typed.
-    `codebook_version` is that of the codebook with which the code was assigned.
+    `codebook_version` is that of the codebook with which the code was assigned.  `origin` is empty for a coding
+    that was given in the program, else `document`, `hand` (the document was edited) or `copy of` another ad's id.
     """
 
     ad_id: str
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     end: int | None
     time: str
     codebook_version: str
+    origin: str
 
 
 class About(NamedTuple):
@@ -87,7 +89,14 @@ def _row(about: About, coding: Coding, site: Site, index: CodebookIndex) -> Row:
         end=coding.anchor.end if coding.anchor else None,
         time=coding.time,
         codebook_version=coding.codebook.partition("#")[0],
+        origin=_origin(coding),
     )
+
+
+def _origin(coding: Coding) -> str:
+    if coding.origin == "copy":
+        return f"copy of {coding.source}"
+    return "" if coding.origin == "keys" else coding.origin
 
 
 def _words(coding: Coding) -> str:

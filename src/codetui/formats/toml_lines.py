@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
 
 Place = tuple[str | int, ...]
@@ -35,15 +36,16 @@ class TomlLines:
 
 def toml_lines(text: str) -> TomlLines:
     """The lines of a text that `tomllib` has read without complaint."""
-    scanner = _Scanner(text)
+    scanner = Scanner(text)
     scanner.scan()
     return TomlLines(scanner.lines)
 
 
-class _Scanner:
+class Scanner:
     """A reader of valid TOML that keeps places and forgets values."""
 
     def __init__(self, text: str) -> None:
+        """Read `text` from its beginning; `scan` goes through it."""
         self.text = text
         self.position = 0
         self.breaks = [match.start() for match in re.finditer("\n", text)]
@@ -100,7 +102,7 @@ class _Scanner:
         """The parts of a dotted key; the position is then at what follows it."""
         parts: list[str] = []
         while match := KEY_PART.match(self.text, self.position):
-            parts.append(match[match.lastindex or 0])
+            parts.append(_unescaped(match[2]) if match[2] else match[match.lastindex or 0])
             self.position = match.end()
             if not self.text.startswith(".", self.position):
                 break
@@ -156,3 +158,8 @@ class _Scanner:
 
     def _line(self) -> int:
         return bisect_right(self.breaks, self.position - 1) + 1
+
+
+def _unescaped(part: str) -> str:
+    """A part of a key that stood in double quotes, as `tomllib` reads it."""
+    return next(iter(tomllib.loads(f'"{part}" = 0'))) if "\\" in part else part

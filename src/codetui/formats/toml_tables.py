@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from unicodedata import category
 
+from codetui.formats.prose import joined_lines, without_empty_ends
 from codetui.formats.toml_lines import Place, TomlLines, toml_lines
 from codetui.model import Problem, Severity
 
@@ -34,7 +35,6 @@ HINTS = {
     "Unterminated string": "a text that begins with quotes ends with as many",
 }
 """What to do about an error of the TOML reader, by how its message begins."""
-BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s")
 
 
 class Written(str):
@@ -115,8 +115,31 @@ class Table:
         return self._one_line(self._text(value, name), name)
 
     def prose(self, name: str) -> str:
-        """A field of any length, hard line breaks joined; blank lines and bullets keep their line."""
+        """A field of any length, hard line breaks joined; blank lines, bullets and rows of tables keep their line."""
         return joined_lines(self._text(self._take(name), name))
+
+    def verbatim(self, name: str) -> str:
+        """A field of any length as it is written, without empty lines round it."""
+        text = "".join(sign for sign in self._text(self._take(name), name) if sign in "\n\t" or category(sign) != "Cc")
+        return "\n".join(without_empty_ends(text.split("\n")))
+
+    def flag(self, name: str) -> bool:
+        """A field that is true or false; false where it is missing."""
+        value = self._take(name)
+        if value is not None and not isinstance(value, bool):
+            self._wrong(name, f"is neither true nor false; write {name} = true, without quotes")
+        return value is True
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """A field that lists ids, each once; one alone needs no list, and a number will do."""
+        value = self._take(name)
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        found: list[str] = []
+        for number, each in enumerate(values):
+            is_number = isinstance(each, int) and not isinstance(each, bool)
+            text = str(each) if is_number or isinstance(each, Written) else self._text(each, name, number)
+            found.append(self._one_line(text, name, number))
+        return tuple(dict.fromkeys(filter(None, found)))
 
     def list_of_text(self, name: str) -> tuple[str, ...]:
         """A field that lists texts of one line; a single text counts as a list of one."""
@@ -190,7 +213,7 @@ class Table:
 
     def _one_line(self, text: str, name: str, *names: int) -> str:
         line = " ".join(text.split())
-        clean = "".join(character for character in line if category(character) != "Cc")
+        clean = " ".join("".join(character for character in line if category(character) != "Cc").split())
         if clean != line:
             self._wrong(name, "holds control characters; they are left out", "warning", *names)
         return clean
@@ -198,19 +221,6 @@ class Table:
     def _wrong(self, name: str, what: str, severity: Severity = "error", *names: int) -> None:
         where = f" of {self.kind}" if self.place else ""
         self.say(severity, f"{name}{where} {what}", name, *names)
-
-
-def joined_lines(text: str) -> str:
-    """Hard-wrapped text with its lines joined; a blank line and a bullet still begin a line of their own."""
-    lines: list[list[str]] = []
-    for line in text.strip().split("\n"):
-        part = "".join(character for character in line.strip() if character == "\t" or category(character) != "Cc")
-        continues = part and lines and lines[-1] and not BULLET.match(line)
-        if continues:
-            lines[-1].append(part)
-        elif part or (lines and lines[-1]):
-            lines.append([part] if part else [])
-    return "\n".join(" ".join(parts) for parts in lines)
 
 
 def shown(text: str) -> str:

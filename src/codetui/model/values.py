@@ -19,9 +19,9 @@ TransactionId = NewType("TransactionId", str)
 Holds = Literal["quotations", "terms"]
 Severity = Literal["error", "warning", "note"]
 
-Cause = Literal["keys", "document", "hand", "copy", "corpus", "undo", "redo"]
+Cause = Literal["keys", "document", "hand", "copy", "corpus", "migration", "undo", "redo"]
 """Who gave a command: the coder; a document that was imported or came without its log; an edit of the document by
-hand; a session on another ad with the same text; an ad whose text has changed."""
+hand; a session on another ad with the same text; an ad whose text has changed; a codebook that replaced another."""
 
 
 class Span(NamedTuple):
@@ -91,10 +91,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(Stored):
-    """A class that is assigned to an ad as a whole."""
+    """A class that is assigned to an ad as a whole.  `subtitle` says in a few words what stands behind the name."""
 
     id: str
     name: str
+    subtitle: str = ""
     definition: str = ""
     responsibilities: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
@@ -103,12 +104,18 @@ class Profile(Stored):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Stored):
-    """A chapter of the codebook and of each document."""
+    """A chapter of the codebook and of each document.
+
+    `title` heads it in documents; `heading` is the line that heads it in the coding book, `### 2.1 Tasks`, where
+    that is another one.
+    """
 
     id: str
     title: str
     holds: Holds = "quotations"
     key: str = ""
+    definition: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +130,11 @@ class Group(Stored):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Stored):
-    """One code.  `group` is empty for a code that stands directly in its section."""
+    """One code.  `group` is empty for a code that stands directly in its section.
+
+    `include` and `exclude` say what counts and what does not, `confused_with` which codes are easily taken for it.
+    `found_in` is the ad in which the code was found while coding; a code that `is_retired` is no longer given.
+    """
 
     id: CodeId
     name: str
@@ -132,14 +143,38 @@ class Code(Stored):
     definition: str = ""
     examples: tuple[str, ...] = ()
     key: str = ""
+    include: str = ""
+    exclude: str = ""
+    confused_with: tuple[CodeId, ...] = ()
+    found_in: str = ""
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookText(Stored):
+    """A text of the coding book that belongs to no one part: an introduction, principles, a rationale.
+
+    `body` is markdown, as written.  `before` or `after` names the part it stands beside: an id, or `code 1` where
+    parts of several kinds have that id.  A text with neither opens the book.
+    """
+
+    title: str = ""
+    body: str = ""
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Stored):
-    """Background reading: a markdown file beside the codebook."""
+    """Background reading: a markdown file beside the codebook.
+
+    `codes` and `profiles` hold the ids of those it is about; both are empty for one that is about the whole book.
+    """
 
     title: str
     path: str
+    codes: tuple[CodeId, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +189,19 @@ class CorpusSettings(Stored):
 class Codebook(Stored):
     """A whole coding book, with every section key and code key filled in.
 
-    `label` is a pattern over `{id}` and `{name}`.  Order is the order of the file.
+    `label` is a pattern over `{id}` and `{name}`; `status` is what the book says of its version: `Draft`.
+    Order is the order of the file.
     """
 
     title: str
     version: str = ""
+    status: str = ""
     label: str = "{id}: {name}"
     profiles: tuple[Profile, ...] = ()
     sections: tuple[Section, ...] = ()
     groups: tuple[Group, ...] = ()
     codes: tuple[Code, ...] = ()
+    texts: tuple[BookText, ...] = ()
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
     content_hash: str = ""

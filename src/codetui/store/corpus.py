@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from codetui.store import files
 from codetui.store.corpus_files import AdFiles, is_ad_file, is_table
 from codetui.store.corpus_names import id_and_employer, one_line, title_of
 from codetui.store.corpus_tables import Row, RowPlace, rows
-from codetui.store.corpus_texts import AdText, digest_of
+from codetui.store.corpus_texts import NO_TEXT, AdText, digest_of
 from codetui.store.text_lines import decoded, decoded_head
 from codetui.store.trouble import LIMIT, Trouble, printable
 
@@ -105,14 +106,19 @@ class Corpus:
         if not unique.count:
             problems.append(ad_files.nothing())
 
-    def digests(self) -> Iterator[tuple[AdId, int]]:
-        """Each ad's id with the digest of its text (see `digest_of`), in one pass that keeps nothing in memory.
+    def digests(self, entries: Iterable[AdEntry]) -> Iterator[int]:
+        """The digest of the text of each listed ad (see `digest_of`), in the order of the list, each file read once.
 
-        An id that stands twice comes twice; the first counts.
+        Where an ad is not at its place any more the answer is `NO_TEXT`.  No text is kept in memory.
         """
-        for source in self._files().paths():
-            for entry, _, body in self._whole(source, Trouble(source)):
-                yield entry.id, digest_of(body)
+        for source, listed in groupby(entries, key=lambda entry: entry.source):
+            there = self._whole(source, Trouble(source))
+            found = next(there, None)
+            for entry in listed:
+                while found is not None and found.entry.place < entry.place:
+                    found = next(there, None)
+                is_there = found is not None and (found.entry.place, found.entry.id) == (entry.place, entry.id)
+                yield digest_of(found.body) if found is not None and is_there else NO_TEXT
 
     def read(self, entry: AdEntry) -> tuple[Ad | None, list[Problem]]:
         """One ad with its text: from its place, else searched for by its id; None where it is gone."""
@@ -154,17 +160,17 @@ class Corpus:
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
-    def _whole(self, source: str, trouble: Trouble) -> Iterator[tuple[AdEntry, str, str]]:
-        """The ads of one file, each with the text that is coded and its body."""
+    def _whole(self, source: str, trouble: Trouble) -> Iterator[_Whole]:
+        """The ads of one file with their texts."""
         source = sys.intern(source)
         try:
             if is_table(source):
                 for row in rows(source, self._columns, trouble):
                     _remark_on_nul(row.body, row.line, trouble)
-                    yield _row_entry(source, row), row.text, row.body
+                    yield _Whole(_row_entry(source, row), row.text, row.body)
             else:
                 entry, text = _file_ad(source, trouble)
-                yield entry, text, text
+                yield _Whole(entry, text, text)
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
@@ -206,6 +212,14 @@ class Corpus:
         else:
             now, text = _file_ad(entry.source, trouble)
         return Ad(now.id, now.employer, now.title, text, now.source, now.line)
+
+
+class _Whole(NamedTuple):
+    """One ad with the text that is coded, and its body alone; of a text file both are all of it."""
+
+    entry: AdEntry
+    text: str
+    body: str
 
 
 class _Unique:

@@ -40,6 +40,13 @@ class SessionPaths:
         self.root = root
         self.folder = root / coder_folder(root, coder)
 
+    @classmethod
+    def of_folder(cls, root: Path, name: str) -> SessionPaths:
+        """Those of the folder `name`, whoever's it is."""
+        paths = cls(root, name)
+        paths.folder = root / name
+        return paths
+
     def log(self, ad_id: str) -> Path:
         """The event log of an ad."""
         return self._inside(self.folder / EVENTS / f"{safe_name(ad_id)}{LOG}")

@@ -52,10 +52,13 @@ _OWN = (
     Action("note", ("n",), "note", "Write a note beside it; in the tree also on a group or code.", QUOTATION),
     Action("remark", ("N",), "remark", "In the tree: write an entry without quotation under a code.", QUOTATION),
     Action("other", ("o",), "other coding here", "Take the next of several codings under the cursor.", QUOTATION),
+    Action("settle", ("v",), "settle places", "Go to the next quotation whose place is in doubt.", QUOTATION),
+    Action("doubts", ("V",), "list of doubts", "All quotations that need a place; Enter goes to one.", QUOTATION),
     Action("profile", ("p",), "profile", "Choose the ad's profile, then write the reasoning.", AD),
     Action("reasoning", ("P",), "reasoning", "Write the reasoning of the profile.", AD),
     Action("done", ("d",), "done", "Mark the ad done, or take it up again.", AD),
     Action("describe", ("E",), "employer and title", "Say what employer and title the ad has.", AD),
+    Action("copy", ("Y",), "take over", "Take over what you coded in another ad with the same text.", AD),
     Action("next_ad", ("right_parenthesis", "ctrl+pagedown"), "next ad", "Go to the next ad.", ADS),
     Action("previous_ad", ("left_parenthesis", "ctrl+pageup"), "previous ad", "Go to the previous ad.", ADS),
     Action("next_uncoded", ("U",), "next uncoded ad", "Go to the next ad that you have not touched.", ADS),
@@ -68,6 +71,7 @@ _OWN = (
     Action("previous_match", ("shift+f3",), "previous match", "Select the previous match.", LOOK),
     Action("problems", ("f4",), "problems", "What is wrong in codebook, corpus and session.", LOOK),
     Action("help", ("question_mark", "f1"), "help", "Every key, with a filter.", PROGRAM),
+    Action("palette", ("ctrl+p",), "palette", "Every command, code and theme (light, dark) by name.", PROGRAM),
     Action(
         "save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM
     ),

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
+from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import register_themes
+from codetui.tui.turns import Turns
 from codetui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+FEW_COLOURS = "standard"
+"""What Rich calls the colours of a terminal that has eight, and eight bright ones."""
 
 
 def commands() -> type[Provider]:
@@ -29,24 +35,40 @@ class CodetuiApp(App[object]):
 
     TITLE = "codetui"
     CSS_PATH = ["app.tcss", "screens/workbench.tcss"]
-    COMMANDS = App.COMMANDS | {commands}
+    COMMANDS = {commands}
+    ENABLE_COMMAND_PALETTE = False
+    """Not by a key of Textual's own: the registry has one, as for everything."""
 
-    # Not with priority, as Textual has it: the keys typed before it come first.
-    BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False)]
+    BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
 
     def __init__(self, workspace: Workspace) -> None:
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace)
+        self._turns = Turns(self, super().on_event)
+        self._leaving = Leaving(self, self._workbench)
         register_themes(self)
-        if not has_colour:
-            # Textual's other themes turn to greys, which are colours to a terminal.
+        if not has_colour or self.console.color_system == FEW_COLOURS:
+            # Without colours other themes turn to greys, which are colours to a terminal; with eight of them
+            # one colour would stand for several.
             self.theme = "ansi-dark"
 
     def get_default_screen(self) -> Screen[None]:
         """The workbench, at once: no empty screen is laid out and painted before it."""
         return self._workbench
+
+    def on_mount(self) -> None:
+        """Heed the system's wish to end the program; a test has no such wish."""
+        if not self.is_headless:
+            self._leaving.heed_signals()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes wait for their turn; all else is Textual's."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._turns.take(event)
+        else:
+            await super().on_event(event)
 
     def action_command_palette(self) -> None:
         """Opens the palette."""
@@ -65,5 +87,9 @@ class CodetuiApp(App[object]):
 
     async def action_quit(self) -> None:
         """Writes everything out and leaves."""
-        self._workbench.finish()
-        self.exit(0)
+        self._leaving.leave(0)
+
+    @property
+    def last_words(self) -> list[str]:
+        """What to tell the coder when the screen is gone; a document that is not written yet is tried once more."""
+        return [*self._leaving.words, *map(str, self.workspace.leave())]

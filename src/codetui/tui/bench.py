@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 
@@ -18,6 +18,21 @@ from codetui.workspace.workspace import Workspace
 Kind = Literal["info", "refusal", "error"]
 Do = Callable[[], None]
 T = TypeVar("T")
+
+
+class Unsaved(NamedTuple):
+    """A text that the disk refused, and what it said: the question opens again with both."""
+
+    text: str
+    why: str
+
+
+@runtime_checkable
+class KeepsText(Protocol):
+    """A question in which a text may be half written."""
+
+    def keep(self) -> None:
+        """Answers with what is written, or leaves it where nothing was changed."""
 
 
 class Bench(Protocol):

@@ -1,4 +1,4 @@
-"""The command palette: every action of the registry, and every code to be given to the selection."""
+"""The command palette: every action of the registry, every code to be given to the selection, and the themes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do
 from codetui.tui.key_words import keys_words
 from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.cells import shown
 
 Found = TypeVar("Found")
 
@@ -71,13 +72,14 @@ class WorkbenchCommands(Provider):
 
     async def discover(self) -> Hits:
         """Everything that is no mere step of the cursor."""
+        yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
         for offer in self._actions():
             yield DiscoveryHit(offer.words, offer.do, help=offer.help)
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed."""
         matcher = self.matcher(query)
-        for offer in [*self._actions(), *self._codes()]:
+        for offer in [*self._actions(), *self._codes(), *self._themes()]:
             score = matcher.match(offer.words)
             if score > 0:
                 yield Hit(score, matcher.highlight(offer.words), offer.do, help=offer.help)
@@ -90,7 +92,7 @@ class WorkbenchCommands(Provider):
         if bench is None:
             return
         for action in ACTIONS:
-            if not action.id.startswith("move.char"):
+            if not action.id.startswith("move.char") and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
                 yield Offer(words, action.help, partial(bench.keyboard.do, action.id))
 
@@ -100,5 +102,13 @@ class WorkbenchCommands(Provider):
             return
         for code in bench.workspace.book.codes:
             key = bench.index.short_keys[code.id]
-            words = f"code {key} {bench.index.labels[code.id]}"
+            words = shown(f"code {key} {bench.index.labels[code.id]}")
             yield Offer(words, "Give the selection this code.", partial(bench.assigning.take, code.id))
+
+    def _themes(self) -> Iterator[Offer]:
+        for name, theme in sorted(self.app.available_themes.items()):
+            kind = "dark" if theme.dark else "light"
+            yield Offer(f"theme {name} ({kind})", f"Colours on a {kind} ground.", partial(self._wear, name))
+
+    def _wear(self, theme: str) -> None:
+        self.app.theme = theme

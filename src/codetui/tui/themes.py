@@ -20,7 +20,7 @@ HUES = 6
 _ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
 _ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
 _ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
-_AMBER = Color.parse("#f2c14e")
+_AMBER, _ON_AMBER = Color.parse("#f2c14e"), Color.parse("#1a1400")
 _MIN_CONTRAST = 4.5
 
 
@@ -54,6 +54,7 @@ class Face(NamedTuple):
     is_selected: bool = False
     is_match: bool = False
     is_shaded: bool = False
+    is_proposed: bool = False
 
 
 class Palette:
@@ -97,11 +98,14 @@ class Palette:
         """The style of the count of quotations that found no lane."""
         return self.text(Face()) + Style(bold=True)
 
-    def label(self) -> Style:
-        """The style of a jump label."""
+    def label(self, *, is_first: bool) -> Style:
+        """The style of a jump label's first letter and of the others, so that it shows where one label begins."""
         if self._is_ansi or not self._has_colour:
-            return self.text(Face()) + Style(bold=True, reverse=True)
-        return Style.from_color(Color.parse("#1a1400").rich_color, _AMBER.rich_color) + Style(bold=True)
+            return self._bare() + Style(bold=True, reverse=is_first, underline=not is_first)
+        if is_first:
+            return Style.from_color(_ON_AMBER.rich_color, _AMBER.rich_color) + Style(bold=True)
+        ground = self._background.blend(_AMBER, 0.30)
+        return Style.from_color(_legible(_AMBER, ground).rich_color, ground.rich_color) + Style(bold=True)
 
     def hue(self, number: int) -> Color:
         """The colour of a section, legible on the background."""
@@ -130,20 +134,27 @@ class Palette:
         if face.is_shaded:
             ink = ink.blend(ground, 0.45)
         style = Style.from_color(ink.rich_color, ground.rich_color)
+        if face.is_proposed:
+            style += Style(italic=True)
         return style + Style(underline=True) if face.is_overlapping else style
 
     def _signs(self, face: Face) -> Style:
-        """Attributes say it, with the section's own colour of the terminal where there are colours."""
+        """Attributes say it, with the section's own colour of the terminal where there are colours.
+
+        Under jump labels, which are reversed themselves, the selection is bold and not dimmed.
+        """
         is_coded = face.hue >= 0
         style = self._bare()
         if is_coded and self._has_colour:
             style += Style(color=self.hue(face.hue).rich_color)
         return style + Style(
-            underline=(is_coded and not self._has_colour) or face.is_overlapping or face.is_match,
-            italic=face.is_overlapping,
-            bold=face.is_current or face.is_implied,
-            reverse=face.is_selected or face.is_match,
-            dim=face.is_shaded,
+            underline=(is_coded and not self._has_colour and not face.is_proposed)
+            or face.is_overlapping
+            or face.is_match,
+            italic=face.is_overlapping or face.is_proposed,
+            bold=face.is_current or face.is_implied or (face.is_selected and face.is_shaded),
+            reverse=(face.is_selected and not face.is_shaded) or face.is_match,
+            dim=face.is_shaded and not face.is_selected,
         )
 
     def _bare(self) -> Style:

@@ -1,4 +1,4 @@
-"""A session's markdown on disk: found, replaced, and never overwritten where somebody else wrote it."""
+"""A session's markdown on disk: found, looked at again, replaced, never overwritten where somebody else wrote it."""
 
 from __future__ import annotations
 
@@ -7,92 +7,156 @@ from hashlib import sha256
 from pathlib import Path
 
 from codetui.formats import manual_coding
+from codetui.formats.manual_coding import Written
 from codetui.model import AdId, Problem
 from codetui.store import files
+from codetui.store.files import Version
 from codetui.store.sessions import SessionPaths
 from codetui.store.text_lines import decoded
 from codetui.store.trouble import Trouble
+from codetui.workspace.bases import Bases
+
+CHANGED = "the document was changed outside a moment ago; that is taken over first"
 
 
 class SessionDocument:
-    """The document of one session.  `text` is what stands on disk; `is_ours` while codetui wrote it so.
+    """The document of one session.  `text` is what stood on disk when it was last looked at, None for nothing.
 
-    Beside the log stands what was written last and what stood there before, as hashes: after a crash either may
-    be on disk, and is known again although the codebook has changed since, or another program has coded on.
+    Beside the log stands what codetui wrote last and what stood there before (`Bases`): after a crash either may
+    be on disk, and an edit by hand is told from them line by line.
     """
 
-    def __init__(self, paths: SessionPaths, ad: AdId) -> None:
+    def __init__(self, paths: SessionPaths, ad: AdId, *, path: Path | None = None, is_read_only: bool = False) -> None:
+        """The document at `path`, or wherever the ad's stands; `is_read_only` for whoever only looks."""
         self._paths = paths
         self._ad = ad
-        found = _find(paths, ad)
-        self.path = found or paths.document(ad, "")
-        self.text = _read(found) if found else None
-        self._signature = paths.log(ad).with_suffix(".written")
-        self.is_ours = self.text is not None and self._is_signed(self.text)
+        self._bases = Bases(paths.log(ad).with_suffix(".written"))
+        self._seen = Version()
+        self._is_read_only = is_read_only
+        self._foreign: Path | None = None
+        self.path = path or self._found() or paths.document(ad, "")
+        self.text: str | None = None
+        self.look()
+
+    # --- what stands there ------------------------------------------------------------------------
+
+    def look(self) -> bool:
+        """Reads the document again if its file is not the one that was seen; True if it says something else now."""
+        version = files.version(self.path)
+        if version == self._seen:
+            return False
+        before = self.text
+        if not version.file:
+            self.path = self._found() or self.path
+            version = files.version(self.path)
+        data = _read(self.path)
+        self.text = None if data is None else legible(data, self.path)
+        self._seen = version
+        return self.text != before
+
+    def changing_version(self) -> Version | None:
+        """The version of the file, where it is another than the one that was seen; any thread may ask."""
+        version = files.version(self.path)
+        return None if version == self._seen else version
+
+    def _found(self) -> Path | None:
+        return _find(self._paths, self._ad, self._foreign)
+
+    def disregard(self) -> None:
+        """What stands there is somebody's notes with a document's name: it is left alone, and never looked at again."""
+        self._foreign, self.path = self.path, self._paths.document(self._ad, "")
+        self.look_again()
+
+    def look_again(self) -> None:
+        """What was seen does not count: the next look reads the file."""
+        self._seen = Version()
+        self.text = None
 
     @property
-    def readable(self) -> str | None:
-        """The text for a reader: lines that are not UTF-8 are Windows-1252, whatever editor saved it."""
-        return None if self.text is None else legible(_bytes(self.text), self.path)
+    def is_known(self) -> bool:
+        """True for a text that codetui wrote, or took over: nothing is lost when it is replaced."""
+        text = self.text
+        return text is not None and (not text.strip() or any(base.text == text for base in self._bases.read()))
 
-    def disown(self) -> None:
-        """Takes the document for somebody else's: the log that said otherwise is lost."""
-        self.is_ours = False
-        with suppress(OSError):
-            self._signature.unlink()
+    @property
+    def base(self) -> Written | None:
+        """What codetui wrote before the text on disk came about; None where that is not known."""
+        return self._bases.nearest(self.text or "")
 
-    def edited(self) -> Problem:
-        """What to say of a document that was changed outside."""
-        what = "the document was changed outside; it is left alone until you code on, and a copy is kept then"
-        return Problem(str(self.path), 0, "warning", what)
+    def know(self, written: Written) -> None:
+        """Remembers that what stands on disk has been taken over.
 
-    def write(self, text: str, employer: str) -> Problem | None:
-        """Replaces the document; a version that is not ours is copied into the events folder first."""
+        Bytes that are not UTF-8 were read as well as could be, so they are copied.
+        """
+        data = None if self._is_read_only or self.text is None else _read(self.path)
+        if data is not None and data != written.text.encode("utf-8", "replace"):
+            self.keep()
+        if not self._is_read_only:
+            with suppress(OSError):
+                self._bases.write([written])
+
+    # --- replacing it -----------------------------------------------------------------------------
+
+    def write(self, written: Written, employer: str, *, is_forced: bool = False) -> Problem | None:
+        """Replaces the document.  A version that nobody has taken over stays, and is said; `is_forced` copies it
+        into the events folder and replaces it.
+        """
         target = self.path
         try:
+            self.look()
+            if self.text is not None and not self.is_known and not is_forced:
+                self.look_again()
+                return Problem(str(self.path), 0, "warning", CHANGED)
             target = self._paths.document(self._ad, employer)
             if self._is_of_another_ad(target):
                 target = self._paths.document(self._ad, employer, is_apart=True)
             standing = {target} if self.text is None else {self.path, target}
-            kept = [copy for path in standing if (copy := self._keep_foreign(path, text))]
-            data = text.encode("utf-8", "replace")
-            self._sign(data)
+            kept = [copy for path in standing if (copy := self._keep_foreign(path, written.text))]
+            data = written.text.encode("utf-8", "replace")
+            text = data.decode("utf-8")
+            self._sign(Written(text, written.ids))
             files.replace(target, data)
-            if self.text is not None and self.path != target and (self.is_ours or _ad_of(self.text)):
+            if self.text is not None and self.path != target and (self.is_known or _ad_of(self.text)):
                 self.path.unlink(missing_ok=True)
         except OSError as error:
             what = f"the document is not written: {error.strerror or error}; the codings are safe in the log"
             return Problem(str(target), 0, "error", what)
-        self.path, self.text, self.is_ours = target, data.decode("utf-8"), True
+        self.path, self.text, self._seen = target, text, files.version(target)
         return kept[0] if kept else None
 
-    def _is_signed(self, text: str) -> bool:
-        """Whether this program, or another one on the same session, said that it would write this text."""
-        return _digest(_bytes(text)) in (_read(self._signature) or "").split()
+    def keep(self) -> None:
+        """Copies what stands on disk into the events folder, beside the log."""
+        data = None if self._is_read_only else _read(self.path)
+        if data is not None:
+            with suppress(OSError):
+                self._copy(data)
 
-    def _sign(self, coming: bytes) -> None:
-        """Says beside the log that what stands there, if it is ours, and what comes are codetui's own."""
-        standing = _read(self.path)
-        is_own = standing is not None and (self._is_signed(standing) or (self.is_ours and standing == self.text))
-        before = [_digest(_bytes(standing))] if standing is not None and is_own else []
-        files.replace(self._signature, "\n".join([*before, _digest(coming), ""]).encode("ascii"), durable=False)
+    def _sign(self, coming: Written) -> None:
+        """Says beside the log what comes, and what stands there now if that is codetui's own."""
+        standing = [base for base in self._bases.read() if base.text == self.text and base.text != coming.text]
+        self._bases.write([*standing[-1:], coming])
 
     def _is_of_another_ad(self, path: Path) -> bool:
         """Whether another ad's document stands there: ads `1_a` at `b` and `1` at `a b` have the same name for it."""
-        is_known = path == self.path and self.is_ours
-        return not is_known and _ad_of(_read(path) or "") not in ("", heading_id(self._ad))
+        if path == self.path and self.is_known:
+            return False
+        data = _read(path)
+        return data is not None and _ad_of(legible(data, path)) not in ("", heading_id(self._ad))
 
     def _keep_foreign(self, path: Path, coming: str) -> Problem | None:
-        standing = _read(path)
-        if standing is None or standing == coming or self._is_signed(standing):
+        data = _read(path)
+        if data is None:
             return None
-        if self.is_ours and path == self.path and standing == self.text:
+        text = legible(data, path)
+        if not text.strip() or text == coming or any(base.text == text for base in self._bases.read()):
             return None
-        data = _bytes(standing)
-        copy = self._paths.log(self._ad).with_suffix(f".kept-{_digest(data)[:8]}.md")
-        files.replace(copy, data)
-        what = f"the document was changed outside; that version is kept in {copy}"
+        what = f"the document was changed outside; that version is kept in {self._copy(data)}"
         return Problem(str(path), 0, "warning", what)
+
+    def _copy(self, data: bytes) -> Path:
+        copy = self._paths.log(self._ad).with_suffix(f".kept-{sha256(data).hexdigest()[:8]}.md")
+        files.replace(copy, data)
+        return copy
 
 
 def legible(data: bytes, path: Path) -> str:
@@ -105,11 +169,14 @@ def heading_id(ad: str) -> str:
     return _ad_of(manual_coding.write(manual_coding.Document(ad)))
 
 
-def _find(paths: SessionPaths, ad: AdId) -> Path | None:
+def _find(paths: SessionPaths, ad: AdId, foreign: Path | None) -> Path | None:
     """The document whose heading names this ad (`75_x` is another ad than `75`), else one whose heading is lost."""
     wanted, nameless = heading_id(ad), None
     for path in paths.documents_of(ad):
-        owner = _ad_of(_read(path) or "")
+        if path == foreign:
+            continue
+        data = _read(path)
+        owner = _ad_of(legible(data, path)) if data is not None else ""
         if owner == wanted:
             return path
         if not owner and nameless is None:
@@ -119,21 +186,11 @@ def _find(paths: SessionPaths, ad: AdId) -> Path | None:
 
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
-    head = legible(_bytes(text), Path()).split("\n## ", 1)[0]
-    return manual_coding.read(head, "")[0].ad
+    return manual_coding.read(text.split("\n## ", 1)[0], "")[0].ad
 
 
-def _digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
-
-
-def _bytes(text: str) -> bytes:
-    """What `_read` gave as a text."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _read(path: Path) -> str | None:
+def _read(path: Path) -> bytes | None:
     try:
-        return files.read(path).decode("utf-8", "surrogateescape")
+        return files.read(path)
     except FileNotFoundError:
         return None

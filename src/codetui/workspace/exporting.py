@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
@@ -12,6 +11,7 @@ from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
+from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
 
@@ -36,7 +36,7 @@ def export(
         return UNUSABLE
     path = corpus_path(corpus, book, codebook)
     if corpus is not None and not path.exists():
-        say(f"codetui: {missing_corpus(path, is_given=True)}")
+        say(f"codetui: {missing_corpus(path)}")
         return UNUSABLE
     found = list(records(root, book, coder, Corpus(path, book.corpus, root) if path.exists() else None))
     if not found:
@@ -60,7 +60,7 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
         table += rows(record.state, book, record.facts, record.coder)
     text = to_csv(table) if layout == "csv" else to_jsonl(table)
     if target == STDOUT:
-        _print(text)
+        put(text)
         return 0
     if Path(target).exists() and not force:
         return _refuse(target)
@@ -76,7 +76,7 @@ def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, fo
             path = next(path for path in _names(record) if path not in documents)
             documents[path] = _text(record, book)
     if target == STDOUT:
-        _print("\n".join(documents.values()))
+        put("\n".join(documents.values()))
         return 0
     standing = [path for path, text in documents.items() if _stands(Path(target) / path, text)]
     if standing and not force:
@@ -99,7 +99,7 @@ def _names(record: Record) -> Iterator[Path]:
 def _text(record: Record, book: Codebook) -> str:
     if record.source is not None:
         return record.source
-    return manual_coding.write(manual_coding.project(record.state, book, record.facts))
+    return manual_coding.document_of(record.state, book, record.facts).text
 
 
 def _stands(path: Path, text: str) -> bool:
@@ -110,9 +110,3 @@ def _stands(path: Path, text: str) -> bool:
 def _refuse(target: str) -> int:
     say(f"codetui: {target} is there already; --force overwrites it, -o names another place.")
     return UNUSABLE
-
-
-def _print(text: str) -> None:
-    """The text on stdout, byte for byte, whatever the terminal's encoding and line ends."""
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()

@@ -1,21 +1,22 @@
-"""All sessions on disk, whoever made them, for export, status and check."""
+"""All sessions on disk, whoever made them, for export and status; an edit by hand counts as if it were taken over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.state import State, replay
+from codetui.core.commands import Decision
+from codetui.core.state import State, evolve, replay
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Transaction, TransactionId
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog
-from codetui.workspace.documents import heading_id, legible
-from codetui.workspace.resuming import events_from_document
-from codetui.workspace.session import AdFacts
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.documents import SessionDocument, heading_id, legible
+from codetui.workspace.in_step import AdFacts, InStep
+from codetui.workspace.outcome import Saved
 
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
 
@@ -36,11 +37,11 @@ def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None
     ads = Ads(corpus)
     for folder in sessions.coders(root):
         if coder is None or folder == sessions.coder_folder(root, coder):
-            yield from _of_coder(root / folder, book, ads)
+            yield from _Folder(root, folder, book, ads).records()
 
 
 class Ads:
-    """The corpus by id, listed when the first document without a log asks."""
+    """The corpus by id, listed when the first document asks."""
 
     def __init__(self, corpus: Corpus | None) -> None:
         self._corpus = corpus
@@ -57,51 +58,107 @@ class Ads:
         return self._corpus.read(entry)[0] if entry else None
 
 
-def _of_coder(folder: Path, book: Codebook, ads: Ads) -> Iterator[Record]:
-    known: set[str] = set()
-    for log in sessions.logs(folder):
-        record = _from_log(log, folder.name)
-        if record is not None:
-            known.add(heading_id(record.facts.id))
-            yield record
-    for path in sessions.documents(folder):
-        record = _from_document(path, folder.name, book, ads, known)
-        if record is not None:
-            yield record
+class _OnlyLooking:
+    """A session in memory: what is taken over into it reaches no disk."""
+
+    def __init__(self, ad: Ad, book: Codebook, state: State) -> None:
+        self.ad = ad
+        self.book = book
+        self.state = state
+        self.problems: list[Problem] = []
+
+    def record(self, decision: Decision) -> Saved:
+        """Puts a decision into the state."""
+        self.state = evolve(
+            self.state,
+            Transaction(
+                id=TransactionId("taken"),
+                seq=self.state.seq + 1,
+                time="",
+                coder="",
+                cause=decision.cause,
+                source=decision.source,
+                events=decision.events,
+            ),
+        )
+        return Saved(decision.message)
+
+    def facts_of(self, state: State) -> AdFacts:
+        """Employer and title as they are in a state."""
+        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
 
 
-def _from_log(log: Path, folder: str) -> Record | None:
-    try:
-        transactions, problems = EventLog(log).read()
-    except OSError as error:
-        problem = Problem(str(log), 0, "error", f"{error.strerror or error}; mend the disk or its rights")
-        return Record(folder, folder, AdFacts(AdId(log.stem), "", ""), State(), (problem,))
-    state = replay(transactions)
-    if state.opened is None:
-        if transactions:
-            problems.append(Problem(str(log), 0, "error", HEADLESS))
-        elif not problems:
-            return None
-        return Record(folder, folder, AdFacts(AdId(log.stem), state.employer, state.title), state, tuple(problems))
-    opened = state.opened
-    facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
-    return Record(folder, transactions[-1].coder, facts, state, tuple(problems))
+class _Folder:
+    """The sessions of one coder."""
 
+    def __init__(self, root: Path, name: str, book: Codebook, ads: Ads) -> None:
+        self._paths = SessionPaths.of_folder(root, name)
+        self._name = name
+        self._book = book
+        self._ads = ads
 
-def _from_document(path: Path, folder: str, book: Codebook, ads: Ads, known: set[str]) -> Record | None:
-    try:
-        text = legible(files.read(path), path)
-    except OSError as error:
+    def records(self) -> Iterator[Record]:
+        """Those with a log first, then those with a document alone."""
+        unreadable: list[Record] = []
+        documents: dict[str, list[Path]] = {}
+        for path in self._paths.documents():
+            try:
+                documents.setdefault(manual_coding.read(_head(path), "")[0].ad, []).append(path)
+            except OSError as error:
+                unreadable.append(self._lost(path, error))
+        for log in sessions.logs(self._paths.folder):
+            record = self._from_log(log, documents)
+            if record is not None:
+                documents.pop(heading_id(record.facts.id), None)
+                yield record
+        for ad, paths in documents.items():
+            for path in paths if ad else ():
+                yield self._from_document(ad, path)
+        yield from unreadable
+
+    def _lost(self, path: Path, error: OSError) -> Record:
         problem = Problem(str(path), 0, "error", f"{error.strerror or error}; mend the disk or its rights")
-        return Record(folder, folder, AdFacts(AdId(path.stem), "", ""), State(), (problem,))
-    document, problems = manual_coding.read(text, str(path))
-    if not document.ad or document.ad in known:
-        return None
-    ad = ads.find(document.ad) or Ad(AdId(document.ad), document.employer, document.title, "", str(path))
-    ids = (f"d{number}" for number in count())
-    resumed = events_from_document(document, ad, book, str(path), lambda: next(ids))
-    state = replay(
-        [Transaction(id=TransactionId("d"), seq=1, time="", coder=folder, cause="document", events=resumed.events)]
-    )
-    facts = AdFacts(ad.id, state.employer or ad.employer, state.title or ad.title)
-    return Record(folder, folder, facts, state, (*problems, *resumed.problems), text)
+        return Record(self._name, self._name, AdFacts(AdId(path.stem), "", ""), State(), (problem,))
+
+    def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> Record | None:
+        try:
+            transactions, problems = EventLog(log).read()
+        except OSError as error:
+            return self._lost(log, error)
+        state = replay(transactions)
+        opened = state.opened
+        if opened is None:
+            if transactions:
+                problems.append(Problem(str(log), 0, "error", HEADLESS))
+            elif not problems:
+                return None
+            return Record(
+                self._name, self._name, AdFacts(AdId(log.stem), state.employer, state.title), state, tuple(problems)
+            )
+        bare = Ad(opened.ad, opened.employer, opened.title, "", str(log))
+        looked = self._with_document(bare, state, next(iter(documents.get(heading_id(opened.ad), ())), None))
+        coder = transactions[-1].coder
+        return Record(self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems))
+
+    def _with_document(self, bare: Ad, state: State, path: Path | None) -> _OnlyLooking:
+        """The session with what was edited by hand in its document and is not taken over yet."""
+        looked = _OnlyLooking(bare, self._book, state)
+        if path is None:
+            return looked
+        document = SessionDocument(self._paths, bare.id, path=path, is_read_only=True)
+        if document.text is None or document.is_known:
+            return looked
+        looked.ad = self._ads.find(bare.id) or bare
+        InStep(looked, document).begin()
+        return looked
+
+    def _from_document(self, name: str, path: Path) -> Record:
+        text = legible(files.read(path), path)
+        ad = self._ads.find(name) or Ad(AdId(name), "", "", "", str(path))
+        looked = _OnlyLooking(ad, self._book, State())
+        InStep(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+        return Record(self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text)
+
+
+def _head(path: Path) -> str:
+    return legible(files.read(path), path).split("\n## ", 1)[0]

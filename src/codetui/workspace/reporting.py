@@ -1,19 +1,21 @@
-"""`codetui status` and `codetui check`: what there is, and what is wrong."""
+"""`codetui status`: how far each ad is."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 from codetui.core.codebook import profile_name
-from codetui.model import AdEntry, Codebook, Problem
+from codetui.model import AdEntry, Codebook
 from codetui.store.corpus import Corpus
-from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.exporting import UNUSABLE
 from codetui.workspace.outcome import Progress, status_of
+from codetui.workspace.printing import show_json, show_table
 from codetui.workspace.records import Record, records
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+
+HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile")
 
 
 class Line(NamedTuple):
@@ -35,7 +37,7 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
         return _complain(book.message)
     path = corpus_path(corpus, book, codebook)
     if not path.exists():
-        return _complain(missing_corpus(path, is_given=corpus is not None))
+        return _complain(missing_corpus(path))
     source = Corpus(path, book.corpus, root)
     batches = list(source.batches())
     entries = [entry for batch in batches for entry in batch.entries]
@@ -53,9 +55,9 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
                 **{progress: totals[progress] for progress in get_args(Progress)},
             },
         }
-        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        show_json(whole)
         return 0
-    _print_table(lines)
+    show_table(HEAD, [_cells(line) for line in lines])
     counted = ", ".join(f"{number} {state}" for state, number in sorted(totals.items()))
     print(f"\n{len(entries)} ads: {counted}; {sum(line.codings for line in lines)} codings")
     return 0
@@ -80,44 +82,9 @@ def _line(record: Record, book: Codebook) -> Line:
     return Line(*record.facts, record.coder, status.progress, name, status.codings)
 
 
-def _print_table(lines: list[Line]) -> None:
-    """One line an ad, in columns; control characters of ads never reach the terminal."""
-    for line in lines:
-        cells = (line.state, str(line.codings), line.ad, line.employer, line.title, line.coder, line.profile)
-        state, codings, ad, employer, title, coder, profile = map(_harmless, cells)
-        row = f"{state:<17}{codings:>4}  {ad:<8} {employer[:24]:<24}  {title[:40]:<40}  {coder}  {profile}"
-        print(row.rstrip())
-
-
-def _harmless(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
-    """Prints every problem of codebook, corpus and sessions; 1 where one of them is an error."""
-    book, problems = read_book(codebook)
-    if isinstance(book, Unusable) and not problems:
-        return _complain(book.message)
-    if not isinstance(book, Unusable):
-        path = corpus_path(corpus, book, codebook)
-        if not path.exists():
-            return _complain(missing_corpus(path, is_given=corpus is not None))
-        source = Corpus(path, book.corpus, root)
-        problems += [problem for batch in source.batches() for problem in batch.problems]
-        for record in records(root, book, coder, source):
-            problems += record.problems
-    _print_problems(problems, as_json=as_json)
-    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
-
-
-def _print_problems(problems: list[Problem], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps([problem._asdict() for problem in problems], ensure_ascii=False, indent=2))
-        return
-    for problem in problems:
-        print(_harmless(str(problem)))
-    counted = Counter(problem.severity for problem in problems)
-    print(f"{counted['error']} errors, {counted['warning']} warnings, {counted['note']} notes")
+def _cells(line: Line) -> tuple[str, ...]:
+    """The line in the order of the table's head."""
+    return (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
 
 
 def _complain(message: str) -> int:

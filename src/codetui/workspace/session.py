@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
-from typing import NamedTuple
 
 from codetui.core.commands import Command, Decision, Refusal, Study
 from codetui.core.deciding import decide
@@ -14,7 +12,6 @@ from codetui.core.state import State, evolve, replay
 from codetui.formats import manual_coding
 from codetui.model import (
     Ad,
-    AdId,
     Codebook,
     Event,
     Problem,
@@ -25,19 +22,13 @@ from codetui.model import (
 )
 from codetui.store import files
 from codetui.store.event_log import EventLog, encoded
+from codetui.store.files import Version
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
 from codetui.workspace.ids import fresh_id, now
+from codetui.workspace.in_step import AdFacts, InStep, TakenIn
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.resuming import events_from_changed_text, events_from_document, unknown_events
-
-
-class AdFacts(NamedTuple):
-    """What a document says of the ad itself."""
-
-    id: AdId
-    employer: str
-    title: str
+from codetui.workspace.text_changes import TextTally, events_from_changed_text
 
 
 def read_log(log: Path) -> list[Transaction]:
@@ -63,8 +54,8 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
         if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
             return
         document = SessionDocument(paths, opened.ad)
-        if document.text is None or document.is_ours:
-            document.write(manual_coding.write(manual_coding.project(state, book, facts)), facts.employer)
+        if document.text is None or document.is_known:
+            document.write(manual_coding.document_of(state, book, facts), facts.employer)
 
 
 class Session:
@@ -77,20 +68,17 @@ class Session:
         self.ad = ad
         self.book = book
         self.coder = coder
+        self.text_tally: TextTally | None = None
         self._hash = text_hash(ad.text)
         self._log = EventLog(paths.log(ad.id))
         transactions, self.problems = self._log.read()
         self._known = list(transactions)
         self._log_seen = files.stamp(self._log.path)
         self.state: State = replay(transactions)
-        self._document = SessionDocument(paths, ad.id)
-        self._shown: State | None = None
-        self._writing = Lock()
-        if self.state.opened is None:
-            self._resume()
-        else:
-            self._compare()
+        if self.state.opened is not None:
             self._find_again()
+        self._document = InStep(self, SessionDocument(paths, ad.id))
+        self.taken: TakenIn | None = self._document.begin()
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -100,9 +88,10 @@ class Session:
         decision = decide(self.state, command, study)
         if isinstance(decision, Refusal):
             return decision
-        return self._record(decision)
+        return self.record(decision)
 
-    def _record(self, decision: Decision) -> Saved | NotSaved:
+    def record(self, decision: Decision) -> Saved | NotSaved:
+        """Puts a decision on disk, then into the state."""
         opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
         transaction = Transaction(
             id=TransactionId(fresh_id()),
@@ -112,6 +101,7 @@ class Session:
             codebook=f"{self.book.version}#{self.book.content_hash[:12]}",
             cause=decision.cause,
             target=decision.target,
+            source=decision.source,
             events=opening + decision.events,
         )
         try:
@@ -139,77 +129,61 @@ class Session:
         ad = self.ad
         return SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=self._hash)
 
+    def _find_again(self) -> None:
+        """Finds the quotations again where the ad's text is not the one that was coded."""
+        if not self.ad.text:
+            return
+        found = events_from_changed_text(self.state, self.ad, self.ad.source)
+        if found.events:
+            self.text_tally = found.tally
+            self.problems += found.problems
+            self.record(Decision(found.events, "", cause="corpus"))
+
     # --- the document ---------------------------------------------------------------------------
 
     @property
     def facts(self) -> AdFacts:
         """Employer and title as the coder said them, else as the source does."""
-        return self._facts(self.state)
+        return self.facts_of(self.state)
+
+    def facts_of(self, state: State) -> AdFacts:
+        """Employer and title as they are in a state of this session."""
+        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
 
     @property
     def has_unsaved_document(self) -> bool:
         """True while the document on disk lags behind the log."""
-        return self.state.opened is not None and self.state is not self._shown
+        return self._document.is_behind
 
     @property
     def document_path(self) -> Path:
         """Where the session's markdown stands."""
         return self._document.path
 
-    def save_document(self) -> Problem | None:
-        """Replaces the markdown by the state's projection; the problem it met, if any.  Any thread may call this."""
-        with self._writing:
-            if not self.has_unsaved_document:
-                return None
-            state = self.state
-            problem = self._document.write(self._projection(state), self._facts(state).employer)
-            if problem is None or problem.severity != "error":
-                self._shown = state
-            return problem
+    def changing_version(self) -> Version | None:
+        """Which version of the document somebody else has put there since it was looked at; any thread may ask."""
+        return self._document.changing_version()
 
-    def _facts(self, state: State) -> AdFacts:
-        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
+    def take_in(self) -> TakenIn | None:
+        """Takes over what was changed in the document outside; None where there is nothing to say."""
+        return self._document.take_in()
 
-    def _projection(self, state: State) -> str:
-        return manual_coding.write(manual_coding.project(state, self.book, self._facts(state)))
+    def bring(self, text: str, file: Path) -> TakenIn:
+        """Takes over a document from elsewhere: what the session lacks, or what has changed in it since last time."""
+        return self._document.bring(text, file, self._imported(file.name))
 
-    def _compare(self) -> None:
-        """Finds out whether the document on disk is what the log says, lags behind it, or was edited."""
-        text = self._document.text
-        if text is None:
-            return
-        if text == self._projection(self.state):
-            self._shown = self.state
-            self._document.is_ours = True
-            return
-        if not self._document.is_ours:
-            self._shown = self.state
-            self.problems.append(self._document.edited())
+    def _imported(self, name: str) -> State | None:
+        """The session as it was when a document of this name was brought last."""
+        brought = [one for one in self._known if one.cause == "document" and one.source == name]
+        if not brought:
+            return None
+        last = max(one.seq for one in brought)
+        return replay(one for one in self._known if one.seq <= last)
 
-    def _find_again(self) -> None:
-        """Finds the quotations again where the ad's text is not the one that was coded."""
-        if not self.ad.text:
-            return
-        found = events_from_changed_text(self.state, self.ad, f"{self.ad.source}")
-        if found.events:
-            self.problems += found.problems
-            self._record(Decision(found.events, "", cause="corpus"))
+    def save_document(self, *, is_forced: bool = False) -> Problem | None:
+        """Replaces the markdown by the state's document; the problem it met, if any.  Any thread may call this.
 
-    def _resume(self) -> None:
-        """Takes the session up from a document that came without its log, or with one that lost its beginning."""
-        text = self._document.readable
-        if text is None:
-            return
-        file = str(self._document.path)
-        document, problems = manual_coding.read(text, file)
-        resumed = events_from_document(document, self.ad, self.book, file, fresh_id)
-        events = unknown_events(resumed.events, self.state)
-        self.problems += [*problems, *resumed.problems]
-        message = f"Resumed from {self._document.path.name}"
-        outcome = self._record(Decision(events, message, cause="document"))
-        if isinstance(outcome, NotSaved):
-            self.problems.append(Problem(file, 0, "error", outcome.message))
-            return
-        self._shown = self.state
-        if self._document.text != self._projection(self.state):
-            self._document.disown()
+        A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a
+        copy.
+        """
+        return self._document.save(is_forced=is_forced)

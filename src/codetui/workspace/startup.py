@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from codetui.core.harmless import harmless
 from codetui.model import AdId, Codebook, Problem
 from codetui.store import study
 from codetui.store.corpus import Corpus
@@ -13,6 +14,10 @@ from codetui.store.sessions import SessionPaths
 from codetui.workspace.workspace import Workspace
 
 DEFAULT_CORPUS = "ads"
+WAY_ON = (
+    "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
+    "or lay out a new study with `codetui init`."
+)
 
 
 class Unusable(NamedTuple):
@@ -30,7 +35,7 @@ def open_workspace(
         return book
     path = corpus_path(corpus, book, codebook)
     if not path.exists():
-        return Unusable(missing_corpus(path, is_given=corpus is not None))
+        return Unusable(missing_corpus(path))
     if sessions.exists() and not sessions.is_dir():
         return Unusable(f"{sessions} is no folder; name the folder of the sessions with --sessions.")
     if not coder.strip():
@@ -43,10 +48,6 @@ def open_workspace(
         return Unusable(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
     if first is None:
         return Unusable(empty_corpus(path, workspace))
-    try:
-        workspace.look_at(first)
-    except OSError as error:
-        return Unusable(f"ad {first.id} does not open: {error.strerror or error}. Mend it, or open another: --ad ID.")
     workspace.first = first
     return workspace
 
@@ -72,14 +73,9 @@ def corpus_path(given: Path | None, book: Codebook, codebook: Path) -> Path:
     return codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
 
 
-def missing_corpus(path: Path, *, is_given: bool) -> str:
+def missing_corpus(path: Path) -> str:
     """What to say about a corpus that is not there."""
-    if is_given:
-        return f"there is no file or folder {path}; name the folder of your ads: `codetui ads/`."
-    return (
-        f"there are no ads here ({path}). Name their folder or table (`codetui my-ads/`, `codetui ads.csv`), "
-        "or lay out a study with `codetui init`."
-    )
+    return f"there is no file or folder {path}. {WAY_ON}"
 
 
 def empty_corpus(path: Path, workspace: Workspace) -> str:
@@ -103,5 +99,5 @@ def lay_out_study(folder: Path) -> int:
 
 
 def say(line: object) -> None:
-    """One line on stderr."""
-    print(line, file=sys.stderr)
+    """One line on stderr, without what a terminal would obey."""
+    print(harmless(str(line)), file=sys.stderr)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from codetui.core.commands import Command
+from codetui.core.commands import Command, CopySession
 from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
-from codetui.store import event_log, files, study
+from codetui.store import event_log, study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
+from codetui.workspace.duplicates import Duplicates, Twins
+from codetui.workspace.in_step import TakenIn
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, status_of
 from codetui.workspace.session import Session, read_log, restore_document
 
@@ -44,6 +45,7 @@ class Workspace:
         self._corpus = corpus
         self._paths = paths
         self._positions: dict[AdId, int] = {}
+        self._duplicates = Duplicates()
 
     # --- the list of ads ------------------------------------------------------------------------
 
@@ -63,8 +65,9 @@ class Workspace:
         self.problems += batch.problems
 
     def position(self) -> int | None:
-        """The open ad's place in the list, from 0; None while it is not listed yet."""
-        return self._positions.get(self.entry.id) if self.entry else None
+        """The place in the list, from 0, of the open ad, else of the first; None while it is not listed yet."""
+        entry = self.entry or self.first
+        return self._positions.get(entry.id) if entry else None
 
     def entry_of(self, ad: AdId) -> AdEntry | None:
         """The listed ad with this id."""
@@ -103,6 +106,38 @@ class Workspace:
                 return entry
         return None
 
+    # --- ads with the same text -----------------------------------------------------------------
+
+    def read_texts(self) -> Iterator[int]:
+        """Reads the texts of all listed ads to know which are the same, for a worker: how many, after each."""
+        return self._duplicates.read(self._corpus.digests(self.entries))
+
+    @property
+    def has_read_texts(self) -> bool:
+        """True once it is known which ads have the same text."""
+        return self._duplicates.is_complete
+
+    def twins(self) -> Twins | None:
+        """The other ads with the open ad's text: the one that this coder has coded most first; None without any."""
+        here = self.position()
+        group = self._duplicates.group(here) if here is not None else ()
+        if here is None or not group:
+            return None
+        touched = ((self._positions.get(ad), status) for ad, status in self.statuses.items())
+        coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
+        best = min((one for one in coded if self._duplicates.are_alike(here, one[1])), default=None)
+        ad = self.entries[best[1] if best else group[group[0] == here]].id
+        return Twins(ad, self.status(ad), len(group) - 2)
+
+    def copy_from(self, ad: AdId) -> CopySession:
+        """The command that takes this coder's session on a listed ad over.
+
+        It is never another coder's: they would no longer be independent of each other.
+        """
+        entry = self.entry_of(ad)
+        found = self._corpus.read(entry)[0] if entry else None
+        return CopySession(ad, found.text if found else "", replay(read_log(self._paths.log(ad))))
+
     # --- the open ad ----------------------------------------------------------------------------
 
     def stopped_at(self) -> StoppedAt | None:
@@ -117,11 +152,6 @@ class Workspace:
         found = self._corpus.find(place.ad, place.source, place.place, place.line) if place else None
         return found or self._corpus.first()
 
-    def look_at(self, entry: AdEntry) -> None:
-        """Raises OSError where the coder's log of an ad is there and cannot be read; cheap enough for the start."""
-        with suppress(FileNotFoundError):
-            files.read_head(str(self._paths.log(entry.id)), 1)
-
     def open(self, entry: AdEntry) -> Session:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
@@ -132,13 +162,24 @@ class Workspace:
         self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
         return session
 
-    def leave(self) -> list[Problem]:
-        """Writes the open session's document, and remembers how far it is."""
+    def take_in(self) -> TakenIn | None:
+        """Takes over what was edited in the open session's document outside; its problems join the list."""
+        taken = self.session.take_in() if self.session else None
+        if taken is not None:
+            self.problems += [problem for problem in taken.problems if problem not in self.problems]
+        return taken
+
+    def leave(self, *, is_forced: bool = False) -> list[Problem]:
+        """Writes the open session's document, and remembers how far it is.
+
+        What was edited in it outside is taken over first; `is_forced` replaces one that cannot be.
+        """
         session = self.session
         if session is None:
             return []
+        self.take_in()
         self.statuses[session.ad.id] = status_of(session.state)
-        problem = session.save_document()
+        problem = session.save_document(is_forced=is_forced)
         return [problem] if problem else []
 
     def execute(self, command: Command) -> Outcome:

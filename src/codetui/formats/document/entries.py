@@ -27,23 +27,29 @@ STRAY_PUNCTUATION = re.compile(r"[\s.,;:!?]*")
 CLOSING_QUOTE = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "'": "'"}
 
 
-def write_entry(entry: Entry) -> str:
-    """One entry without its bullet, escaped no more than it takes to read back as itself."""
+def write_entry(entry: Entry, like: str = "") -> str:
+    """One entry without its bullet, escaped no more than it takes to read back as itself.
+
+    `like` is an entry as a person wrote it: its quotes are kept where the words allow it.
+    """
     words, note = one_line(entry.words), one_line(entry.note)
     if entry.kind == "note":
         return write_notes((Note(note, entry.emphasis),))
     value = Entry(entry.kind, words, note)
     notes = ("", "") if not note else tuple(" " + write_group(note, is_armed=armed) for armed in (False, True))
-    ways = (written + beside for beside, written in product(notes, _written_words(value)))
+    ways = (written + beside for beside, written in product(notes, _written_words(value, like)))
     return first_that_reads_back(ways, entry_in, value)
 
 
-def _written_words(entry: Entry) -> tuple[str, ...]:
-    """The ways to write the words, the plainest first."""
+def _written_words(entry: Entry, like: str) -> tuple[str, ...]:
+    """The ways to write the words, the one that keeps the quotes of `like` first, then the plainest."""
     if entry.kind == "term":
         return (_fenced(entry.words),)
     misleading = re.sub(r'"(?=\s*[_*]{0,2}\()', r"\"", entry.words)
-    return tuple(f'"{words}"' for words in (entry.words, misleading, escape(entry.words, '"')))
+    straight = tuple(f'"{words}"' for words in (entry.words, misleading, escape(entry.words, '"')))
+    if like[:1] not in CLOSING_QUOTE:
+        return straight
+    return f"{like[0]}{entry.words}{max(CLOSING_QUOTE[like[0]], key=like.rfind)}", *straight
 
 
 def _fenced(words: str) -> str:
@@ -59,29 +65,29 @@ def entry_in(text: str) -> Entry | None:
     return None if found is None else found[0]
 
 
-def read_entry(text: str, line: int = 0) -> tuple[Entry, str] | None:
+def read_entry(text: str) -> tuple[Entry, str] | None:
     """The entry that `text` holds and a remark on what is unusual about it; None where it is no entry."""
     if text.startswith('"'):
-        return _read_quotation(text, line)
+        return _read_quotation(text)
     if text.startswith("`"):
-        return _read_term(text, line)
+        return _read_term(text)
     if text[:1] in CLOSING_QUOTE:
-        return _read_other_quotes(text, line)
-    notes = read_notes(text, line)
+        return _read_other_quotes(text)
+    notes = read_notes(text)
     if not notes:
         return None
     joined = notes[0].text if len(notes) == 1 else " ".join(write_group(note.text) for note in notes)
-    return Entry("note", "", joined, notes[0].emphasis, line), ""
+    return Entry("note", "", joined, notes[0].emphasis), ""
 
 
-def _read_quotation(text: str, line: int) -> tuple[Entry, str] | None:
+def _read_quotation(text: str) -> tuple[Entry, str] | None:
     if len(text) > 1 and text.endswith('"'):
-        return Entry("quotation", unescape(text[1:-1], '"'), "", line=line), ""
+        return Entry("quotation", unescape(text[1:-1], '"'), ""), ""
     end = _closing_quote(text)
     if end < 0:
         return None
     note, remark = _read_rest(text[end + 1 :])
-    return Entry("quotation", unescape(text[1:end], '"'), note, line=line), remark
+    return Entry("quotation", unescape(text[1:end], '"'), note), remark
 
 
 def _closing_quote(text: str) -> int:
@@ -104,7 +110,7 @@ def _quotes(text: str) -> Iterator[int]:
         place = find_unescaped(text, '"', place + 1)
 
 
-def _read_term(text: str, line: int) -> tuple[Entry, str] | None:
+def _read_term(text: str) -> tuple[Entry, str] | None:
     opening = BACKTICKS.match(text)
     if opening is None:
         return None
@@ -112,7 +118,7 @@ def _read_term(text: str, line: int) -> tuple[Entry, str] | None:
         if len(closing[0]) == len(opening[0]):
             note, remark = _read_rest(text[closing.end() :])
             words = _unpadded(text[opening.end() : closing.start()])
-            return Entry("term", words, note, line=line), remark
+            return Entry("term", words, note), remark
     return None
 
 
@@ -123,12 +129,12 @@ def _unpadded(words: str) -> str:
     return words
 
 
-def _read_other_quotes(text: str, line: int) -> tuple[Entry, str] | None:
+def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
     closing = max(text.rfind(sign, 1) for sign in CLOSING_QUOTE[text[0]])
     if closing < 1:
         return None
     note, remark = _read_rest(text[closing + 1 :])
-    return Entry("quotation", text[1:closing], note, line=line), remark or "its quotes are not the straight ones"
+    return Entry("quotation", text[1:closing], note), remark or "its quotes are not the straight ones"
 
 
 def _read_rest(text: str) -> tuple[str, str]:
@@ -159,13 +165,18 @@ def label_in(text: str) -> str | None:
     return None if found is None else found[0]
 
 
-def split_label(text: str) -> tuple[str, str] | None:
-    """The label in `**label:** rest` and the rest; `**label** rest`, `**label**: rest`, `__label:__` too."""
+def split_label(text: str, *, is_nested: bool = False) -> tuple[str, str] | None:
+    """The label in `**label:** rest` and the rest; `**label** rest`, `**label**: rest`, `__label:__` too.
+
+    In a nested list `**(words)**` is a note, and no label.
+    """
     sign = text[:2]
     end = find_unescaped(text, sign, 2) if sign in ("**", "__") else -1
     if end < 0:
         return None
     label, rest = text[2:end], text[end + 2 :]
     if not label.endswith(":"):
+        if is_nested and not rest.startswith(":") and read_notes(text):
+            return None
         rest = rest.removeprefix(":")
     return unescape(label.removesuffix(":"), "*"), rest.strip()

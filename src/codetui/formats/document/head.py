@@ -106,9 +106,9 @@ def write_profile(profile: str, reasoning: str) -> list[str]:
     """The bullets that say the profile and why; none where neither is there."""
     lines = []
     if profile:
-        lines.append(f"- **Assigned Profile:** {write_entry(Entry('term', profile))}")
+        lines.append(f"- {profile_with('', profile)}")
     if reasoning:
-        lines.append(f"- **Reasoning:** {one_line(reasoning)}")
+        lines.append(f"- {reasoning_with('', reasoning)}")
     return lines
 
 
@@ -125,3 +125,50 @@ def read_reasoning(text: str) -> str | None:
     """The reasoning that a bullet begins, or None for another bullet."""
     found = REASONING.fullmatch(text)
     return found[1].strip() if found else None
+
+
+# --- what a person wrote, changed in one place -------------------------------------------------------
+
+
+def with_employer(heading: str, employer: str) -> str:
+    """The first heading's text with another employer; what stands before the ad's id stays as it is."""
+    found, said = HEADING.fullmatch(heading), read_heading(heading)
+    if found is None or said is None:
+        return heading
+    wanted = Heading(said.ad, one_line(employer))
+    written = write_heading(wanted)
+    ways = (heading[: found.start(1)] + written.partition("#")[2], written)
+    return first_that_reads_back(ways, read_heading, wanted)
+
+
+def opening_with_title(opening: str, title: str) -> str:
+    """The opening with another title where it quotes one."""
+    start, end = _title_place(opening)
+    if not end:
+        return opening
+    title = one_line(title)
+    ways = (f"{opening[:start]}{written}{opening[end:]}" for written in (title, escape(title, '"')))
+    return first_that_reads_back(ways, read_title, title)
+
+
+def opening_with_employer(opening: str, employer: str) -> str:
+    """The opening with another employer where it names one."""
+    found = EMPLOYER.search(opening, _title_place(opening)[1])
+    if not found:
+        return opening
+    start = found.start(1) if employer else found.start() + len("position")
+    return opening[:start] + one_line(employer) + opening[found.end(1) :]
+
+
+def profile_with(text: str, profile: str) -> str:
+    """A bullet that assigns a profile with another one."""
+    found = PROFILE.fullmatch(text)
+    start = text[: found.start(1)] if found else "**Assigned Profile:**"
+    return f"{start} {write_entry(Entry('term', profile))}"
+
+
+def reasoning_with(text: str, reasoning: str) -> str:
+    """A bullet that begins the reasoning with another one."""
+    found = REASONING.fullmatch(text)
+    start = text[: found.start(1)] if found else "**Reasoning:**"
+    return f"{start} {one_line(reasoning)}"

@@ -118,7 +118,7 @@ def write_notes(notes: tuple[Note, ...]) -> str:
     return first_that_reads_back(ways, read_notes, folded)
 
 
-def read_notes(text: str, line: int = 0) -> tuple[Note, ...]:
+def read_notes(text: str) -> tuple[Note, ...]:
     """The notes that fill `text`; none where anything else stands in it."""
     notes: list[Note] = []
     position = 0
@@ -128,7 +128,7 @@ def read_notes(text: str, line: int = 0) -> tuple[Note, ...]:
         group = read_group(without_emphasis(text[position:end])) if end > 0 else None
         if start is None or group is None:
             return ()
-        notes.append(Note(group, _emphasis(start[1]), line))
+        notes.append(Note(group, _emphasis(start[1])))
         position = end + len(text[end:]) - len(text[end:].lstrip())
     return tuple(notes)
 

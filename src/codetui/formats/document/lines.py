@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["heading", "rule", "bullet", "paragraph"]
+Kind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
 
+LINE_END = re.compile(r"\r\n|\r|\n")
+ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|)$", re.DOTALL)
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$")
 BULLET = re.compile(r"([ \t]*)(?:[-+*]|\d{1,9}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
+QUOTE = re.compile(r" {0,3}>")
+TABLE = re.compile(r" {0,3}\|")
+TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
+COMMENT = re.compile(r"[ \t]*<!--")
+CONFLICT = re.compile(r"(?:<{7}|\|{7}|>{7})(?: |$)")
+
+CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
+    "bullet": ("paragraph",),
+    "paragraph": ("paragraph",),
+    "quote": ("paragraph", "quote"),
+    "table": ("paragraph", "table"),
+}
 
 
 @dataclass(slots=True)
 class Line:
-    """A logical line: its first line's number, what it is, its text without the marks of what it is.
+    """A logical line: its first line's number, from 1, what it is, its text without the marks of what it is.
 
-    `level` counts the `#` of a heading; `raw` holds the lines as they stand.
+    `level` counts the `#` of a heading; `raw` holds the lines as they stand, blank ones between them included.
     """
 
     number: int
@@ -27,42 +43,116 @@ class Line:
     level: int = 0
     is_indented: bool = False
 
+    @property
+    def end(self) -> int:
+        """The number of the line after the last."""
+        return self.number + len(self.raw)
+
+
+def raw_lines(text: str) -> list[str]:
+    """The lines of a text without their ends, counted as editors count them."""
+    return LINE_END.split(text)
+
+
+def ended_lines(text: str) -> list[str]:
+    """The lines of a text with their ends: together they are the text again."""
+    return ENDED_LINE.findall(text)
+
+
+def conflict_marks(text: str) -> int:
+    """The line, from 1, of the first mark that a merge of versions left (`<<<<<<< `); 0 for a text without any.
+
+    A lone `=======` is none: it may underline a heading.
+    """
+    return next((number for number, raw in enumerate(raw_lines(text), 1) if CONFLICT.match(raw)), 0)
+
 
 def cut(text: str) -> list[Line]:
     """The logical lines of a document; any text gives some."""
+    raws = raw_lines(text.removeprefix("\ufeff"))
+    closing = _Closing(raws)
     lines: list[Line] = []
-    is_after_blank = True
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
-        stripped = raw.strip()
-        if not stripped:
-            is_after_blank = True
+    number, blanks = 0, 0
+    while number < len(raws):
+        raw = raws[number]
+        if not raw.strip():
+            number, blanks = number + 1, blanks + 1
             continue
-        line = _line(number, raw, stripped)
-        if lines and _continues(lines[-1], line, raw, is_after_blank=is_after_blank):
-            lines[-1].raw.append(raw)
+        line = closing.closed(number) or _line(raws, number)
+        if lines and continues(lines[-1].kind, line.kind, raw, is_after_blank=blanks > 0):
+            lines[-1].raw += raws[number - blanks : number + 1]
         else:
             lines.append(line)
-        is_after_blank = False
+        number, blanks = number + len(line.raw), 0
     for line in lines:
-        continued = (raw.strip() for raw in line.raw[1:])
-        line.text = " ".join((line.text, *continued)).strip()
+        line.text = " ".join(_texts(line)).strip()
     return lines
 
 
-def _line(number: int, raw: str, stripped: str) -> Line:
+def _texts(line: Line) -> Iterator[str]:
+    yield line.text
+    for raw in line.raw[1:]:
+        if stripped := raw.strip():
+            yield stripped
+
+
+class _Closing:
+    """Fenced code and comments: lines that nothing is read in until the line that closes them.
+
+    What is never closed is no such thing: it would hide all that follows.
+    """
+
+    def __init__(self, raws: list[str]) -> None:
+        self._raws = raws
+        self._unclosed: set[str] = set()
+
+    def closed(self, number: int) -> Line | None:
+        """The fence or comment that begins on line `number` (from 0), or None."""
+        raw = self._raws[number]
+        if COMMENT.match(raw):
+            return self._until(number, "comment", "-->")
+        fence = FENCE.match(raw)
+        return self._until(number, "fence", fence[1]) if fence else None
+
+    def _until(self, number: int, kind: Literal["fence", "comment"], sign: str) -> Line | None:
+        if sign in self._unclosed:
+            return None
+        start = number if kind == "comment" else number + 1
+        for last in range(start, len(self._raws)):
+            raw = self._raws[last]
+            if _closes_fence(raw, sign) if kind == "fence" else sign in raw:
+                return Line(number + 1, kind, self._raws[number].strip(), self._raws[number : last + 1])
+        self._unclosed.add(sign)
+        return None
+
+
+def _closes_fence(raw: str, sign: str) -> bool:
+    stripped = raw.strip()
+    return stripped.startswith(sign) and not stripped.strip(sign[0])
+
+
+def _line(raws: list[str], number: int) -> Line:
+    raw = raws[number]
     if heading := HEADING.match(raw):
-        return Line(number, "heading", (heading[2] or "").strip(), [raw], level=len(heading[1]))
+        return Line(number + 1, "heading", (heading[2] or "").strip(), [raw], level=len(heading[1]))
     if RULE.match(raw):
-        return Line(number, "rule", "", [raw])
+        return Line(number + 1, "rule", "", [raw])
     if bullet := BULLET.match(raw):
-        return Line(number, "bullet", (bullet[2] or "").strip(), [raw], is_indented=bool(bullet[1]))
-    return Line(number, "paragraph", stripped, [raw])
+        return Line(number + 1, "bullet", (bullet[2] or "").strip(), [raw], is_indented=bool(bullet[1]))
+    kind: Kind = "paragraph"
+    if QUOTE.match(raw):
+        kind = "quote"
+    elif TABLE.match(raw) and number + 1 < len(raws) and _is_table_rule(raws[number + 1]):
+        kind = "table"
+    return Line(number + 1, kind, raw.strip(), [raw])
 
 
-def _continues(last: Line, line: Line, raw: str, *, is_after_blank: bool) -> bool:
+def _is_table_rule(raw: str) -> bool:
+    return "|" in raw and TABLE_RULE.match(raw) is not None
+
+
+def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool:
     """True for a line that goes on with what stands above: next to it, or indented under a bullet."""
-    if line.kind != "paragraph" or last.kind not in ("bullet", "paragraph"):
+    if kind not in CONTINUED_BY.get(last, ()):
         return False
-    if not is_after_blank:
-        return True
-    return last.kind == "bullet" and raw[:2].isspace()
+    return not is_after_blank or (last == "bullet" and (raw[:2].isspace() or raw[0] == "\t"))

@@ -100,7 +100,7 @@ def project(state: State, book: Codebook, ad: AdFacts) -> Document:
 
 def _contents(state: State, layout: Layout) -> _Contents:
     contents = _Contents()
-    placed: list[Coding | PlaceNote] = [*state.live(), *(note for note in state.notes.values() if note.text)]
+    placed: list[Coding | PlaceNote] = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
     for each in sorted(placed, key=lambda one: (one.rank, one.id)):
         if isinstance(each, Coding):
             contents.entries[each.code].append(_entry(each, layout))

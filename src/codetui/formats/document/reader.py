@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -9,16 +10,26 @@ from codetui.formats.document import head
 from codetui.formats.document.entries import read_entry, split_label
 from codetui.formats.document.inline import read_notes
 from codetui.formats.document.lines import Line, cut
-from codetui.formats.document.values import Block, CodeLine, Document, Entry, Note, SectionPart, Unread
+from codetui.formats.document.values import (
+    Block,
+    CodeLine,
+    Document,
+    Entry,
+    HeadPart,
+    Lines,
+    Note,
+    SectionPart,
+    Unread,
+)
 from codetui.model import Problem, Severity
 
-FIRST_LINE = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
+FOREIGN = {"quote": "a block quote", "table": "a table", "fence": "fenced code", "comment": "a comment"}
 
 
 @dataclass(slots=True)
 class _Code:
     label: str
-    line: int
+    line: Line
     notes: list[Note] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
@@ -26,7 +37,7 @@ class _Code:
 @dataclass(slots=True)
 class _Block:
     heading: str | None
-    line: int
+    line: Line
     notes: list[Note] = field(default_factory=list)
     codes: list[_Code] = field(default_factory=list)
 
@@ -34,7 +45,7 @@ class _Block:
 @dataclass(slots=True)
 class _Section:
     title: str
-    line: int
+    line: Line
     blocks: list[_Block]
 
 
@@ -53,14 +64,18 @@ class _Reading:
 
     def leave(self, line: Line, message: str) -> None:
         """Keep a line that is not understood, and say so."""
-        self.unread.append(Unread(line.number, "\n".join(line.raw)))
+        self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
         self.report(line.number, "warning", message)
 
 
 def read(text: str, file: str) -> tuple[Document, list[Problem]]:
     """The document that `text` holds, and what in it is not understood; `file` names it in the problems."""
+    return read_lines(cut(text), file)
+
+
+def read_lines(lines: list[Line], file: str) -> tuple[Document, list[Problem]]:
+    """As `read`, for a document that is cut into its logical lines already."""
     reading = _Reading(file, Document(""))
-    lines = cut(text)
     top = list(takewhile(lambda line: line.kind != "heading" or line.level < 2, lines))
     _read_head(reading, top)
     for line in lines[len(top) :]:
@@ -81,11 +96,16 @@ def _read_head(reading: _Reading, lines: list[Line]) -> None:
     found: head.Heading | None = None
     openings: list[str] = []
     rest: list[Line] = []
+    places: dict[HeadPart, Lines] = {}
     for line in lines:
         if line.kind == "heading" and found is None and (found := head.read_heading(line.text)):
             heading = found
+            places["heading"] = Lines(line.number, line.end)
         elif line.kind == "paragraph" and not rest:
             openings.append("\n".join(raw.strip() for raw in line.raw))
+            _extend(places, "opening", line)
+        elif line.kind in FOREIGN:
+            _leave_foreign(reading, line)
         elif line.kind != "rule":
             rest.append(line)
     if found is None:
@@ -95,24 +115,34 @@ def _read_head(reading: _Reading, lines: list[Line]) -> None:
     title, employer = head.read_title(opening), heading.employer or head.read_employer(opening)
     is_usual = opening == head.write_opening(title, employer)
     reading.document = Document(heading.ad, employer, title, opening="" if is_usual else opening)
-    _read_profile(reading, rest)
+    _read_profile(reading, rest, places)
 
 
-def _read_profile(reading: _Reading, lines: list[Line]) -> None:
+def _extend(places: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
+    """A part of the head goes on to the end of `line`."""
+    start = places[part].line if part in places else line.number
+    places[part] = Lines(start, line.end)
+
+
+def _read_profile(reading: _Reading, lines: list[Line], places: dict[HeadPart, Lines]) -> None:
     """Profile and reasoning; all that follows the reasoning's bullet belongs to it, as one paragraph."""
     profile = ""
     reasoning: list[str] = []
     for line in lines:
         if line.kind == "bullet" and (assigned := head.read_profile(line.text)) is not None:
             profile = assigned
+            places["profile"] = Lines(line.number, line.end)
         elif line.kind == "bullet" and (begun := head.read_reasoning(line.text)) is not None:
             reasoning.append(begun)
+            _extend(places, "reasoning", line)
         elif reasoning and line.kind != "heading":
             reasoning.append(line.text)
+            _extend(places, "reasoning", line)
             reading.report(line.number, "note", "the reasoning goes on here; it is read as one paragraph.")
         else:
             reading.leave(line, "neither profile nor reasoning; it is not read. Move it into the reasoning.")
-    reading.document = replace(reading.document, profile=profile, reasoning=" ".join(filter(None, reasoning)))
+    joined = " ".join(filter(None, reasoning))
+    reading.document = replace(reading.document, profile=profile, reasoning=joined, lines=places)
 
 
 # --- the sections ------------------------------------------------------------------------------------
@@ -128,13 +158,19 @@ def _read_line(reading: _Reading, line: Line) -> None:
             _read_paragraph(reading, line)
         case "rule":
             pass
+        case _:
+            _leave_foreign(reading, line)
+
+
+def _leave_foreign(reading: _Reading, line: Line) -> None:
+    reading.leave(line, f"{FOREIGN[line.kind]} is no part of the coding; it is kept and not read.")
 
 
 def _read_heading(reading: _Reading, line: Line) -> None:
     if line.level == 2:
-        reading.sections.append(_Section(line.text, line.number, [_Block(None, line.number)]))
+        reading.sections.append(_Section(line.text, line, [_Block(None, line)]))
     elif line.level > 2 and reading.sections:
-        reading.sections[-1].blocks.append(_Block(line.text, line.number))
+        reading.sections[-1].blocks.append(_Block(line.text, line))
     else:
         reading.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
 
@@ -144,7 +180,7 @@ def _read_bullet(reading: _Reading, line: Line) -> None:
     if block is None:
         reading.leave(line, "this stands before all sections; move it under its `## ` heading.")
     elif (found := _label(line)) is not None:
-        code = _Code(found[0], line.number)
+        code = _Code(found[0], line)
         block.codes.append(code)
         _read_after_label(reading, code, line, found[1])
     elif not block.codes:
@@ -155,12 +191,10 @@ def _read_bullet(reading: _Reading, line: Line) -> None:
 
 def _label(line: Line) -> tuple[str, str] | None:
     """The label that a bullet names and what follows it; one on the left may be plain and end in a colon."""
-    found = split_label(line.text)
+    found = split_label(line.text, is_nested=line.is_indented)
     is_plain = not line.is_indented and line.text.endswith(":") and line.text[0] not in '"`'
     if found is None and is_plain and read_entry(line.text) is None:
         return line.text[:-1].strip(), ""
-    if found is None or (line.is_indented and read_notes(line.text)):
-        return None
     return found
 
 
@@ -168,33 +202,37 @@ def _read_after_label(reading: _Reading, code: _Code, line: Line, rest: str) -> 
     """What follows a label on its line: notes, or the first entry."""
     if not rest:
         return
-    notes = read_notes(rest, line.number)
+    notes = read_notes(rest)
     if notes:
-        code.notes.extend(notes)
+        code.notes.extend(_placed(notes, line))
     elif rest[0] in '"`':
         _read_entry(reading, code, line, rest)
     else:
-        code.notes.append(Note(rest, line=line.number))
+        code.notes.extend(_placed((Note(rest),), line))
         reading.report(line.number, "note", "text after the label is read as a note; write it as `_(note)_`.")
 
 
 def _read_entry(reading: _Reading, code: _Code, line: Line, text: str) -> None:
-    found = read_entry(text, line.number)
+    found = read_entry(text)
     if found is None:
         reading.leave(line, 'not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
         return
     entry, remark = found
-    code.entries.append(entry)
+    code.entries.append(replace(entry, line=line.number, end=line.end))
     if remark:
         reading.report(line.number, "note", f"{remark}; it is read as `{entry.words}`. Check it.")
 
 
 def _read_paragraph(reading: _Reading, line: Line) -> None:
-    notes = read_notes(line.text, line.number)
+    notes = read_notes(line.text)
     if notes and reading.sections:
-        reading.sections[-1].blocks[-1].notes.extend(notes)
+        reading.sections[-1].blocks[-1].notes.extend(_placed(notes, line))
     else:
         reading.leave(line, "text that is no part of the coding; write a note on a group as `_(note)_`.")
+
+
+def _placed(notes: tuple[Note, ...], line: Line) -> Iterator[Note]:
+    return (replace(note, line=line.number, end=line.end) for note in notes)
 
 
 # --- from what is being read to values ---------------------------------------------------------------
@@ -202,9 +240,14 @@ def _read_paragraph(reading: _Reading, line: Line) -> None:
 
 def _frozen_section(section: _Section) -> SectionPart:
     blocks = (_frozen_block(block) for block in section.blocks)
-    return SectionPart(section.title, tuple(block for block in blocks if not block.is_empty), section.line)
+    kept = tuple(block for block in blocks if not block.is_empty)
+    return SectionPart(section.title, kept, section.line.number, section.line.end)
 
 
 def _frozen_block(block: _Block) -> Block:
-    codes = tuple(CodeLine(code.label, tuple(code.notes), tuple(code.entries), code.line) for code in block.codes)
-    return Block(block.heading, tuple(block.notes), codes, block.line)
+    codes = tuple(_frozen_code(code) for code in block.codes)
+    return Block(block.heading, tuple(block.notes), codes, block.line.number, block.line.end)
+
+
+def _frozen_code(code: _Code) -> CodeLine:
+    return CodeLine(code.label, tuple(code.notes), tuple(code.entries), code.line.number, code.line.end)

@@ -98,7 +98,7 @@ class Unread:
 
     line: int
     text: str
-    end: int = 0
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from codetui.formats.document.entries import write_code_line, write_entry
 from codetui.formats.document.head import Heading, write_heading, write_opening, write_profile
 from codetui.formats.document.inline import one_line, write_notes
@@ -10,13 +13,35 @@ from codetui.formats.document.values import Block, CodeLine, Document, SectionPa
 RULE = "---"
 
 
+class Written(NamedTuple):
+    """A document's text, and the codings and notes on its lines: (line from 1, their ids in order)."""
+
+    text: str
+    ids: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class Row(NamedTuple):
+    """One line that is written, and the ids of what stands on it."""
+
+    text: str
+    ids: tuple[str, ...] = ()
+
+
 def write(document: Document) -> str:
     """The markdown of a document: LF, tight lists, one newline at the end.
 
     `read` gives an equal document back, line breaks inside values as blanks.
     """
-    parts = [_head(document), *(_section(section) for section in document.sections)]
-    return f"\n\n{RULE}\n\n".join(parts) + "\n"
+    return written(document).text
+
+
+def written(document: Document) -> Written:
+    """What `write` gives, with the ids of the entries and notes by line; lines without any are left out."""
+    rows = [Row(line) for line in _head(document).split("\n")]
+    for section in document.sections:
+        rows += [Row(""), Row(RULE), Row(""), *_section(section)]
+    ids = tuple((number, row.ids) for number, row in enumerate(rows, 1) if any(row.ids))
+    return Written("".join(f"{row.text}\n" for row in rows), ids)
 
 
 def _head(document: Document) -> str:
@@ -26,18 +51,34 @@ def _head(document: Document) -> str:
     return "\n\n".join(filter(None, (f"# {heading}", opening, profile)))
 
 
-def _section(section: SectionPart) -> str:
-    heading = f"## {one_line(section.title)}".rstrip()
-    return "\n\n".join([heading, *(_block(block) for block in section.blocks if not block.is_empty)])
+def _section(section: SectionPart) -> Iterator[Row]:
+    yield Row(write_section_heading(section.title))
+    for block in section.blocks:
+        yield from _block(block)
 
 
-def _block(block: Block) -> str:
-    parts = [] if block.heading is None else [f"### {one_line(block.heading)}".rstrip()]
-    parts += [write_notes((note,)) for note in block.notes]
+def _block(block: Block) -> Iterator[Row]:
+    if block.heading is not None:
+        yield from (Row(""), Row(write_group_heading(block.heading)))
+    for note in block.notes:
+        yield from (Row(""), Row(write_notes((note,)), (note.id,)))
     if block.codes:
-        parts.append("\n".join(line for code in block.codes for line in _code(code)))
-    return "\n\n".join(parts)
+        yield Row("")
+    for code in block.codes:
+        yield from _code(code)
 
 
-def _code(code: CodeLine) -> list[str]:
-    return [f"- {write_code_line(code)}", *(f"  - {write_entry(entry)}" for entry in code.entries)]
+def _code(code: CodeLine) -> Iterator[Row]:
+    yield Row(f"- {write_code_line(code)}", tuple(note.id for note in code.notes))
+    for entry in code.entries:
+        yield Row(f"  - {write_entry(entry)}", (entry.id,))
+
+
+def write_section_heading(title: str) -> str:
+    """The line that a section begins with."""
+    return f"## {one_line(title)}".rstrip()
+
+
+def write_group_heading(title: str, marks: str = "###") -> str:
+    """The line that a group begins with."""
+    return f"{marks} {one_line(title)}".rstrip()

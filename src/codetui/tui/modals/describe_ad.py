@@ -59,6 +59,13 @@ class DescribeAdModal(FramedModal[tuple[str, str]]):
         else:
             self.focus_next()
 
+    def keep(self) -> None:
+        """Answer with what was changed, before the program ends."""
+        if any(self.query_one(f"#{name}", Input).value != self._known[name] for name in self._asked):
+            self.action_save()
+        else:
+            self.dismiss(None)
+
     def action_save(self) -> None:
         """Answer with both."""
         for name in self._asked:

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from codetui.tui.widgets.cells import shown
+
 Answer = TypeVar("Answer")
 
 
@@ -42,7 +44,7 @@ class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
     def frame(self, title: str, keys: str) -> Vertical:
         """The box, to be filled."""
         box = Vertical(classes="frame")
-        box.border_title = Content(title)
+        box.border_title = Content(shown(title))
         box.border_subtitle = Content(keys)
         return box
 

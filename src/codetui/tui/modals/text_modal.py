@@ -10,10 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
+from codetui.core.harmless import harmless
+from codetui.tui.bench import Unsaved
 from codetui.tui.modals.frame import FramedModal
+from codetui.tui.widgets.cells import one_line
 
 EditOutside = Callable[[str], str | None]
 WARNING = "Not saved yet: save it, or press escape again to throw it away."
+ALARM = "bold $text-warning"
 
 
 class _Written(FramedModal[str]):
@@ -24,37 +28,70 @@ class _Written(FramedModal[str]):
         Binding("escape", "leave", "close", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, text: str, hint: str) -> None:
+    def __init__(self, title: str, text: str = "", lost: Unsaved | None = None) -> None:
+        """`lost` is what was written already and the disk refused; it is shown instead of `text`."""
         super().__init__()
         self._title = title
         self._text = text
-        self._hint = hint
+        self._lost = lost
+        self._loaded = text
         self._is_warned = False
+
+    def hint(self) -> Static:
+        """The line above the field."""
+        return Static(Content.styled(self._lost.why, ALARM) if self._lost else "", classes="hint")
+
+    def on_mount(self) -> None:
+        """Remember how the field shows the text: it may end its lines in its own way, and shows no control signs."""
+        self._loaded = self.written()
+        if self._lost is not None:
+            self.write(self._lost.text)
 
     def written(self) -> str:
         """The text as it stands in the field."""
-        raise NotImplementedError
+        field = self._field
+        return field.text if isinstance(field, TextArea) else field.value
 
-    def loaded(self) -> str:
-        """The text as it stood in the field at first: a field may end its lines in its own way."""
-        raise NotImplementedError
+    def write(self, text: str) -> None:
+        """Puts another text into the field, with the cursor at its end."""
+        field = self._field
+        if isinstance(field, TextArea):
+            field.text = harmless(text)
+            field.move_cursor(field.document.end)
+        else:
+            field.value = one_line(text)
+            field.cursor_position = len(field.value)
+
+    @property
+    def _field(self) -> Input | TextArea:
+        field = self.query_one("Input, TextArea")
+        assert isinstance(field, Input | TextArea)
+        return field
 
     def action_save(self) -> None:
         """Answer with the text; one that was left as it was comes back untouched."""
-        self.dismiss(self._text if self.written() == self.loaded() else self.written())
+        self.dismiss(self._text if self.written() == self._loaded else self.written())
+
+    def keep(self) -> None:
+        """Answer with a text that was changed, before the program ends."""
+        if self.written() == self._loaded:
+            self.dismiss(None)
+        else:
+            self.action_save()
 
     def action_leave(self) -> None:
         """Leave; a changed text is thrown away at the second press only."""
-        if self._is_warned or self.written() == self.loaded():
+        if self._is_warned or self.written() == self._loaded:
             self.dismiss(None)
             return
         self._is_warned = True
-        self._say(Content.styled(WARNING, "bold $text-warning"))
+        self._say(Content.styled(WARNING, ALARM))
 
     def _calm(self) -> None:
-        if self._is_warned and self.written() != self.loaded():
+        """Writing on takes the warning back."""
+        if self._is_warned and self.written() != self._loaded:
             self._is_warned = False
-            self._say(Content(self._hint))
+            self._say(Content(""))
 
     def _say(self, text: Content) -> None:
         self.query_one(".hint", Static).update(text)
@@ -76,32 +113,24 @@ class TextModal(_Written):
     TextModal:ansi TextArea { background: ansi_default; }
     """
 
-    def __init__(self, title: str, text: str = "", hint: str = "", edit_outside: EditOutside | None = None) -> None:
-        super().__init__(title, text, hint)
+    def __init__(
+        self, title: str, text: str = "", lost: Unsaved | None = None, edit_outside: EditOutside | None = None
+    ) -> None:
+        super().__init__(title, text, lost)
         self._edit_outside = edit_outside
-        self._loaded = text
 
     def compose(self) -> ComposeResult:
         """Hint and text."""
         editor = " · ctrl+e: your editor" if self._edit_outside else ""
         with self.frame(self._title, f"ctrl+s: save{editor} · esc: close"):
-            yield Static(Content(self._hint), classes="hint")
-            yield TextArea(self._text, soft_wrap=True, compact=True, tab_behavior="focus")
+            yield self.hint()
+            yield TextArea(harmless(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
 
     def on_mount(self) -> None:
         """Write at the end of what is there."""
         area = self.query_one(TextArea)
-        self._loaded = area.text
         area.move_cursor(area.document.end)
         area.focus()
-
-    def written(self) -> str:
-        """The text as it stands."""
-        return self.query_one(TextArea).text
-
-    def loaded(self) -> str:
-        """The text as it was shown at first."""
-        return self._loaded
 
     def action_edit_outside(self) -> None:
         """Go on in the coder's own editor."""
@@ -111,9 +140,7 @@ class TextModal(_Written):
         if text is None:
             self._say(Content("No editor could be opened: set $EDITOR, or write here."))
             return
-        area = self.query_one(TextArea)
-        area.text = text
-        area.move_cursor(area.document.end)
+        self.write(text)
 
     def on_text_area_changed(self) -> None:
         """Writing on takes the warning back."""
@@ -125,22 +152,11 @@ class NoteModal(_Written):
 
     DEFAULT_CSS = "NoteModal > .frame { height: auto; }"
 
-    def __init__(self, title: str, text: str = "", hint: str = "") -> None:
-        super().__init__(title, text, hint)
-
     def compose(self) -> ComposeResult:
         """Hint and field."""
         with self.frame(self._title, "enter: save · esc: close"):
-            yield Static(Content(self._hint), classes="hint")
-            yield Input(self._text, compact=True, select_on_focus=False)
-
-    def written(self) -> str:
-        """The note as it stands."""
-        return self.query_one(Input).value
-
-    def loaded(self) -> str:
-        """The note as it was."""
-        return self._text
+            yield self.hint()
+            yield Input(one_line(self._text), compact=True, select_on_focus=False)
 
     def on_input_submitted(self) -> None:
         """Save."""

@@ -18,11 +18,12 @@ from codetui.core.commands import (
 from codetui.core.deciding import quoted
 from codetui.core.state import State
 from codetui.model import CodeId, CodingId, Place, Section, Span
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
-from codetui.workspace.outcome import Saved
+from codetui.workspace.outcome import NotSaved, Saved
 
 RECENT = 9
+Noting = Callable[[str], NoteCoding | NotePlace]
 NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
 NO_NODE = "This line of the codebook is no quotation: choose one below its code."
 
@@ -215,7 +216,7 @@ class Assigning:
             self._edit(
                 f"Note on {place_title(self._bench.index.book, note.place)}",
                 note.text,
-                lambda text: self._noted(NotePlace(note.place, text, note.id)),
+                lambda text: NotePlace(note.place, text, note.id),
             )
         elif isinstance(node, ProfileNode):
             self._bench.say("A profile has a reasoning instead of a note: P writes it.", "refusal")
@@ -228,7 +229,7 @@ class Assigning:
         self._edit(
             f"Note beside {quoted(note.words)} · {label}",
             note.note,
-            lambda text: self._noted(NoteCoding(coding, text)),
+            lambda text: NoteCoding(coding, text),
         )
 
     def remark(self) -> None:
@@ -239,18 +240,20 @@ class Assigning:
             return
         place = Place(kind="entry", id=node.id)
         title = f"Remark under {place_title(self._bench.index.book, place)}"
-        self._edit(title, "", lambda text: self._noted(NotePlace(place, text)))
+        self._edit(title, "", lambda text: NotePlace(place, text))
 
     def _note_place(self, place: Place) -> None:
         notes = self._bench.state.notes.values()
         text = next((note.text for note in notes if note.place == place), "")
         title = f"Note on {place_title(self._bench.index.book, place)}"
-        self._edit(title, text, lambda written: self._noted(NotePlace(place, written)))
+        self._edit(title, text, lambda written: NotePlace(place, written))
 
-    def _noted(self, command: NoteCoding | NotePlace) -> None:
-        self._bench.carry_out(command)
-
-    def _edit(self, title: str, text: str, done: Callable[[str], None]) -> None:
+    def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved | None = None) -> None:
         from codetui.tui.modals.text_modal import NoteModal
 
-        self._bench.ask(NoteModal(title, text), done)
+        def write(written: str) -> None:
+            outcome = self._bench.carry_out(noting(written))
+            if isinstance(outcome, NotSaved):
+                self._edit(title, text, noting, Unsaved(written, outcome.message))
+
+        self._bench.ask(NoteModal(title, text, lost), write)

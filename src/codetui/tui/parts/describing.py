@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codetui.core.codebook import profile_name
 from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.cells import shown
-from codetui.workspace.outcome import Saved
+from codetui.workspace.outcome import NotSaved, Saved
 
 
 class Describing:
@@ -49,14 +49,18 @@ class Describing:
         if not state.profile:
             self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
             return
-        title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
+        self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
+
+    def _write_reasoning(self, title: str, lost: Unsaved | None = None) -> None:
         from codetui.tui.modals.text_modal import TextModal
 
-        modal = TextModal(title, state.reasoning, edit_outside=self._bench.edit_outside)
-        self._bench.ask(modal, self._write_reasoning)
+        def write(text: str) -> None:
+            outcome = self._bench.carry_out(AssignProfile(self._bench.state.profile, text))
+            if isinstance(outcome, NotSaved):
+                self._write_reasoning(title, Unsaved(text, outcome.message))
 
-    def _write_reasoning(self, text: str) -> None:
-        self._bench.carry_out(AssignProfile(self._bench.state.profile, text))
+        modal = TextModal(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside)
+        self._bench.ask(modal, write)
 
     def done(self) -> None:
         """Marks the ad done, or takes it up again."""

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import gc
+from time import monotonic, sleep
 
 from textual.screen import Screen
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
+from codetui.tui.parts.copying import Copying
 from codetui.tui.parts.picturing import status_facts
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.workspace import Batch, Workspace
 
+WORK, REST = 0.002, 0.001
+"""Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""
+
 
 class Listing:
-    """Takes the ads in batch by batch, then the status of those that the coder has touched."""
+    """Takes the ads in batch by batch, then the status of those that the coder has touched, then which are the same."""
 
-    def __init__(self, screen: Screen[None], workspace: Workspace, travelling: Travelling, status: StatusLine) -> None:
+    def __init__(
+        self, screen: Screen[None], workspace: Workspace, travelling: Travelling, copying: Copying, status: StatusLine
+    ) -> None:
         self._screen = screen
         self._workspace = workspace
         self._travelling = travelling
+        self._copying = copying
         self._status = status
 
     def begin(self) -> None:
@@ -38,6 +46,21 @@ class Listing:
             if worker.is_cancelled:
                 return
             hand(self._workspace.statuses.setdefault, ad, status)
+        self._read_texts(worker)
+
+    def _read_texts(self, worker: Worker[object]) -> None:
+        rested = monotonic()
+        for _ in self._workspace.read_texts():
+            if monotonic() - rested > WORK:
+                if worker.is_cancelled:
+                    return
+                sleep(REST)
+                rested = monotonic()
+        self._screen.app.call_from_thread(self._texts_read)
+
+    def _texts_read(self) -> None:
+        if self._status.message[1] == "info" and (words := self._copying.words()):
+            self._status.say(words)
 
     def _take(self, batch: Batch) -> None:
         self._workspace.add(batch)

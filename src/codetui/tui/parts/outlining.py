@@ -12,8 +12,6 @@ from codetui.tui.parts.selecting import Selecting
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import CodeNode, CodingNode, Node, ProfileNode
 
-NO_PLACE = "These words have no place in the ad: select one and press b, or x removes them."
-
 
 class Outlining:
     """The tree's side of the workbench."""
@@ -37,7 +35,7 @@ class Outlining:
             self._outline.screen.set_focus(self._outline)
 
     def chosen(self, node: Node, ask_profile: Do) -> None:
-        """The coder pressed Enter on a node."""
+        """The coder pressed Enter on a node that is no quotation in doubt."""
         if isinstance(node, ProfileNode):
             ask_profile()
         elif isinstance(node, CodeNode):
@@ -45,9 +43,7 @@ class Outlining:
         elif isinstance(node, CodingNode):
             self._bench.aim_at(node.id)
             span = span_of(self._bench.state, node.id)
-            if span is None:
-                self._bench.say(NO_PLACE, "refusal")
-            else:
+            if span is not None:
                 self._outline.remove_class("-shown")
                 self._bench.select(span)
 

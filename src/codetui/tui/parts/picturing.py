@@ -39,7 +39,7 @@ class CodedSpans:
         code = self._index.codes.get(coding.code)
         hue = self._hues.get(code.section, len(self._hues)) if code else len(self._hues)
         key = self._index.short_keys.get(coding.code, UNKNOWN_KEY)
-        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id)
+        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id, coding.is_proposed)
 
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
@@ -69,7 +69,7 @@ def heading(workspace: Workspace) -> Content:
     facts = session.facts
     title = shown(facts.title) or "(no title: E gives one)"
     employer = shown(facts.employer) or "(no employer: E gives one)"
-    return Content.assemble((title, "bold"), " · ", employer, (f"  #{facts.id}", "dim"))
+    return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
 
 
 def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:

@@ -46,11 +46,11 @@ class Saving:
         if self._lagging is None:
             self._lagging = self._screen.set_timer(LONGEST_LAG, self._write_aside)
 
-    def write(self) -> list[Problem]:
+    def write(self, *, is_forced: bool = False) -> list[Problem]:
         """Writes the document and the place now; what kept the document from being written."""
         self._stop()
         self.remember()
-        problems = self._bench.workspace.leave()
+        problems = self._bench.workspace.leave(is_forced=is_forced)
         for problem in problems:
             self._tell(problem)
         return problems
@@ -80,7 +80,8 @@ class Saving:
         self._bench.say(str(problem), "error" if problem.severity == "error" else "refusal")
 
     def _save_now(self) -> None:
-        self.write()
+        """Writes the document, over one that cannot be taken over too; a copy of that is kept."""
+        self.write(is_forced=True)
         session = self._bench.workspace.session
         if session is not None and not session.has_unsaved_document:
             self._bench.say(f"Everything is on disk: {session.document_path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,18 +9,20 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.state import State
-from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
+from codetui.model import Ad, AdEntry, AdId, CodeId, Coding, CodingId, Holds, Problem, Span
 from codetui.tui.bench import Kind
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.outside import edit_outside
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
+from codetui.tui.parts.copying import Copying
 from codetui.tui.parts.describing import Describing
+from codetui.tui.parts.greeting import greeting
 from codetui.tui.parts.listing import Listing
 from codetui.tui.parts.looking import Looking
 from codetui.tui.parts.outlining import Outlining
@@ -29,7 +30,10 @@ from codetui.tui.parts.picturing import CodedSpans, heading, mark_of, status_fac
 from codetui.tui.parts.reading import Reading
 from codetui.tui.parts.saving import Saving
 from codetui.tui.parts.selecting import Selecting
+from codetui.tui.parts.settling import Settling
+from codetui.tui.parts.tidying import Tidying
 from codetui.tui.parts.travelling import Travelling
+from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
@@ -37,11 +41,13 @@ from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.workspace.in_step import TakenIn
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
 from codetui.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
+NO_AD = Ad(AdId(""), "", "", "", "")
 HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
@@ -59,15 +65,22 @@ class WorkbenchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, and what opens over them."""
+        self._take_breakpoint()
+        # The first in order: when it comes or goes, Textual need not paint the others anew.
+        yield CodePanel(id="panel")
         with Horizontal(id="panes"):
             with Vertical(id="ad"):
                 yield Static(id="heading")
                 yield DocumentView(id="document")
             yield CodebookTree(id="codebook")
             yield ReaderPane(id="reader")
-        yield CodePanel(id="panel")
         yield SearchLine(id="search")
         yield StatusLine(id="status")
+
+    def _take_breakpoint(self) -> None:
+        """Is narrow or wide before the first picture; Textual looks at the width after it."""
+        width = self.app.size.width
+        self.add_class(max(point for point in self.HORIZONTAL_BREAKPOINTS if point[0] <= width)[1])
 
     def on_mount(self) -> None:
         """Opens the first ad and begins to list the others."""
@@ -81,39 +94,45 @@ class WorkbenchScreen(Screen[None]):
         self.assigning = Assigning(self)
         self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
         self.aiming = Aiming(self, self.selecting, self.outline)
+        self.settling = Settling(self, self.selecting, self.document, self._back_from_all)
         self.saving = Saving(self, self.selecting, self)
         self.travelling = Travelling(self)
+        self.tidying = Tidying(self)
+        self.copying = Copying(self)
         self.keyboard = Keyboard(
             self,
             {
                 **self.selecting.actions(),
                 **self.assigning.actions(),
+                **self.settling.actions(),
                 **Describing(self).actions(),
+                **self.copying.actions(),
                 **self.travelling.actions(),
                 **Looking(self).actions(),
                 **Reading(self, self.reader).actions(),
                 **self.aiming.actions(),
                 **self.saving.actions(),
                 **self.outlining.actions(lambda: self.set_focus(self.document)),
+                "palette": self.app.action_command_palette,
                 "quit": self._quit,
             },
         )
         first = self.workspace.first
         if first is not None:
-            self.call_after_refresh(self._open_first, first)
+            self._open_first(first)
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
-        await self.keyboard.press(event)
+        self.keyboard.press(event)
+        self.tidying.after_key()
 
     # --- the open ad --------------------------------------------------------------------------------
 
     @property
     def ad(self) -> Ad:
-        """The open ad."""
+        """The open ad; an empty one where none could be opened."""
         session = self.workspace.session
-        assert session is not None
-        return session.ad
+        return session.ad if session else NO_AD
 
     @property
     def state(self) -> State:
@@ -124,19 +143,27 @@ class WorkbenchScreen(Screen[None]):
     def _open_first(self, entry: AdEntry) -> None:
         stopped = self.workspace.stopped_at()
         self.open_ad(entry)
-        if stopped is not None and stopped.ad == entry.id:
+        if stopped is not None and stopped.ad == self.ad.id:
             self.selecting.stand(stopped.cursor, stopped.scroll)
             self._show_state()
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
-        if errors:
+        if errors and self.ad is not NO_AD:
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
-        gc.freeze()
-        gc.enable()
-        Listing(self, self.workspace, self.travelling, self.status).begin()
+        self.tidying.begin()
+        Listing(self, self.workspace, self.travelling, self.copying, self.status).begin()
+        Watching(self, self, self._document_taken).begin()
+
+    def _document_taken(self, taken: TakenIn) -> None:
+        """The document was edited outside: what it says now is shown at once."""
+        self._show_state()
+        if self.workspace.session and self.workspace.session.has_unsaved_document:
+            self.saving.write_soon()
+        is_grave = any(problem.severity == "error" for problem in taken.problems)
+        self.say(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
@@ -144,22 +171,23 @@ class WorkbenchScreen(Screen[None]):
         try:
             session = self.workspace.open(entry)
         except OSError as error:
-            self.say(f"Ad {entry.id} does not open: {error.strerror or error}. Mend it and try again.", "error")
+            why = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
+            self.say(f"Ad {entry.id} does not open: {why}. Mend it, or take another: a shows the list.", "error")
             return
         self.aiming.at(None)
         self._spans = CodedSpans(self.index)
         self.assigning.began(session.state)
+        self.settling.began()
         self.selecting.show(session.ad.text)
         self.outline.show(self.workspace.book, session.state)
         self._show_state()
         self.set_focus(self.document)
         if session.has_unsaved_document:
             self.saving.write_soon()
+        twins = self.copying.words()
         troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
-        if troubles:
-            self.say(f"{troubles[0].message} (F4 lists {len(troubles)})", "refusal")
-        else:
-            self.say(self._first_words(session.ad))
+        asides = (self.settling.greeting(), twins)
+        self.say(*greeting(session, troubles, asides, self._first_words(session.ad)))
 
     def _first_words(self, ad: Ad) -> str:
         """What an ad is greeted with: the way on, while nothing is coded in it."""
@@ -223,7 +251,7 @@ class WorkbenchScreen(Screen[None]):
 
     def coding_here(self) -> Coding | None:
         """The coding that keys on a quotation are about."""
-        return self.aiming.coding()
+        return self.settling.coding or self.aiming.coding()
 
     def selected_span(self, holds: Holds) -> Span:
         """What an assignment would code, in a section that holds quotations or terms."""
@@ -256,7 +284,8 @@ class WorkbenchScreen(Screen[None]):
 
     @on(CodebookTree.Chosen)
     def _node_chosen(self, event: CodebookTree.Chosen) -> None:
-        self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
+        if not self.settling.chosen(event.node):
+            self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
 
     @on(CodebookTree.Highlighted)
     def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
@@ -311,29 +340,25 @@ class WorkbenchScreen(Screen[None]):
         """The panel was closed."""
         self.assigning.leave()
 
-    def is_current_screen(self) -> bool:
-        """True while no modal stands over the workbench."""
-        return self.app.screen is self
-
     def back_to_ad(self) -> bool:
         """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
         self.outline.remove_class("-shown")
         self.set_focus(self.document)
         return True
 
-    def focus_search(self) -> None:
-        """Gives the search line the focus, at once."""
-        self.set_focus(self.search.query_one(Input))
+    def _back_from_all(self) -> None:
+        """Gives the keys to the ad, and leaves what was begun there."""
+        self.assigning.escape()
+        self.back_to_ad()
 
     # --- leaving --------------------------------------------------------------------------------------
 
     def _quit(self) -> None:
-        self.finish()
-        self.app.exit(0)
+        self.app.call_later(self.app.action_quit)
 
-    def finish(self) -> None:
-        """Writes everything before the program ends."""
-        self.saving.write()
+    def finish(self) -> list[Problem]:
+        """Writes everything before the program ends; what kept the document from being written."""
+        return self.saving.write()
 
 
 def _kind(outcome: Outcome) -> Kind:

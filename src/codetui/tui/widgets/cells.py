@@ -6,12 +6,19 @@ import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+from codetui.core.harmless import harmless
+
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def shown(text: str) -> str:
     """`text` on one line: each run of white space is one blank, what a terminal might obey is `·`."""
     return _UNPRINTABLE.sub("·", " ".join(text.split()))
+
+
+def one_line(text: str) -> str:
+    """`text` as a field on one line may hold it: each line break and tab is a blank, what a terminal might obey `·`."""
+    return re.sub(r"\s", " ", harmless(re.sub(r"\r\n|[\r\v\f\x85]", "\n", text)))
 
 
 def cut(text: str, width: int) -> str:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from codetui.core.codebook import label
 from codetui.model import Code, Codebook, CodeId, Section
-from codetui.tui.widgets.cells import brief, brief_middle
+from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
@@ -39,7 +39,6 @@ class CodePanel(Widget, can_focus=False):
         border: round $primary;
         border-title-style: bold;
         padding: 0 1;
-        &.-open { display: block; }
         & > #panel-words { height: 1; }
         & > #panel-body { layout: horizontal; height: 1fr; }
         & PlainRows { width: 5fr; height: 1fr; }
@@ -75,7 +74,7 @@ class CodePanel(Widget, can_focus=False):
     @property
     def is_open(self) -> bool:
         """True while the panel is shown."""
-        return self.has_class("-open")
+        return self.display
 
     def open(
         self,
@@ -88,10 +87,10 @@ class CodePanel(Widget, can_focus=False):
         """Show a section's codes."""
         self._book, self._codes, self._words = book, tuple(codes), selection_words
         hue = book.sections.index(section)
-        self.border_title = Content(f"{section.key} {section.title}".strip())
+        self.border_title = Content(shown(f"{section.key} {section.title}"))
         self.border_subtitle = Content(HINT)
         rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
-        self.add_class("-open")
+        self.display = True
         self._place()
         self.query_one(PlainRows).show(rows)
         self._show_words()
@@ -105,7 +104,7 @@ class CodePanel(Widget, can_focus=False):
 
     def close(self) -> None:
         """Hide the panel; says nothing."""
-        self.remove_class("-open")
+        self.display = False
 
     def press(self, char: str) -> CodeId | None:
         """The code of this key; None, said in the panel, where no code has it."""

@@ -18,7 +18,7 @@ MUTED = "$foreground 65%"
 def code_text(book: Codebook, code: Code, colour: str = "") -> Content:
     """Short key and label, definition, examples."""
     key = short_key(book, code)
-    head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (label(book, code), "bold"))
+    head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
     parts = [head, Content(shown(code.definition)) if code.definition else _absent("no definition")]
     if code.examples:
         parts += [Content(""), _list("For example", code.examples)]

@@ -22,6 +22,9 @@ from codetui.tui.themes import Face, Palette
 LANES = 3
 MIN_KEY_CELLS = 2
 BAR, CURRENT_BAR = "┃", "▐"
+PROPOSED, PROPOSED_BAR = "?", "┇"
+"""What stands beside the first row of a quotation whose place is proposed, and beside those below."""
+
 NO_SPAN = Span(0, 0)
 _FIRST_MARK = 1 << 30
 _SELECTED, _IMPLIED, _MATCH = _FIRST_MARK, _FIRST_MARK + 1, _FIRST_MARK + 2
@@ -29,13 +32,17 @@ _SELECTED, _IMPLIED, _MATCH = _FIRST_MARK, _FIRST_MARK + 1, _FIRST_MARK + 2
 
 @dataclass(frozen=True, slots=True)
 class CodedSpan:
-    """A quotation as it is drawn: its place, its code's short key, and the number of its section as hue."""
+    """A quotation as it is drawn: its place, its code's short key, and the number of its section as hue.
+
+    `is_proposed` while the coder has not accepted the place.
+    """
 
     start: int
     end: int
     key: str
     hue: int
     coding: CodingId
+    is_proposed: bool = False
 
 
 class Marks(NamedTuple):
@@ -57,6 +64,7 @@ class RowCoding(NamedTuple):
     hue: int
     lane: int
     is_first: bool
+    is_proposed: bool = False
 
 
 class Codings:
@@ -93,7 +101,8 @@ class Codings:
 
     def _as_on_row(self, number: int, row_start: int) -> RowCoding:
         one = self.coded[number]
-        return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], one.start >= row_start)
+        is_first = one.start >= row_start
+        return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], is_first, one.is_proposed)
 
     def shortest_at(self, offset: int) -> Span:
         """The shortest quotation that holds the offset."""
@@ -151,10 +160,13 @@ class Painter:
     def _lane(self, one: RowCoding, is_current: bool) -> list[Segment]:
         key = one.key if one.is_first else ""
         blanks = " " * (self.lane_cells - 1 - cell_len(key))
+        bar = CURRENT_BAR if is_current else BAR
+        if one.is_proposed:
+            bar = PROPOSED if one.is_first else PROPOSED_BAR
         return [
             Segment(blanks, self.palette.text(Face())),
             Segment(key, self.palette.gutter_key(one.hue, is_current)),
-            Segment(CURRENT_BAR if is_current else BAR, self.palette.gutter_bar(one.hue, is_current)),
+            Segment(bar, self.palette.gutter_bar(one.hue, is_current)),
         ]
 
     def _text(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> list[Segment]:
@@ -199,6 +211,7 @@ class Painter:
             hue=codings[top].hue if is_coded else -1,
             is_overlapping=len(names) - marks > 1,
             is_current=is_coded and codings[top][:2] == current,
+            is_proposed=is_coded and codings[top].is_proposed,
             is_implied=_IMPLIED in names,
             is_selected=_SELECTED in names,
             is_match=_MATCH in names,
@@ -228,7 +241,8 @@ class Painter:
                 break
             cell = self.gutter_cells + row.cell_at(offset)
             end = cell + cell_len(label)
-            painted = Strip([Segment(label, self.palette.label())])
+            style = self.palette.label
+            painted = Strip([Segment(label[:1], style(is_first=True)), Segment(label[1:], style(is_first=False))])
             strip = Strip.join([strip.crop_extend(0, cell, None), painted, strip.crop(end)])
         return strip
 

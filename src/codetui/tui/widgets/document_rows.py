@@ -94,6 +94,15 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Wrap at the new width, with the same text at the top."""
+        self._take_size()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """The same in time for the picture, which Textual paints before `on_resize`; without this it is painted twice."""
+        is_other = super()._size_updated(size, virtual_size, container_size, layout)
+        self._take_size()
+        return is_other
+
+    def _take_size(self) -> None:
         if not self._is_placed or self.text_layout.width != self._text_cells:
             self._rewrap()
             self.post_message(self.Resized())
@@ -127,6 +136,7 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
         if self.view_rows:
             layout = self.text_layout
             self.virtual_size = Size(self.scrollable_content_region.width, layout.rows)
+            self.vertical_scrollbar.window_virtual_size = layout.rows
             self._is_placed = True
             self._scroll_to_row(layout.row_of(self._top_offset))
 

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
-
-
-class SearchField(Input):
-    """The words to look for.  Once they are taken or left, keys that follow at once are no letters of them."""
-
-    def __init__(self) -> None:
-        super().__init__(placeholder="search in this ad", compact=True, select_on_focus=True)
-        self.is_left = False
-        self._seen: events.Key | None = None
-
-    def has_read(self, event: events.Key) -> bool:
-        """True for a key that came through here while the words were typed."""
-        return event is self._seen
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Lets what follows the last key go up unread; Textual hands all else to the field."""
-        if self.is_left:
-            event.prevent_default()
-            return
-        self._seen = event
-        self.is_left = event.key in ("enter", "escape")
 
 
 class SearchLine(Horizontal):
@@ -84,12 +63,8 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Sign, words, what was found."""
         yield Static("/", id="search-sign")
-        yield SearchField()
+        yield Input(placeholder="search in this ad", compact=True, select_on_focus=True)
         yield Static("", id="search-found")
-
-    def has_read(self, event: events.Key) -> bool:
-        """True for a key that the words to look for have seen."""
-        return self.query_one(SearchField).has_read(event)
 
     @property
     def is_open(self) -> bool:
@@ -99,8 +74,7 @@ class SearchLine(Horizontal):
     def open(self, query: str = "") -> None:
         """Show the line and take the keys; `query` stands there, selected, to be typed over."""
         self.add_class("-open")
-        field = self.query_one(SearchField)
-        field.is_left = False
+        field = self.query_one(Input)
         with field.prevent(Input.Changed):
             field.value = query
         self.show_found(0, 0)

@@ -1,0 +1,153 @@
+"""Trials in which a quotation could be found at a wrong place, made from real quotations; `anchors` runs them.
+
+A trial is a text, the words to look for, and the one place that is right, if any.  Only invented words and
+numbers are put in.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from codetui.core.anchor import Exact, Fuzzy, Resolution, describe, locate, resolve
+from codetui.core.context import PLURAL, is_joined
+from codetui.core.folding import fold
+from codetui.core.slips import WORD
+from codetui.core.text import unit_at
+from codetui.model import Anchor, Span, text_hash
+
+Verdict = Literal["right", "asked", "wrong"]
+
+OTHER_WORD = "lantern"
+BREAKS = (" ", "\n     * ")
+TOP = "A line more.\n"
+SAME_PLACE = 0.5
+"""Share of two stretches that must be common where the words are written otherwise: an end may be missing."""
+
+
+class Trial(NamedTuple):
+    """Words to be found in a text, by their anchor where there is one; `place` is None where they do not stand."""
+
+    text: str
+    words: str
+    anchor: Anchor | None
+    place: Span | None
+
+    def found(self) -> Resolution:
+        """What the program finds."""
+        return locate(self.text, self.words) if self.anchor is None else resolve(self.text, self.anchor)
+
+
+def verdict(trial: Trial, found: Resolution) -> Verdict:
+    """Whether a place was given, and the right one."""
+    if not isinstance(found, Exact | Fuzzy):
+        return "asked"
+    if trial.place is None:
+        return "right" if really_stands(trial.text, found.span, trial.words) else "wrong"
+    if isinstance(found, Exact):
+        return "right" if found.span == trial.place else "wrong"
+    common = min(found.span.end, trial.place.end) - max(found.span.start, trial.place.start)
+    whole = max(found.span.end, trial.place.end) - min(found.span.start, trial.place.start)
+    return "right" if common >= SAME_PLACE * whole else "wrong"
+
+
+def really_stands(text: str, span: Span, words: str) -> bool:
+    """True where the letters at a place, to the edges of its words, are those of `words`, or their plural."""
+    start, end = span
+    while is_joined(text, start):
+        start -= 1
+    while is_joined(text, end):
+        end += 1
+    return letters(text[start:end]) in (letters(words), letters(words) + PLURAL)
+
+
+def letters(words: str) -> str:
+    """The folded words without what stands between them."""
+    return "".join(WORD.findall(fold(words)))
+
+
+# --- other ads ----------------------------------------------------------------------------------------
+
+
+def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
+    """The words in every ad that has another text.  Where they have slips, the ad's own words stand for them."""
+    own = locate(texts[ad], words)
+    meant = texts[ad][slice(*own.span)] if isinstance(own, Fuzzy) else words
+    for text in dict.fromkeys(texts.values()):
+        if text != texts[ad]:
+            found = locate(text, words)
+            is_same = isinstance(found, Fuzzy) and really_stands(text, found.span, meant)
+            yield Trial(text, words, None, found.span if isinstance(found, Fuzzy) and is_same else None)
+
+
+# --- near-duplicates ----------------------------------------------------------------------------------
+
+
+def copies(text: str, span: Span, *, has_anchor: bool) -> Iterator[Trial]:
+    """The quotation's sentence copied behind or before itself, with one word or number changed, each in turn."""
+    start, end = sentence_round(text, span)
+    sentence = text[start:end]
+    anchor = describe(text, span, text_hash(text)) if has_anchor else None
+    words = text[span.start : span.end]
+    for found in re.finditer(r"\w+", sentence):
+        copy = sentence[: found.start()] + _other(found[0]) + sentence[found.end() :]
+        for between in BREAKS:
+            for top in ("", TOP):
+                behind = top + text[:end] + between + copy + text[end:]
+                yield Trial(behind, words, anchor, _moved(span, len(top)))
+                before = top + text[:start] + copy + between + text[start:]
+                yield Trial(before, words, anchor, _moved(span, len(top) + len(copy) + len(between)))
+
+
+def sentence_round(text: str, span: Span) -> Span:
+    """From the start of the sentence in which a span begins to the end of the one in which it ends."""
+    first, last = unit_at(text, span.start, "sentence"), unit_at(text, span.end - 1, "sentence")
+    return Span(min(first.start, span.start), max(last.end, span.end))
+
+
+def _other(word: str) -> str:
+    return str(int(word) + 1) if word.isdecimal() else OTHER_WORD
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+# --- words that are written otherwise -----------------------------------------------------------------
+
+
+def slips(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, Trial]]:
+    """The words with one slip of the pen each, by its name; those that still stand somewhere are left out."""
+    words = text[span.start : span.end]
+    at = chance.randrange(1, len(words) - 2)
+    written = {
+        "letters swapped": words[:at] + words[at + 1] + words[at] + words[at + 2 :],
+        "letter missing": words[:at] + words[at + 1 :],
+        "letter doubled": words[:at] + words[at] + words[at:],
+        "letter wrong": words[:at] + chance.choice("aeinorst") + words[at + 1 :],
+        "blank missing": words.replace(" ", "", 1),
+        "comma added": words.replace(" ", ", ", 1),
+    }
+    for name, slip in written.items():
+        if fold(slip) not in fold(text):
+            yield name, Trial(text, slip, None, span)
+
+
+def other_words(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, Trial]]:
+    """The words with one of them missing, or another in its place: found only by its place in the same sentence."""
+    words = text[span.start : span.end].split()
+    if len(words) > 4:
+        at = chance.randrange(1, len(words) - 1)
+        yield "word missing", Trial(text, " ".join([*words[:at], *words[at + 1 :]]), None, span)
+        yield "word replaced", Trial(text, " ".join([*words[:at], OTHER_WORD, *words[at + 1 :]]), None, span)
+
+
+def cuts(text: str, span: Span) -> Iterator[Trial]:
+    """The quotation's first and last one to four words with a marked cut between them."""
+    words = text[span.start : span.end].split()
+    for kept in range(1, 5):
+        if len(words) > 2 * kept:
+            cut = f"{' '.join(words[:kept])} ... {' '.join(words[-kept:])}"
+            yield Trial(text, cut, None, span)

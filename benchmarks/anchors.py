@@ -1,0 +1,191 @@
+"""How quotations are found in real ads: at which step, how fast, and whether ever at a wrong place.
+
+    python -m benchmarks.anchors --ads ads.csv --codings DIR [DIR ...] [--llm DIR] [--trials]
+
+Documents are those of coders; --llm names codings of a language model, JSON with "job_id" and "phrase" anywhere.
+--trials plants near-duplicates and slips, and exits with 1 where a quotation was found at a wrong place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from benchmarks import figures
+from benchmarks.anchor_trials import Trial, copies, cuts, foreign, other_words, slips, verdict
+from benchmarks.replay import documents_in
+from codetui.core import anchor as anchors
+from codetui.core.folding import folded_text
+from codetui.formats import manual_coding
+from codetui.model import CorpusSettings, Problem
+from codetui.store.corpus import Corpus
+
+STEPS = ("exact words", "folded", "fuzzy", "ambiguous", "orphan")
+AIM = 2_000
+"""Phrases a second over real ads."""
+
+SLIPPED = 20
+"""Code points from which a phrase is given slips."""
+
+MICRO = 1_000_000
+
+
+class Phrase(NamedTuple):
+    """Words that somebody says stand in an ad."""
+
+    ad: str
+    words: str
+
+
+def texts_of(ads: Path) -> dict[str, str]:
+    """The text of each ad, as the program reads it."""
+    problems: list[Problem] = []
+    return {each.ad.id: each.ad.text for each in Corpus(ads, CorpusSettings()).texts(problems)}
+
+
+def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
+    """What coders quote in their documents."""
+    for path in documents_in(paths):
+        document, _ = manual_coding.read(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
+        lines = (line for section in document.sections for block in section.blocks for line in block.codes)
+        for line in lines:
+            yield from (Phrase(document.ad, entry.words) for entry in line.entries if entry.kind != "note")
+
+
+def model_phrases(folder: Path) -> Iterator[Phrase]:
+    """What a language model quotes."""
+    for path in sorted(folder.glob("*.json")):
+        coding = json.loads(path.read_text("utf-8"))
+        yield from (Phrase(str(coding["job_id"]), words) for words in _words(coding))
+
+
+def _words(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        words = part.get("phrase")
+        if isinstance(words, str) and words.strip():
+            yield words
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from _words(each)
+
+
+def step_of(found: anchors.Resolution) -> str:
+    """At which step the words were found."""
+    match found:
+        case anchors.Exact():
+            return "folded" if found.step == "folded" else "exact words"
+        case anchors.Fuzzy():
+            return "fuzzy"
+        case anchors.Ambiguous():
+            return "ambiguous"
+        case _:
+            return "orphan"
+
+
+# --- how fast -------------------------------------------------------------------------------------------
+
+
+def measure(name: str, phrases: Sequence[Phrase], texts: Mapping[str, str], runs: int) -> None:
+    """Prints a table of the steps with their times, and the ratio to a plain search."""
+    print(f"{name}: {len(phrases):,} phrases in {len({phrase.ad for phrase in phrases})} ads")
+    counted: Counter[str] = Counter()
+    by_step = dict.fromkeys(STEPS, 0.0)
+    totals: list[float] = []
+    plain: list[float] = []
+    for _ in range(runs):
+        counted.clear()
+        _forget()
+        total = 0.0
+        for ad, words in phrases:
+            begun = time.perf_counter()
+            found = anchors.locate(texts[ad], words)
+            took = time.perf_counter() - begun
+            step = step_of(found)
+            counted[step] += 1
+            by_step[step] += took
+            total += took
+        totals.append(total)
+        begun = time.perf_counter()
+        for ad, words in phrases:
+            texts[ad].find(words)
+        plain.append(time.perf_counter() - begun)
+    for step in STEPS:
+        count = counted[step]
+        each = by_step[step] * MICRO / (count * runs) if count else 0.0
+        print(f"  {step:<14}{count:>6,}{count / len(phrases):>8.1%}{each:>10.1f} µs each")
+    print(f"  {len(phrases) / median(totals):,.0f} phrases/s, folding of the ads included   (aim: {AIM:,})")
+    figures.ratio("  ratio to str.find over the same phrases", median(totals) / median(plain), "none")
+
+
+def _forget() -> None:
+    """Lets every run fold the ads anew."""
+    folded_text.cache_clear()
+    anchors.forget_texts()
+
+
+# --- whether right --------------------------------------------------------------------------------------
+
+
+def trials(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> Iterator[tuple[str, Trial]]:
+    """All trials with the phrases, by their names."""
+    chance = random.Random(0)
+    for ad, words in phrases:
+        text = texts[ad]
+        yield from (("in another ad", trial) for trial in foreign(texts, ad, words))
+        found = anchors.locate(text, words)
+        if not isinstance(found, anchors.Exact):
+            continue
+        yield from (("beside a copy", trial) for trial in copies(text, found.span, has_anchor=False))
+        yield from (("beside a copy, by anchor", trial) for trial in copies(text, found.span, has_anchor=True))
+        if text.count(words) == 1 and len(words) >= SLIPPED:
+            yield from slips(text, found.span, chance)
+            yield from other_words(text, found.span, chance)
+            yield from (("cut in the middle", trial) for trial in cuts(text, found.span))
+
+
+def try_all(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> int:
+    """Prints how the trials went; how many places were wrong."""
+    tally: dict[str, Counter[str]] = {}
+    for name, trial in trials(phrases, texts):
+        tally.setdefault(name, Counter())[verdict(trial, trial.found())] += 1
+    print(f"  {'trial':<28}{'right':>9}{'asked':>9}{'wrong':>9}")
+    for name, counts in tally.items():
+        print(f"  {name:<28}{counts['right']:>9,}{counts['asked']:>9,}{counts['wrong']:>9,}")
+    return sum(counts["wrong"] for counts in tally.values())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measures and prints; the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--ads", type=Path, required=True)
+    parser.add_argument("--codings", type=Path, nargs="+", required=True)
+    parser.add_argument("--llm", type=Path)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--trials", action="store_true", help="look for wrong places too; takes a minute")
+    options = parser.parse_args(argv)
+    texts = texts_of(options.ads)
+    sets: dict[str, Iterable[Phrase]] = {"documents": quotations(options.codings)}
+    if options.llm is not None:
+        sets["model codings"] = model_phrases(options.llm)
+    wrong = 0
+    for name, found in sets.items():
+        phrases = [phrase for phrase in found if phrase.ad in texts]
+        if not phrases:
+            print(f"{name}: none for these ads")
+            continue
+        measure(name, phrases, texts, options.runs)
+        wrong += try_all(phrases, texts) if options.trials else 0
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

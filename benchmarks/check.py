@@ -1,0 +1,173 @@
+"""`codetui check` on many sessions, beside merely reading the same files.
+
+The second figure is for sessions of which none is as it was left: each document was edited by hand, and each ad
+has got another beginning, so that every quotation must be looked for.
+
+python -m benchmarks.check [--sessions 1000] [--codings 30] [--runs 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks import figures
+from benchmarks.corpora import CODEBOOK
+from codetui.core.anchor import describe
+from codetui.core.state import replay
+from codetui.model import (
+    Ad,
+    AdId,
+    Codebook,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    Event,
+    ProfileAssigned,
+    SessionOpened,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.store.corpus import Corpus
+from codetui.store.event_log import encoded
+from codetui.store.sessions import SessionPaths
+from codetui.store.study import read_codebook
+from codetui.workspace.checking import problems_of_study
+from codetui.workspace.checks.session import document_of
+
+CODER = "wil"
+SECTIONS, CODES = 3, 20
+LENGTHS = (800, 1_327, 1_327, 2_000, 4_000)
+"""Code points of an ad: the median and the 95th percentile of real ones, and some between."""
+
+SYLLABLES = ("ke", "la", "mor", "vin", "ter", "schip", "haven", "licht", "wa", "cht", "toren", "stuur")
+
+
+def write_study(folder: Path, sessions: int, codings: int) -> Codebook:
+    """A codebook, ads, and for each ad a session with its log and its document; gives the codebook."""
+    chance = random.Random(1)
+    (folder / "codebook.toml").write_text(CODEBOOK + "".join(_more_codes()), "utf-8")
+    book, _ = read_codebook(folder / "codebook.toml")
+    assert book is not None
+    paths = SessionPaths(folder / "sessions", CODER)
+    (paths.folder / "events").mkdir(parents=True)
+    (folder / "ads").mkdir()
+    for number in range(1, sessions + 1):
+        ad = Ad(AdId(str(number)), f"Harbour {number % 97}", f"Keeper {number}", _text(chance, number), "")
+        (folder / "ads" / f"{number}_harbour_{number % 97}.txt").write_text(ad.text, "utf-8")
+        transactions = list(_session(ad, book, codings, chance))
+        paths.log(ad.id).write_bytes(b"".join(encoded(one) + b"\n" for one in transactions))
+        paths.document(ad.id, ad.employer).write_text(document_of(replay(transactions), book, ad).text, "utf-8")
+    return book
+
+
+def _more_codes() -> Iterator[str]:
+    for section in range(1, SECTIONS + 1):
+        yield f'\n[[section]]\nid = "s{section}"\ntitle = "Section {section}"\n'
+        for code in range(1, CODES + 1):
+            yield f'\n[[code]]\nid = "S{section}.{code}"\nname = "Code {code}"\nsection = "s{section}"\n'
+
+
+def _text(chance: random.Random, number: int) -> str:
+    """An ad in sentences of invented words, no two alike."""
+    length = LENGTHS[number % len(LENGTHS)]
+    text = f"Keeper {number}\n\n"
+    while len(text) < length:
+        words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 3))) for _ in range(chance.randint(6, 18))]
+        text += " ".join(words).capitalize() + (".\n     * " if chance.random() < 0.3 else ". ")
+    return text
+
+
+def _session(ad: Ad, book: Codebook, codings: int, chance: random.Random) -> Iterator[Transaction]:
+    """The lines of a log: the opening, then a coding each, and the profile."""
+    digest = text_hash(ad.text)
+    opened = SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)
+    yield _transaction(1, opened)
+    for number in range(codings):
+        anchor = describe(ad.text, _quotation(ad.text, chance), digest)
+        code = CodeId(chance.choice(book.codes).id)
+        coding = CodingId(f"{ad.id}-{number}")
+        yield _transaction(
+            number + 2, CodingAdded(coding=coding, code=code, anchor=anchor, words=anchor.words, rank=number + 2)
+        )
+    yield _transaction(codings + 2, ProfileAssigned(profile="1", reasoning="The light is kept."))
+
+
+def _quotation(text: str, chance: random.Random) -> Span:
+    """A stretch of whole words."""
+    start = text.rindex(" ", 0, chance.randrange(100, len(text))) + 1
+    end = text.find(" ", start + chance.randint(10, 80))
+    return Span(start, len(text) if end < 0 else end)
+
+
+def edit(folder: Path) -> None:
+    """Changes one quotation in each document, and puts a line before each ad."""
+    for path in (folder / "sessions" / CODER).glob("*.md"):
+        before, bullet, after = path.read_text("utf-8").rpartition('  - "')
+        path.write_text(f"{before}{bullet}Another word stands here, {after}", "utf-8")
+    for path in (folder / "ads").iterdir():
+        path.write_text(f"Once more\n\n{path.read_text('utf-8')}", "utf-8")
+
+
+def _transaction(seq: int, event: Event) -> Transaction:
+    return Transaction(
+        id=TransactionId(f"{seq:023x}"), seq=seq, time="2024-01-01T00:00:00.000Z", coder=CODER, events=(event,)
+    )
+
+
+def seconds_to_read(folder: Path) -> float:
+    """Seconds to read every file of the study."""
+    begun = perf_counter()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.read_bytes()
+    return perf_counter() - begun
+
+
+def seconds_to_check(folder: Path, book: Codebook) -> tuple[float, int]:
+    """Seconds to check the study, and how many problems there are."""
+    begun = perf_counter()
+    problems = problems_of_study(
+        Corpus(folder / "ads", book.corpus, folder / "sessions"), book, folder / "sessions", None
+    )
+    return perf_counter() - begun, len(problems)
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=1_000)
+    parser.add_argument("--codings", type=int, default=30)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        book = write_study(folder, options.sessions, options.codings)
+        measure("as they were left", folder, book, options)
+        edit(folder)
+        measure("edited, on changed ads", folder, book, options)
+
+
+def measure(name: str, folder: Path, book: Codebook, options: argparse.Namespace) -> None:
+    """Prints the figures for the study as it lies there."""
+    reading, checking = [], []
+    for _ in range(options.runs):
+        reading.append(seconds_to_read(folder))
+        seconds, count = seconds_to_check(folder, book)
+        checking.append(seconds)
+    middle = median(checking)
+    print(f"{options.sessions:,} sessions of {options.codings} codings, {name}: {count:,} problems")
+    print(f"{'check':<44}{middle:.2f} s   {options.sessions / middle:,.0f} sessions/s   (aim: below 5 s)")
+    print(f"{'reading the same files':<44}{median(reading):.3f} s")
+    figures.ratio("check / reading the same files", middle / median(reading), "what parsing costs")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""Drafts turned into the tables of a codebook: the fields of each part, and the place of each text."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from codetui.core.book_order import Part, part_name
+from codetui.formats.codebook_writer import Fields, Tables
+from codetui.formats.coding_book.blocks import Block, prose
+from codetui.formats.coding_book.chapters import Draft
+from codetui.formats.coding_book.fields import Gathering, told, words
+from codetui.formats.coding_book.labels import plain_heading
+from codetui.formats.coding_book.links import linked
+from codetui.formats.coding_book.naming import Named, Names, Report
+from codetui.formats.coding_book.pieces import Piece, pieces
+from codetui.formats.coding_book.vocabulary import CODE_FIELDS, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
+
+CODE_KEYS: set[FieldKey] = CODE_FIELDS
+PROFILE_KEYS: set[FieldKey] = {"definition", "subtitle", *PROFILE_FIELDS}
+
+
+class Builder:
+    """Builds the tables of one book; `dropped` are the words that only order the others."""
+
+    def __init__(self, drafts: list[Draft], report: Report) -> None:
+        """Name all parts."""
+        self.tables = Tables()
+        self.dropped: list[str] = []
+        self._report = report
+        self._drafts = drafts
+        self._names = Names(drafts, report)
+        self._order = self._names.parts()
+        codes = [self._names.of(draft) for draft in drafts if draft.what == "code"]
+        self._codes = {named.id: named.name for named in codes}
+
+    def build(self) -> Tables:
+        """The tables of all parts and texts, in the order of the drafts."""
+        for place, draft in enumerate(self._drafts):
+            match draft.what:
+                case None:
+                    self._text(draft, place)
+                case "section":
+                    self._section(draft)
+                case "group":
+                    self._group(draft)
+                case "profile":
+                    self._profile(draft)
+                case "code":
+                    self._code(draft)
+        self.tables.top["label"] = self._names.pattern()
+        return self.tables
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    def _section(self, draft: Draft) -> None:
+        named = self._names.of(draft)
+        written = f"{'#' * draft.level} {draft.heading}"
+        fields: Fields = {
+            "id": named.id,
+            "title": named.name,
+            "heading": "" if written == f"## {named.name}" else written,
+            "holds": draft.kind.holds if draft.kind else "quotations",
+        }
+        self.tables.sections.append(self._with_facts(fields | self._definition(draft), draft.facts))
+
+    def _group(self, draft: Draft) -> None:
+        named = self._names.of(draft)
+        section = self._names.of(draft.section).id if draft.section else ""
+        fields: Fields = {"id": named.id, "section": section, "title": named.name}
+        self.tables.groups.append(self._with_facts(fields | self._definition(draft), draft.facts))
+
+    def _definition(self, draft: Draft) -> Fields:
+        """The paragraphs and lists under a heading; anything else there becomes a text behind it."""
+        said: list[str] = []
+        others: list[Block] = []
+        for block in draft.blocks:
+            cut = pieces([block], lambda _: False)
+            if all(piece.kind == "facts" for piece in cut):
+                continue
+            if others or block.kind not in ("paragraph", "list"):
+                others.append(block)
+            elif any(piece.key == "definition" for piece in cut):
+                said += [self._told(piece) for piece in cut]
+            else:
+                said.append(prose([block]))
+        if others:
+            self._add_text("", prose(others), others[0].line, self._names.part(draft), is_behind=True)
+        return {"definition": "\n\n".join(filter(None, said))}
+
+    def _told(self, piece: Piece) -> str:
+        """A piece of a heading's definition as prose; the name of the field itself is left off."""
+        text = told(piece)
+        if piece.key == "definition":
+            self.dropped += words(piece.name)
+            return text
+        return f"**{piece.name}:** {text}" if piece.kind == "field" else text
+
+    def _profile(self, draft: Draft) -> None:
+        named = self._names.of(draft)
+        gathering = self._gathered(draft, Gathering(PROFILE_KEYS), named)
+        subtitle: Fields = {"subtitle": named.subtitle} if named.subtitle else {}
+        self._drop_heading(draft, [named.id, named.name, named.subtitle])
+        fields: Fields = {"id": named.id, "name": named.name}
+        fields = self._with_facts(fields | subtitle | gathering.fields, gathering.facts | draft.facts)
+        self.tables.profiles.append(_ordered(fields, PROFILE_ORDER))
+        self._texts_of(draft, gathering)
+
+    def _code(self, draft: Draft) -> None:
+        named = self._names.of(draft)
+        are_terms = draft.section is not None and self._holds_terms(draft.section)
+        gathering = self._gathered(draft, Gathering(CODE_KEYS, are_terms), named)
+        self._drop_heading(draft, [named.id, named.name, named.rest])
+        fields: Fields = {"id": named.id, "name": named.name, **self._place(draft)}
+        fields = fields | gathering.fields | self._links(gathering)
+        self.tables.codes.append(ordered_code(self._with_facts(fields, gathering.facts | draft.facts)))
+        self._texts_of(draft, gathering)
+
+    def _holds_terms(self, section: Draft) -> bool:
+        return section.facts.get("holds", section.kind.holds if section.kind else "") == "terms"
+
+    def _place(self, draft: Draft) -> Fields:
+        if draft.group:
+            return {"group": self._names.of(draft.group).id}
+        return {"section": self._names.of(draft.section).id if draft.section else ""}
+
+    def _gathered(self, draft: Draft, gathering: Gathering, named: Named) -> Gathering:
+        """The fields of a code or profile, from behind its label, under it and behind that."""
+        own = draft.pieces
+        head = own[0] if own and own[0].kind in ("code", "profile") else Piece("code", draft.line)
+        gathering.head(head, head.text or named.rest)
+        for piece in own[1:] if own and own[0] is head else own:
+            gathering.add(piece)
+        self.dropped += gathering.dropped
+        return gathering
+
+    def _with_facts(self, fields: Fields, facts: Fields) -> Fields:
+        """The fields, those that a comment gives in its words; what they said themselves does not count."""
+        for name in facts.keys() & fields.keys():
+            value = fields[name]
+            self.dropped += words(" ".join(value) if isinstance(value, tuple) else str(value))
+        return fields | facts
+
+    def _drop_heading(self, draft: Draft, kept: list[str]) -> None:
+        """Count what a heading says besides the names that are taken from it: `Profile 1:`."""
+        said = Counter(words(draft.heading)) - Counter(words(" ".join(kept)))
+        self.dropped += list(said.elements())
+
+    def _links(self, gathering: Gathering) -> Fields:
+        """The codes that are easily confused with this one; where more is said, the words stay as a text."""
+        ids: list[str] = []
+        for line, name, text in gathering.links:
+            found = linked(text, self._codes)
+            ids += found.ids
+            if found.says_more or not found.ids:
+                gathering.texts.append((line, name, text))
+            else:
+                self.dropped += words(text)
+        return {"confused_with": tuple(dict.fromkeys(ids))} if ids else {}
+
+    # --- texts ------------------------------------------------------------------------------------------
+
+    def _texts_of(self, draft: Draft, gathering: Gathering) -> None:
+        for line, title, body in sorted(gathering.texts):
+            self._add_text(title, body, line, self._names.part(draft), is_behind=True)
+
+    def _text(self, draft: Draft, place: int) -> None:
+        """A text of its own: before the next part, or behind the last one; without a title and before all, at the top."""
+        title = plain_heading(draft.heading)
+        if not draft.body and not draft.facts and (not title or ONLY_PROFILES.fullmatch(title)):
+            self.dropped += words(title)
+            return
+        before = [each for each in self._drafts[:place] if each.what]
+        after = [each for each in self._drafts[place + 1 :] if each.what]
+        if "before" in draft.facts or "after" in draft.facts:
+            self.tables.texts.append({"title": title, **draft.facts, "body": draft.body})
+        elif draft.is_behind and before:
+            self._add_text(title, draft.body, draft.line, self._names.part(before[-1]), is_behind=True)
+        elif after and (title or before):
+            self._add_text(title, draft.body, draft.line, self._names.part(after[0]), is_behind=False)
+        elif before:
+            self._add_text(title, draft.body, draft.line, self._names.part(before[-1]), is_behind=True)
+        else:
+            self._add_text(title, draft.body, draft.line, None, is_behind=False)
+
+    def _add_text(self, title: str, body: str, line: int, part: Part | None, *, is_behind: bool) -> None:
+        """Keep a text beside a part, and say so."""
+        if not title and not body:
+            return
+        name = part_name(self._order, part) if part else ""
+        place: Fields = {"after" if is_behind else "before": name} if part else {}
+        self.tables.texts.append({"title": title, **place, "body": body})
+        what = f"“{title}”" if title else f"“{' '.join(body.split()[:5])} …”"
+        where = f"{'behind' if is_behind else 'before'} {part.kind} {part.id}" if part else "at the beginning"
+        self._report(line, f"{what} belongs to no one part; it is kept as a text {where}")
+
+
+CODE_ORDER = (
+    "id",
+    "name",
+    "section",
+    "group",
+    "key",
+    "definition",
+    "examples",
+    "include",
+    "exclude",
+    "confused_with",
+    "found_in",
+    "retired",
+)
+PROFILE_ORDER = ("id", "name", "subtitle", "definition", "responsibilities", "projects", "evidence")
+
+
+def ordered_code(fields: Fields) -> Fields:
+    """The fields of a code in the order in which people expect them."""
+    return _ordered(fields, CODE_ORDER)
+
+
+def _ordered(fields: Fields, order: tuple[str, ...]) -> Fields:
+    return {name: fields[name] for name in order if name in fields}

@@ -1,0 +1,161 @@
+"""The fields of codes and profiles, from what stands under their names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from codetui.formats.codebook_writer import Fields
+from codetui.formats.coding_book.blocks import Block, prose
+from codetui.formats.coding_book.entries import are_examples, bare, is_framed, listed, running
+from codetui.formats.coding_book.pieces import Piece, gathered, pieces
+from codetui.formats.coding_book.vocabulary import AFFIRMED, LISTS, PROSE, FieldKey
+from codetui.formats.toml_strings import Value
+
+WORD = re.compile(r"[^\W_]+")
+SEPARATOR = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")
+SUBTITLE = re.compile(r"\A\s*\(([^()]*)\)\s*")
+LONGEST_TERM = 5
+DENIED = {"no", "nee", "false", "onwaar"}
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The fields of one part as they come in, and what stays over: (line, title, body) of texts.
+
+    `dropped` are words that only order the rest: names of fields, `e.g.`, numbers of entries; `links` are the lines
+    on which other codes are named, with the words that name them.
+    """
+
+    allowed: set[FieldKey]
+    are_terms: bool = False
+    fields: Fields = field(default_factory=dict)
+    facts: Fields = field(default_factory=dict)
+    texts: list[tuple[int, str, str]] = field(default_factory=list)
+    links: list[tuple[int, str, str]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+    def add(self, piece: Piece) -> None:
+        """Take a field, or a plain block: before any field it says what the part is, after one it is a text."""
+        if piece.kind == "facts":
+            self.facts |= piece.facts
+        elif piece.kind == "field":
+            self._field(piece)
+        elif self.fields.keys() - {"definition", "subtitle"}:
+            self.texts.append((piece.line, "", prose(piece.blocks)))
+        else:
+            self._unnamed(piece.blocks)
+
+    def head(self, piece: Piece, rest: str) -> None:
+        """Take what stands behind a label, on its line and nested under it."""
+        if "responsibilities" in self.allowed and (found := SUBTITLE.match(rest)):
+            self.fields["subtitle"] = found[1].strip()
+            rest = rest[found.end() :]
+        text = SEPARATOR.sub("", rest, count=1).strip()
+        if text and "examples" in self.allowed and self._is_list(text):
+            self._examples([text])
+        elif text:
+            self.fields["definition"] = text
+        for inner in [*piece.inner, *gathered(pieces(piece.blocks, lambda _: False))]:
+            self.add(inner)
+
+    def _is_list(self, text: str) -> bool:
+        """Whether a line without a field's name lists examples."""
+        if are_examples(text):
+            return True
+        parts = running(text, are_terms=True) if self.are_terms else []
+        is_short = all(len(part.split()) <= LONGEST_TERM for part in parts)
+        return len(parts) > 2 and is_short and not text.endswith(".")
+
+    def _unnamed(self, blocks: list[Block]) -> None:
+        entries = listed(blocks) if all(block.kind == "list" for block in blocks) else []
+        if entries and "examples" in self.allowed and (self.are_terms or all(map(is_framed, entries))):
+            self._listed("examples", "", blocks)
+        else:
+            self._more("definition", prose(blocks))
+
+    def _field(self, piece: Piece) -> None:
+        key = piece.key
+        if key is None or key not in self.allowed:
+            self.texts.append((piece.line, piece.name, told(piece)))
+            return
+        self.dropped += words(piece.name)
+        if key in LISTS:
+            self._listed(key, piece.text, piece.blocks)
+        elif key in PROSE:
+            self._more(key, self._prose(piece))
+        elif key == "confused_with":
+            self.links.append((piece.line, piece.name, self._prose(piece)))
+        else:
+            self._short(key, piece)
+
+    def _prose(self, piece: Piece) -> str:
+        """The text of a field; of a list with one entry, the entry."""
+        items = piece.blocks[0].items if len(piece.blocks) == 1 else []
+        if not piece.text and len(items) == 1:
+            self.dropped += words(items[0].marker)
+            return prose(items[0].blocks)
+        return told(piece)
+
+    def _short(self, key: FieldKey, piece: Piece) -> None:
+        text = " ".join(self._prose(piece).split())
+        if key != "retired":
+            self.fields[key] = bare(text)
+            return
+        is_plain = AFFIRMED.fullmatch(text) is not None or text.casefold() in DENIED
+        self.fields["retired"] = text.casefold() not in DENIED
+        if is_plain:
+            self.dropped += words(text)
+        else:
+            self.texts.append((piece.line, piece.name, text))
+
+    def _more(self, key: FieldKey, text: str) -> None:
+        before = self.fields.get(key, "")
+        self.fields[key] = f"{before}\n\n{text}" if before and text else str(before) or text
+
+    def _listed(self, key: FieldKey, text: str, blocks: list[Block]) -> None:
+        """Entries from the field's line and from the lists under it."""
+        if key == "examples":
+            self._examples(text.split("\n") if text else [], blocks)
+            return
+        others = [" ".join(block.text.split()) for block in blocks if block.kind != "list"]
+        entries = [*(line for line in text.split("\n") if line), *others, *listed(blocks)]
+        self._drop_markers(blocks)
+        self._extend(key, entries)
+
+    def _examples(self, lines: list[str], blocks: list[Block] | None = None) -> None:
+        blocks = blocks or []
+        others = [" ".join(block.text.split()) for block in blocks if block.kind != "list"]
+        found = [part for line in (*lines, *others) for part in running(line, are_terms=self.are_terms)]
+        for entry in listed(blocks):
+            parts = running(entry, are_terms=False) if entry[:1] in '`"“„' else [entry]
+            found += parts if all(map(is_framed, parts)) else [entry]
+        self._drop_markers(blocks)
+        said = words(" ".join([*lines, *others, *listed(blocks)]))
+        self.dropped += list((Counter(said) - Counter(words(" ".join(found)))).elements())
+        self._extend("examples", [bare(entry) for entry in found])
+
+    def _extend(self, key: FieldKey, entries: list[str]) -> None:
+        before: Value = self.fields.get(key, ())
+        self.fields[key] = (*(before if isinstance(before, tuple) else ()), *filter(None, entries))
+
+    def _drop_markers(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            for item in block.items:
+                self.dropped += words(item.marker)
+                self._drop_markers(item.blocks)
+
+
+def told(piece: Piece) -> str:
+    """What a piece says on its line and under it; a list that follows at once is not moved away."""
+    below = prose(piece.blocks)
+    if not piece.text or not below:
+        return piece.text or below
+    end = piece.line + piece.text.count("\n") + 1
+    return f"{piece.text}\n{below}" if piece.blocks[0].line == end else f"{piece.text}\n\n{below}"
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, numbers included."""
+    return WORD.findall(text)

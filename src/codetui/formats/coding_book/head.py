@@ -1,0 +1,41 @@
+"""The first heading of a coding book: `# Title (v3 - Definitive)`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+STATUS = r"(?:\s*[-–—,:]\s*(?P<status>[^()]+))?"
+IN_BRACKETS = re.compile(
+    rf"(?P<title>.*\S)\s*\((?:(?:version|versie) (?P<named>\S+?)|(?P<version>v\d[\w.]*|\d+\.\d[\w.]*)){STATUS}\)",
+    re.IGNORECASE,
+)
+BEHIND = re.compile(
+    rf"(?P<title>.*?\w\)?)[\s,:–—-]+(?:(?:version|versie) (?P<named>\d[\w.]*)|(?P<version>v\d[\w.]*)){STATUS}",
+    re.IGNORECASE,
+)
+SPEAKS_FOR_ITSELF = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
+
+
+class Head(NamedTuple):
+    """What the first heading says."""
+
+    title: str
+    version: str = ""
+    status: str = ""
+
+
+def read_head(heading: str) -> Head:
+    """Title, version and what is said of the version."""
+    found = IN_BRACKETS.fullmatch(heading) or BEHIND.fullmatch(heading)
+    if found is None:
+        return Head(heading)
+    return Head(found["title"].strip(), found["named"] or found["version"], (found["status"] or "").strip())
+
+
+def write_head(head: Head) -> str:
+    """The heading that says it."""
+    if not head.version:
+        return head.title
+    version = head.version if SPEAKS_FOR_ITSELF.fullmatch(head.version) else f"version {head.version}"
+    return f"{head.title} ({version}{f' - {head.status}' if head.status else ''})"

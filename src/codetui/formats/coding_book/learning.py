@@ -1,0 +1,117 @@
+"""What a coding book has to say in comments, learned by reading it back and looking where it differs."""
+
+from __future__ import annotations
+
+from codetui.core.book_order import parts, parts_named
+from codetui.formats.codebook_writer import tables_of
+from codetui.formats.coding_book.elements import Element, elements
+from codetui.formats.coding_book.layout import Need
+from codetui.model import Codebook
+
+STRUCTURE = {"section", "group"}
+"""Fields of a code or group that its place says."""
+
+
+class Needs:
+    """The elements of a book and what each needs in order to be read back as itself."""
+
+    def __init__(self, book: Codebook) -> None:
+        """Nothing is needed at first."""
+        self.book = book
+        self.elements = elements(book)
+        self.facts: set[str] = set()
+        self.is_hopeless = False
+        self._needs = {id(element): Need() for element in self.elements}
+        self._parts = [element for element in self.elements if element.kind != "text"]
+        self._texts = [element for element in self.elements if element.kind == "text"]
+
+    def of(self, element: Element) -> Need:
+        """What an element needs."""
+        return self._needs[id(element)]
+
+    def arm_all(self) -> None:
+        """Let comments say everything."""
+        self.is_hopeless = True
+        self.facts = set(tables_of(self.book).top)
+        for need in self._needs.values():
+            need.is_armed = True
+
+    def learn(self, back: Codebook) -> bool:
+        """Whether `back`, which was read from the text, differs; what then is needed more is noted."""
+        top, told = tables_of(self.book).top, tables_of(back).top
+        differing = {name for name, value in top.items() if told[name] != value}
+        is_new = bool(differing - self.facts)
+        self.facts |= differing
+        found = elements(back)
+        found_parts = [element for element in found if element.kind != "text"]
+        found_texts = [element for element in found if element.kind == "text"]
+        is_learned = (
+            self._learn_kinds(found_parts)
+            or self._learn_fields(found_parts)
+            or is_new
+            or self._learn_texts(found_texts, back)
+        )
+        if differing and not is_learned:
+            self._give_up()
+        return is_learned or bool(differing)
+
+    def _give_up(self) -> bool:
+        """Let comments say everything; False where they do already."""
+        was_hopeless = self.is_hopeless
+        self.arm_all()
+        return not was_hopeless
+
+    def _learn_kinds(self, found: list[Element]) -> bool:
+        """Force the first part that was taken for something else, then those round it."""
+        kinds, told = [each.kind for each in self._parts], [each.kind for each in found]
+        if kinds == told:
+            return False
+        at = next((n for n, (one, other) in enumerate(zip(kinds, told, strict=False)) if one != other), None)
+        at = min(len(kinds), len(told)) if at is None else at
+        here = self._parts[at : at + 1]
+        before = self._parts[at - 1 : at] if at else []
+        first = self.elements.index(before[0]) if before else 0
+        last = self.elements.index(here[0]) if here else len(self.elements)
+        between = [each for each in self.elements[first:last] if each.kind == "text"]
+        return self._force([*here, *between, *before]) or self._arm([*before, *here]) or self._give_up()
+
+    def _force(self, wanted: list[Element]) -> bool:
+        """Force the first of these that is not; False where all are."""
+        need = next((need for each in wanted if not (need := self.of(each)).is_forced and not need.is_armed), None)
+        if need is not None:
+            need.is_forced = True
+        return need is not None
+
+    def _arm(self, wanted: list[Element]) -> bool:
+        need = next((need for each in wanted if not (need := self.of(each)).is_armed), None)
+        if need is not None:
+            need.is_armed = True
+        return need is not None
+
+    def _learn_fields(self, found: list[Element]) -> bool:
+        """Note the fields that were read otherwise; a part whose comment did not help is armed."""
+        is_learned = False
+        for element, told in zip(self._parts, found, strict=True):
+            names = [*element.fields, *(name for name in told.fields if name not in element.fields)]
+            differing = {name for name in names if element.fields.get(name) != told.fields.get(name)} - STRUCTURE
+            if not differing:
+                continue
+            need = self.of(element)
+            if differing <= need.facts:
+                is_learned = self._arm([element]) or self._give_up() or is_learned
+            else:
+                need.facts |= differing & element.fields.keys()
+                is_learned = True
+        return is_learned
+
+    def _learn_texts(self, found: list[Element], back: Codebook) -> bool:
+        """Set apart the first text that was read otherwise; or arm the part whose words were taken for one."""
+        for number in range(max(len(self._texts), len(found))):
+            mine, told = self._texts[number : number + 1], found[number : number + 1]
+            if mine and told and mine[0].fields == told[0].fields:
+                continue
+            name = told[0].text("before") or told[0].text("after") if told else ""
+            beside = parts_named(parts(back), name)[:1]
+            near = [part for part in self._parts if beside and (part.kind, part.text("id")) == beside[0]]
+            return self._force(mine) or self._arm(near) or self._give_up()
+        return False

@@ -1,0 +1,163 @@
+"""A coding book in markdown, read: the TOML of its codebook, and what was made of every line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from codetui.formats import codebook_toml
+from codetui.formats.codebook_writer import DIGITS, Fields, Tables, write_tables
+from codetui.formats.coding_book.blocks import Node, outline
+from codetui.formats.coding_book.building import Builder, ordered_code
+from codetui.formats.coding_book.chapters import Draft, drafts, find_sections
+from codetui.formats.coding_book.comments import COMMENT, Region, set_apart
+from codetui.formats.coding_book.fields import words
+from codetui.formats.coding_book.head import read_head
+from codetui.formats.coding_book.labels import plain_heading
+from codetui.formats.coding_book.parts import Sorter
+from codetui.model import Codebook, Problem
+
+NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with"}
+FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class CodingBook:
+    """A coding book as it was understood.
+
+    `toml` is the text of its codebook, `book` what that says.  `notes` speak of the markdown, line by line;
+    `structure` are the words that only order the others, such as the names of fields.
+    """
+
+    toml: str
+    book: Codebook
+    notes: tuple[Problem, ...]
+    structure: tuple[str, ...]
+
+
+def read(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
+    """The codebook of a coding book; any text gives one.  `file` names the markdown in the notes."""
+    return _Reading(text, file).run(codebook_file)
+
+
+class _Reading:
+    """One coding book being read."""
+
+    def __init__(self, text: str, file: str) -> None:
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        self._file = file
+        self._notes: list[Problem] = []
+        self._dropped: list[str] = []
+        front = FRONT_MATTER.match(text)
+        opening = [Region(1, {"before": ""}, "", front[1])] if front else []
+        if front:
+            text = "\n" * front[0].count("\n") + text[front.end() :]
+        self._text, regions, self._facts = set_apart(text)
+        self._regions = [*opening, *regions]
+        self._title = ""
+
+    def run(self, codebook_file: str) -> CodingBook:
+        """The whole book."""
+        builder = Builder(self._drafts(outline(self._text)), self._note)
+        tables = builder.build()
+        self._dropped += builder.dropped
+        self._head(tables)
+        self._keep_lost(tables)
+        toml = write_tables(with_keys_of(tables))
+        book = codebook_toml.read(toml, codebook_file)[0] or Codebook(title=self._title)
+        notes = tuple(sorted(self._notes, key=lambda note: note.line))
+        return CodingBook(toml, book, notes, tuple(dict.fromkeys(self._dropped)))
+
+    def _note(self, line: int, message: str) -> None:
+        self._notes.append(Problem(self._file, line, "note", message))
+
+    # --- the parts --------------------------------------------------------------------------------------
+
+    def _drafts(self, root: Node) -> list[Draft]:
+        """All parts and texts in the order of their lines; the first heading is the book's title."""
+        sorter = Sorter(root)
+        first = root.children[0] if root.children else None
+        before = replace(root, children=[], end=first.line if first else root.end)
+        nodes = [before, *root.children]
+        if first is not None and _is_title(first, root, sorter):
+            self._title = first.heading
+            own_end = first.children[0].line if first.children else first.end
+            intro = Node("", 0, first.line, first.start, own_end, first.blocks)
+            nodes = [before, intro, *first.children, *root.children[1:]]
+        parts = [sorter.part(node) for node in nodes]
+        for part in parts:
+            find_sections(part)
+        found = drafts(parts, self._text.split("\n"), self._title)
+        found += [Draft(None, each.line, each.title, 2, body=each.body, facts=each.fields) for each in self._regions]
+        return sorted(found, key=lambda draft: draft.line)
+
+    # --- the head ---------------------------------------------------------------------------------------
+
+    def _head(self, tables: Tables) -> None:
+        """Title, version and status from the first heading, and what comments say of the book as a whole."""
+        title = plain_heading(self._title)
+        head = read_head(title)
+        top: Fields = {"title": head.title or codebook_toml.UNTITLED, "version": head.version, "status": head.status}
+        self._dropped += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
+        if not title:
+            self._note(0, "no heading names the book; write `# Title (v1)` on its first line")
+        label = tables.top["label"]
+        tables.top = top | {"label": label}
+        for kind, fields in self._facts:
+            self._take_facts(tables, kind, fields or {})
+
+    def _take_facts(self, tables: Tables, kind: str, fields: Fields) -> None:
+        if kind == "book":
+            self._dropped += words(" ".join(str(tables.top.get(name, "")) for name in fields))
+            tables.top |= fields
+        elif kind == "reference":
+            tables.references.append(fields)
+        else:
+            tables.corpus = {"path": fields.get("path", "")}
+            tables.columns = {name: text for name, text in fields.items() if name != "path" and isinstance(text, str)}
+
+    # --- nothing is lost --------------------------------------------------------------------------------
+
+    def _keep_lost(self, tables: Tables) -> None:
+        """Keep, as texts, the lines with words that came into no table."""
+        source = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), self._text)
+        lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)
+        for number, line in enumerate(source.split("\n"), 1):
+            missing = Counter(words(line)) & lost
+            if missing:
+                lost -= missing
+                tables.texts.append({"body": line.strip()})
+                self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
+
+
+def said_in(tables: Tables) -> list[str]:
+    """The words of all tables that the book itself says, and no reference from one part to another."""
+    found: list[str] = []
+    kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts)
+    for fields in (tables.top, *(each for kind in kinds for each in kind)):
+        own = NO_WORDS | ({"title"} if fields.get("heading") else set())
+        for name, value in fields.items():
+            texts = value if isinstance(value, tuple) else (value,)
+            found += [] if name in own else [word for text in texts for word in words(str(text))]
+    return found
+
+
+def with_keys_of(tables: Tables) -> Tables:
+    """The tables with the keys that the codebook's reader derives, so that people see them."""
+    book = codebook_toml.read(write_tables(tables), "")[0]
+    if book is None:
+        return tables
+    sections = {section.id: section.key for section in book.sections}
+    codes: dict[str, str] = {code.id: code.key for code in book.codes}
+    for fields in tables.sections:
+        key = sections.get(str(fields["id"]), "")
+        fields.setdefault("key", key if key in DIGITS else "")
+    tables.codes = [ordered_code({"key": codes.get(str(fields["id"]), ""), **fields}) for fields in tables.codes]
+    return tables
+
+
+def _is_title(first: Node, root: Node, sorter: Sorter) -> bool:
+    """Whether the first heading names the book: it stands over everything, or is no part of it itself."""
+    is_alone = len(root.children) == 1
+    return is_alone or (sorter.part(first).role == "text" and first.line == min(node.line for node in root.children))

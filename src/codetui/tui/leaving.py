@@ -1,0 +1,64 @@
+"""The way out: by a key, or because the system ends the program or closes its terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from textual.app import App
+
+from codetui.tui.bench import KeepsText
+from codetui.tui.screens.workbench import WorkbenchScreen
+
+ENDING = ("SIGHUP", "SIGTERM", "SIGINT")
+"""What ends the program from outside; Ctrl+C is a key to it and no signal.  Windows has not all of them."""
+
+BY_SIGNAL = 128
+"""Shells report a program that signal n has ended with the exit code 128 + n."""
+
+
+class Leaving:
+    """Keeps a text that is being written, writes the document, and ends the app, once.
+
+    `words` is what the coder has to know when the screen is gone.
+    """
+
+    def __init__(self, app: App[object], workbench: WorkbenchScreen) -> None:
+        self.words: list[str] = []
+        self._app = app
+        self._workbench = workbench
+        self._code: int | None = None
+
+    def heed_signals(self) -> None:
+        """Lets the system end the program in good order, where it has such signals."""
+        loop = asyncio.get_running_loop()
+        for name in ENDING:
+            with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                number = getattr(signal, name)
+                loop.add_signal_handler(number, self.leave, BY_SIGNAL + number)
+
+    def leave(self, code: int) -> None:
+        """Ends the app with this exit code."""
+        if self._code is not None:
+            return
+        self._code = code
+        self._workbench.say("")
+        screen = self._app.screen
+        if isinstance(screen, KeepsText):
+            screen.keep()
+        # The answer comes to whoever asked: behind it is the end.
+        if not self._workbench.call_later(self._app.call_later, self._end, code):
+            self._end(code)
+
+    def _end(self, code: int) -> None:
+        text, kind = self._workbench.status.message
+        if kind == "error":
+            self.words.append(text)
+            if code == 0:
+                # What was written could not be kept: the question is open again, with the text in it.
+                self._code = None
+                self.words.clear()
+                return
+        self.words += [str(problem) for problem in self._workbench.finish() if problem.severity != "error"]
+        self._app.exit(code, return_code=code)

@@ -1,0 +1,47 @@
+"""What an ad is opened with: what has become of its document and its text, what needs the coder, the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from codetui.model import Problem
+from codetui.tui.bench import Kind
+from codetui.workspace.session import Session
+from codetui.workspace.text_changes import TextTally
+
+
+class Greeting(NamedTuple):
+    """The words, and how urgent they are."""
+
+    words: str
+    kind: Kind
+
+
+def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> Greeting:
+    """What to say on opening `session`: the gravest first; `hint` where there is nothing else.
+
+    `asides` is what the parts have to say of the ad, `problems` all that are listed.
+    """
+    errors = [problem for problem in problems if problem.severity == "error"]
+    troubles = errors or [problem for problem in problems if problem.severity != "note"]
+    said = [session.taken.message if session.taken else "", text_words(session.text_tally), *asides]
+    if troubles and not (session.taken and session.taken.message.startswith(troubles[0].message)):
+        said.append(f"{troubles[0].message} (F4 lists all)")
+    words = " · ".join(filter(None, said))
+    kind: Kind = "error" if errors else "refusal" if troubles else "info"
+    return Greeting(words or hint, kind)
+
+
+def text_words(tally: TextTally | None) -> str:
+    """What has become of the quotations of an ad whose text has changed; nothing where it has not."""
+    if tally is None:
+        return ""
+    numbers = {
+        "stand as before": tally.unmoved,
+        "moved": tally.moved,
+        "only resemble a place": tally.proposed,
+        "have no place any more": tally.lost,
+    }
+    said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
+    return f"The ad's text has changed: {said} (quotations)"

@@ -1,0 +1,226 @@
+"""Settling doubtful quotations: one place after the other, each taken, moved, or dropped."""
+
+from __future__ import annotations
+
+from codetui.core.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
+from codetui.core.deciding import quoted
+from codetui.core.doubts import Doubt, doubt_about, doubtful, is_doubtful
+from codetui.core.text import trim
+from codetui.model import Coding, CodingId, Span
+from codetui.tui.bench import Bench, Do
+from codetui.tui.parts.doubt_words import place_at, question, steps
+from codetui.tui.parts.selecting import Selecting
+from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.outline import CodingNode, Node
+from codetui.workspace.outcome import Saved
+
+SETTLED = "Every quotation has its place."
+EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them · x drop · Esc leave"
+NOTHING_SELECTED = "Nothing is selected: select the quotation's words, then Enter. x drops it, Esc leaves it."
+SELECTING = frozenset(("jump", "jump_end", "search", "next_match", "previous_match"))
+ASIDE = frozenset(("define", "help", "note", "problems", "save"))
+"""Actions that do not end the settling, nor do the motions."""
+
+CODE_CELLS = 24
+
+
+class Settling:
+    """Leads from doubt to doubt; `current` is the coding that keys are about while one is being settled."""
+
+    def __init__(self, bench: Bench, selecting: Selecting, view: DocumentView, back_to_ad: Do) -> None:
+        self.current: CodingId | None = None
+        self._bench = bench
+        self._selecting = selecting
+        self._view = view
+        self._back_to_ad = back_to_ad
+        self._latest: CodingId | None = None
+        self._step = 0
+        self._offered: Span | None = None
+        self._words = ""
+        self._is_leaving = False
+
+    @property
+    def coding(self) -> Coding | None:
+        """The quotation that is being settled."""
+        return self._bench.state.codings.get(self.current) if self.current else None
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"settle": self.begin, "doubts": self.show_list}
+
+    def began(self) -> None:
+        """Another ad is open: what was begun is left."""
+        self._end()
+        self._latest = None
+
+    def greeting(self) -> str:
+        """How many quotations need a place; empty where none does."""
+        count = len(self._doubtful())
+        if not count:
+            return ""
+        return f"{count:,} quotations need a place: v" if count > 1 else "1 quotation needs a place: v"
+
+    def takes(self, action: str) -> bool:
+        """Carries out what a key means while a doubt is being settled; False leaves it to what it means otherwise."""
+        coding = self.coding
+        is_here = self._view.screen.focused is self._view and not self._is_leaving
+        if coding is None or not is_doubtful(coding) or not is_here:
+            self._end()
+            return False
+        own: dict[str, Do] = {
+            "settle": lambda: self._go(1),
+            "doubts": lambda: self._go(-1),
+            "pick": self._take,
+            "remove": lambda: self._carry_out(RemoveCoding(coding.id)),
+            "boundary": self._move_edges,
+            "move.collapse": self.leave,
+        }
+        if action in own:
+            own[action]()
+            return True
+        if action == "recode":
+            self._is_leaving = True
+        elif action in SELECTING | ASIDE or action.startswith("move."):
+            self._bench.say(self._words)
+        else:
+            self._end()
+        return False
+
+    # --- from doubt to doubt ------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Offers the doubt under the tree's cursor, else the one shown last, else the first."""
+        node = self._bench.node()
+        chosen = node.id if isinstance(node, CodingNode) else self._latest
+        codings = self._doubtful()
+        if not codings:
+            self._bench.say(SETTLED)
+            return
+        self.go_to(next((coding for coding in codings if coding.id == chosen), codings[0]))
+
+    def go_to(self, coding: Coding) -> None:
+        """Offers the first place of a coding in doubt."""
+        self._offer(self._about(coding), 0)
+
+    def show_list(self) -> None:
+        """All doubts to choose from."""
+        codings = self._doubtful()
+        if not codings:
+            self._bench.say(SETTLED)
+            return
+        from codetui.tui.modals.doubts_list import DoubtsList
+
+        modal = DoubtsList(codings, self._bench.index, self._about, self._latest)
+        self._bench.ask(modal, self._taken)
+
+    def _taken(self, chosen: CodingId) -> None:
+        self._go_to_chosen(chosen)
+
+    def chosen(self, node: Node) -> bool:
+        """Offers the places of the tree's node; False where it is no quotation in doubt."""
+        return isinstance(node, CodingNode) and self._go_to_chosen(node.id)
+
+    def _go_to_chosen(self, chosen: CodingId) -> bool:
+        coding = self._bench.state.codings.get(chosen)
+        if coding is None or not is_doubtful(coding):
+            return False
+        self.go_to(coding)
+        return True
+
+    def leave(self) -> None:
+        """Leaves the doubt as it is."""
+        self._end()
+        self._bench.say(f"Left as it was. {self.greeting()}")
+
+    def _end(self) -> None:
+        if self.current is not None:
+            self._view.set_matches(())
+        self.current = self._offered = None
+        self._is_leaving = False
+
+    def _go(self, direction: int) -> None:
+        """The next place of this quotation, or the one before; at its last, the next doubt, round."""
+        codings = self._doubtful()
+        number = next(number for number, coding in enumerate(codings) if coding.id == self.current)
+        doubt = self._about(codings[number])
+        if 0 <= self._step + direction < steps(doubt):
+            self._offer(doubt, self._step + direction)
+            return
+        beside = self._about(codings[(number + direction) % len(codings)])
+        self._offer(beside, 0 if direction > 0 else steps(beside) - 1)
+
+    def _offer(self, doubt: Doubt, step: int) -> None:
+        """Shows a place of a doubt in the ad, selected, or where to look for one."""
+        coding = doubt.coding
+        self.current = self._latest = coding.id
+        self._step = step
+        self._offered = place_at(doubt, step)
+        self._back_to_ad()
+        self._bench.aim_at(coding.id)
+        if self._offered is not None:
+            self._bench.select(self._offered)
+        else:
+            here = self._selecting.cursor_span
+            self._selecting.glance(doubt.places[0] if doubt.places else here)
+        others = doubt.places if self._offered is not None else ()
+        self._view.set_matches([place for place in others if place != self._offered])
+        codings = self._doubtful()
+        number = next(place for place, one in enumerate(codings, 1) if one.id == coding.id)
+        head = f"{number} of {len(codings)} · {brief(coding.code, CODE_CELLS)} {quoted(coding.words)}"
+        self._words = f"{head} {question(doubt, step)}"
+        self._bench.say(self._words)
+
+    def _doubtful(self) -> tuple[Coding, ...]:
+        return doubtful(self._bench.state)
+
+    def _about(self, coding: Coding) -> Doubt:
+        return doubt_about(coding, self._bench.state, self._bench.ad.text)
+
+    # --- settling one -------------------------------------------------------------------------------
+
+    def _take(self) -> None:
+        """Gives the quotation the selected words as its place."""
+        coding = self.coding
+        if coding is None:
+            return
+        if not self._selecting.selection.is_explicit:
+            self._offer_again(self._about(coding))
+            return
+        span = self._bench.selected_span("quotations")
+        is_as_proposed = coding.is_proposed and self._offered is not None and span == self._trimmed(self._offered)
+        self._carry_out(AcceptPlace(coding.id) if is_as_proposed else MoveBoundary(coding.id, span))
+
+    def _offer_again(self, doubt: Doubt) -> None:
+        """Selects the place under the cursor, else the one that was offered: what is taken is what is seen selected."""
+        if self._offered is None:
+            self._bench.say(NOTHING_SELECTED, "refusal")
+            return
+        at = self._selecting.selection.head
+        places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
+        under = (step for step, place in places if place is not None and place.start <= at < place.end)
+        self._offer(doubt, next(under, self._step))
+
+    def _trimmed(self, span: Span) -> Span:
+        return trim(self._bench.ad.text, *span)
+
+    def _carry_out(self, command: Command) -> None:
+        """Settles the doubt, and offers the next one."""
+        place = next(place for place, coding in enumerate(self._doubtful()) if coding.id == self.current)
+        if not isinstance(self._bench.carry_out(command), Saved):
+            return
+        codings = self._doubtful()
+        if codings:
+            self.go_to(codings[place % len(codings)])
+        else:
+            self._end()
+            self._bench.say(SETTLED)
+
+    def _move_edges(self) -> None:
+        """Selects the offered place again, so that its edges can be moved."""
+        if self._offered is None:
+            self._bench.say(NOTHING_SELECTED, "refusal")
+            return
+        self._bench.select(self._offered)
+        self._words = EDGES
+        self._bench.say(EDGES)

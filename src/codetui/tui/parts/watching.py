@@ -1,0 +1,54 @@
+"""Whether somebody edits the open document meanwhile: noticed within two seconds, taken over, said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.tui.bench import Bench
+from codetui.workspace.in_step import TakenIn
+from codetui.workspace.session import Session
+
+LOOK_EVERY = 0.6
+"""Seconds between two looks; a file must be the same for two looks, lest a save be taken half-way."""
+
+
+class Watching:
+    """Looks at the open ad's document; `taken` is told what was taken over."""
+
+    def __init__(self, bench: Bench, screen: Screen[None], taken: Callable[[TakenIn], None]) -> None:
+        self._bench = bench
+        self._screen = screen
+        self._taken = taken
+        self._waiting: object = None
+
+    def begin(self) -> None:
+        """Starts to look."""
+        self._screen.set_interval(LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Asks the disk in a thread: a slow one must not hold a key up."""
+        session = self._bench.workspace.session
+        if session is not None:
+            self._screen.run_worker(
+                lambda: self._ask(session), thread=True, group="watching", exclusive=True, exit_on_error=False
+            )
+
+    def _ask(self, session: Session) -> None:
+        version = session.changing_version()
+        if version is None:
+            self._waiting = None
+        elif version != self._waiting:
+            self._waiting = version
+        elif not get_current_worker().is_cancelled:
+            self._waiting = None
+            self._screen.app.call_from_thread(self._take, session)
+
+    def _take(self, session: Session) -> None:
+        if session is not self._bench.workspace.session:
+            return
+        taken = self._bench.workspace.take_in()
+        if taken is not None:
+            self._taken(taken)

@@ -1,0 +1,112 @@
+"""`codetui check`: every problem of codebook, corpus and sessions; nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from codetui.core.codebook import CodebookIndex
+from codetui.model import Ad, AdId, Codebook, Problem
+from codetui.store import sessions
+from codetui.store.corpus import Corpus
+from codetui.store.corpus_texts import NO_TEXT
+from codetui.store.safe_names import safe_name
+from codetui.workspace.checks import twins
+from codetui.workspace.checks.files import sessions_of, touched_names
+from codetui.workspace.checks.session import check_session
+from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.printing import show_json
+from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+
+GRAVEST_FIRST = ("error", "warning", "note")
+
+
+def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
+    """Prints every problem, by file and line; 1 where one of them is an error, 2 where nothing can be checked."""
+    book, problems = read_book(codebook)
+    if isinstance(book, Unusable):
+        if not problems:
+            return _complain(book.message)
+    else:
+        path = corpus_path(corpus, book, codebook)
+        if not path.exists():
+            return _complain(missing_corpus(path))
+        problems = [*problems, *problems_of_study(Corpus(path, book.corpus, root), book, root, coder)]
+    problems = in_order(problems)
+    _print_problems(problems, as_json=as_json)
+    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """The problems by file and line, the gravest of a line first, each once."""
+    unique = dict.fromkeys(problems)
+    return sorted(unique, key=lambda one: (one.file, one.line, GRAVEST_FIRST.index(one.severity)))
+
+
+def problems_of_study(corpus: Corpus, book: Codebook, root: Path, coder: str | None) -> list[Problem]:
+    """What is wrong in the corpus and in the sessions of one coder or of all."""
+    coders = [one for one in sessions.coders(root) if coder is None or one == sessions.coder_folder(root, coder)]
+    ads = _Ads(corpus, touched_names(root, coders))
+    index = CodebookIndex(book)
+    problems = [*ads.problems]
+    for group in ads.groups:
+        problems += twins.repeated(group)
+    for one in coders:
+        coded: dict[AdId, twins.Coded] = {}
+        for session in sessions_of(root, one, problems):
+            checked = check_session(session, ads.find(session.ad), ads.path, index)
+            problems += checked.problems
+            if checked.coded is not None:
+                coded[session.ad] = checked.coded
+        for group in ads.groups:
+            problems += twins.coded_otherwise(group, coded, book)
+    return problems
+
+
+class _Ads:
+    """The corpus, read once: what is wrong with it, which ads have one text, and the texts of coded ads."""
+
+    def __init__(self, corpus: Corpus, touched: frozenset[str]) -> None:
+        self.problems: list[Problem] = []
+        self.path = corpus.path
+        self._corpus = corpus
+        self._texts: dict[AdId, Ad] = {}
+        self._places: dict[AdId, twins.AdPlace] = {}
+        same: dict[int, list[twins.AdPlace]] = defaultdict(list)
+        for ad, _, digest in corpus.texts(self.problems):
+            place = twins.AdPlace(ad.id, ad.source, ad.line)
+            self._places[ad.id] = place
+            if safe_name(ad.id) in touched:
+                self._texts[ad.id] = ad
+            if digest != NO_TEXT:
+                same[digest].append(place)
+        self.groups = [group for group in same.values() if len(group) > 1]
+
+    def find(self, ad: AdId) -> Ad | None:
+        """The ad with its text, if the corpus has it."""
+        if ad in self._texts or ad not in self._places:
+            return self._texts.get(ad)
+        entry = self._corpus.find(ad)
+        return self._corpus.read(entry)[0] if entry else None
+
+
+def _print_problems(problems: list[Problem], *, as_json: bool) -> None:
+    if as_json:
+        show_json([problem._asdict() for problem in problems])
+        return
+    for line in _lines(problems):
+        print(line)
+
+
+def _lines(problems: list[Problem]) -> Iterator[str]:
+    """One line a problem, without control characters, and the sum."""
+    for problem in problems:
+        yield "".join(sign if sign.isprintable() else " " for sign in str(problem))
+    counted = Counter(problem.severity for problem in problems)
+    yield f"{counted['error']} errors, {counted['warning']} warnings, {counted['note']} notes"
+
+
+def _complain(message: str) -> int:
+    say(f"codetui: {message}")
+    return UNUSABLE

@@ -1,0 +1,164 @@
+"""`codetui import`: documents that people have written become sessions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.codebook import CodebookIndex
+from codetui.core.state import State
+from codetui.formats import manual_coding
+from codetui.model import Ad, AdId, Codebook, Problem
+from codetui.store import files
+from codetui.store.corpus import Corpus
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.damage import unmerged
+from codetui.workspace.documents import legible
+from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.ids import fresh_id
+from codetui.workspace.records import Ads
+from codetui.workspace.session import Session
+from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.taking_over import Tally, take_over
+
+NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
+
+
+class Imported(NamedTuple):
+    """What became of one document; without a `target` it was not imported, and the problems say why."""
+
+    source: Path
+    ad: str = ""
+    target: Path | None = None
+    message: str = ""
+    tally: Tally | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def import_documents(documents: list[Path], corpus: Path | None, codebook: Path, sessions: Path, coder: str) -> int:
+    """Makes documents sessions of `coder` and says what was found in each; the exit code."""
+    book, _ = read_book(codebook)
+    if isinstance(book, Unusable):
+        return _complain(book.message)
+    path = corpus_path(corpus, book, codebook)
+    if corpus is not None and not path.exists():
+        return _complain(missing_corpus(path))
+    if not coder.strip():
+        return _complain("the coder has no name; give one with --coder NAME.")
+    ads = Ads(Corpus(path, book.corpus, sessions) if path.exists() else None)
+    importer = Importer(book, ads, SessionPaths(sessions, coder), coder)
+    done = [importer.take(document) for document in _unfolded(documents)]
+    for imported in done:
+        _report(imported)
+    failed = sum(imported.target is None for imported in done)
+    if len(done) > 1:
+        codings = sum(_quotations(imported.tally) for imported in done if imported.tally)
+        print(f"{len(done) - failed} of {len(done)} documents imported; {codings} codings")
+    return PROBLEMS if failed else 0
+
+
+def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
+    """The documents; those in a folder by name."""
+    for path in documents:
+        yield from sorted(path.glob("*.md")) if path.is_dir() else (path,)
+
+
+class Importer:
+    """Takes documents into one coder's sessions."""
+
+    def __init__(self, book: Codebook, ads: Ads, paths: SessionPaths, coder: str) -> None:
+        self._book = book
+        self._index = CodebookIndex(book)
+        self._ads = ads
+        self._paths = paths
+        self._coder = coder
+
+    def take(self, path: Path) -> Imported:
+        """Takes one document in; what stands in the session already stays."""
+        try:
+            text = legible(files.read(path), path)
+            return self._take(path, text)
+        except OSError as error:
+            return _refused(path, 0, f"{error.strerror or error}; not imported: mend it, and import again")
+
+    def _take(self, path: Path, text: str) -> Imported:
+        harm = unmerged(text)
+        if harm is not None:
+            what = "git's conflict marks stand here; not imported: choose one side, and import again"
+            return _refused(path, harm.line, what)
+        document, unread = manual_coding.read(text, str(path))
+        name = document.ad or _ad_in(path.name)
+        if not name:
+            first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
+            return _refused(path, 1, f"no heading says which ad this is; not imported: begin with `{first}`")
+        ad, missing = self._ad(name, document, path)
+        session = Session(ad, self._book, self._paths, self._coder)
+        brought = session.bring(text, path)
+        survey = take_over(
+            manual_coding.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
+        )
+        trouble = session.save_document()
+        problems = (*missing, *unread, *survey.problems, *brought.problems, *([trouble] if trouble else ()))
+        failed = not brought.is_saved or (trouble is not None and trouble.severity == "error")
+        return Imported(
+            path,
+            ad.id,
+            None if failed else session.document_path,
+            brought.message,
+            survey.tally,
+            tuple(dict.fromkeys(problems)),
+        )
+
+    def _ad(self, name: str, document: manual_coding.Document, path: Path) -> tuple[Ad, list[Problem]]:
+        found = self._ads.find(name)
+        if found is not None:
+            return found, []
+        what = f"the corpus has no ad {name}: its quotations have no place until it is there (--ads names the corpus)"
+        return Ad(AdId(name), document.employer, document.title, "", str(path)), [
+            Problem(str(path), 1, "warning", what)
+        ]
+
+
+def _ad_in(name: str) -> str:
+    found = NAMED.match(name)
+    return found[1].removesuffix(".md") if found else ""
+
+
+def _refused(path: Path, line: int, message: str) -> Imported:
+    return Imported(path, problems=(Problem(str(path), line, "error", message),))
+
+
+def _report(imported: Imported) -> None:
+    """One document's summary: where it went, how its quotations stand in the ad, what needs an eye."""
+    if imported.target is None:
+        print(f"{imported.source}: not imported")
+    else:
+        print(f"{imported.source} → ad {imported.ad}, {imported.target}")
+        if imported.tally is not None:
+            print(f"  {said(imported.tally)}")
+        print(f"  {imported.message}")
+    for problem in sorted(imported.problems, key=lambda problem: problem.line):
+        print(f"  {problem}")
+
+
+def said(tally: Tally) -> str:
+    """How many quotations were found how: `18 codings: 15 exact, 2 after folding, 1 ambiguous`."""
+    numbers = {
+        "exact": tally.exact,
+        "after folding": tally.folded,
+        "only resembling": tally.fuzzy,
+        "ambiguous": tally.ambiguous,
+        "not in the ad": tally.orphan,
+    }
+    return f"{_quotations(tally)} codings: " + ", ".join(f"{number} {what}" for what, number in numbers.items())
+
+
+def _quotations(tally: Tally) -> int:
+    return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan
+
+
+def _complain(message: str) -> int:
+    say(f"codetui: {message}")
+    return UNUSABLE

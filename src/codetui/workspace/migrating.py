@@ -1,0 +1,181 @@
+"""`codetui codebook migrate`: the sessions of one codebook become those of the next, each in one step of undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.commands import Decision
+from codetui.core.harmless import harmless
+from codetui.core.migration import migrate
+from codetui.core.migration_rules import MigrationMap, book_name
+from codetui.formats import codebook_toml, migration_toml
+from codetui.model import Ad, Codebook, Problem
+from codetui.store import codebooks, files
+from codetui.store.corpus import Corpus
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.ids import fresh_id
+from codetui.workspace.migration_tally import Tally, counted, lines_of
+from codetui.workspace.outcome import NotSaved
+from codetui.workspace.records import Ads, Record, records
+from codetui.workspace.session import Session
+from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+
+
+class Plan(NamedTuple):
+    """A migration before it is carried out: its rules, and both books; the old one where it is known."""
+
+    rules: MigrationMap
+    new: Codebook
+    old: Codebook | None
+    problems: tuple[Problem, ...]
+
+
+def run_migration(
+    map_file: Path,
+    codebook: Path,
+    sessions: Path,
+    coder: str | None,
+    *,
+    corpus: Path | None = None,
+    old: Path | None = None,
+    is_dry: bool = False,
+) -> int:
+    """Carries out, or only counts, what the rules in a file mean for all sessions, and says it; the exit code."""
+    plan = read_plan(map_file, codebook, sessions, old)
+    if isinstance(plan, Unusable):
+        return _complain(plan.message)
+    if not is_dry and not plan.rules.is_checked:
+        return _complain(
+            f"the rules in {map_file} were proposed and nobody has looked through them yet. "
+            "Do so, write checked = true there, and run the same command again; --dry-run only counts."
+        )
+    path = corpus_path(corpus, plan.new, codebook)
+    if corpus is not None and not path.exists():
+        return _complain(missing_corpus(path))
+    ads = Corpus(path, plan.new.corpus, sessions) if path.exists() else None
+    if is_dry:
+        tally = count_sessions(plan, sessions, coder, ads)
+    else:
+        tally = migrate_sessions(plan, sessions, coder, ads)
+        kept = keep_book(codebook, sessions, plan.new)
+        tally.problems += [kept] if kept else []
+    for problem in (*plan.problems, *tally.problems):
+        say(problem)
+    for line in lines_of(tally, plan.rules, plan.new):
+        print(harmless(line))
+    done = counted(tally.sessions, "session")
+    print(f"{done} would be changed; nothing was (--dry-run)" if is_dry else f"{done} changed; u takes it back in each")
+    return PROBLEMS if any(problem.severity == "error" for problem in tally.problems) else 0
+
+
+def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> Plan | Unusable:
+    """The rules in a file, with the book they lead to and the one they come from.
+
+    The old book is the file `old`, else the one that the rules name, if it was kept.
+    """
+    book, _ = read_book(codebook)
+    if isinstance(book, Unusable):
+        return book
+    try:
+        text = files.read(map_file).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        return Unusable(f"{map_file}: {reason}; `codetui codebook propose OLD NEW -o {map_file}` writes such a file.")
+    before = _old_book(text, map_file, book, sessions, old)
+    if isinstance(before, Unusable):
+        return before
+    rules, problems = migration_toml.read(text, str(map_file), book, before)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if rules is None or errors:
+        lines = "\n".join(f"  {problem}" for problem in errors)
+        return Unusable(f"the rules cannot be followed, so nothing is changed:\n{lines}")
+    if before is not None and not rules.old_book:
+        rules = MigrationMap(rules.rules, book_name(before), rules.new_book, rules.is_checked)
+    return Plan(rules, book, before, tuple(problems))
+
+
+def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
+    """What a migration would change, with edits by hand counted in; nothing is written."""
+    tally = Tally()
+    for record in records(sessions, plan.old or plan.new, coder, corpus):
+        tally.problems += [problem for problem in record.problems if problem.severity == "error"]
+        tally.add(record.facts.id, migrate(record.state, plan.rules, plan.new, fresh_id, plan.old))
+    return tally
+
+
+def migrate_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
+    """Carries a migration out, session by session; one that cannot be written is said and left as it is."""
+    tally = Tally()
+    ads = Ads(corpus)
+    for record in records(sessions, plan.old or plan.new, coder, corpus):
+        if record.state.opened is None and record.source is None:
+            tally.problems += record.problems
+            continue
+        try:
+            _migrate_session(plan, sessions, record, ads, tally)
+        except OSError as error:
+            tally.problems.append(_failed(record, f"{error.filename or ''}: {error.strerror or error}"))
+    return tally
+
+
+def keep_book(codebook: Path, sessions: Path, book: Codebook) -> Problem | None:
+    """Keeps a book beside the sessions that are coded with it from now on; the problem it met, if any."""
+    try:
+        text = files.read(codebook).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        return Problem(str(codebook), 0, "warning", f"{error}; this version of the codebook is not kept")
+    return codebooks.keep(sessions, text, book.content_hash)
+
+
+def _old_book(
+    text: str, map_file: Path, book: Codebook, sessions: Path, old: Path | None
+) -> Codebook | Unusable | None:
+    """The book that the rules come from."""
+    if old is not None:
+        return read_book(old)[0]
+    rules, _ = migration_toml.read(text, str(map_file), book)
+    digest = rules.old_book.rpartition("#")[2] if rules else ""
+    kept = codebooks.kept(sessions, digest)
+    return codebook_toml.read(kept, digest)[0] if kept is not None else None
+
+
+def _migrate_session(plan: Plan, sessions: Path, record: Record, ads: Ads, tally: Tally) -> None:
+    """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
+    expected = migrate(record.state, plan.rules, plan.new, fresh_id, plan.old)
+    if not expected.events:
+        tally.add(record.facts.id, expected)
+        return
+    session = Session(
+        _ad(record, ads), plan.old or plan.new, SessionPaths.of_folder(sessions, record.folder), record.coder
+    )
+    tally.edited += session.taken is not None
+    session.book = plan.new
+    done = migrate(session.state, plan.rules, plan.new, fresh_id, plan.old)
+    if done.events:
+        message = f"{len(done.events)} changes by the rules from one codebook to the next."
+        outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
+        if isinstance(outcome, NotSaved):
+            tally.problems.append(_failed(record, outcome.message))
+            return
+    tally.add(record.facts.id, done)
+    problem = session.save_document()
+    if problem is not None:
+        tally.problems.append(problem)
+
+
+def _ad(record: Record, ads: Ads) -> Ad:
+    """The ad with its text; without it, where the corpus has it no more."""
+    facts = record.facts
+    return ads.find(facts.id) or Ad(facts.id, facts.employer, facts.title, "", record.folder)
+
+
+def _failed(record: Record, reason: str) -> Problem:
+    what = f"this session is left as it was: {reason}; mend it and run the same command again"
+    return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
+
+
+def _complain(message: str) -> int:
+    say(f"codetui: {message}")
+    return UNUSABLE

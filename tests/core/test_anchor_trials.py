@@ -1,0 +1,115 @@
+"""Real quotations among near-duplicates and in ads that lack them: found in their own place, or asked about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks.anchor_trials import Trial, copies, foreign, really_stands, verdict
+from benchmarks.anchors import Phrase, main, model_phrases, quotations, texts_of, trials
+from codetui.core.anchor import Exact, Fuzzy, Orphan, locate
+from codetui.model import Span
+
+Texts = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def real() -> tuple[Texts, list[Phrase]]:
+    """The real ads, and what coders quote of them."""
+    from conftest import shared_path
+
+    shared = shared_path()
+    texts = texts_of(shared / "pilot/ads.csv")
+    return texts, [one for one in quotations([shared / "seeds", shared / "pilot/codings"]) if one.ad in texts]
+
+
+def test_no_real_quotation_is_found_in_an_ad_that_lacks_it(real: tuple[Texts, list[Phrase]]) -> None:
+    texts, phrases = real
+    verdicts: Counter[str] = Counter()
+    for ad, words in phrases:
+        for trial in foreign(texts, ad, words):
+            found = trial.found()
+            verdicts[verdict(trial, found)] += 1
+            if isinstance(found, Exact | Fuzzy):
+                assert really_stands(trial.text, found.span, words), (words, trial.text[slice(*found.span)])
+    assert verdicts["wrong"] == 0
+    assert verdicts.total() == len(phrases) * (len(set(texts.values())) - 1)
+
+
+def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts, list[Phrase]]) -> None:
+    texts, phrases = real
+    verdicts: Counter[str] = Counter()
+    for ad, words in phrases:
+        found = locate(texts[ad], words)
+        if isinstance(found, Exact):
+            for has_anchor in (False, True):
+                tried = copies(texts[ad], found.span, has_anchor=has_anchor)
+                verdicts.update(verdict(trial, trial.found()) for trial in tried)
+    assert verdicts["wrong"] == 0
+    assert verdicts["right"] > 1_000
+
+
+def test_real_quotations_with_slips_or_cuts_are_found_at_their_own_place_alone(
+    real: tuple[Texts, list[Phrase]],
+) -> None:
+    texts, phrases = real
+    verdicts: dict[str, Counter[str]] = {}
+    for name, trial in trials(phrases[::2], texts):
+        if not name.startswith(("in another", "beside")):
+            verdicts.setdefault(name, Counter())[verdict(trial, trial.found())] += 1
+    assert {name: counts["wrong"] for name, counts in verdicts.items() if counts["wrong"]} == {}
+    assert all(verdicts[name]["right"] > verdicts[name]["asked"] for name in ("blank missing", "letters swapped"))
+    assert verdicts["word replaced"]["right"] == 0
+
+
+def test_phrases_of_a_model_that_stand_nowhere_mostly_name_what_is_nearest(shared: Path) -> None:
+    texts = texts_of(shared / "pilot/ads.csv")
+    found = [locate(texts[ad], words) for ad, words in model_phrases(shared / "pilot/llm") if ad in texts]
+    orphans = [one for one in found if isinstance(one, Orphan)]
+    assert 0 < len(orphans) < 0.02 * len(found)
+    assert sum(one.nearest is None for one in orphans) <= 1
+
+
+# --- the judge itself ---------------------------------------------------------------------------------
+
+AD = "You keep the lamps clean. You count the sacks of the harbour."
+
+
+def test_a_place_that_lacks_the_words_is_wrong() -> None:
+    trial = Trial("our goals are high", "Go", None, None)
+    assert verdict(trial, Exact(Span(4, 6), "folded")) == "wrong"
+    assert verdict(Trial("we use Go", "Go", None, None), Exact(Span(7, 9), "words")) == "right"
+    assert verdict(trial, Orphan()) == "asked"
+
+
+def test_the_place_of_a_copy_is_wrong() -> None:
+    tried = list(copies(AD, Span(0, 24), has_anchor=True))
+    assert len(tried) == 2 * 2 * 2 * 5
+    for trial in tried:
+        assert trial.place is not None
+        assert trial.text[slice(*trial.place)] == "You keep the lamps clean"
+    beside = Exact(Span(tried[0].text.index("lantern"), tried[0].text.index("lantern") + 24), "words")
+    assert verdict(tried[0], beside) == "wrong"
+
+
+def test_the_benchmark_prints_steps_and_trials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ads").mkdir()
+    (tmp_path / "ads" / "5_molen.txt").write_text(f"Keeper\n\n{AD}", "utf-8")
+    (tmp_path / "ads" / "6_haven.txt").write_text("Clerk\n\nYou count the sacks of the harbour.", "utf-8")
+    document = tmp_path / "codings" / "analysis_job_5_molen.md"
+    document.parent.mkdir()
+    document.write_text(
+        "# Manual Coding Analysis: Job Ad #5 (Molen)\n\n---\n\n## 1. Tasks\n\n- **T1: Work:**\n"
+        '  - "You keep the lamps clean."\n  - "You count teh sacks of the harbour"\n',
+        "utf-8",
+    )
+    assert main(["--ads", str(tmp_path / "ads"), "--codings", str(document.parent), "--runs", "1", "--trials"]) == 0
+    printed = capsys.readouterr().out
+    rows = {
+        line.split()[0]: line.split()[1] for line in printed.splitlines() if line.startswith("  ") and line[2] != " "
+    }
+    assert "documents: 2 phrases in 1 ads" in printed
+    assert (rows["fuzzy"], rows["orphan"]) == ("1", "0")
+    assert "beside a copy, by anchor" in printed

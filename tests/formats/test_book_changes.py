@@ -1,0 +1,165 @@
+"""The changes between two codebooks in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from codetui.core.book_diff import WordRun, diff, word_diff
+from codetui.formats.book_changes import marked, sentences
+from codetui.model import BookText, Code, Codebook, CodeId, Group, Profile, Section
+
+
+def code(id_: str, name: str, **fields: object) -> Code:
+    return replace(Code(id=CodeId(id_), name=name, section="S"), **fields)  # type: ignore[arg-type]
+
+
+BOOK = Codebook(
+    title="Lights",
+    version="1",
+    profiles=(Profile(id="1", name="Keeper", evidence="Much of what is coded is T1."),),
+    sections=(Section(id="S", title="Tasks"), Section(id="U", title="Tools")),
+    groups=(Group(id="G", section="S", title="Core"), Group(id="H", section="S", title="More")),
+    codes=(
+        code("T1", "Lighting", definition="Lights the lamp at dusk.", examples=("a", "b"), group="G"),
+        code("T2", "Watching"),
+        code("T3", "Rowing"),
+        code("T4", "Painting"),
+    ),
+)
+
+
+def said(*codes: Code, **parts: object) -> list[str]:
+    """The sentences for a book with other codes or parts."""
+    new = replace(BOOK, **({"codes": codes} if codes else {}), **parts)  # type: ignore[arg-type]
+    return sentences(diff(BOOK, new), BOOK, new)
+
+
+def with_first(**fields: object) -> list[str]:
+    first, *others = BOOK.codes
+    return said(replace(first, **fields), *others)  # type: ignore[arg-type]
+
+
+def test_a_book_that_stayed() -> None:
+    assert said() == ["Nothing was changed."]
+
+
+def test_what_came_and_went_is_told_together() -> None:
+    assert said(*BOOK.codes[:2], code("T5", "Sewing"), code("T6", "Cooking"), code("T7", "Singing")) == [
+        "2 codes were removed: T3 “Rowing” and T4 “Painting”.",
+        "3 codes were added: T5 “Sewing”, T6 “Cooking” and T7 “Singing”.",
+    ]
+    assert said(*BOOK.codes[:3]) == ["1 code was removed: T4 “Painting”."]
+
+
+def test_codes_that_only_got_another_number_are_told_together() -> None:
+    one, two, three, four = BOOK.codes
+    assert said(one, two, replace(three, id=CodeId("X1")), replace(four, id=CodeId("X2"))) == [
+        "2 codes were renumbered: T3 to X1 “Rowing” and T4 to X2 “Painting”."
+    ]
+
+
+def test_a_code_that_was_renamed() -> None:
+    assert with_first(name="Burning") == ["T1 was renamed from “Lighting” to “Burning”."]
+
+
+def test_a_code_that_was_renamed_and_renumbered() -> None:
+    assert with_first(id=CodeId("X1"), name="Burning") == ["T1 “Lighting” became X1 “Burning”."]
+
+
+def test_a_code_that_is_only_probably_the_same() -> None:
+    [first, *_] = with_first(id=CodeId("X1"), name="Lighting lamps", definition="")
+    assert first == "T1 “Lighting” is probably what is now X1 “Lighting lamps” (their likeness is 0.86)."
+
+
+@pytest.mark.parametrize(
+    ("definition", "sentence"),
+    [
+        (
+            "Lights every lamp at dusk.",
+            "The definition of T1 “Lighting” was changed: Lights [-the-] {+every+} lamp at dusk.",
+        ),
+        ("", "The definition of T1 “Lighting” was taken away: “Lights the lamp at dusk.”"),
+        (
+            "Oils the wheels.",
+            "The definition of T1 “Lighting” was rewritten, from “Lights the lamp at dusk.” to “Oils the wheels.”",
+        ),
+    ],
+)
+def test_a_definition_that_changed(definition: str, sentence: str) -> None:
+    assert with_first(definition=definition) == [sentence]
+
+
+def test_a_definition_that_is_new() -> None:
+    one, two, *others = BOOK.codes
+    assert said(one, replace(two, definition="Looks out."), *others) == [
+        "The definition of T2 “Watching” is new: “Looks out.”"
+    ]
+
+
+def test_examples_that_came_and_went() -> None:
+    assert with_first(examples=("c", "d", "b")) == [
+        "T1 “Lighting” gained 2 examples: “c” and “d”, and lost 1 example: “a”."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("group", "section", "sentence"),
+    [
+        ("H", "S", "T1 “Lighting” was moved from group “Core” to “More”."),
+        ("", "S", "T1 “Lighting” was moved out of group “Core”."),
+    ],
+)
+def test_a_code_that_was_moved(group: str, section: str, sentence: str) -> None:
+    assert with_first(group=group, section=section) == [sentence]
+
+
+def test_a_code_that_was_moved_to_another_section() -> None:
+    one, two, *others = BOOK.codes
+    assert said(one, replace(two, section="U"), *others) == ["T2 “Watching” was moved from section “Tasks” to “Tools”."]
+    assert said(one, replace(two, group="G"), *others) == ["T2 “Watching” was moved into group “Core”."]
+
+
+def test_a_code_that_was_retired() -> None:
+    assert with_first(is_retired=True) == ["T1 “Lighting” was retired."]
+
+
+def test_the_book_its_profiles_sections_and_texts() -> None:
+    found = said(
+        version="2",
+        profiles=(replace(BOOK.profiles[0], evidence="Much of what is coded is T2.", subtitle="By night"),),
+        sections=(replace(BOOK.sections[0], title="Work"), BOOK.sections[1]),
+        texts=(BookText(title="Thanks", body="To all."),),
+    )
+    assert found == [
+        "The version is “2”; it was “1”.",
+        "The subtitle of profile 1 “Keeper” is new: “By night”",
+        "The evidence of profile 1 “Keeper” was changed: Much of what is coded is [-T1.-] {+T2.+}",
+        "Section S was renamed from “Tasks” to “Work”.",
+        "1 text was added: “Thanks”.",
+    ]
+
+
+def test_far_off_words_are_cut() -> None:
+    words = " ".join(f"w{number}" for number in range(30))
+    changed = words.replace("w15", "other")
+    assert marked(word_diff(words, changed)) == ("… w10 w11 w12 w13 w14 [-w15-] {+other+} w16 w17 w18 w19 w20 …")
+    assert marked([WordRun("same", "a b c"), WordRun("added", "d")]) == "a b c {+d+}"
+
+
+def test_every_kind_of_change_is_told() -> None:
+    """No change is without its sentence, whatever field it is about."""
+    fields: dict[str, object] = {
+        "include": "x",
+        "exclude": "x",
+        "found_in": "755",
+        "confused_with": (CodeId("T2"),),
+        "definition": "x y z",
+        "examples": ("z",),
+        "is_retired": True,
+        "group": "H",
+        "name": "Other",
+    }
+    for field, value in fields.items():
+        assert len(with_first(**{field: value})) == 1, field

@@ -1,0 +1,223 @@
+"""Parts of a codebook are added and changed in the file that people wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.core.book_order import Part
+from codetui.core.codebook import code_of
+from codetui.formats import codebook_toml
+from codetui.formats.codebook_editing import (
+    add_code,
+    add_group,
+    add_profile,
+    add_section,
+    append_example,
+    move_code,
+    set_field,
+)
+from codetui.formats.prose import joined_lines
+from codetui.formats.toml_editing import EditError
+from codetui.model import Code, Codebook, CodeId, Group, Profile, Section
+
+BOOKS = [Path("codebook.toml"), Path("examples/pilot/codebook.toml")]
+BOOK = """\
+title = "Lights"   # about lighthouses
+
+[[profile]]
+name = "Keeper"    # has no id, so it is 1
+definition = '''
+Keeps the light,
+night after night.
+'''
+
+[[section]]
+id = "tasks"
+title = "Tasks"
+
+[[group]]
+id = "A"
+section = "tasks"
+title = "Core"
+
+# --- tasks ---
+
+[[code]]
+id = "T1"
+name = "Lighting"
+group = "A"
+# see the handbook
+examples = ["light the lamp"]   # more to come
+
+[[code]]
+id = "T2"
+name = "Watching"
+section = "tasks"
+
+# --- the end ---
+"""
+
+
+def book_of(text: str) -> Codebook:
+    book, problems = codebook_toml.read(text, "codebook.toml")
+    assert book is not None
+    assert [str(each) for each in problems if each.severity == "error"] == []
+    return replace(book, content_hash="")
+
+
+def code(text: str, id_: str) -> Code:
+    found = code_of(book_of(text), id_)
+    assert found is not None
+    return found
+
+
+def test_a_code_goes_behind_the_last_of_its_group() -> None:
+    new = Code(id=CodeId("T3"), name="Trimming", section="tasks", group="A", definition="Trims.", found_in="755")
+    after = add_code(BOOK, new)
+    written = '\n[[code]]\nid = "T3"\nname = "Trimming"\ngroup = "A"\ndefinition = "Trims."\nfound_in = "755"\n'
+    assert after == BOOK.replace("# more to come\n", f"# more to come\n{written}")
+    assert replace(code(after, "T3"), key="") == new
+
+
+def test_a_code_without_a_group_goes_behind_the_last_of_its_section() -> None:
+    after = add_code(BOOK, Code(id=CodeId("T3"), name="Trimming", section="tasks"))
+    written = '\n[[code]]\nid = "T3"\nname = "Trimming"\nsection = "tasks"\n\n# --- the end'
+    assert after == BOOK.replace("\n# --- the end", written)
+
+
+def test_the_first_code_of_a_section_goes_behind_the_section() -> None:
+    text = add_section(BOOK, Section(id="tools", title="Tools", holds="terms"))
+    after = add_code(text, Code(id=CodeId("X1"), name="Lamps", section="tools"))
+    assert after.index('id = "tools"') < after.index('id = "X1"') < after.index("[[group]]")
+    assert code(after, "X1").section == "tools"
+
+
+def test_a_book_gets_sections_groups_and_profiles() -> None:
+    text = add_section(BOOK, Section(id="tools", title="Tools", holds="terms"))
+    text = add_group(text, Group(id="B", section="tools", title="By hand", definition="Not by engine."))
+    text = add_profile(text, Profile(id="9", name="Builder", projects=("a tower", "a pier")))
+    old, new = book_of(BOOK), book_of(text)
+    assert [each.id for each in new.sections] == ["tasks", "tools"]
+    assert new.groups == (*old.groups, Group(id="B", section="tools", title="By hand", definition="Not by engine."))
+    assert new.profiles == (*old.profiles, Profile(id="9", name="Builder", projects=("a tower", "a pier")))
+    assert new.codes == old.codes
+
+
+def test_a_field_is_set_and_taken_away_where_fields_of_its_kind_stand() -> None:
+    after = set_field(BOOK, Part("code", "T1"), "include", "Also wicks.")
+    assert after == BOOK.replace('group = "A"\n# see', 'group = "A"\ninclude = "Also wicks."\n# see')
+    assert set_field(after, Part("code", "T1"), "include", "") == BOOK
+
+
+def test_a_code_is_retired_and_taken_back() -> None:
+    after = set_field(BOOK, Part("code", "T2"), "retired", True)
+    assert code(after, "T2").is_retired
+    assert set_field(after, Part("code", "T2"), "retired", False) == BOOK
+
+
+def test_a_profile_without_an_id_is_found_by_its_number() -> None:
+    after = set_field(BOOK, Part("profile", "1"), "name", "Head Keeper")
+    assert after == BOOK.replace('"Keeper"', '"Head Keeper"')
+
+
+def test_long_prose_is_broken_as_the_file_breaks_it() -> None:
+    words = " ".join(["lamp"] * 40)
+    after = set_field(BOOK, Part("profile", "1"), "definition", words)
+    assert max(map(len, after.splitlines())) <= 60
+    assert "'''\nlamp lamp" in after
+    assert book_of(after).profiles[0].definition == words
+
+
+def test_prose_with_bullets_keeps_its_lines() -> None:
+    text = "What counts:\n\n- lamps " + "and wicks " * 10 + "\n  - of glass\n\nAnd 1. not this - nor that."
+    after = set_field(BOOK, Part("code", "T1"), "definition", text)
+    assert code(after, "T1").definition == joined_lines(text)
+
+
+def test_prose_is_not_broken_where_a_bullet_would_begin() -> None:
+    for text in ("light " * 9 + "- " * 30 + "dark", "light " * 10 + "1. dark " * 20):
+        after = set_field(BOOK, Part("profile", "1"), "definition", text.strip())
+        assert book_of(after).profiles[0].definition == text.strip()
+
+
+def test_an_example_is_appended_once() -> None:
+    after = append_example(BOOK, "T1", "trim \n the wick")
+    assert after == BOOK.replace('["light the lamp"]', '["light the lamp", "trim the wick"]')
+    assert append_example(after, "T1", "trim the wick") == after
+    assert append_example(BOOK, "T2", "x") == BOOK.replace(
+        'name = "Watching"\nsection = "tasks"\n', 'name = "Watching"\nsection = "tasks"\nexamples = ["x"]\n'
+    )
+
+
+def test_a_code_moves_between_groups_and_sections() -> None:
+    inside = move_code(BOOK, "T2", "tasks", "A")
+    assert code(inside, "T2").group == "A"
+    outside = move_code(inside, "T2", "tasks")
+    assert (code(outside, "T2").section, code(outside, "T2").group) == ("tasks", "")
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value", "said"),
+    [
+        (Part("code", "T2"), "id", "T1", 'a second code has the id "T1" (the first stands on line'),
+        (Part("code", "T2"), "confused_with", ("T7",), "T7"),
+        (Part("section", "tasks"), "id", "works", "which the book lacks"),
+        (Part("code", "T7"), "name", "x", "no code T7 any more"),
+        (Part("code", "T1"), "colour", "red", "no field colour"),
+    ],
+)
+def test_a_change_that_would_break_the_book_is_refused(
+    part: Part, field: str, value: str | tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(EditError) as refused:
+        set_field(BOOK, part, field, value)
+    assert said in str(refused.value)
+
+
+def test_an_error_that_stands_in_the_book_already_hinders_no_other_change() -> None:
+    broken = BOOK.replace('section = "tasks"\n\n# ---', 'section = "task"\n\n# ---')
+    assert "Lamps" in set_field(broken, Part("code", "T1"), "name", "Lamps")
+
+
+def test_a_file_that_is_no_toml_is_left() -> None:
+    with pytest.raises(EditError, match="mend it first"):
+        set_field(BOOK + "x =", Part("code", "T1"), "name", "x")
+
+
+PROSE = st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\"'\\ -*|1."), min_size=1)
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=["shipped", "pilot"])
+@given(text=PROSE, data=st.data())
+def test_a_definition_is_read_as_it_was_given_and_nothing_else_changes(
+    path: Path, text: str, data: st.DataObject
+) -> None:
+    before = (Path(__file__).parents[2] / path).read_text("utf-8")
+    old = book_of(before)
+    chosen = data.draw(st.sampled_from(old.codes))
+    after = set_field(before, Part("code", chosen.id), "definition", text)
+    codes = tuple(replace(each, definition=joined_lines(text)) if each is chosen else each for each in old.codes)
+    assert book_of(after) == replace(old, codes=codes)
+    assert set(before.splitlines()) - set(after.splitlines()) <= set(own_lines(before, chosen))
+
+
+def own_lines(text: str, chosen: Code) -> list[str]:
+    """The lines of a code's table."""
+    start = text.index(f'[[code]]\nid = "{chosen.id}"')
+    end = text.find("\n\n", start)
+    return text[start : end if end >= 0 else len(text)].splitlines()
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=["shipped", "pilot"])
+def test_taking_out_what_was_put_in_gives_the_file_byte_for_byte(path: Path) -> None:
+    before = (Path(__file__).parents[2] / path).read_text("utf-8")
+    for each in book_of(before).codes:
+        for field in ("include", "exclude", "found_in"):
+            put = set_field(before, Part("code", each.id), field, "x " * 60)
+            assert put != before
+            assert set_field(put, Part("code", each.id), field, "") == before

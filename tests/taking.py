@@ -1,0 +1,165 @@
+"""An invented ad, its codebook, and sessions whose documents a person edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from codetui.core import anchor as anchors
+from codetui.core.state import State, evolve
+from codetui.formats.manual_coding import Document, project, read, write
+from codetui.model import (
+    Ad,
+    AdId,
+    Cause,
+    Code,
+    Codebook,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    Event,
+    Group,
+    Profile,
+    Section,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.workspace.taking_over import Taken, take_over
+
+TEXT = """\
+Keeper of the Northern Light
+
+You light the lamp at dusk, and you watch   the sea until dawn. You polish the mirrors every
+week. You write the log: ships, weather and oil. Sometimes you row out to the reef.
+
+   What you bring:
+     * Experience with a barometer, a sextant and a fog horn;
+     * A fog horn licence, and patience;
+     * You watch the sea gladly.
+"""
+AD = Ad(AdId("11"), "Shore Company", "Keeper", TEXT, "ads.csv", 2)
+BOOK = Codebook(
+    title="Lighthouses",
+    version="7",
+    label="{id}: {name}",
+    profiles=(Profile(id="1", name="Keeper"), Profile(id="2", name="Builder")),
+    sections=(
+        Section(id="tasks", title="Job Task Analysis", key="1"),
+        Section(id="tools", title="Tools", holds="terms", key="2"),
+    ),
+    groups=(
+        Group(id="light", section="tasks", title="The light"),
+        Group(id="sea", section="tasks", title="The sea"),
+    ),
+    codes=(
+        Code(id=CodeId("T1"), name="Lighting", section="tasks", group="light", key="1"),
+        Code(id=CodeId("T2"), name="Cleaning", section="tasks", group="light", key="2"),
+        Code(id=CodeId("T3"), name="Watching", section="tasks", group="sea", key="3"),
+        Code(id=CodeId("K1"), name="Instruments", section="tools", key="1"),
+    ),
+)
+LAMP, SEA, MIRRORS, LOG = (
+    "You light the lamp",
+    "watch the sea until dawn",
+    "You polish the mirrors",
+    "You write the log",
+)
+FILE = "a.md"
+
+
+def minted(prefix: str = "m") -> Callable[[], str]:
+    """Fresh ids, each greater than the one before."""
+    numbers = count(1)
+    return lambda: f"{prefix}{next(numbers):06}"
+
+
+def happened(state: State, *events: Event, cause: Cause = "keys") -> State:
+    """The state after one more transaction."""
+    seq = state.seq + 1
+    transaction = Transaction(
+        id=TransactionId(f"t{seq:06}"), seq=seq, time="2026-01-01T00:00:00Z", coder="rosa", cause=cause, events=events
+    )
+    return evolve(state, transaction)
+
+
+def place(words: str, occurrence: int = 1) -> Span:
+    """Where the words stand in the ad for the n-th time, white space forgiven."""
+    spans = [Span(start, end) for start in range(len(TEXT)) for end in _ends(start, words)]
+    return spans[occurrence - 1]
+
+
+def _ends(start: int, words: str) -> Iterable[int]:
+    if TEXT[start] != words[0]:
+        return
+    for end in range(start + len(words), min(start + len(words) + 8, len(TEXT)) + 1):
+        if anchors.shown_words(TEXT[start:end]) == words and not TEXT[end - 1].isspace():
+            yield end
+            return
+
+
+def added(ident: str, code: str, words: str, note: str = "", rank: int = 0, occurrence: int = 1) -> CodingAdded:
+    """A code on the ad's words; words that the ad lacks have no place."""
+    is_there = words in anchors.shown_words(TEXT)
+    anchor = anchors.describe(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
+    said = anchor.words if anchor else words
+    return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=said, note=note, rank=rank)
+
+
+def coded(*codings: tuple[str, ...]) -> State:
+    """A session with codings `(code, words)` or `(code, words, note)`, called c1, c2 and so on."""
+    state = State()
+    for number, (code, words, *note) in enumerate(codings, 1):
+        state = happened(state, added(f"c{number}", code, words, note[0] if note else "", number))
+    return state
+
+
+def document(state: State) -> Document:
+    """The document of a session, with the ids of its entries and notes."""
+    return project(state, BOOK, AD)
+
+
+def edited(state: State, *changes: tuple[str, str]) -> Document:
+    """The session's document as a person changed it, each time one text for another."""
+    text = write(document(state))
+    for old, new in changes:
+        assert text.count(old) == 1, (old, text)
+        text = text.replace(old, new)
+    return read(text, FILE)[0]
+
+
+def taken(edited: Document, base: Document | None, state: State, mint: Callable[[], str] | None = None) -> Taken:
+    """What the document says that the state does not hold yet."""
+    return take_over(edited, base, state, AD, BOOK, FILE, mint or minted())
+
+
+def by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Taken]:
+    """The session after a person has changed its document, and what was taken over."""
+    found = taken(edited(state, *changes), document(state), state)
+    return happened(state, *found.events, cause="hand"), found
+
+
+def both(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Taken]:
+    """The session after it went on with `events` while a person changed its document."""
+    later = happened(state, *events)
+    found = taken(edited(state, *changes), document(state), later)
+    return happened(later, *found.events, cause="hand"), found
+
+
+def imported(text: str, state: State | None = None) -> tuple[State, Taken]:
+    """The session after a document of unknown past was taken over."""
+    before = state or State()
+    found = taken(read(text, FILE)[0], None, before)
+    return happened(before, *found.events, cause="document"), found
+
+
+def said(state: State, code: str) -> list[tuple[str, str]]:
+    """Words and note of the codings of a code, in order, as documents show them."""
+    return [(anchors.shown_words(one.words), one.note) for one in state.of_code(CodeId(code))]
+
+
+def notes(state: State) -> list[tuple[str, str, str]]:
+    """Kind of place, place and text of the notes that stand, in order."""
+    standing = sorted((note for note in state.notes.values() if note.text), key=lambda note: (note.rank, note.id))
+    return [(note.place.kind, note.place.id, note.text) for note in standing]

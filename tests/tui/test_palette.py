@@ -1,0 +1,79 @@
+"""The command palette, and the colours that can be chosen in it or that the terminal has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from keys import keys_of, press, running, workspace_on, write_ad
+from textual.command import CommandList
+from textual.pilot import Pilot
+
+from codetui.tui.actions import ACTIONS
+from codetui.tui.modals.text_modal import NoteModal
+from codetui.tui.palette import Palette
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.themes import HUES
+from codetui.tui.widgets.hues import hue_colour
+
+AD = "You build pipelines in Python. You like people."
+
+
+async def offered(pilot: Pilot[object], words: str = "") -> list[str]:
+    """What the palette offers for these words; it stays open."""
+    await press(pilot, "<ctrl+p>")
+    await pilot.press(*keys_of(words))
+    commands = pilot.app.screen.query_one(CommandList)
+    for _ in range(60):
+        await pilot.pause(0.05)
+        if commands.option_count and pilot.app.screen.query_one("LoadingIndicator").has_class("--visible") is False:
+            break
+    return [str(commands.get_option_at_index(place).prompt) for place in range(commands.option_count)]
+
+
+async def test_the_palette_offers_what_the_registry_has_and_nothing_of_textual(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        offers = await offered(pilot)
+    names = [offer.splitlines()[0].partition("  (")[0] for offer in offers]
+    own = {action.words for action in ACTIONS if not action.id.startswith("move.char") and action.id != "palette"}
+    assert set(names) == {*own, "theme …"}
+
+
+@pytest.mark.parametrize(("words", "theme"), [("light", "textual-light"), ("theme nord", "nord"), ("dark", None)])
+async def test_a_theme_is_found_by_light_dark_and_theme(tmp_path: Path, words: str, theme: str | None) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        offers = await offered(pilot, words)
+        assert any(f"theme {theme or 'textual-dark'} (" in offer for offer in offers)
+        if theme == "nord":
+            await press(pilot, "<enter>")
+            assert pilot.app.theme == theme and pilot.app.screen is bench
+
+
+async def test_the_palette_opens_over_no_question(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "s11n<ctrl+p>")
+        assert isinstance(pilot.app.screen, NoteModal)
+        await press(pilot, "<escape><ctrl+p><ctrl+p>")
+        assert isinstance(pilot.app.screen, Palette)
+
+
+async def hues_on(tmp_path: Path) -> set[str]:
+    """The colours of the sections beside the ad."""
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        assert isinstance(bench, WorkbenchScreen)
+        console = pilot.app.console
+        styles = [console.get_style(hue_colour(pilot.app, hue).removeprefix("ansi_")) for hue in range(HUES)]
+        return {str(style.color.downgrade(console._color_system)) for style in styles if style.color}
+
+
+@pytest.mark.parametrize(("term", "colours"), [("xterm", ""), ("screen", ""), ("xterm", "truecolor")])
+async def test_every_section_has_a_colour_of_its_own_in_any_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, term: str, colours: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", colours)
+    assert len(await hues_on(tmp_path)) == HUES

@@ -1,0 +1,493 @@
+"""Doubtful quotations, settled by keys: what is offered, what is taken, what stands on disk after it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from keys import press, running, workspace_on, write_ad
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+from textual.widgets import Input
+
+from codetui.core.anchor import describe
+from codetui.core.doubts import is_doubtful
+from codetui.model import (
+    AdId,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    SessionOpened,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.store.event_log import EventLog
+from codetui.store.sessions import SessionPaths
+from codetui.tui.modals.definition_modal import DefinitionModal
+from codetui.tui.modals.doubts_list import DoubtsList
+from codetui.tui.modals.text_modal import NoteModal
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.themes import Face, Palette
+from codetui.tui.widgets.outline import CodingNode
+from codetui.workspace.workspace import Workspace
+
+AD = "You light the lamp. We need Python. You light the lamp. You watch the sea until dawn. Python is a snake."
+LAMPS = [Span(0, 18), Span(36, 54)]
+SEA = Span(AD.index("watch the sea"), AD.index(" until"))
+SETTLED = "Every quotation has its place."
+
+
+class Quoted(NamedTuple):
+    """A coding as its log has it: proposed where it has a place."""
+
+    code: str
+    words: str
+    place: Span | None = None
+    is_proposed: bool = True
+
+
+LAMP = Quoted("TASK1", "You light the lamp")
+WATCH = Quoted("TASK2", "wattch the sea", SEA)
+LOST = Quoted("TASK1", "a quilt of zigzags")
+
+
+def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
+    """A session on an ad that holds these quotations; their ids are c0, c1 and so on."""
+    write_ad(folder, text)
+    digest = text_hash(text)
+    events = [
+        CodingAdded(
+            coding=CodingId(f"c{number}"),
+            code=CodeId(one.code),
+            anchor=describe(text, one.place, digest) if one.place else None,
+            words=one.words,
+            rank=number + 1,
+            is_proposed=one.is_proposed and one.place is not None,
+        )
+        for number, one in enumerate(quoted)
+    ]
+    opened = SessionOpened(ad=AdId("1"), employer="acme", title="", text_hash=digest)
+    log = EventLog(SessionPaths(folder / "sessions", "rosa").log(AdId("1")))
+    log.append(
+        Transaction(id=TransactionId("t0"), seq=1, time="2026-01-01T00:00:00Z", coder="rosa", events=(opened, *events))
+    )
+    return workspace_on(folder)
+
+
+def place_of(bench: WorkbenchScreen, number: int) -> Span | None:
+    """Where a coding stands and is no longer in doubt."""
+    coding = bench.state.codings[CodingId(f"c{number}")]
+    settled = coding.anchor is not None and not coding.is_proposed and not coding.is_removed
+    return Span(coding.anchor.start, coding.anchor.end) if settled and coding.anchor else None
+
+
+def said(bench: WorkbenchScreen) -> str:
+    return bench.status.message[0]
+
+
+async def test_an_ad_with_doubts_says_so_when_it_is_opened(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (_, bench):
+        assert "3 quotations need a place: v" in said(bench)
+
+
+async def test_an_ad_without_doubts_says_nothing_of_them(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, Quoted("TASK1", "Python", Span(28, 34), False))) as (pilot, bench):
+        assert "place" not in said(bench)
+        await press(pilot, "v")
+        assert said(bench) == SETTLED
+        await press(pilot, "V")
+        assert pilot.app.screen is bench
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ("v<enter>", LAMPS[0]),
+        ("vv<enter>", LAMPS[1]),
+        ("vvv<enter>", LAMPS[0]),
+        ("vV<enter>", LAMPS[1]),
+        ("vw<enter>", Span(4, 9)),
+        ("v<right><right><enter><enter>", LAMPS[0]),
+        ("v<home><enter>", None),
+        ("vv<escape><enter>", None),
+        ("v]w<enter>", Span(0, 22)),
+    ],
+)
+async def test_words_that_stand_twice_get_the_place_that_is_selected(
+    tmp_path: Path, keys: str, place: Span | None
+) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, keys)
+        assert place_of(bench, 0) == place
+        assert (said(bench) == SETTLED) == (place is not None)
+
+
+async def test_each_place_is_shown_selected_with_its_number_and_the_keys(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v")
+        assert bench.selecting.selection.span == LAMPS[0]
+        assert said(bench) == (
+            "1 of 1 · TASK1 “You light the lamp” stands 2 times, here is the 1st: "
+            "v next place · Enter this one · x drop · Esc leave"
+        )
+        assert bench.outline.current == CodingNode(CodingId("c0"))
+        await press(pilot, "v")
+        assert bench.selecting.selection.span == LAMPS[1]
+        assert "here is the 2nd: v next · Enter" in said(bench)
+
+
+async def test_the_cursor_on_another_place_offers_that_one_before_it_is_taken(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v<home>" + "<right>" * 40 + "<enter>")
+        assert place_of(bench, 0) is None
+        assert "here is the 2nd" in said(bench)
+        await press(pilot, "<enter>")
+        assert place_of(bench, 0) == LAMPS[1]
+
+
+async def test_the_next_doubt_is_offered_at_once_and_the_last_says_so(tmp_path: Path) -> None:
+    workspace = doubting(tmp_path, LAMP, WATCH, LOST)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "v<enter>")
+        assert said(bench).startswith("1 of 2 · TASK2 “wattch the sea” resembles this 9")
+        assert bench.selecting.selection.span == SEA
+        await press(pilot, "<enter>")
+        assert said(bench).startswith(
+            "1 of 1 · TASK1 “a quilt of zigzags” is not in the ad: select its words, then Enter"
+        )
+        await press(pilot, "<enter>")
+        assert bench.status.message[1] == "refusal"
+        assert place_of(bench, 2) is None
+        await press(pilot, "<ctrl+home>s<enter>")
+        assert said(bench) == SETTLED
+        assert [place_of(bench, number) for number in range(3)] == [LAMPS[0], SEA, Span(20, 35)]
+    async with running(workspace_on(tmp_path)) as (_, bench):
+        assert [place_of(bench, number) for number in range(3)] == [LAMPS[0], SEA, Span(20, 35)]
+
+
+async def test_v_goes_round_from_doubt_to_doubt(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+        heads = []
+        for key in "vvvvvVVV":
+            await press(pilot, key)
+            heads.append(said(bench)[:4].strip())
+        assert heads == ["1 of", "1 of", "2 of", "3 of", "1 of", "3 of", "2 of", "1 of"]
+
+
+async def test_an_accepted_place_keeps_the_words_as_they_were_written(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, WATCH)) as (pilot, bench):
+        await press(pilot, "v<enter>")
+        coding = bench.state.codings[CodingId("c0")]
+        assert (coding.words, coding.is_proposed) == ("wattch the sea", False)
+
+
+@pytest.mark.parametrize("keys", ["vb]w<enter>", "v]w<enter>"])
+async def test_a_proposed_place_can_have_other_boundaries(tmp_path: Path, keys: str) -> None:
+    async with running(doubting(tmp_path, WATCH)) as (pilot, bench):
+        await press(pilot, keys)
+        assert place_of(bench, 0) == Span(SEA.start, SEA.end + len(" until"))
+        assert bench.state.codings[CodingId("c0")].words == "watch the sea until"
+
+
+async def test_b_says_how_the_edges_are_moved_and_stays_with_the_doubt(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, WATCH, LOST)) as (pilot, bench):
+        await press(pilot, "vb")
+        assert said(bench).startswith("Move its edges")
+        assert place_of(bench, 0) is None
+        await press(pilot, "<escape>vvb")
+        assert bench.status.message[1] == "refusal"
+
+
+async def test_x_drops_the_quotation_and_undo_brings_it_back(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "vx")
+        assert bench.state.codings[CodingId("c0")].is_removed
+        assert said(bench).startswith("1 of 1 · TASK2")
+        await press(pilot, "u")
+        assert "Undone" in said(bench)
+        assert not bench.state.codings[CodingId("c0")].is_removed
+        await press(pilot, "vV")
+        assert said(bench).startswith("1 of 2 · TASK1")
+
+
+async def test_settling_is_one_step_of_undo(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "v<enter><enter>")
+        assert said(bench) == SETTLED
+        await press(pilot, "u")
+        assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[0], None)
+        await press(pilot, "u")
+        assert place_of(bench, 0) is None
+
+
+async def test_escape_leaves_the_doubt_and_v_comes_back_to_it(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+        await press(pilot, "vvv<escape>")
+        assert said(bench) == "Left as it was. 3 quotations need a place: v"
+        assert bench.settling.current is None
+        await press(pilot, "v")
+        assert said(bench).startswith("2 of 3 · TASK2")
+
+
+async def test_after_escape_keys_mean_what_they_did(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v<escape>x")
+        assert bench.status.message[1] == "refusal"
+        await press(pilot, "<enter>")
+        assert pilot.app.screen is not bench
+
+
+async def test_a_code_given_meanwhile_ends_the_settling(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v12")
+        assert [(coding.code, coding.words) for coding in bench.state.live()][1:] == [("TASK2", "You light the lamp")]
+        assert bench.settling.current is None
+        assert place_of(bench, 0) is None
+
+
+@pytest.mark.parametrize("keys", ["v/sea until<enter><enter>", "v/sea until<enter>+<enter>"])
+async def test_a_search_finds_the_words_of_an_orphan(tmp_path: Path, keys: str) -> None:
+    async with running(doubting(tmp_path, LOST)) as (pilot, bench):
+        await press(pilot, keys)
+        place = place_of(bench, 0)
+        assert place is not None
+        assert "sea until" in AD[slice(*place)]
+
+
+async def test_what_is_nearest_to_an_orphan_is_shown_and_taken_only_when_selected(tmp_path: Path) -> None:
+    words = "You watch the stars until dawn"
+    async with running(doubting(tmp_path, Quoted("TASK1", words))) as (pilot, bench):
+        await press(pilot, "v")
+        assert "is not in the ad: select its words, then Enter · v what is nearest (93 %)" in said(bench)
+        assert not bench.selecting.selection.is_explicit
+        await press(pilot, "<enter>")
+        assert place_of(bench, 0) is None
+        await press(pilot, "v<enter>")
+        place = place_of(bench, 0)
+        assert place is not None
+        assert AD[slice(*place)] == "You watch the sea until dawn"
+
+
+async def test_what_was_selected_before_is_not_taken_for_an_orphan(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, LOST)) as (pilot, bench):
+        await press(pilot, "v<enter><enter>")
+        assert place_of(bench, 1) is None
+        assert bench.status.message[1] == "refusal"
+
+
+async def test_a_place_is_offered_once_to_two_quotations_of_one_code(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, LAMP, LAMP)) as (pilot, bench):
+        await press(pilot, "v<enter>")
+        assert "stands 2 times, elsewhere with this code" in said(bench)
+        await press(pilot, "<enter>")
+        assert [place_of(bench, 0), place_of(bench, 1)] == LAMPS
+        assert "has this code wherever it stands: x drop" in said(bench)
+        await press(pilot, "x")
+        assert said(bench) == SETTLED
+
+
+async def test_definition_note_and_recoding_are_about_the_doubt(tmp_path: Path) -> None:
+    other = Quoted("TECH1", "light the lamp", Span(4, 18), False)
+    async with running(doubting(tmp_path, LAMP, other)) as (pilot, bench):
+        await press(pilot, "vi")
+        assert isinstance(pilot.app.screen, DefinitionModal)
+        await press(pilot, "<escape>n")
+        assert isinstance(pilot.app.screen, NoteModal)
+        await press(pilot, "doubtful<enter>")
+        assert bench.state.codings[CodingId("c0")].note == "doubtful"
+        await press(pilot, "r12")
+        assert bench.state.codings[CodingId("c0")].code == "TASK2"
+        await press(pilot, "v<enter>")
+        assert place_of(bench, 0) == LAMPS[0]
+
+
+async def test_a_recoding_that_is_begun_takes_enter_and_escape(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "vr<escape>")
+        assert (bench.assigning.recoding, bench.settling.current) == (None, None)
+        await press(pilot, "vr<enter>")
+        assert pilot.app.screen.query_one(Input) is not None
+        assert place_of(bench, 0) is None
+
+
+async def test_a_boundary_that_is_moved_is_left_by_v(tmp_path: Path) -> None:
+    settled = Quoted("TECH1", "Python", Span(28, 34), False)
+    async with running(doubting(tmp_path, LAMP, settled)) as (pilot, bench):
+        bench.select(Span(28, 34))
+        await press(pilot, "b")
+        assert bench.assigning.bounding == "c1"
+        await press(pilot, "v<enter>")
+        assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[0], Span(28, 34))
+        assert bench.assigning.bounding is None
+
+
+async def test_the_list_names_all_doubts_and_enter_goes_to_one(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+        await press(pilot, "V")
+        screen = pilot.app.screen
+        assert isinstance(screen, DoubtsList)
+        rows = [" ".join("".join(part.text for part in (*row.left, *row.right)).split()) for row in screen.rows]
+        assert rows[0] == "11 TASK1 “You light the lamp”2 places"
+        assert rows[1].startswith("12 TASK2 “wattch the sea”resembles 9")
+        assert rows[2] == "11 TASK1 “a quilt of zigzags”not in the ad"
+        await press(pilot, "<down><enter>")
+        assert said(bench).startswith("2 of 3 · TASK2")
+        await press(pilot, "<enter>")
+        assert place_of(bench, 1) == SEA
+
+
+async def test_the_list_is_left_without_a_choice(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        for leave in ("<escape>", "V"):
+            await press(pilot, f"V{leave}")
+            assert pilot.app.screen is bench
+            assert bench.settling.current is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_enter_on_a_doubt_in_the_codebook_offers_its_places(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH), size) as (pilot, bench):
+        await press(pilot, "t")
+        bench.outline.reveal(CodingId("c1"))
+        await press(pilot, "<enter>")
+        assert said(bench).startswith("2 of 2 · TASK2")
+        assert bench.focused is bench.document and not bench.outline.has_class("-shown")
+        await press(pilot, "<enter>")
+        assert place_of(bench, 1) == SEA
+
+
+async def test_v_in_the_codebook_begins_at_its_doubt(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "t")
+        bench.outline.reveal(CodingId("c1"))
+        await press(pilot, "v")
+        assert said(bench).startswith("2 of 2 · TASK2")
+
+
+async def test_in_the_codebook_x_is_about_its_own_line(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "vt")
+        bench.outline.reveal(CodingId("c1"))
+        await press(pilot, "x")
+        assert [coding.id for coding in bench.state.live()] == ["c0"]
+
+
+async def test_after_a_click_into_the_codebook_x_is_about_its_line(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "v")
+        bench.set_focus(bench.outline)
+        bench.outline.reveal(CodingId("c1"))
+        await press(pilot, "x")
+        assert [coding.id for coding in bench.state.live()] == ["c0"]
+
+
+async def test_keys_in_one_burst_settle_one_after_the_other(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        for key in ("v", "v", "enter", "enter"):
+            pilot.app.simulate_key(key)
+        for _ in range(5):
+            await pilot.pause()
+        assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[1], SEA)
+
+
+async def test_a_full_disk_keeps_the_doubt_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v")
+        with monkeypatch.context() as broken:
+            broken.setattr(EventLog, "append", _refuse)
+            await press(pilot, "<enter>")
+        assert bench.status.message[1] == "error"
+        assert place_of(bench, 0) is None
+        await press(pilot, "<enter>")
+        assert place_of(bench, 0) == LAMPS[0]
+
+
+def _refuse(log: EventLog, transaction: Transaction) -> None:
+    raise OSError(28, "No space left on device")
+
+
+async def test_another_ad_ends_the_settling(tmp_path: Path) -> None:
+    write_ad(tmp_path, "Another ad. You light the lamp.", "2_acme.txt")
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v)")
+        assert bench.ad.id == "2"
+        assert bench.settling.current is None
+        await press(pilot, "v")
+        assert said(bench) == SETTLED
+
+
+async def test_moving_keeps_the_question_in_sight(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LOST)) as (pilot, bench):
+        await press(pilot, "vs")
+        assert said(bench).startswith("1 of 1 · TASK1 “a quilt of zigzags” is not in the ad")
+
+
+async def test_at_80_columns_the_way_out_is_read(tmp_path: Path) -> None:
+    long = Quoted("TASK1", "a quotation of so many words that no line can hold them all at once")
+    async with running(doubting(tmp_path, LAMP, long), (80, 24)) as (pilot, bench):
+        for _ in range(3):
+            await press(pilot, "v")
+            assert bench.status.render().plain.rstrip().endswith("Esc leave")
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("text", [AD, ""], ids=["ad", "no text"])
+async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: int, text: str) -> None:
+    chance = random.Random(seed)
+    keys = "".join(chance.choices(["v", "V", "<enter>", "x", "b", "<escape>", "s", "w", "u", "]", "<left>"], k=30))
+    quoted = (LAMP, WATCH if text else LOST, LOST)
+    async with running(doubting(tmp_path, *quoted, text=text)) as (pilot, bench):
+        await press(pilot, keys)
+        assert len(bench.state.codings) == 3
+        current = bench.settling.coding
+        assert current is None or is_doubtful(current)
+
+
+# --- how it is painted --------------------------------------------------------------------------------
+
+
+async def test_a_proposed_place_bears_a_question_mark_until_it_is_accepted(tmp_path: Path) -> None:
+    settled = Quoted("TECH1", "Python", Span(28, 34), False)
+    async with running(doubting(tmp_path, WATCH, settled, text=AD.replace(". ", ".\n"))) as (pilot, bench):
+        gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(5)]
+        assert "2a┃" in gutters[1]
+        assert "12?" in gutters[3]
+        assert any("? “wattch the sea”" in line for line in tree_lines(bench))
+        await press(pilot, "v<enter>")
+        assert "12?" not in bench.document.render_line(3).text
+        assert not any("? “" in line for line in tree_lines(bench))
+
+
+def tree_lines(bench: WorkbenchScreen) -> list[str]:
+    rows = (bench.outline.row(number, 60) for number in range(bench.outline.row_count()))
+    return ["".join(part.text for part in (*row.left, *row.right)) for row in rows]
+
+
+async def test_the_other_places_are_marked_while_one_is_offered(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+        await press(pilot, "v")
+        first = bench.document.render_line(0)
+        faces = {str(segment.style) for segment in first if segment.text.strip()}
+        await press(pilot, "<escape><ctrl+home>")
+        plain = {str(segment.style) for segment in bench.document.render_line(0) if segment.text.strip()}
+        assert len(faces) > len(plain)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+@pytest.mark.parametrize("has_colour", [True, False])
+def test_a_proposed_place_looks_otherwise_with_and_without_colours(theme: str, has_colour: bool) -> None:
+    ground, ink = Color.parse("#101010"), Color.parse("#e0e0e0")
+    palette = Palette(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
+    assert palette.text(Face(hue=0)) != palette.text(Face(hue=0, is_proposed=True))
+    assert palette.text(Face(hue=0, is_proposed=True)).italic
+
+
+async def test_below_its_first_row_a_proposed_place_has_a_dashed_bar(tmp_path: Path) -> None:
+    long = Quoted("TASK1", "You watch the sea", Span(0, len(AD)))
+    async with running(doubting(tmp_path, long), (60, 24)) as (_, bench):
+        gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(2)]
+        assert [gutter.strip() for gutter in gutters] == ["11?", "┇"]

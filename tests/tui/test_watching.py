@@ -1,0 +1,78 @@
+"""The document edited in another program while the workbench is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from keys import press, running, workspace_on, write_ad
+from textual.pilot import Pilot
+
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.status_line import StatusLine
+
+AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
+
+
+def document(folder: Path) -> Path:
+    (path,) = (folder / "sessions").rglob("analysis_job_*.md")
+    return path
+
+
+def words(screen: WorkbenchScreen) -> list[str]:
+    return [coding.words for coding in screen.state.live()]
+
+
+async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
+    """Waits for something that a worker brings about; a generous bound, so that a slow machine fails nothing."""
+    for _ in range(200):
+        if holds():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError("it did not come about")
+
+
+async def test_an_edit_outside_is_shown_at_once_and_undone_by_a_key(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, screen):
+        await press(pilot, "11<ctrl+s>")
+        before = document(tmp_path).read_text("utf-8")
+        document(tmp_path).write_text(
+            before.replace('"You light', '"You watch the sea until dawn."\n  - "You light'), "utf-8"
+        )
+        await until(pilot, lambda: len(words(screen)) == 2)
+        assert words(screen) == ["You watch the sea until dawn.", "You light the lamp."]
+        assert "edited by hand: 1 added" in screen.query_one(StatusLine).message[0]
+        await press(pilot, "u<ctrl+s>")
+        assert words(screen) == ["You light the lamp."]
+        assert document(tmp_path).read_text("utf-8") == before
+
+
+async def test_what_was_edited_just_before_another_ad_is_opened_is_taken_over(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    (tmp_path / "ads" / "2_acme.txt").write_text("Another.", "utf-8")
+    async with running(workspace_on(tmp_path)) as (pilot, screen):
+        await press(pilot, "11<ctrl+s>")
+        path = document(tmp_path)
+        path.write_text(path.read_text("utf-8").replace('lamp."', 'lamp." (at dusk)'), "utf-8")
+        await press(pilot, ")(")
+        assert [coding.note for coding in screen.state.live()] == ["at dusk"]
+
+
+async def test_a_document_with_conflict_marks_is_left_until_ctrl_s_says_otherwise(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, screen):
+        await press(pilot, "11<ctrl+s>")
+        before = document(tmp_path).read_text("utf-8")
+        harmed = f"<<<<<<< mine\n{before}=======\n{before}>>>>>>> theirs\n"
+        document(tmp_path).write_text(harmed, "utf-8")
+        status = screen.query_one(StatusLine)
+        await until(pilot, lambda: "conflict marks" in status.message[0])
+        assert status.message[1] == "error"
+        await press(pilot, "s11)")
+        assert document(tmp_path).read_text("utf-8") == harmed
+        await press(pilot, "(<ctrl+s>")
+        assert "You watch the sea" in document(tmp_path).read_text("utf-8")
+        assert "<<<<" not in document(tmp_path).read_text("utf-8")
+        kept = list((tmp_path / "sessions").rglob("*.kept-*"))
+        assert [path.read_text("utf-8") for path in kept] == [harmed]
