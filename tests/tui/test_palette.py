@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from keys import keys_of, press, running, workspace_on, write_ad
+from rich.color import ColorSystem
 from textual.command import CommandList
 from textual.pilot import Pilot
 
 from codetui.tui.actions import ACTIONS
 from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.palette import Palette
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import HUES
-from codetui.tui.widgets.hues import hue_colour
+from codetui.tui.widgets.hues import hue_style
 
 AD = "You build pipelines in Python. You like people."
 
@@ -60,14 +60,14 @@ async def test_the_palette_opens_over_no_question(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, Palette)
 
 
-async def hues_on(tmp_path: Path) -> set[str]:
-    """The colours of the sections beside the ad."""
+async def hues_on(tmp_path: Path) -> set[tuple[object, ...]]:
+    """The colours of the sections as the terminal gets them."""
     write_ad(tmp_path, AD)
-    async with running(workspace_on(tmp_path)) as (pilot, bench):
-        assert isinstance(bench, WorkbenchScreen)
-        console = pilot.app.console
-        styles = [console.get_style(hue_colour(pilot.app, hue).removeprefix("ansi_")) for hue in range(HUES)]
-        return {str(style.color.downgrade(console._color_system)) for style in styles if style.color}
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        systems = {"standard": ColorSystem.STANDARD, "truecolor": ColorSystem.TRUECOLOR}
+        system = systems[pilot.app.console.color_system or ""]
+        colours = [hue_style(pilot.app, hue).color for hue in range(HUES)]
+        return {colour.downgrade(system)[2:] for colour in colours if colour}
 
 
 @pytest.mark.parametrize(("term", "colours"), [("xterm", ""), ("screen", ""), ("xterm", "truecolor")])

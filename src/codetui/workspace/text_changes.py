@@ -106,7 +106,7 @@ class _Text:
                 return _Found("proposed", anchor, words, message)
             case _:
                 what = (
-                    f"{quoted(words)} has no sure place in it any more; select its place and press b, or x removes it"
+                    f"{quoted(words)} has no sure place in it any more; v leads to it: give it a place, or drop it"
                 )
                 return _Found("lost", None, words, what)
 

@@ -14,7 +14,7 @@ from codetui.formats.toml_strings import Value
 COMMENT = re.compile(r"<!-- codetui (?P<kind>[a-z]+)(?: (?P<number>\d+))?(?:\n(?P<toml>.*?))?\s*-->", re.DOTALL)
 REGION = re.compile(
     r"^<!-- codetui text(?P<number> \d+)?(?: -->\n|\n(?P<toml>(?:[^\n]*\n)*?)-->\n)"
-    r"(?P<body>.*?)^<!-- codetui end(?P=number)? -->$",
+    r"(?P<body>.*?)^<!-- codetui end(?(number)(?P=number)) -->$",
     re.DOTALL | re.MULTILINE,
 )
 WHOLE_BOOK = {"book", "corpus", "reference"}

@@ -54,7 +54,7 @@ def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> Fault 
         case anchors.Ambiguous():
             return Fault("warning", f"{words} has no sure place in the ad any more; select it and press b")
         case _:
-            return Fault("error", f"{words} is not in the ad any more; select its place and press b, or x removes it")
+            return Fault("error", f"{words} is not in the ad any more; v leads to it: give it a place, or drop it")
 
 
 def _without_place(coding: Coding, state: State, text: AdText) -> Fault:

@@ -131,10 +131,10 @@ def _placed(found: Resolution, words: str, ad: AdText) -> Placed:
             alike = f"{round(100 * found.score)} %"
             return Placed(anchor, "fuzzy", f"{quoted(words)} resembles {quoted(anchor.words)} ({alike}): check it")
         case Ambiguous():
-            what = f"{quoted(words)} {_where(found)}; select its place and press b"
+            what = f"{quoted(words)} {_where(found)}; v settles which is meant"
             return Placed(None, "ambiguous", what)
         case Orphan():
-            what = f"{quoted(words)} is not in the ad; select its place and press b, or x removes it"
+            what = f"{quoted(words)} is not in the ad; v leads to it: give it a place, or drop it"
             return Placed(None, "orphan", what)
 
 
