@@ -19,3 +19,11 @@ def shared_path() -> Path:
 def shared() -> Path:
     """The folder of real ads and codings."""
     return shared_path()
+
+
+@pytest.fixture(autouse=True)
+def terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen looks the same in whatever terminal the tests are started."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)

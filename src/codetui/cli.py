@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "export": "write all sessions as markdown, CSV or JSON lines",
     "status": "say how far each ad is",
     "check": "list every problem of codebook, corpus and sessions",
+    "codebook": "take coding books in, write them out, look them over, change them",
     "init": "lay out a new study in a folder",
     "completion": "print the completion file of a shell",
 }
@@ -113,6 +114,11 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         return
     if name == "init":
         parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+        return
+    if name == "codebook":
+        from codetui.cli_codebook import add_subcommands
+
+        add_subcommands(parser)
         return
     if name == "import":
         parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
@@ -213,6 +219,12 @@ def _check(options: argparse.Namespace) -> int:
     return report_problems(corpus, codebook, sessions, options.coder, as_json=options.json)
 
 
+def _codebook(options: argparse.Namespace) -> int:
+    from codetui.cli_codebook import COMMANDS
+
+    return COMMANDS[options.subcommand](options)
+
+
 def _init(options: argparse.Namespace) -> int:
     from codetui.workspace.startup import lay_out_study
 
@@ -231,6 +243,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": _export,
     "status": _status,
     "check": _check,
+    "codebook": _codebook,
     "init": _init,
     "completion": _completion,
 }

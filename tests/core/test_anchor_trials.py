@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import shared_path
 
 from benchmarks.anchor_trials import Trial, copies, foreign, really_stands, verdict
 from benchmarks.anchors import Phrase, main, model_phrases, quotations, texts_of, trials
@@ -18,8 +19,6 @@ Texts = dict[str, str]
 @pytest.fixture(scope="module")
 def real() -> tuple[Texts, list[Phrase]]:
     """The real ads, and what coders quote of them."""
-    from conftest import shared_path
-
     shared = shared_path()
     texts = texts_of(shared / "pilot/ads.csv")
     return texts, [one for one in quotations([shared / "seeds", shared / "pilot/codings"]) if one.ad in texts]

@@ -164,6 +164,14 @@ def test_a_split_code_that_lives_on_has_its_codings_wait_apart() -> None:
     assert not run(decided, by, new).events
 
 
+def test_a_split_code_that_the_book_has_retired_keeps_its_codings_which_wait() -> None:
+    new = book("2", "X", "Y", "B", "C", retired="A")
+    by = rules(A=("X", "Y"), new=new)
+    found = run(START, by, new)
+    assert not found.events
+    assert found.queue[0] == Queued(CodingId("c0"), "A", "split", ("X", "Y"))
+
+
 def test_a_retired_code_keeps_its_codings_and_they_wait() -> None:
     for new in (NEW, book("2", "X", "Y", "C", retired="A")):
         found = run(START, rules(A="", new=new), new)
@@ -248,6 +256,14 @@ def test_a_recoded_coding_counts_as_made_with_the_book_of_the_recoding() -> None
     assert "c3" not in [event.coding for event in run(state, rules(A="B", new=new), new).events]  # type: ignore[union-attr]
     undone = then(state, *undoing(state.done_steps.newest), cause="undo", target="t2", under=new)  # type: ignore[union-attr]
     assert run(undone, rules(C="A", new=new), new).left == 0
+
+
+def test_rules_that_do_not_name_their_book_go_by_the_one_that_is_given() -> None:
+    new = book("2", "A", "B", "C")
+    by = MigrationMap((Rule("code", "A", ("B",)),))
+    edited = then(State(), *coded("A"), under=replace(new, content_hash="e" * 64))
+    assert run(edited, by, new, OLD).left == 1
+    assert run(edited, by, new).left == 0
 
 
 def test_books_of_one_version_are_told_apart_by_their_hash_alone() -> None:

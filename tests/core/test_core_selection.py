@@ -177,10 +177,26 @@ def test_a_tentative_selection_is_its_first_word_for_terms() -> None:
     assert text[slice(*effective(text, tentative, "quotations"))] == "Python and SQL daily."
 
 
-def test_a_drag_takes_the_characters_under_both_ends() -> None:
-    assert dragged("abcdef", 1, 3).span == (1, 4)
-    assert dragged("abcdef", 3, 1) == Selection(4, 1, "explicit")
-    assert dragged("ae\u0301f", 0, 1).span == (0, 3)
+@pytest.mark.parametrize(
+    ("drag", "taken"),
+    [
+        ((4, 6), "need"),
+        ((6, 4), "need"),
+        ((5, 12), "need Python"),
+        ((12, 5), "need Python"),
+        ((8, 14), "Python,"),
+        ((8, 15), "Python, "),
+        ((17, 17), "CI"),
+        ((17, 19), "CI/CD"),
+        ((14, 15), ", "),
+        ((22, 23), "cafe\u0301"),
+    ],
+)
+def test_a_drag_takes_whole_words_and_the_characters_under_both_ends(drag: tuple[int, int], taken: str) -> None:
+    text = "We need Python, CI/CD cafe\u0301."
+    selection = dragged(text, *drag)
+    assert text[slice(*selection.span)] == taken
+    assert (selection.anchor <= selection.head) == (drag[0] <= drag[1])
 
 
 def test_clicks_put_the_cursor_take_the_word_and_take_the_sentence() -> None:

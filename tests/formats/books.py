@@ -54,7 +54,9 @@ WORDS = st.sampled_from(["lamp", "tower", "the sea", "Keeps watch.", "stone", "a
 LINES = st.lists(WORDS | MARKUP | st.text(max_size=6), max_size=4)
 ONE_LINE = LINES.map(lambda lines: " ".join(" ".join(lines).split()))
 PROSE = LINES.map("\n".join) | LINES.map("\n\n".join) | ONE_LINE
-IDS = st.sampled_from(["TASK1", "TASK2", "TECH1", "1.A.1", "1.B.2", "2.1", "SKILL1", "lamp", "1", "A", "x y"]) | ONE_LINE
+IDS = (
+    st.sampled_from(["TASK1", "TASK2", "TECH1", "1.A.1", "1.B.2", "2.1", "SKILL1", "lamp", "1", "A", "x y"]) | ONE_LINE
+)
 
 
 def fields(**strategies: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
@@ -130,12 +132,11 @@ def codebooks(draw: st.DrawFn) -> Codebook:
             max_size=3,
         )
     )
-    references = draw(
-        st.lists(st.builds(lambda t, p: Reference(title=t, path=p), ONE_LINE, ONE_LINE), max_size=2)
-    )
+    references = draw(st.lists(st.builds(lambda t, p: Reference(title=t, path=p), ONE_LINE, ONE_LINE), max_size=2))
     book = Codebook(
         title=draw(ONE_LINE),
         version=draw(st.sampled_from(["", "v3", "2.1", "pilot"]) | ONE_LINE),
+        language=draw(st.sampled_from(["", "en", "nl", "tlh"])),
         status=draw(st.sampled_from(["", "Draft"]) | ONE_LINE),
         label=draw(st.sampled_from(["{id}: {name}", "{id}. {name}", "{name}", "Code {id} – {name}"])),
         profiles=tuple(draw(PROFILES)),

@@ -149,6 +149,10 @@ def test_a_code_that_the_book_lacks_is_written_with_its_kin(
     assert (block.heading, line.label, line.entries[0].kind) == (heading, code, kind)
 
 
+def test_a_note_without_words_is_none() -> None:
+    assert _projected(_noted("n1", "code", "1.A.1", " \n", 1)) == _projected()
+
+
 def test_a_note_on_a_group_that_the_book_lacks_is_written() -> None:
     document = _projected(_noted("n1", "group", "Lost group", "kept", 1))
     assert document.sections[-1].blocks == (Block("Lost group", (Note("kept"),)),)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.migration_rules import MigrationMap, Rule, book_name, propose
+from codetui.core.migration_rules import MigrationMap, Rule, propose
 from codetui.formats import migration_toml
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Section
 
@@ -109,7 +109,7 @@ def test_a_map_says_where_from_where_to_and_whether_somebody_looked() -> None:
     found, _ = migration_toml.read('from = "1#a"\nto = "2#b"\nchecked = false\n', "map.toml", NEW)
     assert found == MigrationMap((), "1#a", "2#b", is_checked=False)
     found, _ = migration_toml.read("", "map.toml", NEW)
-    assert found == MigrationMap((), "", book_name(NEW), is_checked=True)
+    assert found == MigrationMap((), "", "", is_checked=True)
 
 
 def test_a_proposal_is_written_with_names_and_scores_and_read_again() -> None:

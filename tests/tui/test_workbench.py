@@ -9,13 +9,15 @@ from keys import coded, press, running, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from codetui.core.commands import NotePlace
+from codetui.model import Place, Problem
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.describe_ad import DescribeAdModal
 from codetui.tui.modals.profile_picker import ProfilePicker
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 from codetui.tui.screens.ad_list import AdListScreen
-from codetui.tui.screens.help import HelpScreen
+from codetui.tui.screens.help import HelpRows, HelpScreen
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells
 
@@ -324,7 +326,7 @@ async def test_a_letter_without_a_meaning_says_so(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "q")
-        assert bench.status.message == ("q does nothing here. ? shows every key.", "refusal")
+        assert bench.status.message == ("“q” does nothing here. ? shows every key.", "refusal")
 
 
 async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
@@ -456,3 +458,68 @@ async def test_escape_closes_the_codebook_over_the_ad(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         await press(pilot, "t<escape>")
         assert not bench.outline.has_class("-shown") and bench.focused is bench.document
+
+
+async def test_the_list_of_problems_counts_as_the_status_line_does_and_is_filtered_in_its_own_words(
+    tmp_path: Path,
+) -> None:
+    write_ad(tmp_path, NEED)
+    write_ad(tmp_path, "", "2_acme.txt")
+    workspace = workspace_on(tmp_path)
+    workspace.problems += [
+        Problem("codebook.toml", 3, "warning", "the code has no definition"),
+        Problem("codebook.toml", 9, "note", "the section has no key"),
+    ]
+    async with running(workspace) as (pilot, bench):
+        total = len(workspace.problems)
+        assert f"(F4 lists all {total})" in bench.status.message[0]
+        await press(pilot, "<f4>")
+        frame, field = pilot.app.screen.query_one(".frame"), pilot.app.screen.query_one(Input)
+        assert f"all {total} (" in str(frame.border_title)
+        assert "undo" not in field.placeholder and "warning" in field.placeholder
+        await press(pilot, "zzz")
+        rows = pilot.app.screen.query_one(HelpRows)
+        assert rows.row(0, 60).left[0].text == "No problem fits these words."
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("/sql<enter>s", "We need Python and SQL."),
+        ("/sql<enter>ss", "You like people."),
+        ("/sql<enter><shift+right>s", "You like people."),
+        ("/need<enter>g", "We need Python and SQL. You like people."),
+        ("/we<enter>w", "need"),
+        ("/like<enter>SS", "We need Python and SQL."),
+    ],
+)
+async def test_a_step_behind_a_search_takes_the_sentence_of_what_was_found(
+    tmp_path: Path, keys: str, words: str
+) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, keys)
+        assert NEED[slice(*bench.selecting.selection.span)] == words
+
+
+async def test_a_whole_sentence_as_a_term_is_done_and_questioned(tmp_path: Path) -> None:
+    write_ad(tmp_path, "Short one. We need Python and SQL and a good deal of patience. Next.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s2a")
+        assert "a whole sentence as a term" in bench.status.message[0]
+        assert [coding.code for coding in bench.state.live()] == ["TECH1"]
+        await press(pilot, "b<less_than_sign><enter>")
+        assert [coding.words for coding in bench.state.live()] == ["We need Python and SQL and a good deal of"]
+        await press(pilot, "uuS2a")
+        assert [coding.words for coding in bench.state.live()] == ["Short one."]
+        assert "whole sentence" not in bench.status.message[0]
+
+
+async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2anwhy<enter>u")
+        assert bench.status.message[0] == "Undone: the note beside “We”."
+        bench.carry_out(NotePlace(Place(kind="group", id="A"), "none"))
+        await press(pilot, "u")
+        assert bench.status.message[0] == "Undone: the note on Core."

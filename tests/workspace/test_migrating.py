@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from studies import ADS, CODEBOOK, write_study
 
 from codetui.core.commands import AssignCode, AssignProfile, NotePlace, Undo
+from codetui.core.history import undoing
 from codetui.formats import codebook_toml
-from codetui.model import Ad, AdId, Codebook, CodeId, Place, Span
+from codetui.model import Ad, AdId, Codebook, CodeId, CodingRecoded, Place, Span
 from codetui.store import codebooks
 from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.migrating import run_migration
 from codetui.workspace.outcome import Saved
-from codetui.workspace.records import Ads
+from codetui.workspace.records import Ads, Record, records
 from codetui.workspace.session import Session
 
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"TASK2"', '"T2"')
@@ -105,6 +108,7 @@ def test_a_dry_run_counts_and_changes_nothing(study: Study, capsys: pytest.Captu
         "  TOOL1 is retired                 1 coding in 1 ad, to be decided",
         "to be decided: 1 coding of TASK2 (split)",
         "to be decided: 1 coding of TOOL1 (retired)",
+        "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true",
         "2 sessions would be changed; nothing was (--dry-run)",
     ]
 
@@ -176,7 +180,7 @@ def test_a_document_that_was_edited_by_hand_is_taken_over_first(
     assert study.run(is_dry=True) == 0
     assert "2 codings in 1 ad" in capsys.readouterr().out
     assert study.run() == 0
-    assert "1 document edited by hand: taken over first" in capsys.readouterr().out
+    assert "1 document taken over first: edited by hand" in capsys.readouterr().out
     assert codes_of(study.session("11")) == ["T1", "T1"]
     text = path.read_text("utf-8")
     assert text.count("**T1: Lighting:**") == 1 and '"You light the lamp at dusk."' in text
@@ -248,6 +252,7 @@ def test_an_old_book_that_was_not_kept_may_be_named(study: Study, tmp_path: Path
     study.codebook.write_text(NEW_BOOK.replace('name = "Keeper"', 'name = "Guard"'), encoding="utf-8")
     assert study.run(old=old) == 0
     assert study.session("11").state.profile == "Keeper"
+    assert codebooks.kept(study.sessions, study.old.content_hash) == CODEBOOK
 
 
 def test_rules_that_nobody_has_looked_through_are_only_counted(
@@ -284,3 +289,51 @@ def test_rules_that_cannot_be_followed_change_nothing(
     assert study.run() == 2
     assert said in capsys.readouterr().err
     assert study.logs() == before
+
+
+REAL_MAP = """\
+[profiles]
+"Core GenAI Engineer" = "GenAI Engineer"
+3 = ""
+
+[codes]
+1.A.1 = "TASK4"
+1.A.2 = "TASK5"
+1.B.1 = ["TASK2", "TASK3"]
+1.B.2 = "TASK3"
+1.B.3 = "TASK2"
+1.C.1 = "TASK1"
+2.1 = "TECH1"
+2.3 = "TECH3"
+3.1 = "SKILL1"
+"""
+
+
+def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_path: Path) -> None:
+    old, new = Path("examples/pilot/codebook.toml"), Path("codebook.toml")
+    folder = tmp_path / "sessions" / "anna"
+    shutil.copytree(shared / "pilot" / "codings", folder)
+    map_file = tmp_path / "map.toml"
+    map_file.write_text(REAL_MAP, encoding="utf-8")
+    ads = shared / "pilot" / "ads.csv"
+
+    def found(book: Path) -> list[Record]:
+        read, _ = codebook_toml.read((ROOT / book).read_text("utf-8"), "")
+        assert read is not None
+        return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))
+
+    before = {record.facts.id: record.state for record in found(old)}
+    assert run_migration(map_file, ROOT / new, tmp_path / "sessions", None, corpus=ads, old=ROOT / old) == 0
+    after = {record.facts.id: record.state for record in found(new)}
+    assert before.keys() == after.keys() and len(after) == 5
+    for ad, state in after.items():
+        assert [(coding.words, coding.note) for coding in state.live()] == [
+            (coding.words, coding.note) for coding in before[ad].live()
+        ]
+        codes = {coding.code for coding in state.live()}
+        assert not codes & {"1.A.1", "1.A.2", "1.B.2", "1.B.3", "1.C.1", "2.1", "2.3", "3.1"}
+        assert state.done_steps is not None and state.done_steps.newest.cause == "migration"
+        undone = undoing(state.done_steps.newest)
+        assert {event.code for event in undone if isinstance(event, CodingRecoded)} <= {
+            coding.code for coding in before[ad].live()
+        }

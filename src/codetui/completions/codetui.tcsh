@@ -13,17 +13,20 @@ complete codetui \
         'c/--format=/(markdown csv jsonl)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
-        'c/--/(ad ads codebook coder force format help json output sessions version)/' \
+        'c/--format=/(markdown html)/' \
+        'c/--/(ad ads codebook coder dry-run force format help json map old output sessions version)/' \
         'c/-/(- h o)/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
         'n/--format/(markdown csv jsonl)/' \
         'n/-o/f/' \
         'n/--output/f/' \
-        'p/1/(import export status check init completion)/' \
+        'n/--format/(markdown html)/' \
+        'p/1/(import export status check codebook init completion)/' \
         'n/export/f/' \
         'n/status/f/' \
         'n/check/f/' \
+        'n/codebook/(import export check diff propose migrate)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh)/' \
         'p/*/()/'

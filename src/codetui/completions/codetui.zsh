@@ -11,6 +11,7 @@
 _shtab_codetui_commands() {
   local _commands=(
     check:'list every problem of codebook, corpus and sessions'
+    codebook:'take coding books in, write them out, look them over, change them'
     completion:'print the completion file of a shell'
     export:'write all sessions as markdown, CSV or JSON lines'
     import:'take over documents that people have written'
@@ -18,6 +19,18 @@ _shtab_codetui_commands() {
     status:'say how far each ad is'
   )
   _describe 'codetui commands' _commands
+}
+
+_shtab_codetui_codebook_commands() {
+  local _commands=(
+    check:'List every problem of the codebook.'
+    diff:'Say what changed between two codebooks.'
+    export:'Write the coding book as markdown, or as a page for printing.'
+    import:'Make a codebook of a coding book in markdown.'
+    migrate:'Bring all sessions from one codebook to the next by such rules.'
+    propose:'Write rules that lead from one codebook to the next, for you to edit.'
+  )
+  _describe 'codetui codebook commands' _commands
 }
 
 _shtab_codetui_options=(
@@ -43,6 +56,80 @@ _shtab_codetui_check_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_check_defaults_added=0
+
+_shtab_codetui_codebook_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_defaults_added=0
+
+_shtab_codetui_codebook_check_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--json[print JSON]"
+  ":default\: codebook.toml:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_check_defaults_added=0
+
+_shtab_codetui_codebook_diff_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--sessions[default\: sessions]:DIR:_files"
+  "--json[print JSON]"
+  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook, or one that was coded with by its version or hash:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_diff_defaults_added=0
+
+_shtab_codetui_codebook_export_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--codebook[default\: codebook.toml]:FILE:_files"
+  "--format[format]:format:(markdown html)"
+  {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:FILE:_files"
+  "--force[overwrite what stands there]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_export_defaults_added=0
+
+_shtab_codetui_codebook_import_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-o,--output}"[default\: codebook.toml\; - is stdout]:FILE:_files"
+  "--force[overwrite what stands there]"
+  ":a coding book in markdown:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_import_defaults_added=0
+
+_shtab_codetui_codebook_migrate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--map[the rules\; \`codebook propose\` writes some]:FILE:"
+  "--dry-run[only count what would change]"
+  "--codebook[default\: codebook.toml]:NEW:_files"
+  "--old[the codebook that the sessions come from]:FILE:"
+  "--ads[a folder of ads, or one file]:CORPUS:"
+  "--coder[only this coder\'s sessions]:NAME:"
+  "--sessions[default\: sessions]:DIR:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_migrate_defaults_added=0
+
+_shtab_codetui_codebook_propose_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--sessions[default\: sessions]:DIR:_files"
+  {-o,--output}"[default\: map.toml\; - is stdout]:FILE:_files"
+  "--force[overwrite what stands there]"
+  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook, or one that was coded with by its version or hash:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_propose_defaults_added=0
 
 _shtab_codetui_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -118,11 +205,40 @@ _shtab_codetui() {
       curcontext="${curcontext%:*:*}:_shtab_codetui-$line[1]:"
       case $line[1] in
         check) _arguments -C -s $_shtab_codetui_check_options ;;
+        codebook) _shtab_codetui_codebook ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
+      esac
+  esac
+}
+
+_shtab_codetui_codebook() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->codebook'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_codetui_codebook_defaults_added )); then
+    if (( ${_shtab_codetui_codebook_options[(I)${(q)one_or_more}*]} +          ${_shtab_codetui_codebook_options[(I)${(q)remainder}*]} +          ${_shtab_codetui_codebook_options[(I)${(q)default}]} == 0 )); then
+      _shtab_codetui_codebook_options+=(': :_shtab_codetui_codebook_commands' '*::: :->codebook')
+    fi
+    _shtab_codetui_codebook_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_codetui_codebook_options
+
+  case $state in
+    codebook)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_codetui_codebook-$line[1]:"
+      case $line[1] in
+        check) _arguments -C -s $_shtab_codetui_codebook_check_options ;;
+        diff) _arguments -C -s $_shtab_codetui_codebook_diff_options ;;
+        export) _arguments -C -s $_shtab_codetui_codebook_export_options ;;
+        import) _arguments -C -s $_shtab_codetui_codebook_import_options ;;
+        migrate) _arguments -C -s $_shtab_codetui_codebook_migrate_options ;;
+        propose) _arguments -C -s $_shtab_codetui_codebook_propose_options ;;
       esac
   esac
 }

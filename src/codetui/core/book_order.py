@@ -11,6 +11,18 @@ from codetui.model import BookText, Codebook
 PartKind = Literal["profile", "section", "group", "code"]
 
 
+BEHIND = 6
+"""More than any kind has ends: what is over later, stands further behind."""
+
+ENDS: dict[PartKind, set[PartKind]] = {
+    "code": {"profile", "section", "group", "code"},
+    "profile": {"profile", "section", "group", "code"},
+    "group": {"profile", "section", "group"},
+    "section": {"profile", "section"},
+}
+"""The kinds of part at which one of a kind is over."""
+
+
 class Part(NamedTuple):
     """A profile, section, group or code by its id."""
 
@@ -42,15 +54,21 @@ def part_name(among: list[Part], part: Part) -> str:
 
 
 def text_place(order: list[Part], text: BookText) -> tuple[int, int]:
-    """Where a text stands among `order`: the part's number and 0 before it or 2 behind it (the part itself is 1).
+    """Where a text stands: the number in `order` of the part next to it, and 0 before that part or more behind it.
 
-    One that names no part comes before all, one that names a part that is not there behind all.
+    Behind a section or group is behind all that stands in it.  A text that names no part comes before all, one that
+    names a part that is not there behind all.
     """
     name = text.before or text.after
     beside = parts_named(order, name)[:1]
     if not beside:
         return (len(order), 0) if name else (-1, 0)
-    return order.index(beside[0]), 0 if text.before else 2
+    start = order.index(beside[0])
+    if text.before:
+        return start, 0
+    ends = ENDS[beside[0].kind]
+    end = next((at for at in range(start + 1, len(order)) if order[at].kind in ends), len(order))
+    return end - 1, BEHIND - len(ends)
 
 
 def in_reading_order(book: Codebook) -> Codebook:

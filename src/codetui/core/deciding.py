@@ -292,8 +292,11 @@ def describe(event: Event, state: State, study: Study) -> str:
             return f"{_label(study, event.code_before)} becoming {_label(study, event.code)}"
         case CodingReanchored():
             return f"boundary of {quoted(event.words)}"
-        case CodingNoted() | PlaceNoted():
-            return "a note"
+        case CodingNoted():
+            coding = state.codings.get(event.coding)
+            return f"the note beside {quoted(coding.words)}" if coding else "a note"
+        case PlaceNoted():
+            return f"the note on {books.place_title(study.book, event.place)}"
         case ProfileAssigned() if event.profile == event.profile_before:
             return "the reasoning"
         case ProfileAssigned():

@@ -14,7 +14,7 @@ from codetui.core import codebook as books
 from codetui.core.book_matching import entries
 from codetui.core.book_order import PartKind
 from codetui.core.migration_queue import Queued, queue_after
-from codetui.core.migration_rules import KINDS, WAITING, MigrationMap, Rule, waiting
+from codetui.core.migration_rules import KINDS, WAITING, MigrationMap, Rule, book_name, waiting
 from codetui.core.state import State
 from codetui.model import (
     Codebook,
@@ -164,7 +164,8 @@ class _Run:
         """The id that a rule's part goes to: the one to wait under where there is not one new one."""
         if rule.effect == "renamed":
             return rule.new[0]
-        keeps = rule.effect == "retired" and (rule.is_same or self._known[rule.part].get(rule.old, False))
+        is_never_given = self._known[rule.part].get(rule.old, False)
+        keeps = is_never_given or (rule.effect == "retired" and rule.is_same)
         return rule.old if keeps else waiting(rule.old, self._known[rule.part])
 
     def _waiting_profile(self, profile: str) -> str:
@@ -176,7 +177,8 @@ class _Run:
     def _is_new(self, made_with: str) -> bool:
         """Whether something was given with the new book, or with an edition of it under the same version."""
         version, _, digest = made_with.rpartition("#")
-        old_version, _, old_digest = self.rules.old_book.rpartition("#")
+        old_book = self.rules.old_book or (book_name(self.old) if self.old else "")
+        old_version, _, old_digest = old_book.rpartition("#")
         new_version, _, new_digest = self.rules.new_book.rpartition("#")
         here = self.book.content_hash[:12]
         if digest and digest in (here, new_digest):

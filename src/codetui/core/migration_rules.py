@@ -41,9 +41,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class MigrationMap:
-    """All rules from one book to another, both as transactions name them: `v3#0123456789ab`; empty where unknown.
+    """All rules from one book to another, both named as transactions name them: `v3#0123456789ab`.
 
-    `is_checked` is False for a map that was proposed and that nobody has looked through yet.
+    A name is empty where the map does not say it.  `is_checked` is False for a map that was proposed and that nobody
+    has looked through yet.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -55,7 +56,8 @@ class MigrationMap:
     def name(self) -> str:
         """What the transactions that apply it give as their source; other rules make another name."""
         lines = sorted("\t".join((rule.part, rule.old, *rule.new)) for rule in self.rules)
-        return f"{self.old_book} to {self.new_book}, {text_hash(chr(10).join(lines))[:12]}"
+        digest = text_hash("\n".join(lines))[:12]
+        return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {digest}"
 
     def rule(self, part: PartKind, old: str) -> Rule | None:
         """The rule for a part of the old book; the first, where two speak of it."""

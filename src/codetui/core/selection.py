@@ -119,10 +119,21 @@ def extended(text: str, selection: Selection, head: int) -> Selection:
 
 
 def dragged(text: str, first: int, last: int) -> Selection:
-    """The selection of a mouse drag between two characters, both included, in either direction."""
-    if first <= last:
-        return Selection(snap(text, first), grapheme_after(text, snap(text, last)), "explicit")
-    return Selection(grapheme_after(text, snap(text, first)), snap(text, last), "explicit")
+    """The selection of a mouse drag between two characters, both included, in either direction.
+
+    A word that the drag has cut into is taken whole; of `CI/CD` and the like the part.
+    """
+    low, high = sorted((first, last))
+    start = _part_at(text, low).start
+    end = max(_part_at(text, high).end, grapheme_after(text, snap(text, high)))
+    return Selection(start, end, "explicit") if first <= last else Selection(end, start, "explicit")
+
+
+def _part_at(text: str, offset: int) -> Span:
+    """The word or its part that covers the offset, else the empty span of the character there."""
+    at = snap(text, offset)
+    part = unit_at(text, at, "part")
+    return part if part.start <= at < part.end else Span(at, at)
 
 
 def clicked(text: str, offset: int, clicks: int) -> Selection:

@@ -8,13 +8,17 @@ from dataclasses import replace
 from codetui.core.codebook import PATTERN_FIELD, with_keys
 from codetui.formats.codebook_advice import advise
 from codetui.formats.codebook_links import check_links
+from codetui.formats.codebook_names import check_names
 from codetui.formats.codebook_parts import PartsReader
+from codetui.formats.codebook_promises import check_promises
+from codetui.formats.codebook_readback import check_reading
 from codetui.formats.codebook_texts import TextsReader
-from codetui.formats.toml_tables import Sheet, Table
+from codetui.formats.toml_tables import Sheet, Table, shown
 from codetui.model import Codebook, CorpusSettings, Problem, text_hash
 
 UNTITLED = "Untitled codebook"
 DEFAULT_LABEL = "{id}: {name}"
+LANGUAGES = ("", "en", "nl")
 COLUMNS = ("id", "employer", "title", "body")
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
@@ -33,6 +37,9 @@ def read(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
     texts.check(book)
     check_links(book, parts.tables)
     advise(book, top, parts.tables)
+    check_names(book, parts.tables)
+    check_promises(book, texts.texts, parts.tables)
+    check_reading(book, parts.tables)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
@@ -42,7 +49,10 @@ def _book(top: Table, parts: PartsReader, texts: TextsReader) -> Codebook:
     if not title:
         top.say("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
     version = top.line_of_text("version", number=True)
-    status = top.line_of_text("status")
+    status, language = top.line_of_text("status"), top.line_of_text("language")
+    if language not in LANGUAGES:
+        said = f"language = {shown(language)} is not known; field names of the coding book will be English"
+        top.say("warning", f'{said}: write "en" or "nl"', "language")
     label = _label(top)
     corpus = _corpus(top.table("corpus"))
     parts.read(top)
@@ -52,6 +62,7 @@ def _book(top: Table, parts: PartsReader, texts: TextsReader) -> Codebook:
         title=title or UNTITLED,
         version=version,
         status=status,
+        language=language,
         label=label,
         profiles=tuple(parts.profiles),
         sections=tuple(parts.sections.values()),

@@ -69,7 +69,13 @@ def write(book: Codebook) -> str:
 def tables_of(book: Codebook) -> Tables:
     """The tables that say what the book says, with every key that it has."""
     book = with_keys(book)
-    top: Fields = {"title": book.title, "version": book.version, "status": book.status, "label": book.label}
+    top: Fields = {
+        "title": book.title,
+        "version": book.version,
+        "status": book.status,
+        "language": book.language,
+        "label": book.label,
+    }
     return Tables(
         top=top,
         corpus={"path": book.corpus.path},

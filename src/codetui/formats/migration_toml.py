@@ -23,6 +23,7 @@ HEAD = """\
 #   "1.B.3" = ["TASK2", "TASK3"]    split: each coding waits until a coder decides which it is
 #   "2.7" = ""                      retired: its codings stay under it, and wait for a decision
 #
+# Leave split and retired codes in the new codebook with retired = true: documents then go on to name them.
 # Names may stand for ids.  What is not listed stays as it is.  Nothing is deleted, and a coder can undo it.
 #
 #   codetui codebook migrate --map FILE --dry-run    counts what would change
@@ -47,7 +48,7 @@ def read(text: str, file: str, new: Codebook, old: Codebook | None = None) -> tu
     if new_book and new_book != book_name(new):
         said = f"the rules lead to the codebook {new_book}, and this one is {book_name(new)}; look at them again"
         top.say("warning", said, "to")
-    found = MigrationMap(tuple(rules), old_book, new_book or book_name(new), is_checked)
+    found = MigrationMap(tuple(rules), old_book, new_book, is_checked)
     return found, sorted(sheet.problems, key=lambda problem: problem.line)
 
 

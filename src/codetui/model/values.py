@@ -189,13 +189,14 @@ class CorpusSettings(Stored):
 class Codebook(Stored):
     """A whole coding book, with every section key and code key filled in.
 
-    `label` is a pattern over `{id}` and `{name}`; `status` is what the book says of its version: `Draft`.
-    Order is the order of the file.
+    `label` is a pattern over `{id}` and `{name}`; `status` is what the book says of its version, `Draft`;
+    `language` is that of its fields' names, `nl` or else English.  Order is the order of the file.
     """
 
     title: str
     version: str = ""
     status: str = ""
+    language: str = ""
     label: str = "{id}: {name}"
     profiles: tuple[Profile, ...] = ()
     sections: tuple[Section, ...] = ()

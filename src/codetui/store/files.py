@@ -94,16 +94,24 @@ def append(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Give a file other bytes: a reader sees the old ones or the new ones, never a mixture.
+class FileChangedError(OSError):
+    """Somebody else has changed the file meanwhile."""
 
-    Mode bits stay, a symbolic link stays one.  `durable` waits for the disk.
+
+def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | None = None) -> Version:
+    """Give a file other bytes: a reader sees the old ones or the new ones, never a mixture.  The version that came.
+
+    Mode bits stay, a symbolic link stays one.  `durable` waits for the disk.  Raises FileChangedError where the file is
+    not the one that was `seen`.
     """
     target = Path(os.path.realpath(path))
     make_folder(target.parent)
     temporary = target.parent / f".{target.name[:60]}.{secrets.token_hex(4)}.tmp"
     try:
         _write_new(temporary, data, mode=_mode_of(target), durable=durable)
+        coming = version(temporary)
+        if seen is not None and version(target) != seen:
+            raise FileChangedError(errno.EBUSY, "somebody else has changed it a moment ago", str(target))
         rename(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -111,6 +119,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         sync_folder(target.parent)
+    return coming
 
 
 def ends_with_newline(path: Path) -> bool:

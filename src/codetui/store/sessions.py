@@ -59,7 +59,7 @@ class SessionPaths:
         """The documents of an ad that are there, under whatever name the employer has in them."""
         name = f"{DOCUMENT}{safe_name(ad_id)}"
         begun = (f"{name}_", f"{name}~")
-        return [path for path in documents(self.folder) if path.stem == name or path.stem.startswith(begun)]
+        return [path for path in documents(self.folder, name) if path.stem == name or path.stem.startswith(begun)]
 
     def documents(self) -> list[Path]:
         """All documents of the coder."""
@@ -108,10 +108,14 @@ def coders(root: Path) -> list[str]:
     return [folder.name for folder in _children(root) if folder.is_dir() and (logs(folder) or documents(folder))]
 
 
-def documents(folder: Path) -> list[Path]:
-    """The documents in a coder's folder, by name."""
-    names = [path for path in _children(folder) if path.name.startswith(DOCUMENT) and path.suffix == ".md"]
-    return [path for path in names if path.is_file()]
+def documents(folder: Path, begun: str = DOCUMENT) -> list[Path]:
+    """The documents in a coder's folder whose names begin so, by name; only these are looked at on the disk."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = (folder / name for name in sorted(names) if name.startswith(begun) and name.endswith(".md"))
+    return [path for path in found if path.is_file()]
 
 
 def logs(folder: Path) -> list[Path]:

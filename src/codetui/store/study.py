@@ -19,7 +19,24 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
-    return codebook_toml.read(text, str(path))
+    book, problems = codebook_toml.read(text, str(path))
+    missing = _missing_references(path, book, text) if book else []
+    return book, sorted([*problems, *missing], key=lambda problem: problem.line)
+
+
+def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
+    """A problem for each background document that is not there, on the line that names it."""
+    missing = [reference.path for reference in book.references if not (path.parent / reference.path).is_file()]
+    lines = text.replace("\r\n", "\n").split("\n") if missing else []
+    return [
+        Problem(
+            str(path),
+            next((number for number, line in enumerate(lines, 1) if name in line), 0),
+            "warning",
+            f"there is no background document {name} beside the codebook; mend its path or take it off",
+        )
+        for name in missing
+    ]
 
 
 def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem | None]:

@@ -64,7 +64,7 @@ _OWN = (
     Action("next_uncoded", ("U",), "next uncoded ad", "Go to the next ad that you have not touched.", ADS),
     Action("ads", ("a",), "list of ads", "All ads with their state; type to filter.", ADS),
     Action("tree", ("t", "tab"), "codebook", "Go to the codebook tree, or back to the ad.", LOOK),
-    Action("define", ("i",), "definition", "Definition and examples of the code under the cursor.", LOOK),
+    Action("define", ("i",), "definition", "Definition and examples of the code under the cursor; in the tree also of the profile.", LOOK),
     Action("read", ("R", "f2"), "background", "Read the codebook's background documents.", LOOK),
     Action("search", ("slash",), "search", "Search in the ad while you type.", LOOK),
     Action("next_match", ("ctrl+g", "f3"), "next match", "Select the next match of the search.", LOOK),

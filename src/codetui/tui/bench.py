@@ -57,8 +57,8 @@ class Bench(Protocol):
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
 
-    def carry_out(self, command: Command) -> Outcome:
-        """Executes a command, says what came of it and shows the state."""
+    def carry_out(self, command: Command, aside: str = "") -> Outcome:
+        """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
         """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""

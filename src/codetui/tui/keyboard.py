@@ -11,7 +11,6 @@ from textual.widget import Widget
 from codetui.model import CodeId
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do, Kind
-from codetui.tui.key_words import key_words
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.settling import Settling
@@ -97,7 +96,7 @@ class Keyboard:
                 self.do(action)
         elif event.is_printable and event.character:
             self._consume(event)
-            self._panes.say(f"{key_words(event.key)} does nothing here. ? shows every key.", "refusal")
+            self._panes.say(f"“{event.character}” does nothing here. ? shows every key.", "refusal")
 
     def _begin(self, action: str) -> None:
         """What was said before this key is old now; a mode ends where the coder goes on to something else."""

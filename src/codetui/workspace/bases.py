@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
 from pathlib import Path
 
+from codetui.core.deciding import quoted
+from codetui.core.state import State
 from codetui.formats.manual_coding import Written
+from codetui.model import CodingId, Problem
 from codetui.store import files
 from codetui.store.files import Version
+
+STALE = 60.0
+"""Seconds for which an editor may still save a text that it has read before codetui replaced it."""
+
+MOST_REPLACED = 8
+"""How many texts that were replaced are remembered."""
 
 
 class Bases:
@@ -19,6 +30,7 @@ class Bases:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._replaced: deque[tuple[float, Written]] = deque(maxlen=MOST_REPLACED)
         self._version = Version()
         self._known: tuple[Written, ...] = ()
 
@@ -35,6 +47,16 @@ class Bases:
         lines = (json.dumps({"text": base.text, "ids": base.ids}, separators=(",", ":")) for base in bases)
         files.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"), durable=False)
 
+    def replace(self, base: Written) -> None:
+        """Remembers for a while, in memory, a text that is on disk no longer."""
+        self._replaced.append((time.monotonic(), base))
+
+    def likely(self) -> tuple[Written, ...]:
+        """The texts of which what stands on disk may be an edit, newest first."""
+        oldest = time.monotonic() - STALE
+        lately = (base for when, base in self._replaced if when >= oldest)
+        return tuple(dict.fromkeys((*reversed(self.read()), *reversed(tuple(lately)))))
+
     def nearest(self, text: str) -> Written | None:
         """The base that has most lines in common with `text`; of equals the newest.
 
@@ -46,6 +68,14 @@ class Bases:
             return exact[-1] if exact else next(iter(known), None)
         lines = Counter(text.split("\n"))
         return max(enumerate(known), key=lambda each: (_common(each[1].text, lines), each[0]))[1]
+
+
+def kept_problems(newest: Written, said: Iterable[str], state: State, file: str) -> list[Problem]:
+    """What to tell the coder where a document is an edit of an older text than `newest` and has only the ids `said`."""
+    gone = {CodingId(id_) for _, ids in newest.ids for id_ in ids} - set(said)
+    kept = (coding for coding in state.live() if coding.id in gone)
+    what = "was coded a moment ago and is not in the edited document: it is kept; x removes it"
+    return [Problem(file, 0, "warning", f"{quoted(coding.words)} {what}") for coding in kept]
 
 
 def _common(text: str, lines: Counter[str]) -> int:

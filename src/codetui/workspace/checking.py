@@ -34,7 +34,7 @@ def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str 
             return _complain(missing_corpus(path))
         problems = [*problems, *problems_of_study(Corpus(path, book.corpus, root), book, root, coder)]
     problems = in_order(problems)
-    _print_problems(problems, as_json=as_json)
+    print_problems(problems, as_json=as_json)
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
 
 
@@ -91,7 +91,8 @@ class _Ads:
         return self._corpus.read(entry)[0] if entry else None
 
 
-def _print_problems(problems: list[Problem], *, as_json: bool) -> None:
+def print_problems(problems: list[Problem], *, as_json: bool) -> None:
+    """Prints problems, one on a line with their sum, or as JSON."""
     if as_json:
         show_json([problem._asdict() for problem in problems])
         return

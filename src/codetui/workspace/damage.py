@@ -45,13 +45,24 @@ def _cut_short(text: str, base: str) -> Damage | None:
     """A save that stopped half-way: a section that was there is not, or the last line breaks off."""
     last = text.count("\n") + 1
     way_out = "save it whole, or press Ctrl+S to write the document anew (a copy is kept)"
-    if base.startswith(text) and base.endswith("\n") and not text.endswith("\n"):
+    if _breaks_off(text, base):
         return Damage(last, f"the document breaks off here, as if it was saved half-way: {way_out}")
     standing = {_title(part.title) for part in manual_coding.read(text, "")[0].sections}
     missing = [part.title for part in manual_coding.read(base, "")[0].sections if _title(part.title) not in standing]
     if missing and len(standing) < len(manual_coding.read(base, "")[0].sections):
         return Damage(last, f"the section “{missing[0]}” is gone, as if the document was saved half-way: {way_out}")
     return None
+
+
+def _breaks_off(text: str, base: str) -> bool:
+    """Whether the last line is a part of a line of `base`, and says nothing as it is."""
+    if text.endswith(("\n", "\r")) or not base.endswith(("\n", "\r")) or text.rstrip() == base.rstrip():
+        return False
+    if base.startswith(text):
+        return True
+    last = text.splitlines()[-1]
+    is_part = any(line.startswith(last) and line != last for line in base.splitlines())
+    return is_part and any(problem.line == len(text.splitlines()) for problem in manual_coding.read(text, "")[1])
 
 
 def _title(heading: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -10,11 +11,14 @@ from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Written
 from codetui.model import AdId, Problem
 from codetui.store import files
-from codetui.store.files import Version
+from codetui.store.files import FileChangedError, Version
 from codetui.store.sessions import SessionPaths
 from codetui.store.text_lines import decoded
 from codetui.store.trouble import Trouble
 from codetui.workspace.bases import Bases
+
+SAVING = 0.3
+"""Seconds that an editor is given to end a save: it may empty the file first, or take it away."""
 
 CHANGED = "the document was changed outside a moment ago; that is taken over first"
 
@@ -50,6 +54,10 @@ class SessionDocument:
             self.path = self._found() or self.path
             version = files.version(self.path)
         data = _read(self.path)
+        if before is not None and _is_unfinished(self.path, data, version):
+            time.sleep(SAVING)
+            version = files.version(self.path)
+            data = _read(self.path)
         self.text = None if data is None else legible(data, self.path)
         self._seen = version
         return self.text != before
@@ -76,12 +84,12 @@ class SessionDocument:
     def is_known(self) -> bool:
         """True for a text that codetui wrote, or took over: nothing is lost when it is replaced."""
         text = self.text
-        return text is not None and (not text.strip() or any(base.text == text for base in self._bases.read()))
+        return text is not None and (not text.strip() or any(base.text == text for base in self._bases.likely()))
 
     @property
-    def base(self) -> Written | None:
-        """What codetui wrote before the text on disk came about; None where that is not known."""
-        return self._bases.nearest(self.text or "")
+    def bases(self) -> tuple[Written, ...]:
+        """What codetui wrote before the text on disk came about, newest first: an editor may have read an older one."""
+        return self._bases.likely()
 
     def know(self, written: Written) -> None:
         """Remembers that what stands on disk has been taken over.
@@ -110,18 +118,21 @@ class SessionDocument:
             target = self._paths.document(self._ad, employer)
             if self._is_of_another_ad(target):
                 target = self._paths.document(self._ad, employer, is_apart=True)
+            seen = self._seen if target == self.path else files.version(target)
             standing = {target} if self.text is None else {self.path, target}
             kept = [copy for path in standing if (copy := self._keep_foreign(path, written.text))]
             data = written.text.encode("utf-8", "replace")
             text = data.decode("utf-8")
-            self._sign(Written(text, written.ids))
-            files.replace(target, data)
+            version = self._replace(target, data, Written(text, written.ids), seen)
             if self.text is not None and self.path != target and (self.is_known or _ad_of(self.text)):
                 self.path.unlink(missing_ok=True)
+        except FileChangedError:
+            self.look_again()
+            return Problem(str(target), 0, "warning", CHANGED)
         except OSError as error:
             what = f"the document is not written: {error.strerror or error}; the codings are safe in the log"
             return Problem(str(target), 0, "error", what)
-        self.path, self.text, self._seen = target, text, files.version(target)
+        self.path, self.text, self._seen = target, text, version
         return kept[0] if kept else None
 
     def keep(self) -> None:
@@ -131,10 +142,20 @@ class SessionDocument:
             with suppress(OSError):
                 self._copy(data)
 
-    def _sign(self, coming: Written) -> None:
-        """Says beside the log what comes, and what stands there now if that is codetui's own."""
-        standing = [base for base in self._bases.read() if base.text == self.text and base.text != coming.text]
-        self._bases.write([*standing[-1:], coming])
+    def _replace(self, target: Path, data: bytes, coming: Written, seen: Version) -> Version:
+        """Replaces the file, if it is the one that was `seen`; the version that came.
+
+        Beside the log stands before what comes, after a text of codetui's own that stands there now, and what came
+        alone afterwards: who takes the last coding out of the document means it.
+        """
+        standing = [base for base in self._bases.read() if base.text == self.text and base.text != coming.text][-1:]
+        self._bases.write([*standing, coming])
+        version = files.replace(target, data, seen=seen)
+        for base in standing:
+            self._bases.replace(base)
+            with suppress(OSError):
+                self._bases.write([coming])
+        return version
 
     def _is_of_another_ad(self, path: Path) -> bool:
         """Whether another ad's document stands there: ads `1_a` at `b` and `1` at `a b` have the same name for it."""
@@ -148,7 +169,7 @@ class SessionDocument:
         if data is None:
             return None
         text = legible(data, path)
-        if not text.strip() or text == coming or any(base.text == text for base in self._bases.read()):
+        if not text.strip() or text == coming or any(base.text == text for base in self._bases.likely()):
             return None
         what = f"the document was changed outside; that version is kept in {self._copy(data)}"
         return Problem(str(path), 0, "warning", what)
@@ -187,6 +208,12 @@ def _find(paths: SessionPaths, ad: AdId, foreign: Path | None) -> Path | None:
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
     return manual_coding.read(text.split("\n## ", 1)[0], "")[0].ad
+
+
+def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:
+    """Whether somebody seems to be saving the file just now: it is gone, empty, or ends within a line."""
+    changed = version.changed if data is not None else files.version(path.parent).changed
+    return not (data or b"").endswith((b"\n", b"\n\0")) and abs(time.time() - changed / 1e9) < SAVING
 
 
 def _read(path: Path) -> bytes | None:

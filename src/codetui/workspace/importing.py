@@ -18,8 +18,9 @@ from codetui.workspace.damage import unmerged
 from codetui.workspace.documents import legible
 from codetui.workspace.exporting import PROBLEMS, UNUSABLE
 from codetui.workspace.ids import fresh_id
+from codetui.workspace.living_book import LivingBook
 from codetui.workspace.records import Ads
-from codetui.workspace.session import Session
+from codetui.workspace.session import KeepBook, Session
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
 from codetui.workspace.taking_over import Tally, take_over
 
@@ -48,7 +49,7 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
     if not coder.strip():
         return _complain("the coder has no name; give one with --coder NAME.")
     ads = Ads(Corpus(path, book.corpus, sessions) if path.exists() else None)
-    importer = Importer(book, ads, SessionPaths(sessions, coder), coder)
+    importer = Importer(book, ads, SessionPaths(sessions, coder), coder, LivingBook(codebook, sessions).keep)
     done = [importer.take(document) for document in _unfolded(documents)]
     for imported in done:
         _report(imported)
@@ -68,12 +69,14 @@ def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
 class Importer:
     """Takes documents into one coder's sessions."""
 
-    def __init__(self, book: Codebook, ads: Ads, paths: SessionPaths, coder: str) -> None:
+    def __init__(self, book: Codebook, ads: Ads, paths: SessionPaths, coder: str, keep_book: KeepBook) -> None:
+        """`keep_book` is told which book the documents are read with."""
         self._book = book
         self._index = CodebookIndex(book)
         self._ads = ads
         self._paths = paths
         self._coder = coder
+        self._keep_book = keep_book
 
     def take(self, path: Path) -> Imported:
         """Takes one document in; what stands in the session already stays."""
@@ -94,7 +97,7 @@ class Importer:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
             return _refused(path, 1, f"no heading says which ad this is; not imported: begin with `{first}`")
         ad, missing = self._ad(name, document, path)
-        session = Session(ad, self._book, self._paths, self._coder)
+        session = Session(ad, self._book, self._paths, self._coder, self._keep_book)
         brought = session.bring(text, path)
         survey = take_over(
             manual_coding.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from threading import RLock
@@ -27,11 +28,17 @@ from codetui.model import (
     TransactionId,
 )
 from codetui.store.files import Version
+from codetui.workspace.bases import kept_problems
 from codetui.workspace.damage import Damage, damage, unmerged
 from codetui.workspace.documents import SessionDocument, heading_id
 from codetui.workspace.ids import fresh_id
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.taking_over import Taken, Tally, take_over
+
+OLDER = (
+    "The document is again as it was a moment ago, as if an editor had saved what it had read before: "
+    "codetui writes it anew. x removes a coding."
+)
 
 
 class AdFacts(NamedTuple):
@@ -86,6 +93,13 @@ class InStep:
         """True while the document on disk lags behind the log."""
         return self._session.state.opened is not None and self._session.state is not self._shown
 
+    def look_at_new_book(self) -> None:
+        """The codebook is another: the document may have to be written anew."""
+        with self._writing:
+            text = self._document.text
+            is_same = text is not None and text == self._written(self._session.state).text
+            self._shown = self._session.state if is_same else None
+
     def changing_version(self) -> Version | None:
         """Which version of the file stands there, where it is another than the one that was looked at."""
         return self._document.changing_version()
@@ -100,9 +114,9 @@ class InStep:
     def take_in(self) -> TakenIn | None:
         """Takes over what was changed outside since; None where there is nothing to say."""
         with self._writing:
-            return self._compare() if self._document.look() else None
+            return self._compare(is_open=True) if self._document.look() else None
 
-    def _compare(self) -> TakenIn | None:
+    def _compare(self, *, is_open: bool = False) -> TakenIn | None:
         document, session = self._document, self._session
         text, self._held = document.text, None
         is_begun = session.state.opened is not None
@@ -112,15 +126,16 @@ class InStep:
         if is_begun and text == written.text:
             self._recognise(written)
             return None
-        base = document.base if is_begun else None
-        if base is not None and base.text == text:
-            if not self._has_lost(base):
+        bases = document.bases if is_begun else ()
+        known = next((base for base in bases if base.text == text), None)
+        if known is not None:
+            if not self._has_lost(known):
                 self._shown = None
-                return None
-            base = None
-        harm = damage(text, base and base.text, heading_id(session.ad.id)) if is_begun else unmerged(text)
+                return TakenIn(OLDER) if is_open and known != bases[0] else None
+            bases = ()
+        harm = damage(text, bases[0].text if bases else None, heading_id(session.ad.id)) if is_begun else unmerged(text)
         if harm is None:
-            return self._take_over(text, base)
+            return self._take_over(text, bases)
         self._held = harm
         problem = self._problem(harm)
         session.problems.append(problem)
@@ -128,7 +143,7 @@ class InStep:
 
     def _is_gone(self, what: str) -> TakenIn | None:
         """Nothing stands there that could be taken over; it is written again if it was there once."""
-        was_there, self._shown = self._document.base is not None, None
+        was_there, self._shown = bool(self._document.bases), None
         said = f"The document was {what} outside; codetui has everything and writes it again."
         return TakenIn(said) if was_there and self._session.state.opened else None
 
@@ -158,11 +173,18 @@ class InStep:
             form = self._form(text, taken) if is_new else session.state.form
             return self._record(taken, form, "document", file, unread)
 
-    def _take_over(self, text: str, base: Written | None) -> TakenIn | None:
-        """Takes the document on disk over, which is an edit of `base`."""
+    def _take_over(self, text: str, bases: Sequence[Written]) -> TakenIn | None:
+        """Takes the document on disk over, which is an edit of one of `bases`: of that which was edited least.
+
+        An editor that has read an older one knows nothing of what was coded since.
+        """
         session, document = self._session, self._document
+        base, taken, unread = self._likeliest(text, bases)
+        ids = manual_coding.ids_by_line(taken.document)
+        if base is not None and base != bases[0]:
+            said = (id_ for _, on_line in ids for id_ in on_line)
+            unread += kept_problems(bases[0], said, session.state, str(document.path))
         is_alone = base is None or base.text == self._written(session.state).text
-        taken, unread = self._taken(text, base, str(document.path))
         if session.state.opened is None and not (taken.events or taken.document.ad):
             document.disregard()
             return None
@@ -175,10 +197,16 @@ class InStep:
             self._shown = session.state if self._written(session.state).text == text else None
             if self._shown is None and is_alone:
                 document.keep()
-            document.know(Written(text, manual_coding.ids_by_line(taken.document)))
+            document.know(Written(text, ids))
         else:
             document.look_again()
         return done
+
+    def _likeliest(self, text: str, bases: Sequence[Written]) -> tuple[Written | None, Taken, list[Problem]]:
+        """What is taken over if the text is an edit of one of `bases`, and of which: of equals the first."""
+        file = str(self._document.path)
+        tried = [(base, *self._taken(text, base, file)) for base in bases or (None,)]
+        return min(tried, key=lambda each: each[1].tally.edits)
 
     def _taken(self, text: str, base: Written | None, file: str) -> tuple[Taken, list[Problem]]:
         session = self._session

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.commands import Decision
 from codetui.core.harmless import harmless
-from codetui.core.migration import migrate
-from codetui.core.migration_rules import MigrationMap, book_name
+from codetui.core.migration import Migrated, migrate
+from codetui.core.migration_rules import MigrationMap
 from codetui.formats import codebook_toml, migration_toml
 from codetui.model import Ad, Codebook, Problem
 from codetui.store import codebooks, files
@@ -21,6 +23,9 @@ from codetui.workspace.outcome import NotSaved
 from codetui.workspace.records import Ads, Record, records
 from codetui.workspace.session import Session
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+
+AT_ONCE = 8
+"""Sessions that are written at the same time."""
 
 
 class Plan(NamedTuple):
@@ -59,11 +64,10 @@ def run_migration(
         tally = count_sessions(plan, sessions, coder, ads)
     else:
         tally = migrate_sessions(plan, sessions, coder, ads)
-        kept = keep_book(codebook, sessions, plan.new)
-        tally.problems += [kept] if kept else []
+        tally.problems += keep_books(codebook, old, sessions, plan)
     for problem in (*plan.problems, *tally.problems):
         say(problem)
-    for line in lines_of(tally, plan.rules, plan.new):
+    for line in lines_of(tally, plan.rules, plan.new, plan.old):
         print(harmless(line))
     done = counted(tally.sessions, "session")
     print(f"{done} would be changed; nothing was (--dry-run)" if is_dry else f"{done} changed; u takes it back in each")
@@ -91,8 +95,6 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
     if rules is None or errors:
         lines = "\n".join(f"  {problem}" for problem in errors)
         return Unusable(f"the rules cannot be followed, so nothing is changed:\n{lines}")
-    if before is not None and not rules.old_book:
-        rules = MigrationMap(rules.rules, book_name(before), rules.new_book, rules.is_checked)
     return Plan(rules, book, before, tuple(problems))
 
 
@@ -106,27 +108,34 @@ def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus
 
 
 def migrate_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
-    """Carries a migration out, session by session; one that cannot be written is said and left as it is."""
-    tally = Tally()
-    ads = Ads(corpus)
-    for record in records(sessions, plan.old or plan.new, coder, corpus):
-        if record.state.opened is None and record.source is None:
-            tally.problems += record.problems
-            continue
-        try:
-            _migrate_session(plan, sessions, record, ads, tally)
-        except OSError as error:
-            tally.problems.append(_failed(record, f"{error.filename or ''}: {error.strerror or error}"))
+    """Carries a migration out, session by session; one that cannot be written is said and left as it is.
+
+    Several sessions wait for the disk at once: nearly all the time goes into that.
+    """
+    tally, ads = Tally(), Ads(corpus)
+    found = records(sessions, plan.old or plan.new, coder, corpus)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while some := list(islice(found, 8 * AT_ONCE)):
+            work = [(plan, sessions, record, _ad(record, ads)) for record in some]
+            for record, done in zip(some, pool.map(_migrate_session, *zip(*work, strict=True)), strict=True):
+                tally.problems += done.problems
+                tally.edited += done.was_edited
+                if done.migrated is not None:
+                    tally.add(record.facts.id, done.migrated)
     return tally
 
 
-def keep_book(codebook: Path, sessions: Path, book: Codebook) -> Problem | None:
-    """Keeps a book beside the sessions that are coded with it from now on; the problem it met, if any."""
-    try:
-        text = files.read(codebook).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return Problem(str(codebook), 0, "warning", f"{error}; this version of the codebook is not kept")
-    return codebooks.keep(sessions, text, book.content_hash)
+def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Plan) -> list[Problem]:
+    """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
+    books = [(codebook, plan.new), *([(old, plan.old)] if old and plan.old else [])]
+    problems: list[Problem] = []
+    for path, book in books:
+        try:
+            problem = codebooks.keep(sessions, files.read(path).decode("utf-8-sig"), book.content_hash)
+        except (OSError, UnicodeDecodeError) as error:
+            problem = Problem(str(path), 0, "warning", f"{error}; this version of the codebook is not kept")
+        problems += [problem] if problem else []
+    return problems
 
 
 def _old_book(
@@ -141,28 +150,41 @@ def _old_book(
     return codebook_toml.read(kept, digest)[0] if kept is not None else None
 
 
-def _migrate_session(plan: Plan, sessions: Path, record: Record, ads: Ads, tally: Tally) -> None:
+class _Done(NamedTuple):
+    """What became of one session; `migrated` is None where it is as it was."""
+
+    migrated: Migrated | None
+    problems: tuple[Problem, ...] = ()
+    was_edited: bool = False
+
+
+def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Ad) -> _Done:
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
+    if record.state.opened is None and record.source is None:
+        return _Done(None, record.problems)
     expected = migrate(record.state, plan.rules, plan.new, fresh_id, plan.old)
     if not expected.events:
-        tally.add(record.facts.id, expected)
-        return
-    session = Session(
-        _ad(record, ads), plan.old or plan.new, SessionPaths.of_folder(sessions, record.folder), record.coder
-    )
-    tally.edited += session.taken is not None
+        return _Done(expected)
+    try:
+        paths = SessionPaths.of_folder(sessions, record.folder)
+        session = Session(ad, plan.old or plan.new, paths, record.coder)
+    except OSError as error:
+        return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
+    return _apply(plan, session, record)
+
+
+def _apply(plan: Plan, session: Session, record: Record) -> _Done:
+    """The rules applied to an open session, which goes over to the new book."""
+    was_edited = session.taken is not None
     session.book = plan.new
     done = migrate(session.state, plan.rules, plan.new, fresh_id, plan.old)
     if done.events:
         message = f"{len(done.events)} changes by the rules from one codebook to the next."
         outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
         if isinstance(outcome, NotSaved):
-            tally.problems.append(_failed(record, outcome.message))
-            return
-    tally.add(record.facts.id, done)
+            return _Done(None, (_failed(record, outcome.message),), was_edited)
     problem = session.save_document()
-    if problem is not None:
-        tally.problems.append(problem)
+    return _Done(done, (problem,) if problem else (), was_edited)
 
 
 def _ad(record: Record, ads: Ads) -> Ad:

@@ -11,6 +11,7 @@ from codetui.core.migration_queue import Reason
 from codetui.core.migration_rules import MigrationMap, Rule
 from codetui.model import AdId, Codebook, Problem
 
+HINT = "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true"
 WHY: dict[Reason, str] = {
     "unknown": "not in the new codebook, and no rule speaks of it",
     "split": "split",
@@ -60,9 +61,10 @@ class Tally:
         return sum(number for rule, number in self.codings.items() if rule.part == "code")
 
 
-def lines_of(tally: Tally, rules: MigrationMap, new: Codebook) -> Iterator[str]:
+def lines_of(tally: Tally, rules: MigrationMap, new: Codebook, old: Codebook | None) -> Iterator[str]:
     """The tally in words: `42 codings in 17 ads`, then rule by rule, then what waits."""
-    about = f"{rules.old_book.rpartition('#')[0] or 'old'} → {new.version or 'new'}"
+    before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
+    about = f"{before or 'old'} → {new.version or 'new'}"
     yield f"{about}: {counted(tally.number, 'coding')} in {counted(len(tally.ads_of_codings), 'ad')}"
     for rule in rules.rules:
         if rule in tally.codings:
@@ -73,13 +75,16 @@ def lines_of(tally: Tally, rules: MigrationMap, new: Codebook) -> Iterator[str]:
     if tally.notes:
         yield f"{counted(tally.notes, 'note')} on codes, groups and sections to go along"
     if tally.edited:
-        yield f"{counted(tally.edited, 'document')} edited by hand: taken over first"
+        yield f"{counted(tally.edited, 'document')} taken over first: edited by hand, or without a log"
     if tally.applied:
         yield f"{counted(tally.applied, 'session')} left alone, where these rules were followed before"
     if tally.left:
         yield f"{counted(tally.left, 'coding')} left alone, made with the new codebook"
     for (code, reason), number in sorted(tally.waiting.items()):
         yield f"to be decided: {counted(number, 'coding')} of {code} ({WHY[reason]})"
+    known = {code.id for code in new.codes}
+    if any(code not in known for code, _ in tally.waiting):
+        yield HINT
     for profile, number in sorted(tally.waiting_profiles.items()):
         yield f"to be decided: the profile of {counted(number, 'ad')}, {profile}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from codetui.workspace.ids import fresh_id, now
 from codetui.workspace.in_step import AdFacts, InStep, TakenIn
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
 from codetui.workspace.text_changes import TextTally, events_from_changed_text
+
+KeepBook = Callable[[Codebook], Problem | None]
 
 
 def read_log(log: Path) -> list[Transaction]:
@@ -64,8 +66,12 @@ class Session:
     Raises OSError where the log is there but cannot be read.
     """
 
-    def __init__(self, ad: Ad, book: Codebook, paths: SessionPaths, coder: str) -> None:
+    def __init__(
+        self, ad: Ad, book: Codebook, paths: SessionPaths, coder: str, keep_book: KeepBook | None = None
+    ) -> None:
+        """`keep_book` is told once that the book is coded with, after the first command."""
         self.ad = ad
+        self._keep_book = keep_book
         self.book = book
         self.coder = coder
         self.text_tally: TextTally | None = None
@@ -79,6 +85,11 @@ class Session:
             self._find_again()
         self._document = InStep(self, SessionDocument(paths, ad.id))
         self.taken: TakenIn | None = self._document.begin()
+
+    def use(self, book: Codebook, keep_book: KeepBook) -> None:
+        """Goes on with another version of the codebook: what its document calls things may change."""
+        self.book, self._keep_book = book, keep_book
+        self._document.look_at_new_book()
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -109,6 +120,9 @@ class Session:
             self._log.append(transaction)
         except OSError as error:
             return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
+        if self._keep_book is not None:
+            problem, self._keep_book = self._keep_book(self.book), None
+            self.problems += [problem] if problem else []
         self._known.append(transaction)
         self._log_seen = files.stamp(self._log.path)
         self.state = evolve(self.state, transaction)

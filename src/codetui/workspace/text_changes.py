@@ -105,9 +105,7 @@ class _Text:
                 message = f"{quoted(words)} resembles {quoted(anchor.words)} in it ({alike}): check it"
                 return _Found("proposed", anchor, words, message)
             case _:
-                what = (
-                    f"{quoted(words)} has no sure place in it any more; v leads to it: give it a place, or drop it"
-                )
+                what = f"{quoted(words)} has no sure place in it any more; v leads to it: give it a place, or drop it"
                 return _Found("lost", None, words, what)
 
     def _find_again(self, coding: Coding) -> _Found:

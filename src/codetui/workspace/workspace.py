@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from codetui.core.commands import Command, CopySession
+from codetui.core.commands import Command, CopySession, Refusal
 from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
 from codetui.store import event_log, study
@@ -14,7 +14,8 @@ from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
 from codetui.workspace.duplicates import Duplicates, Twins
 from codetui.workspace.in_step import TakenIn
-from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, status_of
+from codetui.workspace.living_book import LivingBook
+from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, Saved, status_of
 from codetui.workspace.session import Session, read_log, restore_document
 
 UNTOUCHED = AdStatus("untouched", 0)
@@ -46,12 +47,14 @@ class Workspace:
         self._paths = paths
         self._positions: dict[AdId, int] = {}
         self._duplicates = Duplicates()
+        self.living_book = LivingBook(codebook, paths.root)
 
     # --- the list of ads ------------------------------------------------------------------------
 
     def warm_up(self) -> None:
         """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown."""
         event_log.warm_up()
+        self.living_book.read()
 
     def listing(self) -> Iterator[Batch]:
         """The ads in batches, for a worker; hand each batch to `add`."""
@@ -156,7 +159,7 @@ class Workspace:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
         ad, problems = self._corpus.read(entry)
-        session = Session(ad or _missing(entry), self.book, self._paths, self.coder)
+        session = Session(ad or _missing(entry), self.book, self._paths, self.coder, self.living_book.keep)
         self.entry, self.session = entry, session
         known = set(self.problems)
         self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
@@ -181,6 +184,17 @@ class Workspace:
         self.statuses[session.ad.id] = status_of(session.state)
         problem = session.save_document(is_forced=is_forced)
         return [problem] if problem else []
+
+    def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
+        """Changes the codebook's file and goes on with the book as it is then."""
+        changed = self.living_book.change(change)
+        if isinstance(changed, Refusal | NotSaved):
+            return changed
+        self.book, problems = changed
+        self.problems += [problem for problem in problems if problem not in self.problems]
+        if self.session is not None:
+            self.session.use(self.book, self.living_book.keep)
+        return Saved("The codebook is changed.")
 
     def execute(self, command: Command) -> Outcome:
         """Carries a command out in the open session."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from codetui.formats.coding_book.indents import nested
+from codetui.formats.coding_book.indents import headed, nested
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -71,11 +71,14 @@ class Node:
 
 
 def outline(text: str) -> Node:
-    """The tree of a text's headings; line breaks are `\\n`."""
+    """The tree of a text's headings; line breaks are `\\n`.  Without any heading, lines in bold count as such."""
     lines = text.split("\n")
     root = Node(end=len(lines) + 1)
     path = [root]
-    for block in blocks_of(text):
+    blocks = blocks_of(text)
+    if not any(block.kind == "heading" for block in blocks):
+        blocks = blocks_of("\n".join(headed(lines)))
+    for block in blocks:
         if block.kind != "heading":
             path[-1].blocks.append(block)
             continue

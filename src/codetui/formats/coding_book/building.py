@@ -13,7 +13,7 @@ from codetui.formats.coding_book.labels import plain_heading
 from codetui.formats.coding_book.links import linked
 from codetui.formats.coding_book.naming import Named, Names, Report
 from codetui.formats.coding_book.pieces import Piece, pieces
-from codetui.formats.coding_book.vocabulary import CODE_FIELDS, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
+from codetui.formats.coding_book.vocabulary import CODE_FIELDS, DUTCH, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
 
 CODE_KEYS: set[FieldKey] = CODE_FIELDS
 PROFILE_KEYS: set[FieldKey] = {"definition", "subtitle", *PROFILE_FIELDS}
@@ -26,6 +26,7 @@ class Builder:
         """Name all parts."""
         self.tables = Tables()
         self.dropped: list[str] = []
+        self._field_names: list[str] = []
         self._report = report
         self._drafts = drafts
         self._names = Names(drafts, report)
@@ -47,6 +48,8 @@ class Builder:
                     self._profile(draft)
                 case "code":
                     self._code(draft)
+        dutch = [name for name in self._field_names if DUTCH.search(name)]
+        self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
         self.tables.top["label"] = self._names.pattern()
         return self.tables
 
@@ -84,7 +87,8 @@ class Builder:
             else:
                 said.append(prose([block]))
         if others:
-            self._add_text("", prose(others), others[0].line, self._names.part(draft), is_behind=True)
+            inside = next((each for each in self._drafts if each.what and draft in (each.section, each.group)), None)
+            self._add_text("", prose(others), others[0].line, self._names.part(inside or draft), is_behind=not inside)
         return {"definition": "\n\n".join(filter(None, said))}
 
     def _told(self, piece: Piece) -> str:
@@ -130,7 +134,8 @@ class Builder:
         gathering.head(head, head.text or named.rest)
         for piece in own[1:] if own and own[0] is head else own:
             gathering.add(piece)
-        self.dropped += gathering.dropped
+        self.dropped += [*words(head.name), *gathering.dropped]
+        self._field_names += gathering.names
         return gathering
 
     def _with_facts(self, fields: Fields, facts: Fields) -> Fields:
@@ -164,7 +169,7 @@ class Builder:
             self._add_text(title, body, line, self._names.part(draft), is_behind=True)
 
     def _text(self, draft: Draft, place: int) -> None:
-        """A text of its own: before the next part, or behind the last one; without a title and before all, at the top."""
+        """A text of its own: before the next part or behind the last one; at the top if untitled and before all."""
         title = plain_heading(draft.heading)
         if not draft.body and not draft.facts and (not title or ONLY_PROFILES.fullmatch(title)):
             self.dropped += words(title)
@@ -172,13 +177,14 @@ class Builder:
         before = [each for each in self._drafts[:place] if each.what]
         after = [each for each in self._drafts[place + 1 :] if each.what]
         if "before" in draft.facts or "after" in draft.facts:
-            self.tables.texts.append({"title": title, **draft.facts, "body": draft.body})
+            self.tables.texts.append({"title": draft.heading, **draft.facts, "body": draft.body})
         elif draft.is_behind and before:
             self._add_text(title, draft.body, draft.line, self._names.part(before[-1]), is_behind=True)
         elif after and (title or before):
             self._add_text(title, draft.body, draft.line, self._names.part(after[0]), is_behind=False)
         elif before:
-            self._add_text(title, draft.body, draft.line, self._names.part(before[-1]), is_behind=True)
+            part = self._names.part(_ended(before[-1], draft.level))
+            self._add_text(title, draft.body, draft.line, part, is_behind=True)
         else:
             self._add_text(title, draft.body, draft.line, None, is_behind=False)
 
@@ -192,6 +198,12 @@ class Builder:
         what = f"“{title}”" if title else f"“{' '.join(body.split()[:5])} …”"
         where = f"{'behind' if is_behind else 'before'} {part.kind} {part.id}" if part else "at the beginning"
         self._report(line, f"{what} belongs to no one part; it is kept as a text {where}")
+
+
+def _ended(last: Draft, level: int) -> Draft:
+    """What is over where a heading of a level comes behind a part: the part, its group or its section."""
+    whole = [each for each in (last.section, last.group) if each is not None and 0 < level <= each.level]
+    return whole[0] if whole else last
 
 
 CODE_ORDER = (

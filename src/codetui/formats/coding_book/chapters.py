@@ -51,6 +51,8 @@ def recognised(part: Part) -> SectionKind | None:
 
 def find_sections(part: Part) -> None:
     """Make the outermost heading that holds codes of one kind a section, headings between it and its codes groups."""
+    if not part.node.level and part.role == "holder":
+        return
     if part.role == "section" or (part.role == "holder" and _is_section(part)):
         part.role = "section"
         _find_groups(part)
@@ -140,7 +142,7 @@ class _Drafting:
 
     def _holder(self, part: Part, draft: Draft, section: Draft | None, group: Draft | None) -> None:
         first = next((piece.line for piece in part.pieces if piece.kind in ("code", "profile")), part.node.end)
-        leading = [block for block in part.node.blocks if block.line < first and block.kind != "rule"]
+        leading = [block for block in part.node.blocks if block.end <= first and block.kind != "rule"]
         if draft.what:
             draft.blocks = leading
         else:
@@ -151,7 +153,7 @@ class _Drafting:
             self._add(child, section, group)
 
     def own(self, pieces: list[Piece], first: int, section: Draft | None, group: Draft | None) -> None:
-        """The codes and profiles in a heading's own blocks, each with the fields that follow it, and what is neither."""
+        """The codes and profiles in a heading's own blocks, each with the fields behind it, and what is neither."""
         last: Draft | None = None
         for piece in pieces:
             if piece.line < first or piece.kind == "facts":

@@ -47,7 +47,7 @@ def running(text: str, *, are_terms: bool) -> list[str]:
 def without_framing(text: str) -> str:
     """A line without `e.g.` before it and `etc.` behind it, nor the brackets or the stop of the whole."""
     text = text.strip()
-    if text.startswith("(") and text.rstrip(".").endswith(")") and FOR_EXAMPLE.match(text, 1):
+    if is_in_brackets(text.rstrip(".")):
         text = text[1:].rstrip(".")[:-1].strip()
     lead = FOR_EXAMPLE.match(text)
     text = text[lead.end() :] if lead else text
@@ -58,15 +58,16 @@ def without_framing(text: str) -> str:
 def are_examples(text: str) -> bool:
     """Whether a line is nothing but examples in brackets: `(e.g., Python, Go)`."""
     text = text.strip().rstrip(".")
-    return text.startswith("(") and _closes_at_end(text) and FOR_EXAMPLE.match(text, 1) is not None
+    return is_in_brackets(text) and FOR_EXAMPLE.match(text, 1) is not None
 
 
-def _closes_at_end(text: str) -> bool:
+def is_in_brackets(text: str) -> bool:
+    """Whether the bracket that opens a text closes at its end."""
     depth = 0
     for place, sign in enumerate(text):
         depth += {"(": 1, ")": -1}.get(sign, 0)
         if depth == 0:
-            return place == len(text) - 1
+            return place == len(text) - 1 > 0
     return False
 
 

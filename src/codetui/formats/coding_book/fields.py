@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.coding_book.blocks import Block, prose
-from codetui.formats.coding_book.entries import are_examples, bare, is_framed, listed, running
+from codetui.formats.coding_book.entries import are_examples, bare, is_framed, is_in_brackets, listed, running
 from codetui.formats.coding_book.pieces import Piece, gathered, pieces
 from codetui.formats.coding_book.vocabulary import AFFIRMED, LISTS, PROSE, FieldKey
 from codetui.formats.toml_strings import Value
@@ -25,7 +25,7 @@ class Gathering:
     """The fields of one part as they come in, and what stays over: (line, title, body) of texts.
 
     `dropped` are words that only order the rest: names of fields, `e.g.`, numbers of entries; `links` are the lines
-    on which other codes are named, with the words that name them.
+    on which other codes are named, with the words that name them; `names` are those of the fields.
     """
 
     allowed: set[FieldKey]
@@ -35,6 +35,7 @@ class Gathering:
     texts: list[tuple[int, str, str]] = field(default_factory=list)
     links: list[tuple[int, str, str]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:
         """Take a field, or a plain block: before any field it says what the part is, after one it is a text."""
@@ -42,7 +43,7 @@ class Gathering:
             self.facts |= piece.facts
         elif piece.kind == "field":
             self._field(piece)
-        elif self.fields.keys() - {"definition", "subtitle"}:
+        elif self.fields.keys() - {"definition", "subtitle"} or piece.blocks[0].kind not in ("paragraph", "list"):
             self.texts.append((piece.line, "", prose(piece.blocks)))
         else:
             self._unnamed(piece.blocks)
@@ -62,7 +63,7 @@ class Gathering:
 
     def _is_list(self, text: str) -> bool:
         """Whether a line without a field's name lists examples."""
-        if are_examples(text):
+        if are_examples(text) or (self.are_terms and "," in text and is_in_brackets(text)):
             return True
         parts = running(text, are_terms=True) if self.are_terms else []
         is_short = all(len(part.split()) <= LONGEST_TERM for part in parts)
@@ -81,6 +82,7 @@ class Gathering:
             self.texts.append((piece.line, piece.name, told(piece)))
             return
         self.dropped += words(piece.name)
+        self.names.append(piece.name)
         if key in LISTS:
             self._listed(key, piece.text, piece.blocks)
         elif key in PROSE:

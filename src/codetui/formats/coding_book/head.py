@@ -33,9 +33,13 @@ def read_head(heading: str) -> Head:
     return Head(found["title"].strip(), found["named"] or found["version"], (found["status"] or "").strip())
 
 
-def write_head(head: Head) -> str:
+def write_head(head: Head, language: str = "") -> str:
     """The heading that says it."""
     if not head.version:
         return head.title
-    version = head.version if SPEAKS_FOR_ITSELF.fullmatch(head.version) else f"version {head.version}"
+    version = (
+        head.version
+        if SPEAKS_FOR_ITSELF.fullmatch(head.version)
+        else f"{'versie' if language == 'nl' else 'version'} {head.version}"
+    )
     return f"{head.title} ({version}{f' - {head.status}' if head.status else ''})"

@@ -8,6 +8,9 @@ from codetui.formats.prose import indentation
 
 BULLET = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])(?:\s+|$)")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+ALONE_IN_BOLD = re.compile(r"(?:\*\*|__)([^*_]+(?:[*_][^*_]+)*)(?:\*\*|__):?\s*")
+PART = re.compile(r"(?:part|deel)\b", re.IGNORECASE)
+CODE = re.compile(r"`?(?:[A-Z]+\d|\d+\.\w+\.\w)")
 NEXT_LEVEL = 2
 """Blanks more than the bullet above that make a nested one."""
 
@@ -30,6 +33,22 @@ def nested(lines: list[str]) -> list[str]:
             found.append("")
         else:
             found.append(_placed(line, open_bullets))
+    return found
+
+
+def headed(lines: list[str]) -> list[str]:
+    """As many lines, those that stand alone in bold made headings: what people write who know no other headings.
+
+    The first is the title; a part of the book stands above its chapters, a chapter above the codes.
+    """
+    found: list[str] = []
+    is_first = True
+    for number, line in enumerate(lines):
+        bold = ALONE_IN_BOLD.fullmatch(line)
+        is_alone = bold and not "".join(lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]).strip()
+        level = 1 if is_first else 2 if bold and PART.match(bold[1]) else 4 if bold and CODE.match(bold[1]) else 3
+        found.append(f"{'#' * level} {bold[1]}" if bold and is_alone else line)
+        is_first = is_first and not is_alone
     return found
 
 

@@ -1,4 +1,4 @@
-"""What names a code, a profile or a chapter: `**`TASK1: Modeling`**: …`, `1.A.2. Operations`, `### 2. `Analyst` (…)`."""
+"""What names a code, a profile or a chapter: `**TASK1: Modeling**: …`, `1.A.2. Operations`, `2. Analyst (…)`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ LONGEST_NAME = 8
 """Words of a name that nothing parts from what follows it."""
 
 PROFILE_LEAD = re.compile(
-    r"(?P<word>(?:job |role )?profi(?:le|el)(?:\s*[:–—-]\s+|\s+))?(?:(?P<id>\d{1,2}|[A-Z]|[A-Z]{1,8}\d{1,2})(?:\s*[.:)]|\s+[-–—]|(?<=\d))\s+)?"
+    r"(?P<word>(?:job |role )?profi(?:le|el)(?:\s*[:–—-]\s+|\s+))?"
+    r"(?:(?P<id>\d{1,2}|[A-Z]|[A-Z]{1,8}\d{1,2})(?:\s*[.:)]|\s+[-–—]|(?<=\d))\s+)?"
     r"(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -77,7 +78,7 @@ def code_label(text: str, *, is_heading: bool = False) -> Label | None:
     if not marked:
         if is_heading:
             name, rest = _split_examples(name)
-        elif not IS_WORD_ID.fullmatch(id_) or not found["sep"]:
+        elif not IS_WORD_ID.fullmatch(id_) or not (found["sep"] or found["dash"] or NAME_END.search(name)):
             return None
         else:
             name, rest = _split_name(name)

@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codetui.core.codebook import label_from
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.coding_book.comments import comment, region
 from codetui.formats.coding_book.elements import Element
+from codetui.formats.coding_book.labels import IS_WORD_ID
 
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 HEADING = re.compile(r"#{1,6} \S.*")
 PROFILE_LEVEL = 3
 LOWEST = 6
-FIELD_NAMES = {
+NOTHING = ("", (), False)
+
+ENGLISH = {
     "definition": "Definition",
     "responsibilities": "Core Responsibilities",
     "projects": "Typical Projects",
     "evidence": "Evidence Profile",
     "include": "Include",
     "exclude": "Exclude",
+    "phrases": "Example Phrases",
+    "terms": "Examples",
     "confused_with": "Not to be confused with",
     "found_in": "Found in",
     "retired": "Retired",
+    "yes": "yes",
+    "for example": "e.g.,",
+    "and so on": "etc.",
+    "profiles": "Profiles",
+}
+DUTCH = {
+    "definition": "Definitie",
+    "responsibilities": "Kerntaken",
+    "projects": "Typische projecten",
+    "evidence": "Bewijsprofiel",
+    "include": "Insluiten",
+    "exclude": "Uitsluiten",
+    "phrases": "Voorbeeldzinnen",
+    "terms": "Voorbeelden",
+    "confused_with": "Niet te verwarren met",
+    "found_in": "Gevonden in",
+    "retired": "Vervallen",
+    "yes": "ja",
+    "for example": "bijv.",
+    "and so on": "enz.",
+    "profiles": "Profielen",
 }
 
 
@@ -41,19 +67,70 @@ class Need:
     is_armed: bool = False
 
 
+class Layout:
+    """Writes the elements of one book."""
+
+    def __init__(self, language: str, labels: Mapping[str, str]) -> None:
+        """`labels` are those of all codes by id."""
+        self.names = DUTCH if language == "nl" else ENGLISH
+        self._labels = labels
+
+    def profile(self, element: Element, need: Need) -> str:
+        """A profile under its heading."""
+        subtitle = element.text("subtitle")
+        heading = f"{element.text('id')}. `{element.text('name')}`" + (f" ({subtitle})" if subtitle else "")
+        names = ("definition", "responsibilities", "projects", "evidence")
+        return _headed(PROFILE_LEVEL, heading, element, need, [self._field(element, name) for name in names])
+
+    def code(self, element: Element, need: Need, level: int, *, are_terms: bool) -> str:
+        """A code under a heading of its own."""
+        confused = ", ".join(self._labels.get(id_, id_) for id_ in element.texts("confused_with"))
+        fields = [
+            *(self._field(element, name) for name in ("definition", "include", "exclude")),
+            self._examples(element, are_terms=are_terms),
+            f"- **{self.names['confused_with']}:** {confused}" if confused else "",
+            *(self._field(element, name) for name in ("found_in", "retired")),
+        ]
+        return _headed(level, self._labels[element.text("id")], element, need, fields)
+
+    def bullet(self, element: Element, need: Need) -> str:
+        """A code as an entry of a list: its label with its definition, or with its examples in brackets."""
+        label = self._labels[element.text("id")]
+        examples, definition = element.texts("examples"), element.text("definition")
+        if examples:
+            line = f"- `{label}` ({self.names['for example']} {', '.join(examples)}, {self.names['and so on']})"
+        else:
+            line = f"- **`{label}`**" + (f": {definition}" if definition else "")
+        said = comment_for(element, need)
+        return f"{line}\n{_indented(said)}" if said else line
+
+    def _field(self, element: Element, name: str) -> str:
+        """A field as an entry of a list; empty where the element has none."""
+        value = element.fields.get(name, "")
+        if value in NOTHING:
+            return ""
+        named = f"- **{self.names[name]}:**"
+        if value is True:
+            return f"{named} {self.names['yes']}"
+        if isinstance(value, tuple):
+            return "\n".join([named, *(f"  - {entry}" for entry in value)])
+        told = _indented(str(value))
+        return f"{named}\n{told}" if BEGINS_LIST.match(told) else f"{named} {told.lstrip()}"
+
+    def _examples(self, element: Element, *, are_terms: bool) -> str:
+        examples = element.texts("examples")
+        if not examples:
+            return ""
+        if are_terms:
+            return f"- **{self.names['terms']}:** {', '.join(f'`{entry}`' for entry in examples)}"
+        return "\n".join([f"- **{self.names['phrases']}:**", *(f'  - "{entry}"' for entry in examples)])
+
+
 def comment_for(element: Element, need: Need) -> str:
     """The comment that an element needs; empty where it needs none."""
     names = element.fields.keys() - {"section", "group"} if need.is_armed else need.facts
     fields: Fields = {name: value for name, value in element.fields.items() if name in names}
     return comment(element.kind, fields) if fields or need.is_forced or need.is_armed else ""
-
-
-def profile(element: Element, need: Need) -> str:
-    """A profile under its heading."""
-    subtitle = element.text("subtitle")
-    heading = f"{element.text('id')}. `{element.text('name')}`" + (f" ({subtitle})" if subtitle else "")
-    names = ("definition", "responsibilities", "projects", "evidence")
-    return _headed(PROFILE_LEVEL, heading, element, need, [_field(element, name) for name in names])
 
 
 def section_level(element: Element) -> int:
@@ -67,39 +144,19 @@ def section(element: Element, need: Need) -> str:
     heading = element.text("heading")
     title = heading.partition(" ")[2] if HEADING.fullmatch(heading) else heading or element.text("title")
     level = 2 if need.is_armed else section_level(element)
-    return _headed(level, title, element, need, [element.text("definition")], between="\n\n")
+    return _headed(level, title, element, need, [element.text("definition")])
 
 
 def group(element: Element, need: Need, level: int) -> str:
     """The heading of a group, with its definition."""
-    return _headed(level, element.text("title"), element, need, [element.text("definition")], between="\n\n")
-
-
-def code(element: Element, need: Need, level: int, pattern: str, *, are_terms: bool) -> str:
-    """A code under a heading of its own."""
-    fields = [
-        *(_field(element, name) for name in ("definition", "include", "exclude")),
-        _examples(element, are_terms=are_terms),
-        *(_field(element, name) for name in ("confused_with", "found_in", "retired")),
-    ]
-    return _headed(level, label_from(pattern, element.text("id"), element.text("name")), element, need, fields)
-
-
-def bullet(element: Element, need: Need, pattern: str) -> str:
-    """A code as an entry of a list: its label with its definition, or with its examples in brackets."""
-    label = label_from(pattern, element.text("id"), element.text("name"))
-    examples, definition = element.texts("examples"), element.text("definition")
-    if examples:
-        line = f"- `{label}` (e.g., {', '.join(examples)}, etc.)"
-    else:
-        line = f"- **`{label}`**" + (f": {definition}" if definition else "")
-    said = comment_for(element, need)
-    return f"{line}\n{_indented(said)}" if said else line
+    return _headed(level, element.text("title"), element, need, [element.text("definition")])
 
 
 def fits_bullet(element: Element) -> bool:
-    """Whether a code can be an entry: a definition of one line, or examples, and nothing else."""
-    used = {name for name, value in element.fields.items() if value not in ("", (), False)}
+    """Whether a code can be an entry: an id such as `TASK1`, a definition of one line or examples, and nothing else."""
+    if not IS_WORD_ID.fullmatch(element.text("id")):
+        return False
+    used = {name for name, value in element.fields.items() if value not in NOTHING}
     others = used - {"id", "name", "section", "key"}
     return (others <= {"definition"} and "\n" not in element.text("definition")) or others == {"examples"}
 
@@ -113,46 +170,19 @@ def text(element: Element, need: Need, level: int) -> str:
     return "\n\n".join(filter(None, (f"{'#' * level} {title}" if title else "", body)))
 
 
-def _headed(level: int, heading: str, element: Element, need: Need, below: list[str], *, between: str = "\n") -> str:
+def escaped(text: str) -> str:
+    """Text on one line that markdown shows as it is and reads as nothing."""
+    return PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+
+
+def _headed(level: int, heading: str, element: Element, need: Need, below: list[str]) -> str:
     """A heading, the comment, and what stands below: fields, or of an armed element its words without any meaning."""
+    between = "\n"
     if need.is_armed:
-        heading = escaped(heading)
-        below = list(filter(None, map(escaped, below)))
-        between = "\n\n"
+        heading, below, between = escaped(heading), [escaped(each) for each in below], "\n\n"
     told = between.join(filter(None, below))
     return "\n\n".join(filter(None, (f"{'#' * min(level, LOWEST)} {heading}", comment_for(element, need), told)))
 
 
-def _field(element: Element, name: str) -> str:
-    """A field as an entry of a list; empty where the element has none."""
-    value = element.fields.get(name, "")
-    if value in ("", (), False):
-        return ""
-    named = f"- **{FIELD_NAMES[name]}:**"
-    if value is True:
-        return f"{named} yes"
-    if isinstance(value, tuple):
-        if name == "confused_with":
-            return f"{named} {', '.join(value)}"
-        return "\n".join([named, *(f"  - {entry}" for entry in value)])
-    return named + (
-        "\n" + _indented(str(value)) if BEGINS_LIST.match(str(value)) else " " + _indented(str(value)).lstrip()
-    )
-
-
-def _examples(element: Element, *, are_terms: bool) -> str:
-    examples = element.texts("examples")
-    if not examples:
-        return ""
-    if are_terms:
-        return f"- **Examples:** {', '.join(f'`{entry}`' for entry in examples)}"
-    return "\n".join(["- **Example Phrases:**", *(f'  - "{entry}"' for entry in examples)])
-
-
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
-
-
-def escaped(text: str) -> str:
-    """Text on one line that markdown shows as it is and reads as nothing."""
-    return PUNCTUATION.sub(r"\\\1", " ".join(text.split()))

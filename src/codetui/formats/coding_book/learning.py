@@ -63,12 +63,17 @@ class Needs:
 
     def _learn_kinds(self, found: list[Element]) -> bool:
         """Force the first part that was taken for something else, then those round it."""
-        kinds, told = [each.kind for each in self._parts], [each.kind for each in found]
-        if kinds == told:
+        if [each.kind for each in self._parts] == [each.kind for each in found]:
             return False
-        at = next((n for n, (one, other) in enumerate(zip(kinds, told, strict=False)) if one != other), None)
-        at = min(len(kinds), len(told)) if at is None else at
+        named, told = list(map(_called, self._parts)), list(map(_called, found))
+        differing = (number for number, (one, other) in enumerate(zip(named, told, strict=False)) if one != other)
+        at = next(differing, min(len(named), len(told)))
         here = self._parts[at : at + 1]
+        if here and found[at : at + 1] and named[at][0] == told[at][0] and self.of(here[0]).is_forced:
+            name = "name" if here[0].text("name") else "title"
+            if not {name} <= self.of(here[0]).facts:
+                self.of(here[0]).facts.add(name)
+                return True
         before = self._parts[at - 1 : at] if at else []
         first = self.elements.index(before[0]) if before else 0
         last = self.elements.index(here[0]) if here else len(self.elements)
@@ -105,13 +110,21 @@ class Needs:
         return is_learned
 
     def _learn_texts(self, found: list[Element], back: Codebook) -> bool:
-        """Set apart the first text that was read otherwise; or arm the part whose words were taken for one."""
-        for number in range(max(len(self._texts), len(found))):
-            mine, told = self._texts[number : number + 1], found[number : number + 1]
-            if mine and told and mine[0].fields == told[0].fields:
-                continue
-            name = told[0].text("before") or told[0].text("after") if told else ""
-            beside = parts_named(parts(back), name)[:1]
-            near = [part for part in self._parts if beside and (part.kind, part.text("id")) == beside[0]]
-            return self._force(mine) or self._arm(near) or self._give_up()
-        return False
+        """Set apart the texts that were read otherwise; or arm the parts whose words were taken for texts."""
+        mine, told = [each.fields for each in self._texts], [each.fields for each in found]
+        if mine == told:
+            return False
+        missing = [each for each in self._texts if each.fields not in told] or self._texts
+        is_learned = False
+        while self._force(missing):
+            is_learned = True
+        if is_learned:
+            return True
+        names = [each.text("before") or each.text("after") for each in found if each.fields not in mine]
+        beside = [part for name in names for part in parts_named(parts(back), name)[:1]]
+        return self._arm([each for each in self._parts if (each.kind, each.text("id")) in beside]) or self._give_up()
+
+
+def _called(element: Element) -> tuple[str, str]:
+    """Kind and name of a part, to tell it from the one before or behind it."""
+    return element.kind, element.text("name") or element.text("title")

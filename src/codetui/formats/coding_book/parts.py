@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from codetui.formats.coding_book.blocks import Block, Node
-from codetui.formats.coding_book.labels import IS_DOTTED_ID, IS_WORD_ID, Label, code_label, profile_name
+from codetui.formats.coding_book.labels import IS_DOTTED_ID, IS_WORD_ID, Label, chapter_title, code_label, profile_name
 from codetui.formats.coding_book.pieces import Piece, gathered, pieces
 from codetui.formats.coding_book.rows import named_entries, rows_of
 from codetui.formats.coding_book.vocabulary import (
@@ -180,9 +180,12 @@ class Sorter:
             return "code"
         if keys & PROFILE_FIELDS:
             return "profile"
+        is_dotted = label is not None and IS_DOTTED_ID.fullmatch(label.id) is not None
+        if is_dotted and keys & CODE_FIELDS - {"definition"}:
+            return "code"
         if is_in_profiles and part.node.heading and _is_named_profile(part, keys):
             return "profile"
-        if label is not None and keys & CODE_FIELDS and (IS_DOTTED_ID.fullmatch(label.id) or not is_in_profiles):
+        if label is not None and keys & CODE_FIELDS and (is_dotted or not is_in_profiles):
             return "code"
         return "code" if keys & CODE_FIELDS - {"definition"} and part.node.level > 1 else "text"
 
@@ -217,7 +220,7 @@ def _take_fields(part: Part) -> None:
 
 def kind_of_title(heading: str) -> SectionKind | None:
     """The kind of section that a heading names; None where it names none, or more than one."""
-    found = [kind for kind in SECTION_KINDS if kind.words.search(heading.strip(" *_`:"))]
+    found = [kind for kind in SECTION_KINDS if kind.words.search(chapter_title(heading))]
     return found[0] if len(found) == 1 else None
 
 

@@ -52,7 +52,7 @@ def pieces(blocks: list[Block], is_known: Known) -> list[Piece]:
             found += _of_paragraph(block, is_known)
         elif block.kind == "list" and any(_begins_piece(item, is_known) for item in block.items):
             for item in block.items:
-                found += _of_item(item, block, is_known)
+                found += _of_item(item, is_known)
         elif block.kind == "html" and (facts := facts_in(block.text)):
             found.append(Piece("facts", block.line, name=facts.kind, facts=facts.fields or {}))
         elif block.kind != "rule":
@@ -72,7 +72,7 @@ def _of_paragraph(block: Block, is_known: Known) -> Iterator[Piece]:
         )
 
 
-def _of_item(item: Item, block: Block, is_known: Known) -> Iterator[Piece]:
+def _of_item(item: Item, is_known: Known) -> Iterator[Piece]:
     """The pieces of one entry of a list; what is nested in it belongs to the last of them."""
     first = item.blocks[0] if item.blocks else None
     begun = list(_of_paragraph(first, is_known)) if first is not None and first.kind == "paragraph" else []
@@ -109,8 +109,8 @@ def field_start(text: str) -> tuple[str, str] | None:
         name = marked.strip()
         after = rest.lstrip(" ")
         has_colon = name.endswith(":") or after.startswith(":")
-        is_alone = field_key(name) is not None and not rest.strip()
-        if not (has_colon or is_alone) or len(name.split()) > LONGEST_FIELD_NAME:
+        is_clear = field_key(name) is not None and not rest.strip()[:1].islower()
+        if not (has_colon or is_clear) or len(name.split()) > LONGEST_FIELD_NAME:
             return None
         return name.rstrip(": "), (rest if name.endswith(":") else after.removeprefix(":")).strip()
     found = PLAIN_FIELD.fullmatch(text)

@@ -16,9 +16,10 @@ from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.head import read_head
 from codetui.formats.coding_book.labels import plain_heading
 from codetui.formats.coding_book.parts import Sorter
+from codetui.formats.coding_book.rows import LINE_BREAK
 from codetui.model import Codebook, Problem
 
-NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with"}
+NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -102,8 +103,7 @@ class _Reading:
         self._dropped += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
         if not title:
             self._note(0, "no heading names the book; write `# Title (v1)` on its first line")
-        label = tables.top["label"]
-        tables.top = top | {"label": label}
+        tables.top = top | tables.top
         for kind, fields in self._facts:
             self._take_facts(tables, kind, fields or {})
 
@@ -121,7 +121,7 @@ class _Reading:
 
     def _keep_lost(self, tables: Tables) -> None:
         """Keep, as texts, the lines with words that came into no table."""
-        source = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), self._text)
+        source = LINE_BREAK.sub(" ", COMMENT.sub(lambda match: "\n" * match[0].count("\n"), self._text))
         lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)
         for number, line in enumerate(source.split("\n"), 1):
             missing = Counter(words(line)) & lost
@@ -158,6 +158,9 @@ def with_keys_of(tables: Tables) -> Tables:
 
 
 def _is_title(first: Node, root: Node, sorter: Sorter) -> bool:
-    """Whether the first heading names the book: it stands over everything, or is no part of it itself."""
-    is_alone = len(root.children) == 1
-    return is_alone or (sorter.part(first).role == "text" and first.line == min(node.line for node in root.children))
+    """Whether the first heading names the book: it stands over everything, or is no section, code or profile itself."""
+    if len(root.children) == 1:
+        return True
+    part = sorter.part(first)
+    find_sections(part)
+    return part.role in ("text", "holder")

@@ -17,7 +17,7 @@ NAME_COLUMN = re.compile(
     r"profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
     re.IGNORECASE,
 )
-LINE_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+LINE_BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.IGNORECASE)
 AN_ID = re.compile(r"[`*_]*([A-Za-z]*[-_ ]?\d[\w.]*?|[A-Z])[.:]?[`*_]*")
 FEWEST = 2
 """Entries of a list that make its names codes: one alone is a remark."""
@@ -42,7 +42,8 @@ def rows_of(block: Block, kind: RowKind) -> list[Piece]:
             for at in range(min(len(head), len(row)))
             if at not in (id_at, name_at) and row[at].strip()
         ]
-        found.append(Piece(kind, block.line + 2 + number, label.rest, label=label, inner=inner))
+        heads = " ".join(plain[at] for at in {id_at, name_at} - {-1})
+        found.append(Piece(kind, block.line + 2 + number, label.rest, inner=inner, name=heads, label=label))
     return found
 
 

@@ -61,6 +61,13 @@ FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
     ("subtitle", r"subtitle|ondertitel"),
 )
 FIELD_PATTERNS = tuple((key, re.compile(pattern)) for key, pattern in FIELD_NAMES)
+DUTCH = re.compile(
+    r"\b(?:definitie|beschrijving|omschrijving|betekenis|voorbeeld|kern|taken|verantwoordelijk|projecten|bewijs|inclusie|"
+    r"insluiten|wel|wanneer|uitsluiten|exclusie|niet|verwar|onderscheiden|gevonden|vervallen|ondertitel|tegenvoorbeeld)",
+    re.IGNORECASE,
+)
+"""How the Dutch names of fields begin."""
+
 SIGNS = re.compile(r"[*_`:]+")
 
 PROFILE = re.compile(r"\bprofi(?:le|el)(?:s|en)?\b", re.IGNORECASE)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from codetui.core.book_order import Part, parts, parts_named
+from codetui.core.codebook import label_from
 from codetui.formats.codebook_writer import Fields, tables_of
 from codetui.formats.coding_book import layout
-from codetui.formats.coding_book.comments import comment
+from codetui.formats.coding_book.comments import COMMENT, comment
 from codetui.formats.coding_book.elements import Element
 from codetui.formats.coding_book.head import Head, write_head
-from codetui.formats.coding_book.layout import Need
+from codetui.formats.coding_book.layout import Layout, Need
 from codetui.formats.coding_book.learning import Needs
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.vocabulary import PROFILE
 from codetui.model import Codebook
 
-PROFILES = "## Profiles"
 RULE = "---"
 PATTERNS = ("{id}: {name}", "{id}. {name}", "{name}")
 MOST_PASSES = 60
@@ -35,6 +35,11 @@ def write(book: Codebook) -> str:
     return _Writing(needs).text()
 
 
+def plain(book: Codebook) -> str:
+    """The markdown of a coding book for people alone: without any comment, and not meant to be read back."""
+    return COMMENT.sub("", _Writing(Needs(book)).text())
+
+
 class _Writing:
     """One pass over the elements."""
 
@@ -42,8 +47,9 @@ class _Writing:
         self._needs = needs
         self._order = parts(needs.book)
         self._places = {(each.kind, each.text("id")): each for each in needs.elements if each.kind != "text"}
-        label = needs.book.label
-        self._pattern = label if label in PATTERNS else PATTERNS[0]
+        pattern = needs.book.label if needs.book.label in PATTERNS else PATTERNS[0]
+        labels = {str(code.id): label_from(pattern, code.id, code.name) for code in needs.book.codes}
+        self._layout = Layout(needs.book.language, labels)
         self._sections = {each.text("id"): each for each in needs.elements if each.kind == "section"}
         self._bulleted = {id_ for id_ in self._sections if self._fits_bullets(id_)}
         self._grouped = {each.section for each in needs.elements if each.kind == "group"} | {
@@ -55,22 +61,23 @@ class _Writing:
         """The whole book."""
         self._blocks = [*self._head()]
         is_list = False
-        above = ""
+        is_among_profiles = False
         for number, element in enumerate(self._needs.elements):
             need = self._needs.of(element)
             if element.kind == "code" and element.section in self._bulleted:
-                line = layout.bullet(element, need, self._pattern)
+                line = self._layout.bullet(element, need)
                 self._blocks[-1:] = [f"{self._blocks[-1]}\n{line}"] if is_list else [self._blocks[-1], line]
                 is_list = True
                 continue
             is_list = False
-            if element.kind == "profile" and not PROFILE.search(above):
-                self._blocks.append(PROFILES)
-                above = PROFILES
+            if element.kind == "profile" and not is_among_profiles:
+                self._blocks.append(f"## {self._layout.names['profiles']}")
+                is_among_profiles = True
             if self._begins_chapter(number):
                 self._blocks.append(RULE)
             self._blocks.append(self._written(element, need))
-            above = element.text("title") if element.kind in ("text", "section") and element.text("title") else above
+            if element.text("before") and (beside := self._beside(element)) and beside.kind == "profile":
+                is_among_profiles = bool(PROFILE.search(element.text("title"))) and not need.is_forced
         return "\n\n".join(filter(None, self._blocks)) + "\n"
 
     def _head(self) -> list[str]:
@@ -78,7 +85,7 @@ class _Writing:
         book = self._needs.book
         tables = tables_of(book)
         facts: Fields = {name: value for name, value in tables.top.items() if name in self._needs.facts}
-        heading = " ".join(write_head(Head(book.title, book.version, book.status)).split())
+        heading = " ".join(write_head(Head(book.title, book.version, book.status), book.language).split())
         head = [f"# {layout.escaped(heading) if self._needs.is_hopeless else heading}"]
         head += [comment("book", facts)] if facts else []
         corpus: Fields = {**{name: value for name, value in tables.corpus.items() if value}, **tables.columns}
@@ -88,7 +95,7 @@ class _Writing:
     def _written(self, element: Element, need: Need) -> str:
         match element.kind:
             case "profile":
-                return layout.profile(element, need)
+                return self._layout.profile(element, need)
             case "section":
                 return layout.section(element, need)
             case "group":
@@ -96,7 +103,7 @@ class _Writing:
             case "code":
                 are_terms = self._sections[element.section].text("holds") == "terms"
                 level = self._code_level(element.section)
-                return layout.code(element, need, level, self._pattern, are_terms=are_terms)
+                return self._layout.code(element, need, level, are_terms=are_terms)
             case "text":
                 return layout.text(element, need, self._text_level(element))
 
@@ -120,9 +127,9 @@ class _Writing:
                 return layout.PROFILE_LEVEL + 1 if is_behind else layout.PROFILE_LEVEL - 1
             case "section":
                 level = self._level(beside.section)
-                return level + 1 if is_behind else max(2, level - 1)
+                return level if is_behind else max(2, level - 1)
             case "group":
-                return self._level(beside.section) + (2 if is_behind else 1)
+                return self._level(beside.section) + 1
             case _:
                 return self._code_level(beside.section) + (1 if is_behind else -1)
 

@@ -179,8 +179,8 @@ class _Editing:
         for code in self._tree.codes():
             code.piece.is_gone = not code.count and code.had_content and not code.has_foreign
         for block in self._tree.blocks():
-            is_empty = not block.note_count and all(code.piece.is_gone for code in block.codes)
-            if block.heading and block.had_content and is_empty and not block.has_foreign:
+            is_left = block.note_count or block.has_foreign or not all(code.piece.is_gone for code in block.codes)
+            if block.heading and block.had_content and not is_left:
                 block.heading.is_gone = True
 
 

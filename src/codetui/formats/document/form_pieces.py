@@ -144,16 +144,19 @@ class Chain:
     def _apart(self, last: Piece, piece: Piece) -> Iterator[Piece]:
         """Sees to it that a piece that has another one above it now is not read as a part of that."""
         is_new = not (piece.number and last.number)
-        if is_new and not (piece.kind == last.kind == "bullet"):
+        is_listed = piece.kind == "bullet" and (last.kind == "bullet" or (piece.is_indented and last.is_nested))
+        if is_new and not is_listed:
             piece.gap = piece.gap or [self.line_end]
         if last.kind and piece.kind and continues(last.kind, piece.kind, piece.raw[0], is_after_blank=bool(piece.gap)):
             yield self.new("comment", LIST_END, is_loose=True)
             piece.gap = piece.gap or [self.line_end]
 
     def _ended(self, lines: list[str]) -> Iterator[str]:
-        """All lines with an end, but the last as it was in the form."""
+        """All lines with an end, but the last as it was in the form; two ends never become one."""
+        above = ""
         for number, line in enumerate(lines, 1):
-            if number < len(lines) or self.is_ended:
-                yield line if line[-1:] in ("\r", "\n") else line + self.line_end
-            else:
-                yield line.rstrip("\r\n")
+            line = line if line[-1:] in ("\r", "\n") else line + self.line_end
+            if number == len(lines) and not self.is_ended:
+                line = line.rstrip("\r\n")
+            above = "\r" if above.endswith("\r") and line == "\n" else line
+            yield above

@@ -81,7 +81,7 @@ class Sites:
         place = 1 + max((n for n, each in enumerate(sections) if order.get(each.id, len(order)) < own), default=-1)
         bottom = sections[place - 1].bottom if place else self._tree.bottom
         heading = self._chain.new("heading", write_section_heading(part.title))
-        is_first = not (self._tree.head or sections)
+        is_first = bottom.previous is self._chain.start
         self._chain.put_after(bottom, *([] if is_first else [self._chain.new("rule", RULE)]), heading)
         section = FormSection(heading, part.title, part.id, not part.id)
         section.blocks.append(FormBlock(section, None, "", "", False, self._chain.mark(heading)))

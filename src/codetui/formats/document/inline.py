@@ -34,6 +34,8 @@ def escape(text: str, signs: str) -> str:
 
 def unescape(text: str, signs: str) -> str:
     """What `escape` was given; backslashes that stand elsewhere stay as they are."""
+    if "\\" not in text:
+        return text
 
     def plain(found: re.Match[str]) -> str:
         count = len(found[1])

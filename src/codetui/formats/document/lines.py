@@ -19,7 +19,7 @@ TABLE = re.compile(r" {0,3}\|")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
 COMMENT = re.compile(r"[ \t]*<!--")
-CONFLICT = re.compile(r"(?:<{7}|\|{7}|>{7})(?: |$)")
+CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 
 CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
     "bullet": ("paragraph",),

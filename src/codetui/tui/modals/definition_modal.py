@@ -1,4 +1,4 @@
-"""What the codebook says of one code, to be read."""
+"""What the codebook says of one code or profile, to be read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from codetui.model import Code, Codebook
+from codetui.model import Code, Codebook, Profile
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.widgets.definition import DefinitionPane
 
@@ -30,10 +30,10 @@ class DefinitionModal(FramedModal[None]):
     }
     """
 
-    def __init__(self, book: Codebook, code: Code) -> None:
+    def __init__(self, book: Codebook, defined: Code | Profile) -> None:
         super().__init__()
         self._book = book
-        self._code = code
+        self._defined = defined
 
     def compose(self) -> ComposeResult:
         """The text."""
@@ -42,7 +42,11 @@ class DefinitionModal(FramedModal[None]):
 
     def on_mount(self) -> None:
         """Show it."""
-        self.query_one(DefinitionPane).show_code(self._book, self._code)
+        pane = self.query_one(DefinitionPane)
+        if isinstance(self._defined, Profile):
+            pane.show_profile(self._defined)
+        else:
+            pane.show_code(self._book, self._defined)
 
     def action_read(self, step: int) -> None:
         """A line on, or back."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Container
 
 from codetui.model import Profile
 from codetui.tui.modals.frame import FramedModal
@@ -31,11 +31,20 @@ class ProfilePicker(FramedModal[str]):
         Binding("enter", "take", "take", show=False),
     ]
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
     DEFAULT_CSS = """
     ProfilePicker {
+        & #profiles { layout: horizontal; height: 1fr; }
         & PlainRows { width: 4fr; height: 1fr; }
         & DefinitionPane { width: 7fr; height: 1fr; }
     }
+    ProfilePicker.-narrow {
+        & #profiles { layout: vertical; }
+        & PlainRows { width: 1fr; height: auto; max-height: 40%; }
+        & DefinitionPane { width: 1fr; border-top: solid $foreground 20%; }
+    }
+    ProfilePicker.-narrow:ansi DefinitionPane { border-top: solid ansi_default; }
     """
 
     def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
@@ -47,7 +56,7 @@ class ProfilePicker(FramedModal[str]):
     def compose(self) -> ComposeResult:
         """List and definition."""
         keys = "1–9, enter: take · ↑↓: choose · page keys: read · esc: close"
-        with self.frame("Profile of this ad", keys), Horizontal():
+        with self.frame("Profile of this ad", keys), Container(id="profiles"):
             rows = PlainRows(classes="-active")
             rows.can_focus = False
             yield rows

@@ -17,12 +17,17 @@ from codetui.core.commands import (
 )
 from codetui.core.deciding import quoted
 from codetui.core.state import State
+from codetui.core.text import units
 from codetui.model import CodeId, CodingId, Place, Section, Span
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
 from codetui.workspace.outcome import NotSaved, Saved
 
 RECENT = 9
+LONGEST_TERM = 8
+"""Words of which the name of a tool has no more; a longer stretch was selected for a quotation."""
+
+LONG_TERM = "(a whole sentence as a term: b, then < and > trim it; u undoes)"
 Noting = Callable[[str], NoteCoding | NotePlace]
 NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
 NO_NODE = "This line of the codebook is no quotation: choose one below its code."
@@ -92,8 +97,10 @@ class Assigning:
         else:
             found = bench.index.codes.get(code)
             section = bench.index.sections.get(found.section) if found else None
-            span = bench.selected_span(section.holds if section else "quotations")
-            outcome = bench.carry_out(AssignCode(span, code))
+            holds = section.holds if section else "quotations"
+            span = bench.selected_span(holds)
+            is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
+            outcome = bench.carry_out(AssignCode(span, code), LONG_TERM if is_long else "")
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             bench.aim_at(outcome.coding)

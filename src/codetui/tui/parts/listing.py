@@ -14,7 +14,7 @@ from codetui.tui.parts.travelling import Travelling
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.workspace import Batch, Workspace
 
-WORK, REST = 0.002, 0.001
+WORK, REST = 0.001, 0.002
 """Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""
 
 
@@ -78,5 +78,5 @@ class Listing:
         self._status.show_facts(status_facts(self._workspace))
         troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
         if troubles and self._status.message[1] == "info":
-            more = f" and {len(troubles) - 1} more" if len(troubles) > 1 else ""
-            self._status.say(f"{troubles[0].severity}: {troubles[0].message}{more}: F4 lists them", "refusal")
+            count = len(self._workspace.problems)
+            self._status.say(f"{troubles[0].severity}: {troubles[0].message} (F4 lists all {count})", "refusal")

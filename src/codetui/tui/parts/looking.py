@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
 from codetui.model import Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do
 from codetui.tui.key_words import keys_words
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.screens.help import HelpScreen, KeyHelp
-from codetui.tui.widgets.outline import CodeNode
+from codetui.tui.widgets.outline import CodeNode, ProfileNode
+
+GRAVEST_FIRST: tuple[Literal["error", "warning", "note"], ...] = ("error", "warning", "note")
 
 
 class Looking:
@@ -22,9 +28,12 @@ class Looking:
         return {"define": self.define, "help": self.help, "problems": self.problems}
 
     def define(self) -> None:
-        """Shows definition and examples of the code under the cursor."""
+        """Shows what the codebook says of the code under the cursor, or of the profile."""
         bench = self._bench
         node, coding = bench.node(), bench.coding_here()
+        if isinstance(node, ProfileNode):
+            self._define_profile()
+            return
         wanted = node.id if isinstance(node, CodeNode) else coding.code if coding else None
         code = bench.index.codes.get(wanted) if wanted else None
         if code is None:
@@ -32,19 +41,30 @@ class Looking:
             return
         bench.ask(DefinitionModal(bench.index.book, code), lambda _: None)
 
+    def _define_profile(self) -> None:
+        bench = self._bench
+        assigned = bench.state.profile
+        profile = next((one for one in bench.index.book.profiles if assigned in (one.id, one.name)), None)
+        if profile is not None:
+            bench.ask(DefinitionModal(bench.index.book, profile), lambda _: None)
+        elif assigned:
+            bench.say("The codebook does not define this profile. p chooses one that it defines.", "refusal")
+        else:
+            bench.say("No profile yet: p shows what each of them means.", "refusal")
+
     def help(self) -> None:
         """Shows every key."""
         self._bench.ask(HelpScreen(help_rows()), lambda _: None)
 
     def problems(self) -> None:
         """Shows what is wrong in codebook, corpus and session."""
-        gravest_first = ("error", "warning", "note")
-        problems = sorted(self._bench.workspace.problems, key=lambda one: gravest_first.index(one.severity))
+        problems = sorted(self._bench.workspace.problems, key=lambda one: GRAVEST_FIRST.index(one.severity))
         if not problems:
             self._bench.say("No problems in codebook, corpus and session.")
             return
         rows = [_row(problem) for problem in problems]
-        self._bench.ask(HelpScreen(rows, f"{len(problems)} problems and notes"), lambda _: None)
+        title, example = f"Problems: {_counted(problems)}", "error, warning, or a word of them"
+        self._bench.ask(HelpScreen(rows, title, example, "No problem fits these words."), lambda _: None)
 
 
 def help_rows() -> list[KeyHelp]:
@@ -56,6 +76,13 @@ def help_rows() -> list[KeyHelp]:
         elif not action.id.startswith("section."):
             rows.append(KeyHelp(action.group, keys_words(action.keys), action.words, action.help))
     return rows
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    """`all 4 (1 error, 3 warnings)`."""
+    counts = Counter(problem.severity for problem in problems)
+    kinds = [f"{counts[kind]} {kind}{'s' if counts[kind] > 1 else ''}" for kind in GRAVEST_FIRST if counts[kind]]
+    return f"all {len(problems)} ({', '.join(kinds)})"
 
 
 def _row(problem: Problem) -> KeyHelp:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codetui.core import finding, labels, motions
 from codetui.core.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.core.text import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do, Kind
 from codetui.tui.widgets.document_view import DocumentView
@@ -14,6 +15,12 @@ from codetui.tui.widgets.search_line import SearchLine
 COUNTED = 500_000
 """Code points in which the matches of a search are counted and painted while the coder types."""
 
+UNITS_AROUND: dict[str, Unit] = {
+    "next_sentence": "sentence",
+    "next_clause": "clause",
+    "next_bullet": "bullet",
+    "next_paragraph": "paragraph",
+}
 STAGES = {
     "start": "Type the letters on the first word. Esc leaves.",
     "end": "Now those on the last word; or a digit, for a code up to the end shown.",
@@ -34,6 +41,7 @@ class Selecting:
         self._changed = changed
         self._say = say
         self._query = ""
+        self._found: Selection | None = None
         self._before_search = (self.selection, 0)
 
     def actions(self) -> dict[str, Do]:
@@ -88,6 +96,7 @@ class Selecting:
         self._search.close()
         self._view.show(text)
         self._view.set_labels((), False)
+        self._found = None
         self.put(cursor(text, 0))
 
     def stand(self, offset: int, top: int) -> None:
@@ -127,11 +136,25 @@ class Selecting:
 
     def move(self, name: str) -> None:
         """Carries a motion of the table out."""
+        around = self._around_found(name)
+        if around is not None:
+            self.select(around)
+            return
         after, top = motions.moved(self.text, self._window(), name, self.selection)
         self._scroll(top)
         self.put(after)
         if name in ("take_start", "take_end") and after.edge is not None:
             self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
+
+    def _around_found(self, name: str) -> Span | None:
+        """The sentence, clause … round what a search has just found: the first step takes it, not the next one."""
+        unit = UNITS_AROUND.get(name)
+        found = self.selection.span
+        if unit is None or self.selection != self._found:
+            return None
+        around = unit_at(self.text, found.start, unit)
+        is_wider = around != found and around.start <= found.start and found.end <= around.end
+        return around if is_wider else None
 
     # --- jump labels ----------------------------------------------------------------------------
 
@@ -200,7 +223,8 @@ class Selecting:
         match = finding.find(self.text, self._query, start, direction)
         everywhere = finding.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
         if match is not None:
-            self._go(finding.found_selection(self.text, match))
+            self._found = finding.found_selection(self.text, match)
+            self._go(self._found)
         elif is_typing:
             self._go(self._before_search[0])
         place = everywhere.index(match) + 1 if match in everywhere else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process
 
@@ -13,12 +14,17 @@ MOST_ALIKE = 200
 LEAST_LIKENESS = 80
 
 
-class AdFilter:
-    """Ads whose id, employer or title hold all words; where those are few, also those that look alike."""
+StateOf = Callable[[AdEntry], str]
 
-    def __init__(self, entries: Sequence[AdEntry]) -> None:
-        """`entries` may grow later."""
+
+class AdFilter:
+    """Ads whose id, employer, title or state hold all words; where those are few, also those that look alike."""
+
+    def __init__(self, entries: Sequence[AdEntry], states: Sequence[str] = (), state_of: StateOf | None = None) -> None:
+        """`entries` may grow later; `state_of` says in which of the `states` an ad is."""
         self._entries = entries
+        self._states = states
+        self._state_of = state_of
         self._texts: list[str] = []
 
     def places(self, query: str, keeps: Callable[[AdEntry], bool] | None = None) -> Sequence[int]:
@@ -27,11 +33,18 @@ class AdFilter:
         if not words:
             return self._kept(range(len(self._entries)), keeps)
         self._read()
-        found = [place for place, text in enumerate(self._texts) if all(word in text for word in words)]
+        tests = [(word, {state for state in self._states if word in state}) for word in words]
+        found = [place for place in range(len(self._texts)) if all(self._holds(place, *test) for test in tests)]
         found.sort(key=lambda place: self._entries[place].id.casefold() != words[0])
         if len(found) < FEW:
             found += [place for place in self._alike(" ".join(words)) if place not in found]
         return self._kept(found, keeps)
+
+    def _holds(self, place: int, word: str, states: AbstractSet[str]) -> bool:
+        """True where an ad holds the word, or is in one of the states that do."""
+        if word in self._texts[place]:
+            return True
+        return bool(states) and self._state_of is not None and self._state_of(self._entries[place]) in states
 
     def _kept(self, places: Sequence[int], keeps: Callable[[AdEntry], bool] | None) -> Sequence[int]:
         if keeps is None:

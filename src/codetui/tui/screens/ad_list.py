@@ -109,13 +109,13 @@ class AdListScreen(Screen[AdId | None]):
         self._is_listing = is_listing
         self._state: AdState | None = None
         self._query = ""
-        self._filter = AdFilter(self._entries)
+        self._filter = AdFilter(self._entries, STATES, self._state_of)
 
     def compose(self) -> ComposeResult:
         """Filter, states, ads."""
         with Horizontal(id="ads-query"):
             yield Static("Ads  ")
-            yield Input(placeholder="type to filter: id, employer, title", compact=True)
+            yield Input(placeholder="type to filter: id, employer, title, state", compact=True)
             yield Static(f"  {KEYS}")
         yield Static(id="ads-states")
         yield AdRows(self._entries, self._progress)
@@ -199,7 +199,10 @@ class AdListScreen(Screen[AdId | None]):
         self._show_states()
 
     def _keeps(self, entry: AdEntry) -> bool:
-        return self._state is None or self._progress.get(entry.id, UNTOUCHED).state == self._state
+        return self._state is None or self._state_of(entry) == self._state
+
+    def _state_of(self, entry: AdEntry) -> AdState:
+        return self._progress.get(entry.id, UNTOUCHED).state
 
     def _show_states(self) -> None:
         counts = dict.fromkeys(STATES, 0)

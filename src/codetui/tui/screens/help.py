@@ -46,16 +46,25 @@ class HelpScreen(FramedModal[None]):
     }
     """
 
-    def __init__(self, rows: Sequence[KeyHelp], title: str = "Keys") -> None:
+    def __init__(
+        self,
+        rows: Sequence[KeyHelp],
+        title: str = "Keys",
+        example: str = "undo, sentence, ctrl …",
+        nothing: str = "No key fits these words.",
+    ) -> None:
+        """`example` stands in the empty filter, `nothing` in the place of the rows where none is left."""
         super().__init__()
         self._all = tuple(rows)
         self._title = title
+        self._example = example
+        self._nothing = nothing
 
     def compose(self) -> ComposeResult:
         """Filter and lines."""
         with self.frame(self._title, "type: filter · ↑↓, page keys: read · esc: close"):
-            yield Input(placeholder="type to filter: undo, sentence, ctrl …", compact=True)
-            yield HelpRows()
+            yield Input(placeholder=f"type to filter: {self._example}", compact=True)
+            yield HelpRows(self._nothing)
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -81,9 +90,10 @@ class HelpScreen(FramedModal[None]):
 class HelpRows(PlainRows, can_focus=False):
     """Group titles, and below each its keys; the help wraps beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, nothing: str) -> None:
         super().__init__()
         self._help: Sequence[KeyHelp] = ()
+        self._nothing = nothing
 
     def show_help(self, rows: Sequence[KeyHelp]) -> None:
         """Show these lines from the top."""
@@ -100,14 +110,13 @@ class HelpRows(PlainRows, can_focus=False):
         self._lay()
 
     def _lay(self) -> None:
-        self.show(_rows(self._help, self.scrollable_content_region.width - 2))
+        nothing = [Row((Part(self._nothing, "warn"),))]
+        self.show(_rows(self._help, self.scrollable_content_region.width - 2) or nothing)
 
 
 def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
-    if not lines:
-        return [Row((Part("No key fits these words.", "warn"),))]
     rows: list[Row] = []
-    key_cells = min(max(cell_len(line.keys) for line in lines), WIDEST_KEYS) + 2
+    key_cells = min(max((cell_len(line.keys) for line in lines), default=0), WIDEST_KEYS) + 2
     groups = dict.fromkeys(line.group for line in lines)
     for group in groups:
         rows += [Row(()), Row((Part(group, "strong"),))] if rows else [Row((Part(group, "strong"),))]

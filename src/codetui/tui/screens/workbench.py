@@ -64,18 +64,23 @@ class WorkbenchScreen(Screen[None]):
         self._spans = CodedSpans(self.index)
 
     def compose(self) -> ComposeResult:
-        """Heading, ad, codebook, and what opens over them."""
+        """Heading, ad, codebook, status: the first picture."""
         self._take_breakpoint()
-        # The first in order: when it comes or goes, Textual need not paint the others anew.
-        yield CodePanel(id="panel")
         with Horizontal(id="panes"):
             with Vertical(id="ad"):
                 yield Static(id="heading")
                 yield DocumentView(id="document")
             yield CodebookTree(id="codebook")
-            yield ReaderPane(id="reader")
-        yield SearchLine(id="search")
         yield StatusLine(id="status")
+
+    async def _furnish(self) -> None:
+        """Mounts what opens over the ad: behind the first picture, or for a key that was typed before it."""
+        if self.panel.is_attached:
+            return
+        # The first in order: when it comes or goes, Textual need not paint the others anew.
+        await self.mount(self.panel, before=0)
+        await self.query_one("#panes").mount(self.reader)
+        await self.mount(self.search, before=self.status)
 
     def _take_breakpoint(self) -> None:
         """Is narrow or wide before the first picture; Textual looks at the width after it."""
@@ -86,9 +91,9 @@ class WorkbenchScreen(Screen[None]):
         """Opens the first ad and begins to list the others."""
         self.document = self.query_one(DocumentView)
         self.outline = self.query_one(CodebookTree)
-        self.panel = self.query_one(CodePanel)
-        self.search = self.query_one(SearchLine)
-        self.reader = self.query_one(ReaderPane)
+        self.panel = CodePanel(id="panel")
+        self.search = SearchLine(id="search")
+        self.reader = ReaderPane(id="reader")
         self.status = self.query_one(StatusLine)
         self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
         self.assigning = Assigning(self)
@@ -121,8 +126,9 @@ class WorkbenchScreen(Screen[None]):
         if first is not None:
             self._open_first(first)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
+        await self._furnish()
         self.keyboard.press(event)
         self.tidying.after_key()
 
@@ -151,8 +157,9 @@ class WorkbenchScreen(Screen[None]):
             self.say(f"{errors[0]} (F4 lists all {len(self.workspace.problems)})", "error")
         self.call_after_refresh(self._settle)
 
-    def _settle(self) -> None:
+    async def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
+        await self._furnish()
         self.tidying.begin()
         Listing(self, self.workspace, self.travelling, self.copying, self.status).begin()
         Watching(self, self, self._document_taken).begin()
@@ -196,12 +203,13 @@ class WorkbenchScreen(Screen[None]):
         keys = " ".join(section.key for section in self.workspace.book.sections)
         return HINT.format(keys=keys) if self.state.is_untouched else ""
 
-    def carry_out(self, command: Command) -> Outcome:
-        """Executes a command, says what came of it and shows the state."""
+    def carry_out(self, command: Command, aside: str = "") -> Outcome:
+        """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         outcome = self.workspace.execute(command)
         is_late = isinstance(outcome, Saved) and was_done and not isinstance(command, MarkDone | Undo | Redo)
-        self.say(outcome.message + (" (This ad is marked done.)" if is_late else ""), _kind(outcome))
+        said = [outcome.message, *((aside,) if aside and isinstance(outcome, Saved) else ())]
+        self.say(" ".join([*said, "(This ad is marked done.)"] if is_late else said), _kind(outcome))
         if isinstance(outcome, Saved):
             self._show_state()
             if outcome.coding is not None:

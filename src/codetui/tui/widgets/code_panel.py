@@ -34,7 +34,6 @@ class CodePanel(Widget, can_focus=False):
         overlay: screen;
         position: absolute;
         layout: vertical;
-        display: none;
         background: $surface;
         border: round $primary;
         border-title-style: bold;
@@ -57,6 +56,7 @@ class CodePanel(Widget, can_focus=False):
     def __init__(self, *, rows_below: int = 2, id: str | None = None) -> None:  # noqa: A002
         """`rows_below` stay free under the panel, for the status line."""
         super().__init__(id=id)
+        self.display = False
         self._rows_below = rows_below
         self._book = Codebook(title="")
         self._codes: tuple[Code, ...] = ()

@@ -164,7 +164,7 @@ class CodebookTree(RowList):
         head_before = len(self._head)
         self._outline = Outline(self._index, self._state, self._folded, self._outline)
         self._head_width = self.scrollable_content_region.width
-        self._head = self._head_rows(self._head_width - 1)
+        self._head = self._head_rows(self._head_width - 2)
         row = self._row_of(node)
         if row < 0:
             row = row_before - head_before + len(self._head)

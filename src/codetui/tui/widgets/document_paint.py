@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from copy import copy
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -15,34 +13,18 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from codetui.core.layout import Layout, Row
-from codetui.core.spans import NO_LANE, Lanes, SpanIndex, runs
-from codetui.model import CodingId, Span
+from codetui.core.spans import NO_LANE, runs
+from codetui.model import Span
 from codetui.tui.themes import Face, Palette
+from codetui.tui.widgets.document_codings import LANES, NO_SPAN, RowCoding
 
-LANES = 3
 MIN_KEY_CELLS = 2
 BAR, CURRENT_BAR = "┃", "▐"
 PROPOSED, PROPOSED_BAR = "?", "┇"
 """What stands beside the first row of a quotation whose place is proposed, and beside those below."""
 
-NO_SPAN = Span(0, 0)
 _FIRST_MARK = 1 << 30
 _SELECTED, _IMPLIED, _MATCH = _FIRST_MARK, _FIRST_MARK + 1, _FIRST_MARK + 2
-
-
-@dataclass(frozen=True, slots=True)
-class CodedSpan:
-    """A quotation as it is drawn: its place, its code's short key, and the number of its section as hue.
-
-    `is_proposed` while the coder has not accepted the place.
-    """
-
-    start: int
-    end: int
-    key: str
-    hue: int
-    coding: CodingId
-    is_proposed: bool = False
 
 
 class Marks(NamedTuple):
@@ -53,65 +35,6 @@ class Marks(NamedTuple):
     cursor: int = -1
     current: Span = NO_SPAN
     has_focus: bool = True
-
-
-class RowCoding(NamedTuple):
-    """A coding as one row shows it."""
-
-    start: int
-    end: int
-    key: str
-    hue: int
-    lane: int
-    is_first: bool
-    is_proposed: bool = False
-
-
-class Codings:
-    """The codings on one layout, asked for by row."""
-
-    def __init__(self, coded: Sequence[CodedSpan], layout: Layout) -> None:
-        order = sorted([(one.start, -one.end, number) for number, one in enumerate(coded)])
-        self.coded = [coded[number] for _, _, number in order]
-        self.key_cells = max(map(cell_len, {one.key for one in coded}), default=0)
-        self._places = [(start, -end) for start, end, _ in order]
-        self._index = SpanIndex(self._places)
-        self._stand_on(layout)
-
-    def on(self, layout: Layout) -> Codings:
-        """The same codings on other rows; their index stays, as it knows only offsets."""
-        moved = copy(self)
-        moved._stand_on(layout)
-        return moved
-
-    def _stand_on(self, layout: Layout) -> None:
-        self._layout = layout
-        self._lanes = Lanes(self._places, layout.row_start, LANES)
-        self._by_row: dict[int, tuple[RowCoding, ...]] = {}
-
-    def on_row(self, number: int) -> tuple[RowCoding, ...]:
-        """The codings on a row, the shortest first."""
-        found = self._by_row.get(number)
-        if found is None:
-            start, end = self._layout.full_span(number)
-            covering = self._index.overlapping(start, max(end, start + 1))
-            found = tuple(sorted((self._as_on_row(one, start) for one in covering), key=_length))
-            self._by_row[number] = found
-        return found
-
-    def _as_on_row(self, number: int, row_start: int) -> RowCoding:
-        one = self.coded[number]
-        is_first = one.start >= row_start
-        return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], is_first, one.is_proposed)
-
-    def shortest_at(self, offset: int) -> Span:
-        """The shortest quotation that holds the offset."""
-        places = (self._places[number] for number in self._index.overlapping(offset, offset + 1))
-        return Span(*min(places, key=lambda place: place[1] - place[0], default=NO_SPAN))
-
-
-def _length(one: RowCoding) -> int:
-    return one.end - one.start
 
 
 class Painter:

@@ -43,6 +43,7 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
         self._wrapped: Layout | None = None
         self._top_offset = 0
         self._is_placed = False
+        self._told_width = 0
 
     @property
     def text_layout(self) -> Layout:
@@ -95,9 +96,15 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Wrap at the new width, with the same text at the top."""
         self._take_size()
+        self._tell_width()
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
-        """The same in time for the picture, which Textual paints before `on_resize`; without this it is painted twice."""
+        """The same in time for the picture, which Textual paints before `on_resize`: without this, twice.
+
+        A layout that leaves the size as it is leaves the scroll bar too, which Textual would paint anew.
+        """
+        if self._is_placed and (size, container_size) == (self.outer_size, self.container_size):
+            return False
         is_other = super()._size_updated(size, virtual_size, container_size, layout)
         self._take_size()
         return is_other
@@ -105,6 +112,11 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
     def _take_size(self) -> None:
         if not self._is_placed or self.text_layout.width != self._text_cells:
             self._rewrap()
+
+    def _tell_width(self) -> None:
+        """Say that the rows are others, once for each width."""
+        if self._told_width != self.text_layout.width:
+            self._told_width = self.text_layout.width
             self.post_message(self.Resized())
 
     @property

@@ -14,17 +14,9 @@ from textual.strip import Strip
 
 from codetui.model import Span
 from codetui.tui.themes import Face, Palette
+from codetui.tui.widgets.document_codings import NO_SPAN, CodedSpan, Codings, RowCoding
 from codetui.tui.widgets.document_mouse import DocumentMouse
-from codetui.tui.widgets.document_paint import (
-    MIN_KEY_CELLS,
-    NO_SPAN,
-    CodedSpan,
-    Codings,
-    Marks,
-    Painter,
-    RowCoding,
-    gutter_cells,
-)
+from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, Marks, Painter, gutter_cells
 
 __all__ = ["CodedSpan", "DocumentView"]
 
@@ -63,13 +55,13 @@ class DocumentView(DocumentMouse):
     def set_codings(self, codings: Sequence[CodedSpan]) -> None:
         """Draw these codings instead of the ones before; longer keys than any before widen the gutter."""
         before, marks_before = self._codings, self._marks
-        self._codings_made = Codings(codings, self.text_layout)
+        self._codings_made = before.changed(codings)
         self._marks_made = None
         if self._codings.key_cells > self._key_cells:
             self._key_cells = self._codings.key_cells
             self.gutter_cells = gutter_cells(self._key_cells)
             self._rewrap()
-            self.post_message(self.Resized())
+            self._tell_width()
             return
         self._refresh_changed(marks_before, self._marks)
         for row in range(self.top_row, self.top_row + self.visible_rows):

@@ -80,10 +80,7 @@ class RowList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
         background: transparent;
-        & > .row-list--cursor {
-            background: $block-cursor-blurred-background;
-            text-style: bold;
-        }
+        & > .row-list--cursor { background: $foreground 6%; }
         & > .row-list--strong { text-style: bold; }
         & > .row-list--dim { color: $foreground 60%; }
         & > .row-list--note { color: $foreground 60%; text-style: italic; }
@@ -240,7 +237,7 @@ class RowList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         is_cursor = self.is_under_cursor(index)
         is_active = self.has_focus or self.has_class("-active")
-        row = self.row(index, width - 1)
+        row = self.row(index, width - 2)
         key = (row, is_cursor, is_active, width)
         strip = self._strips.get(key)
         if strip is None:
@@ -252,10 +249,10 @@ class RowList(ScrollView, can_focus=True):
         if is_cursor:
             base += self._cursor_style()
         is_plain = is_cursor and is_active
-        segments = [Segment("▌" if is_cursor else " ", base)]
+        segments = [self._sign(base, is_cursor, is_active)]
         right = [Segment(part.text, self._style(part, base, is_plain)) for part in row.right]
-        right += [Segment(" ", base)] if right else []
-        room = width - 1 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
+        # A blank stands before what is at the right, and one at the edge.
+        room = width - 2 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
         for part in row.left:
             text = cut(part.text, room)
             segments.append(Segment(text, self._style(part, base, is_plain)))
@@ -264,6 +261,12 @@ class RowList(ScrollView, can_focus=True):
                 break
         segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
         return Strip([*segments, *right]).adjust_cell_length(width, base)
+
+    def _sign(self, base: Style, is_cursor: bool, is_active: bool) -> Segment:
+        """The bar before the row under the cursor, a thin one while the keys go elsewhere."""
+        if is_cursor and not is_active:
+            return Segment("▏", base + self._tone_style("dim"))
+        return Segment("▌" if is_cursor else " ", base)
 
     def _style(self, part: Part, base: Style, is_plain: bool) -> Style:
         if part.tone == "plain" or (is_plain and part.tone not in ("strong", "hue")):

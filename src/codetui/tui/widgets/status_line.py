@@ -17,6 +17,12 @@ Kind = Literal["info", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 STYLES: dict[Kind, str] = {"info": "", "refusal": "bold $text-warning", "error": "bold reverse $text-error"}
 BAR_CELLS = 8
+GAP = 2
+"""Cells between what stands left and right."""
+
+LEAST_LABEL = 14
+"""Cells below which a code's short key alone says more than its label cut."""
+
 ROWS = 2
 
 
@@ -95,27 +101,30 @@ class StatusLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Both rows.  A message too long for one takes both: what to do next stands at its end."""
+        """Both rows.
+
+        The short keys of the codes under the cursor always stand at the right of the first one.  Their labels
+        are there where the message leaves room; a message too long goes on in the second row, in the place of
+        the facts: what to do next stands at its end.
+        """
         width = self.content_size.width
-        sign = SIGNS[self._kind]
-        lines = wrap(f"{sign}{self._message}", width) if self._message else []
+        style = STYLES[self._kind]
+        keys = self._marks(width // 3, with_labels=False)
+        room = width - (keys.cell_length + GAP if keys else 0)
+        lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) if self._message else [""]
+        message = Content.styled(lines[0], style)
         if len(lines) > 1:
-            second = cut(" ".join(lines[1:]), width)
-            return Content.styled(f"{lines[0]}\n{second}", STYLES[self._kind])
-        message = Content.styled(lines[0], STYLES[self._kind]) if lines else Content("")
-        return Content("\n").join([self._first_row(message, width), self._second_row(width)])
+            second = Content.styled(cut(" ".join(lines[1:]), width), style)
+            return Content("\n").join([_spread(message, keys, width), second])
+        codes = self._marks(width - message.cell_length - (GAP if message else 0))
+        return Content("\n").join([_spread(message, codes, width), self._second_row(width)])
 
-    def _first_row(self, message: Content, width: int) -> Content:
-        room = width - message.cell_length - (2 if message else 0)
-        codes = self._marks(room)
-        return _spread(message, codes, width)
-
-    def _marks(self, room: int) -> Content:
+    def _marks(self, room: int, *, with_labels: bool = True) -> Content:
         """The codes with their labels; where room is short, cut, or the short keys alone."""
         if not self._codes:
             return Content("")
         share = (room - 3 * (len(self._codes) - 1)) // len(self._codes)
-        with_labels = share >= 14
+        with_labels = with_labels and share >= LEAST_LABEL
         marks: list[Content] = []
         for mark in self._codes:
             style = f"bold {hue_colour(self.app, mark.hue)}"

@@ -36,6 +36,11 @@ class Tally(NamedTuple):
     removed: int = 0
     conflicts: int = 0
 
+    @property
+    def edits(self) -> int:
+        """How much was done to the session."""
+        return self.added + self.changed + self.moved + self.removed
+
 
 class Taken(NamedTuple):
     """What the session has to record, and the document with the ids of all its entries and notes."""

@@ -1,0 +1,62 @@
+"""What the coding book's own texts announce: four profiles, five categories; and how many there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from codetui.core.codebook import codes_of, groups
+from codetui.formats.toml_tables import Table, shown
+from codetui.model import BookText, Codebook
+
+ENGLISH = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+DUTCH = "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien"
+NUMBERS = {word: number for words in (ENGLISH, DUTCH) for number, word in enumerate(words.split(), 2)}
+NUMBER = rf"(?:{'|'.join(NUMBERS)}|[1-9]\d?)"
+BETWEEN = r"[^\w.!?:;]+"
+PLACES = r"(?:part|chapter|section|table|figure|version|deel|hoofdstuk|sectie|tabel|figuur|versie|v)"
+
+
+def _announced(nouns: str) -> re.Pattern[str]:
+    """A number and, up to three words on and with no other number before it, one of `nouns`."""
+    return re.compile(
+        rf"(?<![\w.])(?:(?P<place>{PLACES})\s+)?(?P<number>{NUMBER}){BETWEEN}(?:(?!{NUMBER}\b)[\w'’-]+{BETWEEN}){{0,3}}?"
+        rf"(?P<noun>{nouns})\b",
+        re.IGNORECASE,
+    )
+
+
+PROFILES = _announced("profiles|profielen")
+CATEGORIES = _announced(r"(?:macro-|sub-)?categor(?:ies|ie[eë]n)|codes|groups|groepen")
+
+
+def check_promises(book: Codebook, texts: Mapping[BookText, Table], tables: Mapping[tuple[str, str], Table]) -> None:
+    """Report every text that announces another number of profiles, or a section of codes, than the book has."""
+    for text, table in texts.items():
+        for name, said in (("title", text.title), ("body", text.body)):
+            what = f"text {shown(text.title)}" if text.title else "a text"
+            _check_profiles(said, what, book, table, name)
+    for section in book.sections:
+        table = tables["section", section.id]
+        _check_profiles(section.definition, f"section {shown(section.id)}", book, table, "definition")
+        codes = len(codes_of(book, section))
+        for number, words in announced(CATEGORIES, section.definition):
+            if number not in (codes, len(groups(book, section))):
+                said = f"section {shown(section.id)} announces {shown(words)}, and has {codes} codes"
+                table.say("note", f"{said}; add what is missing or correct the number", "definition")
+
+
+def _check_profiles(said: str, what: str, book: Codebook, table: Table, name: str) -> None:
+    for number, words in announced(PROFILES, said):
+        if number != len(book.profiles):
+            names = ", ".join(profile.name for profile in book.profiles) or "none"
+            defined = f"{len(book.profiles)} {'is' if len(book.profiles) == 1 else 'are'} defined ({names})"
+            table.say("warning", f"{what} announces {shown(words)}, and {defined}; add what is missing", name)
+
+
+def announced(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    """Each number that a text announces, with its words: `(4, "four profiles")`."""
+    for found in pattern.finditer(text):
+        if not found["place"]:
+            number = NUMBERS.get(found["number"].casefold()) or int(found["number"])
+            yield number, " ".join(found[0].replace("*", "").split())

@@ -1,0 +1,138 @@
+"""Which codings stand on which row of the ad, and in which lane of the gutter."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from codetui.core.layout import Layout
+from codetui.core.spans import Lanes, SpanIndex
+from codetui.model import CodingId, Span
+
+LANES = 3
+NO_SPAN = Span(0, 0)
+
+MOST_LATE = 32
+"""So many codings are kept beside the index; one more, and it is made anew, which 5,000 codings feel."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedSpan:
+    """A quotation as it is drawn: its place, its code's short key, and the number of its section as hue.
+
+    `is_proposed` while the coder has not accepted the place.
+    """
+
+    start: int
+    end: int
+    key: str
+    hue: int
+    coding: CodingId
+    is_proposed: bool = False
+
+
+class RowCoding(NamedTuple):
+    """A coding as one row shows it."""
+
+    start: int
+    end: int
+    key: str
+    hue: int
+    lane: int
+    is_first: bool
+    is_proposed: bool = False
+
+
+class Codings:
+    """The codings on one layout, asked for by row.
+
+    Those that came after the index was made are looked through one by one: a key adds one coding to thousands.
+    """
+
+    def __init__(self, coded: Sequence[CodedSpan], layout: Layout) -> None:
+        order = sorted([(one.start, -one.end, number) for number, one in enumerate(coded)])
+        self.coded = [coded[number] for _, _, number in order]
+        self.key_cells = max(map(cell_len, {one.key for one in coded}), default=0)
+        self._given = list(coded)
+        self._places = [(start, -end) for start, end, _ in order]
+        self._index = SpanIndex(self._places)
+        self._late: list[int] = []
+        self._stand_on(layout)
+
+    def on(self, layout: Layout) -> Codings:
+        """The same codings on other rows; their index stays, as it knows only offsets."""
+        moved = copy(self)
+        moved._stand_on(layout)
+        return moved
+
+    def changed(self, coded: Sequence[CodedSpan]) -> Codings:
+        """Other codings on the same rows; soon made where they are these and one more at the end."""
+        if not coded or len(self._late) == MOST_LATE or list(coded[:-1]) != self._given:
+            return Codings(coded, self._layout)
+        return self._with(coded[-1])
+
+    def _with(self, one: CodedSpan) -> Codings:
+        """These and one more."""
+        more = copy(self)
+        at = bisect_right(self._places, (one.start, -one.end), key=_in_order)
+        more.coded = [*self.coded[:at], one, *self.coded[at:]]
+        more.key_cells = max(self.key_cells, cell_len(one.key))
+        more._given = [*self._given, one]
+        more._places = [*self._places[:at], (one.start, one.end), *self._places[at:]]
+        more._late = [number + (number >= at) for number in self._late]
+        insort(more._late, at)
+        more._stand_on(self._layout)
+        return more
+
+    def _stand_on(self, layout: Layout) -> None:
+        self._layout = layout
+        self._lanes = Lanes(self._places, layout.row_start, LANES)
+        self._by_row: dict[int, tuple[RowCoding, ...]] = {}
+
+    def on_row(self, number: int) -> tuple[RowCoding, ...]:
+        """The codings on a row, the shortest first."""
+        found = self._by_row.get(number)
+        if found is None:
+            start, end = self._layout.full_span(number)
+            covering = self._overlapping(start, max(end, start + 1))
+            found = tuple(sorted((self._as_on_row(one, start) for one in covering), key=_length))
+            self._by_row[number] = found
+        return found
+
+    def _as_on_row(self, number: int, row_start: int) -> RowCoding:
+        one = self.coded[number]
+        is_first = one.start >= row_start
+        return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], is_first, one.is_proposed)
+
+    def shortest_at(self, offset: int) -> Span:
+        """The shortest quotation that holds the offset."""
+        places = (self._places[number] for number in self._overlapping(offset, offset + 1))
+        return Span(*min(places, key=lambda place: place[1] - place[0], default=NO_SPAN))
+
+    def _overlapping(self, start: int, end: int) -> list[int]:
+        """The numbers of the codings that share a code point with `start` to `end`, in order."""
+        found = self._index.overlapping(start, end)
+        if not self._late:
+            return found
+        before = [number - place for place, number in enumerate(self._late)]
+        found = [number + bisect_right(before, number) for number in found]
+        return sorted([*found, *(number for number in self._late if _overlap(self._places[number], (start, end)))])
+
+
+def _in_order(place: tuple[int, int]) -> tuple[int, int]:
+    """What codings are sorted by: those that begin first, of these the longest."""
+    return place[0], -place[1]
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two stretches share a code point."""
+    return max(one[0], other[0]) < min(one[1], other[1])
+
+
+def _length(one: RowCoding) -> int:
+    return one.end - one.start

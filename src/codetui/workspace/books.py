@@ -1,0 +1,124 @@
+"""`codetui codebook import`, `export` and `check`: coding books in, out, and looked over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from codetui.formats import codebook_toml
+from codetui.formats.coding_book.reader import CodingBook
+from codetui.model import Codebook, Problem
+from codetui.store import files
+from codetui.workspace.checking import in_order, print_problems
+from codetui.workspace.startup import Unusable, read_book, say
+
+Layout = Literal["markdown", "html"]
+DEFAULT_OUTPUT: dict[str, str] = {"markdown": "coding_book.md", "html": "coding_book.html"}
+STDOUT = "-"
+PROBLEMS, UNUSABLE = 1, 2
+
+
+def import_book(source: Path, output: str, *, force: bool) -> int:
+    """Makes a codebook of a coding book in markdown and says what was found; the exit code."""
+    from codetui.formats.coding_book.reader import read
+
+    try:
+        data = files.read(source)
+    except OSError as error:
+        return _complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
+    if output != STDOUT and Path(output).exists() and not force:
+        return _complain(f"{output} is there already; --force overwrites it, -o names another place.")
+    text, told = _decoded(data, source)
+    found = read(text, str(source), output)
+    _, problems = codebook_toml.read(found.toml, output)
+    _write(found.toml, output)
+    for problem in [*told, *found.notes, *in_order(problems)]:
+        say(problem)
+    for line in _summary(found, output):
+        say(line)
+    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _decoded(data: bytes, source: Path) -> tuple[str, list[Problem]]:
+    """The text of a file, and a problem where it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        said = "not UTF-8; it is read as Windows-1252: look at its accents, or save it as UTF-8"
+        return data.decode("cp1252", "replace"), [Problem(str(source), line, "warning", said)]
+
+
+def _summary(found: CodingBook, output: str) -> Iterable[str]:
+    """What was found and where it went."""
+    book = found.book
+    if found.structure:
+        yield f"taken as names of fields and the like, not as text: {', '.join(found.structure)}"
+    for section in book.sections:
+        if section.heading:
+            yield f"section “{section.title}” is “{section.heading.lstrip('# ')}” in the book"
+    where = "written to stdout" if output == STDOUT else f"written to {output}"
+    yield f"{', '.join(_counted(book))} {where}"
+
+
+def _counted(book: Codebook) -> list[str]:
+    counts = {
+        "profile": len(book.profiles),
+        "section": len(book.sections),
+        "group": len(book.groups),
+        "code": len(book.codes),
+        "text": len(book.texts),
+    }
+    return [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()]
+
+
+def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bool) -> int:
+    """Writes the coding book out as markdown or as a page for printing; the exit code."""
+    book, problems = read_book(codebook)
+    if isinstance(book, Unusable):
+        return _complain(book.message)
+    target = output or DEFAULT_OUTPUT[layout]
+    text = _laid_out(book, layout)
+    if target != STDOUT and Path(target).exists() and not force and files.read(Path(target)) != text.encode():
+        return _complain(f"{target} is there already; --force overwrites it, -o names another place.")
+    _write(text, target)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in errors:
+        say(problem)
+    say(f"{', '.join(_counted(book))} written to {'stdout' if target == STDOUT else target}")
+    return PROBLEMS if errors else 0
+
+
+def _laid_out(book: Codebook, layout: Layout) -> str:
+    if layout == "html":
+        from codetui.formats.coding_book.page import page
+
+        return page(book)
+    from codetui.formats.coding_book.writer import write
+
+    return write(book)
+
+
+def check_book(codebook: Path, *, as_json: bool) -> int:
+    """Prints every problem of a codebook; 1 where one of them is an error, 2 where there is no codebook."""
+    book, problems = read_book(codebook)
+    if isinstance(book, Unusable) and not problems:
+        return _complain(book.message)
+    print_problems(in_order(problems), as_json=as_json)
+    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _write(text: str, target: str) -> None:
+    """A text in its file, or on stdout byte for byte."""
+    if target == STDOUT:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    else:
+        files.replace(Path(target), text.encode("utf-8", "replace"))
+
+
+def _complain(message: str) -> int:
+    say(f"codetui: {message}")
+    return UNUSABLE

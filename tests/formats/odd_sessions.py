@@ -1,0 +1,249 @@
+"""Sessions that take odd documents over and go on with them, and what documents say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from odd_documents import AD, BOOK, INDEX
+
+from codetui.core.anchor import shown_words
+from codetui.core.codebook import CodebookIndex, folded, profile, profile_name
+from codetui.core.state import State, evolve
+from codetui.formats.manual_coding import Document, Entry, identified, ids_by_line, read, with_ids
+from codetui.model import (
+    AdDescribed,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    DocumentTaken,
+    Event,
+    Form,
+    NoteId,
+    Place,
+    PlaceNoted,
+    ProfileAssigned,
+    Transaction,
+    TransactionId,
+)
+
+T = TypeVar("T")
+
+# --- the session that takes a document over -----------------------------------------------------------
+
+
+def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document]:
+    """The state that says what a document says, with its text as the form, and the document with its ids."""
+    document = identified(read(text, "a.md")[0], index)
+    lines: dict[int, list[str]] = defaultdict(list)
+    events: list[Event] = []
+
+    def noted(line: int, place: Place, said: str) -> None:
+        if not said.strip():
+            lines[line].append("")
+            return
+        rank = len(events) + 1
+        lines[line].append(f"n{rank}")
+        events.append(PlaceNoted(note=NoteId(f"n{rank}"), place=place, text=said, rank=rank))
+
+    for section in document.sections:
+        for block in section.blocks:
+            kind, name = (
+                ("section", section.id or section.title)
+                if block.heading is None
+                else ("group", block.id or block.heading)
+            )
+            for note in block.notes:
+                noted(note.line, Place(kind=kind, id=name), note.text)
+            for code in block.codes:
+                for note in code.notes:
+                    noted(note.line, Place(kind="code", id=code.id), note.text)
+                for entry in code.entries:
+                    if entry.kind == "note":
+                        noted(entry.line, Place(kind="entry", id=code.id), entry.note)
+                        continue
+                    rank = len(events) + 1
+                    lines[entry.line].append(f"c{rank}")
+                    events.append(added(f"c{rank}", code.id, entry.words, rank, entry.note))
+    if document.profile or document.reasoning:
+        found = profile(index.book, document.profile)
+        events.append(ProfileAssigned(profile=found.id if found else document.profile, reasoning=document.reasoning))
+    events.append(AdDescribed(employer=document.employer, title=document.title))
+    ids = tuple((line, tuple(of_line)) for line, of_line in sorted(lines.items()) if any(of_line))
+    form = Form(text=text, ids=ids, employer=document.employer or AD.employer, title=document.title or AD.title)
+    events.append(DocumentTaken(form=form))
+    document = with_ids(document, ids)
+    assert ids_by_line(document) == ids
+    return after(State(), *events), document
+
+
+def added(coding: str, code: str, words: str, rank: int, note: str = "") -> CodingAdded:
+    return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=None, words=words, note=note, rank=rank)
+
+
+def after(state: State, *events: Event) -> State:
+    """The state after one more transaction."""
+    seq = state.seq + 1
+    transaction = Transaction(
+        id=TransactionId(f"t{seq}"), seq=seq, time="2026-01-01T00:00:00Z", coder="a", events=events
+    )
+    return evolve(state, transaction)
+
+
+# --- what a coder goes on to do -----------------------------------------------------------------------
+
+SPITEFUL = [
+    *list('"“”()[]`*_#\\:.,-+<>&|~ éß́\u200f\u2028\xa0\n🙂שa1'),
+    '" (',
+    ")_ _(",
+    ":**",
+    "```",
+    "<!--",
+    "---",
+    "...",
+    "> ",
+]
+sayings = st.lists(st.sampled_from(SPITEFUL) | st.characters(exclude_categories=["Cs"]), max_size=8).map("".join)
+long_sayings = st.sampled_from(SPITEFUL).map(lambda unit: f"{unit}{'x ' + unit}" * 5000).map(lambda text: text[:5000])
+words = st.one_of(
+    sayings.filter(lambda text: bool(text.strip())),
+    st.sampled_from(["plain words", "build pipelines", "Go"]),
+    st.integers(0, 9).flatmap(lambda number: sayings.filter(str.strip) if number else long_sayings),
+)
+codes = st.sampled_from([*(code.id for code in BOOK.codes), "2.8. Frameworks", "1.A.9", "brand new"])
+places = st.one_of(
+    st.builds(Place, kind=st.just("section"), id=st.sampled_from(["tasks", "tools", "skills", "4. Extra", "gone"])),
+    st.builds(Place, kind=st.just("group"), id=st.sampled_from(["a", "b", "s", "Lost group", "Gone group"])),
+    st.builds(Place, kind=st.sampled_from(["code", "entry"]), id=codes),
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One command: what is done, to which coding or note (counted in the state), with which words and code."""
+
+    kind: str
+    number: int
+    words: str
+    code: str
+    place: Place
+
+
+KINDS = [
+    "add",
+    "add",
+    "add",
+    "remove",
+    "remove",
+    "recode",
+    "change",
+    "note",
+    "place",
+    "unplace",
+    "say",
+    "profile",
+    "describe",
+]
+changes = st.lists(
+    st.builds(Change, st.sampled_from(KINDS), st.integers(0, 50), words, codes, places), min_size=1, max_size=8
+)
+
+
+def changed(state: State, all_changes: list[Change]) -> State:
+    """The state after these commands."""
+    for change in all_changes:
+        state = after(state, *_events(state, change))
+    return state
+
+
+def _events(state: State, change: Change) -> list[Event]:
+    rank = state.next_rank
+    match change.kind:
+        case "add":
+            return [
+                added(f"new{rank}", change.code, change.words, rank, change.words if change.number % 3 == 0 else "")
+            ]
+        case "place":
+            return [PlaceNoted(note=NoteId(f"new{rank}"), place=change.place, text=change.words, rank=rank)]
+        case "profile":
+            chosen = ["", "p1", "p2", change.words][change.number % 4]
+            return [ProfileAssigned(profile=chosen, reasoning=change.words if change.number % 2 else "")]
+        case "describe":
+            return [AdDescribed(employer=["", "Beta (B.V.)", change.words][change.number % 3], title=change.words)]
+        case "unplace" | "say":
+            notes = [note for note in state.notes.values() if note.text]
+            if not notes:
+                return []
+            note = notes[change.number % len(notes)]
+            text = change.words if change.kind == "say" else ""
+            return [PlaceNoted(note=note.id, place=note.place, text=text, text_before=note.text, rank=note.rank)]
+    live = state.live()
+    if not live:
+        return []
+    coding = live[change.number % len(live)]
+    match change.kind:
+        case "remove":
+            return [CodingRemoved(coding=coding.id)]
+        case "recode":
+            code = CodeId(change.code)
+            return [
+                CodingRecoded(coding=coding.id, code=code, rank=rank, code_before=coding.code, rank_before=coding.rank)
+            ]
+        case "note":
+            return [CodingNoted(coding=coding.id, note=change.words, note_before=coding.note)]
+        case _:
+            return [
+                CodingReanchored(
+                    coding=coding.id, anchor=None, words=change.words, anchor_before=None, words_before=coding.words
+                )
+            ]
+
+
+# --- what a document says -----------------------------------------------------------------------------
+
+
+@dataclass
+class Sayings:
+    """What a document with the ids of its parts says, however it is laid out."""
+
+    lists: dict[str, list[list[tuple[str, ...]]]]
+    notes: dict[tuple[str, str], list[str]]
+    profile: str
+    reasoning: str
+
+
+def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
+    """All that is said under each code, line by line, and the notes on each place."""
+    lists: dict[str, list[list[tuple[str, ...]]]] = defaultdict(list)
+    notes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for section in document.sections:
+        for block in section.blocks:
+            id_, title = (section.id, section.title) if block.heading is None else (block.id, block.heading)
+            place = id_ if id_ in index.sections or id_ in index.groups else folded(title)
+            notes["place", place] += [text for note in block.notes if (text := shown_words(note.text))]
+            for code in block.codes:
+                found = index.codes.get(CodeId(code.id)) or index.code_by_label(code.id)
+                key = found.id if found else shown_words(code.id)
+                notes["code", key] += [text for note in code.notes if (text := shown_words(note.text))]
+                lists[key].append([what for entry in code.entries if (what := said(entry)) != ("note", "")])
+    chosen = shown_words(profile_name(index.book, document.profile))
+    kept = {place: sorted(texts) for place, texts in notes.items() if texts}
+    return Sayings({key: parts for key, parts in lists.items() if any(parts)}, kept, chosen, shown_words(document.reasoning))
+
+
+def said(entry: Entry) -> tuple[str, ...]:
+    if entry.kind == "note":
+        return ("note", shown_words(entry.note))
+    return ("coding", shown_words(entry.words), shown_words(entry.note))
+
+
+def is_within(part: list[T], whole: list[T]) -> bool:
+    """Whether all of `part` stands in `whole`, in its order."""
+    rest = iter(whole)
+    return all(any(each == other for other in rest) for each in part)

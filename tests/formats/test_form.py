@@ -1,0 +1,394 @@
+"""A document that a person laid out keeps its look: what each kind of change does to its lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from odd_documents import AD, BOOK, INDEX
+from odd_sessions import added, after, taken_over
+
+from codetui.core.codebook import CodebookIndex
+from codetui.core.state import State
+from codetui.formats.manual_coding import document_of, project, render
+from codetui.model import (
+    AdDescribed,
+    Code,
+    Codebook,
+    CodeId,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    Event,
+    Form,
+    Group,
+    NoteId,
+    Place,
+    PlaceNoted,
+    ProfileAssigned,
+    Section,
+)
+
+HEAD = "# Manual Coding Analysis: Job Ad #7 (Acme)\n\nCoded by hand.\n\n---\n\n"
+
+
+def edited(text: str, *events: Event) -> str:
+    """The text of a document after these events."""
+    state = after(taken_over(text)[0], *events)
+    return document_of(state, BOOK, AD).text
+
+
+def removed(coding: str) -> CodingRemoved:
+    return CodingRemoved(coding=CodingId(coding))
+
+
+def recoded(coding: str, code: str, rank: int = 100) -> CodingRecoded:
+    return CodingRecoded(coding=CodingId(coding), code=CodeId(code), rank=rank, code_before=CodeId(""), rank_before=0)
+
+
+def reworded(coding: str, words: str) -> CodingReanchored:
+    return CodingReanchored(coding=CodingId(coding), anchor=None, words=words, anchor_before=None, words_before="")
+
+
+def noted(coding: str, note: str) -> CodingNoted:
+    return CodingNoted(coding=CodingId(coding), note=note)
+
+
+def place_noted(note: str, place: Place, text: str, rank: int = 100) -> PlaceNoted:
+    return PlaceNoted(note=NoteId(note), place=place, text=text, rank=rank)
+
+
+# --- entries ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listing", "expected"),
+    [
+        ('- **3.1. Talk:**\n  - "a"\n', '- **3.1. Talk:**\n  - "a"\n  - "new"\n'),
+        ('-   **3.1. Talk:**\n    -   "a"  \n', '-   **3.1. Talk:**\n    -   "a"  \n    -   "new"\n'),
+        ('* **3.1. Talk:**\n\n  * "a"\n', '* **3.1. Talk:**\n\n  * "a"\n\n  * "new"\n'),
+        ('- **3.1. Talk:**\n\n  - "a"\n  - "b"\n', '- **3.1. Talk:**\n\n  - "a"\n  - "b"\n  - "new"\n'),
+        ('1. **3.1. Talk:**\n   1. "a"\n   2. "b"\n', '1. **3.1. Talk:**\n   1. "a"\n   2. "b"\n   3. "new"\n'),
+        ('- **3.1. Talk:**\n- "a"\n', '- **3.1. Talk:**\n- "a"\n- "new"\n'),
+        ('- **3.1. Talk:** "a"\n', '- **3.1. Talk:** "a"\n  - "new"\n'),
+        ("*   **3.1. Talk:**\n", '*   **3.1. Talk:**\n    *   "new"\n'),
+        ("-\t3.1. Talk:\n", '-\t3.1. Talk:\n\t-\t"new"\n'),
+        ('- **3.1. Talk:**\r\n  - "a"', '- **3.1. Talk:**\r\n  - "a"\r\n  - "new"'),
+        ('- **3.1. Talk:**\n  - "a"\n    <!-- b -->\n', '- **3.1. Talk:**\n  - "a"\n    <!-- b -->\n  - "new"\n'),
+        ('- **3.1. Talk:**\n  - "a"\n\nprose\n', '- **3.1. Talk:**\n  - "a"\n  - "new"\n\nprose\n'),
+        ('- **3.1. Talk:**\n- **1.A.1:**\n   + "a"\n', '- **3.1. Talk:**\n   + "new"\n- **1.A.1:**\n   + "a"\n'),
+    ],
+)
+def test_a_new_entry_is_written_like_its_siblings(listing: str, expected: str) -> None:
+    text = "# Job Ad #7 (Acme)\n\n## 3. Skills\n\n"
+    text = text.replace("\n", "\r\n") if "\r" in listing else text
+    assert edited(text + listing, added("new", "3.1", "new", 100)) == text + expected
+
+
+def test_a_new_entry_goes_to_the_line_of_its_code_in_its_own_section() -> None:
+    text = (
+        HEAD + '## 1. Tasks\n\n- **3.1. Talk:**\n  - "a"\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "b"\n\n## 4. More\n'
+    )
+    new = edited(text, added("new", "3.1", "new", 100))
+    assert new == text.replace('  - "b"\n', '  - "b"\n  - "new"\n')
+
+
+def test_a_code_in_a_foreign_section_takes_no_new_entry() -> None:
+    text = HEAD + '## 2. Tools\n\n- **2.1. Languages:**\n  - `a`\n\n## 3. Skills\n\n- **2.1. Languages:**\n  - "b"\n'
+    assert edited(text, added("new", "2.1", "new", 100)) == text.replace("  - `a`\n", "  - `a`\n  - `new`\n")
+
+
+def test_a_new_entry_stands_where_its_rank_puts_it() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n\n  - "a"\n  - "b"\n'
+    assert edited(text, added("new", "3.1", "new", 0)) == text.replace('  - "a"', '  - "new"\n  - "a"')
+
+
+LISTED = HEAD + (
+    '## 3. Skills\n\n- **3.1. Talk:**\n\n  - "a"\n\n  - "b b" (n)\n    <!-- c -->\n\n  - “d”\n\n'
+    "- **3.2. Learn:**\n\n  - *(e)*\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "old", "new"),
+    [
+        (removed("c1"), '  - "a"\n\n', ""),
+        (removed("c2"), '  - "b b" (n)\n', ""),
+        (removed("c3"), "  - “d”\n\n", ""),
+        (reworded("c1", "x"), '"a"', '"x"'),
+        (reworded("c2", "b  b\n"), "", ""),
+        (noted("c1", "m"), '"a"', '"a" (m)'),
+        (noted("c2", ""), " (n)", ""),
+        (reworded("c3", "x"), "“d”", "“x”"),
+        (noted("c3", "so ” called"), "“d”", '"d" (so ” called)'),
+        (place_noted("n4", Place(kind="entry", id="3.2"), "f", 4), "*(e)*", "*(f)*"),
+        (place_noted("n4", Place(kind="entry", id="3.2"), "", 4), "\n\n- **3.2. Learn:**\n\n  - *(e)*\n", "\n"),
+    ],
+)
+def test_only_the_line_changes_of_which_something_has_changed(event: Event, old: str, new: str) -> None:
+    assert old in LISTED
+    assert edited(LISTED, event) == LISTED.replace(old, new)
+
+
+def test_a_recoded_entry_is_taken_out_here_and_put_there() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n  - "b"\n- **3.2. Learn:**\n  - "c"\n'
+    assert edited(text, recoded("c1", "3.2")) == text.replace('  - "a"\n', "") + '  - "a"\n'
+
+
+def test_what_is_coded_under_the_same_code_again_goes_to_its_end() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n  -  "b"\n  - "c"\n'
+    assert edited(text, recoded("c1", "3.1")) == text.replace('  - "a"\n', "") + '  - "a"\n'
+
+
+def test_the_quotes_that_a_person_wrote_round_a_tool_stay() -> None:
+    text = HEAD + '## 2. Tools\n\n- **2.1. Languages:**\n  - "Go"\n'
+    new = edited(text, reworded("c1", "Rust"), added("new", "2.1", "SQL", 100))
+    assert new == text.replace('"Go"\n', '"Rust"\n  - `SQL`\n')
+
+
+# --- codes, groups, sections --------------------------------------------------------------------------
+
+GROUPED = HEAD + (
+    '## 1. Tasks\n\n### Group A\n\n- **1.A.2. Operate:**\n  - "a"\n\n### Gruop B: Models\n\n- **1.B.2. Measure:**\n'
+    '  - "b"\n- **1.B.1. Train:**\n  - "c"\n\n---\n\n## 3. Skills\n\nProse.\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("1.A.1", "- **1.A.2", '- **1.A.1. Build & run:**\n  - "new"\n- **1.A.2'),
+        ("1.A.9", '  - "a"\n', '  - "a"\n- **1.A.9:**\n  - "new"\n'),
+        ("1.B.3", '  - "c"\n', '  - "c"\n- **1.B.3:**\n  - "new"\n'),
+        ("1.Z", "## 1. Tasks\n\n", '## 1. Tasks\n\n- **1.Z. Other:**\n  - "new"\n\n'),
+        ("3.1", "## 3. Skills\n\nProse.\n", '## 3. Skills\n\nProse.\n\n- **3.1. Talk:**\n  - "new"\n'),
+        ("3.2", "Prose.\n", 'Prose.\n\n### Soft\n\n- **3.2. Learn:**\n  - "new"\n'),
+        ("2.1", "\n\n## 3.", "\n\n## 2. Tools\n\n- **2.1. Languages:**\n  - `new`\n\n---\n\n## 3."),
+    ],
+)
+def test_what_a_document_lacks_goes_to_its_place_in_the_codebook(code: str, old: str, new: str) -> None:
+    assert edited(GROUPED, added("new", code, "new", 100)) == GROUPED.replace(old, new, 1)
+
+
+def test_a_misspelt_section_takes_the_codes_that_are_its_own_but_no_notes() -> None:
+    text = HEAD + '## 1. Taks\n\n### Group A\n\n- **1.A.2. Operate:**\n  - "a"\n'
+    coded = edited(text, added("new", "1.Z", "b", 9))
+    assert coded == text.replace("## 1. Taks\n\n", '## 1. Taks\n\n- **1.Z. Other:**\n  - "b"\n\n')
+    remarked = edited(text, place_noted("n1", Place(kind="section", id="tasks"), "note"))
+    assert remarked == text.replace("## 1. Taks", "## 1. Tasks\n\n_(note)_\n\n---\n\n## 1. Taks")
+
+
+def test_the_first_and_the_last_section_are_put_in() -> None:
+    text = "# Job Ad #7\n\nBy hand.\n\n***\n\n## Tools\n\nProse."
+    new = edited(text, added("c1", "1.Z", "first", 1), added("c2", "3.1", "last", 2))
+    first = '---\n\n## 1. Tasks\n\n- **1.Z. Other:**\n  - "first"\n\n'
+    last = '\n\n---\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "last"'
+    assert new == text.replace("***", first + "***") + last
+
+
+def test_everything_is_put_into_an_empty_document() -> None:
+    new = edited("", added("c1", "2.1", "Go", 1), ProfileAssigned(profile="p1", reasoning="so"))
+    assert new == (
+        "- **Assigned Profile:** `Core Engineer`\n- **Reasoning:** so\n\n---\n\n"
+        "## 2. Tools\n\n- **2.1. Languages:**\n  - `Go`\n"
+    )
+
+
+def test_codes_and_groups_from_which_all_was_taken_go_too() -> None:
+    new = edited(GROUPED, removed("c2"), removed("c3"))
+    assert new == GROUPED.replace(
+        '### Gruop B: Models\n\n- **1.B.2. Measure:**\n  - "b"\n- **1.B.1. Train:**\n  - "c"\n\n', ""
+    )
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        '- **1.A.1. Build & run:** _(kept)_\n  - "a"\n',
+        '- **1.A.1. Build & run:**\n  - "a"\n  - not understood\n',
+        '- **1.A.1. Build & run:**\n  - "a"\n    ```\n    x\n    ```\n',
+    ],
+)
+def test_a_code_stays_while_something_else_stands_there(listing: str) -> None:
+    text = HEAD + "## 1. Tasks\n\n### Group A\n\n" + listing
+    coding = "c2" if "kept" in listing else "c1"
+    assert edited(text, removed(coding)) == text.replace('  - "a"\n', "")
+
+
+@pytest.mark.parametrize("rest", ["_(kept)_\n\n", "Prose.\n\n"])
+def test_a_group_stays_while_something_else_stands_there(rest: str) -> None:
+    text = HEAD + "## 1. Tasks\n\n### Group A\n\n" + rest
+    listing = '- **1.A.1. Build & run:**\n  - "a"\n\n'
+    coding = "c2" if "kept" in rest else "c1"
+    assert edited(f"{text}{listing}## 2. Tools\n", removed(coding)) == f"{text}## 2. Tools\n"
+
+
+def test_what_was_empty_in_the_form_stays() -> None:
+    text = HEAD + '## 1. Tasks\n\n### Group A\n\n### Soft\n\n- **3.2. Learn:**\n- **3.1. Talk:**\n  - "a"\n'
+    assert edited(text, removed("c1")) == text.replace('- **3.1. Talk:**\n  - "a"\n', "")
+
+
+def test_a_code_renamed_in_the_codebook_keeps_its_line() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talking:**\n  - "a"\n'
+    state = after(taken_over(text)[0], recoded("c1", "3.1", 1), added("new", "3.1", "b", 2))
+    assert document_of(state, BOOK, AD).text == text + '  - "b"\n'
+
+
+def test_codes_of_one_name_are_told_apart_by_what_stands_under_them() -> None:
+    groups = tuple(Group(id=id_, section="s", title=f"Group {id_}") for id_ in "ab")
+    codes = tuple(Code(id=CodeId(f"other-{id_}"), name="Other", section="s", group=id_) for id_ in "ab")
+    book = Codebook(title="B", label="{name}", sections=(Section(id="s", title="S"),), groups=groups, codes=codes)
+    text = '# Job Ad #7\n\n## 1. S\n\n### Group a\n\n- **Other:**\n  - "x"\n\n### Group b\n\n- **Other:**\n  - "y"\n'
+    form = Form(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
+    state = after(State(form=form), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
+    assert document_of(state, book, AD).text == text
+    state = after(state, added("c3", "other-a", "z", 3))
+    assert document_of(state, book, AD).text == text.replace('"x"\n', '"x"\n  - "z"\n')
+
+
+# --- notes on places ----------------------------------------------------------------------------------
+
+NOTED = HEAD + (
+    "## 1. Tasks\n_(on the section)_\n\n### Group A\n*(one)* _(two)_\n\n(bare)\n\n"
+    '- **1.A.1. Build & run:** _(x)_ *(y)*\n- 1.A.2. Operate:\n- **1.B.1. Train:** "inline"\n\n'
+    "## 4. Strange\n\n_(there)_\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "old", "new"),
+    [
+        (place_noted("n1", Place(kind="section", id="tasks"), "changed", 1), "on the section", "changed"),
+        (place_noted("n1", Place(kind="section", id="tasks"), "", 1), "_(on the section)_\n", ""),
+        (place_noted("n2", Place(kind="group", id="a"), "", 2), "*(one)* ", ""),
+        (place_noted("n2", Place(kind="group", id="a"), "changed", 2), "*(one)*", "*(changed)*"),
+        (place_noted("n4", Place(kind="group", id="a"), "changed", 4), "(bare)", "(changed)"),
+        (place_noted("new", Place(kind="group", id="a"), "last"), "(bare)\n", "(bare)\n\n_(last)_\n"),
+        (place_noted("n5", Place(kind="code", id="1.A.1"), "", 5), "_(x)_ ", ""),
+        (place_noted("new", Place(kind="code", id="1.A.1"), "z"), "*(y)*", "*(y)* _(z)_"),
+        (place_noted("new", Place(kind="code", id="1.A.2"), "z"), "1.A.2. Operate:", "**1.A.2. Operate:** _(z)_"),
+        (place_noted("new", Place(kind="code", id="1.B.1"), "z"), ' "inline"\n', ' _(z)_\n  - "inline"\n'),
+        (reworded("c7", "other"), '"inline"', '"other"'),
+        (removed("c7"), '- **1.B.1. Train:** "inline"\n', ""),
+        (place_noted("n8", Place(kind="section", id="4. Strange"), "here", 8), "(there)", "(here)"),
+        (
+            place_noted("new", Place(kind="section", id="tools"), "none"),
+            "\n\n## 4.",
+            "\n\n---\n\n## 2. Tools\n\n_(none)_\n\n## 4.",
+        ),
+    ],
+)
+def test_notes_change_where_they_stand(event: Event, old: str, new: str) -> None:
+    assert old in NOTED
+    assert edited(NOTED, event) == NOTED.replace(old, new)
+
+
+def test_notes_without_text_stay_as_they_stand() -> None:
+    text = HEAD + '## 3. Skills\n\n_()_ *(a)*\n\n- **3.1. Talk:** _( )_\n  - _()_\n- **3.2. Learn:** _()_\n  - "b"\n'
+    assert edited(text, removed("c2")) == text.replace('  - "b"\n', "").replace("- **3.2. Learn:** _()_\n", "")
+    assert edited(text, added("new", "3.2", "c", 9)) == text + '  - "c"\n'
+
+
+def test_indented_text_that_would_join_a_list_is_kept_off_it() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n\n_(note)_\n\n  Indented prose.\n'
+    new = edited(text, place_noted("n1", Place(kind="section", id="skills"), "", 1))
+    assert new == text.replace("_(note)_", "<!-- -->")
+
+
+# --- the head -----------------------------------------------------------------------------------------
+
+OPENED = (
+    '# Coding of Job Ad #7 (Acme)\n\nThis document contains the manual coding for the "Engineer" position at Acme,\n'
+    "after `BOOK.md`. Have fun.\n\n*   **Assigned profile**: core engineer\n*   **Reasoning:** because\n    of it\n\n"
+    "*   and so\n\n---\n\n## 3. Skills\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "old", "new"),
+    [
+        (AdDescribed(employer="Beta", title="Engineer"), "Acme", "Beta"),
+        (AdDescribed(employer="Acme", title='"Lead" Engineer'), "Engineer", '"Lead" Engineer'),
+        (ProfileAssigned(profile="p1", reasoning="because of it and so"), "", ""),
+        (ProfileAssigned(profile="p2", reasoning="because of it and so"), "core engineer", "`Analyst`"),
+        (ProfileAssigned(profile="p1", reasoning="new"), "because\n    of it\n\n*   and so\n", "new\n"),
+        (
+            ProfileAssigned(profile="", reasoning="because of it and so"),
+            "*   **Assigned profile**: core engineer\n",
+            "",
+        ),
+        (ProfileAssigned(profile="p1", reasoning=""), "*   **Reasoning:** because\n    of it\n\n*   and so\n\n", "\n"),
+    ],
+)
+def test_the_head_changes_only_where_the_session_has_gone_on(event: Event, old: str, new: str) -> None:
+    assert edited(OPENED, event) == OPENED.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("By hand.\n", "By hand.\n\n- **Assigned Profile:** `Analyst`\n- **Reasoning:** so\n"),
+        (
+            "By hand.\n\n- a bullet\n",
+            "By hand.\n\n- a bullet\n- **Assigned Profile:** `Analyst`\n- **Reasoning:** so\n",
+        ),
+        ("*   **Reasoning:** so\n", "*   **Assigned Profile:** `Analyst`\n*   **Reasoning:** so\n"),
+        ("* __Assigned Profile__: me\n", "* __Assigned Profile__: `Analyst`\n* **Reasoning:** so\n"),
+    ],
+)
+def test_profile_and_reasoning_are_put_in_behind_the_opening(head: str, expected: str) -> None:
+    text, rest = "# Job Ad #7 (Acme)\n\n", "\n<!-- x -->\n\n---\n\n## 3. Skills\n"
+    assert edited(text + head + rest, ProfileAssigned(profile="p2", reasoning="so")) == text + expected + rest
+
+
+def test_what_the_document_says_of_the_ad_stays_while_the_session_says_the_same() -> None:
+    text = '# Job Ad #7 (Acme Holding)\n\nThis document contains the manual coding for the "Welder" position at Acme.\n'
+    state = State(form=Form(text=text, employer=AD.employer, title=AD.title))
+    assert document_of(state, BOOK, AD).text == text
+
+
+# --- ids ----------------------------------------------------------------------------------------------
+
+
+def test_the_ids_stand_by_line_of_what_was_rendered() -> None:
+    state = after(taken_over(NOTED)[0], removed("c7"), added("new", "1.A.1", "w", 100))
+    text, ids = document_of(state, BOOK, AD)
+    lines = text.split("\n")
+    assert [(lines[line - 1].strip(), of_line) for line, of_line in ids] == [
+        ("_(on the section)_", ("n1",)),
+        ("*(one)* _(two)_", ("n2", "n3")),
+        ("(bare)", ("n4",)),
+        ("- **1.A.1. Build & run:** _(x)_ *(y)*", ("n5", "n6")),
+        ('- "w"', ("new",)),
+        ("_(there)_", ("n8",)),
+    ]
+
+
+def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
+    state, _ = taken_over(LISTED)
+    wanted = project(state, BOOK, AD)
+    assert state.form is not None
+    for ids in ((), ((-1, ("c2",)), (11, ("x", "c1")), (13, ("c2", "c2")), (99, ("c3",)))):
+        assert render(replace(state.form, ids=ids), wanted, INDEX) == (LISTED, state.form.ids)
+
+
+def test_a_byte_order_mark_stays() -> None:
+    text = '\ufeff# Job Ad #7 (Acme)\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n'
+    assert edited(text, added("new", "3.1", "b", 9), AdDescribed(employer="Beta", title="")) == (
+        text.replace("Acme", "Beta") + '  - "b"\n'
+    )
+
+
+def test_a_session_without_a_form_is_written_in_the_canonical_shape() -> None:
+    state = after(State(), added("c1", "3.1", "a", 1))
+    text, ids = document_of(state, BOOK, AD)
+    assert text.startswith("# Manual Coding Analysis: Job Ad #7 (Acme)\n")
+    assert [(text.split("\n")[line - 1], of_line) for line, of_line in ids] == [('  - "a"', ("c1",))]
+
+
+def test_the_index_may_be_any_books() -> None:
+    empty = CodebookIndex(Codebook(title="Empty"))
+    state, _ = taken_over(GROUPED, empty)
+    assert document_of(state, Codebook(title="Empty"), AD).text == GROUPED

@@ -1,0 +1,87 @@
+"""Real documents are taken as forms: unchanged they are the same bytes, and one coding adds its own lines alone."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pytest
+from odd_sessions import added, after, taken_over
+
+from codetui.core.codebook import CodebookIndex
+from codetui.formats import codebook_toml
+from codetui.formats.manual_coding import document_of, project, read
+from codetui.model import Ad, AdId, CodingRemoved, ProfileAssigned
+
+BOOK, _ = codebook_toml.read((Path(__file__).parents[2] / "examples/pilot/codebook.toml").read_text("utf-8"), "book")
+assert BOOK is not None
+INDEX = CodebookIndex(BOOK)
+REAL = [
+    "pilot/codings/analysis_job_30_cognizant.md",
+    "pilot/codings/analysis_job_33_creative_fabrica.md",
+    "pilot/codings/analysis_job_35_creative_fabrica.md",
+    "pilot/codings/analysis_job_759_headfirst.md",
+    "pilot/codings/analysis_job_767_incentro.md",
+    "seeds/000_8ea73ac090feed1e.txt",
+    "seeds/001_a8f2bb6b6573ac64.txt",
+    "seeds/002_94884d6381af609f.txt",
+]
+
+
+@pytest.fixture(params=REAL)
+def text(request: pytest.FixtureRequest, shared: Path) -> str:
+    return (shared / str(request.param)).read_bytes().decode()
+
+
+def ad_of(text: str) -> Ad:
+    document, _ = read(text, "a.md")
+    return Ad(AdId(document.ad), document.employer, document.title, "", "")
+
+
+def added_lines(before: str, now: str) -> list[str]:
+    """The lines that `now` has more than `before`; fails where a line was changed or taken out."""
+    old, new = before.splitlines(), now.splitlines()
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    assert {step[0] for step in steps} <= {"equal", "insert"}
+    return [line for kind, _, _, start, end in steps if kind == "insert" for line in new[start:end]]
+
+
+def test_an_unchanged_session_writes_the_same_bytes(text: str) -> None:
+    state, _ = taken_over(text, INDEX)
+    assert state.form is not None
+    assert document_of(state, BOOK, ad_of(text)) == (text, state.form.ids)
+
+
+@pytest.mark.parametrize("code", [*BOOK.codes, None], ids=lambda code: code.id if code else "unknown")
+def test_one_coding_adds_exactly_its_lines(text: str, code: object) -> None:
+    code_id = getattr(code, "id", "9.9. Not in the book")
+    state, before = taken_over(text, INDEX)
+    state = after(state, added("new", code_id, "Quite new words", 1000))
+    now = document_of(state, BOOK, ad_of(text))
+    lines = [line for line in added_lines(text, now.text) if line.strip()]
+    has_code = any(line.id == code_id for part in before.sections for block in part.blocks for line in block.codes)
+    assert "Quite new words" in lines[-1]
+    assert len(lines) == 1 if has_code else 2 <= len(lines) <= 3
+    assert now.text.endswith("\n") == text.endswith("\n")
+
+
+def test_taking_a_new_coding_out_again_gives_the_same_bytes(text: str) -> None:
+    state, _ = taken_over(text, INDEX)
+    assert state.form is not None
+    for code in BOOK.codes:
+        coded = after(state, added("new", code.id, "Quite new words", 1000))
+        undone = after(coded, CodingRemoved(coding=coded.live()[-1].id))
+        assert document_of(undone, BOOK, ad_of(text)) == (text, state.form.ids)
+
+
+def test_a_profile_is_put_in_or_changed_alone(text: str) -> None:
+    state, _ = taken_over(text, INDEX)
+    state = after(state, ProfileAssigned(profile=BOOK.profiles[0].id, reasoning="Invented."))
+    ad = ad_of(text)
+    now = document_of(state, BOOK, ad).text
+    again, _ = read(now, "a.md")
+    assert (again.profile, again.reasoning) == (BOOK.profiles[0].name, "Invented.")
+    start = now.index("\n---")
+    assert now[start:] == text[text.index("\n---") :]
+    assert again.sections == read(text, "a.md")[0].sections
+    assert project(state, BOOK, ad).profile == again.profile

@@ -1,0 +1,262 @@
+"""Where the parts of a document stand, what in it is left unread, and which ids stand on which line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from odd_documents import INDEX, odd_texts
+
+from codetui.core.codebook import CodebookIndex
+from codetui.formats.document.lines import cut, ended_lines, raw_lines
+from codetui.formats.manual_coding import (
+    Block,
+    CodeLine,
+    Document,
+    Entry,
+    Lines,
+    Note,
+    SectionPart,
+    conflict_marks,
+    identified,
+    ids_by_line,
+    read,
+    with_ids,
+    write,
+    written,
+)
+from codetui.model import Codebook, Group, Section
+
+TEXT = """\
+# Manual Coding Analysis: Job Ad #7 (Acme)
+
+This is
+long.
+
+Very long.
+
+- **Assigned Profile:** `P`
+- **Reasoning:** so
+  and so
+
+and on
+
+---
+
+## 1. Tasks
+
+_(a)_ *(b)*
+_(c)_
+
+### Group A
+
+- **1.A.1. Build & run:** _(d)_
+  - "wrapped
+    words"
+
+    (and a note)
+  - `t`
+- **1.A.2:** "inline"
+"""
+
+# --- lines --------------------------------------------------------------------------------------------
+
+
+def test_each_part_says_on_which_lines_it_stands() -> None:
+    document, _ = read(TEXT, "a.md")
+    assert document.lines == {
+        "heading": Lines(1, 2),
+        "opening": Lines(3, 7),
+        "profile": Lines(8, 9),
+        "reasoning": Lines(9, 13),
+    }
+    (section,) = document.sections
+    first, group = section.blocks
+    build, operate = group.codes
+    assert [_place(part) for part in (section, first, group, build, operate)] == [
+        (16, 17),
+        (16, 17),
+        (21, 22),
+        (23, 24),
+        (29, 30),
+    ]
+    assert [_place(note) for note in (*first.notes, *build.notes)] == [(18, 20)] * 3 + [(23, 24)]
+    assert [_place(entry) for entry in (*build.entries, *operate.entries)] == [(24, 28), (28, 29), (29, 30)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_texts())
+def test_lines_are_counted_alike_wherever_they_are_cut(text: str) -> None:
+    ended = ended_lines(text)
+    assert "".join(ended) == text
+    assert [line.rstrip("\r\n") for line in ended] == raw_lines(text)[: len(ended)]
+    for line in cut(text):
+        raw = "".join(ended[line.number - 1 : line.end - 1]).removeprefix("\ufeff")
+        assert line.raw == raw_lines(raw)[: len(line.raw)]
+
+
+# --- what is left unread ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        '```\n- "x"\n\n## S\n```',
+        '~~~~ text\n```\n~~~\n- "x"\n~~~~',
+        '  ```\n  - "x"\n  ```',
+        '<!-- - "x" -->',
+        '<!--\n- **B:**\n\n  - "x"\n-->',
+        '  <!-- why\n  - "x" -->',
+        '| a | b |\n|:--|--:|\n| "x" | `y` |',
+        '> - "x"\n> more\nand more',
+        'A paragraph with "x"\nthat goes on.',
+        "  - no quotes\n    at all\n\n    or below",
+    ],
+)
+@pytest.mark.parametrize("below", ["", "\n"])
+def test_what_is_no_coding_is_one_unread_piece(foreign: str, below: str) -> None:
+    is_tight = not foreign.startswith("A paragraph")
+    above = '# Job Ad #1\n\n## S\n\n- **A:**\n  - "w"\n' + ("" if is_tight else "\n")
+    text = f'{above}{foreign}\n{below}  - "v"\n'
+    document, problems = read(text, "a.md")
+    line = above.count("\n") + 1
+    assert [(part.line, part.end, part.text) for part in document.unread] == [
+        (line, line + foreign.count("\n") + 1, foreign)
+    ]
+    assert [problem.line for problem in problems] == [line]
+    assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["w", "v"]
+
+
+@pytest.mark.parametrize("opening", ["```", "~~~~", "<!-- never closed", "``` a ` b"])
+def test_what_is_never_closed_hides_nothing(opening: str) -> None:
+    text = f'# Job Ad #1\n\n## S\n\n{opening}\n\n- **A:**\n  - "w"\n'
+    document, _ = read(text, "a.md")
+    assert [part.text for part in document.unread] == [opening]
+    assert document.sections[0].blocks[0].codes == (CodeLine("A", (), (Entry("quotation", "w"),)),)
+
+
+def test_a_wrapped_quotation_may_look_like_a_table() -> None:
+    document, _ = read('# Job Ad #1\n\n## S\n\n- **A:**\n  - "a\n    | b |\n    > c"\n', "a.md")
+    assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["a | b | > c"]
+
+
+def test_what_stands_in_the_head_stays_unread_and_out_of_the_reasoning() -> None:
+    text = "# Job Ad #1\n\n<!-- a -->\nOpening.\n\n- **Reasoning:** so\n\n> b\n\nand so\n"
+    document, _ = read(text, "a.md")
+    assert (document.opening, document.reasoning) == ("Opening.", "so and so")
+    assert [part.text for part in document.unread] == ["<!-- a -->", "> b"]
+
+
+def test_a_note_under_a_section_belongs_to_the_section() -> None:
+    for gap in ("\n", "\n\n"):
+        document, problems = read(f"# Job Ad #1\n\n## S{gap}_(note)_\n\n### G\n", "a.md")
+        assert (document.sections[0].blocks[0], problems) == (Block(None, (Note("note"),)), [])
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("  - **(in brackets):**", "(in brackets)"),
+        ("  - **(in brackets)**:", "(in brackets)"),
+        ("- **(in brackets)**", "(in brackets)"),
+        ("  - **(in brackets)**", "A"),
+    ],
+)
+def test_a_label_in_brackets_is_no_note(line: str, label: str) -> None:
+    document, _ = read(f"# Job Ad #1\n\n## S\n\n- **A:**\n{line}\n", "a.md")
+    assert document.sections[0].blocks[0].codes[-1].label == label
+
+
+# --- marks of a merge ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 0),
+        ("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n", 2),
+        ("a\r\n<<<<<<<\r\nb\r\n||||||| base\r\nc\r\n=======\r\nd\r\n>>>>>>> x\r\n", 2),
+        ("a\rb\r||||||| base\r=======\r>>>>>>> x\r", 3),
+        ("b\n>>>>>>> left behind", 2),
+        ("Title\n=======\n\ntext\n", 0),
+        (" <<<<<<< HEAD\n<<<<<<<<\n>>>>>>>\n|||||||\n|||||||||\n", 0),
+    ],
+)
+def test_the_marks_of_a_merge_are_found(text: str, line: int) -> None:
+    assert conflict_marks(text) == line
+
+
+# --- ids ----------------------------------------------------------------------------------------------
+
+
+def test_ids_go_by_line_in_their_order() -> None:
+    ids = ((18, ("n1", "n2", "n3")), (23, ("n4",)), (24, ("c1",)), (28, ("c2", "x")), (29, ("c3",)), (99, ("y",)))
+    document = with_ids(read(TEXT, "a.md")[0], ids)
+    first, group = document.sections[0].blocks
+    assert [note.id for note in first.notes] == ["n1", "n2", "n3"]
+    assert [[part.id for part in (*code.notes, *code.entries)] for code in group.codes] == [["n4", "c1", "c2"], ["c3"]]
+    assert ids_by_line(document) == (*ids[:3], (28, ("c2",)), (29, ("c3",)))
+
+
+def test_parts_without_ids_keep_their_places_on_the_line() -> None:
+    document = with_ids(read(TEXT, "a.md")[0], [(18, ["", "n2"])])
+    assert [note.id for note in document.sections[0].blocks[0].notes] == ["", "n2", ""]
+    assert ids_by_line(document) == ((18, ("", "n2", "")),)
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [("1. Tasks", "tasks"), ("tasks", "tasks"), ("4.  TASKS:", "tasks"), ("3. Skills", "skills"), ("Other", "")],
+)
+def test_sections_are_known_by_their_titles_without_their_numbers(title: str, section: str) -> None:
+    assert identified(Document("1", sections=(SectionPart(title),)), INDEX).sections[0].id == section
+
+
+def test_sections_with_one_title_are_told_apart_by_their_numbers() -> None:
+    sections = tuple(Section(id=id_, title="Part") for id_ in "ab")
+    index = CodebookIndex(Codebook(title="B", sections=sections))
+    document = Document("1", sections=tuple(SectionPart(title) for title in ("2. Part", "1. Part", "Part")))
+    assert [section.id for section in identified(document, index).sections] == ["b", "a", ""]
+
+
+def test_groups_are_looked_for_in_their_section_first() -> None:
+    sections = (Section(id="s", title="S"), Section(id="t", title="T"))
+    groups = (
+        Group(id="s1", section="s", title="General"),
+        Group(id="t1", section="t", title="General"),
+        Group(id="t2", section="t", title="Special"),
+    )
+    index = CodebookIndex(Codebook(title="B", sections=sections, groups=groups))
+    headings = ("General", "special", "Lost", None)
+    parts = tuple(SectionPart(title, tuple(Block(heading) for heading in headings)) for title in ("1. S", "2. T", "U"))
+    found = identified(Document("1", sections=parts), index)
+    assert [[block.id for block in section.blocks] for section in found.sections] == [
+        ["s1", "t2", "", ""],
+        ["t1", "t2", "", ""],
+        ["", "t2", "", ""],
+    ]
+
+
+def test_codes_are_known_by_label_and_others_go_by_theirs() -> None:
+    labels = ("1.A.1. Build & run", "1.a.1. build & run:", "1.A.1", "Talk", "2.8. Frameworks")
+    document = Document("1", sections=(SectionPart("S", (Block(None, (), tuple(map(CodeLine, labels))),)),))
+    codes = identified(document, INDEX).sections[0].blocks[0].codes
+    assert [code.id for code in codes] == ["1.A.1", "1.A.1", "1.A.1", "3.1", "2.8. Frameworks"]
+
+
+def test_what_is_written_says_which_ids_stand_on_which_line() -> None:
+    code = CodeLine("A", (Note("x", id="n2"), Note("y")), (Entry("quotation", "w", id="c1"), Entry("term", "t")))
+    block = Block(None, (Note("z", id="n1"),), (code,))
+    document = Document("1", sections=(SectionPart("S", (block, Block("G", (Note("v", id="n3"),)))),), opening="a\n\nb")
+    text, ids = written(document)
+    lines = text.split("\n")
+    assert text == write(document)
+    assert [(lines[line - 1], of_line) for line, of_line in ids] == [
+        ("_(z)_", ("n1",)),
+        ("- **A:** _(x)_ _(y)_", ("n2", "")),
+        ('  - "w"', ("c1",)),
+        ("_(v)_", ("n3",)),
+    ]
+
+
+def _place(part: SectionPart | Block | CodeLine | Note | Entry) -> tuple[int, int]:
+    return part.line, part.end

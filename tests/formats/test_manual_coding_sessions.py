@@ -1,0 +1,66 @@
+"""What a session holds is read back from its document, whatever the words are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from hypothesis import given, settings
+from odd_documents import AD, BOOK, INDEX
+from odd_sessions import Change, changed, changes
+
+from codetui.core.anchor import shown_words
+from codetui.core.codebook import folded, profile_name
+from codetui.core.state import State
+from codetui.formats.manual_coding import project, read, without_number, written
+from codetui.model import CodeId, Coding
+
+Said = dict[str, list[tuple[str, ...]]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(changes)
+def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
+    state = changed(State(), some)
+    text = written(project(state, BOOK, AD)).text
+    document, problems = read(text, "a.md")
+    entries: Said = defaultdict(list)
+    notes: Said = defaultdict(list)
+    for section in document.sections:
+        for block in section.blocks:
+            heading = without_number(section.title) if block.heading is None else block.heading
+            notes[folded(heading)] += [(note.text,) for note in block.notes]
+            for code in block.codes:
+                notes[code.label] += [(note.text,) for note in code.notes]
+                entries[code.label] += [(entry.words, entry.note) for entry in code.entries]
+    assert (problems, document.unread) == ([], ())
+    assert (_filled(entries), _filled(notes)) == _held(state)
+    assert document.profile == shown_words(profile_name(BOOK, state.profile))
+    assert document.reasoning == shown_words(state.reasoning)
+
+
+def _held(state: State) -> tuple[Said, Said]:
+    """What a state holds by label and heading: the entries of each code, and the notes on each place, in order."""
+    entries: Said = defaultdict(list)
+    notes: Said = defaultdict(list)
+    placed = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
+    for one in sorted(placed, key=lambda each: (each.rank, each.id)):
+        if isinstance(one, Coding):
+            entries[_label(one.code)].append((shown_words(one.words), shown_words(one.note)))
+        elif one.place.kind == "entry":
+            entries[_label(one.place.id)].append(("", shown_words(one.text)))
+        elif one.place.kind == "code":
+            notes[_label(one.place.id)].append((shown_words(one.text),))
+        else:
+            known = {**INDEX.sections, **INDEX.groups}
+            title = known[one.place.id].title if one.place.id in known else one.place.id
+            place = without_number(title) if one.place.id in INDEX.sections else title
+            notes[folded(place)].append((shown_words(one.text),))
+    return dict(entries), dict(notes)
+
+
+def _label(code: str) -> str:
+    return INDEX.labels.get(CodeId(code), code)
+
+
+def _filled(said: Said) -> Said:
+    return {name: parts for name, parts in said.items() if parts}
