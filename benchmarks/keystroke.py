@@ -13,6 +13,7 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -82,21 +83,28 @@ def write_study(folder: Path, case: Case) -> None:
     if case.codings:
         log = folder / "sessions" / CODER / "events" / "1.jsonl"
         log.parent.mkdir(parents=True)
-        log.write_bytes(encoded(_coded(text, case.codings)) + b"\n")
+        log.write_bytes(b"".join(encoded(one) + b"\n" for one in coded(text, case.codings, at_once=case.codings)))
 
 
-def _coded(text: str, count: int) -> Transaction:
-    """One transaction with codings evenly spread over the text's second half."""
+def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:
+    """Transactions of `at_once` codings each, evenly spread over the text's second half."""
     digest = text_hash(text)
-    opened = SessionOpened(ad=AdId("1"), employer="Harbour", title="Keeper", text_hash=digest)
+    events: list[Event] = [SessionOpened(ad=AdId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
     step = len(text) // 2 // count
-    events: list[Event] = [opened]
     for number in range(count):
         start = len(text) // 2 + number * step
         anchor = describe(text, Span(start, start + 40), digest)
         name = CodingId(f"c{number}")
-        events.append(CodingAdded(coding=name, code=CodeId("TASK2"), anchor=anchor, words=anchor.words, rank=1))
-    return Transaction(id=TransactionId("1"), seq=1, time="2025-01-01T00:00:00.000Z", coder=CODER, events=tuple(events))
+        events.append(
+            CodingAdded(coding=name, code=CodeId("TASK2"), anchor=anchor, words=anchor.words, rank=number + 1)
+        )
+        if (number + 1) % at_once == 0:
+            yield _transaction(number + 1, tuple(events))
+            events.clear()
+
+
+def _transaction(seq: int, events: tuple[Event, ...]) -> Transaction:
+    return Transaction(id=TransactionId(str(seq)), seq=seq, time="2025-01-01T00:00:00.000Z", coder=CODER, events=events)
 
 
 def measure(folder: Path, case: Case, runs: int) -> Times:

@@ -13,11 +13,16 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import bare, figures
-from benchmarks.corpora import FIRST_WORDS, LAYOUTS, Layout, corpus_of, write_study
+from benchmarks.corpora import BODY, FIRST_WORDS, LAYOUTS, Layout, corpus_of, write_study
+from benchmarks.keystroke import CODER, coded
+from codetui.model import AdId
+from codetui.store.event_log import EventLog
+from codetui.store.sessions import SessionPaths, StoppedAt
 from tests.terminal import Terminal, codetui_command, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 FEW = 10
+CODINGS = 30
 HEADING = 1
 """Rows above the ad's text."""
 
@@ -29,12 +34,23 @@ def seconds_to(words: str, first_row: int, command: Sequence[str], folder: Path,
         return terminal.painted_at - terminal.started_at
 
 
+def work_on(study: Path) -> None:
+    """Lets the coder have coded the study's first ad, and stopped there."""
+    paths = SessionPaths(study / "sessions", CODER)
+    log = EventLog(paths.log("1"))
+    for transaction in coded(f"{FIRST_WORDS}\n\n{BODY}", CODINGS, at_once=1):
+        log.append(transaction)
+    paths.write_place(StoppedAt(AdId("1")))
+
+
 def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
-    """Prints the figures for one layout, the three programs taking turns."""
-    studies = [write_study(home, layout, count) for count in (FEW, many)]
-    command = codetui_command(corpus_of(layout))
+    """Prints the figures for one layout, the programs taking turns."""
+    (home / "coded").mkdir()
+    studies = [*(write_study(home, layout, count) for count in (FEW, many)), write_study(home / "coded", layout, FEW)]
+    work_on(studies[-1])
+    command = codetui_command(corpus_of(layout), "--coder", CODER)
     bare_command = [sys.executable, "-m", bare.__name__]
-    times: list[list[float]] = [[], [], []]
+    times: list[list[float]] = [[], [], [], []]
     for run in range(runs + 1):
         taken = [
             seconds_to(bare.WORDS, 0, bare_command, ROOT, home),
@@ -46,8 +62,10 @@ def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
     figures.line("bare Textual", times[0])
     figures.line(f"{layout}, {FEW} ads", times[1])
     figures.line(f"{layout}, {many:,} ads", times[2])
+    figures.line(f"{layout}, {FEW} ads, {CODINGS} codings", times[3])
     figures.ratio(f"{layout}: {FEW} ads / bare Textual", median(times[1]) / median(times[0]), "at most 1.6")
     figures.ratio(f"{layout}: {many:,} ads / bare Textual", median(times[2]) / median(times[0]), "at most 1.6")
+    figures.ratio(f"{layout}: {CODINGS} codings / bare Textual", median(times[3]) / median(times[0]), "at most 1.6")
     figures.ratio(f"{layout}: {many:,} ads / {FEW} ads", median(times[2]) / median(times[1]), "1")
 
 

@@ -383,7 +383,7 @@ def test_a_coder_without_a_name_is_refused(study: Path) -> None:
     assert answer.code == 2 and "--coder NAME" in answer.err
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish"])
 def test_completion_prints_a_file_for_the_shell(tmp_path: Path, shell: str) -> None:
     answer = codetui(tmp_path, "completion", shell)
     assert answer.code == 0

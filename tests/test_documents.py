@@ -32,7 +32,7 @@ def test_the_pictures_in_the_readme_are_snapshots(picture: str, snapshot: str) -
     assert (ROOT / picture).read_bytes() == taken.read_bytes()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish"])
 def test_the_completion_files_are_those_of_the_parser(shell: str) -> None:
     spec = importlib.util.spec_from_file_location("completions", ROOT / "tools" / "completions.py")
     assert spec is not None and spec.loader is not None

@@ -166,10 +166,14 @@ def test_a_new_study_begins_with_a_codebook_without_problems() -> None:
 
 
 def test_the_commented_out_parts_of_a_new_codebook_are_right_too() -> None:
-    text = re.sub(r"^# (?=\[\[|(?:id|title|path|section|columns) = )", "", CODEBOOK_TEMPLATE, flags=re.MULTILINE)
+    fields = "id|title|path|section|columns|status|language|code|profile|definition|before|body"
+    text = re.sub(rf"^# (?=\[\[|(?:{fields}) = \S|1\. |\"\"\"$)", "", CODEBOOK_TEMPLATE, flags=re.MULTILINE)
     book, problems = read(text, "codebook.toml")
     assert book is not None
     assert (len(book.references), len(book.groups), len(book.corpus.columns)) == (1, 1, 4)
+    assert (book.status, book.language, book.groups[0].definition) == ("Draft", "nl", "What any such work is made of.")
+    assert (book.references[0].codes, book.references[0].profiles) == (("TASK1",), ("1",))
+    assert (book.texts[0].before, book.texts[0].body) == ("tasks", "1. Read the whole ad first.")
     assert [problem.message for problem in problems] == ['group "core" has no codes; name it in a [[code]]']
 
 

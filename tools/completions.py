@@ -9,9 +9,9 @@ import shtab
 
 from codetui.cli import whole_parser
 
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh", "tcsh", "fish")
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "codetui" / "completions"
-FILES = ("codebook", "output", "corpus", "sessions", "folder")
+FILES = ("codebook", "output", "corpus", "sessions", "folder", "ads", "documents", "map")
 
 
 def completion(shell: str) -> str:

@@ -110,7 +110,7 @@ def subcommand_parser(name: str) -> argparse.ArgumentParser:
 def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """Gives `parser` the arguments of the subcommand `name`."""
     if name == "completion":
-        parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+        parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
         return
     if name == "init":
         parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")

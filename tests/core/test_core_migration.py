@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.book_order import PartKind
@@ -395,6 +395,7 @@ TARGETS = st.lists(st.sampled_from(IDS), max_size=2, unique=True).map(tuple)
 MAPS = st.dictionaries(st.sampled_from([*IDS, "E"]), TARGETS)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*IDS, "E"]), max_size=8),
     MAPS,

@@ -234,7 +234,8 @@ def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
                 lists[key].append([what for entry in code.entries if (what := said(entry)) != ("note", "")])
     chosen = shown_words(profile_name(index.book, document.profile))
     kept = {place: sorted(texts) for place, texts in notes.items() if texts}
-    return Sayings({key: parts for key, parts in lists.items() if any(parts)}, kept, chosen, shown_words(document.reasoning))
+    filled = {key: parts for key, parts in lists.items() if any(parts)}
+    return Sayings(filled, kept, chosen, shown_words(document.reasoning))
 
 
 def said(entry: Entry) -> tuple[str, ...]:

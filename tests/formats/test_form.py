@@ -196,6 +196,11 @@ def test_everything_is_put_into_an_empty_document() -> None:
     )
 
 
+def test_blank_lines_at_the_top_stay_there() -> None:
+    text = "\n\n## 3. Skills\n"
+    assert edited(text, ProfileAssigned(profile="", reasoning="so")) == "\n\n- **Reasoning:** so\n\n## 3. Skills\n"
+
+
 def test_codes_and_groups_from_which_all_was_taken_go_too() -> None:
     new = edited(GROUPED, removed("c2"), removed("c3"))
     assert new == GROUPED.replace(
@@ -234,6 +239,11 @@ def test_a_code_renamed_in_the_codebook_keeps_its_line() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talking:**\n  - "a"\n'
     state = after(taken_over(text)[0], recoded("c1", "3.1", 1), added("new", "3.1", "b", 2))
     assert document_of(state, BOOK, AD).text == text + '  - "b"\n'
+
+
+def test_a_code_with_a_longer_id_is_no_older_name_of_another() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1.2. Chat:**\n  - "a"\n'
+    assert edited(text, recoded("c1", "3.1")) == text.replace("3.1.2. Chat", "3.1. Talk")
 
 
 def test_codes_of_one_name_are_told_apart_by_what_stands_under_them() -> None:

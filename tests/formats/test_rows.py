@@ -48,7 +48,8 @@ BOOK = Codebook(
         Code(id=CodeId("TECH1"), name="Languages", section="t"),
     ),
 )
-HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,start,end,time,codebook_version,origin"
+HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,"
+HEADER += "start,end,time,codebook_version,origin"
 
 
 def _state(*events: Event) -> State:

@@ -9,13 +9,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from codetui.model import CodeId
-from codetui.tui.modals.code_picker import CodePicker
+from codetui.tui.modals.code_picker import CodePicker, Picked
 from codetui.tui.modals.describe_ad import DescribeAdModal
 from codetui.tui.modals.profile_picker import ProfilePicker
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 
 OPEN = "still open"
-Answer = str | tuple[str, str] | None
+Answer = str | tuple[str, str] | Picked | None
 
 
 async def answer(modal: ModalScreen[Answer], keys: Sequence[str], size: tuple[int, int] = (80, 24)) -> Answer:
@@ -43,12 +43,30 @@ def picker() -> CodePicker:
         ([*"knead", "enter"], "W1"),
         ([*"dough", "enter"], "W1"),
         ([*"w3", "enter"], "W3"),
-        (["escape"], None),
-        ([*"zzzzqqq", "enter"], OPEN),
     ],
 )
-async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first(keys: list[str], code: Answer) -> None:
-    assert await answer(picker(), keys) == code
+async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first(keys: list[str], code: str) -> None:
+    assert await answer(picker(), keys) == Picked(CodeId(code))
+
+
+async def test_the_picker_answers_nothing_to_escape() -> None:
+    assert await answer(picker(), ["escape"]) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "picked"),
+    [
+        ([*"zzzzqqq", "enter"], Picked(None, "zzzzqqq")),
+        ([*"knead", "up", "down", "down", "enter"], Picked(None, "knead")),
+        ([*"knead", "ctrl+n"], Picked(None, "knead")),
+        (["ctrl+n"], Picked(None)),
+        (["down", "ctrl+e"], Picked(CodeId("W2"), is_to_change=True)),
+        ([*"zzzzqqq", "ctrl+e"], OPEN),
+        ([*"w3", "down", "enter"], Picked(CodeId("W3"))),
+    ],
+)
+async def test_the_picker_offers_a_new_code_and_leads_to_changing_one(keys: list[str], picked: Answer) -> None:
+    assert await answer(picker(), keys) == picked
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ async def opened(keys: Sequence[str], current: str = "10") -> str | None:
         (["tab", "tab", "enter"], "11"),
         (["shift+tab", "enter"], "12"),
         (["tab", *"baker", "down", "enter"], "1011"),
+        ([*"done", "enter"], "12"),
+        ([*"progress", "enter"], "11"),
+        ([*"untouched baker", "down", "enter"], "1011"),
     ],
 )
 async def test_an_ad_is_found_by_words_typing_errors_and_state(keys: list[str], ad: str | None) -> None:

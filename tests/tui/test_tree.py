@@ -323,6 +323,24 @@ async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> N
         assert text.endswith("P to reason.")
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("words", [5, 12, 30, 90])
+async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_in_sight(width: int, words: int) -> None:
+    async with Bench().run_test(size=(width, 24)) as pilot:
+        status = pilot.app.query_one(StatusLine)
+        status.show_facts(StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False))
+        status.show_codes([CodeMark("4x", "W1: Kneading"), CodeMark("4y", "W2: Baking of bread")])
+        message = " ".join(f"dough{number}" for number in range(words))
+        status.say(message)
+        await pilot.pause()
+        first, second = lines_of(status)
+        assert "4x" in first and "4y" in first
+        assert second.rstrip().endswith("NOT SAVED")
+        assert first.startswith("dough0") and max(len(first), len(second)) <= width - 2
+        if len(message) + 8 <= width:
+            assert message in first and "#752" in second
+
+
 async def test_codes_under_the_cursor_are_shown_whole_or_by_their_keys() -> None:
     async with Bench().run_test(size=(80, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from keys import coded, press, running, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from codetui.core.commands import NotePlace
 from codetui.model import Place, Problem
@@ -523,3 +523,26 @@ async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
         bench.carry_out(NotePlace(Place(kind="group", id="A"), "none"))
         await press(pilot, "u")
         assert bench.status.message[0] == "Undone: the note on Core."
+
+
+async def test_the_profile_in_the_tree_is_defined_by_i(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "t<home>i")
+        assert bench.status.message == ("No profile yet: p shows what each of them means.", "refusal")
+        await press(pilot, "p2<escape>i")
+        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert "Grows." in str(pilot.app.screen.query_one("DefinitionPane Static", Static).render())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+@pytest.mark.parametrize("row", [3, 17])
+async def test_the_panel_leaves_the_words_to_be_coded_in_sight(tmp_path: Path, size: tuple[int, int], row: int) -> None:
+    write_ad(tmp_path, "\n".join(f"Row number {number}." for number in range(200)))
+    async with running(workspace_on(tmp_path), size) as (pilot, bench):
+        await press(pilot, "s" * row + "1")
+        here = bench.selecting.rows(bench.selected_span("quotations"))
+        assert here.start == bench.document.region.y + row
+        panel = bench.panel.region
+        assert not panel.y <= here.start < panel.bottom
+        assert panel.bottom <= bench.status.region.y

@@ -156,3 +156,32 @@ def test_a_stale_save_does_not_bring_a_removed_profile_text_back(tmp_path: Path)
     session.take_in()
     assert (session.state.profile, session.state.reasoning) == ("2", "The tower decides.")
     assert words_of(session)["T1"] == [(LAMP, "by hand")]
+
+
+def test_two_programs_on_one_session_take_an_edit_over_once(tmp_path: Path) -> None:
+    one = begun(tmp_path)
+    other = opened(tmp_path)
+    code(one, MIRRORS, "T2")
+    assert one.save_document() is None
+    code(other, INK, "T3")
+    other.save_document()
+    edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
+    for session in (one, other, one, other):
+        session.take_in()
+        session.save_document()
+    expected = {"T1": [(LAMP, "by hand")], "T2": [(SEA, ""), (MIRRORS, "")], "T3": [(INK, "")], "I1": [("sextant", "")]}
+    assert words_of(one) == expected
+    assert words_of(other) == expected
+    assert words_of(opened(tmp_path)) == expected
+
+
+def test_what_another_program_has_done_is_said(tmp_path: Path) -> None:
+    one = begun(tmp_path)
+    other = opened(tmp_path)
+    code(one, MIRRORS, "T2")
+    assert one.save_document() is None
+    taken = other.take_in()
+    assert taken is not None
+    assert "Another codetui" in taken.message
+    assert words_of(other) == words_of(one)
+    assert not other.has_unsaved_document

@@ -23,6 +23,8 @@ _shtab_codetui_init_option_strings=(-h --help)
 _shtab_codetui_completion_option_strings=(-h --help)
 _shtab_codetui_option_strings=(-h --help --codebook --sessions --coder --ad --version)
 
+_shtab_codetui_import_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import___ads_COMPGEN=_shtab_compgen_files
 _shtab_codetui_import___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_import___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export_pos_0_COMPGEN=_shtab_compgen_files
@@ -46,7 +48,9 @@ _shtab_codetui_codebook_diff___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_propose___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_propose__o_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_propose___output_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_migrate___map_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_migrate___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_migrate___ads_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_migrate___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_init_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_codetui___codebook_COMPGEN=_shtab_compgen_files
@@ -55,7 +59,7 @@ _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___format_choices=(markdown csv jsonl)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate)
-_shtab_codetui_completion_pos_0_choices=(bash zsh tcsh)
+_shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
 _shtab_codetui_pos_0_choices=(import export status check codebook init completion)
 
 _shtab_codetui_import_pos_0_nargs=+

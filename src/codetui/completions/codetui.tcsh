@@ -10,23 +10,28 @@
 complete codetui \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
+        'c/--ads=/f/' \
         'c/--format=/(markdown csv jsonl)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
+        'c/--map=/f/' \
         'c/--/(ad ads codebook coder dry-run force format help json map old output sessions version)/' \
         'c/-/(- h o)/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
+        'n/--ads/f/' \
         'n/--format/(markdown csv jsonl)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \
+        'n/--map/f/' \
         'p/1/(import export status check codebook init completion)/' \
+        'n/import/f/' \
         'n/export/f/' \
         'n/status/f/' \
         'n/check/f/' \
         'n/codebook/(import export check diff propose migrate)/' \
         'n/init/f/' \
-        'n/completion/(bash zsh tcsh)/' \
+        'n/completion/(bash zsh tcsh fish)/' \
         'p/*/()/'

@@ -107,11 +107,11 @@ _shtab_codetui_codebook_import_defaults_added=0
 
 _shtab_codetui_codebook_migrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--map[the rules\; \`codebook propose\` writes some]:FILE:"
+  "--map[the rules\; \`codebook propose\` writes some]:FILE:_files"
   "--dry-run[only count what would change]"
   "--codebook[default\: codebook.toml]:NEW:_files"
   "--old[the codebook that the sessions come from]:FILE:"
-  "--ads[a folder of ads, or one file]:CORPUS:"
+  "--ads[a folder of ads, or one file]:CORPUS:_files"
   "--coder[only this coder\'s sessions]:NAME:"
   "--sessions[default\: sessions]:DIR:_files"
 )
@@ -133,7 +133,7 @@ _shtab_codetui_codebook_propose_defaults_added=0
 
 _shtab_codetui_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":shell:(bash zsh tcsh)"
+  ":shell:(bash zsh tcsh fish)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -155,11 +155,11 @@ _shtab_codetui_export_defaults_added=0
 
 _shtab_codetui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--ads[a folder of ads, or one file]:CORPUS:"
+  "--ads[a folder of ads, or one file]:CORPUS:_files"
   "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
-  "(*):documents, or folders of them:"
+  "(*):documents, or folders of them:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

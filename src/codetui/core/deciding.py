@@ -91,8 +91,9 @@ def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refus
     anchor = _anchor(command.span, study)
     if anchor is None:
         return Refusal("Nothing is selected. Move to some words first: s selects a sentence, f jumps.")
-    if books.code_of(study.book, command.code) is None:
-        return Refusal(f"The codebook has no code {command.code}. Enter searches the codes it has.")
+    not_given = _not_given(study, command.code)
+    if not_given:
+        return not_given
     if _twin(state, command.code, anchor):
         return Refusal(f"{_label(study, command.code)} stands on these words already. x removes it.")
     event = CodingAdded(
@@ -105,6 +106,16 @@ def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refus
     )
     message = f"{_label(study, command.code)} ← {quoted(anchor.words)}"
     return Decision((event,), message, coding=event.coding)
+
+
+def _not_given(study: Study, code_id: CodeId) -> Refusal | None:
+    """Why a code cannot be given: the book lacks it, or keeps it for old codings only."""
+    code = books.code_of(study.book, code_id)
+    if code is None:
+        return Refusal(f"The codebook has no code {code_id}. Enter searches the codes it has.")
+    if code.is_retired:
+        return Refusal(f"{_label(study, code_id)} is retired. Enter searches the codes that are given.")
+    return None
 
 
 def _anchor(span: Span, study: Study) -> Anchor | None:
@@ -149,8 +160,9 @@ def _change(
 
 
 def _recode(state: State, command: RecodeCoding, coding: Coding, study: Study) -> Decision | Refusal:
-    if books.code_of(study.book, command.code) is None:
-        return Refusal(f"The codebook has no code {command.code}. Enter searches the codes it has.")
+    not_given = _not_given(study, command.code)
+    if not_given:
+        return not_given
     label = _label(study, command.code)
     if command.code == coding.code:
         return Refusal(f"These words have {label} already.")

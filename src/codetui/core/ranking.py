@@ -62,8 +62,9 @@ def candidate(id_: str, name: str, words: str = "") -> Candidate:
 
 
 def code_candidates(index: CodebookIndex) -> list[Candidate]:
-    """The codes of a book, found by id, name, definition and examples."""
-    return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in index.book.codes]
+    """The codes of a book that can be given, found by id, name, definition and examples."""
+    codes = (code for code in index.book.codes if not code.is_retired)
+    return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in codes]
 
 
 def ad_candidate(ad_id: str, employer: str, title: str) -> Candidate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ from codetui.formats.document.values import Block, CodeLine, Document, Entry, Se
 from codetui.formats.document.writer import write
 from codetui.formats.toml_tables import Table, shown
 from codetui.model import Codebook, Section
+
+PLAIN_LABEL = re.compile(r"\w(?:[\w .:&/+,()'’–-]*[\w)])?")
+PLAIN_TITLE = re.compile(r"[^\W\d_](?:[\w &/+,()'’:–-]*[\w)])?")
+"""Texts without any sign that means something to a document: these are not tried out."""
 
 FIELDS = {"section": "title", "group": "title", "code": "name", "profile": "name"}
 
@@ -33,12 +38,20 @@ def check_reading(book: Codebook, tables: dict[tuple[str, str], Table]) -> None:
     for place in [*_lost_in_document(book), *_lost_profiles(book)]:
         key = ("profile name", place.text) if place.kind == "profile" else (place.kind, place.id)
         said = f"{place.kind} {shown(place.id)} does not read back from documents as {shown(place.text)}"
-        tables[key].say("warning", f"{said}; take signs such as * ` # or line breaks out of it", FIELDS[place.kind])
+        tables[key].say("warning", f"{said}; take signs such as * ` # and a number before it off", FIELDS[place.kind])
 
 
 def _lost_in_document(book: Codebook) -> list[Place]:
     """The sections, groups and codes that a document with all of them does not give back."""
     index = CodebookIndex(book)
+    titles = [*(section.title for section in book.sections), *(group.title for group in book.groups)]
+    if all(map(PLAIN_LABEL.fullmatch, index.labels.values())) and all(map(PLAIN_TITLE.fullmatch, titles)):
+        return []
+    return lost_places(book, index)
+
+
+def lost_places(book: Codebook, index: CodebookIndex) -> list[Place]:
+    """What `write` and `read` do not give back of a document with everything in it."""
     wanted = [place for section in book.sections for place in _places(book, index, section)]
     document = Document("1", sections=tuple(_part(book, index, n, each) for n, each in enumerate(book.sections, 1)))
     found = list(_read(read(write(document), "")[0], index))

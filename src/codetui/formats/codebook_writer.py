@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codetui.core.codebook import with_keys
@@ -103,9 +104,28 @@ def write_tables(tables: Tables) -> str:
         ("text", TEXTS, tables.texts),
     )
     for kind, comment, these in kinds:
-        if these:
+        if these and kind == "code":
+            blocks += [_chapter(comment), *_codes(tables)]
+        elif these:
             blocks += [_chapter(comment), *(_table(kind, each) for each in these)]
     return "\n\n".join(blocks) + "\n"
+
+
+def _codes(tables: Tables) -> Iterator[str]:
+    """The tables of codes, with the title of their section or group before the first of each."""
+    titles = {
+        (kind, str(fields["id"])): str(fields["title"])
+        for kind, these in (("section", tables.sections), ("group", tables.groups))
+        for fields in these
+    }
+    last = ("", "")
+    for fields in tables.codes:
+        kind = "group" if fields.get("group") else "section"
+        place = (kind, str(fields.get(kind, "")))
+        if place != last and titles.get(place):
+            yield "# --- " + "".join(sign for sign in titles[place] if sign.isprintable())
+        last = place
+        yield _table("code", fields)
 
 
 def _labelled(top: Fields) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 CODEBOOK_TEMPLATE = '''\
 # The codebook of this study. Change everything: what stands here is only an example.
 #
-#   codetui check      says what is wrong or missing here, with the line
-#   codetui            opens the ads with this codebook
+#   codetui codebook check             says what is wrong or missing here, with the line
+#   codetui codebook import BOOK.md    makes such a file of a coding book that exists already
+#   codetui                            opens the ads with this codebook
 #
 # - A line that begins with # is a comment.
 # - One table per profile, section, group and code; their order here is their order everywhere.
@@ -16,6 +17,9 @@ CODEBOOK_TEMPLATE = '''\
 
 title = "My codebook"
 version = "1"
+# What you say of this version, and the language of the field names when the book is written out as markdown:
+# status = "Draft"
+# language = "nl"
 
 # How documents and screens name a code: "TASK1: Building software".
 label = "{id}: {name}"
@@ -28,16 +32,19 @@ path = "ads"
 # columns = { id = "number", employer = "company", title = "position", body = "description" }
 
 
-# Background reading: a markdown file that opens beside the ad.
+# Background reading: a markdown file that opens beside the ad. It may be about some codes or profiles only.
 # [[reference]]
 # title = "What the roles mean"
 # path = "notes.md"
+# code = ["TASK1"]
+# profile = ["1"]
 
 
 # --- Profiles: one for each ad as a whole, assigned with a reasoning ---------------------------------
 
 [[profile]]
 name = "Engineer"
+subtitle = "Makes software"
 definition = """
 What makes an ad belong to this profile, in a sentence or two.
 """
@@ -54,6 +61,8 @@ evidence = "Hardly any task can be coded."
 # --- Sections: the chapters of each document ---------------------------------------------------------
 # holds = "quotations" for phrases of the ad, "terms" for names of tools.
 # While coding, 1 opens the first section, 2 the second and so on; key = "7" would choose another digit.
+# A section may have a definition = "…" too, and a heading = "## 2. Our tasks" for the coding book, where that is
+# not its title.
 
 [[section]]
 id = "tasks"
@@ -78,11 +87,17 @@ holds = "quotations"
 # id = "core"
 # section = "tasks"
 # title = "Core tasks"
+# definition = "What any such work is made of."
 
 
 # --- Codes -------------------------------------------------------------------------------------------
 # key is the letter or digit that assigns the code once its section is open. Without it, the number at
 # the end of the id is taken, or else a letter of the name.
+# Besides definition and examples a code may have:
+#   include = "what counts"                exclude = "what does not count"
+#   confused_with = ["TASK2"]              ids of the codes that are easily taken for it
+#   found_in = "752"                       the ad in which it was found while coding
+#   retired = true                         it is no longer given
 
 [[code]]
 id = "TASK1"
@@ -119,6 +134,18 @@ section = "skills"
 key = "l"
 definition = "The will to learn, and time or means for it."
 examples = ["eager to learn", "a budget for courses"]
+
+
+# --- Texts of the coding book that belong to no one part ------------------------------------------------
+# They are kept for `codetui codebook export`: body is markdown, before or after says beside which part it stands
+# (an id, or "code 1" where a code and something else have that id). Without either it opens the book.
+#
+# [[text]]
+# title = "How to code"
+# before = "tasks"
+# body = """
+# 1. Read the whole ad first.
+# """
 '''
 
 SAMPLE_AD = (
@@ -126,8 +153,7 @@ SAMPLE_AD = (
     """\
 Software Engineer Planning Tools
 
-Example Company makes planning tools for ferries. You build and maintain the web application with which
-our planners work, in Python and TypeScript.
+Example Company makes planning tools for ferries. You build the web application that our planners use, in Python.
 
    Your tasks:
      * You talk with planners about what slows them down, and propose something better;

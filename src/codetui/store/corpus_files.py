@@ -43,12 +43,16 @@ class AdFiles:
             names = os.listdir(self.path)  # noqa: PTH208  a Path each would double the time of 100,000 files
         except OSError:
             return None
-        names = [name for name in names if name[-6:].lower().endswith(SUFFIXES)]
         if not names or _is_session_folder(str(self.path), names):
             return None
         first = first_name(names)
+        if not _is_ad(first):
+            ads = [name for name in names if _is_ad(name)]
+            if not ads:
+                return None
+            first = first_name(ads)
         path = self.path / first
-        return str(path) if path.is_file() and not is_aside(first) else None
+        return str(path) if path.is_file() else None
 
     def _in_folders(self) -> Iterator[str]:
         """The files of a folder and below; a folder reached twice by symbolic links is read once."""
@@ -81,7 +85,7 @@ class AdFiles:
                     continue
                 if entry.is_dir():
                     folders.append(entry.name)
-                elif entry.is_file() and is_ad_file(entry.name) and not is_aside(entry.name):
+                elif entry.is_file() and _is_ad(entry.name):
                     names.append(entry.name)
                 else:
                     self.passed_over[_kind(entry.name)] += 1
@@ -124,6 +128,11 @@ def is_table(path: str) -> bool:
 def is_aside(name: str) -> bool:
     """Whether a file speaks about the folder instead of being an ad: `README.md`, hidden files."""
     return name.lower().startswith((".", "readme.", "license.", "licence."))
+
+
+def _is_ad(name: str) -> bool:
+    """Whether a file of this name in a folder holds ads."""
+    return is_ad_file(name) and not is_aside(name)
 
 
 def _is_session_folder(folder: str, names: list[str]) -> bool:

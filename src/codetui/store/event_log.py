@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.model import Problem, Transaction, TransactionId
 from codetui.store import files
+from codetui.store.plain_lines import plain_transaction
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWER = re.compile(rb'"v":(?!1[,}])[0-9]+')
 _BOM = b"\xef\xbb\xbf"
+
+PLAIN_LINES = 1000
+"""So many lines are read without pydantic, which takes as long to load as some 3,000 lines cost more without it."""
+
+_lines_read = count()
 
 
 class EventLog:
@@ -47,24 +54,28 @@ class EventLog:
 
     def _transactions(self, data: bytes) -> tuple[list[Transaction], list[Problem]]:
         """What the bytes of a log hold."""
-        from pydantic import ValidationError
-
-        validated = _adapter().validate_json
         found: dict[TransactionId, tuple[bytes, Transaction]] = {}
         problems: list[Problem] = []
         for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
             line = line.strip()
             if not line:
                 continue
-            try:
-                transaction = validated(line)
-            except ValidationError as error:
-                problems.append(self._unreadable(number, line, error))
-                continue
-            self._take(found, problems, number, line, transaction)
+            transaction = _plainly(line) or self._thoroughly(number, line, problems)
+            if transaction is not None:
+                self._take(found, problems, number, line, transaction)
         transactions = [transaction for _, transaction in found.values()]
         transactions.sort(key=lambda each: (each.seq, each.id))
         return transactions, problems
+
+    def _thoroughly(self, number: int, line: bytes, problems: list[Problem]) -> Transaction | None:
+        """The transaction on a line, whatever it takes; None, with a problem, where there is none."""
+        from pydantic import ValidationError
+
+        try:
+            return _adapter().validate_json(line)
+        except ValidationError as error:
+            problems.append(self._unreadable(number, line, error))
+            return None
 
     def _take(
         self,
@@ -93,6 +104,11 @@ class EventLog:
             reason = f"{place}: {first['msg']}" if place else first["msg"]
             message = f"this line cannot be read ({reason}): it is kept, the others are used; mend it"
         return Problem(str(self.path), number, "warning", message)
+
+
+def _plainly(line: bytes) -> Transaction | None:
+    """The transaction on one of the first lines that the program reads, if it looks as codetui writes it."""
+    return plain_transaction(line) if next(_lines_read) < PLAIN_LINES else None
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 from textual.screen import Screen
 
 from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import Command
+from codetui.core.commands import Command, Refusal
 from codetui.core.state import State
-from codetui.model import Ad, AdEntry, CodeId, Coding, CodingId, Holds, Span
+from codetui.model import Ad, AdEntry, Coding, CodingId, Holds, Span
 from codetui.tui.widgets.outline import Node
-from codetui.workspace.outcome import Outcome
+from codetui.workspace.outcome import NotSaved, Outcome
 from codetui.workspace.workspace import Workspace
 
 Kind = Literal["info", "refusal", "error"]
@@ -60,6 +60,9 @@ class Bench(Protocol):
     def carry_out(self, command: Command, aside: str = "") -> Outcome:
         """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
 
+    def show_book(self) -> None:
+        """Shows the codebook as it is now, wherever it is shown."""
+
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
         """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
 
@@ -78,6 +81,9 @@ class Bench(Protocol):
     def select(self, span: Span) -> None:
         """Selects a stretch of the ad."""
 
+    def back_to_ad(self) -> bool:
+        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+
     def aim_at(self, coding: CodingId | None) -> None:
         """Makes a coding the one that keys on a quotation are about."""
 
@@ -88,4 +94,8 @@ class Bench(Protocol):
         """Opens another ad."""
 
 
-CodeTaken = Callable[[CodeId], None]
+def kind_of(outcome: Outcome) -> Kind:
+    """How an outcome is said."""
+    if isinstance(outcome, NotSaved):
+        return "error"
+    return "refusal" if isinstance(outcome, Refusal) else "info"

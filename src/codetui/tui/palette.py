@@ -100,7 +100,7 @@ class WorkbenchCommands(Provider):
         bench = self._bench()
         if bench is None:
             return
-        for code in bench.workspace.book.codes:
+        for code in (code for code in bench.workspace.book.codes if not code.is_retired):
             key = bench.index.short_keys[code.id]
             words = shown(f"code {key} {bench.index.labels[code.id]}")
             yield Offer(words, "Give the selection this code.", partial(bench.assigning.take, code.id))

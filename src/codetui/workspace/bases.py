@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from codetui.core.deciding import quoted
@@ -76,6 +76,18 @@ def kept_problems(newest: Written, said: Iterable[str], state: State, file: str)
     kept = (coding for coding in state.live() if coding.id in gone)
     what = "was coded a moment ago and is not in the edited document: it is kept; x removes it"
     return [Problem(file, 0, "warning", f"{quoted(coding.words)} {what}") for coding in kept]
+
+
+def rivals(text: str, bases: Sequence[Written]) -> Sequence[Written]:
+    """The newest of `bases`, and the one from whose lines those of `text` differ least, if that is another one."""
+    lines = Counter(text.split("\n"))
+    nearest = min(bases, key=lambda base: _differing(base.text, lines), default=None)
+    return bases if nearest is None else tuple(dict.fromkeys((bases[0], nearest)))
+
+
+def _differing(text: str, lines: Counter[str]) -> int:
+    others = Counter(text.split("\n"))
+    return (others - lines).total() + (lines - others).total()
 
 
 def _common(text: str, lines: Counter[str]) -> int:

@@ -28,7 +28,7 @@ from codetui.model import (
     TransactionId,
 )
 from codetui.store.files import Version
-from codetui.workspace.bases import kept_problems
+from codetui.workspace.bases import kept_problems, rivals
 from codetui.workspace.damage import Damage, damage, unmerged
 from codetui.workspace.documents import SessionDocument, heading_id
 from codetui.workspace.ids import fresh_id
@@ -205,7 +205,7 @@ class InStep:
     def _likeliest(self, text: str, bases: Sequence[Written]) -> tuple[Written | None, Taken, list[Problem]]:
         """What is taken over if the text is an edit of one of `bases`, and of which: of equals the first."""
         file = str(self._document.path)
-        tried = [(base, *self._taken(text, base, file)) for base in bases or (None,)]
+        tried = [(base, *self._taken(text, base, file)) for base in rivals(text, bases) or (None,)]
         return min(tried, key=lambda each: each[1].tally.edits)
 
     def _taken(self, text: str, base: Written | None, file: str) -> tuple[Taken, list[Problem]]:

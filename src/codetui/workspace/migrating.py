@@ -127,7 +127,7 @@ def migrate_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corp
 
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Plan) -> list[Problem]:
     """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
-    books = [(codebook, plan.new), *([(old, plan.old)] if old and plan.old else [])]
+    books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
     problems: list[Problem] = []
     for path, book in books:
         try:

@@ -33,6 +33,9 @@ from codetui.workspace.text_changes import TextTally, events_from_changed_text
 KeepBook = Callable[[Codebook], Problem | None]
 
 
+GONE_ON = "Another codetui has gone on with this session: what was done there is shown here too."
+
+
 def read_log(log: Path) -> list[Transaction]:
     """The transactions of a log, for whoever only looks; none where it cannot be read."""
     try:
@@ -180,7 +183,17 @@ class Session:
 
     def take_in(self) -> TakenIn | None:
         """Takes over what was changed in the document outside; None where there is nothing to say."""
-        return self._document.take_in()
+        has_gone_on = self.changing_version() is not None and self._catch_up()
+        return self._document.take_in() or (TakenIn(GONE_ON) if has_gone_on else None)
+
+    def _catch_up(self) -> bool:
+        """Takes in what another program has put into the log: what its document says is nobody's edit by hand."""
+        known = {transaction.id for transaction in self._known}
+        new = [transaction for transaction in read_log(self._log.path) if transaction.id not in known]
+        if new:
+            self._known = sorted((*self._known, *new), key=lambda each: (each.seq, each.id))
+            self.state = replay(self._known)
+        return bool(new)
 
     def bring(self, text: str, file: Path) -> TakenIn:
         """Takes over a document from elsewhere: what the session lacks, or what has changed in it since last time."""

@@ -13,6 +13,7 @@ from codetui.store.corpus import Batch, Corpus
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths, StoppedAt
 from codetui.workspace.duplicates import Duplicates, Twins
+from codetui.workspace.earlier import EarlierQuotations
 from codetui.workspace.in_step import TakenIn
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, Saved, status_of
@@ -48,6 +49,7 @@ class Workspace:
         self._positions: dict[AdId, int] = {}
         self._duplicates = Duplicates()
         self.living_book = LivingBook(codebook, paths.root)
+        self.earlier = EarlierQuotations(paths)
 
     # --- the list of ads ------------------------------------------------------------------------
 

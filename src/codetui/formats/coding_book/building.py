@@ -8,11 +8,11 @@ from codetui.core.book_order import Part, part_name
 from codetui.formats.codebook_writer import Fields, Tables
 from codetui.formats.coding_book.blocks import Block, prose
 from codetui.formats.coding_book.chapters import Draft
-from codetui.formats.coding_book.fields import Gathering, told, words
+from codetui.formats.coding_book.fields import Gathering, words
 from codetui.formats.coding_book.labels import plain_heading
 from codetui.formats.coding_book.links import linked
 from codetui.formats.coding_book.naming import Named, Names, Report
-from codetui.formats.coding_book.pieces import Piece, pieces
+from codetui.formats.coding_book.pieces import Piece, as_text, pieces, told
 from codetui.formats.coding_book.vocabulary import CODE_FIELDS, DUTCH, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
 
 CODE_KEYS: set[FieldKey] = CODE_FIELDS
@@ -93,11 +93,10 @@ class Builder:
 
     def _told(self, piece: Piece) -> str:
         """A piece of a heading's definition as prose; the name of the field itself is left off."""
-        text = told(piece)
-        if piece.key == "definition":
-            self.dropped += words(piece.name)
-            return text
-        return f"**{piece.name}:** {text}" if piece.kind == "field" else text
+        if piece.key != "definition":
+            return as_text(piece)
+        self.dropped += words(piece.name)
+        return told(piece)
 
     def _profile(self, draft: Draft) -> None:
         named = self._names.of(draft)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from codetui.core.book_order import PartKind
 from codetui.formats.codebook_writer import Fields
-from codetui.formats.coding_book.blocks import Block, prose
+from codetui.formats.coding_book.blocks import Block
 from codetui.formats.coding_book.labels import Label
 from codetui.formats.coding_book.parts import Part, family, kind_of_family, kind_of_title
-from codetui.formats.coding_book.pieces import Piece
+from codetui.formats.coding_book.pieces import Piece, as_text
 from codetui.formats.coding_book.vocabulary import SectionKind
 from codetui.formats.prose import without_empty_ends
 
@@ -148,16 +148,15 @@ class _Drafting:
         else:
             draft.body = self.raw(part.node.start, leading[-1].end if leading else part.node.start)
         self._found.append(draft)
-        self.own(part.pieces, first, section, group)
+        start = leading[-1].end if leading else part.node.start
+        self._own([piece for piece in part.pieces if piece.line >= start], section, group)
         for child in part.children:
             self._add(child, section, group)
 
-    def own(self, pieces: list[Piece], first: int, section: Draft | None, group: Draft | None) -> None:
+    def _own(self, pieces: list[Piece], section: Draft | None, group: Draft | None) -> None:
         """The codes and profiles in a heading's own blocks, each with the fields behind it, and what is neither."""
         last: Draft | None = None
         for piece in pieces:
-            if piece.line < first or piece.kind == "facts":
-                continue
             if piece.kind in ("code", "profile"):
                 what: PartKind = "code" if piece.kind == "code" else "profile"
                 last = Draft(what, piece.line, label=piece.label, pieces=[piece])
@@ -166,8 +165,8 @@ class _Drafting:
                 self._found.append(last)
             elif last is not None and (piece.kind == "field" or not last.pieces[0].is_item):
                 last.pieces.append(piece)
-            else:
-                self._found.append(Draft(None, piece.line, body=prose(piece.blocks), is_behind=True))
+            elif piece.kind != "facts":
+                self._found.append(Draft(None, piece.line, body=as_text(piece), is_behind=last is not None))
 
     def _section(self, line: int) -> Draft:
         """The section of codes that stand under no heading."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.coding_book.blocks import Block, prose
 from codetui.formats.coding_book.entries import are_examples, bare, is_framed, is_in_brackets, listed, running
-from codetui.formats.coding_book.pieces import Piece, gathered, pieces
+from codetui.formats.coding_book.pieces import Piece, gathered, pieces, told
 from codetui.formats.coding_book.vocabulary import AFFIRMED, LISTS, PROSE, FieldKey
 from codetui.formats.toml_strings import Value
 
@@ -147,15 +147,6 @@ class Gathering:
             for item in block.items:
                 self.dropped += words(item.marker)
                 self._drop_markers(item.blocks)
-
-
-def told(piece: Piece) -> str:
-    """What a piece says on its line and under it; a list that follows at once is not moved away."""
-    below = prose(piece.blocks)
-    if not piece.text or not below:
-        return piece.text or below
-    end = piece.line + piece.text.count("\n") + 1
-    return f"{piece.text}\n{below}" if piece.blocks[0].line == end else f"{piece.text}\n\n{below}"
 
 
 def words(text: str) -> list[str]:

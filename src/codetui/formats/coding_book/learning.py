@@ -69,16 +69,21 @@ class Needs:
         differing = (number for number, (one, other) in enumerate(zip(named, told, strict=False)) if one != other)
         at = next(differing, min(len(named), len(told)))
         here = self._parts[at : at + 1]
-        if here and found[at : at + 1] and named[at][0] == told[at][0] and self.of(here[0]).is_forced:
-            name = "name" if here[0].text("name") else "title"
-            if not {name} <= self.of(here[0]).facts:
-                self.of(here[0]).facts.add(name)
-                return True
+        if here and [each.kind for each in found[at : at + 1]] == [here[0].kind] and self._learn_name(here[0]):
+            return True
         before = self._parts[at - 1 : at] if at else []
         first = self.elements.index(before[0]) if before else 0
         last = self.elements.index(here[0]) if here else len(self.elements)
         between = [each for each in self.elements[first:last] if each.kind == "text"]
         return self._force([*here, *between, *before]) or self._arm([*before, *here]) or self._give_up()
+
+    def _learn_name(self, element: Element) -> bool:
+        """Let the comment of a part that is forced give its name too; False where it does, or there is none yet."""
+        need, name = self.of(element), "name" if element.text("name") else "title"
+        is_new = need.is_forced and name not in need.facts
+        if is_new:
+            need.facts.add(name)
+        return is_new
 
     def _force(self, wanted: list[Element]) -> bool:
         """Force the first of these that is not; False where all are."""

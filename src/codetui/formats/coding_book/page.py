@@ -8,7 +8,8 @@ from codetui.formats.coding_book.writer import plain
 from codetui.model import Codebook
 
 STYLE = """\
-body { font: 11pt/1.5 Georgia, "Times New Roman", serif; max-width: 46em; margin: 2em auto; padding: 0 1em; color: #111; }
+body { font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #111; }
+body { max-width: 46em; margin: 2em auto; padding: 0 1em; }
 h1, h2, h3, h4, h5, h6 { font-family: Helvetica, Arial, sans-serif; line-height: 1.25; margin: 1.6em 0 .5em; }
 h1 { font-size: 1.7em; } h2 { font-size: 1.35em; } h3 { font-size: 1.15em; } h4, h5, h6 { font-size: 1em; }
 code { font: .92em "DejaVu Sans Mono", Consolas, monospace; background: #f2f2f2; padding: 0 .2em; }

@@ -129,7 +129,7 @@ class Sorter:
         found: list[Piece] = []
         for block in node.blocks:
             special: list[Piece] = []
-            cut = pieces([block], self.is_known)
+            cut = pieces([block], self.is_known, found[-1] if found else None)
             if block.kind == "table":
                 special = self._rows(block, kind or kind_of_title(node.heading), names_profiles or is_in_profiles)
             elif block.kind == "list" and not any(piece.kind == "code" for piece in cut):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from codetui.formats.codebook_writer import Fields
-from codetui.formats.coding_book.blocks import Block, Item
+from codetui.formats.coding_book.blocks import Block, Item, prose
 from codetui.formats.coding_book.comments import facts_in
 from codetui.formats.coding_book.labels import Label, code_label, unwrapped
 from codetui.formats.coding_book.vocabulary import LISTS, FieldKey, field_key
@@ -44,12 +44,15 @@ class Piece:
     takes_items: bool = False
 
 
-def pieces(blocks: list[Block], is_known: Known) -> list[Piece]:
-    """The pieces of blocks, in their order; rules between them are passed over."""
+def pieces(blocks: list[Block], is_known: Known, above: Piece | None = None) -> list[Piece]:
+    """The pieces of blocks, in their order; rules between them are passed over.  `above` is the piece before them."""
     found: list[Piece] = []
     for block in blocks:
+        last = found[-1] if found else above
         if block.kind == "paragraph":
             found += _of_paragraph(block, is_known)
+        elif block.kind == "list" and last is not None and _waits(last):
+            found.append(Piece("plain", block.line, blocks=[block]))
         elif block.kind == "list" and any(_begins_piece(item, is_known) for item in block.items):
             for item in block.items:
                 found += _of_item(item, is_known)
@@ -58,6 +61,11 @@ def pieces(blocks: list[Block], is_known: Known) -> list[Piece]:
         elif block.kind != "rule":
             found.append(Piece("plain", block.line, blocks=[block]))
     return found
+
+
+def _waits(last: Piece) -> bool:
+    """Whether a field has nothing yet, so that a list behind it is what it lists, codes that it names included."""
+    return last.kind == "field" and last.key not in (None, "definition") and not last.text and not last.blocks
 
 
 def _of_paragraph(block: Block, is_known: Known) -> Iterator[Piece]:
@@ -117,6 +125,20 @@ def field_start(text: str) -> tuple[str, str] | None:
     if found and field_key(found["name"]):
         return found["name"], (found["rest"] or "").strip()
     return None
+
+
+def told(piece: Piece) -> str:
+    """What a piece says on its line and under it; a list that follows at once is not moved away."""
+    below = prose(piece.blocks)
+    if not piece.text or not below:
+        return piece.text or below
+    end = piece.line + piece.text.count("\n") + 1
+    return f"{piece.text}\n{below}" if piece.blocks[0].line == end else f"{piece.text}\n\n{below}"
+
+
+def as_text(piece: Piece) -> str:
+    """A piece with its name, as a text of its own."""
+    return f"**{piece.name}:** {told(piece)}".rstrip() if piece.kind == "field" else told(piece)
 
 
 def gathered(found: list[Piece]) -> list[Piece]:

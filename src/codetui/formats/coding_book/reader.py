@@ -20,6 +20,11 @@ from codetui.formats.coding_book.rows import LINE_BREAK
 from codetui.model import Codebook, Problem
 
 NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+MARKER = re.compile(r"^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
+SHARES = (1, 0.6, 0)
+"""Of the words of a line, how many must be lost for it to be kept again: those that are lost whole come first."""
+
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -46,7 +51,7 @@ class _Reading:
     """One coding book being read."""
 
     def __init__(self, text: str, file: str) -> None:
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        text = CONTROL.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
         self._file = file
         self._notes: list[Problem] = []
         self._dropped: list[str] = []
@@ -122,13 +127,17 @@ class _Reading:
     def _keep_lost(self, tables: Tables) -> None:
         """Keep, as texts, the lines with words that came into no table."""
         source = LINE_BREAK.sub(" ", COMMENT.sub(lambda match: "\n" * match[0].count("\n"), self._text))
+        self._dropped += words(" ".join(MARKER.findall(source)))
+        source = MARKER.sub("", source)
         lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)
-        for number, line in enumerate(source.split("\n"), 1):
-            missing = Counter(words(line)) & lost
-            if missing:
-                lost -= missing
-                tables.texts.append({"body": line.strip()})
-                self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
+        lines = list(enumerate(source.split("\n"), 1))
+        for share in SHARES:
+            for number, line in lines:
+                missing = Counter(words(line)) & lost
+                if missing and missing.total() >= share * len(words(line)):
+                    lost -= missing
+                    tables.texts.append({"body": line.strip()})
+                    self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
 
 
 def said_in(tables: Tables) -> list[str]:

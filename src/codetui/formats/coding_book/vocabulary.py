@@ -26,40 +26,29 @@ LISTS: set[FieldKey] = {"examples", "responsibilities", "projects"}
 PROSE: set[FieldKey] = {"definition", "evidence", "include", "exclude"}
 
 FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
-    (
-        "definition",
-        r"(working |short |korte )?definiti(on|e)s?|(short |korte )?(description|beschrijving|omschrijving)",
-    ),
-    ("definition", r"meaning|betekenis"),
+    ("definition", r"(working |short |korte )?definiti(on|e)s?|(short |korte )?(description|beschrijving)"),
+    ("definition", r"(korte )?omschrijving|meaning|betekenis"),
     ("exclude", r"(non|counter|negative)[- ]?examples?|tegenvoorbeeld(en)?|negatieve voorbeelden"),
     ("projects", r"((proto)?typical|example|sample|typische|voorbeeld)[- ]?(projects?|projecten)|projects|projecten"),
     ("examples", r"(\w+ )?(examples?|voorbeeld(en)?)([- ]?\w+)?( (phrases?|quotes?|terms?|sentences))?"),
     ("responsibilities", r"((core|key|main|primary|typical) )?(responsibilities|tasks|duties)"),
-    (
-        "responsibilities",
-        r"kern(taken|verantwoordelijkheden)|((belangrijkste|typische) )?(taken|verantwoordelijkheden)",
-    ),
+    ("responsibilities", r"(kern|(belangrijkste|typische) )?(taken|verantwoordelijkheden)"),
     ("evidence", r"(expected )?evidence( profile| pattern)?|bewijs(profiel|voering)?|verwacht bewijs"),
-    (
-        "include",
-        r"includ(e|es|ed|ing)( when| if| criteria)?|inclusion( criteria| rules?)?|(when to )?use( this code)?( when| if)?",
-    ),
-    ("include", r"inclusie(criteria|regels?)?|insluiten|wel( coderen)?( als)?|wanneer wel|what counts|wat telt"),
-    (
-        "exclude",
-        r"exclud(e|es|ed|ing)( when| if| criteria)?|exclusion( criteria| rules?)?|not included|does not include",
-    ),
-    ("exclude", r"(when not to|do not|don't) use( this code)?( when| if)?|what does not count"),
+    ("include", r"includ(e|es|ed|ing)( when| if| criteria)?|inclusion( criteria| rules?)?|what counts"),
+    ("include", r"(when to )?use( this code)?( when| if)?"),
+    ("include", r"inclusie(criteria|regels?)?|insluiten|wel( coderen)?( als)?|wanneer wel|wat telt"),
+    ("exclude", r"exclud(e|es|ed|ing)( when| if| criteria)?|exclusion( criteria| rules?)?"),
+    ("exclude", r"not included|does not include|what does not count"),
+    ("exclude", r"(when not to|do not|don't) use( this code)?( when| if)?"),
     ("exclude", r"exclusie(criteria|regels?)?|uitsluiten|niet( coderen)?( als)?|wanneer niet|wat niet telt"),
-    ("confused_with", r"(often )?(not to be |do not |don't )?confused? with"),
-    (
-        "confused_with",
-        r"(niet )?te verwarren met|(niet verwarren|verwar niet) met|te onderscheiden van|distinguish from",
-    ),
+    ("confused_with", r"(often )?(not to be |do not |don't )?confused? with|distinguish from"),
+    ("confused_with", r"(niet )?te verwarren met|(niet verwarren|verwar niet) met|te onderscheiden van"),
     ("found_in", r"found in( ad)?|gevonden in( vacature)?"),
     ("retired", r"retired|deprecated|vervallen"),
     ("subtitle", r"subtitle|ondertitel"),
 )
+"""Names in lower case, without emphasis and what stands in brackets; the first pattern that fits counts."""
+
 FIELD_PATTERNS = tuple((key, re.compile(pattern)) for key, pattern in FIELD_NAMES)
 DUTCH = re.compile(
     r"\b(?:definitie|beschrijving|omschrijving|betekenis|voorbeeld|kern|taken|verantwoordelijk|projecten|bewijs|inclusie|"
@@ -75,13 +64,14 @@ ONLY_PROFILES = re.compile(r"profi(?:les|elen)", re.IGNORECASE)
 AFFIRMED = re.compile(r"(?:yes|true|ja|waar|retired|vervallen)?[.]?", re.IGNORECASE)
 
 FOR_EXAMPLE = re.compile(
-    r"(?:e\. ?g\.|eg\.?|for example|for instance|examples?:|such as|including|bijv\.|bijvoorbeeld|b\.v\.|bv\.|zoals|o\.a\.|voorbeelden:)"
-    r"(?:\s*[,:]\s*|\s+)",
+    r"(?:e\. ?g\.|eg\.?|for example|for instance|examples?:|such as|including|"
+    r"bijv\.|bijvoorbeeld|b\.v\.|bv\.|zoals|o\.a\.|voorbeelden:)(?:\s*[,:]\s*|\s+)",
     re.IGNORECASE,
 )
 AND_SO_ON = re.compile(
-    r"(?:[,;]\s*|\s+)?(?:(?:and|en)\s+)?(?:etc\b\.?|enz\b\.?|enzovoorts?|and so on|and more|et cetera|\.\.\.|…)[.]?\s*$",
-    re.I,
+    r"(?:[,;]\s*|\s+)?(?:(?:and|en)\s+)?"
+    r"(?:etc\b\.?|enz\b\.?|enzovoorts?|and so on|and more|et cetera|\.\.\.|…)[.]?\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -115,7 +105,8 @@ SECTION_KINDS = (
         "Soft Skill Analysis",
         "quotations",
         re.compile(
-            r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b|^skills?$|^vaardigheden$",
+            r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b"
+            r"|^skills?$|^vaardigheden$",
             re.I,
         ),
         re.compile(r"(?:SKILL|SOFT|VAARDIG)", re.I),

@@ -29,6 +29,8 @@ def edit_sections(tree: Tree, document: Document, index: CodebookIndex) -> None:
 
 
 class _Editing:
+    """A tree on its way to saying what is wanted."""
+
     def __init__(self, tree: Tree, wanted: Wanted, index: CodebookIndex) -> None:
         self._tree, self._wanted, self._index = tree, wanted, index
         self._chain = tree.chain

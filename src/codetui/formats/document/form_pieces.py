@@ -54,7 +54,7 @@ class Piece:
 class Chain:
     """The pieces of a document in their order.
 
-    `end` are the blank lines after the last piece; new lines get `line_end`.
+    The blank lines before the first piece and after the last stand apart from them; new lines get `line_end`.
     """
 
     def __init__(self, lines: list[Line], ended: list[str]) -> None:
@@ -68,11 +68,13 @@ class Chain:
             piece = Piece(line.kind, line.text, raw, gap, line.number)
             self.put_after(last, piece)
             last, above = piece, line.end - 1
-        self.end = ended[above:]
+        self._top, self._end = ended[: lines[0].number - 1] if lines else [], ended[above:]
+        if self._first.next:
+            self._first.next.gap = []
 
     @property
     def start(self) -> Piece:
-        """The mark before all pieces."""
+        """A mark before all pieces."""
         return self._first
 
     def __iter__(self) -> Iterator[Piece]:
@@ -113,14 +115,14 @@ class Chain:
 
     def written(self) -> Written:
         """The text of the document, and the ids by line."""
-        lines: list[str] = []
+        lines = list(self._top)
         ids: list[tuple[int, tuple[str, ...]]] = []
         for piece in self._with_gaps():
             lines += piece.gap
             if any(piece.ids):
                 ids.append((len(lines) + 1, piece.ids))
             lines += piece.raw
-        lines += self.end
+        lines += self._end
         return Written("".join(self._ended(lines)), tuple(ids))
 
     def _with_gaps(self) -> Iterator[Piece]:
@@ -134,7 +136,7 @@ class Chain:
             if piece.is_gone:
                 carried, is_changed = max(piece.gap, carried, key=len), True
                 continue
-            piece.gap = max(piece.gap, carried, key=len) if last else piece.gap
+            piece.gap = max(piece.gap, carried, key=len) if last else []
             is_changed = is_changed or not piece.number
             if last and is_changed:
                 yield from self._apart(last, piece)

@@ -78,7 +78,7 @@ class Wanted:
     def _is_named(self, code: FormCode, key: str) -> bool:
         if folded(code.label) == folded(self.codes[key].label):
             return True
-        return key in self._index.codes and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", code.label) is not None
+        return key in self._index.codes and re.search(rf"(?<![\w.]){re.escape(key)}(?!\.?\w)", code.label) is not None
 
     def _collect(self, section: SectionPart, block: Block) -> None:
         order = (-1, 0)

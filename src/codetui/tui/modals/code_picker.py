@@ -1,10 +1,10 @@
-"""Any code, by words of its id, name, definition or examples; recent ones stand on top."""
+"""Any code, by words of its id, name, definition or examples; recent ones stand on top, a new one at the bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,17 +17,27 @@ from codetui.core.ranking import Match, code_candidates, rank
 from codetui.model import Code, Codebook, CodeId
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.widgets.cells import brief, brief_middle, shown
-from codetui.tui.widgets.definition import DefinitionPane
+from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
 
-class CodePicker(FramedModal[CodeId]):
-    """Answers with the id of a code, or None."""
+class Picked(NamedTuple):
+    """A code that is to be given, or changed; or none, and the name that was typed for a new one."""
+
+    code: CodeId | None
+    new_name: str = ""
+    is_to_change: bool = False
+
+
+class CodePicker(FramedModal[Picked]):
+    """Answers with a code to be given, a new one, one to be changed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
         Binding("down,ctrl+j", "move(1)", "down", show=False, priority=True),
+        Binding("ctrl+n", "add", "new code", show=False, priority=True),
+        Binding("ctrl+e", "change", "change the code", show=False, priority=True),
         Binding("pageup", "read(-1)", "read back", show=False),
         Binding("pagedown", "read(1)", "read on", show=False),
     ]
@@ -41,7 +51,12 @@ class CodePicker(FramedModal[CodeId]):
     """
 
     def __init__(
-        self, book: Codebook, recent: Sequence[CodeId] = (), words: str = "", title: str = "Give a code"
+        self,
+        book: Codebook,
+        recent: Sequence[CodeId] = (),
+        words: str = "",
+        title: str = "Give a code",
+        usage_of: UsageOf | None = None,
     ) -> None:
         """`words` is what will be coded; `recent` names the codes used last, the last one first."""
         super().__init__()
@@ -51,12 +66,14 @@ class CodePicker(FramedModal[CodeId]):
         self._recent = tuple(recent)
         self._words = words
         self._title = title
+        self._usage_of = usage_of
         self._candidates = code_candidates(self._index)
         self._found: list[Code] = []
+        self._new_name = ""
 
     def compose(self) -> ComposeResult:
         """Words, query, codes, definition."""
-        with self.frame(self._title, "enter: take · ↑↓: choose · page keys: read · esc: close"):
+        with self.frame(self._title, "enter: take · page keys: read · ctrl+n: new · ctrl+e: change · esc"):
             if self._words:
                 yield Static(Content(f"“{brief_middle(self._words, 70)}”"), classes="words")
             yield Input(placeholder="type a word of its name, definition or examples", compact=True)
@@ -83,7 +100,19 @@ class CodePicker(FramedModal[CodeId]):
     def _taken(self) -> None:
         place = self.query_one(PlainRows).cursor
         if place < len(self._found):
-            self.dismiss(self._found[place].id)
+            self.dismiss(Picked(self._found[place].id))
+        elif self._new_name:
+            self.dismiss(Picked(None, self._new_name))
+
+    def action_add(self) -> None:
+        """A code that the book lacks, whatever fits the words."""
+        self.dismiss(Picked(None, shown(self.query_one(Input).value)))
+
+    def action_change(self) -> None:
+        """The code under the cursor, to be changed."""
+        place = self.query_one(PlainRows).cursor
+        if place < len(self._found):
+            self.dismiss(Picked(self._found[place].id, is_to_change=True))
 
     @on(RowList.Moved)
     def _moved(self) -> None:
@@ -95,9 +124,15 @@ class CodePicker(FramedModal[CodeId]):
         matches = rank(query, self._candidates, self._recent)
         self._found = [self._index.codes[CodeId(match.candidate.id)] for match in matches]
         rows = [self._row(match, is_searched=bool(query.strip())) for match in matches]
-        nothing = [Row((Part("No code fits these words: take a letter off, or press escape.", "warn"),))]
-        self.query_one(PlainRows).show(rows or nothing)
+        self._new_name = "" if self._is_known(query) else shown(query)
+        if self._new_name:
+            rows.append(Row((Part("+   ", "strong"), Part(f"new code “{brief(self._new_name, 60)}”", "note"))))
+        self.query_one(PlainRows).show(rows or [Row((Part("The codebook has no codes yet.", "warn"),))])
         self._show_definition()
+
+    def _is_known(self, query: str) -> bool:
+        """True where the words are the id, the name or the label of a code, retired ones included."""
+        return self._index.code_by_label(query) is not None
 
     def _row(self, match: Match, *, is_searched: bool) -> Row:
         code = self._index.codes[CodeId(match.candidate.id)]
@@ -112,7 +147,7 @@ class CodePicker(FramedModal[CodeId]):
     def _show_definition(self) -> None:
         pane, place = self.query_one(DefinitionPane), self.query_one(PlainRows).cursor
         if place < len(self._found):
-            pane.show_code(self._book, self._found[place])
+            pane.show_code(self._book, self._found[place], self._usage_of)
         else:
             pane.clear()
 

@@ -48,7 +48,6 @@ class Assigning:
         return {
             **sections,
             "repeat": self.repeat,
-            "pick": self.pick,
             "undo": lambda: self._step(Undo()),
             "redo": lambda: self._step(Redo()),
             "remove": self.remove,
@@ -78,9 +77,10 @@ class Assigning:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
             bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
             return
-        bench.open_panel(section.id, self._words(section))
+        bench.open_panel(section.id, self.words_for(section))
 
-    def _words(self, section: Section) -> str:
+    def words_for(self, section: Section) -> str:
+        """The words that a code of this section would be given to."""
         bench = self._bench
         coding = bench.state.codings.get(self.recoding) if self.recoding else None
         if coding is not None:
@@ -88,11 +88,11 @@ class Assigning:
         span = bench.selected_span(section.holds)
         return bench.ad.text[span.start : span.end]
 
-    def take(self, code: CodeId) -> None:
-        """The coder chose a code: for the selection, or instead of another."""
+    def take(self, code: CodeId, aside: str = "") -> None:
+        """The coder chose a code: for the selection, or instead of another; `aside` is said with what comes of it."""
         bench = self._bench
         if self.recoding is not None:
-            outcome = bench.carry_out(RecodeCoding(self.recoding, code))
+            outcome = bench.carry_out(RecodeCoding(self.recoding, code), aside)
             self.recoding = None
         else:
             found = bench.index.codes.get(code)
@@ -100,10 +100,12 @@ class Assigning:
             holds = section.holds if section else "quotations"
             span = bench.selected_span(holds)
             is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
-            outcome = bench.carry_out(AssignCode(span, code), LONG_TERM if is_long else "")
+            outcome = bench.carry_out(AssignCode(span, code), " ".join(filter(None, (LONG_TERM * is_long, aside))))
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             bench.aim_at(outcome.coding)
+        elif aside:
+            bench.say(f"{outcome.message} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
     def leave(self) -> None:
         """The coder chose no code."""
@@ -117,23 +119,13 @@ class Assigning:
 
     def repeat(self) -> None:
         """Gives the code used last once more."""
-        if not self.recent:
+        codes = self._bench.index.codes
+        given = (code for code in self.recent if code in codes and not codes[code].is_retired)
+        latest = next(given, None)
+        if latest is None:
             self._bench.say("No code was used yet. A digit opens a section's codes, Enter searches all.", "refusal")
             return
-        self.take(self.recent[0])
-
-    def pick(self) -> None:
-        """Opens the picker; while a boundary is moved, keeps it instead."""
-        if self.bounding is not None:
-            self.keep_boundary()
-            return
-        from codetui.tui.modals.code_picker import CodePicker
-
-        bench = self._bench
-        sections = bench.index.book.sections
-        words = self._words(sections[0]) if sections else ""
-        title = "Give another code" if self.recoding else "Give a code"
-        bench.ask(CodePicker(bench.index.book, self.recent, words, title), self.take)
+        self.take(latest)
 
     def _step(self, command: Undo | Redo) -> None:
         self.recoding = self.bounding = None
@@ -158,6 +150,7 @@ class Assigning:
         self._with_coding(lambda coding: self._remove(coding))
 
     def _remove(self, coding: CodingId) -> None:
+        self.recoding = None
         self._bench.carry_out(RemoveCoding(coding))
 
     def recode(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from codetui.model import Problem
+from codetui.model import Codebook, Problem
 from codetui.tui.bench import Kind
 from codetui.workspace.session import Session
 from codetui.workspace.text_changes import TextTally
+
+HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
 class Greeting(NamedTuple):
@@ -31,6 +33,14 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     words = " · ".join(filter(None, said))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
     return Greeting(words or hint, kind)
+
+
+def way_on(session: Session, book: Codebook) -> str:
+    """The hint for an ad in which nothing is coded yet."""
+    if not session.ad.text.strip():
+        return "This ad has no text. ) goes to the next ad."
+    keys = " ".join(section.key for section in book.sections)
+    return HINT.format(keys=keys) if session.state.is_untouched else ""
 
 
 def text_words(tally: TextTally | None) -> str:

@@ -70,8 +70,7 @@ class Listing:
 
     def _all_listed(self) -> None:
         self._workspace.is_listed = True
-        # What is loaded by now stays: without this a full collection holds a key up for some 50 ms.
-        gc.collect()
+        # The ads stay: no collection need look through them.
         gc.freeze()
         self._travelling.listed(())
         self._status.show_listing(None)

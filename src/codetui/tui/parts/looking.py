@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
-from codetui.model import Problem
+from codetui.core.codebook import code_of
+from codetui.model import Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do
 from codetui.tui.key_words import keys_words
 from codetui.tui.modals.definition_modal import DefinitionModal
+from codetui.tui.parts.recalling import Recalling
 from codetui.tui.screens.help import HelpScreen, KeyHelp
+from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
 
 GRAVEST_FIRST: tuple[Literal["error", "warning", "note"], ...] = ("error", "warning", "note")
@@ -20,8 +23,11 @@ GRAVEST_FIRST: tuple[Literal["error", "warning", "note"], ...] = ("error", "warn
 class Looking:
     """What is shown over or beside the ad, and changes nothing."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, recalling: Recalling, do: Callable[[str], None]) -> None:
+        """`do` carries an action of the registry out."""
         self._bench = bench
+        self._recalling = recalling
+        self._do = do
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -35,18 +41,33 @@ class Looking:
             self._define_profile()
             return
         wanted = node.id if isinstance(node, CodeNode) else coding.code if coding else None
-        code = bench.index.codes.get(wanted) if wanted else None
-        if code is None:
+        if wanted is None:
             bench.say("No code under the cursor. In the codebook (t), i explains each code.", "refusal")
             return
-        bench.ask(DefinitionModal(bench.index.book, code), lambda _: None)
+        older = self._older(coding) if coding and not isinstance(node, CodeNode) else None
+        code = bench.index.codes.get(wanted) or (older.code if older else None)
+        if code is None:
+            bench.say(f"The codebook has no code {wanted}, no kept version has it: r gives another.", "refusal")
+            return
+        self._recalling.begin()
+        bench.ask(DefinitionModal(bench.index.book, code, self._recalling.usage, older), self._do)
+
+    def _older(self, coding: Coding) -> Older | None:
+        """The code of a coding in the version of the book that it was made with, where that says something else."""
+        try:
+            book = self._bench.workspace.living_book.kept(coding.codebook)
+        except OSError:
+            return None
+        code = code_of(book, coding.code) if book else None
+        now = self._bench.index.codes.get(coding.code)
+        return Older(code, coding.codebook) if code and (now is None or _meaning(code) != _meaning(now)) else None
 
     def _define_profile(self) -> None:
         bench = self._bench
         assigned = bench.state.profile
         profile = next((one for one in bench.index.book.profiles if assigned in (one.id, one.name)), None)
         if profile is not None:
-            bench.ask(DefinitionModal(bench.index.book, profile), lambda _: None)
+            bench.ask(DefinitionModal(bench.index.book, profile), self._do)
         elif assigned:
             bench.say("The codebook does not define this profile. p chooses one that it defines.", "refusal")
         else:
@@ -88,3 +109,8 @@ def _counted(problems: Sequence[Problem]) -> str:
 def _row(problem: Problem) -> KeyHelp:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     return KeyHelp(place, problem.severity, "", problem.message)
+
+
+def _meaning(code: Code) -> tuple[str, str, str, str]:
+    """What a code says of itself, to compare two versions of it."""
+    return code.name, code.definition, code.include, code.exclude

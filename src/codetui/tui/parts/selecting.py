@@ -87,6 +87,12 @@ class Selecting:
         """What assigning a code would take, in a section that holds quotations or terms."""
         return effective(self.text, self.selection, holds)
 
+    def rows(self, span: Span) -> range:
+        """The rows of the screen on which a stretch of the ad stands, in view or not."""
+        first_row = self._view.region.y - self._view.top_row
+        row_of = self._view.text_layout.row_of
+        return range(first_row + row_of(span.start), first_row + row_of(max(span.start, span.end - 1)) + 1)
+
     # --- what is shown --------------------------------------------------------------------------
 
     def show(self, text: str) -> None:

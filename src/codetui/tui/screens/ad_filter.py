@@ -34,17 +34,19 @@ class AdFilter:
             return self._kept(range(len(self._entries)), keeps)
         self._read()
         tests = [(word, {state for state in self._states if word in state}) for word in words]
-        found = [place for place in range(len(self._texts)) if all(self._holds(place, *test) for test in tests)]
+        found = [
+            place
+            for place, text in enumerate(self._texts)
+            if all(word in text or (states and self._is_in(place, states)) for word, states in tests)
+        ]
         found.sort(key=lambda place: self._entries[place].id.casefold() != words[0])
         if len(found) < FEW:
             found += [place for place in self._alike(" ".join(words)) if place not in found]
         return self._kept(found, keeps)
 
-    def _holds(self, place: int, word: str, states: AbstractSet[str]) -> bool:
-        """True where an ad holds the word, or is in one of the states that do."""
-        if word in self._texts[place]:
-            return True
-        return bool(states) and self._state_of is not None and self._state_of(self._entries[place]) in states
+    def _is_in(self, place: int, states: AbstractSet[str]) -> bool:
+        """True for an ad in one of these states."""
+        return self._state_of is not None and self._state_of(self._entries[place]) in states
 
     def _kept(self, places: Sequence[int], keeps: Callable[[AdEntry], bool] | None) -> Sequence[int]:
         if keeps is None:

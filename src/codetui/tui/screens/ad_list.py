@@ -115,7 +115,7 @@ class AdListScreen(Screen[AdId | None]):
         """Filter, states, ads."""
         with Horizontal(id="ads-query"):
             yield Static("Ads  ")
-            yield Input(placeholder="type to filter: id, employer, title, state", compact=True)
+            yield Input(placeholder="type: id, employer, title, state", compact=True)
             yield Static(f"  {KEYS}")
         yield Static(id="ads-states")
         yield AdRows(self._entries, self._progress)

@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
 from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import Command, MarkDone, Redo, Refusal, Undo
+from codetui.core.commands import Command, MarkDone, Redo, Undo
 from codetui.core.state import State
 from codetui.model import Ad, AdEntry, AdId, CodeId, Coding, CodingId, Holds, Problem, Span
-from codetui.tui.bench import Kind
+from codetui.tui.bench import Kind, kind_of
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.outside import edit_outside
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
+from codetui.tui.parts.bookkeeping import Bookkeeping
 from codetui.tui.parts.copying import Copying
 from codetui.tui.parts.describing import Describing
-from codetui.tui.parts.greeting import greeting
+from codetui.tui.parts.greeting import greeting, way_on
 from codetui.tui.parts.listing import Listing
 from codetui.tui.parts.looking import Looking
 from codetui.tui.parts.outlining import Outlining
+from codetui.tui.parts.picking import Picking
 from codetui.tui.parts.picturing import CodedSpans, heading, mark_of, status_facts
+from codetui.tui.parts.queueing import Queueing
 from codetui.tui.parts.reading import Reading
+from codetui.tui.parts.recalling import Recalling
 from codetui.tui.parts.saving import Saving
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.settling import Settling
@@ -35,6 +39,7 @@ from codetui.tui.parts.tidying import Tidying
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.reader import ReaderPane
+from codetui.tui.screens.widget_messages import WidgetMessages
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
@@ -48,10 +53,9 @@ from codetui.workspace.workspace import Workspace
 T = TypeVar("T")
 
 NO_AD = Ad(AdId(""), "", "", "", "")
-HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(WidgetMessages):
     """Where coding happens.  It hands requests down to its parts and shows the state that comes back."""
 
     AUTO_FOCUS = "DocumentView"
@@ -104,6 +108,9 @@ class WorkbenchScreen(Screen[None]):
         self.travelling = Travelling(self)
         self.tidying = Tidying(self)
         self.copying = Copying(self)
+        self.queueing = Queueing(self, self.assigning)
+        self.recalling = Recalling(self, self)
+        bookkeeping = Bookkeeping(self, self.assigning)
         self.keyboard = Keyboard(
             self,
             {
@@ -113,7 +120,10 @@ class WorkbenchScreen(Screen[None]):
                 **Describing(self).actions(),
                 **self.copying.actions(),
                 **self.travelling.actions(),
-                **Looking(self).actions(),
+                **bookkeeping.actions(),
+                **Picking(self, self.assigning, bookkeeping, self.recalling).actions(),
+                **self.queueing.actions(),
+                **Looking(self, self.recalling, lambda action: self.keyboard.do(action)).actions(),
                 **Reading(self, self.reader).actions(),
                 **self.aiming.actions(),
                 **self.saving.actions(),
@@ -193,15 +203,8 @@ class WorkbenchScreen(Screen[None]):
             self.saving.write_soon()
         twins = self.copying.words()
         troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
-        asides = (self.settling.greeting(), twins)
-        self.say(*greeting(session, troubles, asides, self._first_words(session.ad)))
-
-    def _first_words(self, ad: Ad) -> str:
-        """What an ad is greeted with: the way on, while nothing is coded in it."""
-        if not ad.text.strip():
-            return "This ad has no text. ) goes to the next ad."
-        keys = " ".join(section.key for section in self.workspace.book.sections)
-        return HINT.format(keys=keys) if self.state.is_untouched else ""
+        asides = (self.settling.greeting(), self.queueing.greeting(), twins)
+        self.say(*greeting(session, troubles, asides, way_on(session, self.workspace.book)))
 
     def carry_out(self, command: Command, aside: str = "") -> Outcome:
         """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
@@ -209,7 +212,7 @@ class WorkbenchScreen(Screen[None]):
         outcome = self.workspace.execute(command)
         is_late = isinstance(outcome, Saved) and was_done and not isinstance(command, MarkDone | Undo | Redo)
         said = [outcome.message, *((aside,) if aside and isinstance(outcome, Saved) else ())]
-        self.say(" ".join([*said, "(This ad is marked done.)"] if is_late else said), _kind(outcome))
+        self.say(" ".join([*said, "(This ad is marked done.)"] if is_late else said), kind_of(outcome))
         if isinstance(outcome, Saved):
             self._show_state()
             if outcome.coding is not None:
@@ -232,11 +235,23 @@ class WorkbenchScreen(Screen[None]):
         self._selection_changed()
         self.status.show_facts(status_facts(self.workspace))
 
+    def _selection_changed(self) -> None:
+        self.status.show_codes([mark_of(coding, self.index) for coding in self.aiming.under_cursor()])
+        self.saving.remember_soon()
+
     # --- what the parts ask for ---------------------------------------------------------------------
 
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
         self.status.say(text, kind)
+
+    def show_book(self) -> None:
+        """Shows the codebook as it is now: in the ad's gutter, in the tree, in what opens next."""
+        self.index = CodebookIndex(self.workspace.book)
+        self._spans = CodedSpans(self.index)
+        self.outline.show(self.workspace.book, self.state)
+        self._show_state()
+        self.saving.write_soon()
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
         """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
@@ -277,66 +292,11 @@ class WorkbenchScreen(Screen[None]):
     def open_panel(self, section_id: str, words: str) -> None:
         """Shows a section's codes, of which the next key takes one."""
         section = self.index.sections[section_id]
-        counts = {code.id: len(self.state.of_code(code.id)) for code in self.index.codes_of[section_id]}
-        self.panel.open(self.workspace.book, section, self.index.codes_of[section_id], counts, words)
-
-    # --- messages from the widgets ------------------------------------------------------------------
-
-    @on(CodePanel.Assigned)
-    def _code_clicked(self, event: CodePanel.Assigned) -> None:
-        self.assigning.take(event.code)
-
-    def on_resize(self) -> None:
-        """The panel stays in its corner."""
-        self.panel.replace_on_screen()
-
-    @on(CodebookTree.Chosen)
-    def _node_chosen(self, event: CodebookTree.Chosen) -> None:
-        if not self.settling.chosen(event.node):
-            self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
-
-    @on(CodebookTree.Highlighted)
-    def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
-        self.outlining.highlighted(event.node)
-
-    def _selection_changed(self) -> None:
-        self.status.show_codes([mark_of(coding, self.index) for coding in self.aiming.under_cursor()])
-        self.saving.remember_soon()
-
-    @on(SearchLine.Changed)
-    def _search_changed(self, event: SearchLine.Changed) -> None:
-        self.selecting.search(event.query)
-
-    @on(SearchLine.Submitted)
-    def _search_taken(self) -> None:
-        self.selecting.end_search(is_taken=True)
-        self.set_focus(self.document)
-
-    @on(SearchLine.Cancelled)
-    def _search_left(self) -> None:
-        self.selecting.end_search(is_taken=False)
-        self.set_focus(self.document)
-
-    @on(SearchLine.Next)
-    def _search_next(self) -> None:
-        self.selecting.next_match(1)
-
-    @on(SearchLine.Previous)
-    def _search_previous(self) -> None:
-        self.selecting.next_match(-1)
-
-    @on(DocumentView.Clicked)
-    def _clicked(self, event: DocumentView.Clicked) -> None:
-        self.selecting.click(event.offset, event.count)
-
-    @on(DocumentView.Dragged)
-    def _dragged(self, event: DocumentView.Dragged) -> None:
-        self.selecting.drag(event.start_offset, event.offset)
-
-    @on(ReaderPane.Closed)
-    def _reader_closed(self) -> None:
-        self.remove_class("-reading")
-        self.set_focus(self.document)
+        codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
+        counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
+        self.recalling.begin()
+        self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
+        self.panel.open(self.workspace.book, section, codes, counts, words, self.recalling.usage)
 
     # --- what the keyboard needs --------------------------------------------------------------------
 
@@ -367,9 +327,3 @@ class WorkbenchScreen(Screen[None]):
     def finish(self) -> list[Problem]:
         """Writes everything before the program ends; what kept the document from being written."""
         return self.saving.write()
-
-
-def _kind(outcome: Outcome) -> Kind:
-    if isinstance(outcome, NotSaved):
-        return "error"
-    return "refusal" if isinstance(outcome, Refusal) else "info"

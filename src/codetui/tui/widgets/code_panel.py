@@ -14,11 +14,14 @@ from textual.widgets import Static
 from codetui.core.codebook import label
 from codetui.model import Code, Codebook, CodeId, Section
 from codetui.tui.widgets.cells import brief, brief_middle, shown
-from codetui.tui.widgets.definition import DefinitionPane
+from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
 LEAST_ROWS, MOST_ROWS = 8, 15
+ROWS_ABOVE = 1
+"""Rows above the ad, for its heading."""
+
 WIDEST = 92
 HINT = "key, enter: assign · ↑↓: read · esc: close"
 
@@ -61,6 +64,9 @@ class CodePanel(Widget, can_focus=False):
         self._book = Codebook(title="")
         self._codes: tuple[Code, ...] = ()
         self._words = ""
+        self.clear = range(0)
+        """Rows of the screen that the panel hides as little of as it can: those of the words to be coded."""
+        self._usage_of: UsageOf | None = None
 
     def compose(self) -> ComposeResult:
         """The words, the codes, the definition."""
@@ -83,8 +89,10 @@ class CodePanel(Widget, can_focus=False):
         codes: Sequence[Code],
         counts: Mapping[CodeId, int],
         selection_words: str,
+        usage_of: UsageOf | None = None,
     ) -> None:
         """Show a section's codes."""
+        self._usage_of = usage_of
         self._book, self._codes, self._words = book, tuple(codes), selection_words
         hue = book.sections.index(section)
         self.border_title = Content(shown(f"{section.key} {section.title}"))
@@ -147,16 +155,18 @@ class CodePanel(Widget, can_focus=False):
             self.post_message(self.Assigned(code))
 
     def _place(self) -> None:
-        """At the bottom right, above the status line, as high as its codes need."""
+        """At the right, as high as its codes need: above the status line, or at the top where it hides less there."""
         screen = self.screen.size
         width = min(screen.width, WIDEST)
         height = min(max(len(self._codes), LEAST_ROWS), MOST_ROWS) + 3
         height = min(height, max(screen.height - self._rows_below, 5))
         self.styles.width, self.styles.height = width, height
-        self.styles.offset = (screen.width - width, screen.height - self._rows_below - height)
+        tops = (screen.height - self._rows_below - height, ROWS_ABOVE)
+        top = min(tops, key=lambda row: len(range(max(row, self.clear.start), min(row + height, self.clear.stop))))
+        self.styles.offset = (screen.width - width, top)
 
     def replace_on_screen(self) -> None:
-        """Stand at the bottom right again after the screen changed its size."""
+        """Stand in its corner again after the screen changed its size."""
         if self.is_open:
             self._place()
 
@@ -167,7 +177,7 @@ class CodePanel(Widget, can_focus=False):
     def _show_definition(self) -> None:
         pane = self.query_one(DefinitionPane)
         if self._codes:
-            pane.show_code(self._book, self._codes[self.query_one(PlainRows).cursor])
+            pane.show_code(self._book, self._codes[self.query_one(PlainRows).cursor], self._usage_of)
         else:
             pane.clear()
 

@@ -222,7 +222,8 @@ def _row(line: Line, width: int) -> Row:
     sign = Part("  " if not line.has_below else "▸ " if line.is_folded else "▾ ", "dim")
     count = (Part(str(line.total), "plain"),) if line.total > 0 else ()
     key = (Part(f"{line.key} ", "hue", line.hue),) if line.key else ()
-    tone: Tone = "strong" if isinstance(line.node, SectionNode) else "plain" if line.total > 0 else "dim"
+    is_in_use = line.total > 0 and not line.is_retired
+    tone: Tone = "strong" if isinstance(line.node, SectionNode) else "plain" if is_in_use else "dim"
     return Row((indent, sign, *key, Part(brief(line.text, width), tone)), count)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 
 from codetui.core.layout import Layout, wrap
 from codetui.model import Span
+from codetui.tui.widgets.steady_scroll import SteadyScroll
 
 RIGHT_MARGIN = 2
 """Cells kept free right of the text: for a blank that stands beyond the width, and the cursor after it."""
@@ -19,7 +19,7 @@ SCROLL_MARGIN = 2
 _WIDTH_UNSEEN = 80
 
 
-class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
+class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
     """The rows of a text, and which of them are in view."""
 
     ALLOW_SELECT = False
@@ -99,12 +99,7 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
         self._tell_width()
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
-        """The same in time for the picture, which Textual paints before `on_resize`: without this, twice.
-
-        A layout that leaves the size as it is leaves the scroll bar too, which Textual would paint anew.
-        """
-        if self._is_placed and (size, container_size) == (self.outer_size, self.container_size):
-            return False
+        """The same in time for the picture, which Textual paints before `on_resize`: without this, twice."""
         is_other = super()._size_updated(size, virtual_size, container_size, layout)
         self._take_size()
         return is_other
@@ -147,8 +142,7 @@ class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows_changed()
         if self.view_rows:
             layout = self.text_layout
-            self.virtual_size = Size(self.scrollable_content_region.width, layout.rows)
-            self.vertical_scrollbar.window_virtual_size = layout.rows
+            self.set_rows(layout.rows)
             self._is_placed = True
             self._scroll_to_row(layout.row_of(self._top_offset))
 

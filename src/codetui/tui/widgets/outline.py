@@ -69,6 +69,7 @@ class Line(NamedTuple):
     hue: int = 0
     is_folded: bool = False
     has_below: bool = False
+    is_retired: bool = False
 
 
 class Outline:
@@ -106,7 +107,7 @@ class Outline:
         return not is_folded
 
     def _section(self, section: Section, hue: int) -> None:
-        codes = self._index.codes_of.get(section.id, [])
+        codes = [code for code in self._index.codes_of.get(section.id, []) if self._is_shown(code)]
         groups = [group for group in self._book.groups if group.section == section.id]
         known = {group.id for group in groups}
         node = SectionNode(section.id)
@@ -146,7 +147,10 @@ class Outline:
         entries = self._notes.get(("entry", code.id), [])
         text = self._index.labels.get(code.id, code.id)
         key = self._index.short_keys.get(code.id, "")
-        line = Line(node, depth, text, key, "", len(codings), hue, False, bool(codings or notes or entries))
+        if code.is_retired:
+            text = f"{text} (retired)"
+        has_below = bool(codings or notes or entries)
+        line = Line(node, depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)
         is_open = self._put(line, parent)
         if not is_open:
             return
@@ -176,6 +180,11 @@ class Outline:
                 return None
             return node_of(note.place)
         return self._parents.get(node)
+
+    def _is_shown(self, code: Code) -> bool:
+        """A retired code is there for what stands under it only."""
+        noted = any((kind, code.id) in self._notes for kind in ("code", "entry"))
+        return not code.is_retired or noted or bool(self._state.of_code(code.id))
 
     def _count(self, codes: Iterable[CodeId]) -> int:
         return sum(len(self._state.of_code(code)) for code in codes)

@@ -115,9 +115,9 @@ class RowList(ScrollView, can_focus=True):
         """How many rows there are."""
         return 0
 
-    def row(self, index: int, width: int) -> Row:
-        """What row `index` shows in `width` cells."""
-        raise NotImplementedError
+    def row(self, index: int, width: int) -> Row:  # noqa: ARG002
+        """What row `index` shows in `width` cells; this list, which has no rows, shows nothing."""
+        return Row(())
 
     def is_stop(self, index: int) -> bool:  # noqa: ARG002
         """True where the cursor may stand."""

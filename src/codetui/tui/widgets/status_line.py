@@ -16,6 +16,7 @@ from codetui.tui.widgets.hues import hue_colour
 Kind = Literal["info", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 STYLES: dict[Kind, str] = {"info": "", "refusal": "bold $text-warning", "error": "bold reverse $text-error"}
+NOT_SAVED = " NOT SAVED "
 BAR_CELLS = 8
 GAP = 2
 """Cells between what stands left and right."""
@@ -114,8 +115,10 @@ class StatusLine(Widget):
         lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) if self._message else [""]
         message = Content.styled(lines[0], style)
         if len(lines) > 1:
-            second = Content.styled(cut(" ".join(lines[1:]), width), style)
-            return Content("\n").join([_spread(message, keys, width), second])
+            alarm = Content("") if self._facts.is_saved else Content.styled(NOT_SAVED, STYLES["error"])
+            room = width - (alarm.cell_length + GAP if alarm else 0)
+            second = Content.styled(cut(" ".join(lines[1:]), room), style)
+            return Content("\n").join([_spread(message, keys, width), _spread(second, alarm, width)])
         codes = self._marks(width - message.cell_length - (GAP if message else 0))
         return Content("\n").join([_spread(message, codes, width), self._second_row(width)])
 
@@ -137,7 +140,7 @@ class StatusLine(Widget):
         facts = self._facts
         saved = Content("saved")
         if not facts.is_saved:
-            saved = Content.styled(" NOT SAVED ", STYLES["error"])
+            saved = Content.styled(NOT_SAVED, STYLES["error"])
         if facts.is_done:
             saved = Content.assemble(("● done · ", "bold"), saved)
         right = Content(" · ").join([self._listing(), saved]) if self._listed is not None else saved

@@ -1,0 +1,131 @@
+"""A code that was found while coding: its name, where it stands in the book, its id, its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from codetui.model import Code, Codebook, CodeId
+from codetui.tui.modals.code_form import CodeForm, Unwritten
+from codetui.tui.modals.text_modal import EditOutside
+from codetui.tui.widgets.cells import brief, one_line
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+IdFor = Callable[[str, str], str]
+"""The id that is proposed in a section and a group (empty: none)."""
+
+MOST_ROWS = 5
+
+
+class Spot(NamedTuple):
+    """Where a code can stand: in a section, or in a group of it."""
+
+    section: str
+    group: str = ""
+
+
+def spots(book: Codebook) -> list[Spot]:
+    """Every section with its groups below it, in the order of the book."""
+    return [
+        spot
+        for section in book.sections
+        for spot in (Spot(section.id), *(Spot(section.id, one.id) for one in book.groups if one.section == section.id))
+    ]
+
+
+class NewCodeModal(CodeForm):
+    """Answers with the new code, or None."""
+
+    DEFAULT_CSS = f"""
+    NewCodeModal {{
+        & PlainRows {{ height: auto; max-height: {MOST_ROWS}; }}
+    }}
+    """
+
+    def __init__(
+        self,
+        book: Codebook,
+        code: Code,
+        id_for: IdFor,
+        lost: Unwritten | None = None,
+        edit_outside: EditOutside | None = None,
+    ) -> None:
+        """`code` says what is known: a name that was typed, the section and group to begin with."""
+        super().__init__("New code", code, lost, edit_outside)
+        self._book = book
+        self._id_for = id_for
+        self._spots = spots(book)
+        self._proposed = self._shown.id or id_for(self._shown.section, self._shown.group)
+
+    def more(self) -> Iterator[Widget]:
+        """Section and group, and the id."""
+        yield Static("Section or group", classes="asked")
+        yield PlainRows(id="spots")
+        yield Static("Id", classes="asked")
+        yield Input(one_line(self._proposed), id="id", compact=True, select_on_focus=False)
+
+    def begin(self) -> None:
+        """Begin with what is not known yet: the name, else where it stands."""
+        here = Spot(self._shown.section, self._shown.group)
+        places = (place for place, spot in enumerate(self._spots) if spot == here)
+        self._rows.show(_rows(self._book, self._spots), next(places, 0))
+        self.call_after_refresh(self._rows.show_cursor)
+        (self._rows if self._shown.name else self.query_one("#name", Input)).focus()
+
+    @property
+    def _rows(self) -> PlainRows:
+        return self.query_one("#spots", PlainRows)
+
+    @property
+    def spot(self) -> Spot:
+        """Where the code is to stand."""
+        return self._spots[self._rows.cursor]
+
+    def written(self) -> Code:
+        """The code as it is written."""
+        return replace(super().written(), id=CodeId(self.field("id")), section=self.spot.section, group=self.spot.group)
+
+    def trouble(self, code: Code) -> str:
+        """A code needs a name, and an id that no other has."""
+        if not code.id:
+            return "A code needs an id."
+        other = next((one for one in self._book.codes if one.id == code.id), None)
+        if other is not None:
+            return f"{code.id} is “{brief(other.name, 40)}” already: write another id."
+        same = next((one for one in self._book.codes if one.name.casefold() == code.name.casefold()), None)
+        return f"{same.id} is called so already: write another name." if same else super().trouble(code)
+
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
+        """Another place has another pattern; an id that the coder wrote stays."""
+        event.stop()
+        field = self.query_one("#id", Input)
+        if field.value == one_line(self._proposed):
+            self._proposed = self._id_for(*self.spot)
+            field.value = one_line(self._proposed)
+
+    @on(RowList.Taken)
+    def _taken(self, event: RowList.Taken) -> None:
+        event.stop()
+        self.focus_next()
+
+
+def _rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
+    """`1 Tasks`, and below it, indented, its groups."""
+    titles = {group.id: group.title for group in book.groups}
+    hues = {section.id: hue for hue, section in enumerate(book.sections)}
+    sections = {section.id: section for section in book.sections}
+    rows: list[Row] = []
+    for spot in places:
+        if spot.group:
+            rows.append(Row((Part("  "), Part(brief(titles[spot.group], 200)))))
+        else:
+            section = sections[spot.section]
+            rows.append(Row((Part(f"{section.key} ", "hue", hues[section.id]), Part(brief(section.title, 200)))))
+    return rows

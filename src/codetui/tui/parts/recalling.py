@@ -1,0 +1,62 @@
+"""What a coder gave a code to before: in the open ad at once, in the other ads when a worker has read them."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.core.earlier import given_in, newest
+from codetui.model import CodeId
+from codetui.tui.bench import Bench
+from codetui.tui.widgets.definition import DefinitionPane, Usage
+
+MOST_HERE, MOST_ELSEWHERE = 3, 5
+"""Quotations of a code that a definition shows, of the open ad and of the others."""
+
+WORK, REST = 0.002, 0.001
+"""Seconds in turn for which logs are read and not read: a key has the processor to itself between two logs."""
+
+
+class Recalling:
+    """Gives the definitions what the coder gave each code to."""
+
+    def __init__(self, bench: Bench, screen: Screen[None]) -> None:
+        self._bench = bench
+        self._screen = screen
+        self._is_reading = False
+
+    def begin(self) -> None:
+        """Reads, in a worker, what has changed in the other ads; what is shown meanwhile says so."""
+        if not self._is_reading:
+            self._is_reading = True
+            self._screen.run_worker(self._read, thread=True, group="recalling", name="recalling", exit_on_error=False)
+
+    def usage(self, code: CodeId) -> Usage:
+        """What is known now of the use of a code; the coding under the cursor is not told of itself."""
+        bench, earlier = self._bench, self._bench.workspace.earlier
+        own = bench.coding_here()
+        here = newest(given_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
+        elsewhere = earlier.of(code, bench.ad.id, MOST_ELSEWHERE)
+        return Usage(here, elsewhere, self._is_reading and not earlier.is_complete)
+
+    def _read(self) -> None:
+        worker, workspace = get_current_worker(), self._bench.workspace
+        rested = monotonic()
+        try:
+            for _ in workspace.earlier.read(list(workspace.entries)):
+                if worker.is_cancelled:
+                    return
+                if monotonic() - rested > WORK:
+                    sleep(REST)
+                    rested = monotonic()
+        finally:
+            if not worker.is_cancelled:
+                self._screen.app.call_from_thread(self._done)
+
+    def _done(self) -> None:
+        self._is_reading = False
+        for screen in self._screen.app.screen_stack:
+            for pane in screen.query(DefinitionPane):
+                pane.show_again()

@@ -1,0 +1,64 @@
+"""Invented coding books in markdown, the real ones, and what tests ask of them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from codetui.core.codebook import CodebookIndex
+from codetui.formats.coding_book.fields import words
+from codetui.formats.coding_book.reader import CodingBook, read
+from codetui.model import BookText, Code, Codebook, Profile
+
+BOOKS = Path(__file__).resolve().parent.parent / "data" / "coding_books"
+SAMPLES = sorted(path.stem for path in BOOKS.glob("*.md"))
+
+
+def markdown_of(name: str) -> str:
+    """An invented coding book."""
+    return (BOOKS / f"{name}.md").read_text("utf-8")
+
+
+def sample(name: str) -> CodingBook:
+    """An invented coding book, read."""
+    return read(markdown_of(name), f"{name}.md")
+
+
+def book_of(text: str) -> Codebook:
+    """The codebook of a coding book."""
+    return read(text, "book.md").book
+
+
+def code(book: Codebook, id_: str) -> Code:
+    """The code with an id."""
+    return CodebookIndex(book).codes[id_]
+
+
+def text(book: Codebook, title: str) -> BookText:
+    """The one text with a title."""
+    (found,) = (each for each in book.texts if each.title == title)
+    return found
+
+
+def profile(book: Codebook, name: str) -> Profile:
+    """The one profile with a name."""
+    (found,) = (each for each in book.profiles if each.name == name)
+    return found
+
+
+def lost_words(markdown: str, found: CodingBook) -> set[str]:
+    """The words of a book that are neither in its codebook nor among those that only order the others."""
+    return set(words(markdown)) - set(words(said(tomllib.loads(found.toml)))) - set(found.structure) - {"br"}
+
+
+def said(value: object) -> str:
+    """All texts in a value that was read from TOML."""
+    if isinstance(value, dict):
+        return " ".join(map(said, value.values()))
+    return " ".join(map(said, value)) if isinstance(value, list) else str(value)
+
+
+def real_books(shared: Path) -> list[str]:
+    """The two coding books of the real study: v3, and that of the pilot."""
+    (v3,) = (shared / "seeds").glob("003*")
+    return [v3.read_text("utf-8"), (shared / "pilot" / "coding_book_pilot.md").read_text("utf-8")]

@@ -1,0 +1,181 @@
+"""Coding books written: read back, each gives the codebook it was made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from books import codebooks, settled
+from hypothesis import HealthCheck, given, settings
+
+from codetui.core.book_order import in_reading_order
+from codetui.formats import codebook_toml
+from codetui.formats.coding_book.page import page
+from codetui.formats.coding_book.reader import read
+from codetui.formats.coding_book.writer import write
+from codetui.model import BookText, Code, Codebook, CodeId, Group, Profile, Section
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SAMPLES = sorted((ROOT / "tests" / "data" / "coding_books").glob("*.md"))
+
+TASKS = Section(id="tasks", title="Job Task Analysis")
+TOOLS = Section(id="technologies", title="Technology & Tool Analysis", holds="terms")
+LAMPS = Codebook(
+    title="Lamps",
+    version="v2",
+    profiles=(Profile(id="1", name="Keeper", subtitle="lights", evidence="Mostly `TASK1`."),),
+    sections=(TASKS, TOOLS),
+    codes=(
+        Code(id=CodeId("TASK1"), name="Lighting", section="tasks", definition="The lamp."),
+        Code(id=CodeId("TASK2"), name="Watching", section="tasks", definition="The sea."),
+        Code(id=CodeId("TECH1"), name="Lamps", section="technologies", examples=("oil", "gas")),
+        Code(id=CodeId("TECH2"), name="Horns", section="technologies", examples=("fog horn",)),
+    ),
+)
+
+
+def back(markdown: str) -> Codebook:
+    """The codebook that a coding book gives, without the hash of its text."""
+    return replace(read(markdown, "book.md").book, content_hash="")
+
+
+def test_codes_with_a_definition_or_examples_stand_in_a_list() -> None:
+    assert write(settled(LAMPS)) == (
+        "# Lamps (v2)\n\n## Profiles\n\n### 1. `Keeper` (lights)\n\n- **Evidence Profile:** Mostly `TASK1`.\n\n---\n\n"
+        "## Job Task Analysis\n\n- **`TASK1: Lighting`**: The lamp.\n- **`TASK2: Watching`**: The sea.\n\n---\n\n"
+        "## Technology & Tool Analysis\n\n- `TECH1: Lamps` (e.g., oil, gas, etc.)\n"
+        "- `TECH2: Horns` (e.g., fog horn, etc.)\n"
+    )
+
+
+def test_codes_with_more_than_that_stand_under_headings() -> None:
+    lighting = replace(
+        LAMPS.codes[0],
+        group="by_night",
+        examples=("You light the lamp.",),
+        exclude="torches",
+        confused_with=(CodeId("TASK2"),),
+        found_in="33",
+        is_retired=True,
+    )
+    group = Group(id="by_night", section="tasks", title="By night", definition="After dusk.")
+    written = write(settled(replace(LAMPS, groups=(group,), codes=(lighting, *LAMPS.codes[1:]))))
+    assert (
+        "### By night\n\nAfter dusk.\n\n#### TASK1: Lighting\n\n- **Definition:** The lamp.\n- **Exclude:** torches\n"
+        '- **Example Phrases:**\n  - "You light the lamp."\n- **Not to be confused with:** TASK2: Watching\n'
+        "- **Found in:** 33\n- **Retired:** yes\n"
+    ) in written
+
+
+def test_what_markdown_does_not_say_stands_in_a_comment() -> None:
+    code = replace(LAMPS.codes[1], key="w")
+    written = write(settled(replace(LAMPS, codes=(LAMPS.codes[0], code, *LAMPS.codes[2:]))))
+    assert '- **`TASK2: Watching`**: The sea.\n  <!-- codetui code\n  key = "w"\n  -->\n' in written
+    assert written.count("<!--") == 1
+
+
+def test_texts_stand_where_they_belong() -> None:
+    texts = (
+        BookText(body="At the front."),
+        BookText(title="Why", body="Because.", before="tasks"),
+        BookText(title="A story", body="Once.", after="TASK2"),
+        BookText(title="In the end", body="So.", after="technologies"),
+    )
+    written = write(settled(replace(LAMPS, texts=texts)))
+    places = [
+        written.index(part) for part in ("At the front.", "## Profiles", "## Why", "## Job", "A story", "## Tech")
+    ]
+    assert places == sorted(places)
+    assert written.endswith("## In the end\n\nSo.\n")
+    assert "<!--" not in written
+
+
+def test_a_text_that_would_be_taken_for_a_code_is_set_apart() -> None:
+    body = "- `TASK9: no code`\n\n## Nor this\n\n<!-- codetui end -->"
+    book = settled(replace(LAMPS, texts=(BookText(title="Careful", body=body, before="TASK1"),)))
+    written = write(book)
+    assert "<!-- codetui text 2\n" in written
+    assert back(written) == book
+
+
+def test_words_that_look_like_markup_do_not_break_the_book() -> None:
+    odd = "# No heading\n\n- **`TASK7: none`**: x\n\n| a |\n|---|\n\n-->"
+    book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], definition=odd), *LAMPS.codes[1:])))
+    assert back(write(book)) == book
+
+
+def test_a_dutch_book_keeps_its_dutch_names() -> None:
+    path = next(path for path in SAMPLES if path.stem == "dutch")
+    written = write(read(path.read_text("utf-8"), path.name).book)
+    assert "- **Bewijsprofiel:** Vooral 1.1." in written
+    assert "## Profielen" in written
+    assert "Definition" not in written
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(codebooks())
+def test_any_codebook_is_read_back_from_its_coding_book(book: Codebook) -> None:
+    assert back(write(book)) == book
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_is_read_back_from_what_is_written_of_it(path: Path) -> None:
+    book = read(path.read_text("utf-8"), path.name).book
+    assert back(write(book)) == replace(in_reading_order(book), content_hash="")
+
+
+@pytest.mark.parametrize("name", ["codebook.toml", "examples/pilot/codebook.toml"])
+def test_a_shipped_book_is_read_back_from_what_is_written_of_it(name: str) -> None:
+    book, _ = codebook_toml.read((ROOT / name).read_text("utf-8"), name)
+    assert book is not None
+    assert back(write(book)) == replace(in_reading_order(book), content_hash="")
+
+
+def test_the_real_books_are_written_almost_as_they_are(shared: Path) -> None:
+    (v3,) = (shared / "seeds").glob("003*")
+    for path in (v3, shared / "pilot" / "coding_book_pilot.md"):
+        markdown = path.read_text("utf-8")
+        book = read(markdown, path.name).book
+        written = write(book)
+        assert back(written) == replace(book, content_hash="")
+        assert "<!--" not in written
+        theirs, ours = lines_of(markdown), lines_of(written)
+        assert len(set(theirs) - set(ours)) <= 2, set(theirs) - set(ours)
+        assert len(set(ours) - set(theirs)) <= 1, set(ours) - set(theirs)
+
+
+def lines_of(markdown: str) -> list[str]:
+    """The lines that say something, without the indentation."""
+    return [line.strip() for line in markdown.split("\n") if line.strip(" -")]
+
+
+# --- the page -----------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_book_and_loads_nothing() -> None:
+    shown = page(settled(LAMPS))
+    assert "<title>Lamps v2</title>" in shown
+    assert "<h2>Job Task Analysis</h2>" in shown
+    assert "<code>TASK1: Lighting</code></strong>: The lamp." in shown
+    assert "@media print" in shown
+    assert not re.search(r"""(?:src|href)\s*=|url\(|@import|<script""", shown)
+    assert "default-src 'none'" in shown
+
+
+def test_the_page_shows_markup_and_does_not_obey_it() -> None:
+    odd = '<script>alert("x")</script> ![x](http://a.b/c.png) <!-- codetui end --> [l](javascript:x)'
+    book = settled(replace(LAMPS, title="<b>Lamps</b>", codes=(replace(LAMPS.codes[0], definition=odd),)))
+    shown = page(book)
+    assert "<script" not in shown.partition("</head>")[2]
+    assert "&lt;script&gt;" in shown
+    assert "<img" not in shown
+    assert 'href="javascript' not in shown
+    assert "<title>&lt;b&gt;Lamps&lt;/b&gt; v2</title>" in shown
+
+
+def test_the_page_has_none_of_the_comments() -> None:
+    book, _ = codebook_toml.read((ROOT / "examples" / "pilot" / "codebook.toml").read_text("utf-8"), "codebook.toml")
+    assert book is not None
+    assert "codetui" not in page(book)

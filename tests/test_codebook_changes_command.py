@@ -1,0 +1,57 @@
+"""`codetui codebook diff`, `propose` and `migrate` as they are typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from studies import CODEBOOK, write_study
+
+from codetui.cli import run
+from codetui.core.commands import AssignCode
+from codetui.formats import codebook_toml
+from codetui.model import Ad, AdId, CodeId, Span
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.session import Session
+
+NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study in which one ad is coded with the old book, and the new one stands ready."""
+    write_study(tmp_path)
+    (tmp_path / "old.toml").write_text(CODEBOOK, encoding="utf-8")
+    session = opened(tmp_path)
+    session.execute(AssignCode(Span(0, 4), CodeId("TASK1")))
+    session.save_document()
+    (tmp_path / "codebook.toml").write_text(NEW_BOOK, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def opened(folder: Path) -> Session:
+    book, _ = codebook_toml.read((folder / "codebook.toml").read_text("utf-8"), "")
+    assert book is not None
+    text = (folder / "ads" / "13_tower_works.txt").read_text("utf-8")
+    return Session(Ad(AdId("13"), "", "Mason", text, ""), book, SessionPaths(folder / "sessions", "rosa"), "rosa")
+
+
+def test_a_codebook_is_compared_and_its_sessions_follow(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["codebook", "diff", "old.toml", "codebook.toml"]) == 0
+    assert "1 code was renumbered: TASK1 to T1 “Lighting”." in capsys.readouterr().out
+    assert run(["codebook", "propose", "old.toml", "codebook.toml", "-o", "rules.toml"]) == 0
+    migrating = ["codebook", "migrate", "--map", "rules.toml", "--old", "old.toml"]
+    assert run([*migrating, "--dry-run"]) == 0
+    assert "7 → 8: 1 coding in 1 ad" in capsys.readouterr().out
+    assert run(migrating) == 2
+    rules = study / "rules.toml"
+    rules.write_text(rules.read_text("utf-8").replace("checked = false", "checked = true"), encoding="utf-8")
+    assert run(migrating) == 0
+    assert [coding.code for coding in opened(study).state.live()] == ["T1"]
+    assert run(["codebook", "diff", "7", "8", "--json"]) == 0
+
+
+def test_a_map_is_asked_for(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["codebook", "migrate"]) == 2
+    assert "--map" in capsys.readouterr().err

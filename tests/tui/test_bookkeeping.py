@@ -1,0 +1,440 @@
+"""The codebook as it grows under the coder's hands: what is pressed, and what stands in codebook.toml after it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from keys import press, running, with_codings
+from studies import ADS, CODEBOOK, SHORE, write_study
+from textual.pilot import Pilot
+from textual.widgets import Input, Static, TextArea
+
+from codetui.core.book_order import Part
+from codetui.core.codebook import CodebookIndex
+from codetui.core.commands import AssignCode
+from codetui.formats import codebook_toml
+from codetui.formats.codebook_editing import set_field
+from codetui.model import AdEntry, AdId, Code, CodeId, Span
+from codetui.tui.modals.code_form import CodeForm
+from codetui.tui.modals.code_picker import CodePicker
+from codetui.tui.modals.definition_modal import DefinitionModal
+from codetui.tui.modals.new_code import NewCodeModal
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.outline import CodeNode, SectionNode
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import RowList
+from codetui.workspace.outcome import Saved
+from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.workspace import Workspace
+
+LAMP = "You light the lamp at dusk."
+MIRRORS = "You polish the mirrors every week."
+
+
+def opened(folder: Path, codebook: str = CODEBOOK, ad: str = "11", coder: str = "rosa") -> Workspace:
+    if not (folder / "ads").exists():
+        write_study(folder)
+        (folder / "codebook.toml").write_text(codebook, "utf-8")
+    workspace = open_workspace(folder / "ads", folder / "codebook.toml", folder / "sessions", coder=coder, wanted=ad)
+    assert not isinstance(workspace, Unusable)
+    return workspace
+
+
+@asynccontextmanager
+async def on_words(
+    folder: Path, words: str = MIRRORS, codebook: str = CODEBOOK
+) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen]]:
+    """The program on the first ad, with some of its words selected."""
+    async with running(opened(folder, codebook)) as (pilot, bench):
+        start = SHORE.index(words)
+        bench.select(Span(start, start + len(words)))
+        yield pilot, bench
+
+
+def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "rosa") -> None:
+    """A session on an ad of the study, in which these words have this code."""
+    workspace = opened(folder, ad=ad, coder=coder)
+    assert workspace.first is not None
+    start = next(text for name, text in ADS.items() if name.startswith(ad)).index(words)
+    workspace.open(workspace.first)
+    assert isinstance(workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(code))), Saved)
+
+
+def codes_in(folder: Path) -> dict[str, Code]:
+    book, problems = codebook_toml.read((folder / "codebook.toml").read_text("utf-8"), "codebook.toml")
+    assert book is not None and not [one for one in problems if one.severity == "error"]
+    return {code.id: code for code in book.codes}
+
+
+def said(bench: WorkbenchScreen) -> str:
+    return bench.status.message[0]
+
+
+def rows(row_list: RowList) -> list[str]:
+    """The rows as they are read, whole."""
+    all_rows = (row_list.row(index, 200) for index in range(row_list.row_count()))
+    return ["".join(part.text for part in (*row.left, *row.right)) for row in all_rows]
+
+
+def defined(pilot: Pilot[object]) -> str:
+    """What the pane in front says of a code."""
+    return str(pilot.app.screen.query_one("DefinitionPane > Static", Static).content)
+
+
+# --- a new code -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "keys", ["<enter>Polishing<enter>", "<enter>Polishing<ctrl+n>", "APolishing", "<ctrl+n>Polishing"]
+)
+async def test_a_code_found_while_coding_is_in_the_book_and_on_the_words(tmp_path: Path, keys: str) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, keys)
+        assert isinstance(pilot.app.screen, NewCodeModal)
+        await press(pilot, "<ctrl+s>")
+        assert pilot.app.screen is bench
+        assert f"{{TASK3:{MIRRORS}}}" in with_codings(bench.workspace)
+        new = codes_in(tmp_path)["TASK3"]
+        assert (new.name, new.section, new.definition, new.found_in) == ("Polishing", "tasks", "", "11")
+        assert "TASK3: Polishing ←" in said(bench) and "codebook.toml" in said(bench)
+        bench.saving.write()
+    assert "- **TASK3: Polishing:**" in next((tmp_path / "sessions" / "rosa").glob("*.md")).read_text("utf-8")
+
+
+async def test_the_screen_shows_the_new_code_at_once_and_keeps_what_was_folded(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "t<home><down>")
+        while bench.outline.current != SectionNode("tools"):
+            await press(pilot, "<down>")
+        await press(pilot, "<left>t<enter>Polishing<enter><ctrl+s>")
+        assert any("TASK3: Polishing" in row for row in rows(bench.outline))
+        assert not any("TOOL1" in row for row in rows(bench.outline))
+        assert bench.index.short_keys[CodeId("TASK3")] == "13"
+        assert [one.key for one in bench.document._codings.coded] == ["13"]
+        await press(pilot, "u")
+        assert "TASK3" in codes_in(tmp_path)
+        await press(pilot, "13")
+        assert f"{{TASK3:{MIRRORS}}}" in with_codings(bench.workspace)
+
+
+GROUPED = """\
+title = "Groups"
+label = "{id}: {name}"
+section = [{ id = "tasks", title = "Tasks" }]
+group = [{ id = "A", section = "tasks", title = "First" }, { id = "B", section = "tasks", title = "Second" }]
+
+[[code]]
+id = "1.A.1"
+name = "Lighting"
+group = "A"
+
+[[code]]
+id = "1.B.2"
+name = "Watching"
+group = "B"
+"""
+
+
+async def test_a_new_code_changes_no_key_that_the_fingers_know(tmp_path: Path) -> None:
+    async with on_words(tmp_path, codebook=GROUPED) as (pilot, bench):
+        assert bench.index.short_keys == {"1.A.1": "11", "1.B.2": "12"}
+        await press(pilot, "APolishing<ctrl+s>")
+        assert [coding.code for coding in bench.state.live()] == ["1.A.2"]
+        assert bench.index.short_keys == {"1.A.1": "11", "1.A.2": "1p", "1.B.2": "12"}
+
+
+async def test_section_id_and_definition_can_be_chosen(tmp_path: Path) -> None:
+    async with on_words(tmp_path, "sextant") as (pilot, bench):
+        await press(pilot, "ARulers<enter><down>")
+        assert pilot.app.screen.query_one("#id", Input).value == "TOOL2"
+        await press(pilot, "<enter>0<enter>For angles.<ctrl+s>")
+        new = codes_in(tmp_path)["TOOL20"]
+        assert (new.section, new.name, new.definition) == ("tools", "Rulers", "For angles.")
+        assert "{TOOL20:sextant}" in with_codings(bench.workspace)
+
+
+async def test_a_coding_can_be_recoded_to_a_new_code(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11r<enter>Polishing<enter><ctrl+s>")
+        assert [coding.code for coding in bench.state.live()] == ["TASK3"]
+        assert "TASK1: Lighting became TASK3: Polishing" in said(bench)
+
+
+async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Path) -> None:
+    async with running(opened(tmp_path)) as (pilot, bench):
+        await press(pilot, "t")
+        while bench.outline.current != CodeNode(CodeId("TOOL1")):
+            await press(pilot, "<down>")
+        await press(pilot, "A")
+        modal = pilot.app.screen
+        assert isinstance(modal, NewCodeModal)
+        assert (modal.spot.section, modal.field("id")) == ("tools", "TOOL2")
+
+
+async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "Alighting<ctrl+s>")
+        modal = pilot.app.screen
+        assert isinstance(modal, NewCodeModal)
+        assert "TASK1 is called so already" in str(modal.query_one(".hint", Static).content)
+        await press(pilot, " up<enter><enter><backspace>2<ctrl+s>")
+        assert "TASK2 is “Watching” already" in str(modal.query_one(".hint", Static).content)
+        await press(pilot, "<escape><escape>")
+        assert pilot.app.screen is bench
+        assert list(codes_in(tmp_path)) == ["TASK1", "TASK2", "TOOL1"] and not bench.state.live()
+
+
+async def test_a_code_that_somebody_else_has_just_added_keeps_what_was_written(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        other = '\n[[code]]\nid = "TASK3"\nname = "Other"\nsection = "tasks"\n'
+        await press(pilot, "APolishing<enter><enter><enter>Cleans.")
+        (tmp_path / "codebook.toml").write_text(CODEBOOK + other, "utf-8")
+        await press(pilot, "<ctrl+s>")
+        modal = pilot.app.screen
+        assert isinstance(modal, NewCodeModal)
+        assert "TASK3" in str(modal.query_one(".hint", Static).content)
+        assert modal.query_one(TextArea).text == "Cleans." and modal.field("name") == "Polishing"
+        modal.query_one("#id", Input).value = "TASK4"
+        await press(pilot, "<ctrl+s>")
+        assert [codes_in(tmp_path)[one].name for one in ("TASK3", "TASK4")] == ["Other", "Polishing"]
+        assert [coding.code for coding in bench.state.live()] == ["TASK4"]
+
+
+async def test_a_book_that_may_not_be_written_loses_no_text(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "11APolishing<enter><enter><enter>Cleans.")
+        (tmp_path / "codebook.toml").chmod(0o444)
+        await press(pilot, "<ctrl+s>")
+        modal = pilot.app.screen
+        assert isinstance(modal, NewCodeModal)
+        assert "NOT SAVED" in str(modal.query_one(".hint", Static).content)
+        assert modal.query_one(TextArea).text == "Cleans."
+        await press(pilot, "<escape>")
+        assert pilot.app.screen is modal
+        (tmp_path / "codebook.toml").chmod(0o644)
+        await press(pilot, "<ctrl+s>")
+        assert codes_in(tmp_path)["TASK3"].definition == "Cleans."
+
+
+# --- examples ---------------------------------------------------------------------------------------
+
+
+async def test_a_quotation_becomes_an_example_of_its_code_once(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        await press(pilot, "11e")
+        assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
+        assert f"“{LAMP}” is now an example of TASK1" in said(bench) and "codebook.toml" in said(bench)
+        assert bench.index.codes[CodeId("TASK1")].examples == (LAMP,)
+        await press(pilot, "e")
+        assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
+        assert bench.status.message == (f"“{LAMP}” is an example of TASK1 already.", "refusal")
+
+
+async def test_without_a_quotation_nothing_becomes_an_example(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        await press(pilot, "e")
+        assert "No quotation here" in said(bench)
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
+
+
+# --- name and definition ----------------------------------------------------------------------------
+
+
+async def test_a_definition_is_changed_from_the_tree(tmp_path: Path) -> None:
+    async with running(opened(tmp_path)) as (pilot, bench):
+        await press(pilot, "t")
+        while bench.outline.current != CodeNode(CodeId("TASK1")):
+            await press(pilot, "<down>")
+        await press(pilot, "D<space>Every evening.<ctrl+s>")
+        assert codes_in(tmp_path)["TASK1"].definition == "Lighting lamps. Every evening."
+        assert said(bench).startswith("TASK1 is changed in ")
+        await press(pilot, "i")
+        assert "Every evening." in defined(pilot)
+
+
+async def test_a_name_is_changed_from_the_picker_and_the_words_are_coded_after_it(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "<enter>watch<ctrl+e>")
+        modal = pilot.app.screen
+        assert isinstance(modal, CodeForm)
+        await press(pilot, "<shift+tab> out<ctrl+s>")
+        assert isinstance(pilot.app.screen, CodePicker)
+        await press(pilot, "watch<enter>")
+        assert codes_in(tmp_path)["TASK2"].name == "Watching out"
+        assert f"{{TASK2:{MIRRORS}}}" in with_codings(bench.workspace)
+        assert any("TASK2: Watching out" in row for row in rows(bench.outline))
+
+
+async def test_a_code_left_as_it_was_is_not_written(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        before = (tmp_path / "codebook.toml").stat().st_mtime_ns
+        await press(pilot, "11D<ctrl+s>")
+        assert pilot.app.screen is bench
+        await press(pilot, "D<escape>")
+        assert pilot.app.screen is bench
+        assert (tmp_path / "codebook.toml").stat().st_mtime_ns == before
+
+
+async def test_a_definition_that_somebody_else_has_changed_is_shown_before_it_is_replaced(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11D<space>Mine.")
+        theirs = set_field(CODEBOOK, Part("code", "TASK1"), "definition", "Theirs.")
+        (tmp_path / "codebook.toml").write_text(theirs, "utf-8")
+        await press(pilot, "<ctrl+s>")
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == theirs
+        modal = pilot.app.screen
+        assert isinstance(modal, CodeForm)
+        assert "Theirs." in str(modal.query_one(".hint", Static).content)
+        assert modal.query_one(TextArea).text == "Lighting lamps. Mine."
+        await press(pilot, "<ctrl+s>")
+        assert pilot.app.screen is bench
+        assert codes_in(tmp_path)["TASK1"].definition == "Lighting lamps. Mine."
+
+
+# --- what is known of a code --------------------------------------------------------------------------
+
+
+RICH = (
+    CODEBOOK.replace(
+        'definition = "Lighting lamps."',
+        'definition = "Lighting lamps."\ninclude = "Torches."\nexclude = "The sun."\nconfused_with = ["TASK2"]',
+    )
+    + '\n[[reference]]\ntitle = "On the sea"\npath = "sea.md"\n'
+    + '\n[[reference]]\ntitle = "On lamps"\npath = "lamps.md"\ncode = "TASK1"\n'
+)
+
+
+async def test_a_definition_says_what_counts_what_is_near_and_what_to_read(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP, RICH) as (pilot, bench):
+        (tmp_path / "lamps.md").write_text("# Lamps\n\nThey burn oil.\n", "utf-8")
+        await press(pilot, "11i")
+        text = defined(pilot)
+        for words in (
+            "Lighting lamps.",
+            "Counts\nTorches.",
+            "Does not count\nThe sun.",
+            "· TASK2: Watching",
+            "· On lamps",
+        ):
+            assert words in text
+        assert "On the sea" not in text
+        await press(pilot, "R")
+        assert pilot.app.screen is bench and bench.focused is bench.reader
+        assert bench.reader.place == 1
+
+
+async def test_a_definition_recalls_what_the_coder_gave_the_code_to(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    coded_before(tmp_path, "13", "You lay one stone upon another.", "TASK1")
+    coded_before(tmp_path, "13", "one stone", "TASK2")
+    coded_before(tmp_path, "12", "Clerk", "TASK1", coder="somebody else")
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "11")
+        await press(pilot, "s11i")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        text = defined(pilot)
+        assert text.index(MIRRORS) < text.index("one stone upon another.” #13") < text.index("count the sacks.” #12")
+        assert text.count("this ad") == 1 and "#11" not in text
+        assert "Clerk" not in text and text.count("stone") == 1 and "reading" not in text
+
+
+async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        go_on, read = Event(), bench.workspace.earlier.read
+
+        def read_late(entries: Sequence[AdEntry]) -> Iterator[AdId]:
+            assert go_on.wait(10)
+            yield from read(entries)
+
+        monkeypatch.setattr(bench.workspace.earlier, "read", read_late)
+        await press(pilot, "11i")
+        assert "reading your other ads…" in defined(pilot) and "sacks" not in defined(pilot)
+        go_on.set()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "reading" not in defined(pilot) and "sacks" in defined(pilot)
+
+
+async def test_the_panel_and_the_picker_recall_it_too(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "1")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "count the sacks.” #12" in defined(pilot)
+        await press(pilot, "<escape><enter>lighting")
+        assert isinstance(pilot.app.screen, CodePicker)
+        assert "count the sacks.” #12" in defined(pilot)
+
+
+async def test_an_old_coding_shows_the_definition_that_it_was_made_with(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, _):
+        await press(pilot, "11i")
+        assert "OLD" not in defined(pilot)
+        await press(pilot, "<escape>D New.<ctrl+s>i")
+        text = defined(pilot)
+        old = text.index("OLD, when this was coded (7#")
+        assert text.index("Lighting lamps. New.") < old < text.rindex("Lighting lamps.")
+
+
+async def test_a_code_that_the_book_has_lost_is_explained_by_the_version_it_was_given_with(tmp_path: Path) -> None:
+    coded_before(tmp_path, "11", LAMP, "TASK1")
+    (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
+    async with on_words(tmp_path, LAMP) as (pilot, _):
+        await press(pilot, "i")
+        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert "OLD, when this was coded" in defined(pilot) and "Lighting lamps." in defined(pilot)
+
+
+# --- retired codes, codes that are gone -----------------------------------------------------------------
+
+
+RETIRED = CODEBOOK.replace('definition = "Lighting lamps."', 'definition = "Lighting lamps."\nretired = true')
+
+
+async def test_a_retired_code_is_shown_where_it_has_codings_and_given_to_none(tmp_path: Path) -> None:
+    coded_before(tmp_path, "11", LAMP, "TASK1")
+    (tmp_path / "codebook.toml").write_text(RETIRED, "utf-8")
+    async with on_words(tmp_path) as (pilot, bench):
+        assert any("TASK1: Lighting (retired)" in row for row in rows(bench.outline))
+        await press(pilot, "1")
+        assert [row[:8] for row in rows(bench.panel.query_one(PlainRows))] == ["2 TASK2:"]
+        await press(pilot, "1<escape><enter>")
+        assert not any("TASK1" in row for row in rows(pilot.app.screen.query_one(PlainRows)))
+        await press(pilot, "<escape>.")
+        assert [coding.code for coding in bench.state.live()] == ["TASK1"]
+        bench.assigning.take(CodeId("TASK1"))
+        assert "TASK1: Lighting is retired" in said(bench) and len(bench.state.live()) == 1
+        await press(pilot, ")")
+        assert not any("TASK1" in row for row in rows(bench.outline))
+
+
+async def test_codings_without_a_code_of_the_book_are_gone_through_and_recoded(tmp_path: Path) -> None:
+    coded_before(tmp_path, "11", LAMP, "TASK1")
+    coded_before(tmp_path, "11", MIRRORS, "TASK2")
+    (tmp_path / "codebook.toml").write_text(RETIRED.replace('"TASK2"', '"TASK5"'), "utf-8")
+    async with running(opened(tmp_path)) as (pilot, bench):
+        assert "2 codings need another code: Q" in said(bench)
+        await press(pilot, "Q")
+        assert said(bench).startswith("1 of 2 · code TASK1 is retired")
+        await press(pilot, "Q")
+        assert said(bench).startswith("2 of 2 · code TASK2 is not in the codebook")
+        await press(pilot, "Q15")
+        assert [coding.code for coding in bench.state.live()] == ["TASK2", "TASK5"]
+        await press(pilot, "Q")
+        assert said(bench).startswith("1 of 1 · code TASK2")
+        await press(pilot, "xQ")
+        assert said(bench) == "Every coding has a code of the codebook."
+        assert [coding.words for coding in bench.state.live()] == [LAMP]
+
+
+def test_codes_that_are_retired_keep_their_keys() -> None:
+    book, _ = codebook_toml.read(RETIRED, "codebook.toml")
+    assert book is not None
+    assert CodebookIndex(book).short_keys == {"TASK1": "11", "TASK2": "12", "TOOL1": "21"}

@@ -1,0 +1,107 @@
+"""What stands on the first picture, and what keys do that were typed before it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from keys import press, running, workspace_on, write_ad
+
+from codetui.tui import app as tui_app
+from codetui.tui.app import CodetuiApp
+from codetui.tui.parts import tidying
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.workspace.workspace import Workspace
+
+LONG = "\n".join(
+    f"Sentence number {number} of a rather long ad, which wraps where it is narrow." for number in range(200)
+)
+SIZES = [(80, 24), (120, 40)]
+
+
+class FirstPicture(CodetuiApp):
+    """Keeps what the first picture of the workbench shows."""
+
+    CSS_PATH = [Path(tui_app.__file__).parent / path for path in CodetuiApp.CSS_PATH]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.rows: list[str] = []
+        self.bar: tuple[float, int, int] = (0, 0, 0)
+        self.classes_then: frozenset[str] = frozenset()
+
+    def post_display_hook(self) -> None:
+        """Textual calls this when a picture stands."""
+        screen = self.screen
+        if self.rows or not isinstance(screen, WorkbenchScreen) or not screen.document.size:
+            return
+        view, bar = screen.document, screen.document.vertical_scrollbar
+        self.rows = [view.render_line(y).text.strip() for y in range(view.size.height)]
+        self.bar = (bar.position, bar.window_size, int(bar.window_virtual_size))
+        self.classes_then = screen.classes
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_picture_is_the_one_that_the_coder_left(tmp_path: Path, size: tuple[int, int]) -> None:
+    write_ad(tmp_path, LONG)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await pilot.resize_terminal(*size)
+        await press(pilot, "<pagedown><pagedown>s11")
+        top = bench.document.top_offset
+        await pilot.app.action_quit()
+    app = FirstPicture(workspace_on(tmp_path))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        view = app.screen.document
+        bar = view.vertical_scrollbar
+        assert app.rows == [view.render_line(y).text.strip() for y in range(view.size.height)]
+        assert app.bar == (bar.position, bar.window_size, bar.window_virtual_size)
+        assert app.bar[0] > 10
+        assert view.top_offset == top
+        assert app.classes_then == app.screen.classes
+
+
+async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> None:
+    write_ad(tmp_path, "We need Python and SQL. You like people.")
+    app = CodetuiApp(workspace_on(tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await press(pilot, "s11")
+        assert [coding.code for coding in app.screen.state.live()] == ["TASK1"]
+
+
+@pytest.fixture
+def automatic_collections_off() -> Iterator[None]:
+    """As `cli` starts the workbench."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("automatic_collections_off")
+async def test_garbage_is_collected_behind_a_key_and_in_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(tidying, "OLD", 0)
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "stop":
+            seen.append(info["generation"])
+
+    write_ad(tmp_path, "We need Python.")
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await pilot.pause(tidying.PAUSE)
+        gc.callbacks.append(note)
+        try:
+            kept = [[number] for number in range(10 * tidying.YOUNG)]
+            await press(pilot, "s")
+            await pilot.pause(2 * tidying.AFTER_KEY)
+            assert seen[:1] == [1]
+            assert gc.get_count()[0] < len(kept)
+            await pilot.pause(3 * tidying.PAUSE)
+            assert seen[-1] == 2
+        finally:
+            gc.callbacks.remove(note)
