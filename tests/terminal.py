@@ -153,6 +153,8 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.exit_code = os.waitstatus_to_exitcode(status)
+                while is_open and select.select([self._handle], [], [], 0)[0]:
+                    is_open = self._read()
                 return self.exit_code
             if not is_open:
                 time.sleep(_SLICE)

@@ -52,6 +52,20 @@ def test_codes_that_a_profile_lists_as_evidence_are_no_codes() -> None:
     assert [each.id for each in book.codes] == ["TASK1", "TASK2"]
 
 
+def test_an_entry_among_codes_that_is_none_is_kept() -> None:
+    listed = "- first of all\n- `TASK1: Lighting`\n- `TASK2: Watching`\n"
+    book = book_of(f"# B\n\n## Tasks\n\n**Note:** two codes.\n\n{listed}")
+    assert [each.id for each in book.codes] == ["TASK1", "TASK2"]
+    assert book.sections[0].definition == "**Note:** two codes."
+    assert [each.body for each in book.texts] == ["- first of all"]
+
+
+def test_a_code_named_like_the_beginning_of_another_is_not_taken_for_it() -> None:
+    codes = "### Lighting\n\nExamples: x\n\n### Lighting the lamp\n\nExamples: y\n\n"
+    last = "### Watching\n\nExamples: z\n\nNot to be confused with: Lighting the lamp\n"
+    assert code(book_of(f"# B\n\n## Tasks\n\n{codes}{last}"), "watching").confused_with == ("lighting_the_lamp",)
+
+
 def test_the_same_number_in_two_sections_is_told_apart() -> None:
     part = "### 1. {}\n\n- **Definition:** x\n\n### 2. {}\n\n- **Definition:** y\n"
     found = read(
@@ -82,7 +96,7 @@ MARKS = ["", "", "```", "| a | b |", "|---|---|", "# x", "###", "- ", "**", "---
 
 @given(st.lists(st.sampled_from(LINES + MARKS) | st.text(max_size=9), max_size=25))
 def test_no_text_raises_and_none_loses_a_word(lines: list[str]) -> None:
-    markdown = "\n".join(lines)
+    markdown = "\n".join(lines).replace("\r", "\n")
     printable = "".join(sign for sign in markdown if sign in "\n\t" or category(sign) not in ("Cc", "Cs"))
     assert lost_words(printable, read(markdown, "book.md")) == set()
 

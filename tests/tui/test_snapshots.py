@@ -16,7 +16,11 @@ from codetui.workspace.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 NARROW, WIDE = (80, 24), (140, 40)
-CODED = "ss14s11ss12.ww24ss15."
+CODED = "ssss13s12/PyTorch<enter>24s13"
+SHOWN = (
+    CODED + "s15/Docker<enter>26/PostgreSQL<enter>29"
+    "p1Forecasts are what the job is about.<ctrl+s>/responsib<enter>s35"
+)
 Snap = Callable[..., bool]
 
 
@@ -45,10 +49,10 @@ def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], A
     return run
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
-def test_workbench(snap_compare: Snap, workspace: Workspace, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "keys"), [(NARROW, CODED), (WIDE, SHOWN)], ids=["narrow", "wide"])
+def test_workbench(snap_compare: Snap, workspace: Workspace, size: tuple[int, int], keys: str) -> None:
     """An ad with coded quotations: bars with short keys left of them; wide, the codebook beside it."""
-    assert snap_compare(CodetuiApp(workspace), terminal_size=size, run_before=after(CODED))
+    assert snap_compare(CodetuiApp(workspace), terminal_size=size, run_before=after(keys))
 
 
 def test_jump_labels(snap_compare: Snap, workspace: Workspace) -> None:

@@ -546,3 +546,14 @@ async def test_the_panel_leaves_the_words_to_be_coded_in_sight(tmp_path: Path, s
         panel = bench.panel.region
         assert not panel.y <= here.start < panel.bottom
         assert panel.bottom <= bench.status.region.y
+
+
+async def test_the_codebook_over_the_ad_opens_with_what_stands_round_the_quotation(tmp_path: Path) -> None:
+    write_ad(tmp_path, " ".join(f"You do thing {number}." for number in range(30)))
+    async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
+        await press(pilot, "w2a" + "w." * 20 + "s12")
+        await press(pilot, "t")
+        await pilot.pause()
+        above = bench.outline.cursor - bench.outline.scroll_offset.y
+        assert bench.outline.row_count() > bench.outline.size.height
+        assert 2 <= above < bench.outline.size.height

@@ -34,5 +34,7 @@ def newest(given: Iterable[Given], most: int) -> tuple[Given, ...]:
     """The `most` latest quotations, the newest first; words that were given several times stand there once."""
     by_words: dict[str, Given] = {}
     for one in sorted(given, key=lambda one: one.time, reverse=True):
+        if len(by_words) == most:
+            break
         by_words.setdefault(" ".join(one.words.casefold().split()), one)
-    return tuple(by_words.values())[:most]
+    return tuple(by_words.values())

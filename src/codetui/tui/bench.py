@@ -10,7 +10,7 @@ from textual.screen import Screen
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, Refusal
 from codetui.core.state import State
-from codetui.model import Ad, AdEntry, Coding, CodingId, Holds, Span
+from codetui.model import Ad, AdEntry, Code, Coding, CodingId, Holds, Span
 from codetui.tui.widgets.outline import Node
 from codetui.workspace.outcome import NotSaved, Outcome
 from codetui.workspace.workspace import Workspace
@@ -24,6 +24,13 @@ class Unsaved(NamedTuple):
     """A text that the disk refused, and what it said: the question opens again with both."""
 
     text: str
+    why: str
+
+
+class Unwritten(NamedTuple):
+    """A code that could not be written into the book, and why: the question opens again with both."""
+
+    code: Code
     why: str
 
 

@@ -149,7 +149,9 @@ class _Drafting:
             draft.body = self.raw(part.node.start, leading[-1].end if leading else part.node.start)
         self._found.append(draft)
         start = leading[-1].end if leading else part.node.start
-        self._own([piece for piece in part.pieces if piece.line >= start], section, group)
+        late = [block for piece in part.pieces if piece.line < start for block in piece.blocks if block.line >= start]
+        own = [*(Piece("plain", block.line, blocks=[block]) for block in late), *part.pieces]
+        self._own([piece for piece in own if piece.line >= start], section, group)
         for child in part.children:
             self._add(child, section, group)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,16 +15,10 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.harmless import harmless
 from codetui.model import Code
+from codetui.tui.bench import Unwritten
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.modals.text_modal import ALARM, WARNING, EditOutside
 from codetui.tui.widgets.cells import one_line
-
-
-class Unwritten(NamedTuple):
-    """A code that could not be written into the book, and why: the question opens again with both."""
-
-    code: Code
-    why: str
 
 
 class CodeForm(FramedModal[Code]):

@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from codetui.model import Code, Codebook, CodeId
-from codetui.tui.modals.code_form import CodeForm, Unwritten
+from codetui.tui.bench import Unwritten
+from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.text_modal import EditOutside
 from codetui.tui.widgets.cells import brief, one_line
 from codetui.tui.widgets.plain_rows import PlainRows

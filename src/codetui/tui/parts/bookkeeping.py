@@ -11,15 +11,13 @@ from dataclasses import replace
 
 from codetui.core.book_order import Part
 from codetui.core.codebook import label
-from codetui.core.commands import Refusal
 from codetui.core.deciding import quoted
 from codetui.core.new_codes import proposed_id, with_free_key
 from codetui.model import Code, CodeId
-from codetui.tui.bench import Bench, Do
-from codetui.tui.modals.code_form import Unwritten
+from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.parts.assigning import NO_CODING, Assigning
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, SectionNode
-from codetui.workspace.outcome import NotSaved, Saved
+from codetui.workspace.outcome import Saved
 
 NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
 NO_SECTION = "The codebook has no section for a code to stand in: write a [[section]] into it first."
@@ -159,9 +157,7 @@ class Bookkeeping:
         if isinstance(outcome, Saved):
             self._bench.show_book()
             return ""
-        if isinstance(outcome, NotSaved | Refusal):
-            return outcome.message
-        return ""
+        return outcome.message
 
 
 def _with_texts(text: str, code: Code, changed: Code) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from codetui.tui.bench import Bench, Do
-from codetui.tui.modals.code_picker import CodePicker, Picked
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.bookkeeping import Bookkeeping
 from codetui.tui.parts.recalling import Recalling
+
+if TYPE_CHECKING:
+    from codetui.tui.modals.code_picker import Picked
 
 
 class Picking:
@@ -24,6 +28,8 @@ class Picking:
 
     def pick(self) -> None:
         """Opens the picker; while a boundary is moved, keeps it instead."""
+        from codetui.tui.modals.code_picker import CodePicker
+
         bench, assigning = self._bench, self._assigning
         if assigning.bounding is not None:
             assigning.keep_boundary()

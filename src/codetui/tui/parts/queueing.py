@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from codetui.core.deciding import quoted
-from codetui.core.migration_queue import Queued, queue
 from codetui.model import CodingId, Span
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.widgets.cells import brief
+
+if TYPE_CHECKING:
+    from codetui.core.migration_queue import Queued
 
 EMPTY = "Every coding has a code of the codebook."
 CODE_CELLS = 24
@@ -27,7 +31,9 @@ class Queueing:
 
     def greeting(self) -> str:
         """How many codings need another code; empty where none does."""
-        count = sum(one.coding is not None for one in self._queue())
+        codes = self._bench.index.codes
+        lives = (codes.get(coding.code) for coding in self._bench.state.live())
+        count = sum(code is None or code.is_retired for code in lives)
         if not count:
             return ""
         return f"{count:,} codings need another code: Q" if count > 1 else "1 coding needs another code: Q"
@@ -70,4 +76,6 @@ class Queueing:
         bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x drop · Q next · Esc leave")
 
     def _queue(self) -> tuple[Queued, ...]:
+        from codetui.core.migration_queue import queue
+
         return queue(self._bench.state, self._bench.index.book)

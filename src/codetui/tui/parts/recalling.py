@@ -15,7 +15,7 @@ from codetui.tui.widgets.definition import DefinitionPane, Usage
 MOST_HERE, MOST_ELSEWHERE = 3, 5
 """Quotations of a code that a definition shows, of the open ad and of the others."""
 
-WORK, REST = 0.002, 0.001
+WORK, REST = 0.001, 0.002
 """Seconds in turn for which logs are read and not read: a key has the processor to itself between two logs."""
 
 

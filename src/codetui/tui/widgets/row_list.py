@@ -162,6 +162,12 @@ class RowList(ScrollView, can_focus=True):
         region = Region(0, top, 1, self.cursor - top + 1)
         self.scroll_to_region(region, animate=False, force=True, x_axis=False)
 
+    def on_show(self) -> None:
+        """See what stands above the cursor as well: while it was hidden the list has scrolled without a height."""
+        height = self.scrollable_content_region.height
+        if not self.scroll_offset.y + 1 < self.cursor < self.scroll_offset.y + height - 1:
+            self.scroll_to(y=max(0, self.cursor - height // 2), animate=False, force=True)
+
     def action_move(self, step: int) -> None:
         """The next stop in the direction of `step`."""
         index = self.cursor + step

@@ -19,7 +19,10 @@ class SteadyScroll(ScrollView):
         if sizes == self._laid_out:
             return False
         self._laid_out = sizes
-        return super()._size_updated(size, virtual_size, container_size, layout)
+        is_other = super()._size_updated(size, virtual_size, container_size, layout)
+        # A bar that is hidden is told of no scrolling.
+        self.vertical_scrollbar.position = self.scroll_y
+        return is_other
 
     def set_rows(self, rows: int) -> None:
         """How many rows there are now.
