@@ -254,11 +254,17 @@ def test_letters_right_before_ctrl_s_are_saved_too(study: Path) -> None:
     assert said_by(logged(study)[-1]) == "profile: 1 why"
 
 
-def test_a_paste_waits_for_its_turn_and_brings_no_control_characters(study: Path) -> None:
+@pytest.mark.parametrize(
+    ("keys", "end", "kept"),
+    [("s11n", ENTER, "note: one·31m two"), ("p1", CTRL_S, "profile: 1 one·31m\ntwo")],
+)
+def test_a_paste_waits_for_its_turn_and_brings_no_control_characters(
+    study: Path, keys: str, end: str, kept: str
+) -> None:
     with start(study) as terminal:
-        terminal.type(f"s11n\x1b[200~one\x9b31m\rtwo\x1b[201~{ENTER}{QUIT}")
+        terminal.type(f"{keys}\x1b[200~one\x9b31m\rtwo\x1b[201~{end}{QUIT}")
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == "note: one·31m two"
+    assert said_by(logged(study)[-1]) == kept
 
 
 @pytest.mark.parametrize("keys", ["s11", "s11?", "s11a", "s11i", "s111", "s11f", "s11/sea", "s11\x10"])
@@ -349,6 +355,19 @@ def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
         (study / "full").unlink()
         terminal.type(ENTER)
         terminal.wait_until(lambda: "coding-noted" in events(study), "the note on disk")
+    assert said_by(logged(study)[-1]) == "note: at dusk"
+
+
+def test_a_text_that_a_full_disk_refuses_keeps_the_program_from_leaving(study: Path) -> None:
+    with start_broken(study) as terminal:
+        terminal.type("s11n")
+        terminal.wait_for("Note beside")
+        (study / "full").touch()
+        terminal.type(f"at dusk{QUIT}")
+        terminal.wait_for("Note beside", "NOT SAVED: No space left on device", "at dusk")
+        (study / "full").unlink()
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
     assert said_by(logged(study)[-1]) == "note: at dusk"
 
 

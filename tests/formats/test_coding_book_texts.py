@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook import codes_of
 from codetui.formats import codebook_toml
+from codetui.formats.coding_book import reader
+from codetui.formats.coding_book.chapters import Draft, drafts
 from codetui.formats.coding_book.reader import read
 from codetui.model import BookText
 
@@ -64,6 +66,24 @@ def test_a_code_named_like_the_beginning_of_another_is_not_taken_for_it() -> Non
     codes = "### Lighting\n\nExamples: x\n\n### Lighting the lamp\n\nExamples: y\n\n"
     last = "### Watching\n\nExamples: z\n\nNot to be confused with: Lighting the lamp\n"
     assert code(book_of(f"# B\n\n## Tasks\n\n{codes}{last}"), "watching").confused_with == ("lighting_the_lamp",)
+
+
+def test_a_line_that_no_part_takes_is_kept_at_the_end_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    markdown = "# B\n\n## Tasks\n\n- `TASK1: Lighting`\n- `TASK2: Watching`\n\n## Once\n\nUpon a time.\n"
+
+    def forgetful(*given: object) -> list[Draft]:
+        return [draft for draft in drafts(*given) if draft.heading != "Once"]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reader, "drafts", forgetful)
+    found = read(markdown, "book.md")
+    assert [each.body for each in found.book.texts] == ["## Once", "Upon a time."]
+    assert [note.line for note in found.notes if "not understood" in note.message] == [8, 10]
+
+
+def test_a_second_value_of_a_field_that_has_one_is_kept() -> None:
+    book = book_of("# B\n\n## Tasks\n\n### TASK1: x\n\n**Found in:** 33\n\n**Found in:** 34\n")
+    assert code(book, "TASK1").found_in == "33"
+    assert text(book, "Found in").body == "34"
 
 
 def test_the_same_number_in_two_sections_is_told_apart() -> None:

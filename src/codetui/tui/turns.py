@@ -72,7 +72,8 @@ class Turns:
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT):
                 while not await self._is_all_done():
-                    pass
+                    # A pump that closes is not waited for: without this nothing else would ever run.
+                    await asyncio.sleep(0)
 
     async def _is_all_done(self) -> bool:
         """Waits for what is under way; False where that has set off more, or opened a screen."""
@@ -82,7 +83,7 @@ class Turns:
         way = self._way_up()
         for pump in way:
             await _drained(pump)
-        return way == self._way_up() and not any(pump.message_queue_size for pump in way)
+        return way == self._way_up() and not any(pump.message_queue_size for pump in way if pump.is_running)
 
     def _way_up(self) -> list[MessagePump]:
         """What a key passes, from the focus up to the app, and the screens below that may wait for an answer."""

@@ -102,6 +102,9 @@ class Gathering:
 
     def _short(self, key: FieldKey, piece: Piece) -> None:
         text = " ".join(self._prose(piece).split())
+        if key in self.fields:
+            self.texts.append((piece.line, piece.name, text))
+            return
         if key != "retired":
             self.fields[key] = bare(text)
             return

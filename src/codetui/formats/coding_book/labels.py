@@ -9,7 +9,10 @@ from codetui.formats.coding_book.vocabulary import FOR_EXAMPLE
 
 Style = Literal["colon", "dot", "name"]
 
-WORD_ID = r"[A-Z][A-Za-z]{0,11}[-_]?\d{1,3}(?:\.\d{1,3})*[a-z]?|[A-Z]{2,12} \d{1,2}"
+WORD_ID = (
+    r"[A-Z][A-Za-z]{0,11}[-_]?\d{1,3}(?:\.\d{1,3})*[a-z]?|"
+    r"(?:[A-Z]{2,12}|(?i:task|taak|tech|technology|tool|skill|vaardigheid)) \d{1,2}"
+)
 DOTTED_ID = r"\d{1,3}(?:\.(?:\d{1,3}|[A-Za-z]\d{0,3}))+|[A-Z](?:\.\d{1,3})+"
 NUMBER = r"\d{1,3}"
 CHAPTER_WORDS = (

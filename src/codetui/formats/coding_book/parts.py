@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Part:
 def family(code_id: str) -> str:
     """What the ids of one section have in common: `TASK` of `TASK5`, `1` of `1.A.2`; empty for a bare number."""
     if IS_WORD_ID.fullmatch(code_id):
-        return code_id.rstrip("0123456789.abcdefghijklmnopqrstuvwxyz").rstrip("-_ ") or code_id[0]
+        return re.split(r"[-_ ]?\d", code_id, maxsplit=1)[0]
     return code_id.split(".")[0] if "." in code_id else ""
 
 
@@ -193,7 +194,7 @@ class Sorter:
 def _field_of(part: Part) -> FieldKey | None:
     """The field that a subheading without parts of its own names."""
     is_leaf = part.role == "text" and not part.children
-    return field_key(part.node.heading) if is_leaf else None
+    return field_key(chapter_title(part.node.heading)) if is_leaf else None
 
 
 def _is_named_profile(part: Part, keys: set[FieldKey]) -> bool:
