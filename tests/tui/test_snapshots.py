@@ -18,8 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NARROW, WIDE = (80, 24), (140, 40)
 CODED = "ssss13s12/PyTorch<enter>24s13"
 SHOWN = (
-    CODED + "s15/Docker<enter>26/PostgreSQL<enter>29"
-    "p1Forecasts are what the job is about.<ctrl+s>/responsib<enter>s35"
+    CODED + "s15/Docker<enter>26/PostgreSQL<enter>29p1Forecasts are what the job is about.<ctrl+s>/responsib<enter>s35"
 )
 Snap = Callable[..., bool]
 
