@@ -3,6 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile("same")
+"""The same examples every time and everywhere; `--hypothesis-profile=random` looks for new ones."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
