@@ -40,7 +40,7 @@ from codetui.store.event_log import encoded
 from codetui.store.sessions import SessionPaths
 from codetui.store.study import read_codebook
 from codetui.workspace.checking import problems_of_study
-from codetui.workspace.checks.session import document_of
+from codetui.workspace.checks.expected import document_of
 
 CODER = "wil"
 SECTIONS, CODES = 3, 20

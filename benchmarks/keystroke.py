@@ -5,6 +5,8 @@
 The program runs in a pseudo-terminal.  For each size of ad, `s` goes to the next sentence, `1` opens the codes,
 and the time runs from the key after that until the answer, naming the sentence, has come to the terminal.
 Then the line that this added to the log is appended to a file beside it and synced, nothing else.
+On Linux the processor time of the program from key to key is printed too, `s` and `1` in front included: other
+programs on the machine change it little.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ class Times(NamedTuple):
 
     painted: list[float]
     synced: list[float]
+    worked: list[float]
 
 
 def sentence(number: int) -> str:
@@ -112,9 +115,10 @@ def measure(folder: Path, case: Case, runs: int) -> Times:
     write_study(folder, case)
     log = folder / "sessions" / CODER / "events" / "1.jsonl"
     command = codetui_command("--coder", CODER)
-    times = Times([], [])
+    times = Times([], [], [])
     with Terminal(command, folder, environment(folder), columns=120, rows=40) as terminal:
         terminal.wait_for(sentence(3), "ad 1 of 1", seconds=60)
+        worked = processor_seconds(terminal.pid)
         for number in range(1, runs + 1):
             terminal.type("s1")
             terminal.wait_for(f"“{sentence(number)}”", "11 TASK1: Lighting")
@@ -124,7 +128,15 @@ def measure(folder: Path, case: Case, runs: int) -> Times:
             times.painted.append(terminal.painted_at - started)
             data = log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
             times.synced.append(append_and_sync(log.with_name("bare"), data))
+            before, worked = worked, processor_seconds(terminal.pid)
+            times.worked.append(worked - before)
     return times
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of all threads of a process so far; 0 where the system does not say it to the nanosecond."""
+    said = (task / "schedstat" for task in Path(f"/proc/{pid}/task").glob("*"))
+    return sum(int(one.read_text("ascii").split()[0]) for one in said if one.exists()) / 1e9
 
 
 def append_and_sync(path: Path, data: bytes) -> float:
@@ -143,6 +155,8 @@ def report(case: Case, times: Times) -> float:
     """Prints a case's figures; its median beyond the disk, in seconds."""
     figures.line(f"{case.name}: key to painted", times.painted)
     figures.line(f"{case.name}: bare append and fsync", times.synced)
+    if any(times.worked):
+        figures.line(f"{case.name}: processor time", times.worked)
     slow = figures.percentile(times.painted, 0.99) - figures.percentile(times.synced, 0.99)
     figures.ratio(f"{case.name}: p99 beyond the disk's, ms", slow * figures.MILLI, "at most 16")
     figures.ratio(f"{case.name}: median to median", median(times.painted) / median(times.synced), "none")

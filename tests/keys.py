@@ -121,7 +121,7 @@ async def running(
         await pilot.pause()
         await app.workers.wait_for_complete()
         await pilot.pause()
-        bench = app.screen
+        bench = app.screen_stack[0]
         assert isinstance(bench, WorkbenchScreen)
         yield pilot, bench
 

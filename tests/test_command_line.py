@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from studies import SHORE, write_study
+from studies import ADS, SHORE, write_study
 from terminal import Terminal, codetui_command, environment
 
 from codetui import __version__
@@ -287,6 +287,12 @@ def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
     workspace.open(workspace.first)
     assert isinstance(workspace.execute(MarkDone(True)), Saved)
     assert codetui(coded, "status").out.splitlines()[1].startswith("done ")
+
+
+def test_status_speaks_of_one_ad_as_one(study: Path) -> None:
+    for name in list(ADS)[1:]:
+        (study / "ads" / name).unlink()
+    assert codetui(study, "status").out.endswith("\n1 ad: 1 untouched; 0 codings\n")
 
 
 def test_status_cuts_no_title_that_goes_to_a_pipe(study: Path) -> None:

@@ -17,6 +17,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 PICTURES = {
     "docs/workbench.svg": "test_workbench[wide].svg",
     "docs/labels.svg": "test_jump_labels.svg",
+    "docs/codebook_change.svg": "test_codebook_change.svg",
 }
 
 

@@ -306,28 +306,29 @@ def test_a_closed_terminal_ends_the_program_in_good_order(study: Path) -> None:
 
 
 BROKEN = """
-import sys
 from pathlib import Path
 from codetui.__main__ import main
-from codetui.store import files
+from codetui.store import disk
 from codetui.tui.parts.describing import Describing
 
-def write_all(handle, data, write=files.write_all):
-    if Path("full").exists():
-        raise OSError(28, "No space left on device")
-    write(handle, data)
+def on_full_disk(opened):
+    def tried(path):
+        if Path("full").exists() and "sessions" in path.parts:
+            raise OSError(28, "No space left on device")
+        return opened(path)
+    return tried
 
 def fail(self):
     raise RuntimeError("invented failure")
 
-files.write_all = write_all
+disk.create, disk.open_end = on_full_disk(disk.create), on_full_disk(disk.open_end)
 Describing.profile = fail
 main()
 """
 
 
 def start_broken(study: Path) -> Terminal:
-    """The program on a disk that is full once a file `full` stands there; `p` makes it crash."""
+    """The program, whose sessions stand on a full disk once a file `full` is there; `p` makes it crash."""
     (study / "broken.py").write_text(BROKEN)
     terminal = Terminal([sys.executable, "broken.py", "ads", "--coder", "wil"], study, environment(study))
     terminal.wait_for("Shore Company  #11", "You light the lamp")
@@ -356,6 +357,29 @@ def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
         terminal.type(ENTER)
         terminal.wait_until(lambda: "coding-noted" in events(study), "the note on disk")
     assert said_by(logged(study)[-1]) == "note: at dusk"
+
+
+def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(study: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    with start_broken(study) as terminal:
+        terminal.type("s11")
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        (study / "full").touch()
+        terminal.type("s12")
+        terminal.wait_for("NOT SAVED: No space left on device", "B saves a copy elsewhere")
+        terminal.type("B")
+        terminal.wait_for("Save a copy to…")
+        terminal.type(f"\x15{copy}{ENTER}")
+        terminal.wait_for("what the disk refuses goes there", "12▐11┃")
+        terminal.type("u")
+        terminal.wait_for("(In the copy", "No space left on device")
+        (study / "full").unlink()
+        terminal.type("s12")
+        terminal.wait_for("The disk is back")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert events(study).count("coding-added") == 3
+    assert "elsewhere" not in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
 
 
 def test_a_text_that_a_full_disk_refuses_keeps_the_program_from_leaving(study: Path) -> None:

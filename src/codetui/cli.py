@@ -10,6 +10,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
 
 from codetui import __version__
 
@@ -25,10 +26,21 @@ SUBCOMMANDS = {
     "export": "write all sessions as markdown, CSV or JSON lines",
     "status": "say how far each ad is",
     "check": "list every problem of codebook, corpus and sessions",
+    "merge": "bring in sessions from a stick, a clone or another machine",
     "codebook": "take coding books in, write them out, look them over, change them",
     "init": "lay out a new study in a folder",
     "completion": "print the completion file of a shell",
 }
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments, which may be names of files that a stranger has chosen."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with the usage and the message."""
+        from codetui.core.harmless import harmless
+
+        super().error(harmless(message))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -80,7 +92,7 @@ def _unknown(word: str) -> str:
 def open_parser() -> argparse.ArgumentParser:
     """The parser of `codetui [CORPUS]`."""
     listing = "\n".join(f"  {name:<11}{words}" for name, words in SUBCOMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="codetui",
         usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
         description="Code texts by hand from the keyboard.",
@@ -102,7 +114,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def subcommand_parser(name: str) -> argparse.ArgumentParser:
     """The parser of one subcommand."""
-    parser = argparse.ArgumentParser(prog=f"codetui {name}", description=f"{SUBCOMMANDS[name].capitalize()}.")
+    parser = Parser(prog=f"codetui {name}", description=f"{SUBCOMMANDS[name].capitalize()}.")
     add_arguments(name, parser)
     return parser
 
@@ -119,6 +131,11 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         from codetui.cli_codebook import add_subcommands
 
         add_subcommands(parser)
+        return
+    if name == "merge":
+        from codetui.cli_merge import add_arguments as add_merge_arguments
+
+        add_merge_arguments(parser)
         return
     if name == "import":
         parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
@@ -163,7 +180,8 @@ def _open(options: argparse.Namespace) -> int:
     gc.disable()
     from codetui.workspace.startup import Unusable, open_workspace
 
-    workspace = open_workspace(*_study_options(options), coder=coder_name(options.coder), wanted=options.ad)
+    coder = coder_name(options.coder)
+    workspace = open_workspace(*_study_options(options), coder=coder, wanted=options.ad, is_shared=True)
     if isinstance(workspace, Unusable):
         return complain(workspace.message)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -173,6 +191,7 @@ def _open(options: argparse.Namespace) -> int:
     app = CodetuiApp(workspace)
     app.run()
     words = app.last_words
+    workspace.release()
     for line in words:
         with suppress(OSError):
             complain(line)
@@ -225,6 +244,12 @@ def _codebook(options: argparse.Namespace) -> int:
     return COMMANDS[options.subcommand](options)
 
 
+def _merge(options: argparse.Namespace) -> int:
+    from codetui.cli_merge import run as run_merge
+
+    return run_merge(options)
+
+
 def _init(options: argparse.Namespace) -> int:
     from codetui.workspace.startup import lay_out_study
 
@@ -243,6 +268,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": _export,
     "status": _status,
     "check": _check,
+    "merge": _merge,
     "codebook": _codebook,
     "init": _init,
     "completion": _completion,
@@ -251,7 +277,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 def whole_parser() -> argparse.ArgumentParser:
     """Everything in one parser, from which the completion files are made."""
-    parser = argparse.ArgumentParser(prog="codetui", description="Code texts by hand from the keyboard.")
+    parser = Parser(prog="codetui", description="Code texts by hand from the keyboard.")
     _add_study(parser)
     parser.add_argument("--ad", metavar="ID", help="open this ad first")
     parser.add_argument("--version", action="store_true", help="say the version")

@@ -21,6 +21,7 @@ from codetui.core.anchor import (
     Orphan,
     Resolution,
     describe,
+    is_quoted,
     locate,
     resolve,
     shown_words,
@@ -335,3 +336,28 @@ def _phrases(part: object) -> Iterator[str]:
     elif isinstance(part, list):
         for each in part:
             yield from _phrases(each)
+
+
+# --- words as a person wrote them ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "words", "expected"),
+    [
+        ("You light   the lamp", "You light the lamp", True),
+        ("You light the lamp", "you light the lamp", True),
+        ("You light the lamp", "light the lamp", False),
+        ("You light the lamp", "...light the lamp", False),
+        ("light the lamp", "...light the lamp...", True),
+        ("You light the lamp at dusk", "You light ... at dusk", True),
+        ("You light the lamp at dusk", "You light [...] the lamp … dusk", True),
+        ("You light the lamp at dusk, at dusk", "You light ... at dusk", True),
+        ("You light the lamp at dusk", "You light ... lamp ... the lamp at dusk", False),
+        ("go", "Go", False),
+        ("Go", "Go", True),
+        ("You light", "...", False),
+    ],
+)
+def test_a_stretch_is_quoted_by_words_that_begin_and_end_with_it(there: str, words: str, expected: bool) -> None:
+    text = f"Before. {there}. After."
+    assert is_quoted(text, Span(8, 8 + len(there)), words) is expected

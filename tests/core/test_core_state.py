@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core import history
+from codetui.core.given_with import given_with
 from codetui.core.state import State, evolve, replay
 from codetui.model import (
     AdId,
@@ -179,3 +181,36 @@ def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
     assert {c.id for c in state.live()} == {"a", "b"}
     target = history.undo_target(state)
     assert target is not None and target.id == TransactionId("z")
+
+
+def test_a_recoded_coding_names_the_codebook_of_the_code_that_it_has_through_undo_and_redo() -> None:
+    def with_book(one: Transaction, codebook: str) -> Transaction:
+        return replace(one, codebook=codebook)
+
+    first = with_book(transaction(1, added("c1")), "v1")
+    event = CodingRecoded(
+        coding=CodingId("c1"), code=CodeId("TASK2"), rank=2, code_before=CodeId("TASK1"), rank_before=1
+    )
+    state = replay([first, with_book(transaction(2, event), "v2")])
+    assert state.codings[CodingId("c1")].codebook == "v2"
+    assert undone(state).codings[CodingId("c1")].codebook == "v1"
+    assert redone(undone(state)).codings[CodingId("c1")].codebook == "v2"
+    assert given_with(undone(state), undone(state).codings[CodingId("c1")]) == ("TASK1", "v1")
+
+
+def test_an_undone_recoding_of_a_coding_whose_own_line_is_lost_is_nothing() -> None:
+    event = CodingRecoded(
+        coding=CodingId("c1"), code=CodeId("TASK2"), rank=2, code_before=CodeId("TASK1"), rank_before=1
+    )
+    again = transaction(2, event)
+    back = transaction(3, event, cause="undo", target=transaction(4, event).id)
+    assert replay([again, back]).codings == {}
+
+
+def test_a_migration_leaves_what_the_coder_had_in_view() -> None:
+    event = CodingRecoded(coding=CodingId("c1"), code=CodeId("T1"), rank=1, code_before=CodeId("TASK1"), rank_before=1)
+    moved = replace(transaction(2, event), codebook="v2", cause="migration")
+    state = replay([replace(transaction(1, added("c1")), codebook="v1"), moved])
+    coding = state.codings[CodingId("c1")]
+    assert coding.codebook == "v2"
+    assert given_with(state, coding) == ("TASK1", "v1")

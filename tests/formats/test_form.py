@@ -402,3 +402,11 @@ def test_the_index_may_be_any_books() -> None:
     empty = CodebookIndex(Codebook(title="Empty"))
     state, _ = taken_over(GROUPED, empty)
     assert document_of(state, Codebook(title="Empty"), AD).text == GROUPED
+
+
+def test_an_arrow_that_is_coded_below_an_open_comment_hides_nothing() -> None:
+    text = HEAD + '## 3. Skills\n\n<!-- to do: the rest\n\n- **3.1. Talk:**\n  - "a"\n'
+    state = after(taken_over(text)[0], added("n", "3.1", "press --> to talk", 9))
+    written = document_of(state, BOOK, AD)
+    assert written.text == f'{text}  - "press --> to talk"\n'
+    assert taken_over(written.text)[0].of_code(CodeId("3.1"))[1].words == "press --> to talk"

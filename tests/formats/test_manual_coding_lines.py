@@ -134,6 +134,15 @@ def test_what_is_never_closed_hides_nothing(opening: str) -> None:
     assert document.sections[0].blocks[0].codes == (CodeLine("A", (), (Entry("quotation", "w"),)),)
 
 
+@pytest.mark.parametrize("entry", ['"press --> to go"', '"-->" (an arrow)', "`-->`"])
+def test_an_arrow_in_an_entry_closes_no_comment_above_it(entry: str) -> None:
+    text = f'# Job Ad #1\n\n## S\n\n<!-- never closed\n\n- **A:**\n  - "w"\n  - {entry}\n\n## T --> U\n\n- **B:**\n'
+    document, _ = read(text, "a.md")
+    assert [part.text for part in document.unread] == ["<!-- never closed"]
+    assert [section.title for section in document.sections] == ["S", "T --> U"]
+    assert len(document.sections[0].blocks[0].codes[0].entries) == 2
+
+
 def test_a_wrapped_quotation_may_look_like_a_table() -> None:
     document, _ = read('# Job Ad #1\n\n## S\n\n- **A:**\n  - "a\n    | b |\n    > c"\n', "a.md")
     assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["a | b | > c"]

@@ -1,5 +1,6 @@
 """Files are appended to and replaced whole, or stay as they were."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.store import files
+from codetui.store import disk, files, left_overs
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX limits, modes and links")
 
@@ -81,6 +82,65 @@ def test_a_refused_replace_keeps_the_old_file_and_removes_the_temporary_one(tmp_
         files.replace(path, b"new")
     assert (path / "inside").is_dir()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_old_files_of_its_own_that_were_to_replace_another_are_swept_away(tmp_path: Path) -> None:
+    own, young = ".751.jsonl.0123abcd.tmp", ".752.jsonl.0123abcd.tmp"
+    others = (".x.tmp", "751.0123abcd.tmp", "751.jsonl")
+    for name in (own, young, *others):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / young)
+    (tmp_path / ".folder.0123abcd.tmp").mkdir()
+    os.utime(tmp_path / ".folder.0123abcd.tmp", (0, 0))
+    files.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {young, *others, ".folder.0123abcd.tmp"}
+    files.sweep(tmp_path / "absent")
+
+
+def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study").mkdir()
+
+    def killed(source: Path, _target: Path) -> None:
+        source.rename(tmp_path / source.name)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(files, "rename", killed)
+        files.replace(tmp_path / "study" / "document.md", b"new")
+    (left,) = tmp_path.glob(".document.md.*")
+    os.utime(left, (0, 0))
+    files.sweep(tmp_path)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+def test_a_line_that_the_disk_refuses_and_keeps_is_not_read_and_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    path = tmp_path / "log"
+    files.append(path, b"one\n")
+    with monkeypatch.context() as broken, pytest.raises(OSError):
+        broken.setattr(disk, "sync", fail)
+        broken.setattr(disk, "truncate", fail)
+        files.append(path, b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert left_overs.without(path, path.read_bytes()) == b"one\n"
+    files.append(path, b"three\n")
+    assert path.read_bytes() == b"one\nthree\n"
+
+
+def test_a_line_that_was_refused_stays_once_somebody_else_has_added_one(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    left_overs.note(path, 0, b"one\n")
+    path.write_bytes(b"one\ntwo\n")
+    left_overs.take_back_all()
+    assert path.read_bytes() == b"one\ntwo\n"
 
 
 def test_a_stamp_tells_a_file_from_another_in_its_place_and_from_none(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
     start = next(text for name, text in ADS.items() if name.startswith(ad)).index(words)
     workspace.open(workspace.first)
     assert isinstance(workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(code))), Saved)
+    workspace.release()
 
 
 def codes_in(folder: Path) -> dict[str, Code]:
@@ -348,9 +349,9 @@ async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monk
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         go_on, read = Event(), bench.workspace.earlier.read
 
-        def read_late(entries: Sequence[AdEntry]) -> Iterator[AdId]:
+        def read_late(entries: Sequence[AdEntry], but: AdId | None = None) -> Iterator[AdId]:
             assert go_on.wait(10)
-            yield from read(entries)
+            yield from read(entries, but)
 
         monkeypatch.setattr(bench.workspace.earlier, "read", read_late)
         await press(pilot, "11i")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.layout import Layout, wrap
 from codetui.model import CodingId
-from codetui.tui.widgets.document_codings import MOST_LATE, CodedSpan, Codings
+from codetui.tui.widgets import document_codings
+from codetui.tui.widgets.document_codings import CodedSpan, Codings
 
 TEXT = "You light the lamp. You watch.\n\nThe sea is wide; nobody sleeps. " * 6
+FEW_LATE = 6
 NARROW, WIDE = wrap(TEXT, 17), wrap(TEXT, 60)
 
 places = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(0, 90)).map(
@@ -27,14 +30,19 @@ def shown(codings: Codings, layout: Layout) -> list[object]:
     return [rows, current, codings.coded, codings.key_cells]
 
 
-@given(st.lists(places, max_size=12), st.lists(places, min_size=1, max_size=MOST_LATE + 4))
+@given(st.lists(places, max_size=12), st.lists(places, min_size=1, max_size=FEW_LATE + 4))
 def test_codings_that_come_one_by_one_stand_where_those_that_come_at_once_do(
     first: list[tuple[int, int]], more: list[tuple[int, int]]
 ) -> None:
     spans = coded(first + more)
     grown = Codings(spans[: len(first)], NARROW)
-    for count in range(len(first) + 1, len(spans) + 1):
-        grown = grown.changed(spans[:count])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document_codings, "MOST_LATE", FEW_LATE)
+        for count in range(len(first) + 1, len(spans) + 1):
+            before = shown(grown, NARROW)
+            known, grown = grown, grown.changed(spans[:count])
+            assert shown(known, NARROW) == before
+            assert shown(grown, NARROW) == shown(Codings(spans[:count], NARROW), NARROW)
     assert shown(grown, NARROW) == shown(Codings(spans, NARROW), NARROW)
     assert shown(grown.on(WIDE), WIDE) == shown(Codings(spans, WIDE), WIDE)
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static, TextArea
 from codetui.model import CodeId
 from codetui.tui.modals.code_picker import CodePicker, Picked
 from codetui.tui.modals.describe_ad import DescribeAdModal
-from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 
 OPEN = "still open"
@@ -72,11 +72,12 @@ async def test_the_picker_offers_a_new_code_and_leads_to_changing_one(keys: list
 @pytest.mark.parametrize(
     ("keys", "profile"),
     [
-        (["1"], "1"),
-        (["enter"], "2"),
-        (["up", "enter"], "1"),
-        (["down", "enter"], ""),
-        (["0"], ""),
+        (["1"], PickedProfile("1")),
+        (["enter"], PickedProfile("2")),
+        (["up", "enter"], PickedProfile("1")),
+        (["D"], PickedProfile("2", is_to_change=True)),
+        (["down", "enter"], PickedProfile("")),
+        (["0"], PickedProfile("")),
         (["9"], OPEN),
         (["escape"], None),
     ],
@@ -87,7 +88,7 @@ async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(ke
 
 async def test_an_ad_without_profile_has_none_to_take_away() -> None:
     assert await answer(ProfilePicker(BOOK.profiles), ["0"]) == OPEN
-    assert await answer(ProfilePicker(BOOK.profiles), ["down", "down", "enter"]) == "2"
+    assert await answer(ProfilePicker(BOOK.profiles), ["down", "down", "enter"]) == PickedProfile("2")
 
 
 async def test_a_book_without_profiles_is_left_by_escape() -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input, TextArea
 from codetui.core.commands import AssignProfile, NoteCoding
 from codetui.core.selection import Selection
 from codetui.store import files
-from codetui.tui.modals.profile_picker import ProfilePicker
+from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
 from codetui.tui.parts.picturing import heading
 from codetui.tui.screens.ad_list import AdListScreen
@@ -52,8 +52,8 @@ async def test_an_answer_given_twice_counts_once(tmp_path: Path) -> None:
         await press(pilot, "p")
         picker = pilot.app.screen
         assert isinstance(picker, ProfilePicker)
-        picker.dismiss("1")
-        picker.dismiss("2")
+        picker.dismiss(PickedProfile("1"))
+        picker.dismiss(PickedProfile("2"))
         await pilot.pause()
         assert bench.state.profile == "1"
         assert bench in pilot.app.screen_stack

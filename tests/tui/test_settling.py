@@ -491,3 +491,44 @@ async def test_below_its_first_row_a_proposed_place_has_a_dashed_bar(tmp_path: P
     async with running(doubting(tmp_path, long), (60, 24)) as (_, bench):
         gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(2)]
         assert [gutter.strip() for gutter in gutters] == ["11?", "┇"]
+
+
+# --- words as they were written -----------------------------------------------------------------------
+
+
+def words_of(bench: WorkbenchScreen, number: int) -> str:
+    return bench.state.codings[CodingId(f"c{number}")].words
+
+
+@pytest.mark.parametrize(
+    ("quoted", "keys", "words"),
+    [
+        (Quoted("TASK1", "You ... lamp"), "v<enter>", "You ... lamp"),
+        (Quoted("TASK1", "you light the lamp"), "vv<enter>", "you light the lamp"),
+        (Quoted("TASK1", "You light the lamp"), "vv<enter>", "You light the lamp"),
+        (WATCH, "v<enter>", "wattch the sea"),
+        (WATCH, "vb]w<enter>", "watch the sea until"),
+    ],
+    ids=["cut", "other case", "plain", "as proposed", "other boundaries"],
+)
+async def test_only_the_place_is_settled_and_the_words_stay_as_written(
+    tmp_path: Path, quoted: Quoted, keys: str, words: str
+) -> None:
+    async with running(doubting(tmp_path, quoted)) as (pilot, bench):
+        await press(pilot, keys)
+        assert place_of(bench, 0) is not None
+        assert words_of(bench, 0) == words
+        await press(pilot, "u")
+        assert place_of(bench, 0) is None
+        assert words_of(bench, 0) == quoted.words
+
+
+async def test_the_status_line_says_how_many_quotations_need_a_place_until_none_does(tmp_path: Path) -> None:
+    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+        await press(pilot, "l")
+        assert "2 to place: v" in str(bench.status.render())
+        await press(pilot, "v<enter>")
+        await press(pilot, "<escape>")
+        assert "1 to place: v" in str(bench.status.render())
+        await press(pilot, "v<enter>l")
+        assert "to place" not in str(bench.status.render())

@@ -74,6 +74,17 @@ def test_codebook_over_the_ad(snap_compare: Snap, workspace: Workspace) -> None:
     assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after(CODED + "t"))
 
 
+def test_codebook_change(snap_compare: Snap, workspace: Workspace) -> None:
+    """Before a code is split: how many codings in how many ads, what waits; nothing is done yet."""
+
+    async def run(pilot: Pilot[object]) -> None:
+        await after("ss13s13)sss13)ss13Tstask2<enter><ctrl+n>Prompting<ctrl+s><ctrl+s>")(pilot)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    assert snap_compare(CodetuiApp(workspace), terminal_size=WIDE, run_before=run)
+
+
 def test_profile(snap_compare: Snap, workspace: Workspace) -> None:
     """The three profiles left, all that the codebook says of the first one right."""
     assert snap_compare(CodetuiApp(workspace), terminal_size=WIDE, run_before=after("p"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pytest
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widgets import Static
@@ -19,6 +22,11 @@ class Rows(SteadyScroll):
     def __init__(self) -> None:
         super().__init__()
         self.painted: list[int] = []
+        self.changed: set[int] = set()
+
+    def looks(self, rows: range) -> list[Hashable]:
+        top = self.scroll_offset.y
+        return [(top + y, top + y in self.changed) for y in rows]
 
     def render_line(self, y: int) -> Strip:
         self.painted.append(y)
@@ -57,7 +65,7 @@ async def test_what_opens_over_the_rows_has_them_painted_only_under_it(monkeypat
         assert bars == []
         view.scroll_to(y=5, animate=False)
         await pilot.pause()
-        assert sorted(set(view.painted)) == list(range(HEIGHT))
+        assert view.painted == [5, 6, 7, 8, 9]
         assert bars != []
 
 
@@ -84,6 +92,26 @@ async def test_more_rows_have_nothing_painted_that_stays_as_it_is() -> None:
         await pilot.pause()
         view.painted.clear()
         view.set_rows(101)
-        view.refresh_line(4)
+        view.changed.add(4)
+        view.refresh_changed()
         await pilot.pause()
         assert view.painted == [4]
+
+
+async def test_rows_that_were_in_view_before_are_not_painted_again() -> None:
+    app = RowsApp()
+    async with app.run_test(size=(40, HEIGHT)) as pilot:
+        view = app.query_one(Rows)
+        view.set_rows(100)
+        await pilot.pause()
+        shown = view.render_lines(Region(0, 0, view.size.width, HEIGHT))
+        view.scroll_to(y=1, animate=False)
+        await pilot.pause()
+        view.painted.clear()
+        assert view.render_lines(Region(0, 0, view.size.width, HEIGHT))[:-1] == shown[1:]
+        view.scroll_to(y=0, animate=False)
+        await pilot.pause()
+        assert view.painted == []
+        view.repaint()
+        await pilot.pause()
+        assert view.painted == list(range(HEIGHT))

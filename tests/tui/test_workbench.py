@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from codetui.core.commands import NotePlace
-from codetui.model import Place, Problem
+from codetui.model import Codebook, Place, Problem
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.describe_ad import DescribeAdModal
@@ -260,8 +260,9 @@ async def test_definition_help_and_problems_open_and_close(tmp_path: Path) -> No
         assert bench.status.message[1] == "refusal"
         await press(pilot, "11i")
         assert isinstance(pilot.app.screen, DefinitionModal)
-        await press(pilot, "<escape>?")
+        await press(pilot, "<escape>?double")
         assert isinstance(pilot.app.screen, HelpScreen)
+        assert pilot.app.screen.query_one(HelpRows).row(0, 70).left[0].text == "Mouse"
         await press(pilot, "<escape><f4>")
         assert isinstance(pilot.app.screen, WorkbenchScreen | HelpScreen)
 
@@ -322,11 +323,70 @@ async def test_every_size_codes_and_shows_the_tree(tmp_path: Path, size: tuple[i
         assert with_codings(workspace).startswith("{TECH1:We}")
 
 
-async def test_a_letter_without_a_meaning_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("key", "name"), [("q", "“q”"), ("<backspace>", "Backspace"), ("<ctrl+b>", "Ctrl+B")])
+async def test_a_key_without_a_meaning_says_so(tmp_path: Path, key: str, name: str) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "q")
-        assert bench.status.message == ("“q” does nothing here. ? shows every key.", "refusal")
+        await press(pilot, key)
+        assert bench.status.message == (f"{name} does nothing here. ? shows every key.", "refusal")
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("sss", "No sentence comes after this."),
+        ("S", "No sentence stands before this."),
+        ("s++", "There is no larger unit."),
+        ("w--", "There is no smaller unit."),
+        ("w<", "One word is left."),
+        ("w,", "No punctuation stands at the end."),
+        ("ss", ""),
+        ("s,", ""),
+        ("s<", ""),
+        ("<", ""),
+    ],
+)
+async def test_a_step_that_leads_nowhere_says_so(tmp_path: Path, keys: str, words: str) -> None:
+    write_ad(tmp_path, "Mason\n\nYou lay stones. You look at them.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, keys)
+        assert bench.status.message == (words, "refusal" if words else "info")
+
+
+async def test_ctrl_c_says_in_the_status_line_how_to_leave(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "<ctrl+c>")
+        words, kind = bench.status.message
+        assert words.startswith("Ctrl+Q") and kind == "info"
+        assert not list(pilot.app.screen.query("Toast"))
+
+
+async def test_a_book_without_sections_says_that_nothing_can_be_coded(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path, Codebook(title="Empty"))) as (pilot, bench):
+        assert "code" not in bench.status.message[0]
+        await press(pilot, "1")
+        words, kind = bench.status.message
+        assert "no section" in words and "F4" in words and kind == "refusal"
+
+
+async def test_the_tree_of_another_ad_begins_at_its_top(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    write_ad(tmp_path, NEED, "2_acme.txt")
+    async with running(workspace_on(tmp_path), (80, 8)) as (pilot, bench):
+        await press(pilot, "t<end>")
+        assert bench.outline.cursor > 0 and bench.outline.scroll_offset.y > 0
+        await press(pilot, ")")
+        assert bench.outline.cursor == bench.outline.scroll_offset.y == 0
+
+
+async def test_the_status_line_says_that_the_ad_has_no_profile(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
+        assert "no profile" in str(bench.status.render())
+        await press(pilot, "p2Because.<ctrl+s>")
+        assert "no profile" not in str(bench.status.render()) and "Gardener" in str(bench.status.render())
 
 
 async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
@@ -460,6 +520,16 @@ async def test_escape_closes_the_codebook_over_the_ad(tmp_path: Path) -> None:
         assert not bench.outline.has_class("-shown") and bench.focused is bench.document
 
 
+async def test_moving_the_edges_of_a_quotation_in_the_tree_shows_the_ad(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    workspace = workspace_on(tmp_path)
+    async with running(workspace, (80, 24)) as (pilot, bench):
+        await press(pilot, "2atb")
+        assert not bench.outline.has_class("-shown") and bench.focused is bench.document
+        await press(pilot, "]w<enter>")
+        assert with_codings(workspace).startswith("{TECH1:We need}")
+
+
 async def test_the_list_of_problems_counts_as_the_status_line_does_and_is_filtered_in_its_own_words(
     tmp_path: Path,
 ) -> None:
@@ -557,3 +627,16 @@ async def test_the_codebook_over_the_ad_opens_with_what_stands_round_the_quotati
         above = bench.outline.cursor - bench.outline.scroll_offset.y
         assert bench.outline.row_count() > bench.outline.size.height
         assert 2 <= above < bench.outline.size.height
+
+
+async def test_behind_a_question_the_workbench_paints_only_what_is_said(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (120, 30)) as (pilot, bench):
+        assert bench.is_current
+        await press(pilot, "n2an")
+        assert isinstance(pilot.app.screen, NoteModal) and not bench.is_current
+        bench.say("Something-was-said")
+        await pilot.pause()
+        assert "Something-was-said" in pilot.app.export_screenshot()
+        await press(pilot, "<escape>")
+        assert bench.is_current

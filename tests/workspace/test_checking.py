@@ -129,7 +129,7 @@ def test_a_quotation_that_has_left_the_ad_is_an_error_at_its_line_in_the_documen
         SHORE_DOCUMENT,
         line,
         "error",
-        "“sextant” is not in the ad any more; v leads to it: give it a place, or drop it",
+        "“sextant” is not in the ad any more; the key v leads to it: give it a place, or drop it",
     )
     found = check(study)
     assert gone in found
@@ -146,7 +146,7 @@ def test_a_quotation_that_stands_twice_is_a_warning_at_its_line(tmp_path: Path) 
     path.write_text(text, "utf-8")
     twice = [problem for problem in check(study) if problem.line == 6]
     assert [(problem.severity, problem.message) for problem in twice] == [
-        ("warning", f"“You” stands {SHORE.count('You ')} times in the ad; v settles which is meant")
+        ("warning", f"“You” stands {SHORE.count('You ')} times in the ad; the key v settles which is meant")
     ]
 
 

@@ -10,6 +10,7 @@ from studies import write_study
 
 from codetui.core.commands import NoteCoding, RemoveCoding
 from codetui.model import AdId
+from codetui.store import files
 from codetui.store.event_log import EventLog
 from codetui.workspace.exporting import export
 from codetui.workspace.importing import import_documents
@@ -208,3 +209,36 @@ def test_the_real_documents_come_out_byte_for_byte_and_twice_is_once(
     assert brought(*documents, ads=ads) == 0
     assert snapshot() == before
     assert f"{len(documents)} of {len(documents)} documents imported" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_byte_order_mark_comes_out_again(study: Path, line_end: str) -> None:
+    text = "\ufeff" + IRREGULAR.replace("\n", line_end)
+    assert brought(written("mine.md", text)) == 0
+    assert list(exported().values()) == [text]
+    before = {path: path.read_bytes() for path in Path("sessions").rglob("*") if path.is_file()}
+    assert brought(Path("mine.md")) == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = IRREGULAR.replace("#11", "#12").replace("You light the lamp at dusk.", "You count the sacks.")
+    documents = written("a.md", IRREGULAR), written("b.md", other)
+    append = files.append
+
+    def refused(path: Path, data: bytes) -> None:
+        if path.name == "11.jsonl":
+            raise OSError(28, "No space left on device")
+        append(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", refused)
+        assert brought(*documents) == 1
+    said = capsys.readouterr().out
+    assert "a.md: error: NOT SAVED: No space left on device. Not imported: mend it, and import again." in said
+    assert "1 of 2 documents imported; 6 codings" in said
+    assert brought(*documents) == 0
+    assert "2 of 2 documents imported; 12 codings" in capsys.readouterr().out
+    assert sorted(exported().values()) == sorted((IRREGULAR, other))

@@ -101,7 +101,7 @@ def test_a_dry_run_counts_and_changes_nothing(study: Study, capsys: pytest.Captu
     assert study.run(is_dry=True) == 0
     assert study.logs() == before
     assert capsys.readouterr().out.splitlines() == [
-        "7 → 8: 5 codings in 2 ads",
+        "7 → 8: 5 codings in 2 ads of 2 coders",
         "  profile 1 → 2                    1 ad",
         "  TASK1 → T1                       3 codings in 2 ads",
         "  TASK2 → T1 or T2                 1 coding in 1 ad, to be decided",

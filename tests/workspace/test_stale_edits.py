@@ -8,7 +8,7 @@ import pytest
 from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
 
 from codetui.core.commands import AssignProfile
-from codetui.store import files
+from codetui.store import disk, files
 from codetui.workspace import bases, documents
 
 LINE = f'  - "{MIRRORS}"\n'
@@ -118,7 +118,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
     path = document_of(tmp_path)
     code(session, MIRRORS, "T2")
     edited = path.read_text("utf-8").replace("The lamp decides.", "The hand decides.")
-    sync, rename = files.sync, files.rename
+    sync, rename = disk.sync, files.rename
 
     def edit_now() -> None:
         if path.read_text("utf-8") != edited:
@@ -136,7 +136,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
     if moment == "after":
         monkeypatch.setattr(files, "rename", rename_and_edit)
     else:
-        monkeypatch.setattr(files, "sync", sync_and_edit)
+        monkeypatch.setattr(disk, "sync", sync_and_edit)
     session.save_document()
     monkeypatch.undo()
     session.take_in()

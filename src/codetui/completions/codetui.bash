@@ -6,12 +6,13 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate)
-_shtab_codetui_subparsers=(import export status check codebook init completion)
+_shtab_codetui_subparsers=(import export status check merge codebook init completion)
 
 _shtab_codetui_import_option_strings=(-h --help --ads --codebook --sessions --coder)
 _shtab_codetui_export_option_strings=(-h --help --codebook --sessions --coder --format -o --output --force)
 _shtab_codetui_status_option_strings=(-h --help --codebook --sessions --coder --json)
 _shtab_codetui_check_option_strings=(-h --help --codebook --sessions --coder --json)
+_shtab_codetui_merge_option_strings=(-h --help --ads --codebook --sessions --dry-run --install-driver --driver)
 _shtab_codetui_codebook_import_option_strings=(-h --help -o --output --force)
 _shtab_codetui_codebook_export_option_strings=(-h --help --codebook --format -o --output --force)
 _shtab_codetui_codebook_check_option_strings=(-h --help --json)
@@ -38,6 +39,10 @@ _shtab_codetui_status___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_codetui_check___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_check___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_merge_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_codetui_merge___ads_COMPGEN=_shtab_compgen_files
+_shtab_codetui_merge___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_merge___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_import__o_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_import___output_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_export___codebook_COMPGEN=_shtab_compgen_files
@@ -60,7 +65,7 @@ _shtab_codetui_export___format_choices=(markdown csv jsonl)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(import export status check codebook init completion)
+_shtab_codetui_pos_0_choices=(import export status check merge codebook init completion)
 
 _shtab_codetui_import_pos_0_nargs=+
 _shtab_codetui_import__h_nargs=0
@@ -74,6 +79,12 @@ _shtab_codetui_status___json_nargs=0
 _shtab_codetui_check__h_nargs=0
 _shtab_codetui_check___help_nargs=0
 _shtab_codetui_check___json_nargs=0
+_shtab_codetui_merge_pos_0_nargs='*'
+_shtab_codetui_merge__h_nargs=0
+_shtab_codetui_merge___help_nargs=0
+_shtab_codetui_merge___dry_run_nargs=0
+_shtab_codetui_merge___install_driver_nargs=0
+_shtab_codetui_merge___driver_nargs=4
 _shtab_codetui_codebook_import__h_nargs=0
 _shtab_codetui_codebook_import___help_nargs=0
 _shtab_codetui_codebook_import___force_nargs=0

@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import export status check codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' init completion
-set -g _shtab_codetui_opts_with_value --ad --ads --codebook --coder --format --map --old --output --sessions -o
+set -g _shtab_codetui_commands import export status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' init completion
+set -g _shtab_codetui_opts_with_value --ad --ads --codebook --coder --driver --format --map --old --output --sessions -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -92,6 +92,15 @@ complete -c codetui -n '_shtab_codetui_using check' -l sessions -xka "(__fish_co
 complete -c codetui -n '_shtab_codetui_using check' -l coder -x -d 'default: $CODETUI_CODER, then the login name'
 complete -c codetui -n '_shtab_codetui_using check' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using check; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a merge -d 'bring in sessions from a stick, a clone or another machine'
+complete -c codetui -n '_shtab_codetui_using merge' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using merge' -l ads -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file'
+complete -c codetui -n '_shtab_codetui_using merge' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml'
+complete -c codetui -n '_shtab_codetui_using merge' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions'
+complete -c codetui -n '_shtab_codetui_using merge' -l dry-run -d 'only say what would be brought'
+complete -c codetui -n '_shtab_codetui_using merge' -l install-driver -d 'let git in this clone merge documents as codetui does'
+complete -c codetui -n '_shtab_codetui_using merge' -l driver -x -d 'what git calls; OURS becomes the merge'
+complete -c codetui -n '_shtab_codetui_using merge; and test $_shtab_codetui_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'studies, or folders of sessions, to bring in'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a codebook -d 'take coding books in, write them out, look them over, change them'
 complete -c codetui -n '_shtab_codetui_using codebook' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a import -d 'Make a codebook of a coding book in markdown.'

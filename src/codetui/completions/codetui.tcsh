@@ -16,7 +16,7 @@ complete codetui \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
         'c/--map=/f/' \
-        'c/--/(ad ads codebook coder dry-run force format help json map old output sessions version)/' \
+        'c/--/(ad ads codebook coder driver dry-run force format help install-driver json map old output sessions version)/' \
         'c/-/(- h o)/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
@@ -26,11 +26,12 @@ complete codetui \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \
         'n/--map/f/' \
-        'p/1/(import export status check codebook init completion)/' \
+        'p/1/(import export status check merge codebook init completion)/' \
         'n/import/f/' \
         'n/export/f/' \
         'n/status/f/' \
         'n/check/f/' \
+        'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh fish)/' \

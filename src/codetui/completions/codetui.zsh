@@ -16,6 +16,7 @@ _shtab_codetui_commands() {
     export:'write all sessions as markdown, CSV or JSON lines'
     import:'take over documents that people have written'
     init:'lay out a new study in a folder'
+    merge:'bring in sessions from a stick, a clone or another machine'
     status:'say how far each ad is'
   )
   _describe 'codetui commands' _commands
@@ -173,6 +174,20 @@ _shtab_codetui_init_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_init_defaults_added=0
 
+_shtab_codetui_merge_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--ads[a folder of ads, or one file]:CORPUS:_files"
+  "--codebook[default\: codebook.toml]:FILE:_files"
+  "--sessions[default\: sessions]:DIR:_files"
+  "--dry-run[only say what would be brought]"
+  "--install-driver[let git in this clone merge documents as codetui does]"
+  "--driver[what git calls\; OURS becomes the merge]:('BASE', 'OURS', 'THEIRS', 'PATH'):"
+  "(*)::studies, or folders of sessions, to bring in:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_merge_defaults_added=0
+
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--codebook[default\: codebook.toml]:FILE:_files"
@@ -210,6 +225,7 @@ _shtab_codetui() {
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
+        merge) _arguments -C -s $_shtab_codetui_merge_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
       esac
   esac

@@ -90,6 +90,26 @@ def shown_words(words: str) -> str:
     return " ".join(words.split())
 
 
+def says(text: str, span: Span, words: str) -> bool:
+    """True where just these words stand at `span`, white space aside."""
+    return shown_words(text[span.start : span.end]) == shown_words(words)
+
+
+def is_quoted(text: str, span: Span, words: str) -> bool:
+    """True where a person may have written `span` as these words: quotes, dashes, case and marked cuts forgiven.
+
+    It begins with their first part and ends with their last.  The case of short words is not forgiven: `Go`, go.
+    """
+    parts = _parts(words)
+    if len(words) <= CASED or not parts:
+        return says(text, span, words)
+    there = fold(text[span.start : span.end])
+    if len(parts) == 1 or not there.startswith(parts[0]) or not there.endswith(parts[-1]):
+        return there == parts[0]
+    end = _end_of_parts(there, parts[:-1], len(parts[0]))
+    return 0 <= end <= len(there) - len(parts[-1])
+
+
 def resolve(text: str, anchor: Anchor) -> Resolution:
     """Where the quotation of `anchor` stands in `text`.
 

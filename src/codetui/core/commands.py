@@ -69,9 +69,10 @@ class MoveBoundary:
 
 @dataclass(frozen=True, slots=True)
 class AcceptPlace:
-    """Take the place that was proposed for a quotation as its place."""
+    """Take `span`, else the place that was proposed, as that of a quotation; its words stay as they are written."""
 
     coding: CodingId
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

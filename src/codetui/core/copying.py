@@ -123,7 +123,7 @@ class _Layout:
         if first < 0 or last < first:
             return None
         span = Span(self._here[first], self._here[last] + 1)
-        return span if _says(self._text, span, old.words) else None
+        return span if anchors.says(self._text, span, old.words) else None
 
 
 def _black(text: str) -> list[int]:
@@ -141,15 +141,10 @@ def _in_this_ad(coding: Coding, layout: _Layout, study: Study) -> _Found | None:
     match found:
         case anchors.Exact():
             return _Found(coding, anchors.describe(study.text, found.span, study.text_hash))
-        case anchors.Ambiguous() if _says(study.text, found.spans[0], coding.words):
+        case anchors.Ambiguous() if anchors.says(study.text, found.spans[0], coding.words):
             return _Found(coding, None)
         case _:
             return None
-
-
-def _says(text: str, span: Span, words: str) -> bool:
-    """True where the words themselves stand at `span`, white space aside."""
-    return anchors.shown_words(text[span.start : span.end]) == anchors.shown_words(words)
 
 
 def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:

@@ -24,6 +24,7 @@ from codetui.core.commands import (
     Study,
     Undo,
 )
+from codetui.core.event_words import quoted, step_words
 from codetui.core.state import State
 from codetui.model import (
     AdDescribed,
@@ -36,19 +37,13 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     CodingRemoved,
-    DocumentTaken,
     DoneMarked,
-    Event,
     NoteId,
     PlaceNote,
     PlaceNoted,
     ProfileAssigned,
     Span,
-    Transaction,
 )
-
-SHORTENED = 32
-"""Code points of a quotation that a message repeats."""
 
 
 def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
@@ -73,12 +68,6 @@ def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
             return copying.decide(state, command, study)
         case Undo() | Redo():
             return _step(state, is_undo=isinstance(command, Undo), study=study)
-
-
-def quoted(words: str) -> str:
-    """The words as a message repeats them: on one line, shortened, in quotes."""
-    line = " ".join(words.split())
-    return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"
 
 
 def _label(study: Study, code: CodeId) -> str:
@@ -149,7 +138,7 @@ def _change(
         case MoveBoundary():
             return _move_boundary(state, command, coding, study)
         case AcceptPlace():
-            return _accept(coding)
+            return _accept(state, command, coding, study)
         case NoteCoding():
             note = command.note.strip()
             if note == coding.note:
@@ -197,16 +186,21 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: S
     return Decision((event,), f"The quotation is now {quoted(anchor.words)}.", coding=coding.id)
 
 
-def _accept(coding: Coding) -> Decision | Refusal:
-    if not coding.is_proposed:
+def _accept(state: State, command: AcceptPlace, coding: Coding, study: Study) -> Decision | Refusal:
+    """Words that the ad has just so, white space aside, are its own characters from now on; others stay."""
+    anchor = _anchor(command.span, study) if command.span else coding.anchor
+    if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
         return Refusal("The quotation has its place already.")
+    if _twin(state, coding.code, anchor, but=coding.id):
+        return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
+    is_own = anchors.shown_words(anchor.words) == anchors.shown_words(coding.words)
     event = CodingReanchored(
         coding=coding.id,
-        anchor=coding.anchor,
-        words=coding.words,
+        anchor=anchor,
+        words=anchor.words if is_own else coding.words,
         anchor_before=coding.anchor,
         words_before=coding.words,
-        was_proposed=True,
+        was_proposed=coding.is_proposed,
     )
     return Decision((event,), f"This is the place of {quoted(coding.words)}.", coding=coding.id)
 
@@ -278,44 +272,6 @@ def _step(state: State, *, is_undo: bool, study: Study) -> Decision | Refusal:
     if target is None:
         return Refusal("Nothing to undo in this ad." if is_undo else "Nothing to redo in this ad.")
     events = history.undoing(target) if is_undo else history.redoing(target)
-    what = _what(target, state, study)
+    what = step_words(target, state, study)
     message = f"Undone: {what}." if is_undo else f"Redone: {what}."
     return Decision(events, message, "undo" if is_undo else "redo", target.id)
-
-
-def _what(transaction: Transaction, state: State, study: Study) -> str:
-    """What a whole step was about, in a few words."""
-    if transaction.cause == "copy":
-        return f"what was taken over from ad {transaction.source}"
-    if transaction.cause == "migration":
-        return f"the migration from {transaction.source.partition(',')[0]}"
-    return describe(transaction.events[-1], state, study)
-
-
-def describe(event: Event, state: State, study: Study) -> str:
-    """What an event was about, in a few words."""
-    match event:
-        case CodingAdded():
-            return f"{_label(study, event.code)} on {quoted(event.words)}"
-        case CodingRemoved():
-            coding = state.codings.get(event.coding)
-            return f"removing {_label(study, coding.code)}" if coding else "removing a coding"
-        case CodingRecoded():
-            return f"{_label(study, event.code_before)} becoming {_label(study, event.code)}"
-        case CodingReanchored():
-            return f"boundary of {quoted(event.words)}"
-        case CodingNoted():
-            coding = state.codings.get(event.coding)
-            return f"the note beside {quoted(coding.words)}" if coding else "a note"
-        case PlaceNoted():
-            return f"the note on {books.place_title(study.book, event.place)}"
-        case ProfileAssigned() if event.profile == event.profile_before:
-            return "the reasoning"
-        case ProfileAssigned():
-            return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
-        case DoneMarked():
-            return "marked done" if event.is_done else "taken up again"
-        case DocumentTaken():
-            return "an edit of the document by hand"
-        case _:
-            return "the ad's description"

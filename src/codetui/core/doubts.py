@@ -45,7 +45,7 @@ def is_doubtful(coding: Coding) -> bool:
 
 def doubtful(state: State) -> tuple[Coding, ...]:
     """The codings in doubt, in the order in which they were placed."""
-    return tuple(coding for coding in state.live() if is_doubtful(coding))
+    return state.standing.doubtful
 
 
 def doubts(state: State, text: str) -> tuple[Doubt, ...]:

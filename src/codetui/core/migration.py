@@ -51,17 +51,27 @@ class Migrated(NamedTuple):
     was_applied: bool = False
 
 
-def migrate(state: State, rules: MigrationMap, book: Codebook, mint: Mint, old: Codebook | None = None) -> Migrated:
+def migrate(
+    state: State,
+    rules: MigrationMap,
+    book: Codebook,
+    mint: Mint,
+    old: Codebook | None = None,
+    *,
+    is_fresh: bool = False,
+) -> Migrated:
     """The events that bring a session to the new `book`; none where the same rules were applied already.
+
+    `is_fresh` says that they cannot have been: the change of the book that they are from has just been made.
 
     An id that the new book has too is left alone where it was given with that book, unless the rules are from that
     book.  A coding keeps its rank, so that each code has its codings in the order in which they were assigned.  Notes
     on codes, groups and sections go along.  A profile that has to be decided is called by its name in the `old` book,
     where that is known.  `mint` gives fresh ids.
     """
-    if _is_applied(state, rules):
+    if not is_fresh and _is_applied(state, rules):
         return Migrated((), {}, 0, 0, queue_after(state, {}, state.profile, book, rules, old), was_applied=True)
-    run = _Run(state, rules, book, old)
+    run = _Run(state, rules, book, old, is_fresh=is_fresh)
     codings, notes, profiles = tuple(run.codings()), tuple(run.notes(mint)), tuple(run.profile())
     codes = {event.coding: event.code for event in codings}
     profile = profiles[0].profile if profiles else state.profile
@@ -72,8 +82,11 @@ def migrate(state: State, rules: MigrationMap, book: Codebook, mint: Mint, old: 
 class _Run:
     """One migration of one session."""
 
-    def __init__(self, state: State, rules: MigrationMap, book: Codebook, old: Codebook | None) -> None:
+    def __init__(
+        self, state: State, rules: MigrationMap, book: Codebook, old: Codebook | None, *, is_fresh: bool
+    ) -> None:
         self.state = state
+        self.is_fresh = is_fresh
         self.rules = rules
         self.book = book
         self.old = old
@@ -89,7 +102,7 @@ class _Run:
     def codings(self) -> Iterator[CodingRecoded]:
         """Each coding under its new code."""
         for coding in self.state.live():
-            rule = self._rule("code", coding.code)
+            rule = self._rule("code", coding.code, self._given.coding(coding))
             if rule is None:
                 continue
             if coding.code in self._known["code"] and self._is_new(self._given.coding(coding)):
@@ -148,7 +161,7 @@ class _Run:
         moved: dict[Place, list[PlaceNote]] = {}
         for note in sorted(self.state.notes.values(), key=lambda note: (note.rank, note.id)):
             kind: PartKind = "code" if note.place.kind == "entry" else note.place.kind
-            rule = self._rule(kind, note.place.id)
+            rule = self._rule(kind, note.place.id, self._given.note(note))
             is_settled = note.place.id in self._known[kind] and self._is_new(self._given.note(note))
             if note.text and rule is not None and not is_settled:
                 place = Place(kind=note.place.kind, id=self._target(rule))
@@ -156,9 +169,22 @@ class _Run:
                     moved.setdefault(place, []).append(note)
         return moved
 
-    def _rule(self, kind: PartKind, id_: str) -> Rule | None:
-        """The rule for an id, or for the one that waits under it."""
-        return self._rules.get((kind, id_)) or self._rules.get((kind, id_.rstrip(WAITING)))
+    def _rule(self, kind: PartKind, id_: str, made_with: str) -> Rule | None:
+        """The rule for an id; for one under which something waits, that for what it was called before.
+
+        Rules from the book that let it wait mean another part by that name.
+        """
+        found = self._rules.get((kind, id_))
+        if found is not None or not id_.endswith(WAITING) or self.is_fresh or self._is_of_old(made_with):
+            return found
+        return self._rules.get((kind, id_.rstrip(WAITING)))
+
+    def _is_of_old(self, made_with: str) -> bool:
+        """Whether something was given with the book that the rules come from."""
+        version, _, digest = made_with.rpartition("#")
+        old_version, _, old_digest = self.rules.old_book.rpartition("#")
+        is_of_version = version == old_version != "" and version != self.rules.new_book.rpartition("#")[0]
+        return is_of_version or digest == old_digest != ""
 
     def _target(self, rule: Rule) -> str:
         """The id that a rule's part goes to: the one to wait under where there is not one new one."""

@@ -47,7 +47,7 @@ def queue_after(
     """The queue of a state once the codings in `codes` have these, and the ad has `profile`."""
     known = {code.id: code.is_retired for code in book.codes}
     retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
-    merged, seen = rules.merged(), set[tuple[str, int, int]]()
+    merged, seen = rules.targets(), set[tuple[str, int, int]]()
     found: list[Queued] = []
     for coding in state.live():
         code = codes.get(coding.id, coding.code)
@@ -65,9 +65,10 @@ def queue_after(
 
 def _code(coding: CodingId, code: str, rules: MigrationMap, *, is_retired: bool) -> Queued:
     rule = rules.rule("code", code) or rules.rule("code", code.rstrip(WAITING))
+    choices = rule.new if rule is not None else ()
     if rule is not None and rule.effect == "split":
-        return Queued(coding, code, "split", rule.new)
-    return Queued(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown")
+        return Queued(coding, code, "split", choices)
+    return Queued(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown", choices)
 
 
 def _profile(profile: str, rules: MigrationMap, old: Codebook | None) -> Queued:

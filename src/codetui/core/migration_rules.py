@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,9 +54,17 @@ class MigrationMap:
     @property
     def name(self) -> str:
         """What the transactions that apply it give as their source; other rules make another name."""
+        return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {self._digest}"
+
+    @property
+    def _digest(self) -> str:
         lines = sorted("\t".join((rule.part, rule.old, *rule.new)) for rule in self.rules)
-        digest = text_hash("\n".join(lines))[:12]
-        return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {digest}"
+        return text_hash("\n".join(lines))[:12]
+
+    @property
+    def digest(self) -> str:
+        """Twelve digits for rules and books together."""
+        return text_hash(self.name)[:12]
 
     def rule(self, part: PartKind, old: str) -> Rule | None:
         """The rule for a part of the old book; the first, where two speak of it."""
@@ -70,10 +77,10 @@ class MigrationMap:
         found = self.rule("profile", name_or_id) or self.rule("profile", name)
         return found or (self.rule("profile", known.id) if known else None)
 
-    def merged(self) -> frozenset[str]:
-        """The codes that more than one code is renamed to."""
-        counts = Counter(rule.new[0] for rule in self.rules if rule.part == "code" and rule.effect == "renamed")
-        return frozenset(new for new, count in counts.items() if count > 1)
+    def targets(self) -> frozenset[str]:
+        """The codes that other codes are renamed to: those in which codings of several codes may meet."""
+        renamed = (rule for rule in self.rules if rule.part == "code" and rule.effect == "renamed")
+        return frozenset(rule.new[0] for rule in renamed if rule.new[0] != rule.old)
 
 
 def book_name(book: Codebook) -> str:
@@ -104,3 +111,20 @@ def waiting(code: str, known: Mapping[str, object]) -> str:
     while code in known:
         code += WAITING
     return code
+
+
+def chained(maps: Iterable[MigrationMap]) -> MigrationMap:
+    """The rules of several maps, the oldest first, as one map: each leads to what later maps made of its targets.
+
+    Of two rules for one part that of the later map counts; what waits under `T5?`, as T5 is something else by then,
+    keeps its own.
+    """
+    rules: dict[tuple[PartKind, str], tuple[str, ...]] = {}
+    for each in maps:
+        step = {(rule.part, rule.old): rule.new for rule in each.rules}
+        reused = {(rule.part, to) for rule in each.rules for to in rule.new if len(rule.new) > 1 or to != rule.old}
+        step |= {(kind, old + WAITING): new for (kind, old), new in step.items() if (kind, old) in reused}
+        for (kind, old), new in rules.items():
+            rules[kind, old] = tuple(dict.fromkeys(to for one in new for to in step.get((kind, one), (one,))))
+        rules |= step
+    return MigrationMap(tuple(Rule(kind, old, new) for (kind, old), new in rules.items()))

@@ -61,9 +61,9 @@ def candidate(id_: str, name: str, words: str = "") -> Candidate:
     return Candidate(id_, name, _folded(id_), _folded(name), _folded(words))
 
 
-def code_candidates(index: CodebookIndex) -> list[Candidate]:
-    """The codes of a book that can be given, found by id, name, definition and examples."""
-    codes = (code for code in index.book.codes if not code.is_retired)
+def code_candidates(index: CodebookIndex, *, has_retired: bool = False) -> list[Candidate]:
+    """The codes of a book that can be given, or all, found by id, name, definition and examples."""
+    codes = (code for code in index.book.codes if has_retired or not code.is_retired)
     return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in codes]
 
 

@@ -49,6 +49,21 @@ class SpanIndex:
         return found
 
 
+def reach_of(ends: Iterable[int]) -> list[int]:
+    """The greatest of each end and those before it."""
+    return list(accumulate(ends, max))
+
+
+def reach_with(reach: Sequence[int], at: int, end: int) -> list[int]:
+    """What `reach_of` gives for one more end, the one at place `at`."""
+    more = [*reach[:at], max(end, reach[at - 1]) if at else end, *reach[at:]]
+    for place in range(at + 1, len(more)):
+        if more[place] >= end:
+            break
+        more[place] = end
+    return more
+
+
 class Lanes:
     """A lane for each of many spans, so that no two in one lane share a visual row.
 
@@ -61,10 +76,17 @@ class Lanes:
         row 2   | |
     """
 
-    def __init__(self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int) -> None:
+    def __init__(
+        self,
+        places: Sequence[tuple[int, int]],
+        row_start: Callable[[int], int],
+        count: int,
+        reach: Sequence[int] | None = None,
+    ) -> None:
+        """`reach` is what `reach_of` gives for the ends of the places, where that is known."""
         self._places = places
         self._row_start = row_start
-        self._reach = list(accumulate((max(end, start + 1) for start, end in places), max))
+        self.reach = reach_of(max(end, start + 1) for start, end in places) if reach is None else reach
         self._found: dict[int, int] = {}
         self._free = [0] * count
         self._next = 0
@@ -78,7 +100,7 @@ class Lanes:
     def _find(self, number: int) -> None:
         """Give lanes to the spans up to this one."""
         first = number
-        while first not in (0, self._next) and self._reach[first - 1] > self._row_start(self._places[first][0]):
+        while first not in (0, self._next) and self.reach[first - 1] > self._row_start(self._places[first][0]):
             first -= 1
         free = self._free if first == self._next else [0] * len(self._free)
         for current in range(first, number + 1):

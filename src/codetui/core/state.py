@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
+from codetui.core.standing import MOST_CHANGES, Standing, standing_of
 from codetui.model import (
     AdDescribed,
     CodeId,
@@ -31,6 +32,8 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
+
+CODING_EVENTS = (CodingAdded, CodingRemoved, CodingRestored, CodingRecoded, CodingReanchored, CodingNoted)
 
 
 class Steps(NamedTuple):
@@ -62,24 +65,17 @@ class State:
     undone_steps: Steps | None = None
 
     @cached_property
-    def _live(self) -> tuple[Coding, ...]:
-        standing = (coding for coding in self.codings.values() if not coding.is_removed)
-        return tuple(sorted(standing, key=lambda coding: (coding.rank, coding.id)))
-
-    @cached_property
-    def _by_code(self) -> Mapping[CodeId, tuple[Coding, ...]]:
-        codings_of: dict[CodeId, list[Coding]] = {}
-        for coding in self._live:
-            codings_of.setdefault(coding.code, []).append(coding)
-        return {code: tuple(codings) for code, codings in codings_of.items()}
+    def standing(self) -> Standing:
+        """The codings that stand, in the orders in which they are asked for."""
+        return standing_of(self.codings.values())
 
     def live(self) -> tuple[Coding, ...]:
         """The codings that stand, in the order in which they were placed."""
-        return self._live
+        return self.standing.live
 
     def of_code(self, code: CodeId) -> tuple[Coding, ...]:
         """The codings of one code, in order."""
-        return self._by_code.get(code, ())
+        return self.standing.by_code.get(code, ())
 
     @cached_property
     def next_rank(self) -> int:
@@ -91,7 +87,7 @@ class State:
     def is_untouched(self) -> bool:
         """True while nothing of the coder's work stands here."""
         has_notes = any(note.text for note in self.notes.values())
-        return not (self._live or has_notes or self.profile or self.reasoning or self.is_done)
+        return not (self.live() or has_notes or self.profile or self.reasoning or self.is_done)
 
 
 @dataclass(slots=True)
@@ -149,7 +145,21 @@ def evolve(state: State, transaction: Transaction) -> State:
     """The state after one more transaction."""
     draft = _thaw(state)
     _apply(draft, transaction)
-    return draft.freeze()
+    after = draft.freeze()
+    _hand_on(state, after, transaction)
+    return after
+
+
+def _hand_on(state: State, after: State, transaction: Transaction) -> None:
+    """Gives a state what the one before had worked out, with what has changed: of thousands of codings few do."""
+    ids = {event.coding for event in transaction.events if isinstance(event, CODING_EVENTS)}
+    if "standing" not in vars(state) or len(ids) > MOST_CHANGES:
+        return
+    changes = [(state.codings.get(one), after.codings.get(one)) for one in ids]
+    vars(after)["standing"] = state.standing.changed(changes)
+    if all(isinstance(event, CodingAdded) for event in transaction.events):
+        ranks = (coding.rank for _, coding in changes if coding is not None)
+        vars(after)["next_rank"] = max(state.next_rank - 1, after.seq, *ranks) + 1
 
 
 def replay(transactions: Iterable[Transaction]) -> State:
@@ -172,8 +182,10 @@ def _apply(draft: _Draft, transaction: Transaction) -> None:
         _apply_event(draft, event, transaction)
     if transaction.cause == "undo":
         _move_step(draft, transaction.target, is_undo=True)
+        _tell_books_again(draft, transaction)
     elif transaction.cause == "redo":
         _move_step(draft, transaction.target, is_undo=False)
+        _tell_books_again(draft, transaction)
     elif is_step(transaction):
         draft.done_steps = Steps(transaction, draft.done_steps)
         draft.undone_steps = None
@@ -202,10 +214,25 @@ def _taken_out(steps: Steps | None, target: TransactionId | None) -> tuple[Trans
     return found, rest
 
 
+def _tell_books_again(draft: _Draft, transaction: Transaction) -> None:
+    """Lets each coding whose code came back by undo or redo name the codebook with which it was given that code."""
+    recoded = {event.coding for event in transaction.events if isinstance(event, CodingRecoded)}
+    steps = draft.done_steps
+    while recoded and steps is not None:
+        for event in reversed(steps.newest.events):
+            if isinstance(event, CodingAdded | CodingRecoded) and event.coding in recoded:
+                recoded.discard(event.coding)
+                coding = draft.codings.get(event.coding)
+                if coding is not None:
+                    draft.codings[event.coding] = replace(coding, codebook=steps.newest.codebook)
+        steps = steps.earlier
+
+
 def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
     match event:
         case CodingAdded():
-            draft.codings[event.coding] = _coding(event, transaction)
+            # Two machines that take over one edit of the document by hand add the same codings.
+            draft.codings.setdefault(event.coding, _coding(event, transaction))
         case SessionOpened():
             draft.opened = event
             draft.employer = draft.employer or event.employer
@@ -221,7 +248,7 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
         case PlaceNoted():
             draft.notes[event.note] = PlaceNote(id=event.note, place=event.place, text=event.text, rank=event.rank)
         case _:
-            _change_coding(draft, event)
+            _change_coding(draft, event, transaction)
 
 
 def _coding(event: CodingAdded, transaction: Transaction) -> Coding:
@@ -243,6 +270,7 @@ def _coding(event: CodingAdded, transaction: Transaction) -> Coding:
 def _change_coding(
     draft: _Draft,
     event: CodingRemoved | CodingRestored | CodingRecoded | CodingReanchored | CodingNoted,
+    transaction: Transaction,
 ) -> None:
     """Applies to any state: what is not there is left alone."""
     coding = draft.codings.get(event.coding)
@@ -254,7 +282,7 @@ def _change_coding(
         case CodingRestored():
             coding = replace(coding, is_removed=False)
         case CodingRecoded():
-            coding = replace(coding, code=event.code, rank=event.rank)
+            coding = replace(coding, code=event.code, rank=event.rank, codebook=transaction.codebook)
         case CodingReanchored():
             coding = replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed)
         case CodingNoted():

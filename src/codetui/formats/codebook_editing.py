@@ -58,9 +58,9 @@ def set_field(text: str, part: Part, field: str, value: Value) -> str:
         raise EditError(f"a {part.kind} has no field {field}; it has {', '.join(known)}")
     place = place_of(text, part)
     if value in ("", (), False):
-        return _sound(text, remove_value(text, place, field))
+        return sound(text, remove_value(text, place, field))
     before = known[: known.index(field)]
-    return _sound(text, set_value(text, place, field, _laid_out(text, field, value), after=before))
+    return sound(text, set_value(text, place, field, _laid_out(text, field, value), after=before))
 
 
 def append_example(text: str, code_id: str, example: str) -> str:
@@ -70,7 +70,7 @@ def append_example(text: str, code_id: str, example: str) -> str:
     if not example or any(code.id == code_id and example in code.examples for code in _parts(text).codes):
         return text
     before = FIELDS["code"][: FIELDS["code"].index("examples")]
-    return _sound(text, append_entry(text, place, "examples", example, after=before))
+    return sound(text, append_entry(text, place, "examples", example, after=before))
 
 
 def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
@@ -78,7 +78,7 @@ def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
     place = place_of(text, Part("code", code_id))
     stays, goes, value = ("group", "section", group) if group else ("section", "group", section)
     moved = set_value(text, place, stays, value, after=("id", "name"))
-    return _sound(text, remove_value(moved, place, goes))
+    return sound(text, remove_value(moved, place, goes))
 
 
 def add_profile(text: str, profile: Profile) -> str:
@@ -155,7 +155,7 @@ def _added(text: str, kind: PartKind, part: Profile | Section | Group | Code, be
         for name in FIELDS[kind]
         if values.get(name) not in (None, "", (), False)
     ]
-    return _sound(text, add_table(text, kind, written, behind))
+    return sound(text, add_table(text, kind, written, behind))
 
 
 def _toml_name(name: str) -> str:
@@ -187,7 +187,7 @@ def _width(text: str) -> int:
     return 0 if width > LONGEST_LINE + 10 else max(width, 60)
 
 
-def _sound(before: str, after: str) -> str:
+def sound(before: str, after: str) -> str:
     """The text after a change, if it has no error that was not there before."""
     standing = Counter(LINE_NUMBER.sub("", message) for message in _errors(before))
     for message in _errors(after):

@@ -13,18 +13,24 @@ ENGLISH = "two three four five six seven eight nine ten eleven twelve thirteen f
 DUTCH = "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien"
 NUMBERS = {word: number for words in (ENGLISH, DUTCH) for number, word in enumerate(words.split(), 2)}
 NUMBER = rf"(?:{'|'.join(NUMBERS)}|[1-9]\d?)"
-BETWEEN = r"[^\w.!?:;]+"
+BETWEEN = r"[^\w.!?:;]++"
+WORD = r"\w++(?:['’-]\w++){0,3}"
+"""Nothing here can be read in many ways, of which a text of signs alone would have all tried."""
+
 PLACES = r"(?:part|chapter|section|table|figure|version|deel|hoofdstuk|sectie|tabel|figuur|versie|v)"
 
 
 def _announced(nouns: str) -> re.Pattern[str]:
     """A number and, up to three words on and with no other number before it, one of `nouns`."""
     return re.compile(
-        rf"(?<![\w.])(?:(?P<place>{PLACES})\s+)?(?P<number>{NUMBER}){BETWEEN}(?:(?!{NUMBER}\b)[\w'’-]+{BETWEEN}){{0,3}}?"
+        rf"(?<![\w.])(?:(?P<place>{PLACES})\s+)?(?P<number>{NUMBER}){BETWEEN}(?:(?!{NUMBER}\b){WORD}{BETWEEN}){{0,3}}?"
         rf"(?P<noun>{nouns})\b",
         re.IGNORECASE,
     )
 
+
+HEADING_NUMBER = re.compile(r"^#+\s+\d+(?:\.\d+)*[.:)]?\s+", re.MULTILINE)
+"""The number of a chapter, which announces nothing: `1 Profiles`."""
 
 PROFILES = _announced("profiles|profielen")
 CATEGORIES = _announced(r"(?:macro-|sub-)?categor(?:ies|ie[eë]n)|codes|groups|groepen")
@@ -34,6 +40,7 @@ def check_promises(book: Codebook, texts: Mapping[BookText, Table], tables: Mapp
     """Report every text that announces another number of profiles, or a section of codes, than the book has."""
     for text, table in texts.items():
         for name, said in (("title", text.title), ("body", text.body)):
+            said = HEADING_NUMBER.sub("", f"# {said}" if name == "title" else said)
             what = f"text {shown(text.title)}" if text.title else "a text"
             _check_profiles(said, what, book, table, name)
     for section in book.sections:

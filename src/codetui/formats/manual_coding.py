@@ -4,7 +4,7 @@
 person laid out is a form: `render` edits its text instead of writing it anew.  `document_of` is what a session writes.
 """
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook import index_of
 from codetui.core.state import State
 from codetui.formats.document.form import render
 from codetui.formats.document.form_ids import identified, ids_by_line, with_ids
@@ -43,4 +43,4 @@ __all__ = [
 def document_of(state: State, book: Codebook, ad: AdFacts) -> Written:
     """The document of a session: its form, edited where the session has gone on, or in the canonical shape."""
     wanted = project(state, book, ad)
-    return written(wanted) if state.form is None else render(state.form, wanted, CodebookIndex(book))
+    return written(wanted) if state.form is None else render(state.form, wanted, index_of(book))

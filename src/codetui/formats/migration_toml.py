@@ -52,6 +52,20 @@ def read(text: str, file: str, new: Codebook, old: Codebook | None = None) -> tu
     return found, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
+def read_kept(text: str) -> MigrationMap:
+    """Rules that `write` wrote, all in ids; nothing is looked up.  What cannot be read is left out."""
+    top = Sheet("").parse(text)
+    if top is None:
+        return MigrationMap()
+    found = {
+        (kind, ".".join(path)): Rule(kind, ".".join(path), tuple(names))
+        for kind in KINDS
+        for path, value in _assignments(top.table(TABLES[kind]).fields, ())
+        if (names := _names(value)) is not None
+    }
+    return MigrationMap(tuple(found.values()), top.line_of_text("from"), top.line_of_text("to"))
+
+
 def write(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
     """The map as a file for a person to look through: beside each rule the names, and how alike they are."""
     parts = [HEAD, f"from = {short_text(rules.old_book)}    # {old.title}"]

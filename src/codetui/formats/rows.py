@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from codetui.core.anchor import shown_words
-from codetui.core.codebook import CodebookIndex, profile_name
+from codetui.core.codebook import CodebookIndex, index_of, profile_name
 from codetui.core.state import State
+from codetui.core.waiting_codes import about_waiting
 from codetui.formats.document.projection import AdFacts, Layout, Site
 from codetui.model import Codebook, Coding
 
@@ -60,7 +61,7 @@ class About(NamedTuple):
 
 def rows(state: State, book: Codebook, ad: AdFacts, coder: str) -> list[Row]:
     """The codings of a session in the order of the document: by code, then as they were assigned."""
-    index = CodebookIndex(book)
+    index = index_of(book)
     layout = Layout(book)
     sites = {coding.code: layout.site(coding.code) for coding in state.live()}
     ordered = sorted(state.live(), key=lambda coding: sites[coding.code].sort_key)
@@ -82,7 +83,7 @@ def _row(about: About, coding: Coding, site: Site, index: CodebookIndex) -> Row:
         section=section.title if section else "",
         group=group.title if group else "",
         code_id=coding.code,
-        code_name=code.name if code else "",
+        code_name=code.name if code else about_waiting(coding.code, index),
         words=_words(coding),
         note=coding.note,
         start=coding.anchor.start if coding.anchor else None,

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+GIT_ATTRIBUTES = """\
+# How git brings two people's or two machines' work together. In each clone run once:
+#
+#   codetui merge --install-driver
+#
+# Logs: all lines of both sides, whatever git is told. Documents: made anew from both logs; in a clone without
+# that command git leaves its conflict marks in them, and Ctrl+S in codetui writes them anew.
+* -text
+*.jsonl merge=union
+analysis_job_*.md merge=codetui
+*.written merge=codetui
+"""
+
+GIT_IGNORE = """\
+# What belongs to one machine: where the coder stopped, who has a session open, files half written.
+place.json
+.*.lock
+.*.now
+.*.tmp
+"""
+
 CODEBOOK_TEMPLATE = '''\
 # The codebook of this study. Change everything: what stands here is only an example.
 #

@@ -228,8 +228,9 @@ class Coding(Stored):
     """One code on one quotation.  `anchor` is None for words that have no place in the ad (`words` then says them).
 
     `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the
-    codings of one code; `time` is when it was first assigned (ISO 8601, UTC); `origin` says how it came in, and
-    `source` from where: the name of a document, or the id of the ad it was copied from.
+    codings of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which
+    it was given the code it has; `origin` says how it came in, and `source` from where: the name of a document, or
+    the id of the ad it was copied from.
     """
 
     id: CodingId

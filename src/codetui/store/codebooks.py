@@ -7,10 +7,12 @@ import os
 import re
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from codetui.model import Problem, text_hash
 from codetui.store import files
+from codetui.store.boundaries import inside
 from codetui.store.file_lock import locked
 
 KEPT = ".codebooks"
@@ -19,7 +21,11 @@ KEPT = ".codebooks"
 NAME_LENGTH = 12
 """Digits of a book's hash in its transactions and in the name of its file."""
 
+MAP = "map_"
 HASH = re.compile(r"[0-9a-f]{4,64}")
+_refused: dict[Path, tuple[bytes, str]] = {}
+"""Codebooks that the disk refused to keep: what may stand there, and what stood there before."""
+
 MOST_TRIES = 20
 """How often a change is made anew because an editor, which knows no lock, has written in between."""
 
@@ -43,7 +49,7 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
             if not lock.is_held:
                 raise OSError(errno.EBUSY, "another program has taken over; nothing is changed: try again", str(path))
             if files.version(target) == version:
-                files.replace(target, data)
+                _write(target, data, text)
                 return after
     raise OSError(errno.EBUSY, "another program keeps changing it; nothing is changed: try again", str(path))
 
@@ -54,13 +60,13 @@ def keep(root: Path, text: str, content_hash: str) -> Problem | None:
     `content_hash` is that of the text.  A book that cannot be kept is a warning and hinders nobody.
     """
     path = _path(root, content_hash)
-    if path.exists():
+    if path.is_file():
         return None
     if text_hash(text) != content_hash:
         what = "the codebook is not the one that was opened; the version that is coded with is not kept"
         return Problem(str(path), 0, "warning", f"{what}: open it again")
     try:
-        files.replace(path, text.encode("utf-8"))
+        files.replace(inside(root, path), text.encode("utf-8"))
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"this version of the codebook is not kept: {reason}"
@@ -80,7 +86,7 @@ def kept(root: Path, name: str) -> str | None:
         return None
     try:
         text = files.read(_path(root, found[0])).decode("utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return None
     digest = text_hash(text)
     return text if digest.startswith(name) and digest.startswith(found[0]) else None
@@ -91,6 +97,30 @@ def kept_names(root: Path) -> list[str]:
     folder = root / KEPT
     found = [path for path in folder.glob("*.toml") if len(path.stem) == NAME_LENGTH] if folder.is_dir() else []
     return [path.stem for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))]
+
+
+def keep_map(root: Path, digest: str, text: str) -> Problem | None:
+    """Keeps rules by which sessions were migrated, so that what waits can be decided by them; `digest` names them."""
+    path = map_path(root, digest)
+    try:
+        if not path.is_file():
+            files.replace(inside(root, path), text.encode("utf-8"))
+    except (OSError, UnicodeEncodeError) as error:
+        what = f"the rules are not kept: {error}; codings that were split will not be offered their choices"
+        return Problem(str(path), 0, "warning", what)
+    return None
+
+
+def map_path(root: Path, digest: str) -> Path:
+    """Where the rules with this digest are kept."""
+    return root / KEPT / f"{MAP}{digest}.toml"
+
+
+def kept_maps(root: Path) -> list[Path]:
+    """The files of all kept rules, the oldest first."""
+    folder = root / KEPT
+    found = list(folder.glob(f"{MAP}*.toml")) if folder.is_dir() else []
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def _path(root: Path, name: str) -> Path:
@@ -109,8 +139,24 @@ def _check(path: Path, target: Path) -> None:
         raise PermissionError(errno.EACCES, "is read-only; allow writing, then try again", str(path))
 
 
-def _read(path: Path, target: Path) -> str:
+def _write(target: Path, data: bytes, before: str) -> None:
+    """Replaces a codebook; one that stands there although the disk refused it is taken back, now or with the next."""
+    _refused[target] = data, before
     try:
-        return files.read(target).decode("utf-8")
+        files.replace(target, data)
+    except OSError:
+        with suppress(OSError):
+            if files.read(target) == data:
+                files.replace(target, before.encode("utf-8"), durable=False)
+        raise
+    del _refused[target]
+
+
+def _read(path: Path, target: Path) -> str:
+    """The text of a codebook, without a change that the disk refused and would not take back."""
+    try:
+        data = files.read(target)
+        refused, before = _refused.get(target, (None, ""))
+        return before if data == refused else data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise OSError(errno.EILSEQ, "is not UTF-8; save it as UTF-8, then try again", str(path)) from error

@@ -45,6 +45,7 @@ _LEAD = r"(?:(?:analysis|job|jobad|ad|advert|advertentie|vacancy|vacature|postin
 _NUMBERED = re.compile(_LEAD + r"(?P<id>[0-9]+)(?:[ _-]+(?P<rest>[^0-9 _-].*))?", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*#{1,6}[ \t]+([^\r\n]*[^\W_][^\r\n]*)")
 _LINE_WITH_WORD = re.compile(r"[^\r\n]*?[^\W_][^\r\n]*")
+_MARKED = re.compile(r"(([*_`])\2*)((?:(?!\2).)+)\1")
 _DIGITS = re.compile(r"([0-9]+)")
 
 
@@ -121,9 +122,16 @@ def title_of(head: str) -> str:
     """An ad's title from the beginning of its text: the first heading, else the first line with a word."""
     heading = _HEADING.search(head)
     if heading is not None:
-        return one_line(heading[1].rstrip("# \t")).strip("*_` ")
+        return _without_marks(one_line(heading[1].rstrip("# \t")))
     line = _LINE_WITH_WORD.search(head)
-    return one_line(line[0]).strip("*_` ") if line is not None else ""
+    return _without_marks(one_line(line[0])) if line is not None else ""
+
+
+def _without_marks(title: str) -> str:
+    """`**A title**` without what makes the whole of it stand out, nor a bullet; a word of it keeps what it has."""
+    title = title.lstrip("* ") if title.startswith("* ") else title.strip()
+    marked = _MARKED.fullmatch(title)
+    return marked[3].strip() if marked else title
 
 
 def one_line(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from codetui.store import csv_rows
+from codetui.store.boundaries import open_file
 from codetui.store.corpus_names import Columns, columns_of, found
 from codetui.store.text_lines import Lines
 from codetui.store.trouble import Trouble
@@ -46,7 +46,7 @@ def rows(source: str, wanted: Mapping[str, str], trouble: Trouble, start: RowPla
 
     Nothing comes where no row begins at `start`.  Raises OSError.
     """
-    with Path(source).open("rb") as file:
+    with open_file(source) as file:
         lines = Lines(file, trouble)
         if start is not None and not lines.is_line_start(start.offset):
             return

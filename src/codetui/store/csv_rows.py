@@ -38,9 +38,7 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
 
     A first line `sep=;`, which spreadsheets write, decides by itself.
     """
-    start = next(iter(lines), "")
-    while start and not start.strip():
-        start = next(iter(lines), "")
+    start = next((line for line in lines if line.strip()), "")
     if start[:4].lower() == "sep=" and len(start.strip("\r\n")) == 5:
         names = _cells(lines, start[4])
         return Header(names, start[4]) if names else None

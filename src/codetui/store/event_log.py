@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.model import Problem, Transaction, TransactionId
-from codetui.store import files
+from codetui.store import files, left_overs
+from codetui.store.log_numbers import GREATEST, is_sound, looks_odd
 from codetui.store.plain_lines import plain_transaction
 
 if TYPE_CHECKING:
@@ -41,16 +43,38 @@ class EventLog:
         A line that cannot be read is reported and stays in the file.  Raises OSError; an absent log is empty.
         """
         try:
-            data = files.read(self.path)
+            data = left_overs.without(self.path, files.read(self.path))
         except FileNotFoundError:
             return [], []
         with _no_collection():
             return self._transactions(data)
 
+    def make_sure(self) -> None:
+        """Wait until the disk has what was read: a program that was killed may have written it without waiting."""
+        files.make_sure(self.path)
+
     def append(self, transaction: Transaction) -> None:
         """Put a transaction on disk; raises OSError when it is not there, and then the log is as before."""
-        line = encoded(transaction) + b"\n"
-        files.append(self.path, line if files.ends_with_newline(self.path) else b"\n" + line)
+        if not is_sound(transaction):
+            what = f"a line of the log counts as far as {GREATEST}, beyond which nothing can follow: take that line out"
+            raise OSError(errno.EOVERFLOW, what, str(self.path))
+        self._append(encoded(transaction) + b"\n")
+
+    def complete(self, transactions: Iterable[Transaction]) -> None:
+        """Put those on disk that the log lacks; raises OSError."""
+        standing = {transaction.id for transaction in self.read()[0]}
+        lacking = b"".join(encoded(one) + b"\n" for one in transactions if one.id not in standing)
+        if lacking:
+            self._append(lacking)
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Put lines of another log on disk; raises OSError when they are not there, and then the log is as before."""
+        self._append(b"".join(line + b"\n" for line in lines))
+
+    def _append(self, lines: bytes) -> None:
+        """Put whole lines at the end, whatever stands there."""
+        left_overs.take_back(self.path)
+        files.append(self.path, lines if files.ends_with_newline(self.path) else b"\n" + lines)
 
     def _transactions(self, data: bytes) -> tuple[list[Transaction], list[Problem]]:
         """What the bytes of a log hold."""
@@ -61,7 +85,7 @@ class EventLog:
             if not line:
                 continue
             transaction = _plainly(line) or self._thoroughly(number, line, problems)
-            if transaction is not None:
+            if transaction is not None and self._is_sound(number, line, transaction, problems):
                 self._take(found, problems, number, line, transaction)
         transactions = [transaction for _, transaction in found.values()]
         transactions.sort(key=lambda each: (each.seq, each.id))
@@ -76,6 +100,14 @@ class EventLog:
         except ValidationError as error:
             problems.append(self._unreadable(number, line, error))
             return None
+
+    def _is_sound(self, number: int, line: bytes, transaction: Transaction, problems: list[Problem]) -> bool:
+        """Whether all numbers of a transaction are within bounds; a problem where they are not."""
+        if not looks_odd(line) or is_sound(transaction):
+            return True
+        what = "this line cannot be read (a number in it is out of bounds): it is kept, the others are used; mend it"
+        problems.append(Problem(str(self.path), number, "warning", what))
+        return False
 
     def _take(
         self,

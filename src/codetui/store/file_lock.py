@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from codetui.store import files
+from codetui.store import disk, files
 
 PATIENCE = 10.0
 """Seconds that one waits for another program."""
@@ -24,6 +24,9 @@ LONGEST_HOLD = 60.0
 
 LONGEST_MAKING = 5.0
 """Seconds that a lock may stand without its owner's name, which is written right after it is made."""
+
+_held: set[str] = set()
+"""The owners whose locks this process holds."""
 
 PAUSE = 0.004, 0.020
 """Seconds between two tries, from the shortest pause to the longest."""
@@ -49,7 +52,7 @@ class FileLock:
         until = time.monotonic() + patience
         while not self._is_made():
             owner = _owner_of(self.file)
-            if owner is not None and _is_left_over(self.file, owner):
+            if owner is not None and (_is_forgotten(owner) or _is_left_over(self.file, owner)):
                 self._remove_left_over(owner)
             elif time.monotonic() > until:
                 raise OSError(errno.EBUSY, self._busy(owner), str(self.path))
@@ -59,12 +62,13 @@ class FileLock:
     def release(self) -> None:
         """Lets go, unless somebody else holds it by now."""
         is_held = self.is_held
+        _held.discard(self._owner)
         if self._handle is not None:
-            os.close(self._handle)
+            disk.close(self._handle)
             self._handle = None
         if is_held:
             with contextlib.suppress(OSError):
-                self.file.unlink()
+                disk.remove(self.file)
 
     def _is_made(self) -> bool:
         """Whether the lock file could be made, which only one program can.
@@ -78,16 +82,20 @@ class FileLock:
             raise OSError(error.errno, what, str(self.path)) from error
         if handle is None:
             return False
+        _held.add(self._owner)
         try:
             files.write_all(handle, self._owner.encode("utf-8"))
         except OSError:
-            os.close(handle)
-            self.file.unlink()
+            _held.discard(self._owner)
+            with contextlib.suppress(OSError):
+                disk.close(handle)
+                disk.remove(self.file)
             raise
         if os.name == "nt":
             self._handle = handle
         else:
-            os.close(handle)
+            with contextlib.suppress(OSError):
+                disk.close(handle)
         return True
 
     def _remove_left_over(self, owner: str) -> None:
@@ -97,17 +105,17 @@ class FileLock:
         if handle is None:
             if _age(guard) > LONGEST_MAKING:
                 with contextlib.suppress(OSError):
-                    guard.unlink()
+                    disk.remove(guard)
             time.sleep(PAUSE[0])
             return
-        os.close(handle)
+        disk.close(handle)
         try:
             if _owner_of(self.file) == owner:
                 with contextlib.suppress(FileNotFoundError, PermissionError):
-                    self.file.unlink()
+                    disk.remove(self.file)
         finally:
             with contextlib.suppress(OSError):
-                guard.unlink()
+                disk.remove(guard)
         time.sleep(PAUSE[0])
 
     def _busy(self, owner: str | None) -> str:
@@ -130,7 +138,7 @@ def locked(path: Path, patience: float = PATIENCE) -> Iterator[FileLock]:
 def _create(path: Path) -> int | None:
     """A handle on a new file; None where it is there already, or (on Windows) is just being deleted."""
     try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        return disk.create(path)
     except FileExistsError:
         return None
     except PermissionError:
@@ -147,6 +155,11 @@ def _owner_of(path: Path) -> str | None:
         return None
     except PermissionError:
         return ""
+
+
+def _is_forgotten(owner: str) -> bool:
+    """Whether a lock is this program's own and was let go, although the disk would not delete it."""
+    return owner.startswith(f"{os.getpid()} {socket.gethostname()} ") and owner not in _held
 
 
 def _is_left_over(path: Path, owner: str) -> bool:

@@ -5,28 +5,56 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-_BINARY = getattr(os, "O_BINARY", 0)
-_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
+from codetui.store import disk, left_overs
+from codetui.store.boundaries import open_file
+
+LARGEST = 1 << 30
+"""Bytes of the largest file that is read whole; tables of ads are read row by row, and may be larger."""
+
+TEMPORARY = ".tmp"
+_OWN_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
+LONGEST_WRITING = 3600.0
+"""Seconds after which a file that was to take another's place is a left-over.
+
+Writing takes thousandths of a second, but the clocks of two machines on one folder may differ.
+"""
+
+_entered: set[tuple[int, int]] = set()
+"""Files and folders (device, number) whose names are known to be on disk: seen to by this process."""
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file."""
-    return path.read_bytes()
+    """The bytes of a file; OSError where it is larger than any that this program reads whole."""
+    with open_file(path) as file:
+        if os.fstat(file.fileno()).st_size > LARGEST:
+            raise OSError(errno.EFBIG, "is larger than 1 GB, which is never read whole", str(path))
+        return file.read()
 
 
 def read_head(path: str, size: int) -> bytes:
-    """The first `size` bytes of a file, at the price of three system calls."""
-    handle = os.open(path, os.O_RDONLY | _BINARY)
+    """The first `size` bytes of a file, at the price of few system calls."""
+    with open_file(path) as file:
+        return os.read(file.fileno(), size)
+
+
+def stands(path: Path) -> bool:
+    """Whether anything has this name, be it a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def is_other(path: Path, data: bytes) -> bool:
+    """Whether anything but these bytes stands at a path."""
     try:
-        return os.read(handle, size)
-    finally:
-        os.close(handle)
+        return read(path) != data
+    except FileNotFoundError:
+        return stands(path)
 
 
 class Stamp(NamedTuple):
@@ -70,28 +98,48 @@ def is_newer(path: Path, other: Path) -> bool:
         return False
 
 
+def is_same(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file or folder, by whatever way; neither need be there."""
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
 def append(path: Path, data: bytes) -> None:
-    """Add bytes at the end and wait until the disk has them; missing folders are made.
+    """Add bytes at the end and wait until the disk has them and the file's name; missing folders are made.
 
     What cannot be written and synced whole is cut off again: a refused command must not come back.
     """
     make_folder(path.parent)
+    left_overs.take_back(path)
     is_new = not path.exists()
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _BINARY, 0o666)
+    handle = disk.open_end(path)
     try:
-        size = os.fstat(handle).st_size
+        status = os.fstat(handle)
         try:
             write_all(handle, data)
-            sync(handle)
-            if is_new:
-                sync_folder(path.parent)
+            disk.sync(handle)
+            _enter(path, status, is_new=is_new)
         except OSError:
+            left_overs.note(path, status.st_size, data)
             with contextlib.suppress(OSError):
-                if os.fstat(handle).st_size <= size + len(data):
-                    os.ftruncate(handle, size)
+                left_overs.take_back(path)
             raise
     finally:
-        os.close(handle)
+        with contextlib.suppress(OSError):
+            disk.close(handle)
+
+
+def make_sure(path: Path) -> None:
+    """Wait until the disk has a file as it stands, and its name: who was killed may have left it waiting.
+
+    Nothing happens where there is no file, or where it cannot be synced.
+    """
+    with contextlib.suppress(OSError):
+        handle = disk.open_there(path)
+        try:
+            disk.sync(handle)
+            _enter(path, os.fstat(handle))
+        finally:
+            disk.close(handle)
 
 
 class FileChangedError(OSError):
@@ -105,8 +153,8 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
     not the one that was `seen`.
     """
     target = Path(os.path.realpath(path))
-    make_folder(target.parent)
-    temporary = target.parent / f".{target.name[:60]}.{secrets.token_hex(4)}.tmp"
+    make_folder(target.parent, durable=durable)
+    temporary = target.parent / f".{target.name[:60]}.{secrets.token_hex(4)}{TEMPORARY}"
     try:
         _write_new(temporary, data, mode=_mode_of(target), durable=durable)
         coming = version(temporary)
@@ -115,17 +163,24 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
         rename(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            remove(temporary)
         raise
     if durable:
-        sync_folder(target.parent)
+        disk.sync_folder(target.parent)
     return coming
+
+
+def make(path: Path, data: bytes) -> None:
+    """Make a file with these bytes and wait until the disk has it; FileExistsError where there is one."""
+    make_folder(path.parent)
+    _write_new(path, data, mode=None, durable=True)
+    disk.sync_folder(path.parent)
 
 
 def ends_with_newline(path: Path) -> bool:
     """Whether a line can be appended as it is: the file is absent, empty, or its last byte is a newline."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             if file.seek(0, os.SEEK_END) == 0:
                 return True
             file.seek(-1, os.SEEK_END)
@@ -134,54 +189,73 @@ def ends_with_newline(path: Path) -> bool:
         return True
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each entered in its parent on disk."""
-    if folder.is_dir():
+def make_folder(folder: Path, *, durable: bool = True) -> None:
+    """Make a folder and those above it; `durable` waits until the disk has all their names.
+
+    A folder that is there may have been made by a program that was killed before the disk had its name.
+    """
+    try:
+        status, is_new = folder.stat(), False
+    except FileNotFoundError:
+        make_folder(folder.parent, durable=durable)
+        with contextlib.suppress(FileExistsError):
+            disk.make_folder(folder)
+        status, is_new = folder.stat(), True
+    if durable:
+        _enter(folder, status, is_new=is_new)
+
+
+def sweep(folder: Path) -> None:
+    """Takes away what a program that was killed while it replaced a file has left in a folder: its own names alone."""
+    oldest = time.time() - LONGEST_WRITING
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if not _OWN_TEMPORARY.fullmatch(entry.name):
+                continue
+            with contextlib.suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and status.st_mtime < oldest:
+                    disk.remove(Path(entry.path))
+
+
+def remove(path: Path) -> None:
+    """Take a file away; nothing happens where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        disk.remove(path)
+
+
+def _enter(path: Path, status: os.stat_result, *, is_new: bool = False) -> None:
+    """See to it that the disk has the name of a file or folder and those of the folders above it, once a process.
+
+    A name in a folder that the coder may not write in was there before.
+    """
+    key = status.st_dev, status.st_ino
+    if key in _entered and not is_new:
         return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
-
-
-# --- the operations that can fail, one function each ------------------------------------------------
+    folder = Path(os.path.realpath(path)).parent
+    if os.access(folder, os.W_OK):
+        if folder != folder.parent:
+            _enter(folder, folder.stat())
+        disk.sync_folder(folder)
+    _entered.add(key)
 
 
 def write_all(handle: int, data: bytes) -> None:
     """Write every byte; the system may take fewer at a time."""
     left = memoryview(data)
     while left:
-        left = left[os.write(handle, left) :]
-
-
-def sync(handle: int) -> None:
-    """Wait until the disk has the file."""
-    os.fsync(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the folder's names, where the system can do that (Windows cannot)."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(handle)
+        left = left[disk.write(handle, left) :]
 
 
 def rename(source: Path, target: Path) -> None:
     """Put a file in another's place; on Windows a virus scanner may hold it for a moment, so try again."""
     for pause in (0.01, 0.05, 0.2) if os.name == "nt" else ():
         try:
-            source.replace(target)
+            disk.rename(source, target)
             return
         except PermissionError:
             time.sleep(pause)
-    source.replace(target)
+    disk.rename(source, target)
 
 
 def _mode_of(path: Path) -> int | None:
@@ -193,13 +267,18 @@ def _mode_of(path: Path) -> int | None:
 
 
 def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> None:
-    """Write a file that must not be there yet; without a mode the umask decides."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    """Write a file that must not be there yet, whole or not at all; without a mode the umask decides."""
+    handle = disk.create(path)
     try:
-        write_all(handle, data)
-        if durable:
-            sync(handle)
-    finally:
-        os.close(handle)
-    if mode is not None:
-        path.chmod(mode)
+        try:
+            write_all(handle, data)
+            if durable:
+                disk.sync(handle)
+        finally:
+            disk.close(handle)
+        if mode is not None:
+            disk.set_mode(path, mode)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            disk.remove(path)
+        raise

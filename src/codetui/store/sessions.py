@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import unicodedata
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.store import files
+from codetui.store.boundaries import inside
 from codetui.store.safe_names import coder_name, file_words, safe_name
 
 EVENTS = "events"
@@ -51,6 +50,10 @@ class SessionPaths:
         """The event log of an ad."""
         return self._inside(self.folder / EVENTS / f"{safe_name(ad_id)}{LOG}")
 
+    def beside(self, ad_id: str, suffix: str) -> Path:
+        """A file beside the event log of an ad."""
+        return self._inside(self.log(ad_id).with_suffix(suffix))
+
     def document(self, ad_id: str, employer: str, *, is_apart: bool = False) -> Path:
         """The document of an ad: `analysis_job_<id>_<employer>.md`; without an employer the id alone."""
         return self._inside(self.folder / document_name(ad_id, employer, is_apart=is_apart))
@@ -73,6 +76,11 @@ class SessionPaths:
         """The touched ads as `safe_name` writes their ids."""
         return frozenset(path.name.removesuffix(LOG) for path in logs(self.folder))
 
+    def sweep(self) -> None:
+        """Takes away what programs that were killed have left half written in the coder's folders."""
+        for folder in (self.folder, self.folder / EVENTS):
+            files.sweep(folder)
+
     def read_place(self) -> StoppedAt | None:
         """Where the coder stopped; None where that is unknown or cannot be read."""
         try:
@@ -88,12 +96,7 @@ class SessionPaths:
 
     def _inside(self, path: Path) -> Path:
         """The path itself, if it truly lies in the sessions folder."""
-        root, real = os.path.realpath(self.root), os.path.realpath(path)
-        if not Path(real).is_relative_to(root):
-            message = f"a symbolic link leads out of {self.root} to {real}, where nothing is written"
-            way_out = "name that folder with --sessions, or take the link away"
-            raise PermissionError(errno.EACCES, f"{message}: {way_out}", str(path))
-        return path
+        return inside(self.root, path)
 
 
 def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:

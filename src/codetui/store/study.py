@@ -6,12 +6,13 @@ from pathlib import Path
 
 from codetui.formats import codebook_toml
 from codetui.model import Codebook, Problem, Reference
+from codetui.store import files
 
 
 def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     """The codebook at `path` with its problems; None where nothing can be read."""
     try:
-        data = path.read_bytes()
+        data = files.read(path)
     except OSError as error:
         return None, [Problem(str(path), 0, "error", f"{error.strerror or error}; --codebook names another file")]
     try:
@@ -43,7 +44,7 @@ def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem |
     """The text of a background document, which is named relative to the codebook."""
     path = codebook.parent / reference.path
     try:
-        return path.read_text("utf-8-sig", errors="replace"), None
+        return files.read(path).decode("utf-8-sig", "replace"), None
     except OSError as error:
         what = f"{error.strerror or error}; mend the path of “{reference.title}” in the codebook"
         return "", Problem(str(path), 0, "warning", what)
@@ -57,14 +58,32 @@ def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
     left: list[Path] = []
     for path in (folder / "ads", folder / "sessions"):
         (left if path.is_dir() else made).append(path)
-        path.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path)
     name, text = SAMPLE_AD
-    sample = [(folder / "ads" / name, text)] if not any((folder / "ads").iterdir()) else []
+    ads = folder / "ads"
+    is_ours = not ads.is_symlink() and not any(ads.iterdir())
+    sample = [(ads / name, text)] if is_ours else []
     for path, content in [(folder / "codebook.toml", CODEBOOK_TEMPLATE), *sample]:
         try:
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(content)
+            files.make(path, content.encode("utf-8"))
             made.append(path)
         except FileExistsError:
             left.append(path)
+    for found, more in zip((made, left), lay_out_git(folder / "sessions"), strict=True):
+        found += more
+    return made, left
+
+
+def lay_out_git(sessions: Path) -> tuple[list[Path], list[Path]]:
+    """Tells git, in files beside the sessions, how to merge them and what to leave out; gives the same as `lay_out`."""
+    from codetui.formats.study_template import GIT_ATTRIBUTES, GIT_IGNORE
+
+    made: list[Path] = []
+    left: list[Path] = []
+    for name, content in ((".gitattributes", GIT_ATTRIBUTES), (".gitignore", GIT_IGNORE)):
+        try:
+            files.make(sessions / name, content.encode("utf-8"))
+            made.append(sessions / name)
+        except FileExistsError:
+            left.append(sessions / name)
     return made, left

@@ -28,6 +28,7 @@ ADS = "Ads"
 LOOK = "Looking things up"
 PROGRAM = "Program"
 
+RESHAPING = "Rename, renumber, merge, split, move or retire a code, with all codings of it."
 SECTION_DIGITS = "123456789"
 
 _SECTIONS = tuple(
@@ -68,7 +69,8 @@ _OWN = (
     Action("ads", ("a",), "list of ads", "All ads with their state; type to filter.", ADS),
     Action("tree", ("t", "tab"), "codebook", "Go to the codebook tree, or back to the ad.", LOOK),
     Action("define", ("i",), "definition", "All that is known of the code under the cursor, or of the profile.", LOOK),
-    Action("edit_code", ("D",), "change the code", "Change name and definition of the code under the cursor.", LOOK),
+    Action("edit_code", ("D",), "change the code", "Change what the book says of a code or profile.", LOOK),
+    Action("reshape", ("T",), "rename, merge, split, retire", RESHAPING, LOOK),
     Action("read", ("R", "f2"), "background", "Read background documents, that of the code here first.", LOOK),
     Action("search", ("slash",), "search", "Search in the ad while you type.", LOOK),
     Action("next_match", ("ctrl+g", "f3"), "next match", "Select the next match of the search.", LOOK),
@@ -79,6 +81,8 @@ _OWN = (
     Action(
         "save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM
     ),
+    Action("save_copy", ("B", "f12"), "save a copy to…", "Write this ad's session into another folder.", PROGRAM),
+    Action("take_over", ("O",), "take the session", "Take the open ad from another program that has it.", PROGRAM),
     Action("quit", ("ctrl+q",), "quit", "Write the document and leave.", PROGRAM),
 )
 
@@ -93,3 +97,9 @@ ACTIONS: tuple[Action, ...] = (
     *_SECTIONS,
     *_OWN,
 )
+
+LOOKING = frozenset(("other", "queue", "doubts"))
+CHANGING = frozenset(
+    action.id for action in ACTIONS if action.group in (CODING, QUOTATION, AD) and action.id not in LOOKING
+)
+"""What changes the open session, and is refused while another program has it."""

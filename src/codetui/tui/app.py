@@ -85,6 +85,10 @@ class CodetuiApp(App[object]):
 
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
+    def action_help_quit(self) -> None:
+        """Answers Ctrl+C, with which other programs are left, in the status line and not over it."""
+        self._workbench.say("Ctrl+Q writes the document and leaves. Esc goes one step back.")
+
     async def action_quit(self) -> None:
         """Writes everything out and leaves."""
         self._leaving.leave(0)

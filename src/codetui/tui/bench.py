@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
@@ -12,7 +12,7 @@ from codetui.core.commands import Command, Refusal
 from codetui.core.state import State
 from codetui.model import Ad, AdEntry, Code, Coding, CodingId, Holds, Span
 from codetui.tui.widgets.outline import Node
-from codetui.workspace.outcome import NotSaved, Outcome
+from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome
 from codetui.workspace.workspace import Workspace
 
 Kind = Literal["info", "refusal", "error"]
@@ -97,12 +97,15 @@ class Bench(Protocol):
     def open_panel(self, section_id: str, words: str) -> None:
         """Shows a section's codes, of which the next key takes one."""
 
+    def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
+        """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
+
     def open_ad(self, entry: AdEntry) -> None:
         """Opens another ad."""
 
 
 def kind_of(outcome: Outcome) -> Kind:
     """How an outcome is said."""
-    if isinstance(outcome, NotSaved):
+    if isinstance(outcome, NotSaved | InOtherHands):
         return "error"
     return "refusal" if isinstance(outcome, Refusal) else "info"

@@ -51,7 +51,8 @@ SIGNS = {
 def key_words(key: str) -> str:
     """One key as it stands on a keyboard."""
     *modifiers, last = key.split("+")
-    name = SIGNS.get(last, last if len(last) == 1 else last.capitalize())
+    is_plain_letter = len(last) == 1 and not modifiers
+    name = SIGNS.get(last, last if is_plain_letter else last.capitalize())
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 

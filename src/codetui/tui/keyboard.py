@@ -11,9 +11,11 @@ from textual.widget import Widget
 from codetui.model import CodeId
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do, Kind
+from codetui.tui.key_words import key_words
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.settling import Settling
+from codetui.tui.parts.sharing import Sharing
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
@@ -35,6 +37,7 @@ class Panes(Protocol):
     selecting: Selecting
     assigning: Assigning
     settling: Settling
+    sharing: Sharing
 
     @property
     def focused(self) -> Widget | None:
@@ -63,6 +66,8 @@ class Keyboard:
 
     def do(self, action: str) -> None:
         """Carries an action of the registry out."""
+        if self._panes.sharing.refuses(action):
+            return
         self._actions[action]()
 
     def press(self, event: events.Key) -> None:
@@ -96,7 +101,13 @@ class Keyboard:
                 self.do(action)
         elif event.is_printable and event.character:
             self._consume(event)
-            self._panes.say(f"“{event.character}” does nothing here. ? shows every key.", "refusal")
+            self._refuse(f"“{event.character}”")
+        else:
+            # Not consumed: Textual has keys of its own, and answers them behind this.
+            self._refuse(key_words(event.key))
+
+    def _refuse(self, key: str) -> None:
+        self._panes.say(f"{key} does nothing here. ? shows every key.", "refusal")
 
     def _begin(self, action: str) -> None:
         """What was said before this key is old now; a mode ends where the coder goes on to something else."""

@@ -7,15 +7,15 @@ STEP = "Selecting by steps"
 EDGE = "Edges of the selection"
 
 MOTION_ACTIONS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
-    ("next_sentence", ("s",), "next sentence", "Select the next sentence or bullet; S the one before.", STEP),
+    ("next_sentence", ("s",), "next sentence", "Select the next sentence or bullet.", STEP),
     ("previous_sentence", ("S",), "previous sentence", "Select the sentence before.", STEP),
-    ("next_clause", ("c",), "next clause", "Select the next clause; C the one before.", STEP),
+    ("next_clause", ("c",), "next clause", "Select the next clause.", STEP),
     ("previous_clause", ("C",), "previous clause", "Select the clause before.", STEP),
-    ("next_word", ("w",), "next word", "Select the next word; W the one before.", STEP),
+    ("next_word", ("w",), "next word", "Select the next word.", STEP),
     ("previous_word", ("W",), "previous word", "Select the word before.", STEP),
-    ("next_bullet", ("m",), "next bullet", "Select the next bullet; M the one before.", STEP),
+    ("next_bullet", ("m",), "next bullet", "Select the next bullet.", STEP),
     ("previous_bullet", ("M",), "previous bullet", "Select the bullet before.", STEP),
-    ("next_paragraph", ("g",), "next paragraph", "Select the next paragraph; G the one before.", STEP),
+    ("next_paragraph", ("g",), "next paragraph", "Select the next paragraph.", STEP),
     ("previous_paragraph", ("G",), "previous paragraph", "Select the paragraph before.", STEP),
     ("grow", ("plus", "equals_sign"), "grow", "Select the next larger unit: word, clause, sentence …", STEP),
     ("shrink", ("minus",), "shrink", "Select the next smaller unit.", STEP),

@@ -50,7 +50,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
         put(text)
         return 0
     target = Path(output)
-    if target.exists() and not force:
+    if files.stands(target) and not force:
         return _complain(f"{target} is there already; --force overwrites it, -o names another place.")
     files.replace(target, text.encode("utf-8"))
     open_ = sum(not rule.new for rule in rules.rules)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -12,12 +11,16 @@ from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
 from codetui.store import files
 from codetui.workspace.checking import in_order, print_problems
+from codetui.workspace.outputs import chosen
+from codetui.workspace.printing import put
 from codetui.workspace.startup import Unusable, read_book, say
 
 Layout = Literal["markdown", "html"]
 DEFAULT_OUTPUT: dict[str, str] = {"markdown": "coding_book.md", "html": "coding_book.html"}
 STDOUT = "-"
 PROBLEMS, UNUSABLE = 1, 2
+LARGEST_BOOK = 1_000_000
+"""Bytes of the largest coding book in markdown that is read."""
 
 
 def import_book(source: Path, output: str, *, force: bool) -> int:
@@ -28,7 +31,9 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
         data = files.read(source)
     except OSError as error:
         return _complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
-    if output != STDOUT and Path(output).exists() and not force:
+    if len(data) > LARGEST_BOOK:
+        return _complain(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
+    if output != STDOUT and files.stands(Path(output)) and not force:
         return _complain(f"{output} is there already; --force overwrites it, -o names another place.")
     text, told = _decoded(data, source)
     found = read(text, str(source), output)
@@ -79,9 +84,9 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
         return _complain(book.message)
-    target = output or DEFAULT_OUTPUT[layout]
+    target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
-    if target != STDOUT and Path(target).exists() and not force and files.read(Path(target)) != text.encode():
+    if target != STDOUT and not force and files.is_other(Path(target), text.encode("utf-8", "replace")):
         return _complain(f"{target} is there already; --force overwrites it, -o names another place.")
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -113,8 +118,7 @@ def check_book(codebook: Path, *, as_json: bool) -> int:
 def _write(text: str, target: str) -> None:
     """A text in its file, or on stdout byte for byte."""
     if target == STDOUT:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+        put(text)
     else:
         files.replace(Path(target), text.encode("utf-8", "replace"))
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook import index_of
 from codetui.model import Ad, AdId, Codebook, Problem
 from codetui.store import sessions
 from codetui.store.corpus import Corpus
@@ -48,7 +48,7 @@ def problems_of_study(corpus: Corpus, book: Codebook, root: Path, coder: str | N
     """What is wrong in the corpus and in the sessions of one coder or of all."""
     coders = [one for one in sessions.coders(root) if coder is None or one == sessions.coder_folder(root, coder)]
     ads = _Ads(corpus, touched_names(root, coders))
-    index = CodebookIndex(book)
+    index = index_of(book)
     problems = [*ads.problems]
     for group in ads.groups:
         problems += twins.repeated(group)

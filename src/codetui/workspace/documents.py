@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Written
-from codetui.model import AdId, Problem
+from codetui.model import AdId, Problem, Transaction
 from codetui.store import files
 from codetui.store.files import FileChangedError, Version
 from codetui.store.sessions import SessionPaths
 from codetui.store.text_lines import decoded
 from codetui.store.trouble import Trouble
-from codetui.workspace.bases import Bases
+from codetui.workspace.bases import Base, Bases
 
 SAVING = 0.3
 """Seconds that an editor is given to end a save: it may empty the file first, or take it away."""
+
+BYTE_ORDER_MARK = "\ufeff"
 
 CHANGED = "the document was changed outside a moment ago; that is taken over first"
 
@@ -34,7 +37,7 @@ class SessionDocument:
         """The document at `path`, or wherever the ad's stands; `is_read_only` for whoever only looks."""
         self._paths = paths
         self._ad = ad
-        self._bases = Bases(paths.log(ad).with_suffix(".written"))
+        self._bases = Bases(paths.beside(ad, ".written"))
         self._seen = Version()
         self._is_read_only = is_read_only
         self._foreign: Path | None = None
@@ -86,28 +89,38 @@ class SessionDocument:
         text = self.text
         return text is not None and (not text.strip() or any(base.text == text for base in self._bases.likely()))
 
+    def says_no_more_than(self, transactions: Iterable[Transaction]) -> bool:
+        """True for a text that codetui wrote, or took over, when the log had none but these steps, or nothing."""
+        if self.text is None or not self.text.strip():
+            return True
+        own = next((base for base in self._bases.likely() if base.text == self.text), None)
+        return own is not None and not own.lost(transactions)
+
     @property
-    def bases(self) -> tuple[Written, ...]:
+    def bases(self) -> tuple[Base, ...]:
         """What codetui wrote before the text on disk came about, newest first: an editor may have read an older one."""
         return self._bases.likely()
 
-    def know(self, written: Written) -> None:
+    def know(self, taken: Base) -> None:
         """Remembers that what stands on disk has been taken over.
 
         Bytes that are not UTF-8 were read as well as could be, so they are copied.
         """
         data = None if self._is_read_only or self.text is None else _read(self.path)
-        if data is not None and data != written.text.encode("utf-8", "replace"):
+        if data is not None and data != taken.text.encode("utf-8", "replace"):
             self.keep()
         if not self._is_read_only:
-            with suppress(OSError):
-                self._bases.write([written])
+            self._bases.know(taken)
 
     # --- replacing it -----------------------------------------------------------------------------
 
-    def write(self, written: Written, employer: str, *, is_forced: bool = False) -> Problem | None:
-        """Replaces the document.  A version that nobody has taken over stays, and is said; `is_forced` copies it
-        into the events folder and replaces it.
+    def write(
+        self, written: Written, employer: str, *, steps: tuple[str, ...] = (), is_forced: bool = False
+    ) -> Problem | None:
+        """Replaces the document; `steps` are those of the log that it was written from.
+
+        A version that nobody has taken over stays, and is said; `is_forced` copies it into the events folder and
+        replaces it.
         """
         target = self.path
         try:
@@ -123,9 +136,9 @@ class SessionDocument:
             kept = [copy for path in standing if (copy := self._keep_foreign(path, written.text))]
             data = written.text.encode("utf-8", "replace")
             text = data.decode("utf-8")
-            version = self._replace(target, data, Written(text, written.ids), seen)
+            version = self._replace(target, data, Base(text, written.ids, steps), seen)
             if self.text is not None and self.path != target and (self.is_known or _ad_of(self.text)):
-                self.path.unlink(missing_ok=True)
+                files.remove(self.path)
         except FileChangedError:
             self.look_again()
             return Problem(str(target), 0, "warning", CHANGED)
@@ -142,7 +155,7 @@ class SessionDocument:
             with suppress(OSError):
                 self._copy(data)
 
-    def _replace(self, target: Path, data: bytes, coming: Written, seen: Version) -> Version:
+    def _replace(self, target: Path, data: bytes, coming: Base, seen: Version) -> Version:
         """Replaces the file, if it is the one that was `seen`; the version that came.
 
         Beside the log stands before what comes, after a text of codetui's own that stands there now, and what came
@@ -175,14 +188,15 @@ class SessionDocument:
         return Problem(str(path), 0, "warning", what)
 
     def _copy(self, data: bytes) -> Path:
-        copy = self._paths.log(self._ad).with_suffix(f".kept-{sha256(data).hexdigest()[:8]}.md")
+        copy = self._paths.beside(self._ad, f".kept-{sha256(data).hexdigest()[:8]}.md")
         files.replace(copy, data)
         return copy
 
 
 def legible(data: bytes, path: Path) -> str:
-    """The text of a document, whatever encoding an editor gave it."""
-    return decoded(data, Trouble(str(path)))
+    """The text of a document, whatever encoding an editor gave it; the byte order mark of UTF-8 stays on it."""
+    mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
+    return mark + decoded(data, Trouble(str(path)))
 
 
 def heading_id(ad: str) -> str:

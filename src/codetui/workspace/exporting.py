@@ -11,6 +11,7 @@ from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
+from codetui.workspace.outputs import below, chosen
 from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
@@ -43,7 +44,7 @@ def export(
         whose = f" of coder {coder}" if coder else ""
         say(f"codetui: there are no sessions{whose} in {root}; code an ad first, or name the folder with --sessions.")
         return UNUSABLE
-    target = output or DEFAULT_OUTPUT[layout]
+    target = chosen(output, DEFAULT_OUTPUT[layout])
     if layout == "markdown":
         done = _write_documents(found, book, target, force=force)
     else:
@@ -62,7 +63,7 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
     if target == STDOUT:
         put(text)
         return 0
-    if Path(target).exists() and not force:
+    if files.stands(Path(target)) and not force:
         return _refuse(target)
     files.replace(Path(target), text.encode("utf-8"))
     say(f"{len(table)} codings written to {target}")
@@ -78,11 +79,12 @@ def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, fo
     if target == STDOUT:
         put("\n".join(documents.values()))
         return 0
-    standing = [path for path, text in documents.items() if _stands(Path(target) / path, text)]
+    places = {below(target, path): text.encode("utf-8", "replace") for path, text in documents.items()}
+    standing = [path for path, data in places.items() if files.is_other(path, data)]
     if standing and not force:
-        return _refuse(str(Path(target) / standing[0]))
-    for path, text in documents.items():
-        files.replace(Path(target) / path, text.encode("utf-8", "replace"))
+        return _refuse(str(standing[0]))
+    for path, data in places.items():
+        files.replace(path, data)
     say(f"{len(documents)} documents written to {target}")
     return 0
 
@@ -100,11 +102,6 @@ def _text(record: Record, book: Codebook) -> str:
     if record.source is not None:
         return record.source
     return manual_coding.document_of(record.state, book, record.facts).text
-
-
-def _stands(path: Path, text: str) -> bool:
-    """True where something else than `text` is already there."""
-    return path.exists() and files.read(path) != text.encode("utf-8", "replace")
 
 
 def _refuse(target: str) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook import index_of
+from codetui.core.harmless import harmless
 from codetui.core.state import State
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdId, Codebook, Problem
@@ -17,12 +18,15 @@ from codetui.store.sessions import SessionPaths
 from codetui.workspace.damage import unmerged
 from codetui.workspace.documents import legible
 from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.held_session import HeldSession
 from codetui.workspace.ids import fresh_id
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.records import Ads
-from codetui.workspace.session import KeepBook, Session
+from codetui.workspace.session import KeepBook
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
 from codetui.workspace.taking_over import Tally, take_over
+
+PRESS_AGAIN = "Nothing has changed; mend it and press again"
 
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
 
@@ -55,7 +59,7 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
         _report(imported)
     failed = sum(imported.target is None for imported in done)
     if len(done) > 1:
-        codings = sum(_quotations(imported.tally) for imported in done if imported.tally)
+        codings = sum(_quotations(imported.tally) for imported in done if imported.target and imported.tally)
         print(f"{len(done) - failed} of {len(done)} documents imported; {codings} codings")
     return PROBLEMS if failed else 0
 
@@ -72,7 +76,7 @@ class Importer:
     def __init__(self, book: Codebook, ads: Ads, paths: SessionPaths, coder: str, keep_book: KeepBook) -> None:
         """`keep_book` is told which book the documents are read with."""
         self._book = book
-        self._index = CodebookIndex(book)
+        self._index = index_of(book)
         self._ads = ads
         self._paths = paths
         self._coder = coder
@@ -97,14 +101,19 @@ class Importer:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
             return _refused(path, 1, f"no heading says which ad this is; not imported: begin with `{first}`")
         ad, missing = self._ad(name, document, path)
-        session = Session(ad, self._book, self._paths, self._coder, self._keep_book)
-        brought = session.bring(text, path)
+        session = HeldSession(ad, self._book, self._paths, self._coder, self._keep_book)
+        try:
+            brought = session.bring(text, path)
+            trouble = session.save_document()
+        finally:
+            session.release()
+        if not brought.is_saved:
+            return _refused(path, 0, brought.message.replace(PRESS_AGAIN, "Not imported: mend it, and import again"))
         survey = take_over(
             manual_coding.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
         )
-        trouble = session.save_document()
         problems = (*missing, *unread, *survey.problems, *brought.problems, *([trouble] if trouble else ()))
-        failed = not brought.is_saved or (trouble is not None and trouble.severity == "error")
+        failed = trouble is not None and trouble.severity == "error"
         return Imported(
             path,
             ad.id,
@@ -136,14 +145,19 @@ def _refused(path: Path, line: int, message: str) -> Imported:
 def _report(imported: Imported) -> None:
     """One document's summary: where it went, how its quotations stand in the ad, what needs an eye."""
     if imported.target is None:
-        print(f"{imported.source}: not imported")
+        _print(f"{imported.source}: {'imported but for its document' if imported.tally else 'not imported'}")
     else:
-        print(f"{imported.source} → ad {imported.ad}, {imported.target}")
+        _print(f"{imported.source} → ad {imported.ad}, {imported.target}")
         if imported.tally is not None:
             print(f"  {said(imported.tally)}")
-        print(f"  {imported.message}")
+        _print(f"  {imported.message}")
     for problem in sorted(imported.problems, key=lambda problem: problem.line):
-        print(f"  {problem}")
+        _print(f"  {problem}")
+
+
+def _print(line: str) -> None:
+    """A line on stdout, without what a terminal would obey: documents and their names come from anywhere."""
+    print(harmless(line))
 
 
 def said(tally: Tally) -> str:

@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple, Protocol
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook import CodebookIndex, index_of
 from codetui.core.commands import Decision
-from codetui.core.state import State, replay
+from codetui.core.state import State
 from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Document, Written
 from codetui.model import (
     Ad,
-    AdDescribed,
-    AdId,
     Cause,
     Codebook,
     DocumentTaken,
     Event,
     Form,
-    NoteId,
     Problem,
     Transaction,
-    TransactionId,
 )
 from codetui.store.files import Version
-from codetui.workspace.bases import kept_problems, rivals
+from codetui.workspace.bases import Base, base_of, kept_problems, rivals, still_known, taken_over_last
 from codetui.workspace.damage import Damage, damage, unmerged
 from codetui.workspace.documents import SessionDocument, heading_id
-from codetui.workspace.ids import fresh_id
+from codetui.workspace.forms import AdFacts, form_of
+from codetui.workspace.ids import minted
 from codetui.workspace.outcome import NotSaved, Saved
+from codetui.workspace.taken_words import OLDER, lost_words, taken_words
 from codetui.workspace.taking_over import Taken, Tally, take_over
-
-OLDER = (
-    "The document is again as it was a moment ago, as if an editor had saved what it had read before: "
-    "codetui writes it anew. x removes a coding."
-)
-
-
-class AdFacts(NamedTuple):
-    """What a document says of the ad itself."""
-
-    id: AdId
-    employer: str
-    title: str
 
 
 class TakenIn(NamedTuple):
@@ -66,6 +50,10 @@ class Recorder(Protocol):
     state: State
     problems: list[Problem]
 
+    @property
+    def transactions(self) -> Sequence[Transaction]:
+        """The steps of its log."""
+
     def record(self, decision: Decision) -> Saved | NotSaved:
         """Puts a decision on disk, then into the state."""
 
@@ -81,6 +69,8 @@ class InStep:
         self._document = document
         self._shown: State | None = None
         self._held: Damage | None = None
+        self._lost = 0
+        self._rendered: tuple[State, Codebook, Written] | None = None
         self._writing = RLock()
 
     @property
@@ -126,20 +116,28 @@ class InStep:
         if is_begun and text == written.text:
             self._recognise(written)
             return None
-        bases = document.bases if is_begun else ()
+        own = document.bases if is_begun else ()
+        self._lost = own[0].lost(session.transactions) if own else 0
+        bases = self._still_known(text, own)
         known = next((base for base in bases if base.text == text), None)
         if known is not None:
-            if not self._has_lost(known):
-                self._shown = None
-                return TakenIn(OLDER) if is_open and known != bases[0] else None
-            bases = ()
-        harm = damage(text, bases[0].text if bases else None, heading_id(session.ad.id)) if is_begun else unmerged(text)
+            self._shown = None
+            if not document.is_known:
+                document.know(known)
+            return TakenIn(OLDER) if is_open and known != bases[0] else None
+        harm = damage(text, own[0].text if own else None, heading_id(session.ad.id)) if is_begun else unmerged(text)
         if harm is None:
             return self._take_over(text, bases)
         self._held = harm
         problem = self._problem(harm)
         session.problems.append(problem)
         return TakenIn(harm.message, (problem,))
+
+    def _still_known(self, text: str, own: Sequence[Base]) -> tuple[Base, ...]:
+        """What `text` may be an edit of, newest first, as far as the log knows it."""
+        steps = self._session.transactions
+        last = taken_over_last(text, own[0] if own else None, steps, self._written)
+        return (*((last,) if last else ()), *(still_known(base, steps, self._written) for base in own))
 
     def _is_gone(self, what: str) -> TakenIn | None:
         """Nothing stands there that could be taken over; it is written again if it was there once."""
@@ -151,12 +149,7 @@ class InStep:
         """The document says what the session says."""
         self._shown = self._session.state
         if not self._document.is_known:
-            self._document.know(written)
-
-    def _has_lost(self, base: Written) -> bool:
-        """Whether the log once held what it does not hold now: then the document is the only one that says it."""
-        state = self._session.state
-        return any(id_ not in state.codings and NoteId(id_) not in state.notes for _, ids in base.ids for id_ in ids)
+            self._document.know(self._base(written, self._shown))
 
     def bring(self, text: str, file: Path, earlier: State | None) -> TakenIn:
         """Takes over a document from elsewhere: what the session lacks.
@@ -173,7 +166,7 @@ class InStep:
             form = self._form(text, taken) if is_new else session.state.form
             return self._record(taken, form, "document", file, unread)
 
-    def _take_over(self, text: str, bases: Sequence[Written]) -> TakenIn | None:
+    def _take_over(self, text: str, bases: Sequence[Base]) -> TakenIn | None:
         """Takes the document on disk over, which is an edit of one of `bases`: of that which was edited least.
 
         An editor that has read an older one knows nothing of what was coded since.
@@ -182,8 +175,8 @@ class InStep:
         base, taken, unread = self._likeliest(text, bases)
         ids = manual_coding.ids_by_line(taken.document)
         if base is not None and base != bases[0]:
-            said = (id_ for _, on_line in ids for id_ in on_line)
-            unread += kept_problems(bases[0], said, session.state, str(document.path))
+            here = (id_ for _, on_line in ids for id_ in on_line)
+            unread += kept_problems(bases[0], here, session.state, str(document.path))
         is_alone = base is None or base.text == self._written(session.state).text
         if session.state.opened is None and not (taken.events or taken.document.ad):
             document.disregard()
@@ -192,29 +185,37 @@ class InStep:
         is_older = base is None and session.state.form is not None and not taken.events
         form = session.state.form if is_older else self._form(text, taken)
         cause: Cause = "hand" if session.state.opened else "document"
+        count = len(session.transactions)
         done = self._record(taken, form, cause, document.path, unread)
         if done.is_saved:
             self._shown = session.state if self._written(session.state).text == text else None
             if self._shown is None and is_alone:
                 document.keep()
-            document.know(Written(text, ids))
+            # A text that lags behind says none of the steps that it was not written from.
+            known = set(base.steps) if base else ()
+            said = [one for number, one in enumerate(session.transactions) if number >= count or one.id in known]
+            document.know(base_of(Written(text, ids), session.transactions if self._shown else said))
         else:
             document.look_again()
         return done
 
-    def _likeliest(self, text: str, bases: Sequence[Written]) -> tuple[Written | None, Taken, list[Problem]]:
+    def _likeliest(self, text: str, bases: Sequence[Base]) -> tuple[Base | None, Taken, list[Problem]]:
         """What is taken over if the text is an edit of one of `bases`, and of which: of equals the first."""
         file = str(self._document.path)
         tried = [(base, *self._taken(text, base, file)) for base in rivals(text, bases) or (None,)]
         return min(tried, key=lambda each: each[1].tally.edits)
 
-    def _taken(self, text: str, base: Written | None, file: str) -> tuple[Taken, list[Problem]]:
+    def _taken(self, text: str, base: Base | Written | None, file: str) -> tuple[Taken, list[Problem]]:
         session = self._session
         read, unread = manual_coding.read(text, file)
-        index = CodebookIndex(session.book)
+        index = index_of(session.book)
         before = _identified(base, index) if base else None
         edited = manual_coding.identified(read, index)
-        return take_over(edited, before, session.state, session.ad, session.book, file, fresh_id), unread
+        own = next((base.ids for base in self._document.bases if base.text == text), None)
+        # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
+        edited = manual_coding.with_ids(edited, own) if own else edited
+        mint = minted(text, base.text if base else "", str(session.state.seq))
+        return take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
 
     def _record(self, taken: Taken, form: Form | None, cause: Cause, file: Path, unread: list[Problem]) -> TakenIn:
         """Puts on disk what was taken over; says it, and what needs the coder's eye."""
@@ -222,8 +223,10 @@ class InStep:
         events: tuple[Event, ...] = taken.events
         if form != session.state.form:
             events = (*events, DocumentTaken(form=form, form_before=session.state.form))
-        message = _said(taken.tally, cause, is_layout=len(events) > len(taken.events))
+        message = taken_words(taken.tally, taken.events, cause, self._lost, is_layout=len(events) > len(taken.events))
         problems = [*unread, *taken.problems]
+        if self._lost and cause == "hand":
+            problems.insert(0, Problem(str(file), 0, "warning", f"{lost_words(self._lost)}."))
         is_saved = True
         if events:
             outcome = session.record(Decision(events, message, cause=cause, source=file.name))
@@ -231,18 +234,6 @@ class InStep:
                 problems, message, is_saved = [Problem(str(file), 0, "error", outcome.message)], outcome.message, False
         session.problems += [problem for problem in problems if problem not in session.problems]
         return TakenIn(message, tuple(problems), taken.tally, is_saved)
-
-    def _form(self, text: str, taken: Taken) -> Form | None:
-        """How the person laid the document out; None where that is the canonical shape."""
-        session = self._session
-        facts = session.facts_of(session.state)
-        for event in taken.events:
-            if isinstance(event, AdDescribed):
-                facts = facts._replace(employer=event.employer, title=event.title)
-        if is_canonical(text, session.ad, session.book, facts):
-            return None
-        ids = manual_coding.ids_by_line(taken.document)
-        return Form(text=text, ids=ids, employer=facts.employer, title=facts.title)
 
     # --- from the session to the document ---------------------------------------------------------
 
@@ -255,43 +246,40 @@ class InStep:
                 return None
             state = self._session.state
             written = self._written(state)
-            problem = self._document.write(written, self._session.facts_of(state).employer, is_forced=is_forced)
+            employer = self._session.facts_of(state).employer
+            problem = self._document.write(
+                written, employer, steps=self._base(written, state).steps, is_forced=is_forced
+            )
             if problem is None or self._document.text == written.text:
                 self._shown, self._held = state, None
             return problem
 
+    def base(self) -> Base:
+        """The document that says the session's state, whatever stands on disk."""
+        state = self._session.state
+        return self._base(self._written(state), state)
+
     def _written(self, state: State) -> Written:
-        return manual_coding.document_of(state, self._session.book, self._session.facts_of(state))
+        """The document that says a state; the last one is kept, since it is asked for several times."""
+        known, book = self._rendered, self._session.book
+        if known is not None and known[0] is state and known[1] is book:
+            return known[2]
+        written = manual_coding.document_of(state, book, self._session.facts_of(state))
+        self._rendered = (state, book, written)
+        return written
+
+    def _base(self, written: Written, state: State) -> Base:
+        """What is known of a document that says a state; keys go on meanwhile."""
+        return base_of(written, (one for one in self._session.transactions if one.seq <= state.seq))
+
+    def _form(self, text: str, taken: Taken) -> Form | None:
+        session = self._session
+        return form_of(text, taken, session.ad, session.book, session.facts_of(session.state))
 
     def _problem(self, held: Damage) -> Problem:
         return Problem(str(self._document.path), held.line, "error", held.message)
 
 
-def _identified(written: Written, index: CodebookIndex) -> Document:
+def _identified(written: Base | Written, index: CodebookIndex) -> Document:
     document = manual_coding.read(written.text, "")[0]
     return manual_coding.with_ids(manual_coding.identified(document, index), written.ids)
-
-
-def is_canonical(text: str, ad: Ad, book: Codebook, facts: AdFacts) -> bool:
-    """Whether a document has the shape that codetui gives a session that says the same."""
-    edited = manual_coding.identified(manual_coding.read(text, "")[0], CodebookIndex(book))
-    bare = Ad(ad.id, facts.employer, facts.title, "", "")
-    ids = (f"{number:08}" for number in count())
-    events = take_over(edited, None, State(), bare, book, "", lambda: next(ids)).events
-    alone = Transaction(id=TransactionId("t"), seq=1, time="", coder="", events=events)
-    return manual_coding.document_of(replay([alone]), book, facts).text == text
-
-
-def _said(tally: Tally, cause: Cause, *, is_layout: bool) -> str:
-    """What was taken over, in a few words."""
-    numbers = {
-        "added": tally.added,
-        "changed": tally.changed,
-        "moved": tally.moved,
-        "removed": tally.removed,
-        "edited on both sides (F4)": tally.conflicts,
-    }
-    said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
-    if cause == "document":
-        return f"Taken over from the document: {said or 'nothing new'}."
-    return f"The document was edited by hand: {said or ('text' if is_layout else 'nothing new')}. u takes that back."

@@ -9,6 +9,7 @@ from codetui.core.commands import Refusal
 from codetui.formats import codebook_toml
 from codetui.model import Codebook, Problem, text_hash
 from codetui.store import files
+from codetui.store.files import Version
 from codetui.workspace.outcome import NotSaved
 
 
@@ -20,6 +21,31 @@ class LivingBook:
         self.path = path
         self._sessions = sessions
         self._text: str | None = None
+        self._seen: Version | None = None
+
+    def changing_version(self) -> Version | None:
+        """Which version of the file stands there, where it is another than was read; any thread may ask."""
+        version = files.version(self.path)
+        return None if version == self._seen else version
+
+    def reload(self, book: Codebook, errors: int) -> tuple[Codebook, list[Problem]] | Problem | None:
+        """The codebook as somebody has changed it; None where it is the one that is known, or cannot be seen.
+
+        The first error where it has more of them than there were before.
+        """
+        self._seen = files.version(self.path)
+        try:
+            text = files.read(self.path).decode("utf-8-sig", "replace")
+        except OSError:
+            return None
+        if text_hash(text) == book.content_hash:
+            return None
+        found, problems = codebook_toml.read(text, str(self.path))
+        grave = [problem for problem in problems if problem.severity == "error"]
+        if found is None or len(grave) > errors:
+            return grave[0]
+        self._text = text
+        return found, problems
 
     def read(self) -> str:
         """The text that was opened; read once, and empty where it cannot be read."""
@@ -30,11 +56,21 @@ class LivingBook:
                 self._text = ""
         return self._text
 
-    def keep(self, book: Codebook) -> Problem | None:
-        """Keeps the version that is coded with, so that old codings can show their old definitions."""
+    def sweep(self) -> None:
+        """Takes away what programs that were killed have left half written beside the codebook and the kept ones."""
         from codetui.store import codebooks
 
-        return codebooks.keep(self._sessions, self.read(), book.content_hash) if book.content_hash else None
+        for folder in (self.path.parent, self._sessions / codebooks.KEPT):
+            files.sweep(folder)
+
+    def keep(self, book: Codebook, folder: Path | None = None) -> Problem | None:
+        """Keeps the version that is coded with, so that old codings can show their old definitions.
+
+        Beside the sessions, or in a `folder` with a copy of some.
+        """
+        from codetui.store import codebooks
+
+        return codebooks.keep(folder or self._sessions, self.read(), book.content_hash) if book.content_hash else None
 
     def kept(self, version: str) -> Codebook | None:
         """The book that a coding names as `version#hash`; None where it was not kept."""
@@ -58,4 +94,5 @@ class LivingBook:
         if book is None:
             return NotSaved(f"NOT SAVED: the codebook cannot be read any more: {problems[0]}")
         self._text = text if text_hash(text) == book.content_hash else None
+        self._seen = None
         return book, problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -11,15 +12,18 @@ from codetui.core.commands import Decision
 from codetui.core.harmless import harmless
 from codetui.core.migration import Migrated, migrate
 from codetui.core.migration_rules import MigrationMap
+from codetui.core.state import State
 from codetui.formats import codebook_toml, migration_toml
 from codetui.model import Ad, Codebook, Problem
 from codetui.store import codebooks, files
 from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.exporting import PROBLEMS, UNUSABLE
+from codetui.workspace.held_session import HeldSession
 from codetui.workspace.ids import fresh_id
+from codetui.workspace.kept_maps import keep_rules
 from codetui.workspace.migration_tally import Tally, counted, lines_of
-from codetui.workspace.outcome import NotSaved
+from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.records import Ads, Record, records
 from codetui.workspace.session import Session
 from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
@@ -29,12 +33,20 @@ AT_ONCE = 8
 
 
 class Plan(NamedTuple):
-    """A migration before it is carried out: its rules, and both books; the old one where it is known."""
+    """A migration before it is carried out: its rules, and both books; the old one where it is known.
+
+    `is_fresh` where the change of the book that the rules are from has just been made.
+    """
 
     rules: MigrationMap
     new: Codebook
     old: Codebook | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    is_fresh: bool = False
+
+    def applied_to(self, state: State) -> Migrated:
+        """What it means for a session."""
+        return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
 
 
 def run_migration(
@@ -103,17 +115,27 @@ def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus
     tally = Tally()
     for record in records(sessions, plan.old or plan.new, coder, corpus):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
-        tally.add(record.facts.id, migrate(record.state, plan.rules, plan.new, fresh_id, plan.old))
+        tally.add(record.facts.id, record.folder, plan.applied_to(record.state))
     return tally
 
 
-def migrate_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
+def migrate_sessions(
+    plan: Plan,
+    sessions: Path,
+    coder: str | None,
+    corpus: Corpus | None,
+    but: Callable[[Record], bool] = lambda _: False,
+    tally: Tally | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Tally:
     """Carries a migration out, session by session; one that cannot be written is said and left as it is.
 
-    Several sessions wait for the disk at once: nearly all the time goes into that.
+    Several sessions wait for the disk at once: nearly all the time goes into that.  `but` says which are left out, as
+    they are in the `tally` already.  `progress` is told how many have been looked at.
     """
-    tally, ads = Tally(), Ads(corpus)
-    found = records(sessions, plan.old or plan.new, coder, corpus)
+    tally, ads = tally or Tally(), Ads(corpus)
+    found = (one for one in records(sessions, plan.old or plan.new, coder, corpus) if not but(one))
+    looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while some := list(islice(found, 8 * AT_ONCE)):
             work = [(plan, sessions, record, _ad(record, ads)) for record in some]
@@ -121,14 +143,16 @@ def migrate_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corp
                 tally.problems += done.problems
                 tally.edited += done.was_edited
                 if done.migrated is not None:
-                    tally.add(record.facts.id, done.migrated)
+                    tally.add(record.facts.id, record.folder, done.migrated)
+            looked_at += len(some)
+            progress(looked_at)
     return tally
 
 
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Plan) -> list[Problem]:
     """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
     books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
-    problems: list[Problem] = []
+    problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
     for path, book in books:
         try:
             problem = codebooks.keep(sessions, files.read(path).decode("utf-8-sig"), book.content_hash)
@@ -162,29 +186,41 @@ def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Ad) -> _Don
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
     if record.state.opened is None and record.source is None:
         return _Done(None, record.problems)
-    expected = migrate(record.state, plan.rules, plan.new, fresh_id, plan.old)
-    if not expected.events:
+    expected = plan.applied_to(record.state)
+    if not (expected.events or expected.counts):
         return _Done(expected)
     try:
         paths = SessionPaths.of_folder(sessions, record.folder)
-        session = Session(ad, plan.old or plan.new, paths, record.coder)
+        session = HeldSession(ad, plan.old or plan.new, paths, record.coder)
     except OSError as error:
         return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
-    return _apply(plan, session, record)
+    if session.holder is not None:
+        return _Done(None, (_in_other_hands(plan, session, record),))
+    try:
+        return _followed(plan, session, record)
+    finally:
+        session.release()
 
 
-def _apply(plan: Plan, session: Session, record: Record) -> _Done:
-    """The rules applied to an open session, which goes over to the new book."""
+def _followed(plan: Plan, session: Session, record: Record) -> _Done:
+    done = follow(plan, session)
     was_edited = session.taken is not None
-    session.book = plan.new
-    done = migrate(session.state, plan.rules, plan.new, fresh_id, plan.old)
+    if isinstance(done, NotSaved):
+        return _Done(None, (_failed(record, done.message),), was_edited)
+    problem = session.save_document()
+    return _Done(done, (problem,) if problem else (), was_edited)
+
+
+def follow(plan: Plan, session: Session) -> Migrated | NotSaved:
+    """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
+    session.use(plan.new)
+    done = plan.applied_to(session.state)
     if done.events:
         message = f"{len(done.events)} changes by the rules from one codebook to the next."
         outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
-        if isinstance(outcome, NotSaved):
-            return _Done(None, (_failed(record, outcome.message),), was_edited)
-    problem = session.save_document()
-    return _Done(done, (problem,) if problem else (), was_edited)
+        if not isinstance(outcome, Saved):
+            return NotSaved(outcome.message)
+    return done
 
 
 def _ad(record: Record, ads: Ads) -> Ad:
@@ -196,6 +232,14 @@ def _ad(record: Record, ads: Ads) -> Ad:
 def _failed(record: Record, reason: str) -> Problem:
     what = f"this session is left as it was: {reason}; mend it and run the same command again"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
+
+
+def _in_other_hands(plan: Plan, session: HeldSession, record: Record) -> Problem:
+    """Another program has the session: it follows there, if the change of the codebook has just been made."""
+    if not plan.is_fresh:
+        return _failed(record, f"{session.holder} has it; close it there")
+    what = f"{session.holder} has this session: it follows there within two seconds"
+    return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)
 
 
 def _complain(message: str) -> int:

@@ -26,6 +26,7 @@ class Tally:
 
     codings: Counter[Rule] = field(default_factory=Counter)
     ads: dict[Rule, set[AdId]] = field(default_factory=dict)
+    coders: set[str] = field(default_factory=set)
     notes: int = 0
     left: int = 0
     sessions: int = 0
@@ -35,8 +36,9 @@ class Tally:
     waiting_profiles: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, ad: AdId, done: Migrated) -> None:
+    def add(self, ad: AdId, coder: str, done: Migrated) -> None:
         """Counts one session in."""
+        self.coders |= {coder} if done.counts else set()
         for rule, number in done.counts.items():
             self.codings[rule] += number
             self.ads.setdefault(rule, set()).add(ad)
@@ -56,6 +58,12 @@ class Tally:
         return {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
 
     @property
+    def reach(self) -> str:
+        """How much follows a rule: `42 codings in 17 ads`, `of 2 coders` where there are several."""
+        of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
+        return f"{counted(self.number, 'coding')} in {counted(len(self.ads_of_codings), 'ad')}{of}"
+
+    @property
     def number(self) -> int:
         """The codings that follow a rule."""
         return sum(number for rule, number in self.codings.items() if rule.part == "code")
@@ -65,7 +73,7 @@ def lines_of(tally: Tally, rules: MigrationMap, new: Codebook, old: Codebook | N
     """The tally in words: `42 codings in 17 ads`, then rule by rule, then what waits."""
     before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
     about = f"{before or 'old'} → {new.version or 'new'}"
-    yield f"{about}: {counted(tally.number, 'coding')} in {counted(len(tally.ads_of_codings), 'ad')}"
+    yield f"{about}: {tally.reach}"
     for rule in rules.rules:
         if rule in tally.codings:
             yield f"  {_shown(rule):<32} {_numbers(rule, tally)}"

@@ -24,7 +24,13 @@ class NotSaved(NamedTuple):
     message: str
 
 
-Outcome = Saved | Refusal | NotSaved
+class InOtherHands(NamedTuple):
+    """Another program has the session: nothing has changed; the command may be given again once it is taken over."""
+
+    message: str
+
+
+Outcome = Saved | Refusal | NotSaved | InOtherHands
 
 
 class AdStatus(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument, heading_id, legible
-from codetui.workspace.in_step import AdFacts, InStep
+from codetui.workspace.forms import AdFacts
+from codetui.workspace.in_step import InStep
 from codetui.workspace.outcome import Saved
 
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
@@ -61,10 +62,11 @@ class Ads:
 class _OnlyLooking:
     """A session in memory: what is taken over into it reaches no disk."""
 
-    def __init__(self, ad: Ad, book: Codebook, state: State) -> None:
+    def __init__(self, ad: Ad, book: Codebook, state: State, transactions: Sequence[Transaction] = ()) -> None:
         self.ad = ad
         self.book = book
         self.state = state
+        self.transactions = transactions
         self.problems: list[Problem] = []
 
     def record(self, decision: Decision) -> Saved:
@@ -136,21 +138,19 @@ class _Folder:
                 self._name, self._name, AdFacts(AdId(log.stem), state.employer, state.title), state, tuple(problems)
             )
         bare = Ad(opened.ad, opened.employer, opened.title, "", str(log))
-        looked = self._with_document(bare, state, next(iter(documents.get(heading_id(opened.ad), ())), None))
+        looked = _OnlyLooking(bare, self._book, state, transactions)
+        self._look_at(looked, next(iter(documents.get(heading_id(opened.ad), ())), None))
         coder = transactions[-1].coder
         return Record(self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems))
 
-    def _with_document(self, bare: Ad, state: State, path: Path | None) -> _OnlyLooking:
-        """The session with what was edited by hand in its document and is not taken over yet."""
-        looked = _OnlyLooking(bare, self._book, state)
+    def _look_at(self, looked: _OnlyLooking, path: Path | None) -> None:
+        """Takes in what was edited by hand in a session's document and is not taken over yet."""
         if path is None:
-            return looked
-        document = SessionDocument(self._paths, bare.id, path=path, is_read_only=True)
-        if document.text is None or document.is_known:
-            return looked
-        looked.ad = self._ads.find(bare.id) or bare
-        InStep(looked, document).begin()
-        return looked
+            return
+        document = SessionDocument(self._paths, looked.ad.id, path=path, is_read_only=True)
+        if not document.says_no_more_than(looked.transactions):
+            looked.ad = self._ads.find(looked.ad.id) or looked.ad
+            InStep(looked, document).begin()
 
     def _from_document(self, name: str, path: Path) -> Record:
         text = legible(files.read(path), path)

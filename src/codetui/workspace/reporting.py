@@ -10,6 +10,7 @@ from codetui.core.codebook import profile_name
 from codetui.model import AdEntry, Codebook
 from codetui.store.corpus import Corpus
 from codetui.workspace.exporting import UNUSABLE
+from codetui.workspace.migration_tally import counted
 from codetui.workspace.outcome import Progress, status_of
 from codetui.workspace.printing import show_json, show_table
 from codetui.workspace.records import Record, records
@@ -58,8 +59,9 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
         show_json(whole)
         return 0
     show_table(HEAD, [_cells(line) for line in lines])
-    counted = ", ".join(f"{number} {state}" for state, number in sorted(totals.items()))
-    print(f"\n{len(entries)} ads: {counted}; {sum(line.codings for line in lines)} codings")
+    states = ", ".join(f"{number} {state}" for state, number in sorted(totals.items()))
+    codings = counted(sum(line.codings for line in lines), "coding")
+    print(f"\n{counted(len(entries), 'ad')}: {states}; {codings}")
     return 0
 
 

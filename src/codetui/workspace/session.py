@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from codetui.core.commands import Command, Decision, Refusal, Study
 from codetui.core.deciding import decide
 from codetui.core.state import State, evolve, replay
-from codetui.formats import manual_coding
 from codetui.model import (
     Ad,
     Codebook,
@@ -21,46 +19,22 @@ from codetui.model import (
     text_hash,
 )
 from codetui.store import files
-from codetui.store.event_log import EventLog, encoded
-from codetui.store.files import Version
+from codetui.store.event_log import EventLog
+from codetui.store.files import Stamp, Version
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
+from codetui.workspace.forms import AdFacts
 from codetui.workspace.ids import fresh_id, now
-from codetui.workspace.in_step import AdFacts, InStep, TakenIn
+from codetui.workspace.in_step import InStep, TakenIn
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
+from codetui.workspace.restoring import read_log
+from codetui.workspace.spare import Spare
 from codetui.workspace.text_changes import TextTally, events_from_changed_text
 
 KeepBook = Callable[[Codebook], Problem | None]
 
 
 GONE_ON = "Another codetui has gone on with this session: what was done there is shown here too."
-
-
-def read_log(log: Path) -> list[Transaction]:
-    """The transactions of a log, for whoever only looks; none where it cannot be read."""
-    try:
-        return EventLog(log).read()[0]
-    except OSError:
-        return []
-
-
-def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence[Transaction]) -> None:
-    """Writes the document of a session that has a log and none, or one that a crash has left behind its log.
-
-    What the disk refuses is tried again when the session is opened.
-    """
-    state = replay(transactions)
-    opened = state.opened
-    if opened is None or state.is_untouched:
-        return
-    facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
-
-    with suppress(OSError):
-        if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
-            return
-        document = SessionDocument(paths, opened.ad)
-        if document.text is None or document.is_known:
-            document.write(manual_coding.document_of(state, book, facts), facts.employer)
 
 
 class Session:
@@ -80,16 +54,34 @@ class Session:
         self.text_tally: TextTally | None = None
         self._hash = text_hash(ad.text)
         self._log = EventLog(paths.log(ad.id))
+        self._caught_up = files.stamp(self._log.path)
+        self._log.make_sure()
         transactions, self.problems = self._log.read()
-        self._known = list(transactions)
+        self.transactions = list(transactions)
         self._log_seen = files.stamp(self._log.path)
         self.state: State = replay(transactions)
+        self._spare: Spare | None = None
+        self._refused: Transaction | None = None
+        self.owed = 0
+        """How many transactions stand in the second place alone."""
+        self._paths = paths
+        self._document = InStep(self, SessionDocument(paths, ad.id))
+        self.taken: TakenIn | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Takes in what was done to ad and document outside while the session was not open."""
         if self.state.opened is not None:
             self._find_again()
-        self._document = InStep(self, SessionDocument(paths, ad.id))
-        self.taken: TakenIn | None = self._document.begin()
+        self.taken = self._document.begin()
+        self._report_disagreements()
 
-    def use(self, book: Codebook, keep_book: KeepBook) -> None:
+    def begin_anew(self) -> None:
+        """Takes in what was done to ad and document while another program had the session."""
+        self._document = InStep(self, SessionDocument(self._paths, self.ad.id))
+        self.begin()
+
+    def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
         """Goes on with another version of the codebook: what its document calls things may change."""
         self.book, self._keep_book = book, keep_book
         self._document.look_at_new_book()
@@ -119,28 +111,42 @@ class Session:
             events=opening + decision.events,
         )
         try:
-            self._complete_log()
-            self._log.append(transaction)
+            aside = self._append(transaction)
         except OSError as error:
+            self._refused = transaction
             return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
+        self._refused = None
         if self._keep_book is not None:
             problem, self._keep_book = self._keep_book(self.book), None
             self.problems += [problem] if problem else []
-        self._known.append(transaction)
-        self._log_seen = files.stamp(self._log.path)
+        self._take(transaction)
+        return Saved(f"{decision.message}{aside}", decision.coding)
+
+    def _append(self, transaction: Transaction) -> str:
+        """Puts a transaction on disk, or in the second place; what there is to say of that.  Raises OSError."""
+        try:
+            self._complete_log()
+            self._log.append(transaction)
+        except OSError as error:
+            if self._spare is None:
+                raise
+            self._spare.take([*self.transactions, transaction])
+            self.owed += 1
+            return f" (In the copy alone: {error.strerror or error}.)"
+        owed, self.owed = self.owed, 0
+        return " (The disk is back, and has everything.)" if owed else ""
+
+    def _take(self, transaction: Transaction) -> None:
+        self.transactions.append(transaction)
+        self._log_seen = self._caught_up = files.stamp(self._log.path)
         self.state = evolve(self.state, transaction)
-        return Saved(decision.message, decision.coding)
 
     def _complete_log(self) -> None:
         """Gives a log that was deleted, cut or replaced meanwhile the lines that it has lost; raises OSError."""
         now_seen = files.stamp(self._log.path)
-        if now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size:
-            return
-        standing = {transaction.id for transaction in self._log.read()[0]}
-        lost = [transaction for transaction in self._known if transaction.id not in standing]
-        if lost:
-            lines = b"".join(encoded(transaction) + b"\n" for transaction in lost)
-            files.append(self._log.path, lines if files.ends_with_newline(self._log.path) else b"\n" + lines)
+        is_whole = now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size
+        if self.owed or not is_whole:
+            self._log.complete(self.transactions)
 
     def _opened(self) -> SessionOpened:
         ad = self.ad
@@ -181,18 +187,51 @@ class Session:
         """Which version of the document somebody else has put there since it was looked at; any thread may ask."""
         return self._document.changing_version()
 
+    def changing(self) -> object:
+        """What others have done since it was looked at, in the document or in the log; None for nothing.
+
+        Two values that are equal are of one change.  Any thread may ask.
+        """
+        document, log = self.changing_version(), self._changing_log()
+        return (document, log) if document or log else None
+
     def take_in(self) -> TakenIn | None:
-        """Takes over what was changed in the document outside; None where there is nothing to say."""
-        has_gone_on = self.changing_version() is not None and self._catch_up()
-        return self._document.take_in() or (TakenIn(GONE_ON) if has_gone_on else None)
+        """Takes in what others have done since; None where there is nothing to say."""
+        gone_on = self.follow()
+        return self._document.take_in() or gone_on
+
+    def follow(self) -> TakenIn | None:
+        """Takes in what another program has put into the log since; None for nothing."""
+        return TakenIn(GONE_ON, self._report_disagreements()) if self._catch_up() else None
+
+    def _report_disagreements(self) -> tuple[Problem, ...]:
+        """Lists what two machines have said differently; those that are new."""
+        if len({one.seq for one in self.transactions}) == len(self.transactions):
+            # Two sides would both have counted on from the step that they have in common.
+            return ()
+        from codetui.core.disagreements import disagreements, sentence
+
+        said = (sentence(one, self.state, self.book) for one in disagreements(self.transactions))
+        found = (Problem(str(self._log.path), 0, "warning", one) for one in said)
+        new = tuple(one for one in found if one not in self.problems)
+        self.problems += new
+        return new
+
+    def _changing_log(self) -> Stamp | None:
+        stamp = files.stamp(self._log.path)
+        return None if stamp == self._caught_up else stamp
 
     def _catch_up(self) -> bool:
         """Takes in what another program has put into the log: what its document says is nobody's edit by hand."""
-        known = {transaction.id for transaction in self._known}
+        changing = self._changing_log()
+        if changing is None:
+            return False
+        self._caught_up = changing
+        known = {transaction.id for transaction in self.transactions}
         new = [transaction for transaction in read_log(self._log.path) if transaction.id not in known]
         if new:
-            self._known = sorted((*self._known, *new), key=lambda each: (each.seq, each.id))
-            self.state = replay(self._known)
+            self.transactions = sorted((*self.transactions, *new), key=lambda each: (each.seq, each.id))
+            self.state = replay(self.transactions)
         return bool(new)
 
     def bring(self, text: str, file: Path) -> TakenIn:
@@ -201,16 +240,58 @@ class Session:
 
     def _imported(self, name: str) -> State | None:
         """The session as it was when a document of this name was brought last."""
-        brought = [one for one in self._known if one.cause == "document" and one.source == name]
+        brought = [one for one in self.transactions if one.cause == "document" and one.source == name]
         if not brought:
             return None
         last = max(one.seq for one in brought)
-        return replay(one for one in self._known if one.seq <= last)
+        return replay(one for one in self.transactions if one.seq <= last)
 
     def save_document(self, *, is_forced: bool = False) -> Problem | None:
         """Replaces the markdown by the state's document; the problem it met, if any.  Any thread may call this.
 
         A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a
-        copy.
+        copy.  While the disk refuses, the second place has the newest.
         """
-        return self._document.save(is_forced=is_forced)
+        problem = self._document.save(is_forced=is_forced)
+        if problem is not None and self._spare is not None and self.owed:
+            return self._spare.write(self._document.base(), self.facts.employer)
+        return problem
+
+    # --- a second place ---------------------------------------------------------------------------
+
+    def save_copy(self, folder: Path) -> Outcome:
+        """Puts the session, and what the disk refused last, into a folder elsewhere.
+
+        From now on that takes what the disk refuses.
+        """
+        if files.is_same(folder, self._paths.root):
+            return Refusal(f"{folder} is where the session stands; name another folder.")
+        refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
+        if not self.transactions and not refused:
+            return Refusal("Nothing is coded in this ad yet.")
+        try:
+            spare = Spare(folder, self.coder, self.ad.id)
+            spare.take([*self.transactions, *refused])
+        except OSError as error:
+            return NotSaved(f"NOT SAVED there either: {error.filename or folder}: {error.strerror or error}.")
+        self._spare, self._refused = spare, None
+        for transaction in refused:
+            self.owed += 1
+            self._take(transaction)
+        problem = spare.write(self._document.base(), self.facts.employer)
+        said = f"The session is copied, and what the disk refuses goes there until it is back: {folder}"
+        return Saved(f"{said} {problem}" if problem else said)
+
+    def pay(self) -> Problem | None:
+        """Brings what stands in the second place alone to its own, if the disk is back; what is left to do if not."""
+        if self._spare is None or not self.owed:
+            return None
+        try:
+            self._complete_log()
+        except OSError as error:
+            self._spare.write(self._document.base(), self.facts.employer)
+            why = f"what your disk refused last ({self.owed}) stands here alone: {error.strerror or error}"
+            way_out = f"once it is back, `codetui merge {self._spare.folder}` brings it in"
+            return Problem(str(self._spare.folder), 0, "warning", f"{why}; {way_out}")
+        self.owed, self._log_seen = 0, files.stamp(self._log.path)
+        return None

@@ -27,9 +27,18 @@ class Unusable(NamedTuple):
 
 
 def open_workspace(
-    corpus: Path | None, codebook: Path, sessions: Path, *, coder: str, wanted: str | None = None
+    corpus: Path | None,
+    codebook: Path,
+    sessions: Path,
+    *,
+    coder: str,
+    wanted: str | None = None,
+    is_shared: bool = False,
 ) -> Workspace | Unusable:
-    """The workspace of a study, with `wanted` or the place where the coder stopped ready to open."""
+    """The workspace of a study, with `wanted` or the place where the coder stopped ready to open.
+
+    `is_shared` as in Workspace.
+    """
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
         return book
@@ -40,9 +49,8 @@ def open_workspace(
         return Unusable(f"{sessions} is no folder; name the folder of the sessions with --sessions.")
     if not coder.strip():
         return Unusable("the coder has no name; give one with --coder NAME.")
-    workspace = Workspace(
-        book, Corpus(path, book.corpus, sessions), SessionPaths(sessions, coder), coder, problems, codebook
-    )
+    ads, paths = Corpus(path, book.corpus, sessions), SessionPaths(sessions, coder)
+    workspace = Workspace(book, ads, paths, coder, problems, codebook, is_shared=is_shared)
     first = workspace.opening(AdId(wanted) if wanted else None)
     if first is None and wanted:
         return Unusable(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
@@ -90,11 +98,12 @@ def lay_out_study(folder: Path) -> int:
     """`codetui init`: makes what a study needs and overwrites nothing; the exit code."""
     made, left = study.lay_out(folder)
     for path in made:
-        print(f"made {path}")
+        print(harmless(f"made {path}"))
     for path in left:
-        print(f"left as it was: {path}")
+        print(harmless(f"left as it was: {path}"))
     where = "" if folder == Path() else f"cd {folder} && "
-    print(f"\nPut your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui")
+    way_on = f"Put your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui"
+    print(f"\n{harmless(way_on)}")
     return 0
 
 

@@ -7,15 +7,18 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core import anchor as anchors
 from codetui.core.anchor import Exact, Fuzzy, Resolution, shown_words
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.state import State
 from codetui.model import Ad, Anchor, Coding, CodingReanchored, Event, Problem, text_hash
 
-Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost"]
+Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
 
 class TextTally(NamedTuple):
-    """How many codings stand where they stood, stand elsewhere, have a place to check, have none."""
+    """How many codings stand where they stood, stand elsewhere, have a place to check, have none any more.
+
+    Those that had none before either are not counted.
+    """
 
     unmoved: int = 0
     moved: int = 0
@@ -66,6 +69,7 @@ def events_from_changed_text(state: State, ad: Ad, file: str) -> TextChanges:
                 was_proposed=coding.is_proposed,
             )
         )
+    del fates["waiting"]
     return TextChanges(tuple(events), TextTally(**fates), tuple(problems))
 
 
@@ -82,7 +86,7 @@ class _Text:
         old = coding.anchor
         if old is None:
             return self._find_again(coding)
-        if old.text_hash == self._hash:
+        if old.text_hash == self._hash and self._text[old.start : old.end] == old.words:
             return _Found("proposed" if coding.is_proposed else "unmoved", old, coding.words)
         words = coding.words or old.words
         if coding.is_proposed:
@@ -105,8 +109,8 @@ class _Text:
                 message = f"{quoted(words)} resembles {quoted(anchor.words)} in it ({alike}): check it"
                 return _Found("proposed", anchor, words, message)
             case _:
-                what = f"{quoted(words)} has no sure place in it any more; v leads to it: give it a place, or drop it"
-                return _Found("lost", None, words, what)
+                what = f"{quoted(words)} has no sure place in it any more"
+                return _Found("lost", None, words, f"{what}; the key v leads to it: give it a place, or drop it")
 
     def _find_again(self, coding: Coding) -> _Found:
         """The place of words that had none, once they stand in the text as it is shown: the old one may be back."""
@@ -118,4 +122,4 @@ class _Text:
             if isinstance(found, Exact):
                 anchor = anchors.describe(self._text, found.span, self._hash)
                 return _Found("moved", anchor, anchor.words)
-        return _Found("lost", None, coding.words)
+        return _Found("waiting", None, coding.words)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from codetui.core.commands import Command, CopySession, Refusal
 from codetui.core.state import replay
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
-from codetui.store import event_log, study
+from codetui.store import event_log, left_overs, study
 from codetui.store.corpus import Batch, Corpus
+from codetui.store.holders import Holder
 from codetui.store.safe_names import safe_name
+from codetui.store.session_lock import SessionLock
 from codetui.store.sessions import SessionPaths, StoppedAt
+from codetui.workspace.book_side import BookSide
 from codetui.workspace.duplicates import Duplicates, Twins
 from codetui.workspace.earlier import EarlierQuotations
+from codetui.workspace.held_session import HeldSession
 from codetui.workspace.in_step import TakenIn
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, Saved, status_of
-from codetui.workspace.session import Session, read_log, restore_document
+from codetui.workspace.restoring import read_log, restore_document
+from codetui.workspace.session import Session
 
 UNTOUCHED = AdStatus("untouched", 0)
 
 
-class Workspace:
+class Workspace(BookSide):
     """One coder at work on one corpus; the only mutable thing below the screen."""
 
     def __init__(
@@ -33,7 +39,10 @@ class Workspace:
         coder: str,
         problems: list[Problem],
         codebook: Path,
+        *,
+        is_shared: bool = False,
     ) -> None:
+        """`is_shared` where other programs may work on the same sessions: they are told which one is coded here."""
         self.book = book
         self.codebook_path = codebook
         self.first: AdEntry | None = None
@@ -47,6 +56,7 @@ class Workspace:
         self._corpus = corpus
         self._paths = paths
         self._positions: dict[AdId, int] = {}
+        self._token = secrets.token_hex(8) if is_shared else ""
         self._duplicates = Duplicates()
         self.living_book = LivingBook(codebook, paths.root)
         self.earlier = EarlierQuotations(paths)
@@ -54,9 +64,14 @@ class Workspace:
     # --- the list of ads ------------------------------------------------------------------------
 
     def warm_up(self) -> None:
-        """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown."""
+        """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown.
+
+        What programs that were killed have left half written is taken away.
+        """
         event_log.warm_up()
         self.living_book.read()
+        self.living_book.sweep()
+        self._paths.sweep()
 
     def listing(self) -> Iterator[Batch]:
         """The ads in batches, for a worker; hand each batch to `add`."""
@@ -91,9 +106,15 @@ class Workspace:
         for entry in list(self.entries) if touched else ():
             if safe_name(entry.id) in touched:
                 transactions = read_log(self._paths.log(entry.id))
-                if self.entry is None or self.entry.id != entry.id:
+                if self._is_nobodys(entry.id):
                     restore_document(self._paths, self.book, transactions)
                 yield entry.id, status_of(replay(transactions))
+
+    def _is_nobodys(self, ad: AdId) -> bool:
+        """Whether no program has an ad's session open, as far as is known."""
+        if self.entry is not None and self.entry.id == ad:
+            return False
+        return not self._token or SessionLock(self._paths.log(ad), self._token).other() is None
 
     def beside(self, step: int) -> AdEntry | None:
         """The ad `step` places on in the list, or None at its end."""
@@ -110,6 +131,12 @@ class Workspace:
             if self.status(entry.id).progress == "untouched":
                 return entry
         return None
+
+    def following(self, ads: Collection[AdId]) -> list[AdEntry]:
+        """The listed ones of some ads, from here round the list."""
+        here, count = self.position() or 0, len(self.entries)
+        places = [self._positions[ad] for ad in ads if ad in self._positions]
+        return [self.entries[place] for place in sorted(places, key=lambda place: (place - here) % count)]
 
     # --- ads with the same text -----------------------------------------------------------------
 
@@ -161,11 +188,31 @@ class Workspace:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
         ad, problems = self._corpus.read(entry)
-        session = Session(ad or _missing(entry), self.book, self._paths, self.coder, self.living_book.keep)
+        session = self._opened(ad or _missing(entry))
+        self.release()
         self.entry, self.session = entry, session
         known = set(self.problems)
         self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
         return session
+
+    def _opened(self, ad: Ad) -> Session:
+        if self._token:
+            return HeldSession(ad, self.book, self._paths, self.coder, self.living_book.keep, self._token)
+        return Session(ad, self.book, self._paths, self.coder, self.living_book.keep)
+
+    @property
+    def holder(self) -> Holder | None:
+        """The other program that has the open session, which is read only here."""
+        return self.session.holder if isinstance(self.session, HeldSession) else None
+
+    def take_over(self) -> TakenIn | None:
+        """Takes the open session from the other program; what to say of its document."""
+        return self.session.take_over() if isinstance(self.session, HeldSession) else None
+
+    def release(self) -> None:
+        """Lets other programs have the open session, once its document is written."""
+        if isinstance(self.session, HeldSession):
+            self.session.release()
 
     def take_in(self) -> TakenIn | None:
         """Takes over what was edited in the open session's document outside; its problems join the list."""
@@ -179,24 +226,22 @@ class Workspace:
 
         What was edited in it outside is taken over first; `is_forced` replaces one that cannot be.
         """
+        left_overs.take_back_all()
         session = self.session
         if session is None:
             return []
         self.take_in()
         self.statuses[session.ad.id] = status_of(session.state)
-        problem = session.save_document(is_forced=is_forced)
+        owing = session.pay()
+        problem = owing or session.save_document(is_forced=is_forced)
         return [problem] if problem else []
 
-    def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
-        """Changes the codebook's file and goes on with the book as it is then."""
-        changed = self.living_book.change(change)
-        if isinstance(changed, Refusal | NotSaved):
-            return changed
-        self.book, problems = changed
-        self.problems += [problem for problem in problems if problem not in self.problems]
-        if self.session is not None:
-            self.session.use(self.book, self.living_book.keep)
-        return Saved("The codebook is changed.")
+    def save_copy(self, folder: Path) -> Outcome:
+        """Puts the open session into a folder elsewhere, which from now on takes what the disk refuses."""
+        outcome = self.session.save_copy(folder) if self.session else Refusal("No ad is open.")
+        if isinstance(outcome, Saved):
+            self.living_book.keep(self.book, folder)
+        return outcome
 
     def execute(self, command: Command) -> Outcome:
         """Carries a command out in the open session."""

@@ -8,15 +8,25 @@ from dataclasses import dataclass, field
 
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.coding_book.blocks import Block, prose
-from codetui.formats.coding_book.entries import are_examples, bare, is_framed, is_in_brackets, listed, running
+from codetui.formats.coding_book.entries import (
+    are_examples,
+    bare,
+    is_framed,
+    is_in_brackets,
+    listed,
+    running,
+    without_framing,
+)
 from codetui.formats.coding_book.pieces import Piece, gathered, pieces, told
-from codetui.formats.coding_book.vocabulary import AFFIRMED, LISTS, PROSE, FieldKey
+from codetui.formats.coding_book.vocabulary import AFFIRMED, AND_SO_ON, FOR_EXAMPLE, LISTS, PROSE, FieldKey
 from codetui.formats.toml_strings import Value
 
 WORD = re.compile(r"[^\W_]+")
 SEPARATOR = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")
 SUBTITLE = re.compile(r"\A\s*\(([^()]*)\)\s*")
-LONGEST_TERM = 5
+LONGEST_TERM, LONGEST_OF_TWO = 5, 2
+"""Words of a term in a line without a field's name; of terms that are only two, which may be prose as well."""
+
 DENIED = {"no", "nee", "false", "onwaar"}
 
 
@@ -66,12 +76,15 @@ class Gathering:
         if are_examples(text) or (self.are_terms and "," in text and is_in_brackets(text)):
             return True
         parts = running(text, are_terms=True) if self.are_terms else []
-        is_short = all(len(part.split()) <= LONGEST_TERM for part in parts)
-        return len(parts) > 2 and is_short and not text.endswith(".")
+        goes_on = AND_SO_ON.search(text) is not None
+        longest = LONGEST_TERM if len(parts) > 2 or goes_on else LONGEST_OF_TWO
+        is_short = all(len(part.split()) <= longest for part in parts)
+        return len(parts) > 1 and is_short and (goes_on or not text.endswith("."))
 
     def _unnamed(self, blocks: list[Block]) -> None:
         entries = listed(blocks) if all(block.kind == "list" for block in blocks) else []
-        if entries and "examples" in self.allowed and (self.are_terms or all(map(is_framed, entries))):
+        are_framed = all(is_framed(without_framing(entry)) for entry in entries)
+        if entries and "examples" in self.allowed and (self.are_terms or are_framed):
             self._listed("examples", "", blocks)
         else:
             self._more("definition", prose(blocks))
@@ -134,7 +147,8 @@ class Gathering:
         others = [" ".join(block.text.split()) for block in blocks if block.kind != "list"]
         found = [part for line in (*lines, *others) for part in running(line, are_terms=self.are_terms)]
         for entry in listed(blocks):
-            parts = running(entry, are_terms=False) if entry[:1] in '`"“„' else [entry]
+            is_framing = entry[:1] in '`"“„' or FOR_EXAMPLE.match(entry) is not None
+            parts = running(entry, are_terms=False) if is_framing else [entry]
             found += parts if all(map(is_framed, parts)) else [entry]
         self._drop_markers(blocks)
         said = words(" ".join([*lines, *others, *listed(blocks)]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 STATUS = r"(?:\s*[-–—,:]\s*(?P<status>[^()]+))?"
@@ -15,6 +17,15 @@ BEHIND = re.compile(
     re.IGNORECASE,
 )
 SPEAKS_FOR_ITSELF = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
+
+
+BELOW = re.compile(
+    r"[\s*_>|-]*(?:(?:version|versie)(?: number|nummer)?\b[\s:*_]*(?P<named>v?\d[\w.]*)"
+    r"|(?P<version>v\d[\w.]*)(?=\W|$))",
+    re.IGNORECASE,
+)
+LINES_BELOW = 4
+"""Lines under the heading that may say which version this is."""
 
 
 class Head(NamedTuple):
@@ -31,6 +42,17 @@ def read_head(heading: str) -> Head:
     if found is None:
         return Head(heading)
     return Head(found["title"].strip(), found["named"] or found["version"], (found["status"] or "").strip())
+
+
+def version_below(lines: Iterable[str]) -> str:
+    """The version that the first lines under the heading begin with: `Version 4, 12 March`; empty where none does."""
+    for line in islice(filter(str.strip, lines), LINES_BELOW):
+        if line.startswith("#"):
+            break
+        found = BELOW.match(line)
+        if found:
+            return (found["named"] or found["version"]).rstrip(".")
+    return ""
 
 
 def write_head(head: Head, language: str = "") -> str:

@@ -27,6 +27,7 @@ LED_BY_ID = re.compile(
 )
 IS_WORD_ID = re.compile(WORD_ID)
 IS_DOTTED_ID = re.compile(DOTTED_ID)
+LETTERED = re.compile(r"\(?(?P<id>[A-Za-z])[.)]\s+(?P<name>\S.*)", re.DOTALL)
 ID_BEHIND = re.compile(rf"(?P<name>\S.*?)\s*\((?P<id>{WORD_ID})\)")
 MARKS = re.compile(r"(\*\*\*|___|\*\*|__|\*|_)?(`+)?")
 NAME_END = re.compile(r":(?=\s|$)|\s[-–—]\s")
@@ -74,6 +75,9 @@ def code_label(text: str, *, is_heading: bool = False) -> Label | None:
     marked, rest = unwrapped(text)
     found = LED_BY_ID.fullmatch(marked.strip() if marked else text.strip())
     if found is None or CHAPTER.fullmatch(found["id"]) or not _is_upper(found["id"]):
+        lettered = LETTERED.fullmatch(marked.strip()) if marked and not is_heading else None
+        if lettered:
+            return Label(lettered["id"], _bare(lettered["name"].rstrip(".")), rest, "dot", True)
         whole = marked or text if is_heading else marked
         behind = ID_BEHIND.fullmatch(whole.strip().rstrip(":"))
         return Label(behind["id"], behind["name"], rest if marked else "", "colon", bool(marked)) if behind else None
@@ -81,7 +85,9 @@ def code_label(text: str, *, is_heading: bool = False) -> Label | None:
     if not marked:
         if is_heading:
             name, rest = _split_examples(name)
-        elif not IS_WORD_ID.fullmatch(id_) or not (found["sep"] or found["dash"] or NAME_END.search(name)):
+        elif not (IS_WORD_ID.fullmatch(id_) or (IS_DOTTED_ID.fullmatch(id_) and NAME_END.search(name))) or not (
+            found["sep"] or found["dash"] or NAME_END.search(name)
+        ):
             return None
         else:
             name, rest = _split_name(name)

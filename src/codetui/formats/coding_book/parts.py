@@ -11,7 +11,7 @@ from typing import Literal
 from codetui.formats.coding_book.blocks import Block, Node
 from codetui.formats.coding_book.labels import IS_DOTTED_ID, IS_WORD_ID, Label, chapter_title, code_label, profile_name
 from codetui.formats.coding_book.pieces import Piece, gathered, pieces
-from codetui.formats.coding_book.rows import named_entries, rows_of
+from codetui.formats.coding_book.rows import named_entries, named_paragraphs, rows_of
 from codetui.formats.coding_book.vocabulary import (
     CODE_FIELDS,
     PROFILE,
@@ -25,6 +25,8 @@ from codetui.formats.coding_book.vocabulary import (
 Role = Literal["text", "code", "profile", "holder", "section", "group"]
 """A holder has codes or profiles below it; sections and groups are holders of their own kind."""
 
+HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
+FEWEST_LETTERS = 3
 PARTS: tuple[Role, ...] = ("code", "profile", "section", "group")
 
 
@@ -88,6 +90,22 @@ def known_ids(root: Node) -> Iterator[str]:
         yield from _ids_in(node.blocks)
 
 
+def _alphabet(ids: Iterable[str]) -> set[str]:
+    """The single letters among ids that go on as the alphabet does, a, b, c and on; none where they do not."""
+    letters = [id_ for id_ in ids if len(id_) == 1 and id_.isalpha()]
+    wanted = [chr(ord(letters[0]) + place) for place in range(len(letters))] if letters else []
+    is_alphabet = len(letters) >= FEWEST_LETTERS and letters[0] in "aA" and letters == wanted
+    return set(letters) if is_alphabet else set()
+
+
+def _numbered_ids(root: Node) -> Iterator[str]:
+    """The ids that go on with the number of the heading they stand under: 3.1 under `3. Attitude`."""
+    for node in root.walk():
+        number = HEADING_NUMBER.match(node.heading)
+        if number:
+            yield from (id_ for id_ in _ids_in(node.blocks) if id_.rpartition(".")[0] == number[1])
+
+
 def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
         if block.kind == "paragraph":
@@ -103,13 +121,19 @@ class Sorter:
     def __init__(self, root: Node) -> None:
         """Count the ids of the book: one that has no kin and no known name heads nothing."""
         self._kin = Counter(family(id_) for id_ in set(known_ids(root)) if family(id_))
+        self._numbered = set(_numbered_ids(root))
+        self._letters = _alphabet(known_ids(root))
         self._has_ids = any(count > 1 for count in self._kin.values())
 
     def is_known(self, label: Label) -> bool:
         """Whether a paragraph or a bullet that begins so is a code."""
         if IS_WORD_ID.fullmatch(label.id):
             return self._kin[family(label.id)] > 1 or kind_of_family(label.id) is not None
-        return bool(IS_DOTTED_ID.fullmatch(label.id)) and label.is_marked and self._kin[family(label.id)] > 1
+        if label.id in self._letters:
+            return label.is_marked
+        if not IS_DOTTED_ID.fullmatch(label.id):
+            return False
+        return label.id in self._numbered or (label.is_marked and self._kin[family(label.id)] > 1)
 
     def part(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> Part:
         """The part of `node` with all below it; `is_in_profiles` under a heading on profiles."""
@@ -127,6 +151,7 @@ class Sorter:
     def _pieces(self, node: Node, is_in_profiles: bool, kind: SectionKind | None) -> list[Piece]:
         """The pieces of a heading's own blocks, with the rows of tables and the names of lists that are codes."""
         names_profiles = bool(PROFILE.search(node.heading)) and not profile_name(node.heading).is_sure
+        named = named_paragraphs(node.blocks) if names_profiles else {}
         found: list[Piece] = []
         for block in node.blocks:
             special: list[Piece] = []
@@ -138,6 +163,8 @@ class Sorter:
                     special = named_entries(block, "profile")
                 elif kind_of_title(node.heading) and not self._has_ids:
                     special = named_entries(block, "code")
+            elif block.line in named and all(piece.kind == "plain" for piece in cut):
+                special = [named[block.line]]
             found += special or cut
         return gathered(found)
 
@@ -148,7 +175,8 @@ class Sorter:
             return rows_of(block, "profile")
         rows = rows_of(block, "code")
         are_known = [row.label is not None and self.is_known(row.label._replace(is_marked=True)) for row in rows]
-        return rows if kind or keys - {"definition"} or (rows and all(are_known)) else []
+        is_sure = bool(rows) and (all(are_known) or _are_kin(row.label.id for row in rows if row.label))
+        return rows if kind or keys - {"definition"} or is_sure else []
 
     def _decide_siblings(self, parent: Part, is_in_profiles: bool) -> None:
         """Give the leaves that are like their siblings the siblings' role: codes by number, profiles by number.
@@ -156,6 +184,7 @@ class Sorter:
         Under a heading such as `Soft Skills`, in a book whose codes have no ids, all leaves are codes.
         """
         leaves = [child for child in parent.children if child.role == "text" and not child.children]
+        named = parent.label is not None and IS_WORD_ID.fullmatch(parent.label.id) is not None
         has_codes = any(child.role == "code" for child in parent.children)
         is_flat = len(leaves) == len(parent.children) and not parent.codes
         kind = kind_of_title(parent.node.heading)
@@ -163,7 +192,7 @@ class Sorter:
             if not has_codes and not parent.holds("profile"):
                 _make(leaves, "profile", lambda leaf: bool(profile_name(leaf.node.heading).id))
         elif has_codes or (is_flat and kind):
-            _make(leaves, "code", lambda leaf: leaf.label is not None and bool(IS_DOTTED_ID.fullmatch(leaf.label.id)))
+            _make(leaves, "code", lambda leaf: _has_number(leaf) and not (named and _field_of(leaf)))
             if is_flat and kind and not self._has_ids and len(leaves) > 1:
                 _make(leaves, "code", lambda _: True)
 
@@ -191,10 +220,21 @@ class Sorter:
         return "code" if keys & CODE_FIELDS - {"definition"} and part.node.level > 1 else "text"
 
 
+def _are_kin(ids: Iterable[str]) -> bool:
+    """Whether several ids are built alike: `ATT-1` and `ATT-3`."""
+    found = list(ids)
+    families = {family(id_) for id_ in found if IS_WORD_ID.fullmatch(id_)}
+    return len(found) > 1 and len(families) == 1 and all(map(IS_WORD_ID.fullmatch, found))
+
+
 def _field_of(part: Part) -> FieldKey | None:
     """The field that a subheading without parts of its own names."""
     is_leaf = part.role == "text" and not part.children
     return field_key(chapter_title(part.node.heading)) if is_leaf else None
+
+
+def _has_number(part: Part) -> bool:
+    return part.label is not None and IS_DOTTED_ID.fullmatch(part.label.id) is not None
 
 
 def _is_named_profile(part: Part, keys: set[FieldKey]) -> bool:

@@ -13,7 +13,7 @@ from codetui.formats.coding_book.building import Builder, ordered_code
 from codetui.formats.coding_book.chapters import Draft, drafts, find_sections
 from codetui.formats.coding_book.comments import COMMENT, Region, set_apart
 from codetui.formats.coding_book.fields import words
-from codetui.formats.coding_book.head import read_head
+from codetui.formats.coding_book.head import read_head, version_below
 from codetui.formats.coding_book.labels import plain_heading
 from codetui.formats.coding_book.parts import Sorter
 from codetui.formats.coding_book.rows import LINE_BREAK
@@ -106,6 +106,10 @@ class _Reading:
         head = read_head(title)
         top: Fields = {"title": head.title or codebook_toml.UNTITLED, "version": head.version, "status": head.status}
         self._dropped += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
+        if not head.version:
+            lines = self._text.split("\n")
+            start = next((at for at, line in enumerate(lines, 1) if self._title and self._title in line), 0)
+            top["version"] = version_below(lines[start:])
         if not title:
             self._note(0, "no heading names the book; write `# Title (v1)` on its first line")
         tables.top = top | tables.top

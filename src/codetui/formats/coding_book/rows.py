@@ -69,6 +69,19 @@ def _cell(text: str) -> str:
     return "\n".join(lines)
 
 
+def named_paragraphs(blocks: list[Block]) -> dict[int, Piece]:
+    """The profiles that paragraphs begin in bold with, `**Analyst.** Works …`, by line; none where there is but one."""
+    found: dict[int, Piece] = {}
+    for block in blocks:
+        label = marked_label(block.text) if block.kind == "paragraph" else None
+        if label is None or field_key(label.name):
+            continue
+        if label.name.endswith(".") or re.match(r"\s*[.:–—-]", label.rest):
+            bare = label._replace(name=label.name.rstrip("."))
+            found[block.line] = Piece("profile", block.line, label.rest, label=bare)
+    return found if len(found) >= FEWEST else {}
+
+
 def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     """The codes or profiles of a list in which every entry begins with a name in bold or backticks."""
     found: list[Piece] = []

@@ -41,7 +41,7 @@ FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
     ("exclude", r"not included|does not include|what does not count"),
     ("exclude", r"(when not to|do not|don't) use( this code)?( when| if)?"),
     ("exclude", r"exclusie(criteria|regels?)?|uitsluiten|niet( coderen)?( als)?|wanneer niet|wat niet telt"),
-    ("confused_with", r"(often )?(not to be |do not |don't )?confused? with|distinguish from"),
+    ("confused_with", r"((often|easily|sometimes) )?(not to be |do not |don't )?confused? with|distinguish from"),
     ("confused_with", r"(niet )?te verwarren met|(niet verwarren|verwar niet) met|te onderscheiden van"),
     ("found_in", r"found in( ad)?|gevonden in( vacature)?"),
     ("retired", r"retired|deprecated|vervallen"),
@@ -97,7 +97,11 @@ SECTION_KINDS = (
         "technologies",
         "Technology & Tool Analysis",
         "terms",
-        re.compile(r"\b(?:technolog\w*|tool(?:s|ing)?|tech(?:[- ]?stack)?|gereedschap\w*|hulpmiddelen)\b", re.I),
+        re.compile(
+            r"\b(?:technolog\w*|tool(?:s|ing)?|tech(?:[- ]?stack)?|gereedschap\w*|hulpmiddelen)\b"
+            r"|^(?:middelen|software|systemen|applicaties)$",
+            re.I,
+        ),
         re.compile(r"(?:TECH|TOOL)", re.I),
     ),
     SectionKind(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
 
 from codetui.formats.document.inline import (
     escape,
@@ -24,7 +23,10 @@ from codetui.formats.document.values import CodeLine, Entry, Note
 NOTE_START = re.compile(r"\s*[_*]{0,2}\(")
 BACKTICKS = re.compile(r"`+")
 STRAY_PUNCTUATION = re.compile(r"[\s.,;:!?]*")
-CLOSING_QUOTE = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "'": "'"}
+CLOSING_QUOTE = {
+    "“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", "»": "«", "‹": "›", "›": "‹", "'": "'",
+}  # fmt: skip
+EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")
 
 
 def write_entry(entry: Entry, like: str = "") -> str:
@@ -37,19 +39,22 @@ def write_entry(entry: Entry, like: str = "") -> str:
         return write_notes((Note(note, entry.emphasis),))
     value = Entry(entry.kind, words, note)
     notes = ("", "") if not note else tuple(" " + write_group(note, is_armed=armed) for armed in (False, True))
-    ways = (written + beside for beside, written in product(notes, _written_words(value, like)))
+    ways = (written + beside for beside in notes for written in _written_words(value, like))
     return first_that_reads_back(ways, entry_in, value)
 
 
-def _written_words(entry: Entry, like: str) -> tuple[str, ...]:
+def _written_words(entry: Entry, like: str) -> Iterator[str]:
     """The ways to write the words, the one that keeps the quotes of `like` first, then the plainest."""
     if entry.kind == "term":
-        return (_fenced(entry.words),)
+        yield _fenced(entry.words)
+        return
+    if like[:1] in CLOSING_QUOTE:
+        yield f"{like[0]}{entry.words}{max(CLOSING_QUOTE[like[0]], key=like.rfind)}"
+    yield f'"{entry.words}"'
     misleading = re.sub(r'"(?=\s*[_*]{0,2}\()', r"\"", entry.words)
-    straight = tuple(f'"{words}"' for words in (entry.words, misleading, escape(entry.words, '"')))
-    if like[:1] not in CLOSING_QUOTE:
-        return straight
-    return f"{like[0]}{entry.words}{max(CLOSING_QUOTE[like[0]], key=like.rfind)}", *straight
+    yield f'"{misleading}"'
+    escaped = escape(entry.words, '"')
+    yield f'"{escaped}"'
 
 
 def _fenced(words: str) -> str:
@@ -73,6 +78,10 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
         return _read_term(text)
     if text[:1] in CLOSING_QUOTE:
         return _read_other_quotes(text)
+    if text.startswith('\\"'):
+        return read_entry(text.replace('\\"', '"'))
+    if plain := _without_emphasis(text):
+        return read_entry(plain)
     notes = read_notes(text)
     if not notes:
         return None
@@ -80,12 +89,24 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
     return Entry("note", "", joined, notes[0].emphasis), ""
 
 
+def _without_emphasis(text: str) -> str:
+    """`**"words"** (why)` without what makes the words bold or italic; empty for another text."""
+    found = EMPHASISED.match(text)
+    if found is None:
+        return ""
+    sign, opening = found[1], text[found.end()]
+    ends = (text.rfind(closing + sign) for closing in CLOSING_QUOTE.get(opening, opening))
+    end = max(ends) + 1
+    return text[len(sign) : end] + text[end + len(sign) :] if end > len(sign) + 1 else ""
+
+
 def _read_quotation(text: str) -> tuple[Entry, str] | None:
     if len(text) > 1 and text.endswith('"'):
         return Entry("quotation", unescape(text[1:-1], '"'), ""), ""
     end = _closing_quote(text)
     if end < 0:
-        return None
+        words = text[1:].strip()
+        return (Entry("quotation", words, ""), "its closing quote is missing") if words else None
     note, remark = _read_rest(text[end + 1 :])
     return Entry("quotation", unescape(text[1:end], '"'), note), remark
 
@@ -155,7 +176,7 @@ def write_code_line(code: CodeLine) -> str:
     """A code's line without its bullet: `**label:** _(note)_`."""
     label = one_line(code.label)
     notes = " " + write_notes(code.notes) if code.notes else ""
-    ways = (f"**{written}:**{notes}" for written in (label, escape(label, "*")))
+    ways = (f"**{escape(label, signs) if signs else label}:**{notes}" for signs in ("", "*"))
     return first_that_reads_back(ways, label_in, label)
 
 
@@ -176,7 +197,7 @@ def split_label(text: str, *, is_nested: bool = False) -> tuple[str, str] | None
         return None
     label, rest = text[2:end], text[end + 2 :]
     if not label.endswith(":"):
-        if is_nested and not rest.startswith(":") and read_notes(text):
+        if is_nested and not rest.startswith(":") and (read_notes(text) or _without_emphasis(text)):
             return None
         rest = rest.removeprefix(":")
     return unescape(label.removesuffix(":"), "*"), rest.strip()

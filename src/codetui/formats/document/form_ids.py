@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from codetui.core.codebook import CodebookIndex, folded, group_by_title
+from codetui.core.waiting_codes import id_by_label
 from codetui.formats.document.projection import numbered, without_number
 from codetui.formats.document.values import Block, CodeLine, Document, Entry, Note, SectionPart
 
@@ -61,7 +62,7 @@ def _identified_block(block: Block, section_id: str, index: CodebookIndex) -> Bl
 
 def _code_id(label: str, index: CodebookIndex) -> str:
     code = index.code_by_label(label)
-    return code.id if code else label
+    return code.id if code else id_by_label(label)
 
 
 def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codetui.formats.document.lines import Kind, Line, continues
+from codetui.formats.document.lines import SIGNS, Kind, Line, continues
 from codetui.formats.document.values import Entry, Note
 from codetui.formats.document.writer import Written
 
-BULLET_PREFIX = re.compile(r"([ \t]*)([-+*]|\d{1,9}[.)])([ \t]*)")
+BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
 LIST_END = "<!-- -->"
 """What markdown puts between a list and indented text that is no part of it."""
 

@@ -18,13 +18,20 @@ from codetui.formats.document.inline import (
 )
 from codetui.formats.document.values import Entry
 
+SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
+"""An ad's id and the employer without brackets: `7: Acme`, `7 - Acme`."""
+
+ID_SIGNS = "():-–—|"
 OPENING = "This document contains the manual coding for"
-HEADING = re.compile(r".*?\bJob\s+Ad\s*#\s?(.*)", re.IGNORECASE | re.DOTALL)
+HEADING = re.compile(r".*?\b(?:Job\s+Ad|Vacature|Advertentie)\s*(?:#\s?|(?=\d))(.*)", re.IGNORECASE | re.DOTALL)
 TITLED = re.compile(r'.*?\bfor\s+the\s+"', re.IGNORECASE | re.DOTALL)
 POSITION = re.compile(r"\s+(?:position|role|vacancy|job)\b")
 EMPLOYER = re.compile(r"\bposition\s+at\s+([^,]+?)(?:,|\.?$|\.\s)")
-PROFILE = re.compile(r"(?:\*\*|__)\s*Assigned\s+Profile\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)(.*)", re.I | re.S)
-REASONING = re.compile(r"(?:\*\*|__)\s*Reasoning\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)(.*)", re.I | re.S)
+LABELLED = r"(?:(?:\*\*|__)\s*(?:{0})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)|(?:{0})\s*:)(.*)"
+PROFILE = re.compile(LABELLED.format(r"(?:Assigned\s+)?Profile|(?:Toegewezen\s+)?Profiel"), re.I | re.S)
+REASONING = re.compile(LABELLED.format("Reasoning"), re.I | re.S)
+OTHER_REASONING = re.compile(LABELLED.format("Rationale|Redenering|Motivatie|Onderbouwing|Toelichting"), re.I | re.S)
+EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?!\s)(.+)(?<!\s)\1", re.S)
 
 
 class Heading(NamedTuple):
@@ -40,7 +47,7 @@ def write_heading(heading: Heading) -> str:
     ways = (
         f"Manual Coding Analysis: Job Ad #{written}" + (f" {write_group(employer, is_armed=armed)}" if employer else "")
         for armed in (False, True)
-        for written in (ad, escape(ad, "()"))
+        for written in (ad, escape(ad, "()"), escape(ad, ID_SIGNS))
     )
     return first_that_reads_back(ways, read_heading, Heading(ad, employer))
 
@@ -53,9 +60,11 @@ def read_heading(text: str) -> Heading | None:
     rest = found[1]
     start = _employer_start(rest)
     employer = read_group(rest[start:]) if start >= 0 else None
-    if employer is None:
-        return Heading(unescape(rest, "()").strip(), "")
-    return Heading(unescape(rest[:start].rstrip(), "()"), employer.strip())
+    ad = rest if employer is None else rest[:start].rstrip()
+    separated = SEPARATED.fullmatch(ad.strip())
+    if separated:
+        ad, employer = separated[1], separated[2] if employer is None else employer
+    return Heading(unescape(ad, ID_SIGNS).strip(), (employer or "").strip())
 
 
 def _employer_start(text: str) -> int:
@@ -117,13 +126,17 @@ def read_profile(text: str) -> str | None:
     found = PROFILE.fullmatch(text)
     if not found:
         return None
-    entry = entry_in(found[1].strip())
-    return entry.words if entry and not entry.note else found[1].strip()
+    said = found[1].strip()
+    emphasised = EMPHASISED.fullmatch(said)
+    entry = entry_in(emphasised[2] if emphasised else said)
+    if entry and entry.kind != "note" and not entry.note:
+        return entry.words
+    return emphasised[2] if emphasised else said
 
 
-def read_reasoning(text: str) -> str | None:
-    """The reasoning that a bullet begins, or None for another bullet."""
-    found = REASONING.fullmatch(text)
+def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
+    """The reasoning that a bullet begins, or None for another bullet; other names than the usual count `is_first`."""
+    found = REASONING.fullmatch(text) or (OTHER_REASONING.fullmatch(text) if is_first else None)
     return found[1].strip() if found else None
 
 
@@ -169,6 +182,6 @@ def profile_with(text: str, profile: str) -> str:
 
 def reasoning_with(text: str, reasoning: str) -> str:
     """A bullet that begins the reasoning with another one."""
-    found = REASONING.fullmatch(text)
+    found = REASONING.fullmatch(text) or OTHER_REASONING.fullmatch(text)
     start = text[: found.start(1)] if found else "**Reasoning:**"
     return f"{start} {one_line(reasoning)}"

@@ -13,7 +13,19 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|)$", re.DOTALL)
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$")
-BULLET = re.compile(r"([ \t]*)(?:[-+*]|\d{1,9}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
+SIGNS = "•◦▪‣"
+"""Bullets that word processors set."""
+
+BULLET = re.compile(rf"([ \t]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
+OPEN_QUOTE = re.compile(r"\"[^\"]*|“[^”]*|„[^“”]*|«[^»]*")
+LABEL = re.compile(r"(\*\*|__)(?![\s(\"`])[^*`\"]*(?::\1|\1:)(?:[ \t]+[_*]{0,2}\(.*\)[_*]{0,2})?[ \t]*$")
+HEAD_LABEL = re.compile(
+    r"(?:\*\*|__)\s*(?:(?:Assigned\s+|Toegewezen\s+)?Profile?"
+    r"|Reasoning|Rationale|Redenering|Motivatie|Onderbouwing|Toelichting)\b.*(?:\*\*|__)",
+    re.IGNORECASE,
+)
+"""What needs no bullet to begin an item: a line that is a label in bold, and in the head one that begins so."""
+
 QUOTE = re.compile(r" {0,3}>")
 TABLE = re.compile(r" {0,3}\|")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
@@ -72,13 +84,16 @@ def cut(text: str) -> list[Line]:
     raws = raw_lines(text.removeprefix("\ufeff"))
     closing = _Closing(raws)
     lines: list[Line] = []
-    number, blanks = 0, 0
+    number, blanks, is_head = 0, 0, True
     while number < len(raws):
         raw = raws[number]
         if not raw.strip():
             number, blanks = number + 1, blanks + 1
             continue
-        line = closing.closed(number) or _line(raws, number)
+        line = closing.closed(number) or _line(raws, number, is_head=is_head)
+        is_head = is_head and line.level < 2
+        if lines and _is_within_quotes(lines[-1], raw):
+            line.kind = "paragraph"
         if lines and continues(lines[-1].kind, line.kind, raw, is_after_blank=blanks > 0):
             lines[-1].raw += raws[number - blanks : number + 1]
         else:
@@ -87,6 +102,12 @@ def cut(text: str) -> list[Line]:
     for line in lines:
         line.text = " ".join(_texts(line)).strip()
     return lines
+
+
+def _is_within_quotes(last: Line, raw: str) -> bool:
+    """True where a word processor's bullet stands in a quotation that goes over several lines, as the ad has it."""
+    is_sign = raw.lstrip()[0] in SIGNS
+    return is_sign and last.kind == "bullet" and OPEN_QUOTE.fullmatch(" ".join(_texts(last))) is not None
 
 
 def _texts(line: Line) -> Iterator[str]:
@@ -99,7 +120,8 @@ def _texts(line: Line) -> Iterator[str]:
 class _Closing:
     """Fenced code and comments: lines that nothing is read in until the line that closes them.
 
-    What is never closed is no such thing: it would hide all that follows.
+    What is never closed is no such thing: it would hide all that follows.  A comment of several lines is not closed
+    by a `-->` inside a heading or bullet: there it is a word of a quotation, and what stands between is none of it.
     """
 
     def __init__(self, raws: list[str]) -> None:
@@ -120,10 +142,15 @@ class _Closing:
         start = number if kind == "comment" else number + 1
         for last in range(start, len(self._raws)):
             raw = self._raws[last]
-            if _closes_fence(raw, sign) if kind == "fence" else sign in raw:
+            if _closes_fence(raw, sign) if kind == "fence" else _closes_comment(raw, sign, is_first=last == start):
                 return Line(number + 1, kind, self._raws[number].strip(), self._raws[number : last + 1])
         self._unclosed.add(sign)
         return None
+
+
+def _closes_comment(raw: str, sign: str, *, is_first: bool) -> bool:
+    is_inside = not is_first and (HEADING.match(raw) or BULLET.match(raw)) and not raw.rstrip().endswith(sign)
+    return sign in raw and not is_inside
 
 
 def _closes_fence(raw: str, sign: str) -> bool:
@@ -131,7 +158,7 @@ def _closes_fence(raw: str, sign: str) -> bool:
     return stripped.startswith(sign) and not stripped.strip(sign[0])
 
 
-def _line(raws: list[str], number: int) -> Line:
+def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
     raw = raws[number]
     if heading := HEADING.match(raw):
         return Line(number + 1, "heading", (heading[2] or "").strip(), [raw], level=len(heading[1]))
@@ -139,6 +166,8 @@ def _line(raws: list[str], number: int) -> Line:
         return Line(number + 1, "rule", "", [raw])
     if bullet := BULLET.match(raw):
         return Line(number + 1, "bullet", (bullet[2] or "").strip(), [raw], is_indented=bool(bullet[1]))
+    if (HEAD_LABEL if is_head else LABEL).match(raw):
+        return Line(number + 1, "bullet", raw.strip(), [raw])
     kind: Kind = "paragraph"
     if QUOTE.match(raw):
         kind = "quote"

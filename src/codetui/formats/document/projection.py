@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
 from codetui.core.anchor import shown_words
-from codetui.core.codebook import CodebookIndex, groups, profile_name
+from codetui.core.codebook import groups, index_of, profile_name
 from codetui.core.state import State
+from codetui.core.waiting_codes import label_in, old_id
 from codetui.formats.document.values import (
     Block,
     CodeLine,
@@ -20,7 +21,7 @@ from codetui.formats.document.values import (
     Note,
     SectionPart,
 )
-from codetui.model import Codebook, CodeId, Coding, Place, PlaceNote
+from codetui.model import Codebook, Coding, Place, PlaceNote
 
 NO_SECTION = "Codings"
 NUMBER = re.compile(r"\d+[.)]\s+")
@@ -127,7 +128,7 @@ class Layout:
     def __init__(self, book: Codebook) -> None:
         """Lay out `book`."""
         self.book = book
-        self.index = CodebookIndex(book)
+        self.index = index_of(book)
         self.last_section = book.sections[-1].id if book.sections else ""
 
     def holds_terms(self, code_id: str) -> bool:
@@ -142,7 +143,8 @@ class Layout:
             group = self.index.groups.get(code.group)
             is_grouped = group is not None and group.section == code.section
             return Site(code.section, code.group if is_grouped else "", self.index.order[code.id], True)
-        return self._likely_site(code_id)
+        old = old_id(code_id)
+        return self.site(old)._replace(is_known=False) if old else self._likely_site(code_id)
 
     def _likely_site(self, code_id: str) -> Site:
         first_word = code_id.split()[0] if code_id.split() else ""
@@ -163,7 +165,7 @@ class Layout:
         lines: _LinesByPlace = defaultdict(list)
         for code_id in order:
             line = CodeLine(
-                _folded(self.index.labels.get(CodeId(code_id), code_id)),
+                _folded(label_in(self.index, code_id)),
                 tuple(contents.code_notes.get(code_id, ())),
                 tuple(contents.entries.get(code_id, ())),
                 id=code_id,

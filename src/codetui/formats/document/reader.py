@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import takewhile
 
 from codetui.formats.document import head
@@ -24,6 +25,9 @@ from codetui.formats.document.values import (
 from codetui.model import Problem, Severity
 
 FOREIGN = {"quote": "a block quote", "table": "a table", "fence": "fenced code", "comment": "a comment"}
+
+KEPT_TEXTS = 4
+"""So many documents are kept as they were read: one that was edited is looked at from several sides."""
 
 
 @dataclass(slots=True)
@@ -70,7 +74,14 @@ class _Reading:
 
 def read(text: str, file: str) -> tuple[Document, list[Problem]]:
     """The document that `text` holds, and what in it is not understood; `file` names it in the problems."""
-    return read_lines(cut(text), file)
+    document, problems = _read(text)
+    return document, [problem._replace(file=file) for problem in problems]
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _read(text: str) -> tuple[Document, tuple[Problem, ...]]:
+    document, problems = read_lines(cut(text), "")
+    return document, tuple(problems)
 
 
 def read_lines(lines: list[Line], file: str) -> tuple[Document, list[Problem]]:
@@ -130,9 +141,11 @@ def _read_profile(reading: _Reading, lines: list[Line], places: dict[HeadPart, L
     reasoning: list[str] = []
     for line in lines:
         if line.kind == "bullet" and (assigned := head.read_profile(line.text)) is not None:
+            if "profile" in places:
+                reading.report(line.number, "warning", "a second profile; this one counts. Take one of them out.")
             profile = assigned
             places["profile"] = Lines(line.number, line.end)
-        elif line.kind == "bullet" and (begun := head.read_reasoning(line.text)) is not None:
+        elif line.kind == "bullet" and (begun := _begun(line, reasoning)) is not None:
             reasoning.append(begun)
             _extend(places, "reasoning", line)
         elif reasoning and line.kind != "heading":
@@ -143,6 +156,10 @@ def _read_profile(reading: _Reading, lines: list[Line], places: dict[HeadPart, L
             reading.leave(line, "neither profile nor reasoning; it is not read. Move it into the reasoning.")
     joined = " ".join(filter(None, reasoning))
     reading.document = replace(reading.document, profile=profile, reasoning=joined, lines=places)
+
+
+def _begun(line: Line, reasoning: list[str]) -> str | None:
+    return head.read_reasoning(line.text, is_first=not reasoning)
 
 
 # --- the sections ------------------------------------------------------------------------------------

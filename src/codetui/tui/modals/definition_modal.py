@@ -45,7 +45,7 @@ class DefinitionModal(FramedModal[str]):
         self._defined = defined
         self._usage_of = usage_of
         self._older = older
-        self._is_in_book = defined in book.codes
+        self._is_in_book = defined in book.profiles if isinstance(defined, Profile) else defined in book.codes
 
     def compose(self) -> ComposeResult:
         """The text."""

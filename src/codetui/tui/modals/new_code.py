@@ -14,6 +14,7 @@ from codetui.model import Code, Codebook, CodeId
 from codetui.tui.bench import Unwritten
 from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.text_modal import EditOutside
+from codetui.tui.modals.texts_form import Field
 from codetui.tui.widgets.cells import brief, one_line
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
@@ -64,18 +65,24 @@ class NewCodeModal(CodeForm):
         self._spots = spots(book)
         self._proposed = self._shown.id or id_for(self._shown.section, self._shown.group)
 
-    def more(self) -> Iterator[Widget]:
+    def fields(self) -> Iterator[Field]:
+        """Name, section and group, id, definition."""
+        yield Field("name", "Name", self._code.name, self._shown.name)
+        yield Field("definition", "Definition", self._code.definition, self._shown.definition, 2)
+
+    def more(self, behind: str) -> Iterator[Widget]:
         """Section and group, and the id."""
-        yield Static("Section or group", classes="asked")
-        yield PlainRows(id="spots")
-        yield Static("Id", classes="asked")
-        yield Input(one_line(self._proposed), id="id", compact=True, select_on_focus=False)
+        if behind == "name":
+            yield Static("Section or group", classes="asked")
+            yield PlainRows(id="spots")
+            yield Static("Id", classes="asked")
+            yield Input(one_line(self._proposed), id="id", compact=True, select_on_focus=False)
 
     def begin(self) -> None:
         """Begin with what is not known yet: the name, else where it stands."""
         here = Spot(self._shown.section, self._shown.group)
         places = (place for place, spot in enumerate(self._spots) if spot == here)
-        self._rows.show(_rows(self._book, self._spots), next(places, 0))
+        self._rows.show(spot_rows(self._book, self._spots), next(places, 0))
         self.call_after_refresh(self._rows.show_cursor)
         (self._rows if self._shown.name else self.query_one("#name", Input)).focus()
 
@@ -88,19 +95,21 @@ class NewCodeModal(CodeForm):
         """Where the code is to stand."""
         return self._spots[self._rows.cursor]
 
-    def written(self) -> Code:
+    def answer(self) -> Code:
         """The code as it is written."""
-        return replace(super().written(), id=CodeId(self.field("id")), section=self.spot.section, group=self.spot.group)
+        name, definition = self.text("name"), self.text("definition")
+        id_, spot = CodeId(self.field("id")), self.spot
+        return replace(self._code, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
 
-    def trouble(self, code: Code) -> str:
+    def trouble(self, answer: Code) -> str:
         """A code needs a name, and an id that no other has."""
-        if not code.id:
+        if not answer.id:
             return "A code needs an id."
-        other = next((one for one in self._book.codes if one.id == code.id), None)
+        other = next((one for one in self._book.codes if one.id == answer.id), None)
         if other is not None:
-            return f"{code.id} is “{brief(other.name, 40)}” already: write another id."
-        same = next((one for one in self._book.codes if one.name.casefold() == code.name.casefold()), None)
-        return f"{same.id} is called so already: write another name." if same else super().trouble(code)
+            return f"{answer.id} is “{brief(other.name, 40)}” already: write another id."
+        same = next((one for one in self._book.codes if one.name.casefold() == answer.name.casefold()), None)
+        return f"{same.id} is called so already: write another name." if same else super().trouble(answer)
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
@@ -117,7 +126,7 @@ class NewCodeModal(CodeForm):
         self.focus_next()
 
 
-def _rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
+def spot_rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
     """`1 Tasks`, and below it, indented, its groups."""
     titles = {group.id: group.title for group in book.groups}
     hues = {section.id: hue for hue, section in enumerate(book.sections)}

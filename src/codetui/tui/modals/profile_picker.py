@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,8 +20,15 @@ from codetui.tui.widgets.row_list import Part, Row, RowList
 NO_PROFILE = ""
 
 
-class ProfilePicker(FramedModal[str]):
-    """Answers with a profile's id, with an empty text to take the profile away, or with None."""
+class PickedProfile(NamedTuple):
+    """A profile by its id, to be assigned or changed; an empty id takes the profile away."""
+
+    profile: str
+    is_to_change: bool = False
+
+
+class ProfilePicker(FramedModal[PickedProfile]):
+    """Answers with a profile to be assigned, taken away or changed, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -29,6 +36,7 @@ class ProfilePicker(FramedModal[str]):
         Binding("pageup", "read(-1)", "read back", show=False),
         Binding("pagedown,space", "read(1)", "read on", show=False),
         Binding("enter", "take", "take", show=False),
+        Binding("D", "change", "change its texts", show=False),
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -55,7 +63,8 @@ class ProfilePicker(FramedModal[str]):
 
     def compose(self) -> ComposeResult:
         """List and definition."""
-        keys = "1–9, enter: take · ↑↓: choose · page keys: read · esc: close"
+        digits = f"1–{min(len(self._profiles), 9)}" if len(self._profiles) > 1 else "1"
+        keys = f"{digits}, enter: take · ↑↓: choose · page keys: read · D: change · esc"
         with self.frame("Profile of this ad", keys), Container(id="profiles"):
             rows = PlainRows(classes="-active")
             rows.can_focus = False
@@ -78,9 +87,9 @@ class ProfilePicker(FramedModal[str]):
         event.stop()
         number = int(event.character)
         if number == 0 and self._current:
-            self.dismiss(NO_PROFILE)
+            self.dismiss(PickedProfile(NO_PROFILE))
         elif 1 <= number <= len(self._profiles):
-            self.dismiss(self._profiles[number - 1].id)
+            self.dismiss(PickedProfile(self._profiles[number - 1].id))
 
     def action_move(self, step: int) -> None:
         """The next profile, or the one before."""
@@ -94,9 +103,15 @@ class ProfilePicker(FramedModal[str]):
         """Take the profile under the cursor."""
         place = self.query_one(PlainRows).cursor
         if place < len(self._profiles):
-            self.dismiss(self._profiles[place].id)
+            self.dismiss(PickedProfile(self._profiles[place].id))
         elif self._current:
-            self.dismiss(NO_PROFILE)
+            self.dismiss(PickedProfile(NO_PROFILE))
+
+    def action_change(self) -> None:
+        """The profile under the cursor, to be changed."""
+        place = self.query_one(PlainRows).cursor
+        if place < len(self._profiles):
+            self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
 
     @on(RowList.Moved)
     def _moved(self) -> None:

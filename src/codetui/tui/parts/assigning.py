@@ -15,7 +15,7 @@ from codetui.core.commands import (
     RemoveCoding,
     Undo,
 )
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.state import State
 from codetui.core.text import units
 from codetui.model import CodeId, CodingId, Place, Section, Span
@@ -40,6 +40,10 @@ class Assigning:
         self.recent: list[CodeId] = []
         self.recoding: CodingId | None = None
         self.bounding: CodingId | None = None
+        self.decided: Callable[[CodingId], None] = lambda _: None
+        """Told of each coding that was given another code, or taken away."""
+        self.way_on = ""
+        """What is said behind a code that was not chosen."""
         self._bench = bench
 
     def actions(self) -> dict[str, Do]:
@@ -60,6 +64,7 @@ class Assigning:
     def began(self, state: State) -> None:
         """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay."""
         self.recoding = self.bounding = None
+        self.way_on = ""
         if not self.recent:
             latest = reversed(state.live())
             self.recent = list(dict.fromkeys(coding.code for coding in latest))[:RECENT]
@@ -73,6 +78,9 @@ class Assigning:
         """Shows the codes of the section on this digit."""
         bench = self._bench
         section = next((one for one in bench.index.book.sections if one.key == key), None)
+        if section is None and not bench.index.book.sections:
+            bench.say("The codebook has no section yet: nothing can be coded. F4 says what to write.", "refusal")
+            return
         if section is None:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
             bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
@@ -90,9 +98,9 @@ class Assigning:
 
     def take(self, code: CodeId, aside: str = "") -> None:
         """The coder chose a code: for the selection, or instead of another; `aside` is said with what comes of it."""
-        bench = self._bench
-        if self.recoding is not None:
-            outcome = bench.carry_out(RecodeCoding(self.recoding, code), aside)
+        bench, recoded = self._bench, self.recoding
+        if recoded is not None:
+            outcome = bench.carry_out(RecodeCoding(recoded, code), aside)
             self.recoding = None
         else:
             found = bench.index.codes.get(code)
@@ -104,6 +112,8 @@ class Assigning:
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             bench.aim_at(outcome.coding)
+            if recoded is not None:
+                self.decided(recoded)
         elif aside:
             bench.say(f"{outcome.message} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
@@ -111,7 +121,7 @@ class Assigning:
         """The coder chose no code."""
         if self.recoding is not None:
             self.recoding = None
-            self._bench.say("Left as it was.")
+            self._bench.say(f"Left as it was.{self.way_on}")
 
     def moved_on(self) -> None:
         """The coder selects something else: no code is waited for any more."""
@@ -151,13 +161,14 @@ class Assigning:
 
     def _remove(self, coding: CodingId) -> None:
         self.recoding = None
-        self._bench.carry_out(RemoveCoding(coding))
+        if isinstance(self._bench.carry_out(RemoveCoding(coding)), Saved):
+            self.decided(coding)
 
     def recode(self) -> None:
         """The next code goes to the quotation instead of the one it has."""
 
         def begin(coding: CodingId) -> None:
-            self.recoding = coding
+            self.recoding, self.way_on = coding, ""
             words = quoted(self._bench.state.codings[coding].words)
             self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc leaves it.")
 
@@ -197,7 +208,7 @@ class Assigning:
         begun = self.bounding is not None or self.recoding is not None
         if begun:
             self.bounding = self.recoding = None
-            self._bench.say("Left as it was.")
+            self._bench.say(f"Left as it was.{self.way_on}")
         return begun
 
     # --- notes --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The codebook, changed while coding: a new code, a quotation as an example, another name or definition.
+"""The codebook, changed while coding: a new code, a quotation as an example, other texts of a code or profile.
 
 Each change is in the codebook's file before the screen shows it.  Undo takes codings back, never the book: the
 messages say where it was written.
@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from codetui.core.book_order import Part
-from codetui.core.codebook import label
-from codetui.core.deciding import quoted
+from codetui.core.codebook import label, profile
+from codetui.core.event_words import quoted
 from codetui.core.new_codes import proposed_id, with_free_key
-from codetui.model import Code, CodeId
+from codetui.model import Code, CodeId, Profile
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.parts.assigning import NO_CODING, Assigning
-from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, SectionNode
+from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
 from codetui.workspace.outcome import Saved
 
 NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
+NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D changes it in the list."
 NO_SECTION = "The codebook has no section for a code to stand in: write a [[section]] into it first."
 
 
@@ -107,18 +107,22 @@ class Bookkeeping:
         else:
             bench.say(refused, "error")
 
-    # --- another name or definition -----------------------------------------------------------------
+    # --- other texts ------------------------------------------------------------------------------
 
     def change_here(self) -> None:
-        """Asks for name and definition of the code under the cursor."""
-        code = self._code_at(self._bench.node())
+        """Asks for the texts of the code, or of the profile, under the cursor."""
+        node = self._bench.node()
+        if isinstance(node, ProfileNode):
+            self.change_profile(self._bench.state.profile)
+            return
+        code = self._code_at(node)
         if code is None:
             self._bench.say(NO_CODE, "refusal")
             return
         self.change(code)
 
     def change(self, code_id: CodeId, then: Do | None = None) -> None:
-        """Asks for name and definition of a code; `then` is done when they are written."""
+        """Asks for the texts of a code; `then` is done when they are written."""
         code = self._bench.index.codes.get(code_id)
         if code is None:
             self._bench.say(f"The codebook has no code {code_id} that could be changed.", "refusal")
@@ -135,7 +139,9 @@ class Bookkeeping:
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
         """Writes what differs; a code that somebody else has changed meanwhile is shown again before."""
-        refused = self._write(lambda text: _with_texts(text, code, changed))
+        from codetui.formats.part_editing import with_texts
+
+        refused = self._write(lambda text: with_texts(text, code, changed))
         if refused:
             self._write(lambda text: text)
             latest = self._bench.index.codes.get(code.id, code)
@@ -144,6 +150,31 @@ class Bookkeeping:
         self._bench.say(f"{code.id} is changed in {self._file}. u does not undo that.")
         if then is not None:
             then()
+
+    def change_profile(self, name_or_id: str) -> None:
+        """Asks for the texts of a profile."""
+        found = profile(self._bench.index.book, name_or_id) if name_or_id else None
+        if found is None:
+            self._bench.say(NO_PROFILE, "refusal")
+            return
+        self._ask_profile(found)
+
+    def _ask_profile(self, standing: Profile, lost: tuple[Profile, str] | None = None) -> None:
+        from codetui.tui.modals.profile_form import ProfileForm
+
+        form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
+        self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
+
+    def _write_profile(self, standing: Profile, changed: Profile) -> None:
+        from codetui.formats.part_editing import with_texts
+
+        refused = self._write(lambda text: with_texts(text, standing, changed))
+        if refused:
+            self._write(lambda text: text)
+            latest = profile(self._bench.index.book, standing.id) or standing
+            self._ask_profile(latest, (changed, refused))
+            return
+        self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
 
     # --- the file -----------------------------------------------------------------------------------
 
@@ -158,22 +189,3 @@ class Bookkeeping:
             self._bench.show_book()
             return ""
         return outcome.message
-
-
-def _with_texts(text: str, code: Code, changed: Code) -> str:
-    """The book with name and definition of `changed` where they differ from those of `code`, which must stand there."""
-    from codetui.formats import codebook_toml
-    from codetui.formats.codebook_editing import set_field
-    from codetui.formats.toml_editing import EditError
-
-    book, _ = codebook_toml.read(text, "")
-    standing = next((one for one in book.codes if one.id == code.id), None) if book else None
-    if standing is not None and (standing.name, standing.definition) != (code.name, code.definition):
-        raise EditError(f"somebody else has changed {code.id} to “{standing.name}: {standing.definition}”; save again")
-    for field, before, after in (
-        ("name", code.name, changed.name),
-        ("definition", code.definition, changed.definition),
-    ):
-        if after != before:
-            text = set_field(text, Part("code", code.id), field, after)
-    return text

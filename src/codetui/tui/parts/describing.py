@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from codetui.core.codebook import profile_name
 from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.cells import shown
 from codetui.workspace.outcome import NotSaved, Saved
 
+if TYPE_CHECKING:
+    from codetui.tui.modals.profile_picker import PickedProfile
+
 
 class Describing:
     """Profile, reasoning, done, employer and title."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, change_profile: Callable[[str], None]) -> None:
+        """`change_profile` asks for the texts of a profile."""
         self._bench = bench
+        self._change_profile = change_profile
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -32,7 +40,13 @@ class Describing:
             return
         from codetui.tui.modals.profile_picker import ProfilePicker
 
-        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._assign)
+        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._picked)
+
+    def _picked(self, picked: PickedProfile) -> None:
+        if picked.is_to_change:
+            self._change_profile(picked.profile)
+        else:
+            self._assign(picked.profile)
 
     def _assign(self, profile: str) -> None:
         state = self._bench.state

@@ -35,12 +35,17 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     return Greeting(words or hint, kind)
 
 
+def first_of(problems: Sequence[Problem], words: str) -> str:
+    """`words` about the first problem, and the key that lists them all."""
+    return f"{words} ({'F4 shows it' if len(problems) == 1 else f'F4 lists all {len(problems)}'})"
+
+
 def way_on(session: Session, book: Codebook) -> str:
     """The hint for an ad in which nothing is coded yet."""
     if not session.ad.text.strip():
         return "This ad has no text. ) goes to the next ad."
     keys = " ".join(section.key for section in book.sections)
-    return HINT.format(keys=keys) if session.state.is_untouched else ""
+    return HINT.format(keys=keys) if keys and session.state.is_untouched else ""
 
 
 def text_words(tally: TextTally | None) -> str:

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
 from codetui.tui.parts.copying import Copying
+from codetui.tui.parts.greeting import first_of
 from codetui.tui.parts.picturing import status_facts
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.widgets.status_line import StatusLine
@@ -77,5 +78,5 @@ class Listing:
         self._status.show_facts(status_facts(self._workspace))
         troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
         if troubles and self._status.message[1] == "info":
-            count = len(self._workspace.problems)
-            self._status.say(f"{troubles[0].severity}: {troubles[0].message} (F4 lists all {count})", "refusal")
+            words = f"{troubles[0].severity}: {troubles[0].message}"
+            self._status.say(first_of(self._workspace.problems, words), "refusal")

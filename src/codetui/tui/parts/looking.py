@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from codetui.core.codebook import code_of
+from codetui.core.given_with import given_with
 from codetui.model import Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do
@@ -18,6 +19,11 @@ from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
 
 GRAVEST_FIRST: tuple[Literal["error", "warning", "note"], ...] = ("error", "warning", "note")
+
+MOUSE = (
+    KeyHelp("Mouse", "drag", "select", "The words that it is drawn over, the first and the last one whole."),
+    KeyHelp("Mouse", "click", "cursor", "A double click takes the word, a triple click the sentence."),
+)
 
 
 class Looking:
@@ -53,14 +59,15 @@ class Looking:
         bench.ask(DefinitionModal(bench.index.book, code, self._recalling.usage, older), self._do)
 
     def _older(self, coding: Coding) -> Older | None:
-        """The code of a coding in the version of the book that it was made with, where that says something else."""
+        """The code of a coding in the version of the book that it was given with, where that says something else."""
+        given = given_with(self._bench.state, coding)
         try:
-            book = self._bench.workspace.living_book.kept(coding.codebook)
+            book = self._bench.workspace.living_book.kept(given.codebook)
         except OSError:
             return None
-        code = code_of(book, coding.code) if book else None
+        code = code_of(book, given.code) if book else None
         now = self._bench.index.codes.get(coding.code)
-        return Older(code, coding.codebook) if code and (now is None or _meaning(code) != _meaning(now)) else None
+        return Older(code, given.codebook) if code and (now is None or _meaning(code) != _meaning(now)) else None
 
     def _define_profile(self) -> None:
         bench = self._bench
@@ -75,7 +82,7 @@ class Looking:
 
     def help(self) -> None:
         """Shows every key."""
-        self._bench.ask(HelpScreen(help_rows()), lambda _: None)
+        self._bench.ask(HelpScreen([*help_rows(), *MOUSE]), lambda _: None)
 
     def problems(self) -> None:
         """Shows what is wrong in codebook, corpus and session."""

@@ -44,7 +44,6 @@ class Outlining:
             self._bench.aim_at(node.id)
             span = span_of(self._bench.state, node.id)
             if span is not None:
-                self._outline.remove_class("-shown")
                 self._bench.select(span)
 
     def highlighted(self, node: Node) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from codetui.core.codebook import CodebookIndex, profile_name
+from codetui.core.doubts import doubtful
 from codetui.core.state import State
 from codetui.model import Anchor, Code, Coding, CodingId, Span
 from codetui.tui.widgets.cells import shown
@@ -13,6 +14,7 @@ from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 from codetui.workspace.workspace import Workspace
 
 UNKNOWN_KEY = "?"
+NO_PROFILE = "no profile"
 
 
 class CodedSpans:
@@ -22,18 +24,23 @@ class CodedSpans:
         self._index = index
         self._hues = {section.id: number for number, section in enumerate(index.book.sections)}
         self._made: dict[CodingId, tuple[Coding, CodedSpan]] = {}
+        self._live: tuple[Coding, ...] = ()
+        self._spans: list[CodedSpan] = []
 
     def of(self, state: State) -> list[CodedSpan]:
         """The codings that have a place in the ad."""
-        spans: list[CodedSpan] = []
-        for coding in state.live():
-            if coding.anchor is None:
-                continue
-            made = self._made.get(coding.id)
-            if made is None or made[0] is not coding:
-                made = self._made[coding.id] = (coding, self._span(coding, coding.anchor))
-            spans.append(made[1])
-        return spans
+        live = state.live()
+        if live[: len(self._live)] != self._live:
+            self._live, self._spans = (), []
+        more = (self._made_of(coding, coding.anchor) for coding in live[len(self._live) :] if coding.anchor)
+        self._live, self._spans = live, [*self._spans, *more]
+        return self._spans
+
+    def _made_of(self, coding: Coding, anchor: Anchor) -> CodedSpan:
+        made = self._made.get(coding.id)
+        if made is None or made[0] is not coding:
+            made = self._made[coding.id] = (coding, self._span(coding, anchor))
+        return made[1]
 
     def _span(self, coding: Coding, anchor: Anchor) -> CodedSpan:
         code = self._index.codes.get(coding.code)
@@ -44,12 +51,11 @@ class CodedSpans:
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
     """The codings that stand over the cursor, the shortest first, of equals the latest first."""
-    here = [
-        (coding.anchor.end - coding.anchor.start, -coding.rank, coding)
-        for coding in state.live()
-        if coding.anchor is not None and coding.anchor.start < cursor.end and cursor.start < coding.anchor.end
-    ]
-    return [coding for _, _, coding in sorted(here, key=lambda each: each[:2])]
+    return sorted(state.standing.over(*cursor), key=_length_and_turn)
+
+
+def _length_and_turn(coding: Coding) -> tuple[int, int, str]:
+    return (coding.anchor.end - coding.anchor.start if coding.anchor else 0), -coding.rank, coding.id
 
 
 def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
@@ -85,7 +91,9 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
         ad=session.ad.id,
         employer=session.facts.employer,
         coder=workspace.coder,
-        profile=profile_name(workspace.book, profile) if profile else "",
+        profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
+        to_place=len(doubtful(session.state)),
         is_saved=is_saved,
+        is_read_only=workspace.holder is not None,
         is_done=session.state.is_done,
     )

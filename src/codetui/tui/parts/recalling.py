@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic, sleep
 
 from textual.screen import Screen
@@ -26,12 +27,19 @@ class Recalling:
         self._bench = bench
         self._screen = screen
         self._is_reading = False
+        self.when_read: Callable[[], None] | None = None
+        """What to do once all has been read."""
 
     def begin(self) -> None:
         """Reads, in a worker, what has changed in the other ads; what is shown meanwhile says so."""
         if not self._is_reading:
             self._is_reading = True
             self._screen.run_worker(self._read, thread=True, group="recalling", name="recalling", exit_on_error=False)
+
+    @property
+    def has_read(self) -> bool:
+        """True once the other ads have been read, as they are now."""
+        return self._bench.workspace.earlier.is_complete and not self._is_reading
 
     def usage(self, code: CodeId) -> Usage:
         """What is known now of the use of a code; the coding under the cursor is not told of itself."""
@@ -43,9 +51,10 @@ class Recalling:
 
     def _read(self) -> None:
         worker, workspace = get_current_worker(), self._bench.workspace
-        rested = monotonic()
+        earlier = workspace.earlier
+        before, rested = (earlier.is_complete, earlier.readings), monotonic()
         try:
-            for _ in workspace.earlier.read(list(workspace.entries)):
+            for _ in earlier.read(list(workspace.entries), self._bench.ad.id):
                 if worker.is_cancelled:
                     return
                 if monotonic() - rested > WORK:
@@ -53,10 +62,14 @@ class Recalling:
                     rested = monotonic()
         finally:
             if not worker.is_cancelled:
-                self._screen.app.call_from_thread(self._done)
+                is_new = before != (earlier.is_complete, earlier.readings)
+                self._screen.app.call_from_thread(self._done, is_new)
 
-    def _done(self) -> None:
+    def _done(self, is_new: bool) -> None:
         self._is_reading = False
-        for screen in self._screen.app.screen_stack:
+        when_read, self.when_read = self.when_read, None
+        if when_read is not None:
+            when_read()
+        for screen in self._screen.app.screen_stack if is_new else ():
             for pane in screen.query(DefinitionPane):
                 pane.show_again()

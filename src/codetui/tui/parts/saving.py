@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.screen import Screen
 from textual.timer import Timer
 
 from codetui.model import Problem
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.selecting import Selecting
+from codetui.workspace.outcome import Saved
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
 
 LONGEST_LAG = 5.0
 """Seconds after which the document is written although the coder goes on without a pause."""
+
+
+COPY = Path("~") / "codetui-copy"
+COPY_WHY = (
+    "The whole session of this ad is written there, with what the disk refused last. "
+    "Coding goes on; what the disk refuses is written there too, until it is back."
+)
 
 
 def place_refused(error: OSError) -> Problem:
@@ -25,8 +35,10 @@ def place_refused(error: OSError) -> Problem:
 class Saving:
     """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
 
-    def __init__(self, bench: Bench, selecting: Selecting, screen: Screen[None]) -> None:
+    def __init__(self, bench: Bench, selecting: Selecting, screen: Screen[None], show: Do) -> None:
+        """`show` shows the session's state."""
         self._bench = bench
+        self._show = show
         self._selecting = selecting
         self._screen = screen
         self._pausing: Timer | None = None
@@ -36,7 +48,7 @@ class Saving:
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
-        return {"save": self._save_now}
+        return {"save": self._save_now, "save_copy": self._save_copy}
 
     def write_soon(self) -> None:
         """Writes the document when the coder pauses."""
@@ -85,6 +97,23 @@ class Saving:
         session = self._bench.workspace.session
         if session is not None and not session.has_unsaved_document:
             self._bench.say(f"Everything is on disk: {session.document_path}")
+
+    def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
+        """Asks for a folder elsewhere, and puts the session into it."""
+        if self._bench.workspace.session is None:
+            self._bench.say("No ad is open. a shows the list of ads.", "refusal")
+            return
+        from codetui.tui.modals.folder_modal import FolderModal
+
+        self._bench.ask(FolderModal("Save a copy to…", COPY_WHY, folder, refusal), self._copy_to)
+
+    def _copy_to(self, folder: Path) -> None:
+        outcome = self._bench.workspace.save_copy(folder)
+        if isinstance(outcome, Saved):
+            self._show()
+            self._bench.say(outcome.message)
+        else:
+            self._save_copy(folder, outcome.message)
 
     def remember_soon(self) -> None:
         """Remembers the coder's place in a moment."""

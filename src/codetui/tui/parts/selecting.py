@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codetui.core import finding, labels, motions
 from codetui.core.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.core.steps import GROWING
 from codetui.core.text import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do, Kind
@@ -21,6 +22,19 @@ UNITS_AROUND: dict[str, Unit] = {
     "next_bullet": "bullet",
     "next_paragraph": "paragraph",
 }
+NOWHERE = {
+    **{f"next_{unit}": f"No {unit} comes after this." for unit in GROWING},
+    **{f"previous_{unit}": f"No {unit} stands before this." for unit in GROWING},
+    "grow": "There is no larger unit.",
+    "shrink": "There is no smaller unit.",
+    "trim_start_word": "One word is left.",
+    "trim_end_word": "One word is left.",
+    "trim_start_clause": "One clause is left. > drops its first word.",
+    "trim_end_clause": "One clause is left. < drops its last word.",
+    "toggle_stop": "No punctuation stands at the end.",
+}
+"""What to say of a step that leads nowhere."""
+
 STAGES = {
     "start": "Type the letters on the first word. Esc leaves.",
     "end": "Now those on the last word; or a digit, for a code up to the end shown.",
@@ -147,6 +161,8 @@ class Selecting:
             self.select(around)
             return
         after, top = motions.moved(self.text, self._window(), name, self.selection)
+        if name in NOWHERE and _is_as_before(self.selection, after):
+            self._say(NOWHERE[name], "refusal")
         self._scroll(top)
         self.put(after)
         if name in ("take_start", "take_end") and after.edge is not None:
@@ -262,3 +278,8 @@ class Selecting:
         """Selects what the mouse was drawn over."""
         self.leave_jump()
         self.put(dragged(self.text, first, last))
+
+
+def _is_as_before(before: Selection, after: Selection) -> bool:
+    """Whether the same words are selected; those that were only implied become so by being taken."""
+    return after == before or (before.is_explicit and (after.span, after.edge) == (before.span, before.edge))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from codetui.core.anchor import is_quoted
 from codetui.core.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
-from codetui.core.deciding import quoted
 from codetui.core.doubts import Doubt, doubt_about, doubtful, is_doubtful
+from codetui.core.event_words import quoted
 from codetui.core.text import trim
 from codetui.model import Coding, CodingId, Span
 from codetui.tui.bench import Bench, Do
@@ -180,7 +181,7 @@ class Settling:
     # --- settling one -------------------------------------------------------------------------------
 
     def _take(self) -> None:
-        """Gives the quotation the selected words as its place."""
+        """Gives the quotation the selected words as its place; other words than were written become its words."""
         coding = self.coding
         if coding is None:
             return
@@ -188,8 +189,13 @@ class Settling:
             self._offer_again(self._about(coding))
             return
         span = self._bench.selected_span("quotations")
-        is_as_proposed = coding.is_proposed and self._offered is not None and span == self._trimmed(self._offered)
-        self._carry_out(AcceptPlace(coding.id) if is_as_proposed else MoveBoundary(coding.id, span))
+        stays = self._is_offered(span, coding) or is_quoted(self._bench.ad.text, span, coding.words)
+        self._carry_out(AcceptPlace(coding.id, span) if stays else MoveBoundary(coding.id, span))
+
+    def _is_offered(self, span: Span, coding: Coding) -> bool:
+        """True for the place that was offered as that of the quotation; what is merely nearest has other words."""
+        is_place = self._about(coding).kind != "orphan"
+        return is_place and self._offered is not None and span == self._trimmed(self._offered)
 
     def _offer_again(self, doubt: Doubt) -> None:
         """Selects the place under the cursor, else the one that was offered: what is taken is what is seen selected."""

@@ -37,7 +37,7 @@ class Watching:
             )
 
     def _ask(self, session: Session) -> None:
-        version = session.changing_version()
+        version = session.changing()
         if version is None:
             self._waiting = None
         elif version != self._waiting:

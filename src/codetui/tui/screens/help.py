@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from codetui.tui.modals.frame import FramedModal
-from codetui.tui.widgets.cells import wrap
+from codetui.tui.widgets.cells import shown, wrap
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row
 
@@ -41,6 +41,7 @@ class HelpScreen(FramedModal[None]):
 
     DEFAULT_CSS = """
     HelpScreen {
+        & > .frame { width: 100%; }
         & Input { margin-bottom: 1; }
         & PlainRows { height: 1fr; }
     }
@@ -88,7 +89,7 @@ class HelpScreen(FramedModal[None]):
 
 
 class HelpRows(PlainRows, can_focus=False):
-    """Group titles, and below each its keys; the help wraps beside them."""
+    """Group titles, and below each its keys; what they do wraps beside them."""
 
     def __init__(self, nothing: str) -> None:
         super().__init__()
@@ -127,14 +128,12 @@ def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
 
 
 def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
-    """Keys at the left; beside them what they are called, and below that the help."""
+    """Keys at the left; beside them what they are called, and behind that the help, dim."""
     keys = wrap(line.keys, key_cells - 2) or [""]
-    texts: list[tuple[Part, ...]] = [(Part(text),) for text in wrap(line.words, width)]
-    helps = wrap(line.help, width)
-    if len(texts) == len(helps) == 1 and cell_len(line.words) + 2 + cell_len(line.help) <= width:
-        texts = [(Part(f"{line.words}  "), Part(helps[0], "dim"))]
-    else:
-        texts += [(Part(text, "dim"),) for text in helps]
+    name = f"{shown(line.words)}: " if line.words else ""
+    first, *rest = wrap(f"{name}{line.help}", width) or [""]
+    texts: list[tuple[Part, ...]] = [(Part(first[: len(name)]), Part(first[len(name) :], "dim"))]
+    texts += [(Part(text, "dim"),) for text in rest]
     rows: list[Row] = []
     for place in range(max(len(keys), len(texts))):
         key = keys[place] if place < len(keys) else ""

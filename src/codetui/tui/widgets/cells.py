@@ -6,14 +6,15 @@ import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from codetui.core.harmless import harmless
+from codetui.core.harmless import STAND_IN, harmless
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+SOFT_HYPHEN = "\xad"
+"""Of no width in one terminal, and of one cell in another."""
 
 
 def shown(text: str) -> str:
     """`text` on one line: each run of white space is one blank, what a terminal might obey is `·`."""
-    return _UNPRINTABLE.sub("·", " ".join(text.split()))
+    return harmless(" ".join(text.split())).replace(SOFT_HYPHEN, STAND_IN)
 
 
 def one_line(text: str) -> str:

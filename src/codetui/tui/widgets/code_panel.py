@@ -90,12 +90,13 @@ class CodePanel(Widget, can_focus=False):
         counts: Mapping[CodeId, int],
         selection_words: str,
         usage_of: UsageOf | None = None,
+        title: str = "",
     ) -> None:
-        """Show a section's codes."""
+        """Show a section's codes, or some others under another `title`."""
         self._usage_of = usage_of
         self._book, self._codes, self._words = book, tuple(codes), selection_words
         hue = book.sections.index(section)
-        self.border_title = Content(shown(f"{section.key} {section.title}"))
+        self.border_title = Content(shown(title or f"{section.key} {section.title}"))
         self.border_subtitle = Content(HINT)
         rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
         self.display = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -73,9 +74,17 @@ class CodebookTree(RowList):
     # --- what comes in --------------------------------------------------------------------------------
 
     def show(self, book: Codebook, state: State) -> None:
-        """Show a session.  Sections that were folded stay so, the cursor stays where its node still is."""
+        """Show another session from its top.  Sections that were folded stay so."""
         self._index = CodebookIndex(book)
-        self.refresh_state(state)
+        self._state = state
+        self._rebuild(PROFILE)
+        if self.scroll_offset.y:
+            self.scroll_to(y=0, animate=False)
+
+    def show_book(self, book: Codebook) -> None:
+        """Show the session with another codebook; the cursor stays where its node still is."""
+        self._index = CodebookIndex(book)
+        self._rebuild(self.current)
 
     def refresh_state(self, state: State) -> None:
         """Show the session as it stands now."""
@@ -92,7 +101,7 @@ class CodebookTree(RowList):
             row = self._row_of(node)
         if row >= 0 and row != self.cursor:
             self.cursor = row
-            self.refresh()
+            self.refresh_changed()
         if row >= 0:
             self.show_cursor()
 
@@ -192,8 +201,8 @@ class CodebookTree(RowList):
     def _row_of(self, node: Node) -> int:
         if node == PROFILE:
             return 0
-        lines = enumerate(self._outline.lines, len(self._head))
-        return next((row for row, line in lines if line.node == node), -1)
+        place = self._outline.place(node)
+        return len(self._head) + place if place >= 0 else -1
 
     def _node_at(self, row: int) -> Node:
         place = row - len(self._head)
@@ -212,6 +221,7 @@ class CodebookTree(RowList):
             above = self._outline.parent(above)
 
 
+@lru_cache(maxsize=512)
 def _row(line: Line, width: int) -> Row:
     """How a line of the outline looks."""
     indent = Part("  " * line.depth)

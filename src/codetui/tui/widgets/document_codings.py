@@ -6,19 +6,23 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from codetui.core.layout import Layout
-from codetui.core.spans import Lanes, SpanIndex
+from codetui.core.spans import Lanes, SpanIndex, reach_with
 from codetui.model import CodingId, Span
 
 LANES = 3
 NO_SPAN = Span(0, 0)
 
-MOST_LATE = 32
+MOST_LATE = 256
 """So many codings are kept beside the index; one more, and it is made anew, which 5,000 codings feel."""
+
+MOST_ROWS = 512
+"""Rows that are carried over when a coding is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ class Codings:
         self._places = [(start, -end) for start, end, _ in order]
         self._index = SpanIndex(self._places)
         self._late: list[int] = []
-        self._stand_on(layout)
+        self._before: list[int] = []
+        self._stand_on(layout, None)
 
     def on(self, layout: Layout) -> Codings:
         """The same codings on other rows; their index stays, as it knows only offsets."""
         moved = copy(self)
-        moved._stand_on(layout)
+        moved._stand_on(layout, self._lanes.reach)
         return moved
 
     def changed(self, coded: Sequence[CodedSpan]) -> Codings:
@@ -86,12 +91,25 @@ class Codings:
         more._places = [*self._places[:at], (one.start, one.end), *self._places[at:]]
         more._late = [number + (number >= at) for number in self._late]
         insort(more._late, at)
-        more._stand_on(self._layout)
+        more._before = [number - place for place, number in enumerate(more._late)]
+        more._stand_on(self._layout, reach_with(self._lanes.reach, at, max(one.end, one.start + 1)))
+        if len(self._by_row) <= MOST_ROWS:
+            touched = more._rows_from(at, max(self._by_row, default=0))
+            more._by_row = {row: codings for row, codings in self._by_row.items() if row not in touched}
         return more
 
-    def _stand_on(self, layout: Layout) -> None:
+    def _rows_from(self, number: int, last_row: int) -> range:
+        """The rows of a coding, and of those behind it that it may push into other lanes, as far as `last_row`."""
+        layout, last, reach = self._layout, number, self._lanes.reach
+        for start, _ in islice(self._places, number + 1, None):
+            if layout.row_start(start) >= reach[last] or layout.row_of(start) > last_row:
+                break
+            last += 1
+        return range(layout.row_of(self._places[number][0]), layout.row_of(reach[last] - 1) + 1)
+
+    def _stand_on(self, layout: Layout, reach: Sequence[int] | None) -> None:
         self._layout = layout
-        self._lanes = Lanes(self._places, layout.row_start, LANES)
+        self._lanes = Lanes(self._places, layout.row_start, LANES, reach)
         self._by_row: dict[int, tuple[RowCoding, ...]] = {}
 
     def on_row(self, number: int) -> tuple[RowCoding, ...]:
@@ -119,19 +137,15 @@ class Codings:
         found = self._index.overlapping(start, end)
         if not self._late:
             return found
-        before = [number - place for place, number in enumerate(self._late)]
-        found = [number + bisect_right(before, number) for number in found]
-        return sorted([*found, *(number for number in self._late if _overlap(self._places[number], (start, end)))])
+        found = [number + bisect_right(self._before, number) for number in found]
+        places = self._places
+        late = [number for number in self._late if max(places[number][0], start) < min(places[number][1], end)]
+        return sorted([*found, *late])
 
 
 def _in_order(place: tuple[int, int]) -> tuple[int, int]:
     """What codings are sorted by: those that begin first, of these the longest."""
     return place[0], -place[1]
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two stretches share a code point."""
-    return max(one[0], other[0]) < min(one[1], other[1])
 
 
 def _length(one: RowCoding) -> int:

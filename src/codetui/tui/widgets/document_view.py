@@ -6,21 +6,18 @@ mouse was.  Only the rows in view are ever painted (Textual's Line API).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from operator import itemgetter
 
-from textual.cache import LRUCache
 from textual.strip import Strip
 
 from codetui.model import Span
 from codetui.tui.themes import Face, Palette
-from codetui.tui.widgets.document_codings import NO_SPAN, CodedSpan, Codings, RowCoding
+from codetui.tui.widgets.document_codings import NO_SPAN, CodedSpan, Codings
 from codetui.tui.widgets.document_mouse import DocumentMouse
 from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, Marks, Painter, gutter_cells
 
 __all__ = ["CodedSpan", "DocumentView"]
-
-_CACHED_STRIPS = 512
 
 
 class DocumentView(DocumentMouse):
@@ -39,7 +36,6 @@ class DocumentView(DocumentMouse):
         self._palette_made: Palette | None = None
         self._painter_made: Painter | None = None
         self._marks_made: Marks | None = None
-        self._strips: LRUCache[tuple[int, tuple[RowCoding, ...], Marks], Strip] = LRUCache(_CACHED_STRIPS)
 
     # --- what is shown ------------------------------------------------------------------------------
 
@@ -88,25 +84,27 @@ class DocumentView(DocumentMouse):
 
     # --- painting -----------------------------------------------------------------------------------
 
+    def looks(self, rows: range) -> list[Hashable]:
+        """The rows, their codings, and what lies over them; where the painter changes all is painted anew."""
+        top, count = self.scroll_offset.y, self.text_layout.rows
+        return [
+            (number, self._codings.on_row(number), self._marks_on(number)) if number < count else None
+            for number in range(top + rows.start, top + rows.stop)
+        ]
+
     def render_line(self, y: int) -> Strip:
         """The strip of a row of the view."""
         number = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
+        width, blank = self.scrollable_content_region.width, self._palette.text(Face())
         if number >= self.text_layout.rows:
-            return Strip.blank(width, self._palette.text(Face()))
-        codings, marks = self._codings.on_row(number), self._marks_on(number)
-        strip = self._strips.get((number, codings, marks))
-        if strip is None:
-            blank = self._palette.text(Face())
-            strip = self._painter.strip(number, codings, marks).adjust_cell_length(width, blank)
-            self._strips[number, codings, marks] = strip
-        return strip
+            return Strip.blank(width, blank)
+        strip = self._painter.strip(number, self._codings.on_row(number), self._marks_on(number))
+        return strip.adjust_cell_length(width, blank)
 
     def notify_style_update(self) -> None:
         """The theme or the style sheet changed: make the colours anew."""
         super().notify_style_update()
         self._palette_made = self._painter_made = None
-        self._strips.clear()
 
     def on_focus(self) -> None:
         """Show the cursor as the place where keys go."""
@@ -171,8 +169,7 @@ class DocumentView(DocumentMouse):
     def _repaint(self) -> None:
         self._painter_made = None
         self._marks_made = None
-        self._strips.clear()
-        self.refresh()
+        self.repaint()
 
     def _refresh_changed(self, before: Marks, after: Marks) -> None:
         """Refresh the rows in view whose marks are others now."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from codetui.core.codebook import CodebookIndex
 from codetui.core.state import State
+from codetui.core.waiting_codes import label_in
 from codetui.model import Code, CodeId, Coding, CodingId, Group, NoteId, Place, PlaceNote, Section
 
 
@@ -87,9 +89,11 @@ class Outline:
         self._book = book = index.book
         self._folded = folded
         self._state = state
-        self._quotations: dict[CodingId, tuple[Coding, Line]] = (
-            before._quotations if before and before._index is index else {}
-        )
+        self._quotations: dict[CodingId, tuple[Coding, Line]] = {}
+        self._runs: dict[CodeId, tuple[Sequence[Coding], list[Line]]] = {}
+        if before is not None and before._index is index:
+            self._quotations, self._runs = before._quotations, before._runs
+        self._places: dict[Node, int] = {}
         self._notes = _by_place(state)
         self._terms = {section.id for section in book.sections if section.holds == "terms"}
         self._parents: dict[Node, Node] = {}
@@ -102,6 +106,7 @@ class Outline:
         """Adds a line; True where what is below it is to be shown."""
         if parent is not None:
             self._parents[line.node] = parent
+        self._places[line.node] = len(self.lines)
         is_folded = line.has_below and line.node in self._folded
         self.lines.append(line._replace(is_folded=True) if is_folded else line)
         return not is_folded
@@ -145,7 +150,7 @@ class Outline:
         codings = self._state.of_code(code.id)
         notes = self._notes.get(("code", code.id), [])
         entries = self._notes.get(("entry", code.id), [])
-        text = self._index.labels.get(code.id, code.id)
+        text = label_in(self._index, code.id)
         key = self._index.short_keys.get(code.id, "")
         if code.is_retired:
             text = f"{text} (retired)"
@@ -156,7 +161,12 @@ class Outline:
             return
         self.lines += [_note_line(note, depth + 1, hue) for note in notes]
         is_term = code.section in self._terms
-        quotations = [self._quotation(coding, depth + 1, hue, is_term) for coding in codings]
+        known, quotations = self._runs.get(code.id, ((), []))
+        if codings[: len(known)] != known:
+            known, quotations = (), []
+        more = (self._quotation(coding, depth + 1, hue, is_term) for coding in codings[len(known) :])
+        quotations = [*quotations, *more]
+        self._runs[code.id] = codings, quotations
         if entries:
             placed = [*zip((coding.rank for coding in codings), quotations, strict=True)]
             placed += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
@@ -168,6 +178,27 @@ class Outline:
         if known is None or known[0] is not coding:
             known = self._quotations[coding.id] = (coding, _coding_line(coding, depth, hue, is_term))
         return known[1]
+
+    def place(self, node: Node) -> int:
+        """Where the line of a node is, or -1 where none is shown."""
+        if isinstance(node, NoteNode):
+            return next((place for place, line in enumerate(self.lines) if line.node == node), -1)
+        if isinstance(node, CodingNode):
+            return self._place_of_quotation(node)
+        place = self._places.get(node, -1)
+        # The lines below what is folded are taken out again.
+        return place if place < len(self.lines) and place >= 0 and self.lines[place].node == node else -1
+
+    def _place_of_quotation(self, node: CodingNode) -> int:
+        """Notes may stand between the code and its quotations, and between these."""
+        coding = self._state.codings.get(node.id)
+        code = self.place(CodeNode(coding.code)) if coding is not None and not coding.is_removed else -1
+        if coding is None or code < 0:
+            return -1
+        turn = bisect_left(self._state.of_code(coding.code), (coding.rank, coding.id), key=_turn)
+        first = code + 1 + turn
+        near = enumerate(self.lines[first : first + len(self._state.notes) + 1], first)
+        return next((place for place, line in near if line.node == node), -1)
 
     def parent(self, node: Node) -> Node | None:
         """What a node stands under, shown or not; None for a section, and for what is not there."""
@@ -183,8 +214,9 @@ class Outline:
 
     def _is_shown(self, code: Code) -> bool:
         """A retired code is there for what stands under it only."""
-        noted = any((kind, code.id) in self._notes for kind in ("code", "entry"))
-        return not code.is_retired or noted or bool(self._state.of_code(code.id))
+        if not code.is_retired or self._state.of_code(code.id):
+            return True
+        return any((kind, code.id) in self._notes for kind in ("code", "entry"))
 
     def _count(self, codes: Iterable[CodeId]) -> int:
         return sum(len(self._state.of_code(code)) for code in codes)
@@ -194,8 +226,7 @@ class Outline:
         sections = {section.id for section in self._book.sections}
         known = {code.id for code in self._book.codes if code.section in sections}
         groups = {group.id for group in self._book.groups if group.section in sections}
-        used = dict.fromkeys(coding.code for coding in self._state.live())
-        codes = [code for code in used if code not in known]
+        codes = [code for code in self._state.standing.codes() if code not in known]
         lost_groups = [place for kind, place in self._notes if kind == "group" and place not in groups]
         lost_sections = [place for kind, place in self._notes if kind == "section" and place not in sections]
         noted = [CodeId(place) for kind, place in self._notes if kind in ("code", "entry") and place not in known]
@@ -225,6 +256,10 @@ def node_of(place: Place) -> Node:
             return GroupNode(place.id)
         case _:
             return CodeNode(CodeId(place.id))
+
+
+def _turn(coding: Coding) -> tuple[int, CodingId]:
+    return coding.rank, coding.id
 
 
 def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:

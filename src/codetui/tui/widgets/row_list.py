@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, NamedTuple
+from collections.abc import Hashable
+from typing import ClassVar, NamedTuple
 
-from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.color import Color
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from codetui.tui.widgets.cells import cut
-from codetui.tui.widgets.hues import hue_style
+from codetui.tui.widgets.row_paint import Part, Row, RowPaint, Tone
 
-Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
-
-
-class Part(NamedTuple):
-    """A piece of a row.  `hue` is the index of the section whose colour it bears, where the tone is "hue"."""
-
-    text: str
-    tone: Tone = "plain"
-    hue: int = 0
+__all__ = ["Part", "Row", "RowList", "Tone"]
 
 
-class Row(NamedTuple):
-    """One row: what stands at the left, cut to fit, and what stands whole at the right."""
+class _Look(NamedTuple):
+    """All that the strip of a row in view depends on; no row stands below the last one."""
 
-    left: tuple[Part, ...]
-    right: tuple[Part, ...] = ()
+    row: Row | None
+    is_cursor: bool
+    is_active: bool
+    width: int
 
 
 class _AboutRow(Message):
@@ -51,7 +39,7 @@ class _AboutRow(Message):
         return self.row_list
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(RowPaint, can_focus=True):
     """Rows with a cursor.  A subclass says how many there are and what each shows."""
 
     ALLOW_SELECT = False
@@ -66,38 +54,6 @@ class RowList(ScrollView, can_focus=True):
         Binding("enter", "choose", "take", show=False),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-list--cursor",
-        "row-list--strong",
-        "row-list--dim",
-        "row-list--note",
-        "row-list--warn",
-    }
-
-    DEFAULT_CSS = """
-    RowList {
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        background: transparent;
-        & > .row-list--cursor { background: $foreground 6%; }
-        & > .row-list--strong { text-style: bold; }
-        & > .row-list--dim { color: $foreground 60%; }
-        & > .row-list--note { color: $foreground 60%; text-style: italic; }
-        & > .row-list--warn { color: $text-warning; }
-        &:focus > .row-list--cursor, &.-active > .row-list--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: bold;
-        }
-    }
-    RowList:ansi {
-        & > .row-list--dim { text-style: dim; }
-        & > .row-list--warn { color: ansi_yellow; }
-        &:nocolor:focus > .row-list--cursor, &:nocolor.-active > .row-list--cursor { text-style: reverse; }
-    }
-    """
-
     class Moved(_AboutRow):
         """The cursor stands on another row."""
 
@@ -107,7 +63,6 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.cursor = 0
-        self._strips: LRUCache[tuple[Row, bool, bool, int], Strip] = LRUCache(1024)
 
     # --- what a subclass says ---------------------------------------------------------------------
 
@@ -141,8 +96,8 @@ class RowList(ScrollView, can_focus=True):
         """Paint anew after the rows changed, with the cursor at `cursor` or the nearest stop."""
         before = self.cursor
         self.cursor = self._nearest_stop(cursor)
-        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
-        self.refresh()
+        self.set_rows(self.row_count())
+        self.refresh_changed()
         if self.cursor != before:
             self.call_after_refresh(self.show_cursor)
 
@@ -151,7 +106,7 @@ class RowList(ScrollView, can_focus=True):
         target = self._nearest_stop(index)
         if target != self.cursor:
             self.cursor = target
-            self.refresh()
+            self.refresh_changed()
             self.moved(target)
         self.show_cursor()
 
@@ -220,12 +175,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """The rows are as wide as the list."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
-
-    def notify_style_update(self) -> None:
-        """Forget what was painted in another theme."""
-        super().notify_style_update()
-        self._strips.clear()
+        self.set_rows(self.row_count())
 
     def on_focus(self) -> None:
         """The cursor looks different now."""
@@ -235,67 +185,22 @@ class RowList(ScrollView, can_focus=True):
         """The cursor looks different now."""
         self.refresh()
 
+    def looks(self, rows: range) -> list[Hashable]:
+        """The rows, and on which of them the cursor stands."""
+        top, width = self.scroll_offset.y, self.scrollable_content_region.width
+        is_active = self.has_focus or self.has_class("-active")
+        count = self.row_count()
+        return [
+            _Look(self.row(index, width - 2), self.is_under_cursor(index), is_active, width)
+            if index < count
+            else _Look(None, False, False, width)
+            for index in range(top + rows.start, top + rows.stop)
+        ]
+
     def render_line(self, y: int) -> Strip:
-        """The strip of one row in view."""
-        index = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
+        """The strip of one row in view, without a frame."""
+        width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
         if index >= self.row_count():
             return Strip.blank(width, self.rich_style)
-        is_cursor = self.is_under_cursor(index)
         is_active = self.has_focus or self.has_class("-active")
-        row = self.row(index, width - 2)
-        key = (row, is_cursor, is_active, width)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = self._paint(row, width, is_cursor, is_active)
-        return strip
-
-    def _paint(self, row: Row, width: int, is_cursor: bool, is_active: bool) -> Strip:
-        base = self.rich_style
-        if is_cursor:
-            base += self._cursor_style()
-        is_plain = is_cursor and is_active
-        segments = [self._sign(base, is_cursor, is_active)]
-        right = [Segment(part.text, self._style(part, base, is_plain)) for part in row.right]
-        # A blank stands before what is at the right, and one at the edge.
-        room = width - 2 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
-        for part in row.left:
-            text = cut(part.text, room)
-            segments.append(Segment(text, self._style(part, base, is_plain)))
-            room -= cell_len(text)
-            if text != part.text:
-                break
-        segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
-        return Strip([*segments, *right]).adjust_cell_length(width, base)
-
-    def _sign(self, base: Style, is_cursor: bool, is_active: bool) -> Segment:
-        """The bar before the row under the cursor, a thin one while the keys go elsewhere."""
-        if is_cursor and not is_active:
-            return Segment("▏", base + self._tone_style("dim"))
-        return Segment("▌" if is_cursor else " ", base)
-
-    def _style(self, part: Part, base: Style, is_plain: bool) -> Style:
-        if part.tone == "plain" or (is_plain and part.tone not in ("strong", "hue")):
-            return base
-        if is_plain:
-            return base + Style(bold=True)
-        if part.tone == "hue":
-            return base + hue_style(self.app, part.hue)
-        return base + self._tone_style(part.tone)
-
-    def _tone_style(self, tone: Tone) -> Style:
-        """Foreground and text style of a tone; what is translucent is blended with the ground."""
-        styles = self.get_component_styles(f"row-list--{tone}")
-        if tone == "strong" or not styles.has_rule("color"):
-            return styles.text_style
-        return Style(color=self._opaque(styles.color).rich_color) + styles.text_style
-
-    def _cursor_style(self) -> Style:
-        styles = self.get_component_styles("row-list--cursor")
-        style = Style(bgcolor=self._opaque(styles.background).rich_color) + styles.text_style
-        if styles.has_rule("color"):
-            style += Style(color=self._opaque(styles.color).rich_color)
-        return style
-
-    def _opaque(self, colour: Color) -> Color:
-        return colour if colour.ansi is not None else self.background_colors[1] + colour
+        return self.paint(self.row(index, width - 2), width, self.is_under_cursor(index), is_active)

@@ -17,6 +17,7 @@ Kind = Literal["info", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 STYLES: dict[Kind, str] = {"info": "", "refusal": "bold $text-warning", "error": "bold reverse $text-error"}
 NOT_SAVED = " NOT SAVED "
+READ_ONLY = "read only"
 BAR_CELLS = 8
 GAP = 2
 """Cells between what stands left and right."""
@@ -29,7 +30,7 @@ ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """Where the coder is.  `place` counts from one; an empty text is left out."""
+    """Where the coder is.  `place` counts from one; `to_place` the quotations in doubt; an empty text is left out."""
 
     place: int = 0
     total: int = 0
@@ -39,6 +40,8 @@ class StatusFacts:
     profile: str = ""
     is_saved: bool = True
     is_done: bool = False
+    is_read_only: bool = False
+    to_place: int = 0
 
 
 class CodeMark(NamedTuple):
@@ -138,7 +141,7 @@ class StatusLine(Widget):
 
     def _second_row(self, width: int) -> Content:
         facts = self._facts
-        saved = Content("saved")
+        saved = Content.styled(READ_ONLY, STYLES["refusal"]) if facts.is_read_only else Content("saved")
         if not facts.is_saved:
             saved = Content.styled(NOT_SAVED, STYLES["error"])
         if facts.is_done:
@@ -163,6 +166,8 @@ def _pieces(facts: StatusFacts, room: int) -> list[Piece]:
     if facts.ad:
         employer = brief(facts.employer, max(room // 3, 8))
         pieces.append(Piece(f"#{brief(facts.ad, 24)} {employer}".rstrip(), 5, "bold"))
+    if facts.to_place:
+        pieces.append(Piece(f"{facts.to_place:,} to place: v", 4, "bold"))
     if facts.coder:
         pieces.append(Piece(f"coder {brief(facts.coder, 20)}", 1))
     if facts.profile:

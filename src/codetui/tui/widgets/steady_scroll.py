@@ -2,16 +2,83 @@
 
 from __future__ import annotations
 
-from textual.geometry import Size
+from collections.abc import Hashable, Iterator
+from itertools import groupby
+
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+_KEPT_ROWS = 512
 
 
 class SteadyScroll(ScrollView):
-    """A scroll view that costs nothing while others come and go, and little when its rows become more or fewer."""
+    """A scroll view that costs nothing while others come and go, and little when it scrolls or its rows change.
+
+    A subclass says by `looks` what the strips of its rows depend on.
+    """
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(name=name, id=id, classes=classes)
         self._laid_out = (Size(), Size(), Size())
+        self._kept: LRUCache[Hashable, Strip] = LRUCache(_KEPT_ROWS)
+        self._kept_for: Hashable = None
+        self._painted: dict[int, Hashable] = {}
+
+    def looks(self, rows: range) -> list[Hashable]:
+        """All that the strips of some rows of the view depend on, but for the style of the whole widget."""
+        raise NotImplementedError
+
+    # --- painting -------------------------------------------------------------------------------------
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips of some rows of the view.
+
+        Textual keeps strips by their place in the view: what scrolls by one row it paints wholly anew, and cuts and
+        colours it anew.  Here a row that looks as one before is that one.
+        """
+        if self.styles.gutter.top or self.styles.gutter.bottom:
+            return super().render_lines(crop)
+        self._keep_for(crop)
+        rows = range(crop.y, crop.bottom)
+        looks = dict(zip(rows, self.looks(rows), strict=True))
+        self._painted.update(looks)
+        strips = {y: self._kept.get(look) for y, look in looks.items()}
+        missing = [y for y, strip in strips.items() if strip is None]
+        for first, count in _together(missing):
+            painted = super().render_lines(Region(crop.x, first, crop.width, count))
+            for y, strip in enumerate(painted, first):
+                strips[y] = self._kept[looks[y]] = strip
+        return [strip for strip in strips.values() if strip is not None]
+
+    def repaint(self) -> None:
+        """Has all rows painted anew, whatever they look like."""
+        self._kept.clear()
+        self.refresh()
+
+    def refresh_changed(self) -> None:
+        """Has those rows in view painted anew that look otherwise than when they were painted."""
+        rows = range(self.scrollable_content_region.height)
+        for y, look in zip(rows, self.looks(rows), strict=True):
+            if look != self._painted.get(y):
+                self.refresh_line(y + self.scroll_offset.y)
+
+    def _keep_for(self, crop: Region) -> None:
+        """Forgets what was painted in another style or width."""
+        border = self.styles.border_left, self.styles.border_right
+        filters = tuple(self.get_line_filters())
+        kept_for = (self.background_colors, border, self.opacity, filters, self.size, crop.column_span)
+        if kept_for != self._kept_for:
+            self._kept_for = kept_for
+            self._kept.clear()
+
+    def notify_style_update(self) -> None:
+        """Forgets what was painted in another theme."""
+        super().notify_style_update()
+        self._kept.clear()
+
+    # --- size -----------------------------------------------------------------------------------------
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         """Textual's own, which paints the scroll bar anew at every layout; here not where all is as it was."""
@@ -28,13 +95,25 @@ class SteadyScroll(ScrollView):
         """How many rows there are now.
 
         Assigning `virtual_size` has the whole screen laid out and all of this painted anew: that is only needed
-        where the scroll bar comes or goes.
+        where the scroll bar comes or goes, or the rows make the height.
         """
         size = Size(self.scrollable_content_region.width, rows)
-        if self.show_vertical_scrollbar and rows > self.scrollable_content_region.height:
+        if not self.size or self.styles.is_auto_height or self._needs_bar(rows) != self.show_vertical_scrollbar:
+            self.virtual_size = size
+        elif size != self.virtual_size:
             self.set_reactive(ScrollView.virtual_size, size)
             self._laid_out = (*self._laid_out[:2], size)
             self.scroll_y = self.validate_scroll_y(self.scroll_y)
-        else:
-            self.virtual_size = size
         self.vertical_scrollbar.window_virtual_size = rows
+
+    def _needs_bar(self, rows: int) -> bool:
+        """Whether the scroll bar is shown beside so many rows."""
+        overflow = self.styles.overflow_y
+        return overflow == "scroll" or (overflow == "auto" and rows > self.scrollable_content_region.height)
+
+
+def _together(rows: list[int]) -> Iterator[tuple[int, int]]:
+    """Rows in order, as the first ones of those that stand together and how many they are."""
+    for _, run in groupby(enumerate(rows), lambda numbered: numbered[1] - numbered[0]):
+        places = [row for _, row in run]
+        yield places[0], len(places)

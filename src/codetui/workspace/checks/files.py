@@ -12,8 +12,7 @@ from codetui.model import AdId, Problem, Transaction
 from codetui.store import files, sessions
 from codetui.store.event_log import EventLog
 from codetui.store.safe_names import safe_name
-from codetui.store.text_lines import decoded
-from codetui.store.trouble import Trouble
+from codetui.workspace.documents import legible
 
 UNREAD = "{reason}; mend the disk or its rights"
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
@@ -152,7 +151,7 @@ class _Documents:
 
 def _read_document(path: Path) -> DocumentFile:
     data = files.read(path)
-    text = decoded(data, Trouble(str(path)))
+    text = legible(data, path)
     return DocumentFile(path, data, text, _ad_of(text))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from codetui.core import anchor as anchors
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.state import State
 from codetui.model import Ad, Anchor, Coding, Problem, Severity, text_hash
 from codetui.workspace.taking_over.placing import AdText, Quotation, placed
@@ -42,9 +42,12 @@ def problems_of(state: State, ad: Ad, file: str, lines: Mapping[str, int]) -> It
 
 def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> Fault | None:
     """What is wrong with a quotation that has a place, in this text or in the one before it was changed."""
+    is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
+    if is_there and not coding.is_proposed:
+        return None
     words = quoted(coding.words or anchor.words)
-    if anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words:
-        return Fault("warning", f"{words} resembles {quoted(anchor.words)}: check it") if coding.is_proposed else None
+    if is_there:
+        return Fault("warning", f"{words} resembles {quoted(anchor.words)}: check it")
     found = anchors.resolve(text, anchor)
     match found:
         case anchors.Exact():
@@ -54,7 +57,8 @@ def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> Fault 
         case anchors.Ambiguous():
             return Fault("warning", f"{words} has no sure place in the ad any more; select it and press b")
         case _:
-            return Fault("error", f"{words} is not in the ad any more; v leads to it: give it a place, or drop it")
+            way_out = "the key v leads to it: give it a place, or drop it"
+            return Fault("error", f"{words} is not in the ad any more; {way_out}")
 
 
 def _without_place(coding: Coding, state: State, text: AdText) -> Fault:

@@ -10,8 +10,9 @@ from codetui.core.codebook import CodebookIndex
 from codetui.core.state import State
 from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Written
-from codetui.model import Ad, AdId, Codebook, Problem
+from codetui.model import Ad, Codebook, Problem
 from codetui.workspace.checks import assigned, quotations, twins
+from codetui.workspace.checks.expected import document_of
 from codetui.workspace.checks.files import SessionFiles
 from codetui.workspace.checks.steps import Standing, standing
 from codetui.workspace.taking_over.remarks import remarks
@@ -24,14 +25,6 @@ class Checked(NamedTuple):
     coded: twins.Coded | None = None
 
 
-class Facts(NamedTuple):
-    """What a document says of its ad."""
-
-    id: AdId
-    employer: str
-    title: str
-
-
 def check_session(session: SessionFiles, ad: Ad | None, corpus: Path, index: CodebookIndex) -> Checked:
     """What is wrong with one session; `ad` is None where the corpus lacks it."""
     log, file = session.log, str(session.place)
@@ -40,8 +33,9 @@ def check_session(session: SessionFiles, ad: Ad | None, corpus: Path, index: Cod
     if not session.ad:
         text = session.document.text if session.document else ""
         return Checked(manual_coding.read(text, file)[1])
-    expected = document_of(log.state, index.book, ad) if log else Written("", ())
-    stands = standing(session, expected, ad or Ad(session.ad, "", "", "", file), index)
+    known = ad or _as_opened(session)
+    expected = document_of(log.state, index.book, known) if log else Written("", ())
+    stands = standing(session, expected, known, index)
     state, problems = stands.state, [*(log.problems if log else ()), *stands.problems]
     problems += _remarks(stands, expected, file, index)
     lines = {id_: line for line, ids in stands.ids for id_ in ids}
@@ -52,12 +46,10 @@ def check_session(session: SessionFiles, ad: Ad | None, corpus: Path, index: Cod
     return Checked(problems, twins.coded(session.ad, file, state) if is_begun else None)
 
 
-def document_of(state: State, book: Codebook, ad: Ad | None) -> Written:
-    """The document that a log gives now."""
-    opened = state.opened
-    assert opened is not None
-    employer, title = (ad.employer, ad.title) if ad else (opened.employer, opened.title)
-    return manual_coding.document_of(state, book, Facts(opened.ad, state.employer or employer, state.title or title))
+def _as_opened(session: SessionFiles) -> Ad:
+    """The ad without its text, with the employer and title that the log begins with."""
+    opened = session.log.state.opened if session.log else None
+    return Ad(session.ad, *((opened.employer, opened.title) if opened else ("", "")), "", str(session.place))
 
 
 def _remarks(stands: Standing, expected: Written, file: str, index: CodebookIndex) -> Iterator[Problem]:

@@ -14,20 +14,24 @@ from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Document, Written
 from codetui.model import (
     Ad,
-    CodingAdded,
-    CodingReanchored,
     Problem,
     Severity,
     Transaction,
     TransactionId,
 )
 from codetui.store.sessions import document_name
-from codetui.workspace.bases import Bases
+from codetui.workspace.bases import Base, Bases, still_known
+from codetui.workspace.checks.expected import document_of
 from codetui.workspace.checks.files import DocumentFile, LogFile, SessionFiles, heading_id, is_named_for
 from codetui.workspace.damage import damage
 from codetui.workspace.taking_over import Taken, take_over
 
 LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
+
+WAY_OUT = (
+    "open the ad once, and what only the document says is taken over; to keep the steps too, bring the log's lines "
+    "back before"
+)
 
 
 class Standing(NamedTuple):
@@ -56,11 +60,14 @@ def standing(session: SessionFiles, expected: Written, ad: Ad, index: CodebookIn
         read = manual_coding.read(document.text, str(document.path)) if is_laid_out else (None, [])
         return Standing(log.state, [*others, *read[1]], expected.ids, read[0])
     bases = Bases(log.path.with_suffix(".written"))
-    known = next((base for base in bases.read() if base.text == document.text), None)
-    if known is not None:
+    base = bases.nearest(document.text)
+    lost = base.lost(log.transactions) if base else 0
+    if base is not None and base.text == document.text and not lost:
         problem = Problem(str(document.path), 0, *_left_behind(log, document))
-        return Standing(log.state, [*others, problem], known.ids)
-    return _edited(session, log, document, bases.nearest(document.text), ad, index, others)
+        return Standing(log.state, [*others, problem], base.ids)
+    if base is not None:
+        base = still_known(base, log.transactions, lambda state: document_of(state, index.book, ad))
+    return _edited(session, log, document, base, ad, index, others, lost)
 
 
 def _others(session: SessionFiles) -> Iterator[Problem]:
@@ -103,12 +110,16 @@ def _edited(
     session: SessionFiles,
     log: LogFile,
     document: DocumentFile,
-    base: Written | None,
+    base: Base | None,
     ad: Ad,
     index: CodebookIndex,
     problems: list[Problem],
+    lost: int,
 ) -> Standing:
-    """What a document holds that somebody changed; of a damaged one nothing counts but the damage."""
+    """What a document holds that the log does not: somebody changed it, or the log has `lost` steps.
+
+    Of a damaged one nothing counts but the damage.
+    """
     file = str(document.path)
     harm = damage(document.text, base.text if base else None, heading_id(session.ad))
     if harm is not None:
@@ -116,7 +127,7 @@ def _edited(
     read, unread = manual_coding.read(document.text, file)
     before = manual_coding.with_ids(manual_coding.read(base.text, "")[0], base.ids) if base else None
     taken = _taken(read, before, log.state, ad, index, file)
-    problems += [Problem(file, 0, *_edit(taken)), *unread]
+    problems += [Problem(file, 0, *_edit(taken, lost)), *unread]
     return Standing(_after(log.state, taken), problems, manual_coding.ids_by_line(taken.document), read)
 
 
@@ -138,11 +149,6 @@ def _left_behind(log: LogFile, document: DocumentFile) -> tuple[Severity, str]:
     read = manual_coding.read(document.text, "")[0]
     here = [shown_words(words) for words in _words(read)]
     live = [shown_words(coding.words) for coding in log.state.live()]
-    known = _words_ever(log)
-    lost = sum(words not in known for words in here)
-    if lost:
-        what = f"the document is newer than the log, which has lost {lost} of the quotations that stand here"
-        return "error", f"{what}: copy the document before you open the ad, and bring the log's lines back"
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
     counts = f"the log has {more} quotations more and {fewer} fewer"
     return "warning", f"the document is older than the log or the codebook ({counts}); open the ad once"
@@ -155,15 +161,9 @@ def _words(document: Document) -> Iterator[str]:
                 yield from (entry.words for entry in code.entries if entry.kind != "note")
 
 
-def _words_ever(log: LogFile) -> set[str]:
-    """All words that the log ever coded."""
-    events = (event for transaction in log.transactions for event in transaction.events)
-    return {shown_words(event.words) for event in events if isinstance(event, CodingAdded | CodingReanchored)}
-
-
-def _edit(taken: Taken) -> tuple[Severity, str]:
-    """What to say of a document that somebody changed."""
-    if not taken.events:
+def _edit(taken: Taken, lost: int) -> tuple[Severity, str]:
+    """What to say of a document that somebody changed, or that is newer than its log."""
+    if not taken.events and not lost:
         return "note", "the document was laid out anew outside; open the ad once, and that is taken over"
     tally = taken.tally
     counts = {
@@ -174,4 +174,7 @@ def _edit(taken: Taken) -> tuple[Severity, str]:
         "edited on both sides": tally.conflicts,
     }
     said = ", ".join(f"{number} {what}" for what, number in counts.items() if number) or "profile or title"
+    if lost:
+        what = f"the document is newer than the log, which has lost {lost} of the steps that it was written from"
+        return "error", f"{what} ({said}): {WAY_OUT}"
     return "warning", f"the document was changed outside ({said}); open the ad once, and that is taken over"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from codetui.core import codebook as books
 from codetui.core.anchor import shown_words
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.state import State
 from codetui.formats.document.values import HeadPart
 from codetui.formats.manual_coding import Document

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from codetui.core import anchor as anchors
 from codetui.core.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution, shown_words
 from codetui.core.context import is_joined
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.folding import fold
 from codetui.model import Anchor, Coding, Span, text_hash
 
@@ -53,7 +53,7 @@ class AdText:
 
     def says(self, span: Span, words: str) -> bool:
         """True where just these words stand at `span`, white space aside."""
-        return shown_words(self.text[span.start : span.end]) == words
+        return anchors.says(self.text, span, words)
 
     def is_said(self, span: Span, words: str) -> bool:
         """True where the words stand at `span`, quotes, dashes, case and what a cut leaves out forgiven.
@@ -131,10 +131,10 @@ def _placed(found: Resolution, words: str, ad: AdText) -> Placed:
             alike = f"{round(100 * found.score)} %"
             return Placed(anchor, "fuzzy", f"{quoted(words)} resembles {quoted(anchor.words)} ({alike}): check it")
         case Ambiguous():
-            what = f"{quoted(words)} {_where(found)}; v settles which is meant"
+            what = f"{quoted(words)} {_where(found)}; the key v settles which is meant"
             return Placed(None, "ambiguous", what)
         case Orphan():
-            what = f"{quoted(words)} is not in the ad; v leads to it: give it a place, or drop it"
+            what = f"{quoted(words)} is not in the ad; the key v leads to it: give it a place, or drop it"
             return Placed(None, "orphan", what)
 
 

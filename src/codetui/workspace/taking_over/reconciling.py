@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codetui.core.anchor import shown_words
 from codetui.core.codebook import CodebookIndex
-from codetui.core.deciding import quoted
+from codetui.core.event_words import quoted
 from codetui.core.state import State
 from codetui.model import Ad, Anchor, CodeId
 from codetui.workspace.taking_over.draft import Draft
@@ -115,12 +115,16 @@ class Reconciling:
             if position in pairs.base_of:
                 self._recognise(number, said[number], fresh[pairs.base_of[position]])
                 continue
-            self._ids[number] = self._mint()
+            self._ids[number] = self._id_for(said[number])
             self._put.add(number)
             self.draft.add(self._ids[number], said[number])
             self.counts["added"] += 1
             if not said[number].is_note:
                 self._unplaced[number] = None
+
+    def _id_for(self, one: Statement) -> str:
+        """A fresh id, but for what had one in the session before its log lost it."""
+        return one.id if one.id and one.id not in self._held.by_id else self._mint()
 
     def _recognise(self, number: int, one: Statement, now: Statement) -> None:
         self._ids[number] = now.id

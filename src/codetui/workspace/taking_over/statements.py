@@ -168,7 +168,7 @@ def is_live(one: Coding | PlaceNote) -> bool:
 
 
 def renamed_codes(base: Document, state: State, book: Codebook) -> dict[str, CodeId]:
-    """The codes of labels that a document has from an earlier codebook: the id in them is the same, the name another.
+    """The codes of labels that a document has from an earlier codebook: their name is another now, or they are gone.
 
     What stands under a label tells which code it is.
     """
@@ -177,7 +177,7 @@ def renamed_codes(base: Document, state: State, book: Codebook) -> dict[str, Cod
     for line in (line for section in base.sections for block in section.blocks for line in block.codes):
         codings = (state.codings.get(CodingId(entry.id)) for entry in line.entries)
         found = {coding.code for coding in codings if coding and line.id not in known and _names(line.id, coding.code)}
-        codes.setdefault(line.id, set()).update(found & known)
+        codes.setdefault(line.id, set()).update(found)
     return {label: code for label, found in codes.items() if len(found) == 1 for code in found}
 
 

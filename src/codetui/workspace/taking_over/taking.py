@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook import index_of
 from codetui.core.state import State
 from codetui.formats.manual_coding import Document, identified
 from codetui.model import Ad, Codebook, Event, Problem
@@ -60,7 +60,7 @@ def take_over(
     `edited` is done to `state`, which may have gone on since.  Without `base` nothing is ever removed: what the
     session lacks is added.  Words that have no single place in the ad keep their coding without an anchor.
     """
-    index = CodebookIndex(book)
+    index = index_of(book)
     document, before = identified(edited, index), identified(base, index) if base else None
     renamed = renamed_codes(before, state, book) if before else {}
     document, before = with_codes(document, renamed), with_codes(before, renamed) if before else None

@@ -1,0 +1,237 @@
+"""Every reader of what strangers may have written, as one function from bytes; whatever it raises is a finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
+from codetui.core.state import replay
+from codetui.formats import codebook_toml, manual_coding, migration_toml
+from codetui.formats.coding_book.reader import read as read_coding_book
+from codetui.formats.rows import rows, to_csv, to_jsonl
+from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
+from codetui.model import Ad, AdId, Codebook, CorpusSettings, Span
+from codetui.store import event_log, study
+from codetui.store.corpus import Corpus
+from codetui.store.event_log import EventLog
+from codetui.store.plain_lines import plain_transaction
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.bases import Bases
+from codetui.workspace.documents import legible
+from codetui.workspace.forms import AdFacts
+from codetui.workspace.outcome import Saved
+from codetui.workspace.session import Session
+
+CODER = "wil"
+AD = Ad(AdId("11"), "Shore", "Keeper", SAMPLE_AD[1], "ads.csv", 2)
+MAP = b"""from = "1#abc"
+to = "2#def"
+checked = true
+
+[codes]
+"T1" = "T2"
+1.A.2 = ["T1", "T2"]
+"T9" = ""
+
+[profiles]
+"1" = "2"
+"""
+
+
+QUICK, SLOW = 500, 100
+"""Inputs that a reader gets before the next one has its turn: one that writes or lays out whole books gets fewer."""
+
+
+class Reader(NamedTuple):
+    """Takes one input in a folder of its own; the seeds are what its inputs are made from."""
+
+    take: Callable[[Path, bytes], None]
+    seeds: tuple[bytes, ...]
+    in_turn: int = QUICK
+
+
+@cache
+def book() -> Codebook:
+    """The codebook of a new study."""
+    found = codebook_toml.read(CODEBOOK_TEMPLATE, "codebook.toml")[0]
+    assert found is not None
+    return found
+
+
+# --- ads --------------------------------------------------------------------------------------------
+
+
+def _take_corpus(name: str) -> Callable[[Path, bytes], None]:
+    def take(folder: Path, data: bytes) -> None:
+        path = folder / name
+        path.write_bytes(data)
+        corpus = Corpus(path, CorpusSettings())
+        entries = [entry for batch in corpus.batches() for entry in batch.entries]
+        for entry in entries[:5]:
+            ad, _ = corpus.read(entry)
+            assert ad is None or ad.id == entry.id
+        list(corpus.digests(entries))
+
+    return take
+
+
+# --- what people write ------------------------------------------------------------------------------
+
+
+def _take_codebook(folder: Path, data: bytes) -> None:
+    path = folder / "codebook.toml"
+    path.write_bytes(data)
+    found, problems = study.read_codebook(path)
+    assert found is not None or any(problem.severity == "error" for problem in problems)
+
+
+def _take_coding_book(_: Path, data: bytes) -> None:
+    found = read_coding_book(data.decode("utf-8", "replace"), "book.md")
+    again, problems = codebook_toml.read(found.toml, "codebook.toml")
+    assert again is not None or any(problem.severity == "error" for problem in problems)
+
+
+def _take_map(_: Path, data: bytes) -> None:
+    migration_toml.read(data.decode("utf-8", "replace"), "map.toml", book(), book())
+
+
+def _take_document(folder: Path, data: bytes) -> None:
+    text = legible(data, folder / "a.md")
+    document, _ = manual_coding.read(text, "a.md")
+    manual_coding.read(manual_coding.write(document), "a.md")
+
+
+# --- what lies in the sessions folder ---------------------------------------------------------------
+
+
+def _take_document_over(folder: Path, data: bytes) -> None:
+    """An unknown document that lies in the place of the ad's own: opened, taken over, coded on, saved, opened again."""
+    paths = SessionPaths(folder, CODER)
+    path = paths.document(AD.id, AD.employer)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in (*paths.documents(), *paths.folder.glob("events/*")):
+        old.unlink()
+    path.write_bytes(data)
+    _go_on(paths)
+
+
+def _take_session(folder: Path, data: bytes) -> None:
+    """A log that is opened, undone, coded on, saved and opened again."""
+    paths = SessionPaths(folder, CODER)
+    log = paths.log(AD.id)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    for old in (*paths.documents(), *log.parent.glob("*")):
+        old.unlink()
+    log.write_bytes(data)
+    _go_on(paths)
+
+
+def _go_on(paths: SessionPaths) -> None:
+    session = Session(AD, book(), paths, CODER)
+    session.execute(Undo())
+    done = session.execute(AssignCode(Span(0, 6), book().codes[0].id))
+    if isinstance(done, Saved) and done.coding:
+        session.execute(NoteCoding(done.coding, "why"))
+    session.execute(DescribeAd("Shore", "Keeper"))
+    session.execute(MarkDone(True))
+    session.save_document()
+    table = rows(session.state, book(), session.facts, CODER)
+    to_csv(table), to_jsonl(table)
+    again = Session(AD, book(), paths, CODER)
+    if isinstance(done, Saved) and done.coding:
+        assert again.state.codings[done.coding].note == "why", "a coding that was saved is not there"
+    # What a restart finds out, as the place of words whose place was wrong, it may find in two steps: then it stands.
+    for _ in range(2):
+        again.save_document()
+        again = Session(AD, book(), paths, CODER)
+    assert _said(Session(AD, book(), paths, CODER)) == _said(again), "another session after another restart"
+
+
+def _said(session: Session) -> tuple[object, ...]:
+    state = session.state
+    return dict(state.codings), dict(state.notes), state.profile, state.reasoning, state.is_done, state.form, state.seq
+
+
+def _take_log(folder: Path, data: bytes) -> None:
+    path = folder / "11.jsonl"
+    path.write_bytes(data)
+    transactions, _ = EventLog(path).read()
+    state = replay(transactions)
+    manual_coding.document_of(state, book(), AdFacts(AD.id, "", ""))
+    for line in data.split(b"\n")[:1000]:
+        plain = plain_transaction(line.strip())
+        if plain is not None:
+            assert event_log._adapter().validate_json(line.strip()) == plain, "two readings of one line"
+
+
+def _take_place(folder: Path, data: bytes) -> None:
+    paths = SessionPaths(folder, CODER)
+    (paths.folder / "events").mkdir(parents=True, exist_ok=True)
+    (paths.folder / "events" / "place.json").write_bytes(data)
+    place = paths.read_place()
+    if place is not None:
+        Corpus(folder, CorpusSettings(), folder).find(place.ad, place.source, place.place, place.line)
+
+
+def _take_written(folder: Path, data: bytes) -> None:
+    path = folder / "11.written"
+    path.write_bytes(data)
+    for base in Bases(path).likely():
+        document = manual_coding.read(base.text, "")[0]
+        manual_coding.with_ids(document, base.ids)
+
+
+# --- seeds ------------------------------------------------------------------------------------------
+
+
+def _session_files(folder: Path) -> dict[str, bytes]:
+    """What the program itself leaves beside one ad, by suffix."""
+    paths = SessionPaths(folder, CODER)
+    session = Session(AD, book(), paths, CODER)
+    for number, code in enumerate(book().codes[:4]):
+        done = session.execute(AssignCode(Span(8 * number, 8 * number + 20), code.id, "a note"))
+        assert isinstance(done, Saved)
+    session.execute(Undo())
+    session.execute(DescribeAd("Shore & Co", "Keeper"))
+    session.save_document()
+    log = paths.log(AD.id)
+    return {
+        "log": log.read_bytes(),
+        "written": log.with_suffix(".written").read_bytes(),
+        "document": session.document_path.read_bytes(),
+    }
+
+
+def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
+    """All readers by name; `books` are coding books in markdown that are seeds too."""
+    own = _session_files(folder / "seeds")
+    ad = SAMPLE_AD[1].encode()
+    employer = 'Shore;Co, "Ltd"'
+    cells = {"id": "11", "employer": employer, "title": "Keeper", "text": SAMPLE_AD[1][:300]}
+    json_rows = "".join(json.dumps({**cells, "id": number}) + "\n" for number in ("11", 12, "x")).encode()
+    csv_rows = b'id,employer,title,text\n11,Shore,Keeper,"You light\n""the"" lamp"\n12,"a;b",Clerk,Count\n'
+    from codetui.formats.coding_book.writer import write
+
+    short = replace(book(), codes=book().codes[:3])
+    coding_books = (write(short).encode(), *(path.read_bytes()[:4000] for path in books))
+    place = b'{"ad": "11", "source": "ads/11.txt", "place": -1, "line": 0, "cursor": 3, "scroll": 0}\n'
+    documents = (own["document"], own["document"].replace(b"- ", b"*   "))
+    return {
+        "ads as text": Reader(_take_corpus("11_shore.txt"), (ad,)),
+        "ads as CSV": Reader(_take_corpus("ads.csv"), (csv_rows, csv_rows.replace(b",", b";"))),
+        "ads as JSON lines": Reader(_take_corpus("ads.jsonl"), (json_rows,)),
+        "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
+        "coding book": Reader(_take_coding_book, coding_books, SLOW),
+        "migration map": Reader(_take_map, (MAP,)),
+        "document": Reader(_take_document, documents),
+        "document taken over": Reader(_take_document_over, documents, SLOW),
+        "event log": Reader(_take_log, (own["log"],)),
+        "session from a log": Reader(_take_session, (own["log"],), SLOW),
+        "place.json": Reader(_take_place, (place,)),
+        ".written": Reader(_take_written, (own["written"],)),
+    }

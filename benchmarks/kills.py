@@ -1,0 +1,90 @@
+"""Kills, losses of power and failing disks, and what was lost by them.
+
+    python -m benchmarks.kills [--store 1000] [--program 50] [--power 10] [--disk] [--seed 1]
+
+--store N    kills a process N times while it carries commands out on real sessions: at random moments, and before, half
+             way through and after single operations on the disk
+--program N  kills the whole program in a pseudo-terminal N times while keys are typed
+--power N    loses power after every operation of N days of work, with what was not synced lost, kept, emptied, torn at
+             every byte or in another order; and on the day after each operation at which the program was killed
+--disk       fails at every operation of a day, with each of eight errors, once and for the rest of the day
+
+What was confirmed, by the outcome of a command or by the screen, is compared with what is on disk afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.attacks.ledger import Difference
+
+MOST_FAULTS = 5
+"""So many faults are printed."""
+
+
+def kill_store(kills: int, seed: int) -> list[str]:
+    """Prints what came of it; the faults."""
+    from tests.attacks.store_kills import run
+
+    tally = run(kills, seed)
+    moments = ", ".join(f"{number} {moment}" for moment, number in tally.moments.items())
+    print(f"store: {tally.kills} kills ({moments}), {tally.commands} commands,")
+    print(f"  {tally.in_flight} of them begun and not confirmed when the kill came,")
+    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    return tally.faults
+
+
+def kill_program(kills: int, seed: int) -> list[str]:
+    """Prints what came of it; the faults."""
+    from tests.attacks.program_kills import run
+
+    tally = run(kills, seed)
+    print(f"program: {tally.kills} kills, {tally.commands} commands, {tally.confirmed} confirmed by the screen,")
+    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    return tally.faults
+
+
+def lose_power(days: int, seed: int) -> list[str]:
+    """Prints what came of it; the faults."""
+    from tests.attacks.power_loss import run
+
+    tally = run(days=range(seed, seed + days))
+    print(f"power: lost after {tally.operations} operations, {tally.disks} different disks opened,")
+    print(f"  {tally.torn} of them with torn files, {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    return tally.faults
+
+
+def fail_disks() -> list[str]:
+    """Prints what came of it; the faults."""
+    from tests.attacks.failing_disk import run
+
+    tally = run(is_each=True)
+    print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
+    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    return tally.faults
+
+
+def _said(difference: Difference) -> str:
+    return ", ".join(f"{number} {what}" for what, number in difference._asdict().items())
+
+
+def main() -> int:
+    """Attacks and prints; 1 where anything was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", type=int, default=0, metavar="N")
+    parser.add_argument("--program", type=int, default=0, metavar="N")
+    parser.add_argument("--power", type=int, default=0, metavar="N")
+    parser.add_argument("--disk", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    faults = kill_store(options.store, options.seed) if options.store else []
+    faults += kill_program(options.program, options.seed) if options.program else []
+    faults += lose_power(options.power, options.seed) if options.power else []
+    faults += fail_disks() if options.disk else []
+    print(*faults[:MOST_FAULTS], sep="\n", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""A long sitting in one program, and long logs.
+
+    python -m benchmarks.sitting [--commands 10000] [--events 100000] [--codings 1000000]
+
+The program runs in a pseudo-terminal.  Of ten commands eight give a code to the next sentence, one is undone and one
+redone; after forty the next ad is opened.  Memory is what `/proc` says is resident after the first thousand commands
+and at the end; a command's time runs from its key to the bytes of its answer.
+
+A log of many events, and one of very many codings, are opened by the program until the ad is on the screen, and read
+beside merely decoding the same lines as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import figures
+from benchmarks.corpora import CODEBOOK
+from benchmarks.keystroke import CODER, coded, sentence
+from codetui.core.state import replay
+from codetui.store.event_log import EventLog, encoded
+from tests.terminal import Terminal, codetui_command, environment
+
+AN_AD, A_TURN, FIRST = 40, 10, 1000
+UNDONE, REDONE = 8, 9
+KILO = 1024
+
+
+def write_ads(folder: Path, count: int) -> None:
+    """A study of so many ads of numbered sentences."""
+    (folder / "ads").mkdir(parents=True)
+    (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    text = "\n\n".join(sentence(number) for number in range(AN_AD + 1))
+    for number in range(1, count + 1):
+        (folder / "ads" / f"{number}_harbour.txt").write_text(f"Ad {number}\n\n{text}\n", "utf-8")
+
+
+def commands(count: int) -> Iterator[tuple[str, str]]:
+    """Keys, and the words of the answer; an empty answer asks for no time."""
+    for done in range(count):
+        if done and done % AN_AD == 0:
+            yield ")", ""
+        kind = done % A_TURN
+        if kind == UNDONE:
+            yield "u", "Undone:"
+        elif kind == REDONE:
+            yield "\x12", "Redone:"
+        else:
+            yield "s11", "← “"
+
+
+def sit(folder: Path, count: int) -> tuple[list[float], dict[str, float]]:
+    """The seconds of each command, and the memory in MB after the first thousand and at the end."""
+    ads = -(-count // AN_AD)
+    write_ads(folder, ads)
+    times: list[float] = []
+    memory: dict[str, float] = {}
+    ad = 1
+    with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
+        terminal.wait_for(f"ad 1 of {ads}", sentence(0), seconds=60)
+        for keys, answer in commands(count):
+            if not answer:
+                ad += 1
+                terminal.type(keys)
+                terminal.wait_for(f"ad {ad} of", f"Ad {ad}", seconds=60)
+                continue
+            started = time.perf_counter()
+            terminal.type(keys)
+            terminal.wait_for_bytes(answer.encode())
+            times.append(terminal.painted_at - started)
+            terminal.output.clear()
+            if len(times) == FIRST:
+                memory["first"] = megabytes(terminal.pid)
+        memory["last"] = megabytes(terminal.pid)
+    return times, memory
+
+
+def megabytes(pid: int) -> float:
+    """Resident memory of a process."""
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"))[0]) / KILO
+
+
+def opening(folder: Path, codings: int, *, at_once: int) -> None:
+    """Prints how long a log of so many codings takes until the ad is on the screen, and to be read at all."""
+    (folder / "ads").mkdir(parents=True)
+    (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    text = "\n\n".join(sentence(number) for number in range(codings // 4))
+    (folder / "ads" / "1_harbour.txt").write_text(text, "utf-8", newline="")
+    log = folder / "sessions" / CODER / "events" / "1.jsonl"
+    log.parent.mkdir(parents=True)
+    with log.open("wb") as file:
+        for transaction in coded(text, codings, at_once=at_once):
+            file.write(encoded(transaction) + b"\n")
+    name = f"log of {codings:,} events on {codings // at_once:,} lines"
+    with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
+        started = time.perf_counter()
+        terminal.wait_for("#1", seconds=600)
+        figures.line(f"{name}: on the screen", [terminal.painted_at - started])
+    started = time.perf_counter()
+    for line in log.read_bytes().splitlines():
+        json.loads(line)
+    bare = time.perf_counter() - started
+    started = time.perf_counter()
+    replay(EventLog(log).read()[0])
+    figures.ratio(f"{name}: read and replayed / bare JSON", (time.perf_counter() - started) / bare, "none")
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--commands", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--codings", type=int, default=1_000_000)
+    options = parser.parse_args()
+    if options.commands:
+        with tempfile.TemporaryDirectory() as folder:
+            times, memory = sit(Path(folder), options.commands)
+        first, last = times[:FIRST], times[-FIRST:]
+        figures.line(f"commands 1 to {FIRST:,}", first)
+        figures.line(f"the last {FIRST:,} of {len(times):,}", last)
+        figures.ratio("median of the last / of the first", median_ratio(last, first), "at most 1.1")
+        figures.ratio("MB more than after the first", memory["last"] - memory["first"], "at most 20")
+    for codings, at_once in ((options.events, 1), (options.codings, 1000)):
+        if codings:
+            with tempfile.TemporaryDirectory() as folder:
+                opening(Path(folder), codings, at_once=at_once)
+
+
+def median_ratio(times: list[float], others: list[float]) -> float:
+    """The median of the one by that of the other."""
+    return figures.percentile(times, 0.5) / figures.percentile(others, 0.5)
+
+
+if __name__ == "__main__":
+    main()

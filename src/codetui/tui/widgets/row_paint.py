@@ -1,0 +1,119 @@
+"""How a row of a list looks: its parts, cut to fit, in the tones of the theme."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+from codetui.tui.widgets.cells import cut
+from codetui.tui.widgets.hues import hue_style
+from codetui.tui.widgets.steady_scroll import SteadyScroll
+
+Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
+
+
+class Part(NamedTuple):
+    """A piece of a row.  `hue` is the index of the section whose colour it bears, where the tone is "hue"."""
+
+    text: str
+    tone: Tone = "plain"
+    hue: int = 0
+
+
+class Row(NamedTuple):
+    """One row: what stands at the left, cut to fit, and what stands whole at the right."""
+
+    left: tuple[Part, ...]
+    right: tuple[Part, ...] = ()
+
+
+class RowPaint(SteadyScroll):
+    """Paints rows; what they are and where the cursor stands its subclass knows."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-list--cursor",
+        "row-list--strong",
+        "row-list--dim",
+        "row-list--note",
+        "row-list--warn",
+    }
+
+    DEFAULT_CSS = """
+    RowPaint {
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        background: transparent;
+        & > .row-list--cursor { background: $foreground 6%; }
+        & > .row-list--strong { text-style: bold; }
+        & > .row-list--dim { color: $foreground 60%; }
+        & > .row-list--note { color: $foreground 60%; text-style: italic; }
+        & > .row-list--warn { color: $text-warning; }
+        &:focus > .row-list--cursor, &.-active > .row-list--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: bold;
+        }
+    }
+    RowPaint:ansi {
+        & > .row-list--dim { text-style: dim; }
+        & > .row-list--warn { color: ansi_yellow; }
+        &:nocolor:focus > .row-list--cursor, &:nocolor.-active > .row-list--cursor { text-style: reverse; }
+    }
+    """
+
+    def paint(self, row: Row, width: int, is_cursor: bool, is_active: bool) -> Strip:
+        """The strip of a row; `is_active` where keys move the cursor that stands on it."""
+        base = self.rich_style
+        if is_cursor:
+            base += self._cursor_style()
+        is_plain = is_cursor and is_active
+        segments = [self._sign(base, is_cursor, is_active)]
+        right = [Segment(part.text, self._style(part, base, is_plain)) for part in row.right]
+        # A blank stands before what is at the right, and one at the edge.
+        room = width - 2 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
+        for part in row.left:
+            text = cut(part.text, room)
+            segments.append(Segment(text, self._style(part, base, is_plain)))
+            room -= cell_len(text)
+            if text != part.text:
+                break
+        segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
+        return Strip([*segments, *right]).adjust_cell_length(width, base)
+
+    def _sign(self, base: Style, is_cursor: bool, is_active: bool) -> Segment:
+        """The bar before the row under the cursor, a thin one while the keys go elsewhere."""
+        if is_cursor and not is_active:
+            return Segment("▏", base + self._tone_style("dim"))
+        return Segment("▌" if is_cursor else " ", base)
+
+    def _style(self, part: Part, base: Style, is_plain: bool) -> Style:
+        if part.tone == "plain" or (is_plain and part.tone not in ("strong", "hue")):
+            return base
+        if is_plain:
+            return base + Style(bold=True)
+        if part.tone == "hue":
+            return base + hue_style(self.app, part.hue)
+        return base + self._tone_style(part.tone)
+
+    def _tone_style(self, tone: Tone) -> Style:
+        """Foreground and text style of a tone; what is translucent is blended with the ground."""
+        styles = self.get_component_styles(f"row-list--{tone}")
+        if tone == "strong" or not styles.has_rule("color"):
+            return styles.text_style
+        return Style(color=self._opaque(styles.color).rich_color) + styles.text_style
+
+    def _cursor_style(self) -> Style:
+        styles = self.get_component_styles("row-list--cursor")
+        style = Style(bgcolor=self._opaque(styles.background).rich_color) + styles.text_style
+        if styles.has_rule("color"):
+            style += Style(color=self._opaque(styles.color).rich_color)
+        return style
+
+    def _opaque(self, colour: Color) -> Color:
+        return colour if colour.ansi is not None else self.background_colors[1] + colour

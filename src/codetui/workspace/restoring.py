@@ -1,0 +1,44 @@
+"""Logs that are only looked at, and documents that come back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from codetui.core.state import replay
+from codetui.formats import manual_coding
+from codetui.model import Codebook, Transaction
+from codetui.store import files
+from codetui.store.event_log import EventLog
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.documents import SessionDocument
+from codetui.workspace.forms import AdFacts
+
+
+def read_log(log: Path) -> list[Transaction]:
+    """The transactions of a log, for whoever only looks; none where it cannot be read."""
+    try:
+        return EventLog(log).read()[0]
+    except OSError:
+        return []
+
+
+def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence[Transaction]) -> None:
+    """Writes the document of a session that has a log and none, or one that a crash has left behind its log.
+
+    What the disk refuses is tried again when the session is opened.
+    """
+    state = replay(transactions)
+    opened = state.opened
+    if opened is None or state.is_untouched:
+        return
+    facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
+
+    with suppress(OSError):
+        if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
+            return
+        document = SessionDocument(paths, opened.ad)
+        if document.says_no_more_than(transactions):
+            written = manual_coding.document_of(state, book, facts)
+            document.write(written, facts.employer, steps=tuple(one.id for one in transactions))

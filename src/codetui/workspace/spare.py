@@ -1,0 +1,35 @@
+"""A session's second place, for the time that its own disk refuses what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from codetui.formats.manual_coding import Written
+from codetui.model import AdId, Problem, Transaction
+from codetui.store.event_log import EventLog
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.bases import Base
+from codetui.workspace.documents import SessionDocument
+
+
+class Spare:
+    """A folder elsewhere with the session's log and document, laid out as the sessions folder is.
+
+    `codetui merge` brings both together again.
+    """
+
+    def __init__(self, folder: Path, coder: str, ad: AdId) -> None:
+        self.folder = folder
+        self._ad = ad
+        self._paths = SessionPaths(folder, coder)
+        self._log = EventLog(self._paths.log(ad))
+
+    def take(self, transactions: Sequence[Transaction]) -> None:
+        """Puts on disk what is not there yet; raises OSError."""
+        self._log.complete(transactions)
+
+    def write(self, document: Base, employer: str) -> Problem | None:
+        """Replaces the document; the problem it met, if any."""
+        written = Written(document.text, document.ids)
+        return SessionDocument(self._paths, self._ad).write(written, employer, steps=document.steps)

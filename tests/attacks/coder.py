@@ -1,0 +1,211 @@
+"""A coder who gives random commands to a real workspace, and says each before and after it is carried out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from codetui.core import commands
+from codetui.core.history import redo_target, undo_target
+from codetui.model import AdEntry, Code, Coding, Place, Span
+from codetui.workspace.outcome import NotSaved, Saved
+from codetui.workspace.session import Session
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.workspace import Workspace
+from tests.attacks.ledger import Said
+from tests.studies import write_study
+
+CODER = "wil"
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+"""Where studies are laid out whose files no disk needs to have: in memory, where the system has such a folder."""
+
+BOOK = "codebook"
+"""Where the ledger notes what was changed in the codebook, among the ads."""
+
+WORDS = ("lamp", "fog horn", "anchor chain", "barometer", "tide table", "rope")
+SENTENCE = re.compile(r"[^.\n]+\.")
+DEFINITION = re.compile(r'(definition = "Lighting lamps\.)([^"]*)')
+
+CHOICES = {
+    "assign": 10,
+    "remove": 3,
+    "move": 3,
+    "recode": 2,
+    "note": 4,
+    "note a place": 1,
+    "profile": 2,
+    "done": 1,
+    "undo": 5,
+    "redo": 4,
+    "save": 3,
+    "change ad": 2,
+    "edit the codebook": 1,
+    "quit": 1,
+}
+"""How often a coder does what."""
+
+Say = Callable[[str, str, Said], None]
+"""Told `("begin", ad, what)` before a command, and `("done", …)`, `("refused", …)` or `("not saved", …)` after it."""
+
+
+def lay_out(folder: Path, *, ads: int = 3, sentences: int = 30) -> Path:
+    """A study of invented ads; the folder."""
+    texts = {
+        f"{ad}_harbour_{ad}.txt": f"Keeper of light {ad}\n\n"
+        + "".join(f"You see to {WORDS[(ad + one) % len(WORDS)]} {one} of tower {ad}.\n" for one in range(sentences))
+        for ad in range(1, ads + 1)
+    }
+    return write_study(folder, texts)
+
+
+def open_study(folder: Path) -> Workspace:
+    """The study's workspace with all ads listed, none of them open."""
+    workspace = open_workspace(folder / "ads", folder / "codebook.toml", folder / "sessions", coder=CODER)
+    assert isinstance(workspace, Workspace), workspace
+    for batch in workspace.listing():
+        workspace.add(batch)
+    return workspace
+
+
+class Coder:
+    """Opens the study in `folder` and goes on with it."""
+
+    def __init__(self, folder: Path, chance: Random, say: Say, serial: int = 0) -> None:
+        """Texts that the coder writes hold a number, which begins after `serial`."""
+        self._folder = folder
+        self._chance = chance
+        self._say = say
+        self._serial = serial
+        self.outcome: object = None
+        self.workspace = self._opened()
+
+    def _opened(self) -> Workspace:
+        workspace = open_study(self._folder)
+        self._open(workspace, self._chance.choice(workspace.entries))
+        return workspace
+
+    def _open(self, workspace: Workspace, entry: AdEntry) -> None:
+        workspace.open(entry)
+        workspace.remember_place(self._serial, 0)
+
+    @property
+    def session(self) -> Session:
+        """That of the open ad."""
+        assert self.workspace.session is not None
+        return self.workspace.session
+
+    def act(self) -> None:
+        """Does one thing by chance."""
+        self.do(self._chance.choices([*CHOICES], [*CHOICES.values()])[0])
+
+    def do(self, choice: str) -> None:
+        """Does one thing, with what by chance."""
+        self._serial += 1
+        match choice:
+            case "save":
+                self.session.save_document()
+            case "change ad":
+                self._open(self.workspace, self._chance.choice(self.workspace.entries))
+            case "look round":
+                for entry in self.workspace.entries:
+                    self._open(self.workspace, entry)
+            case "edit the codebook":
+                self._edit_codebook()
+            case "quit":
+                self.workspace.leave()
+                self.workspace = self._opened()
+            case _:
+                self._give(choice)
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def _give(self, choice: str) -> None:
+        made = self._command(choice, f"n{self._serial}")
+        if made is None:
+            return
+        command, said = made
+        self._saying(said, self.session.ad.id, lambda: self.workspace.execute(command))
+
+    def _saying(self, said: Said, about: str, carry_out: Callable[[], object]) -> None:
+        self._say("begin", about, said)
+        outcome = self.outcome = carry_out()
+        ends = {Saved: "done", NotSaved: "not saved"}
+        self._say(ends.get(type(outcome), "refused"), about, said)
+
+    def _command(self, choice: str, text: str) -> tuple[commands.Command, Said] | None:
+        """A command and what its line in the log will say; None where there is nothing to do it to."""
+        state, chance = self.session.state, self._chance
+        match choice:
+            case "assign":
+                span, code = self._span(), self._code()
+                said: Said = ("coding-added", code.id, span.start, span.end, text)
+                return commands.AssignCode(span, code.id, text), said
+            case "profile":
+                profile = chance.choice(self.workspace.book.profiles).id
+                return commands.AssignProfile(profile, text), ("profile-assigned", profile, text)
+            case "done":
+                return commands.MarkDone(not state.is_done), ("done-marked", not state.is_done)
+            case "note a place":
+                return commands.NotePlace(Place(kind="code", id="TASK1"), text), ("place-noted", text)
+            case "undo":
+                target = undo_target(state)
+                return (commands.Undo(), ("undo", target.id)) if target else None
+            case "redo":
+                target = redo_target(state)
+                return (commands.Redo(), ("redo", target.id)) if target else None
+        return self._on_coding(choice, chance.choice(state.live()), text) if state.live() else None
+
+    def _on_coding(self, choice: str, coding: Coding, text: str) -> tuple[commands.Command, Said]:
+        match choice:
+            case "remove":
+                return commands.RemoveCoding(coding.id), ("coding-removed", coding.id)
+            case "note":
+                return commands.NoteCoding(coding.id, text), ("coding-noted", coding.id, text)
+            case "recode":
+                code = self._code()
+                return commands.RecodeCoding(coding.id, code.id), ("coding-recoded", coding.id, code.id)
+            case "move":
+                span = self._span()
+                return commands.MoveBoundary(coding.id, span), ("coding-reanchored", coding.id, span.start, span.end)
+        raise AssertionError(choice)
+
+    def _span(self) -> Span:
+        sentences = [*SENTENCE.finditer(self.session.ad.text)]
+        first = self._chance.randrange(len(sentences))
+        last = min(first + self._chance.randrange(3), len(sentences) - 1)
+        return Span(sentences[first].start(), sentences[last].end())
+
+    def _code(self) -> Code:
+        return self._chance.choice(self.workspace.book.codes)
+
+    def _edit_codebook(self) -> None:
+        """Adds the number to a definition: all that were added stand there in order."""
+        said: Said = ("edited", self._serial)
+        change = lambda text: DEFINITION.sub(rf"\1\2 {self._serial}", text)  # noqa: E731
+        self._saying(said, BOOK, lambda: self.workspace.change_book(change))
+
+
+def documents_differ(workspace: Workspace) -> list[str]:
+    """Opens every ad and leaves it; where its document then says something else than its log."""
+    faults = []
+    for entry in workspace.entries:
+        session = workspace.open(entry)
+        faults += [str(problem) for problem in workspace.leave()]
+        if session.state.opened is None:
+            continue
+        written = session.document_path.read_text("utf-8")
+        live = session.state.live()
+        lacking = [one for one in live if not (" ".join(one.words.split()) in written and one.note in written)]
+        faults += [f"{session.document_path.name} lacks {one}" for one in lacking]
+        if written.count("\n  - ") != len(live):
+            faults.append(f"{session.document_path.name} has {written.count(chr(10) + '  - ')} entries of {len(live)}")
+    return faults
+
+
+def edits_in(codebook: Path) -> list[Said]:
+    """What the definition says, as the ledger notes it."""
+    found = DEFINITION.search(codebook.read_text("utf-8"))
+    assert found is not None
+    return [("edited", int(number)) for number in found[2].split()]

@@ -1,0 +1,149 @@
+"""A coder's day on a disk that fails at one operation, and what is there when it is over."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+from codetui.store import file_lock, files
+from codetui.store.event_log import EventLog
+from codetui.workspace.outcome import NotSaved
+from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
+from tests.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
+from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+
+SCRIPT = (
+    *("assign", "assign", "note", "save", "undo", "remove", "profile", "edit the codebook", "assign", "quit"),
+    *("change ad", "assign", "move", "redo", "undo", "save", "change ad", "assign", "recode", "quit"),
+)
+"""What the coder does; each choice is drawn from the same chance every time."""
+
+SEED = 5
+
+
+@dataclass
+class Tally:
+    """What came of it: days, commands that were confirmed and refused by the disk, and what was wrong."""
+
+    days: int = 0
+    confirmed: int = 0
+    not_saved: int = 0
+    difference: Difference = field(default_factory=Difference)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tally:
+    """Fails at every `step`th operation of the script, once and for the rest of it, with one of the errors in turn.
+
+    With `is_each` with each of them.
+    """
+    started = time.perf_counter()
+    tally = Tally()
+    turns = cycle(errors)
+    with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        for at in range(1, operations(Path(folder)) + 1, step):
+            for lasts in (False, True):
+                for error in errors if is_each else [next(turns)]:
+                    _fail(Path(folder), at, error, lasts=lasts, tally=tally)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """A lock that its owner could not write a name into is broken at once, so that nobody waits for it here."""
+    before, file_lock.LONGEST_MAKING = file_lock.LONGEST_MAKING, 0.02
+    try:
+        yield
+    finally:
+        file_lock.LONGEST_MAKING = before
+
+
+def operations(folder: Path) -> int:
+    """How many operations the script takes on a good disk."""
+    counter, day = Counter(), _Day(folder, "")
+    with interposed(counter):
+        for choice in SCRIPT:
+            day.act(choice)
+    return counter.count
+
+
+def remove_sticks(*, step: int = 1) -> Tally:
+    """Takes the folder of the sessions away before every `step`th operation, till the rest of the script is over."""
+    tally = Tally()
+    with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        folder = Path(name)
+        for at in range(1, operations(folder) + 1, step):
+            day = _Day(folder, "")
+            _work(day, RemovedStick(at, day.study / "sessions"), f"stick removed at {at}", tally)
+    return tally
+
+
+def _fail(folder: Path, at: int, error: str, *, lasts: bool, tally: Tally) -> None:
+    failing, day = FailingDisk(at, error, lasts=lasts), _Day(folder, os.strerror(getattr(errno, error)))
+    _work(day, failing, f"{error} at {at} ({'lasting' if lasts else 'once'})", tally)
+    tally.faults += [] if failing.refused else [f"{error} at {at}: the disk has not failed"]
+
+
+def _work(day: _Day, failing: FailingDisk | RemovedStick, what: str, tally: Tally) -> None:
+    """One day; when it is over the disk is good again, and the coder goes on for a little."""
+    with interposed(failing):
+        for choice in SCRIPT:
+            day.act(choice)
+        failing.heal()
+        for choice in ("profile", "edit the codebook"):
+            day.act(choice)
+        day.faults += [str(problem) for problem in day.coder.workspace.leave()]
+    difference = day.ledger.compare(day.found())
+    tally.days += 1
+    tally.confirmed += day.ledger.count
+    tally.not_saved += day.ledger.not_saved
+    tally.difference += difference
+    faults = day.faults + day.unreadable() + ([] if difference.is_none else [str(difference)])
+    tally.faults += [f"{what}: {fault}" for fault in faults]
+
+
+class _Day:
+    """A coder in a fresh study, with a ledger of what was confirmed."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        shutil.rmtree(folder / "study", ignore_errors=True)
+        files._entered.clear()
+        self.study = lay_out(folder / "study", ads=2, sentences=6)
+        self.ledger = Ledger()
+        self.faults: list[str] = []
+        self._reason = reason
+        self.coder = Coder(self.study, Random(SEED), self.ledger.hear)
+
+    def act(self, choice: str) -> None:
+        """One thing; opening an ad and remembering a place may raise OSError, as the workspace says."""
+        before = self.coder.session
+        state = before.state
+        self.coder.outcome = None
+        with suppress(OSError):
+            self.coder.do(choice)
+        outcome = self.coder.outcome
+        if isinstance(outcome, NotSaved):
+            if self._reason not in outcome.message:
+                self.faults.append(f"{choice}: {outcome.message!r} does not name {self._reason!r}")
+            if before.state is not state:
+                self.faults.append(f"{choice} was refused, and has changed the state")
+
+    def found(self) -> dict[str, list[Said]]:
+        """What is on disk."""
+        return {**logs_in(self.study / "sessions", CODER), BOOK: edits_in(self.study / "codebook.toml")}
+
+    def unreadable(self) -> list[str]:
+        """Lines of logs that are not whole, and files that nobody needs any more."""
+        logs = (self.study / "sessions" / CODER / "events").glob("*.jsonl")
+        return [str(problem) for log in logs for problem in EventLog(log).read()[1]]

@@ -1,0 +1,122 @@
+"""What was confirmed, beside what is on disk: a model that knows nothing of the program but its log's JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+Said = tuple[str | int | bool, ...]
+"""A command in a few values: its kind, and what it was given."""
+
+
+class Difference(NamedTuple):
+    """How many commands are missing, are there without having been given (or twice), and stand in another order."""
+
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+
+    def __add__(self, other: object) -> Difference:
+        """The sums."""
+        assert isinstance(other, Difference)
+        return Difference(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    @property
+    def is_none(self) -> bool:
+        """True where all is as it should be."""
+        return not any(self)
+
+
+@dataclass
+class Ledger:
+    """The commands that were confirmed, by ad, in order; `begun` is one that was neither confirmed nor refused yet."""
+
+    confirmed: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    begun: tuple[str, Said] | None = None
+    refused: int = 0
+    not_saved: int = 0
+
+    def hear(self, end: str, about: str, said: Said) -> None:
+        """Takes in what a coder says."""
+        self.begun = (about, said) if end == "begin" else None
+        if end == "done":
+            self.confirmed[about].append(said)
+        self.refused += end == "refused"
+        self.not_saved += end == "not saved"
+
+    @property
+    def count(self) -> int:
+        """How many commands were confirmed."""
+        return sum(map(len, self.confirmed.values()))
+
+    def compare(self, found: Mapping[str, Sequence[Said]]) -> Difference:
+        """What differs on disk; the command that was begun may be there or not, and counts as confirmed if it is."""
+        total = Difference()
+        for about in {*found, *self.confirmed}:
+            total += self._compare(about, list(found.get(about, ())))
+        self.begun = None
+        return total
+
+    def _compare(self, about: str, found: list[Said]) -> Difference:
+        expected = self.confirmed[about]
+        if self.begun and self.begun[0] == about and found == [*expected, self.begun[1]]:
+            self.confirmed[about] = found
+            return Difference()
+        lost = (Counter(expected) - Counter(found)).total()
+        doubled = (Counter(found) - Counter(expected)).total()
+        self.confirmed[about] = found
+        return Difference(lost, doubled, int(found != expected and not lost and not doubled))
+
+
+def logs_in(sessions: Path, coder: str) -> dict[str, list[Said]]:
+    """What the logs of a coder say, by ad; lines that are no JSON are left out."""
+    logs = sorted((sessions / coder / "events").glob("*.jsonl"))
+    return {log.stem: [said_by(line) for line in lines_of(log.read_bytes())] for log in logs}
+
+
+def lines_of(log: bytes) -> list[dict[str, object]]:
+    """The lines of a log that are whole."""
+    lines = []
+    for line in log.split(b"\n"):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        lines.append(value)
+    return lines
+
+
+def said_by(line: Mapping[str, object]) -> Said:
+    """What a line of a log says, as the coder said it."""
+    cause, events = line["cause"], line["events"]
+    if cause in ("undo", "redo"):
+        return str(cause), str(line["target"])
+    assert isinstance(events, list)
+    if cause != "keys" or not events:
+        return "unexpected", str(cause)
+    event = events[-1]
+    fields = {
+        "coding-added": ("code", "anchor.start", "anchor.end", "note"),
+        "coding-removed": ("coding",),
+        "coding-reanchored": ("coding", "anchor.start", "anchor.end"),
+        "coding-noted": ("coding", "note"),
+        "coding-recoded": ("coding", "code"),
+        "place-noted": ("text",),
+        "profile-assigned": ("profile", "reasoning"),
+        "done-marked": ("is_done",),
+    }[event["kind"]]
+    return event["kind"], *(_value(event, name) for name in fields)
+
+
+def _value(event: Mapping[str, object], name: str) -> str | int | bool:
+    outer, _, inner = name.partition(".")
+    value = event[outer]
+    if inner:
+        assert isinstance(value, dict)
+        value = value[inner]
+    assert isinstance(value, str | int)
+    return value

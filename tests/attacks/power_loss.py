@@ -1,0 +1,204 @@
+"""A coder's day, cut off by a loss of power after any operation; the study is opened again as the disk may have it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Literal, NamedTuple
+
+from codetui.store import files
+from tests.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in, lay_out, open_study
+from tests.attacks.failing_disk import patient
+from tests.attacks.fallible_disk import FallibleDisk, Files, lay_down
+from tests.attacks.faults import Operation, interposed
+from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+
+Watched = Literal["operation", "command", "nothing"]
+FIRST_DAY = 5
+"""A day on which a note comes after the document was written, which an older document must not take back."""
+
+BEGINNING = ("assign", "assign", "save")
+NEXT_DAY = ("look round", "assign", "save", "assign", "undo", "change ad", "assign")
+"""What the coder does after the program was killed, before the power goes."""
+
+
+class KilledError(BaseException):
+    """Raised where a program ends as if it were killed."""
+
+
+@dataclass
+class Tally:
+    """What came of it: operations after which power was lost, different disks that were opened, and what was wrong."""
+
+    operations: int = 0
+    disks: int = 0
+    torn: int = 0
+    difference: Difference = field(default_factory=Difference)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    stops: bool = False
+    """Whether one fault is enough."""
+
+
+class Moment(NamedTuple):
+    """What may be there after a loss of power, and what was confirmed by then."""
+
+    operation: int
+    files: Files
+    confirmed: dict[str, list[Said]]
+    begun: tuple[str, Said] | None
+
+
+class Day:
+    """A coder at work on a disk that is watched: after each operation it is noted what a loss of power would leave."""
+
+    def __init__(self, folder: Path, *, every_byte: int = 1, forgets: frozenset[str] = frozenset()) -> None:
+        """`every_byte` is the distance in bytes between two places where a write is torn, 1 for all."""
+        shutil.rmtree(folder / "study", ignore_errors=True)
+        self.study = lay_out(folder / "study", ads=2, sentences=6)
+        self.ledger = Ledger()
+        self.disk = FallibleDisk.of(self.study, forgets)
+        self.moments: dict[int, Moment] = {}
+        self.operations = 0
+        self.torn = 0
+        self._every_byte = every_byte
+
+    def work(self, script: Iterable[str], seed: int, *, dies_at: int = 0, watched: Watched = "operation") -> None:
+        """A program is started, and works until the script is over, or until its operation `dies_at` as if killed."""
+        files._entered.clear()
+        count = 0
+
+        def operate(name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
+            nonlocal count
+            count += 1
+            if 0 < dies_at <= count:
+                raise KilledError
+            done = self.disk(name, operation, arguments)
+            self.operations += 1
+            if watched == "operation":
+                self._watch(tears=name == "write")
+            return done
+
+        with interposed(operate), suppress(KilledError):
+            coder = Coder(self.study, Random(seed), self.ledger.hear, seed * 1000)
+            for choice in script:
+                coder.do(choice)
+                if watched == "operation":
+                    self._watch()
+                elif watched == "command":
+                    self._note(self.disk.least())
+            coder.workspace.leave()
+
+    def adopt(self) -> None:
+        """Takes what is on disk for confirmed, as the program that is started next does."""
+        self.ledger.compare(found_in(self.study))
+
+    def _watch(self, *, tears: bool = False) -> None:
+        """Notes every disk that a loss of power may leave now."""
+        for left in self.disk.losses():
+            self._note(left)
+        for number, left in enumerate(self.disk.torn() if tears else ()):
+            if number % self._every_byte == 0:
+                self.torn += self._note(left)
+
+    def _note(self, left: Files) -> bool:
+        """Notes a disk, unless one like it was noted when as much was confirmed; True if it was."""
+        key = hash((tuple(left.items()), self.ledger.count, self.ledger.begun))
+        if key in self.moments:
+            return False
+        confirmed = {about: list(said) for about, said in self.ledger.confirmed.items()}
+        self.moments[key] = Moment(self.operations, left, confirmed, self.ledger.begun)
+        return True
+
+
+def open_again(day: Day, folder: Path, tally: Tally) -> None:
+    """Opens the study as each loss of power would have left it."""
+    tally.operations += day.operations
+    tally.torn += day.torn
+    for moment in day.moments.values():
+        if tally.stops and tally.faults:
+            return
+        tally.disks += 1
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        lay_down(moment.files, folder)
+        try:
+            difference = _look(folder, moment)
+            tally.difference += difference
+            if not difference.is_none:
+                tally.faults.append(f"operation {moment.operation}: {difference} of {moment.confirmed}")
+        except Exception as error:
+            tally.faults.append(f"operation {moment.operation}: {type(error).__name__}: {error}")
+
+
+def _look(folder: Path, moment: Moment) -> Difference:
+    """Opens and leaves every ad; what differs then from what was confirmed."""
+    workspace = open_study(folder)
+    torn = [log.name for log in sorted(folder.glob("sessions/*/events/*.jsonl")) if _is_torn(log.read_bytes())]
+    for entry in workspace.entries:
+        workspace.open(entry)
+        problems = workspace.leave()
+        assert problems == [], problems
+    found = found_in(folder)
+    ledger = Ledger(defaultdict(list, moment.confirmed), moment.begun)
+    difference = ledger.compare(found)
+    said = [Path(problem.file).name for problem in workspace.problems if problem.file.endswith(".jsonl")]
+    assert sorted(said) == torn, f"{torn} are torn, and it is said of {said}"
+    return difference
+
+
+def found_in(study: Path) -> dict[str, list[Said]]:
+    """What the logs and the codebook of a study say."""
+    return {**logs_in(study / "sessions", CODER), BOOK: edits_in(study / "codebook.toml")}
+
+
+def _is_torn(log: bytes) -> bool:
+    """Whether the last line is not whole."""
+    last = log.rpartition(b"\n")[2]
+    try:
+        return bool(last) and not isinstance(json.loads(last), dict)
+    except ValueError:
+        return True
+
+
+def run(
+    *,
+    days: Sequence[int] = (FIRST_DAY,),
+    every_byte: int = 1,
+    every_death: int = 1,
+    forgets: frozenset[str] = frozenset(),
+    stops: bool = False,
+) -> Tally:
+    """Loses power after every operation of some days, and on the day after a day on which the program was killed.
+
+    It is killed at every `every_death`th operation; the day after, only what is certain is left.
+    """
+    started = time.perf_counter()
+    tally = Tally(stops=stops)
+    with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        folder = Path(name)
+        for seed in days:
+            day = Day(folder, every_byte=every_byte, forgets=forgets)
+            day.work(a_day(seed), seed)
+            open_again(day, folder / "again", tally)
+        for dies_at in range(1, day.operations, every_death):
+            day = Day(folder, forgets=forgets)
+            day.work(a_day(days[-1]), days[-1], dies_at=dies_at, watched="nothing")
+            day.adopt()
+            day.work(NEXT_DAY, 1, watched="command")
+            open_again(day, folder / "again", tally)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def a_day(seed: int) -> list[str]:
+    """What a coder does on one day."""
+    return [*BEGINNING, *Random(seed).choices([*CHOICES], [*CHOICES.values()], k=15)]

@@ -1,0 +1,250 @@
+"""Lives of the whole program in a terminal, each ended by SIGKILL; what the screen confirmed must be in the log.
+
+Keys are typed faster than a person types.  What counts as confirmed is read from the screen alone: the message line, as
+it was painted, down to the last byte that the program had sent when it was killed.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from tests.attacks.coder import CODER, documents_differ, open_study
+from tests.attacks.ledger import Difference, lines_of
+from tests.studies import write_study
+from tests.terminal import PATIENCE, Terminal, codetui_command, environment
+
+ADS = ("1", "2")
+SENTENCES = 4000
+"""Sentences in each ad; each is coded once."""
+
+MOST_SEEN = 4
+"""How many messages a life sees at most before its last seconds begin."""
+
+LONGEST = 0.12
+"""The last seconds, at most."""
+
+STEPS = 7
+"""How many steps are typed in one life before Ctrl+Q is."""
+
+CTRL_S, CTRL_R, CTRL_Q, ENTER = "\x13", "\x12", "\x11", "\r"
+BESIDE = "Note written|Undone: the note|Redone: the note"
+MESSAGES = re.compile(rf"(←|(?:{BESIDE}) beside|Removed .* from) “Lamp (\d+) ")
+
+Message = tuple[str, int]
+"""What the program said of which sentence."""
+
+Line = tuple[str, str]
+"""A line of a log in two values: its kind, and the words, the note or the reasoning in it."""
+
+
+class Typed(NamedTuple):
+    """A command as it was typed: the lines that it adds to its ad's log, and the message that confirms it."""
+
+    ad: str
+    line: Line
+    message: Message | None
+
+
+@dataclass
+class Profile:
+    """That of an ad: its number in the list, which is 1 or 2, and the reasoning, to which keys add."""
+
+    number: int = 1
+    reasoning: str = ""
+
+    @classmethod
+    def of(cls, log: list[Line]) -> Profile:
+        """What a log comes to."""
+        said = [line for line in log if line[0].startswith("profile ")]
+        return cls(int(said[-1][0][-1]), said[-1][1]) if said else cls()
+
+
+@dataclass
+class Tally:
+    """What came of it."""
+
+    kills: int = 0
+    ends: int = 0
+    commands: int = 0
+    confirmed: int = 0
+    difference: Difference = field(default_factory=Difference)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, other: Tally) -> None:
+        """Takes in what came of the same elsewhere; not the seconds."""
+        self.kills += other.kills
+        self.ends += other.ends
+        self.commands += other.commands
+        self.confirmed += other.confirmed
+        self.difference += other.difference
+        self.faults += other.faults
+
+
+def run(kills: int, seed: int, studies: int = 2) -> Tally:
+    """Kills the program so often, in some studies at a time, and compares after each time."""
+    started = time.perf_counter()
+    whole = Tally()
+    shares = [kills // studies + (number < kills % studies) for number in range(studies)]
+    with ProcessPoolExecutor(studies) as pool:
+        for tally in pool.map(_kill, shares, range(seed, seed + studies)):
+            whole.add(tally)
+    whole.seconds = time.perf_counter() - started
+    return whole
+
+
+def _kill(kills: int, seed: int) -> Tally:
+    """Those of one study."""
+    tally, chance, numbers = Tally(), Random(seed), count()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        while tally.kills < kills:
+            first = next(numbers) * STEPS % (SENTENCES - STEPS)
+            if first < STEPS:
+                _lay_out(folder)
+            _live(folder, chance, first, tally)
+        tally.faults += documents_differ(open_study(folder))
+    return tally
+
+
+def _lay_out(folder: Path) -> None:
+    shutil.rmtree(folder / "sessions", ignore_errors=True)
+    lines = "".join(f"{sentence(number)}\n" for number in range(SENTENCES))
+    write_study(folder, {f"{ad}_harbour.txt": f"Keeper\n\n{lines}" for ad in ADS})
+
+
+def sentence(number: int) -> str:
+    """The sentence with this number."""
+    return f"Lamp {number:04} is lit."
+
+
+def _live(folder: Path, chance: Random, first: int, tally: Tally) -> None:
+    """One life: start, type, be killed, compare."""
+    logs = {ad: _log(folder, ad) for ad in ADS}
+    profiles = {ad: Profile.of(log) for ad, log in logs.items()}
+    screen = _Screen()
+    typed: list[Typed] = []
+    command = codetui_command("ads", "--coder", CODER)
+    with Terminal(command, folder, environment(folder), columns=100, rows=24) as terminal:
+        ad = _opened(terminal)
+        keys, typed = _plan(ad, profiles, chance, first)
+        terminal.type(keys + CTRL_Q)
+        screen.watch(terminal, chance.randrange(MOST_SEEN), chance.uniform(0, LONGEST))
+        terminal.kill()
+        screen.watch_the_rest(terminal)
+    tally.kills += terminal.exit_code == -9
+    tally.ends += terminal.exit_code != -9
+    if terminal.exit_code not in (0, -9):
+        tally.faults.append(f"exit code {terminal.exit_code}\n{terminal.text}")
+    for ad, before in logs.items():
+        _compare(ad, _log(folder, ad)[len(before) :], [one for one in typed if one.ad == ad], screen, tally)
+
+
+def _opened(terminal: Terminal) -> str:
+    """The ad that the program opens with; all are listed, so that there is a next one."""
+    terminal.wait_for("Lamp", "coder wil", f" of {len(ADS)} ")
+    found = re.search(r"#([12]) ", terminal.text)
+    assert found is not None, terminal.text
+    return found[1]
+
+
+class _Screen:
+    """The messages that were seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[Message] = set()
+
+    def watch(self, terminal: Terminal, count: int, seconds: float) -> None:
+        """Looks on until so many messages were seen, and for so many seconds then, or until the program has ended."""
+        until = time.monotonic() + (PATIENCE if count else seconds)
+        while time.monotonic() < until:
+            if not terminal._read():
+                return
+            self.look(terminal)
+            if count and len(self.seen) >= count:
+                count, until = 0, time.monotonic() + seconds
+
+    def watch_the_rest(self, terminal: Terminal) -> None:
+        """Takes in what the program had sent when it ended."""
+        while select.select([terminal._handle], [], [], 0)[0] and terminal._read():
+            self.look(terminal)
+
+    def look(self, terminal: Terminal) -> None:
+        """Takes in what is on the screen now."""
+        for found in MESSAGES.finditer(terminal.lines[-2]):
+            self.seen.add((found[1].split(" ")[0], int(found[2])))
+
+
+def _plan(ad: str, profiles: dict[str, Profile], chance: Random, first: int) -> tuple[str, list[Typed]]:
+    """Keys for one life, and what they should come to; sentences from `first` on are coded."""
+    keys, typed = f"/{first:04}{ENTER}", []
+    for number in range(first, first + STEPS):
+        if chance.random() < 0.15:
+            ad, key = ("2", ")") if ad == "1" else ("1", "(")
+            keys += f"{key}/{number:04}{ENTER}"
+        for key, line, message in _step(number, profiles[ad], chance):
+            keys += key
+            typed.append(Typed(ad, line, message))
+    return keys, typed
+
+
+def _step(number: int, profile: Profile, chance: Random) -> Iterator[tuple[str, Line, Message | None]]:
+    """The next sentence is coded, and something is done to the coding: keys, the line in the log, the message."""
+    yield "s11", ("coding-added", sentence(number)), ("←", number)
+    match chance.choice(("nothing", "note", "undo", "redo", "remove", "profile")):
+        case "note" | "undo" | "redo" as choice:
+            yield f"nk{number}{ENTER}", ("coding-noted", f"k{number}"), ("Note", number)
+            if choice != "note":
+                yield "u", ("undo", ""), ("Undone:", number)
+            if choice == "redo":
+                yield CTRL_R, ("redo", ""), ("Redone:", number)
+        case "remove":
+            yield "x", ("coding-removed", ""), ("Removed", number)
+        case "profile":
+            profile.number, before = 3 - profile.number, profile.reasoning
+            profile.reasoning += f"r{number}"
+            yield f"p{profile.number}", (f"profile {profile.number}", before), None
+            yield f"r{number}{CTRL_S}", (f"profile {profile.number}", profile.reasoning), None
+
+
+def _log(folder: Path, ad: str) -> list[Line]:
+    path = folder / "sessions" / CODER / "events" / f"{ad}.jsonl"
+    return [_said(line) for line in lines_of(path.read_bytes())] if path.exists() else []
+
+
+def _said(line: dict[str, object]) -> Line:
+    if line["cause"] != "keys":
+        return str(line["cause"]), ""
+    events = line["events"]
+    assert isinstance(events, list)
+    event = events[-1]
+    if event["kind"] == "profile-assigned":
+        return f"profile {event['profile']}", event["reasoning"]
+    told = {"coding-added": "words", "coding-noted": "note"}.get(event["kind"])
+    return event["kind"], event[told] if told else ""
+
+
+def _compare(ad: str, found: list[Line], typed: list[Typed], screen: _Screen, tally: Tally) -> None:
+    """What was found must be the first of what was typed, as far as the screen has confirmed it at least."""
+    expected = [one.line for one in typed]
+    confirmed = [at for at, one in enumerate(typed, 1) if one.message in screen.seen]
+    tally.commands += len(found)
+    tally.confirmed += len(confirmed)
+    lost = sum(at > len(found) for at in confirmed)
+    is_begun = found == expected[: len(found)]
+    doubled = 0 if is_begun else sum(found.count(line) > expected.count(line) for line in set(found))
+    difference = Difference(lost, doubled, int(not is_begun and not doubled))
+    tally.difference += difference
+    if not difference.is_none:
+        tally.faults.append(f"ad {ad}: {difference}: found {found}, typed {expected}")

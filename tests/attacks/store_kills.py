@@ -1,0 +1,172 @@
+"""Lives of a coder on a real session, each ended by SIGKILL; what was confirmed is compared with what is on disk.
+
+One process loads the program; each life is a fork of it, opens the study anew, and is killed at a random moment or at
+one operation on the disk.  The study lies in memory where the system has such a folder: a kill loses nothing that the
+system was given, so a disk would only make it slower.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+from codetui.store import event_log, file_lock
+from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
+from tests.attacks.faults import Killer, interposed
+from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+
+LIVES = 40
+"""How many lives one study has before a new one is laid out."""
+
+LONGEST = 0.030
+"""Seconds after which a life ends at the latest where the moment is by chance, begun by the first command."""
+
+MOST_OPERATIONS = 60
+"""At which operation on the disk a life ends at the latest where it ends at one."""
+
+MOMENTS = ("at random", "before", "half", "after")
+
+
+@dataclass
+class Tally:
+    """What came of it."""
+
+    kills: int = 0
+    moments: dict[str, int] = field(default_factory=dict)
+    commands: int = 0
+    in_flight: int = 0
+    difference: Difference = field(default_factory=Difference)
+    faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run(kills: int, seed: int) -> Tally:
+    """Kills so many lives and compares after each."""
+    started = time.perf_counter()
+    tally = Tally()
+    chance = Random(seed)
+    # A lock whose owner was killed before it wrote its name is broken after some seconds, for which nobody waits here.
+    file_lock.LONGEST_MAKING = 0.05
+    event_log.warm_up()
+    gc.freeze()
+    moments = cycle(MOMENTS)
+    while tally.kills < kills:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+            _study(Path(folder), chance, min(LIVES, kills - tally.kills), moments, tally)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def _study(folder: Path, chance: Random, lives: int, moments: cycle[str], tally: Tally) -> None:
+    """The lives of one study, and a last one that nobody ends."""
+    lay_out(folder)
+    ledger = Ledger()
+    while lives:
+        moment = next(moments)
+        is_killed = _live(folder, chance, moment, ledger, tally)
+        _compare(folder, ledger, tally, f"killed {moment}")
+        lives -= 1
+        tally.kills += is_killed
+        tally.moments[moment] = tally.moments.get(moment, 0) + is_killed
+    if os.fork() == 0:
+        _end_well(folder)
+    if os.wait()[1]:
+        tally.faults.append("the last life failed")
+    _compare(folder, ledger, tally, "after a life in peace")
+    tally.commands += ledger.count
+
+
+def _compare(folder: Path, ledger: Ledger, tally: Tally, when: str) -> None:
+    found = {**logs_in(folder / "sessions", CODER), BOOK: edits_in(folder / "codebook.toml")}
+    before = ledger.count
+    difference = ledger.compare(found)
+    tally.in_flight += ledger.count - before if difference.is_none else 0
+    if not difference.is_none:
+        tally.difference += difference
+        tally.faults.append(f"{when}: {difference}")
+
+
+# --- one life -------------------------------------------------------------------------------------
+
+
+def _live(folder: Path, chance: Random, moment: str, ledger: Ledger, tally: Tally) -> bool:
+    """One life, heard to its end; True if it was killed, False if it ended by a fault."""
+    reader, writer = os.pipe()
+    seed, serial = chance.getrandbits(64), tally.kills * 1000
+    at = chance.randrange(1, MOST_OPERATIONS)
+    patience = chance.uniform(0, LONGEST)
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _be_killed(folder, Random(seed), writer, serial, Killer(at, moment) if moment != "at random" else None)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as heard:
+        if moment == "at random":
+            _wait_until_open(heard.fileno())
+            time.sleep(patience)
+            os.kill(pid, signal.SIGKILL)
+        for line in heard.read().split(b"\n"):
+            _hear(line, ledger, tally)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+
+
+def _wait_until_open(pipe: int) -> None:
+    """Waits for the first line, which says that the study is open or why it is not."""
+    while os.read(pipe, 1) not in (b"\n", b""):
+        pass
+
+
+def _hear(line: bytes, ledger: Ledger, tally: Tally) -> None:
+    if not line:
+        return
+    end, about, said = json.loads(line)
+    if end == "fault":
+        tally.faults.append(about)
+    elif end != "open":
+        ledger.hear(end, about, tuple(said))
+
+
+def _be_killed(folder: Path, chance: Random, pipe: int, serial: int, killer: Killer | None) -> None:
+    """Works until it is killed; never returns."""
+
+    def say(end: str, about: str, said: Said) -> None:
+        os.write(pipe, json.dumps([end, about, said]).encode() + b"\n")
+
+    try:
+        if killer is None:
+            coder = Coder(folder, chance, say, serial)
+            say("open", "", ())
+            while True:
+                coder.act()
+        with interposed(killer):
+            coder = Coder(folder, chance, say, serial)
+            while True:
+                coder.act()
+    except BaseException:
+        say("fault", traceback.format_exc(), ())
+    finally:
+        os._exit(1)
+
+
+def _end_well(folder: Path) -> None:
+    """Opens every ad, and leaves it: its document then says what its log says; never returns."""
+    try:
+        faults = documents_differ(open_study(folder))
+        if faults:
+            print(*faults, sep="\n", file=sys.stderr, flush=True)
+        os._exit(bool(faults))
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(1)

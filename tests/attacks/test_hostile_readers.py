@@ -1,0 +1,317 @@
+"""Readers against what strangers write: mutated, too large, too deep, out of bounds.  Nothing raises or hangs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.fuzz import failure_of, inputs_of, limited
+from benchmarks.fuzz_readers import AD, CODER, Reader, book, readers
+from codetui.core.anchor import describe
+from codetui.core.commands import AssignCode, DescribeAd
+from codetui.core.harmless import OBEYED, harmless, harmless_json, harmless_paste
+from codetui.core.state import replay
+from codetui.formats import codebook_toml, manual_coding, migration_toml
+from codetui.formats.coding_book.reader import read as read_coding_book
+from codetui.formats.rows import Row, to_csv
+from codetui.model import (
+    CodingAdded,
+    CodingId,
+    CorpusSettings,
+    SessionOpened,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+from codetui.store.corpus import Corpus
+from codetui.store.event_log import EventLog, encoded
+from codetui.store.log_numbers import GREATEST
+from codetui.store.sessions import SessionPaths
+from codetui.workspace.outcome import NotSaved, Saved
+from codetui.workspace.session import Session
+
+IN_CI = 40
+"""Inputs for each reader; `python -m benchmarks.fuzz` reads a million."""
+
+BOUND = 60.0
+"""Seconds for one large input, some ten times what it takes on a slow machine."""
+
+MB = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reader]:
+    """All readers, with the files that the program itself writes as seeds."""
+    return readers(tmp_path_factory.mktemp("readers"))
+
+
+NAMES = [
+    "ads as text", "ads as CSV", "ads as JSON lines", "codebook", "coding book", "migration map", "document",
+    "document taken over", "event log", "session from a log", "place.json", ".written",
+]  # fmt: skip
+
+
+def test_no_reader_is_left_out(every: dict[str, Reader]) -> None:
+    assert list(every) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_takes_whatever_comes(every: dict[str, Reader], tmp_path: Path, name: str) -> None:
+    inputs = islice(inputs_of(every[name], name, 0), IN_CI)
+    failures = [failure_of(name, every[name], tmp_path, data) for data in inputs]
+    assert [failure for failure in failures if failure] == []
+
+
+def test_a_reader_that_raises_is_a_failure(tmp_path: Path) -> None:
+    def refuse(_: Path, data: bytes) -> None:
+        raise ValueError(data)
+
+    assert failure_of("x", Reader(refuse, (b"",)), tmp_path, b"")
+
+
+# --- bombs ------------------------------------------------------------------------------------------
+
+
+def bombs() -> Iterator[tuple[str, str]]:
+    """Texts that are small to write and large to read."""
+    deep = 100_000
+    yield "deep lists", "x = " + "[" * deep
+    yield "deep lists, closed", "[" * deep + "]" * deep
+    yield "deep tables", '{"a":' * deep + "1" + "}" * deep
+    yield "deep inline tables", "x = " + "{a=" * deep
+    yield "a long dotted key", "a." * deep + "b = 1"
+    yield "a long dotted header", "[" + "a." * deep + "b]"
+    yield "many dotted keys", "".join(f"a{n}.b.c.d.e = 1\n" for n in range(20_000))
+    yield "many tables", "".join(f"[[code]]\nid = '{n}'\n" for n in range(20_000))
+    yield "one key twice", 'id = "1"\nid = "2"\n' * 10_000
+    yield "a huge number", "x = " + "9" * deep
+    yield "a huge number in JSON", '{"seq":' + "9" * deep + "}"
+    yield "a huge array", "x = [" + "1," * 200_000 + "]"
+    yield "a huge string", 'x = "' + "\\u0041" * 100_000 + '"'
+    yield "deep quotes", "> " * 20_000 + "x"
+    yield "deep bullets", "".join(f"{'  ' * n}- x\n" for n in range(1_500))
+    yield "brackets in a note", '- "a" ' + "(" * 50_000
+    yield "stars", "*" * 100_000
+    yield "rules", "---\n" * 50_000
+    yield "headings", "## 1. x\n" * 20_000
+    yield "backticks", "`" * 99_999
+    yield "comments", "<!--" * 30_000
+    yield "quotes", '"' * 100_000
+    yield "pipes", "|" * 100_000 + "\n" + "|-" * 50_000
+    yield "line ends", "\n" * 1_000_000
+    yield "blanks", " " * 1_000_000
+    yield "carriage returns", "\r" * 500_000
+    yield "number and signs", "two " + "a-" * 50_000 + "'" * 50_000
+
+
+BOMBS = dict(bombs())
+
+
+BOOK_BYTES = 10_000
+"""Of a bomb for coding books, whose reading takes more than twice as long for twice as much."""
+
+
+@pytest.mark.parametrize("reader", NAMES)
+def test_no_reader_hangs_or_breaks_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str) -> None:
+    for bomb in BOMBS.values():
+        data = bomb.encode()[: BOOK_BYTES if reader == "coding book" else None]
+        with limited(BOUND):
+            every[reader].take(tmp_path, data)
+
+
+# --- size -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["txt", "csv", "jsonl"])
+def test_an_ad_of_10_mb_on_one_line_is_listed_and_read_whole(tmp_path: Path, suffix: str) -> None:
+    text = "You light the lamp. " * (10 * MB // 20)
+    row = {"txt": text, "csv": f'id,text\n7,"{text}"\n', "jsonl": json.dumps({"id": "7", "text": text})}[suffix]
+    path = tmp_path / f"7_shore.{suffix}"
+    path.write_text(row)
+    with limited(BOUND):
+        corpus = Corpus(path, CorpusSettings())
+        (entry,) = (entry for batch in corpus.batches() for entry in batch.entries)
+        ad, _ = corpus.read(entry)
+        assert ad is not None and ad.text == text
+        session = Session(ad, book(), SessionPaths(tmp_path / "sessions", CODER), CODER)
+        assert isinstance(session.execute(AssignCode(Span(5 * MB, 5 * MB + 9), book().codes[0].id)), Saved)
+
+
+MANY = 20_000
+"""Codings of one log in the tests; `python -m benchmarks.sitting` reads a million."""
+
+
+def log_of(count: int, size: int) -> Iterator[Transaction]:
+    """A log of `count` codings on one ad, so many in a line."""
+    opened = SessionOpened(ad=AD.id, employer="", title="", text_hash=text_hash(AD.text))
+    anchor = describe(AD.text, Span(0, 8), text_hash(AD.text))
+    ids = [CodingId(f"c{number:07}") for number in range(count)]
+    codes = [code.id for code in book().codes]
+    for start in range(0, count, size):
+        added = tuple(
+            CodingAdded(coding=one, code=codes[at % len(codes)], anchor=anchor, words=anchor.words, rank=start + at)
+            for at, one in enumerate(ids[start : start + size])
+        )
+        events = (opened, *added) if not start else added
+        yield Transaction(id=TransactionId(f"t{start:07}"), seq=start + 1, time="", coder="wil", events=events)
+
+
+@pytest.mark.parametrize("size", [1, MANY])
+def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int) -> None:
+    paths = SessionPaths(tmp_path, CODER)
+    paths.log(AD.id).parent.mkdir(parents=True)
+    paths.log(AD.id).write_bytes(b"".join(encoded(one) + b"\n" for one in log_of(MANY, size)))
+    with limited(BOUND):
+        session = Session(AD, book(), paths, CODER)
+        assert len(session.state.live()) == MANY
+        assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), Saved)
+        session.save_document()
+    assert session.document_path.read_text("utf-8").count("\n  - ") == MANY
+
+
+# --- numbers ----------------------------------------------------------------------------------------
+
+PLACE = {"text_hash": text_hash(AD.text), "start": 0, "end": 8, "words": AD.text[:8]}
+CODING = {"kind": "coding-added", "coding": "c", "code": "TASK1", "words": AD.text[:8], "rank": 1, "anchor": PLACE}
+OPENED = {"kind": "session-opened", "ad": "11", "employer": "", "title": "", "text_hash": text_hash(AD.text)}
+
+
+def log_line(seq: object, *events: object, name: str = "t") -> bytes:
+    """A line of a log."""
+    return json.dumps({"id": name, "seq": seq, "time": "", "coder": "x", "events": events}).encode() + b"\n"
+
+
+@pytest.mark.parametrize("number", [GREATEST + 1, 10**30, 10**4000, "9" * 30, " +9_999_999_999_999_999_999", 1e17])
+@pytest.mark.parametrize("field", ["seq", "rank", "start", "end"])
+def test_a_line_whose_numbers_are_out_of_bounds_is_reported_and_the_work_goes_on(
+    tmp_path: Path, field: str, number: object
+) -> None:
+    place = {**PLACE, field: number} if field in PLACE else PLACE
+    coding = {**CODING, "anchor": place, **({field: number} if field == "rank" else {})}
+    paths = SessionPaths(tmp_path, CODER)
+    paths.log(AD.id).parent.mkdir(parents=True)
+    paths.log(AD.id).write_bytes(log_line(1, OPENED) + log_line(number if field == "seq" else 2, coding, name="u"))
+    session = Session(AD, book(), paths, CODER)
+    assert session.state.live() == () and len(session.problems) == 1
+    assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), Saved)
+    assert Session(AD, book(), paths, CODER).state.employer == "Shore"
+
+
+def test_a_log_that_counts_as_far_as_it_goes_refuses_what_it_could_not_read_again(tmp_path: Path) -> None:
+    paths = SessionPaths(tmp_path, CODER)
+    paths.log(AD.id).parent.mkdir(parents=True)
+    paths.log(AD.id).write_bytes(log_line(GREATEST, OPENED, CODING))
+    session = Session(AD, book(), paths, CODER)
+    assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), NotSaved)
+    assert [one.id for one in Session(AD, book(), paths, CODER).state.live()] == ["c"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(-3, 5), (5, 3), (8, 10**9), (10**9, 10**9 + 8), (1, 9)])
+def test_a_place_that_is_not_where_the_words_stand_is_found_again_or_lost(tmp_path: Path, start: int, end: int) -> None:
+    forged = {**CODING, "anchor": {**PLACE, "start": start, "end": end}}
+    paths = SessionPaths(tmp_path, CODER)
+    paths.log(AD.id).parent.mkdir(parents=True)
+    paths.log(AD.id).write_bytes(log_line(1, OPENED) + log_line(2, forged, name="u"))
+    session = Session(AD, book(), paths, CODER)
+    for one in session.state.live():
+        assert one.anchor is None or AD.text[one.anchor.start : one.anchor.end] == one.anchor.words
+
+
+def test_a_rank_below_zero_is_read_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "11.jsonl").write_bytes(log_line(1, OPENED, {**CODING, "rank": -5}))
+    transactions, problems = EventLog(tmp_path / "11.jsonl").read()
+    assert problems == [] and replay(transactions).live()[0].rank == -5
+
+
+# --- structures -------------------------------------------------------------------------------------
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+KINDS = ["session-opened", "coding-added", "coding-reanchored", "place-noted", "document-taken", "profile-assigned"]
+FIELDS = (*(name for name in CODING if name != "kind"), "form")
+events = st.fixed_dictionaries({"kind": st.sampled_from(KINDS)}, optional=dict.fromkeys(FIELDS, values))
+
+
+@settings(max_examples=150)
+@given(st.lists(events, max_size=3), values, values)
+def test_any_json_in_the_place_of_a_log_of_a_base_and_of_a_place_is_survived(
+    made: list[dict[str, object]], seq: object, other: object
+) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "11.jsonl").write_bytes(log_line(1, OPENED) + log_line(seq, *made, name="u"))
+        assert len(EventLog(Path(folder) / "11.jsonl").read()[0]) >= 1
+        for text in (json.dumps(other), json.dumps({"text": other, "ids": other, "ad": other, "cursor": other})):
+            every = readers_once(Path(folder))
+            every["place.json"].take(Path(folder), text.encode())
+            every[".written"].take(Path(folder), text.encode())
+
+
+_readers: dict[str, Reader] = {}
+
+
+def readers_once(folder: Path) -> dict[str, Reader]:
+    """The readers, made once."""
+    if not _readers:
+        _readers.update(readers(folder))
+    return _readers
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=200))
+def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> None:
+    codebook_toml.read(text, "a.toml")
+    migration_toml.read(text, "a.toml", book(), book())
+    read_coding_book(text, "a.md")
+    manual_coding.read(text, "a.md")
+
+
+# --- what is written for others ---------------------------------------------------------------------
+
+
+@given(st.text())
+def test_what_is_harmless_is_obeyed_by_nobody_and_as_long(text: str) -> None:
+    assert not OBEYED.search(harmless(text)) and len(harmless(text)) == len(text)
+    assert not OBEYED.search(harmless_paste(text))
+
+
+@given(values)
+def test_harmless_json_says_the_same(value: object) -> None:
+    plain = json.dumps(value, ensure_ascii=False)
+    assert json.dumps(json.loads(harmless_json(plain))) == json.dumps(json.loads(plain))
+    assert not OBEYED.search(harmless_json(plain))
+
+
+def test_a_tag_beyond_the_first_plane_is_escaped_in_two() -> None:
+    assert json.loads(harmless_json('"\U000e0001"')) == "\U000e0001"
+    assert harmless_json('"\U000e0001"') == '"\\udb40\\udc01"'
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(["", "\xa0", " ", "\t"]), st.sampled_from("=+-@\t\r＝"), st.text(max_size=9))
+def test_no_cell_of_a_table_is_a_formula(before: str, sign: str, rest: str) -> None:
+    cell = f"{before}{sign}cmd|' /C calc'!A0{rest}"
+    row = Row(*[cell] * 11, 1, 2, *[cell] * 3)
+    cells = next(islice(csv.reader(io.StringIO(to_csv([row]), newline="")), 1, None))
+    assert not [each for each in cells if each.startswith(("\t", "\r"))]
+    assert not [each for each in cells if each.lstrip().startswith(("=", "+", "-", "@", "＝"))]
+
+
+def test_the_same_seed_gives_the_same_inputs(every: dict[str, Reader]) -> None:
+    streams = [list(islice(inputs_of(every["document"], "document", 7), 20)) for _ in range(2)]
+    assert streams[0] == streams[1] and len(set(streams[0])) > 10
+    assert random.Random(7).random() == random.Random(7).random()

@@ -1,0 +1,138 @@
+"""Nothing that a stranger wrote reaches a terminal raw: not on the screen, not in lists, questions and messages."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
+
+from attacks.hostile import CONTROLS, EVIL, SEEN, obeyed, write_hostile_study
+from terminal import Terminal, codetui_command, environment
+
+ESCAPE, ENTER, QUIT = "\x1b", "\r", "\x11"
+LOOKS = [
+    "n",
+    "P",
+    "p",
+    "E",
+    "i",
+    "a",
+    "?",
+    "R",
+    "I",
+    "V",
+    "v",
+    "Q",
+    "/",
+    "\x10",
+    ENTER,
+    "A",
+    "N",
+    "T",
+    "t",
+    "!",
+    "1",
+    "f",
+]
+"""Keys of the workbench that open a list, a question, a panel or a page."""
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_the_attacks_would_be_seen(name: str) -> None:
+    assert obeyed(f"\x1b[1;31mplain\x1b[0m {CONTROLS[name]} text".encode())
+
+
+def test_what_textual_sends_is_no_attack() -> None:
+    assert obeyed("\x1b[?1049h\x1b[38;2;1;2;3mplain · text\x1b[0m\r\n\x1b]22;default\x07".encode()) == []
+
+
+@pytest.mark.parametrize("columns", [140, 80])
+def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(tmp_path: Path, columns: int) -> None:
+    study = write_hostile_study(tmp_path / "study")
+    command = codetui_command("ads", "--coder", "wil", "--ad", "8")
+    seen = ""
+    with Terminal(command, study, environment(tmp_path), columns=columns, rows=40) as terminal:
+        terminal.wait_for("You climb")
+        for key in LOOKS:
+            for selecting in ("s", "\x1b[1;5F"):
+                terminal.type(selecting)
+                terminal.type(key)
+                limit = time.monotonic() + 0.35
+                while time.monotonic() < limit:
+                    terminal._read()
+                seen += terminal.text
+                terminal.type(ESCAPE)
+                time.sleep(0.1)
+                terminal.type(ESCAPE)
+        terminal.type(ESCAPE + ")")
+        terminal.wait_until(lambda: True, "the next ad")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+        output = bytes(terminal.output)
+    assert obeyed(output) == []
+    assert SEEN in seen
+    assert [
+        words for words in ("Ads  ", "Keys", "Role", "Give a code", "Profile of this ad") if words not in seen
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("status", "ads"),
+        ("status", "ads", "--json"),
+        ("check", "ads"),
+        ("check", "ads", "--json"),
+        *(("export", "--format", layout, "-o", "-") for layout in ("markdown", "csv", "jsonl")),
+        ("export",),
+        ("import", "coded.md", "--ads", "ads", "--coder", "ann"),
+        ("import", ".", "--ads", "ads", "--coder", "ann"),
+        ("import", "ads", "role.md", "--ads", "ads", "--coder", "ann"),
+        ("codebook", "check"),
+        ("codebook", "export", "-o", "-"),
+        ("codebook", "export", "--format", "html", "-o", "-"),
+        ("codebook", "import", "role.md", "-o", "-"),
+        ("codebook", "diff", "codebook.toml", "other.toml"),
+        ("codebook", "diff", "codebook.toml", "other.toml", "--json"),
+        ("codebook", "propose", "codebook.toml", "other.toml", "-o", "-"),
+        ("codebook", "migrate", "--map", "map.toml", "--ads", "ads"),
+        ("codebook", "diff", "codebook.toml", EVIL.replace("\0", "")),
+        ("codebook", "check", EVIL.replace("\0", "")),
+        ("status", "ads", EVIL.replace("\0", "")),
+        ("export", "--format", EVIL.replace("\0", "")),
+        ("--ad", EVIL.replace("\0", "")),
+        ("--codebook", EVIL.replace("\0", "")),
+        ("init", EVIL.replace("\0", "").replace("/", "")[:60]),
+        (EVIL.replace("\0", ""),),
+    ],
+    ids=lambda options: " ".join(options)[:40].encode("ascii", "replace").decode(),
+)
+def test_no_command_prints_what_a_terminal_obeys(tmp_path: Path, options: tuple[str, ...]) -> None:
+    study = write_hostile_study(tmp_path / "study")
+    book = (study / "codebook.toml").read_text("utf-8")
+    (study / "other.toml").write_text(book.replace('"TASK1"', '"TASK9"').replace("Other things", "Others"), "utf-8")
+    (study / "map.toml").write_text('[codes]\n"TASK1" = "TASK2"\n"\\u001b[31337m" = "\\u202e"\n', "utf-8")
+    with Terminal(codetui_command(*options), study, environment(tmp_path), columns=200) as terminal:
+        code = terminal.wait_for_end(60)
+        output = bytes(terminal.output)
+    assert output.strip() and obeyed(output) == []
+    assert code in (0, 1, 2) and b"Traceback" not in output
+
+
+def test_a_folder_with_a_hostile_name_is_named_harmlessly(tmp_path: Path) -> None:
+    study = write_hostile_study(tmp_path / "st\x1b]0;owned\x07\u202eudy")
+    for options in (
+        ("status", str(study / "ads")),
+        ("check",),
+        ("export",),
+        ("init", str(study)),
+        ("check", str(study)),
+    ):
+        with Terminal(codetui_command(*options), study, environment(tmp_path)) as terminal:
+            code = terminal.wait_for_end(60)
+            assert code in (0, 1, 2) and obeyed(bytes(terminal.output)) == [], options

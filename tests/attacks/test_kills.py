@@ -1,0 +1,86 @@
+"""Whoever is killed has what was confirmed, once and in order, and at most the one command more that was begun."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codetui.store import disk
+from tests.attacks import ledger
+from tests.attacks.ledger import Difference, Ledger
+
+ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = ("outside.py", "git_driver.py")
+"""Modules that write files for another program to read, in a folder of the system's and not in the study."""
+
+STORE_KILLS, PROGRAM_KILLS = 1000, 50
+
+if sys.platform == "win32":
+    pytest.skip("Windows has neither fork nor pseudo-terminals", allow_module_level=True)
+
+
+def attack(*options: str) -> list[int]:
+    """The figures that an attack prints: it runs in a process of its own, which forks before it has any thread."""
+    command = [sys.executable, "-m", "benchmarks.kills", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    print(done.stdout)
+    return [int(number) for number in re.findall(r"\d+", done.stdout)]
+
+
+def test_killed_anywhere_in_the_store_nothing_is_lost_and_nothing_is_there_twice() -> None:
+    kills, at_random, before, half, after, commands, in_flight, *_ = attack("--store", str(STORE_KILLS))
+    assert kills == STORE_KILLS and min(at_random, before, half, after) == STORE_KILLS // 4
+    assert commands > STORE_KILLS and in_flight > STORE_KILLS // 20
+
+
+def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirmed() -> None:
+    kills, commands, confirmed, *_ = attack("--program", str(PROGRAM_KILLS))
+    assert kills == PROGRAM_KILLS and commands >= confirmed > PROGRAM_KILLS
+
+
+@pytest.mark.parametrize(
+    ("found", "difference"),
+    [
+        (["a", "b"], Difference()),
+        (["a", "b", "c"], Difference()),
+        (["a"], Difference(lost=1)),
+        (["a", "b", "b"], Difference(doubled=1)),
+        (["b", "a"], Difference(disordered=1)),
+        (["a", "b", "d"], Difference(doubled=1)),
+        (["a", "c"], Difference(lost=1, doubled=1)),
+    ],
+)
+def test_the_ledger_sees_what_is_lost_doubled_and_out_of_order(found: list[str], difference: Difference) -> None:
+    heard = Ledger()
+    for said in "ab":
+        heard.hear("begin", "1", (said,))
+        heard.hear("done", "1", (said,))
+    heard.hear("begin", "1", ("c",))
+    assert heard.compare({"1": [(said,) for said in found]}) == difference
+
+
+def test_whatever_changes_the_disk_goes_through_one_module() -> None:
+    calls = re.compile(
+        r"\bos\.(write|replace|rename|unlink|remove|fsync|ftruncate|truncate|mkdir|makedirs|link|symlink|chmod)\("
+        r"|(?<!disk)\.(write_text|write_bytes|unlink|mkdir|rename|touch|rmdir|chmod|hardlink_to|symlink_to)\("
+        r"|\bos\.open\(.*O_(WRONLY|RDWR|CREAT)"
+        r"|\bopen\([^)]*[\"'][wax]"
+    )
+    store = Path(disk.__file__).parent
+    found = {
+        f"{path.parent.name}/{path.name}: {line.strip()}"
+        for path in [*store.glob("*.py"), *store.parent.glob("workspace/**/*.py")]
+        for line in path.read_text("utf-8").splitlines()
+        if calls.search(line) and path.name not in ("disk.py", *ELSEWHERE)
+    }
+    assert found == set()
+
+
+def test_a_line_of_a_log_is_read_as_it_was_said() -> None:
+    line = b'{"cause":"undo","target":"t1","events":[]}'
+    assert [ledger.said_by(one) for one in ledger.lines_of(line + b"\n" + line[:-3])] == [("undo", "t1")]

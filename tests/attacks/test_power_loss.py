@@ -1,0 +1,43 @@
+"""After a loss of power all is there that was confirmed; and the attack finds out each thing that this depends on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from codetui.store import files
+from codetui.workspace import bases
+from tests.attacks.power_loss import run
+
+EVERY_BYTE, EVERY_DEATH = 31, 12
+"""What is left out here and is not in `python -m benchmarks.kills --power`: bytes to tear at, operations to die at."""
+
+
+def test_after_a_loss_of_power_at_any_operation_all_is_there_that_was_confirmed() -> None:
+    tally = run(every_byte=EVERY_BYTE, every_death=EVERY_DEATH)
+    assert tally.faults == []
+    assert tally.operations > 500 and tally.disks > 500 and tally.torn > 100
+
+
+@pytest.mark.parametrize("forgotten", ["sync", "sync_folder"])
+def test_a_sync_that_is_forgotten_is_found_out(forgotten: str) -> None:
+    assert run(every_byte=1000, every_death=1000, forgets=frozenset([forgotten]), stops=True).difference.lost
+
+
+def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    enter = files._enter
+    monkeypatch.setattr(files, "_enter", lambda *status, is_new=False: enter(*status, is_new=True) if is_new else None)
+    assert run(every_byte=1000, every_death=2, stops=True).difference.lost
+
+
+def test_a_base_that_may_be_lost_while_its_document_stays_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bases, "files", Lazily)
+    assert run(every_byte=1000, every_death=1000, stops=True).difference.doubled
+
+
+class Lazily:
+    """The files that bases are kept in, if nobody waited for the disk."""
+
+    read, version = files.read, files.version
+    replace = partial(files.replace, durable=False)

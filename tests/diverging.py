@@ -1,0 +1,147 @@
+"""Two machines that go on with one session, each by commands as the program gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+from taking import AD, BOOK, TEXT
+
+from codetui.core.commands import (
+    AssignCode,
+    AssignProfile,
+    Command,
+    Decision,
+    MarkDone,
+    MoveBoundary,
+    NoteCoding,
+    NotePlace,
+    RecodeCoding,
+    Redo,
+    RemoveCoding,
+    Study,
+    Undo,
+)
+from codetui.core.deciding import decide
+from codetui.core.state import State, evolve, replay
+from codetui.model import (
+    CodeId,
+    CodingId,
+    Place,
+    SessionOpened,
+    Span,
+    Transaction,
+    TransactionId,
+    text_hash,
+)
+
+CODES = ("T1", "T2", "T3", "K1")
+SPANS = (Span(0, 6), Span(30, 36), Span(30, 48), Span(60, 80), Span(10, 90))
+NOTES = ("", "why", "because")
+PROFILES = ("", "1", "2")
+PLACES = (Place(kind="code", id="T1"), Place(kind="group", id="sea"), Place(kind="entry", id="T2"))
+
+
+class Side:
+    """One machine: its log, and the state that follows."""
+
+    def __init__(self, name: str, log: Iterable[Transaction] = ()) -> None:
+        self.name = name
+        self.log: list[Transaction] = list(log)
+        self.begun = len(self.log)
+        self.state: State = replay(self.log)
+        self.count = 0
+
+    def copied(self, name: str) -> Side:
+        """The same session on another machine."""
+        return Side(name, self.log)
+
+    def give(self, command: Command) -> None:
+        """Carries a command out as a session does; one that is refused changes nothing."""
+        self.count += 1
+        fresh = f"{len(self.log):04}{self.name}{self.count:04}"
+        decision = decide(self.state, command, Study(BOOK, TEXT, text_hash(TEXT), f"c{fresh}"))
+        if isinstance(decision, Decision):
+            self.record(decision, f"t{fresh}")
+
+    def record(self, decision: Decision, id_: str) -> None:
+        """Writes one line."""
+        opened = SessionOpened(ad=AD.id, employer=AD.employer, title=AD.title, text_hash=text_hash(TEXT))
+        opening = () if self.state.opened else (opened,)
+        one = Transaction(
+            id=TransactionId(id_),
+            seq=self.state.seq + 1,
+            time=f"2026-01-01T00:00:00.{self.count:03}Z",
+            coder="rosa",
+            cause=decision.cause,
+            target=decision.target,
+            source=decision.source,
+            events=(*opening, *decision.events),
+        )
+        self.log.append(one)
+        self.state = evolve(self.state, one)
+
+    def touched_codings(self) -> set[CodingId]:
+        """The codings that this machine has done something to."""
+        events = (event for one in self.log[self.begun :] for event in one.events)
+        return {event.coding for event in events if hasattr(event, "coding")}
+
+
+Step = tuple[str, int, int]
+KINDS = ("assign", "assign", "remove", "recode", "move", "note", "place note", "profile", "done", "undo", "redo")
+steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99), st.integers(0, 99)), max_size=12)
+
+
+def command(kind: str, first: int, second: int, state: State) -> Command | None:
+    """A command on this state; None where there is nothing it could be about."""
+    live = state.live()
+    one = live[first % len(live)].id if live else None
+    match kind:
+        case "assign":
+            return AssignCode(SPANS[first % len(SPANS)], CodeId(CODES[second % len(CODES)]))
+        case "place note":
+            return NotePlace(PLACES[first % len(PLACES)], NOTES[second % len(NOTES)])
+        case "profile":
+            return AssignProfile(PROFILES[first % len(PROFILES)], NOTES[second % len(NOTES)])
+        case "done":
+            return MarkDone(not state.is_done)
+        case "undo":
+            return Undo()
+        case "redo":
+            return Redo()
+    if one is None:
+        return None
+    match kind:
+        case "remove":
+            return RemoveCoding(one)
+        case "recode":
+            return RecodeCoding(one, CodeId(CODES[second % len(CODES)]))
+        case "move":
+            return MoveBoundary(one, SPANS[second % len(SPANS)])
+        case _:
+            return NoteCoding(one, NOTES[second % len(NOTES)])
+
+
+def gone_on(side: Side, made: Iterable[Step]) -> Side:
+    """The side after these steps."""
+    for kind, first, second in made:
+        given = command(kind, first, second, side.state)
+        if given is not None:
+            side.give(given)
+    return side
+
+
+def sides_of(common: list[Step], *apart: list[Step]) -> tuple[Side, ...]:
+    """Machines that went on apart from a common beginning."""
+    first = gone_on(Side("o"), common)
+    return tuple(gone_on(first.copied("abc"[number]), made) for number, made in enumerate(apart))
+
+
+def two_sides() -> st.SearchStrategy[tuple[Side, ...]]:
+    """Two machines that went on apart from a common beginning, which may be none."""
+    return st.builds(sides_of, steps, steps, steps)
+
+
+def three_sides() -> st.SearchStrategy[tuple[Side, ...]]:
+    """Three of them."""
+    return st.builds(sides_of, steps, steps, steps, steps)

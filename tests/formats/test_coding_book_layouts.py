@@ -1,0 +1,208 @@
+"""Coding books as other teams lay them out: every code with its definition and examples, and back again."""
+
+from __future__ import annotations
+
+import pytest
+
+from codetui.formats import codebook_toml
+from codetui.formats.coding_book.reader import read
+from codetui.formats.coding_book.writer import write
+from codetui.model import Codebook, Problem
+
+TABLES = """\
+# Annotation scheme
+
+**Version 7 (draft)**
+
+## A. Work
+
+| Code | Name | Definition | Examples |
+|---|---|---|---|
+| TASK-1 | Planning | Making plans. | "draw plans"; "plan weeks" |
+| TASK-2 | Budgets | Handling money. | |
+
+## B. Attitudes
+
+| Code | Name | Definition |
+|---|---|---|
+| ATT-1 | Curiosity | Wants to know. |
+| ATT-3 | Grit | Goes on. |
+"""
+
+NUMBERED = """\
+# Kitchen guide (v5)
+
+## 1 Profiles
+
+1. **Chef**
+   - Definition: Leads.
+2. **Cook**
+   - Definition: Cooks.
+
+## 2 Categories
+
+### 1. Tasks
+
+- **1.1 Cooking** – Preparing food.
+    - e.g. "prepare sauces"
+    - e.g. "grill meat"
+- 1.2 Cleaning – Keeping it clean.
+    - "scrub the floor"
+
+### 2. Tools
+
+- **2.1 Knives**: chef's knife, paring knife
+- **2.2 Machines**: mixer, oven, etc.
+
+### 3. Attitude
+
+- **3.1 Calm**: Keeps calm.
+"""
+
+LETTERED = """\
+Coding manual
+=============
+
+v1.0, final
+
+Profiles
+--------
+
+**Analyst.** Works with numbers.
+
+**Steward.** Looks after data.
+
+Tasks
+-----
+
+**(a) Reporting.** Building reports, e.g. "monthly reports".
+
+**(b) Quality.** Keeping data correct.
+
+Technologies
+------------
+
+**(c) Charts** (e.g., Pencil, Ruler)
+"""
+
+CRITERIA = """\
+# Teachers (v3)
+
+## Knowing
+
+### K1: Subject
+
+*Definition.* Knows the subject.
+
+*Exclusion criteria:*
+- general education
+
+*Easily confused with:* K2
+
+### K2: General
+
+*Definition.* Knows the rest.
+"""
+
+DUTCH = """\
+# Codeboek zorg
+
+Versie 2.1
+
+## 2 Taken
+
+#### 2.1 Wonden
+
+Definitie: het verzorgen van wonden.
+Wel: verbanden
+Niet: pleisters
+
+## 3 Middelen
+
+#### 3.1 Programma's
+
+Voorbeelden: Tinta, Velum
+"""
+
+BOOKS = (TABLES, NUMBERED, LETTERED, CRITERIA, DUTCH)
+
+
+def book_of(text: str) -> Codebook:
+    return read(text, "book.md").book
+
+
+def problems_of(text: str) -> list[Problem]:
+    return codebook_toml.read(read(text, "book.md").toml, "codebook.toml")[1]
+
+
+@pytest.mark.parametrize("text", BOOKS)
+def test_each_is_written_and_read_back_as_itself(text: str) -> None:
+    first = read(text, "book.md")
+    again = read(write(first.book), "book.md")
+    assert again.toml == first.toml
+
+
+def test_codes_in_tables_need_no_more_than_names_and_definitions() -> None:
+    book = book_of(TABLES)
+    assert [(code.id, code.definition) for code in book.codes] == [
+        ("TASK-1", "Making plans."),
+        ("TASK-2", "Handling money."),
+        ("ATT-1", "Wants to know."),
+        ("ATT-3", "Goes on."),
+    ]
+    assert book.codes[0].examples == ("draw plans", "plan weeks")
+
+
+def test_a_code_that_goes_on_with_the_number_of_its_chapter_is_one_also_alone_and_without_bold() -> None:
+    book = book_of(NUMBERED)
+    assert [(code.id, code.name, code.definition) for code in book.codes] == [
+        ("1.1", "Cooking", "Preparing food."),
+        ("1.2", "Cleaning", "Keeping it clean."),
+        ("2.1", "Knives", ""),
+        ("2.2", "Machines", ""),
+        ("3.1", "Calm", "Keeps calm."),
+    ]
+    assert [code.examples for code in book.codes[:4]] == [
+        ("prepare sauces", "grill meat"),
+        ("scrub the floor",),
+        ("chef's knife", "paring knife"),
+        ("mixer", "oven"),
+    ]
+
+
+def test_letters_are_ids_and_bold_words_before_a_paragraph_names() -> None:
+    book = book_of(LETTERED)
+    assert [(one.name, one.definition) for one in book.profiles] == [
+        ("Analyst", "Works with numbers."),
+        ("Steward", "Looks after data."),
+    ]
+    assert [(code.id, code.name) for code in book.codes] == [("a", "Reporting"), ("b", "Quality"), ("c", "Charts")]
+    assert book.codes[0].definition == 'Building reports, e.g. "monthly reports".'
+    assert book.codes[2].examples == ("Pencil", "Ruler")
+
+
+def test_what_is_easily_confused_is_named() -> None:
+    (first, _) = book_of(CRITERIA).codes
+    assert (first.exclude, first.confused_with) == ("general education", ("K2",))
+
+
+def test_dutch_means_are_terms() -> None:
+    wounds, programs = book_of(DUTCH).codes
+    assert (wounds.include, wounds.exclude) == ("verbanden", "pleisters")
+    assert programs.examples == ("Tinta", "Velum")
+
+
+@pytest.mark.parametrize(("text", "version"), [(TABLES, "7"), (LETTERED, "v1.0"), (DUTCH, "2.1"), (NUMBERED, "5")])
+def test_the_version_may_stand_below_the_title(text: str, version: str) -> None:
+    assert book_of(text).version.removeprefix("v") == version.removeprefix("v")
+
+
+def test_the_number_of_a_chapter_announces_nothing() -> None:
+    assert not [problem for problem in problems_of(NUMBERED) if "announces" in problem.message]
+    announced = NUMBERED.replace("## 1 Profiles", "## 1 Profiles\n\nThere are 3 profiles.")
+    assert [problem for problem in problems_of(announced) if "announces" in problem.message]
+
+
+def test_a_numbered_heading_that_names_a_field_is_no_code() -> None:
+    (code,) = book_of("# Book\n\n## Job tasks\n\n### Task 1: Lighting\n\n#### 1.1 Definition\n\nThe lamp.\n").codes
+    assert (code.id, code.definition) == ("Task 1", "The lamp.")

@@ -1,0 +1,113 @@
+"""Documents as people write them who never saw one that codetui wrote: each says the same, and keeps its bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from odd_documents import AD, BOOK
+from odd_sessions import added, after, taken_over
+
+from codetui.formats.manual_coding import Document, document_of, read
+from codetui.model import CodeId, ProfileAssigned
+
+DOCUMENT = """\
+# Manual Coding Analysis: Job Ad #7 (Acme)
+
+Coded by hand.
+
+- **Assigned Profile:** `Builder`
+- **Reasoning:** It builds.
+
+---
+
+## 1. Job Task Analysis
+
+- **1.A.1. Build & run:**
+  - "we build it" (so)
+
+- **3.1. Talk:**
+  - "we talk"
+"""
+
+VARIATIONS: dict[str, Callable[[str], str]] = {
+    "bullets of a word processor": lambda text: re.sub(r"(?m)^( *)- ", r"\1• ", text),
+    "labels without bullets": lambda text: re.sub(r"(?m)^- (\*\*[13].*)$", r"\1\n", text),
+    "labels without bullets, with the note": lambda text: text.replace("- **3.1. Talk:**", "**3.1. Talk:** _(why)_\n"),
+    "profile without bullets": lambda text: text.replace("- **A", "**A").replace("- **R", "**R"),
+    "profile without bold": lambda text: text.replace("**Assigned Profile:** `Builder`", "Profile: Builder"),
+    "profile in bold": lambda text: text.replace("`Builder`", "**Builder**"),
+    "Dutch head": lambda text: (
+        text.replace("Manual Coding Analysis: Job Ad", "Codering van vacature")
+        .replace("Assigned Profile", "Toegewezen profiel")
+        .replace("Reasoning", "Motivatie")
+    ),
+    "employer behind a dash": lambda text: text.replace("#7 (Acme)", "#7 – Acme"),
+    "employer behind a colon": lambda text: text.replace("#7 (Acme)", "#7: Acme"),
+    "no number sign": lambda text: text.replace("#7", "7"),
+    "bold words": lambda text: re.sub(r'("we[^"]*")', r"**\1**", text),
+    "italic words": lambda text: re.sub(r'("we[^"]*")', r"_\1_", text),
+    "escaped quotes": lambda text: text.replace('"', '\\"'),
+    "low single quotes": lambda text: re.sub(r'"([^"]*)"', "‚\\1‘", text),
+    "pointed quotes": lambda text: re.sub(r'"([^"]*)"', "‹\\1›", text),
+    "quotes of other tongues": lambda text: re.sub(r'"([^"]*)"', "”\\1”", text),
+    "no closing quote": lambda text: text.replace('talk"', "talk"),
+}
+
+
+def said(document: Document) -> object:
+    codes = [code for section in document.sections for block in section.blocks for code in block.codes]
+    entries = [(code.label, entry.words, entry.note) for code in codes for entry in code.entries]
+    return document.ad, document.employer, document.profile, document.reasoning, entries
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_a_document_says_the_same_however_it_is_written(name: str) -> None:
+    text = VARIATIONS[name](DOCUMENT)
+    assert text != DOCUMENT
+    assert said(read(text, "")[0]) == said(read(DOCUMENT, "")[0])
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_what_is_coded_on_in_it_stands_in_it_and_is_read_again(name: str) -> None:
+    text = VARIATIONS[name](DOCUMENT)
+    state = taken_over(text)[0]
+    assert document_of(state, BOOK, AD).text == text
+    profile = ProfileAssigned(
+        profile="Other", reasoning="Or so.", profile_before=state.profile, reasoning_before=state.reasoning
+    )
+    later = after(state, profile, added("n1", "3.1", "new words", 90), added("n2", "1.A.1", "other words", 91))
+    written = document_of(later, BOOK, AD).text
+    again = read(written, "")[0]
+    assert (again.profile, again.reasoning) == ("Other", "Or so.")
+    assert said(again)[4][1:] == [  # type: ignore[index]
+        ("1.A.1. Build & run", "other words", ""),
+        ("3.1. Talk", "we talk", ""),
+        ("3.1. Talk", "new words", ""),
+    ]
+    assert [one.words for one in taken_over(written)[0].of_code(CodeId("3.1"))] == ["we talk", "new words"]
+
+
+def test_a_second_profile_is_said() -> None:
+    text = DOCUMENT.replace("- **Reasoning", "- **Assigned Profile:** `Other`\n- **Reasoning")
+    document, problems = read(text, "a.md")
+    assert document.profile == "Other"
+    assert [(one.line, one.severity) for one in problems] == [(6, "warning")]
+    assert "second profile" in problems[0].message
+
+
+def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None:
+    text = DOCUMENT.replace('"we talk"', '"we talk\n    • loudly\n    • and long" (why)\n  • "and more"')
+    assert said(read(text, "")[0])[4][1:] == [  # type: ignore[index]
+        ("3.1. Talk", "we talk • loudly • and long", "why"),
+        ("3.1. Talk", "and more", ""),
+    ]
+
+
+@pytest.mark.parametrize("ad", ["7: a", "7 - a", "a – b", "7", "a b: c", "x|y", "a\\ - b"])
+@pytest.mark.parametrize("employer", ["", "Acme", "A - B: C"])
+def test_the_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
+    from codetui.formats.document.head import Heading, read_heading, write_heading
+
+    assert read_heading(write_heading(Heading(ad, employer))) == Heading(ad, employer)

@@ -1,0 +1,79 @@
+"""Machines that work on copies of one study, each with its own program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codetui.core.commands import Command
+from codetui.core.state import State
+from codetui.model import AdId, Span
+from codetui.workspace.held_session import HeldSession
+from codetui.workspace.outcome import Saved
+from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.workspace import Workspace
+
+
+class Machine:
+    """A study in a folder, and a coder's program on it, which opens ad 11 with the first command."""
+
+    def __init__(self, folder: Path, coder: str = "rosa") -> None:
+        self.folder = folder
+        self._coder = coder
+        self._workspace: Workspace | None = None
+
+    def open(self, ad: str = "11") -> None:
+        """Starts the program on an ad."""
+        self.close()
+        folder = self.folder
+        study = folder / "ads", folder / "codebook.toml", folder / "sessions"
+        workspace = open_workspace(*study, coder=self._coder, wanted=ad, is_shared=True)
+        assert not isinstance(workspace, Unusable) and workspace.first is not None
+        workspace.open(workspace.first)
+        assert workspace.entry is not None and workspace.entry.id == AdId(ad)
+        self._workspace = workspace
+
+    def close(self) -> None:
+        """Ends the program."""
+        if self._workspace is not None:
+            assert self._workspace.leave() == []
+            self._workspace.release()
+        self._workspace = None
+
+    @property
+    def session(self) -> HeldSession:
+        """The open session."""
+        if self._workspace is None:
+            self.open()
+        assert self._workspace is not None and isinstance(self._workspace.session, HeldSession)
+        return self._workspace.session
+
+    @property
+    def state(self) -> State:
+        """What it holds."""
+        return self.session.state
+
+    def span(self, words: str) -> Span:
+        """Where words stand in the open ad."""
+        start = self.session.ad.text.index(words)
+        return Span(start, start + len(words))
+
+    def give(self, command: Command) -> None:
+        """Carries a command out."""
+        outcome = self.session.execute(command)
+        assert isinstance(outcome, Saved), outcome
+
+
+def log_of(files: dict[str, bytes], name: str = "11.jsonl") -> list[bytes]:
+    """The lines of a log among files."""
+    return [line for path, data in files.items() if path.endswith(f"/{name}") for line in data.splitlines()]
+
+
+def state_of(machine: Machine) -> tuple[object, ...]:
+    """All that a machine's session says."""
+    state = machine.state
+    return (
+        state.live(),
+        dict(state.codings),
+        dict(state.notes),
+        (state.opened, state.employer, state.title, state.profile, state.reasoning, state.is_done, state.form),
+    )

@@ -1,0 +1,262 @@
+"""The codebook changed from within the program, with all codings: what is pressed, shown and said."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from keys import press, running
+from studies import CODEBOOK, SHORE
+from terminal import Terminal, codetui_command, environment
+from test_bookkeeping import LAMP, MIRRORS, coded_before, codes_in, defined, on_words, opened, rows, said
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from codetui.model import CodeId, Span
+from codetui.tui.modals.choice import Choice
+from codetui.tui.modals.code_form import CodeForm
+from codetui.tui.modals.codes_choice import CodesChoice
+from codetui.tui.modals.dry_run import UNSEEN, DryRun
+from codetui.tui.modals.profile_form import ProfileForm
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.outline import CodeNode
+from codetui.tui.widgets.plain_rows import PlainRows
+
+
+async def settled(pilot: Pilot[object]) -> None:
+    await asyncio.wait_for(pilot.app.workers.wait_for_complete(), 20)
+    await pilot.pause()
+
+
+async def agreed(pilot: Pilot[object], keys: str) -> str:
+    """Presses the keys that lead to the question, agrees to it, and hands back what was counted."""
+    await press(pilot, keys)
+    await settled(pilot)
+    modal = pilot.app.screen
+    assert isinstance(modal, DryRun) and modal.stage == "asking", modal
+    counted = modal.said
+    await asyncio.sleep(UNSEEN)
+    await press(pilot, "<enter>")
+    await settled(pilot)
+    return counted
+
+
+async def stand_on(pilot: Pilot[object], bench: WorkbenchScreen, code: str) -> None:
+    await press(pilot, "t<home>")
+    while bench.outline.current != CodeNode(CodeId(code)):
+        await press(pilot, "<down>")
+
+
+def given(bench: WorkbenchScreen) -> list[str]:
+    return [coding.code for coding in bench.state.live()]
+
+
+# --- one code changes -----------------------------------------------------------------------------------
+
+
+async def test_a_code_is_renamed_after_it_was_counted(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    coded_before(tmp_path, "13", "one stone", "TASK1", coder="otto")
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11")
+        await stand_on(pilot, bench, "TASK1")
+        counted = await agreed(pilot, "Tn<home>X<ctrl+s>")
+        assert counted.startswith("3 codings in 3 ads of 2 coders")
+        assert pilot.app.screen is bench and "3 codings in 3 ads of 2 coders" in said(bench)
+        assert given(bench) == ["XTASK1"] and codes_in(tmp_path)["XTASK1"].name == "Lighting"
+        assert any("XTASK1: Lighting" in row for row in rows(bench.outline))
+        await press(pilot, "t")
+        await press(pilot, "u")
+        assert given(bench) == ["TASK1"] and "XTASK1" in codes_in(tmp_path)
+
+
+async def test_nothing_changes_where_the_question_is_left(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11Tr")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, DryRun)
+        await press(pilot, "<escape>")
+        assert pilot.app.screen is bench
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
+
+
+async def test_a_code_is_merged_moved_retired_and_given_again(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11")
+        assert await agreed(pilot, "Tmwatch<enter>") == "1 coding in 1 ad\nTASK1 → TASK2 1 coding in 1 ad"
+        assert given(bench) == ["TASK2"] and codes_in(tmp_path)["TASK1"].is_retired
+        await agreed(pilot, "Tv<enter>")
+        assert codes_in(tmp_path)["TASK2"].section == "tools"
+        await agreed(pilot, "Tr")
+        assert codes_in(tmp_path)["TASK2"].is_retired and given(bench) == ["TASK2"]
+        await agreed(pilot, "Tr")
+        assert not codes_in(tmp_path)["TASK2"].is_retired
+
+
+async def test_without_a_code_under_the_cursor_one_is_picked(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "T")
+        assert isinstance(pilot.app.screen, CodesChoice)
+        await press(pilot, "watch<enter>")
+        assert isinstance(pilot.app.screen, Choice)
+
+
+async def test_rules_in_a_file_are_followed_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11")
+        (tmp_path / "map.toml").write_text('checked = false\n[codes]\nTASK1 = "TASK2"\n', "utf-8")
+        await press(pilot, "Tf<enter>")
+        await settled(pilot)
+        modal = pilot.app.screen
+        assert isinstance(modal, DryRun) and modal.stage == "done"
+        await press(pilot, "<escape>")
+        (tmp_path / "map.toml").write_text('[codes]\nTASK1 = "TASK2"\n', "utf-8")
+        assert "1 coding in 1 ad" in await agreed(pilot, "Tf<enter>")
+        assert given(bench) == ["TASK2"]
+
+
+# --- what waits -----------------------------------------------------------------------------------------
+
+
+async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    coded_before(tmp_path, "12", "which ships", "TASK1")
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11")
+        await press(pilot, "Ts<down><enter><ctrl+n>Polishing<ctrl+s>")
+        await agreed(pilot, "<ctrl+s>")
+        await press(pilot, "Q")
+        assert said(bench).startswith("1 of 1 here, 2 in 1 other ad · code TASK1 was split")
+        assert [row[:8] for row in rows(bench.panel.query_one(PlainRows))] == ["1 TASK2:", "2 TASK3:"]
+        await press(pilot, "2")
+        assert bench.ad.id == "12" and said(bench).startswith("1 of 2 · code TASK1 was split")
+        await press(pilot, "1<escape>")
+        assert given(bench) == ["TASK2", "TASK1"] or given(bench) == ["TASK1", "TASK2"]
+        assert said(bench).startswith("Left as it was. r gives another code")
+        await press(pilot, "x")
+        assert given(bench) == ["TASK2"] and said(bench) == "Every coding has a code of the codebook."
+        await press(pilot, "(")
+        assert given(bench) == ["TASK3"]
+
+
+async def test_what_waits_in_another_ad_is_said_once_it_is_known(tmp_path: Path) -> None:
+    coded_before(tmp_path, "13", "one stone", "TASK1")
+    (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "Q")
+        await settled(pilot)
+        assert said(bench) == "1 in 1 other ad: Q goes there." and bench.ad.id == "11"
+        await press(pilot, "Q")
+        assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
+
+
+# --- other texts ------------------------------------------------------------------------------------------
+
+
+async def test_all_texts_of_a_code_can_be_written(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "11De")
+        form = pilot.app.screen
+        assert isinstance(form, CodeForm)
+        for name, text in (("include", "Torches."), ("exclude", "The sun."), ("examples", "one lamp\n two  lamps\n")):
+            form.query_one(f"#{name}", TextArea).text = text
+        await press(pilot, "<ctrl+s>")
+        assert pilot.app.screen is bench
+        code = codes_in(tmp_path)["TASK1"]
+        assert (code.definition, code.include, code.exclude) == ("Lighting lamps.e", "Torches.", "The sun.")
+        assert code.examples == ("one lamp", "two lamps")
+        await press(pilot, "D<ctrl+s>")
+        lines = (tmp_path / "codebook.toml").read_text("utf-8").splitlines()
+        assert [line for line in CODEBOOK.splitlines() if line not in lines] == ['definition = "Lighting lamps."']
+
+
+async def test_the_texts_of_a_profile_can_be_written(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "pD More.")
+        form = pilot.app.screen
+        assert isinstance(form, ProfileForm)
+        form.query_one("#responsibilities", TextArea).text = "Oil\nGlass"
+        await press(pilot, "<ctrl+s>")
+        assert pilot.app.screen is bench and "Keeper is changed" in said(bench)
+        profile = bench.index.book.profiles[0]
+        assert (profile.definition, profile.responsibilities) == ("Keeps the light. More.", ("Oil", "Glass"))
+        assert not bench.state.profile
+
+
+# --- the codebook edited outside --------------------------------------------------------------------------
+
+
+async def test_a_codebook_that_is_edited_outside_is_shown_within_two_seconds(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, bench):
+        (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"Lighting"', '"Lamps"'), "utf-8")
+        await asyncio.sleep(2)
+        await settled(pilot)
+        assert any("TASK1: Lamps" in row for row in rows(bench.outline)) and "is read again" in said(bench)
+        (tmp_path / "codebook.toml").write_text("[[code", "utf-8")
+        await asyncio.sleep(2)
+        assert "codebook.toml:1: error" in said(bench)
+        await press(pilot, "11")
+        assert given(bench) == ["TASK1"]
+
+
+async def test_a_renamed_code_is_explained_by_the_version_that_the_coder_had_in_view(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        await press(pilot, "11")
+        await agreed(pilot, "Tn<home>X<ctrl+s>")
+        await press(pilot, "D New.<ctrl+s>i")
+        assert given(bench) == ["XTASK1"]
+        text = defined(pilot)
+        assert text.index("New.") < text.index("OLD, when this was coded") < text.rindex("Lighting lamps.")
+
+
+async def test_an_enter_that_was_typed_ahead_agrees_to_nothing(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "11Tr")
+        await settled(pilot)
+        await press(pilot, "<enter><enter>")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, DryRun) and pilot.app.screen.stage == "asking"
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
+
+
+# --- typed ahead ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("burst", ["Ts\x1b[B\r\x1b[B\r\x13", "Tm\r\r\r\r", "Tn X\x13\r\r"])
+def test_keys_typed_ahead_of_the_questions_change_nothing_that_was_not_agreed_to(tmp_path: Path, burst: str) -> None:
+    opened(tmp_path)
+    command = codetui_command("ads", "--ad", "11", "--coder", "rosa")
+    with Terminal(command, tmp_path, environment(tmp_path), columns=100, rows=30) as terminal:
+        terminal.wait_for("You light the lamp")
+        terminal.type("s11")
+        terminal.wait_for("TASK1: Lighting ←")
+        terminal.type(burst)
+        terminal.wait_for("1 coding in 1 ad")
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
+        terminal.type("\x1b")
+        terminal.wait_until(lambda: "esc: leave" not in terminal.text, "the question is closed")
+        terminal.type("\x11")
+        assert terminal.wait_for_end() == 0
+
+
+async def test_the_question_is_shown_over_any_ad(tmp_path: Path) -> None:
+    async with running(opened(tmp_path), size=(80, 24)) as (pilot, bench):
+        start = SHORE.index(MIRRORS)
+        bench.select(Span(start, start + len(MIRRORS)))
+        await press(pilot, "11D")
+        fields = pilot.app.screen.query(TextArea)
+        assert len(fields) == 4 and all(field.size.height >= 2 for field in fields)
+        await press(pilot, "<escape>Tr")
+        await settled(pilot)
+        assert pilot.app.screen.query_one("#said").size.height >= 2
+
+
+async def test_a_retired_code_without_codings_can_be_picked_and_given_again(tmp_path: Path) -> None:
+    book = CODEBOOK.replace('definition = "Looking out."', 'definition = "Looking out."\nretired = true')
+    async with on_words(tmp_path, codebook=book) as (pilot, _):
+        await press(pilot, "Twatch")
+        assert rows(pilot.app.screen.query_one(PlainRows))[0].startswith("12  TASK2: Watching (retired)")
+        await agreed(pilot, "<enter>r")
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK

@@ -1,0 +1,86 @@
+"""What one key costs, counted instead of timed: rows painted, layouts, logs read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from invented import BOOK, coding, state
+from keys import press, running, workspace_on, write_ad
+from textual.screen import Screen
+from textual.strip import Strip
+
+from codetui.core.codebook import CodebookIndex
+from codetui.model import CodeId
+from codetui.tui.parts.picturing import CodedSpans
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.document_view import DocumentView
+
+LONG = "\n\n".join(f"Sentence number {number} of a long ad ends here." for number in range(60))
+
+
+class Counts:
+    """Rows painted of the ad and the codebook, and layouts of the workbench."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ad = self.tree = self.layouts = 0
+        paint_ad, paint_tree = DocumentView.render_line, CodebookTree.render_line
+        lay_out = Screen._refresh_layout
+
+        def ad_row(view: DocumentView, y: int) -> Strip:
+            self.ad += 1
+            return paint_ad(view, y)
+
+        def tree_row(tree: CodebookTree, y: int) -> Strip:
+            self.tree += 1
+            return paint_tree(tree, y)
+
+        def laid_out(screen: WorkbenchScreen, *sizes: object, **options: object) -> None:
+            self.layouts += 1
+            lay_out(screen, *sizes, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(DocumentView, "render_line", ad_row)
+        monkeypatch.setattr(CodebookTree, "render_line", tree_row)
+        monkeypatch.setattr(Screen, "_refresh_layout", laid_out)
+
+
+@pytest.mark.parametrize("codings", [2, 30])
+async def test_a_code_has_only_the_rows_painted_that_show_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codings: int
+) -> None:
+    write_ad(tmp_path, LONG)
+    async with running(workspace_on(tmp_path), size=(120, 20)) as (pilot, bench):
+        for _ in range(codings):
+            await press(pilot, "s11")
+        await press(pilot, "s1")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert (bench.outline.scroll_offset.y > 0) == (codings == 30)
+        counts = Counts(monkeypatch)
+        await press(pilot, "1")
+        assert len(bench.state.live()) == codings + 1
+        assert 0 < counts.ad <= 2
+        assert 0 < counts.tree <= 5
+        assert counts.layouts == 1
+
+
+async def test_the_log_of_the_open_ad_is_not_read_for_what_was_coded_before(tmp_path: Path) -> None:
+    write_ad(tmp_path, LONG)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        for _ in range(3):
+            await press(pilot, "s11")
+            await pilot.app.workers.wait_for_complete()
+        assert bench.workspace.earlier.is_complete
+        assert bench.workspace.earlier.readings == 0
+
+
+def test_the_codings_are_drawn_as_they_are_whatever_the_state_before() -> None:
+    book = CodebookIndex(BOOK)
+    one, two, three = coding(1, "W1", "dough"), coding(2, "W2", "hot bread"), coding(3, "W1", "ovens")
+    states = [state(one), state(one, two), state(one, two, three), state(one, three), state(one), state(two)]
+    spans = CodedSpans(book)
+    for now in [*states, state(one, replace(two, code=CodeId("W3"))), state(one, coding(2, "W1", "", has_place=False))]:
+        assert list(spans.of(now)) == list(CodedSpans(book).of(now))
+        assert len(spans.of(now)) == sum(each.anchor is not None for each in now.live())

@@ -1,0 +1,133 @@
+"""A session that two programs have open: one codes, the other reads along, and either may take it over."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from keys import BOOK, press, running, write_ad
+from test_watching import until
+from textual.pilot import Pilot
+
+from codetui.core.commands import AssignCode
+from codetui.model import CodeId, CorpusSettings, Span
+from codetui.store.corpus import Corpus
+from codetui.store.sessions import SessionPaths
+from codetui.tui.modals.take_over import TakeOverModal
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.status_line import StatusLine
+from codetui.workspace.outcome import InOtherHands, Outcome, Saved
+from codetui.workspace.workspace import Workspace
+
+AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
+
+
+def shared(folder: Path) -> Workspace:
+    """A program on the study in a folder, as `codetui` opens it."""
+    corpus = Corpus(folder / "ads", CorpusSettings(), folder / "sessions")
+    paths = SessionPaths(folder / "sessions", "rosa")
+    workspace = Workspace(BOOK, corpus, paths, "rosa", [], folder / "codebook.toml", is_shared=True)
+    workspace.first = workspace.opening()
+    return workspace
+
+
+def words(screen: WorkbenchScreen) -> list[str]:
+    return [coding.words for coding in screen.state.live()]
+
+
+def said(screen: WorkbenchScreen) -> str:
+    return screen.query_one(StatusLine).message[0]
+
+
+def is_asked(pilot: Pilot[object]) -> bool:
+    return isinstance(pilot.app.screen, TakeOverModal)
+
+
+def give(program: Workspace, words: str, code: str = "TASK1") -> Outcome:
+    """The other program codes these words."""
+    start = AD.index(words)
+    return program.execute(AssignCode(Span(start, start + len(words)), CodeId(code)))
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Workspace:
+    """The other program, which has the session."""
+    write_ad(tmp_path, AD)
+    program = shared(tmp_path)
+    assert program.first is not None
+    program.open(program.first)
+    assert isinstance(give(program, "You light the lamp."), Saved)
+    return program
+
+
+async def test_reading_alone_locks_nothing(tmp_path: Path, other: Workspace) -> None:
+    other.release()
+    async with running(shared(tmp_path)) as (pilot, _):
+        await press(pilot, "sss")
+        assert not is_asked(pilot)
+        assert isinstance(give(other, "You watch"), Saved)
+
+
+async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: Workspace) -> None:
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await until(pilot, lambda: is_asked(pilot))
+        await press(pilot, "<escape>")
+        assert "You read along" in said(screen) and f"process {os.getpid()}" in said(screen)
+        await press(pilot, "s11")
+        assert said(screen).startswith("Read only: ") and "O takes it over" in said(screen)
+        give(other, "You polish")
+        await until(pilot, lambda: len(words(screen)) == 2)
+        assert words(screen) == ["You light the lamp.", "You polish"]
+        other.release()
+        await until(pilot, lambda: "can be coded here" in said(screen))
+        await press(pilot, "s12")
+        assert len(words(screen)) == 3
+
+
+async def test_keys_typed_behind_escape_are_refused_in_the_workbench(tmp_path: Path, other: Workspace) -> None:
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await until(pilot, lambda: is_asked(pilot))
+        await press(pilot, "<escape>11")
+        assert said(screen).startswith("Read only: ") and words(screen) == ["You light the lamp."]
+
+
+async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded(
+    tmp_path: Path, other: Workspace
+) -> None:
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await until(pilot, lambda: is_asked(pilot))
+        await press(pilot, "o")
+        assert said(screen).startswith("The session is yours now.")
+        await press(pilot, "s12<ctrl+s>")
+        assert words(screen) == ["You light the lamp.", "You watch the sea until dawn."]
+        outcome = give(other, "You polish")
+        assert isinstance(outcome, InOtherHands) and "has this session" in outcome.message
+        assert other.session and not other.session.has_unsaved_document
+
+
+async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_late(
+    tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codetui.tui.parts.watching.LOOK_EVERY", 3600)
+    other.release()
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await press(pilot, "s12")
+        other.take_over()
+        give(other, "You polish")
+        await press(pilot, "n")
+        await press(pilot, "why<enter>")
+        assert is_asked(pilot)
+        assert len(words(screen)) == 2 and not any(coding.note for coding in screen.state.live())
+        await press(pilot, "<escape>")
+        assert "last command is kept" in said(screen)
+        await press(pilot, "O")
+        assert words(screen) == ["You light the lamp.", "You watch the sea until dawn.", "You polish"]
+        assert [coding.note for coding in screen.state.live()] == ["", "why", ""]
+
+
+async def test_a_session_that_nobody_else_has_is_not_taken_over(tmp_path: Path) -> None:
+    write_ad(tmp_path, AD)
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await press(pilot, "O")
+        assert "it is yours" in said(screen)
