@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from io import TextIOWrapper
-from pathlib import Path
-from typing import NoReturn
 
 from codetui import __version__
+
+TYPE_CHECKING = False
+"""As in typing, which like pathlib takes longer to load than all that `--help` does."""
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import NoReturn
 
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
@@ -75,15 +78,19 @@ def _route(argv: Sequence[str]) -> int:
     if first in SUBCOMMANDS:
         parser = subcommand_parser(first)
         return COMMANDS[first](parser.parse_args(argv[1:]))
-    if first and not first.startswith("-") and not Path(first).exists():
+    if first and not first.startswith("-") and not os.path.exists(first):  # noqa: PTH110 - pathlib loads slowly
         return complain(_unknown(first))
     return _open(open_parser().parse_args(argv))
 
 
 def _unknown(word: str) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, SUBCOMMANDS, n=1)
     if close:
         return f"there is no “{word}” here; did you mean `codetui {close[0]}`?"
+    from pathlib import Path
+
     from codetui.workspace.startup import missing_corpus
 
     return missing_corpus(Path(word))
@@ -165,6 +172,8 @@ def coder_name(given: str | None) -> str:
 
 
 def _study_options(options: argparse.Namespace) -> tuple[Path | None, Path, Path]:
+    from pathlib import Path
+
     corpus = Path(options.corpus) if options.corpus else None
     return corpus, Path(options.codebook), Path(options.sessions)
 
@@ -209,6 +218,8 @@ def _forget_closed_terminal() -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from codetui.workspace.importing import import_documents
 
     documents = [Path(document) for document in options.documents]
@@ -251,6 +262,8 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from codetui.workspace.startup import lay_out_study
 
     return lay_out_study(Path(options.folder))

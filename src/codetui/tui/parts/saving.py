@@ -15,8 +15,8 @@ from codetui.workspace.outcome import Saved
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
 
-LONGEST_LAG = 5.0
-"""Seconds after which the document is written although the coder goes on without a pause."""
+LONGEST_LAG = 60.0
+"""Seconds after which the document is written although the coder goes on without a pause: that holds keys up."""
 
 
 COPY = Path("~") / "codetui-copy"
