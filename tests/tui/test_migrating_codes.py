@@ -130,6 +130,7 @@ async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(t
         await press(pilot, "Q")
         assert said(bench).startswith("1 of 1 here, 2 in 1 other ad · code TASK1 was split")
         assert [row[:8] for row in rows(bench.panel.query_one(PlainRows))] == ["1 TASK2:", "2 TASK3:"]
+        assert "12 TASK2:" in defined(pilot)
         await press(pilot, "2")
         assert bench.ad.id == "12" and said(bench).startswith("1 of 2 · code TASK1 was split")
         await press(pilot, "1<escape>")

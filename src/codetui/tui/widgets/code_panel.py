@@ -178,7 +178,10 @@ class CodePanel(Widget, can_focus=False):
     def _show_definition(self) -> None:
         pane = self.query_one(DefinitionPane)
         if self._codes:
-            pane.show_code(self._book, self._codes[self.query_one(PlainRows).cursor], self._usage_of)
+            shown_code = self._codes[self.query_one(PlainRows).cursor]
+            # Other than the section's, the keys of choices are for this once: the book's own stands beside.
+            own = next((code for code in self._book.codes if code.id == shown_code.id), shown_code)
+            pane.show_code(self._book, own, self._usage_of)
         else:
             pane.clear()
 
