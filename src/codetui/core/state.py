@@ -173,7 +173,13 @@ def replay(transactions: Iterable[Transaction]) -> State:
 
 def is_step(transaction: Transaction) -> bool:
     """True for what undo can take back: not the opening of a session, nor that the ad's text has changed."""
-    return transaction.cause != "corpus" and any(not isinstance(event, SessionOpened) for event in transaction.events)
+    if transaction.cause == "corpus":
+        return False
+    return not all(map(_is_opening, transaction.events))
+
+
+def _is_opening(event: Event) -> bool:
+    return isinstance(event, SessionOpened)
 
 
 def _apply(draft: _Draft, transaction: Transaction) -> None:

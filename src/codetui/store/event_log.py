@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from codetui.model import Problem, Transaction, TransactionId
 from codetui.store import files, left_overs
-from codetui.store.log_numbers import GREATEST, is_sound, looks_odd
+from codetui.store.log_numbers import GREATEST, is_sound
 from codetui.store.plain_lines import plain_transaction
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class EventLog:
             if not line:
                 continue
             transaction = _plainly(line) or self._thoroughly(number, line, problems)
-            if transaction is not None and self._is_sound(number, line, transaction, problems):
+            if transaction is not None and self._is_sound(number, transaction, problems):
                 self._take(found, problems, number, line, transaction)
         transactions = [transaction for _, transaction in found.values()]
         transactions.sort(key=lambda each: (each.seq, each.id))
@@ -101,9 +101,9 @@ class EventLog:
             problems.append(self._unreadable(number, line, error))
             return None
 
-    def _is_sound(self, number: int, line: bytes, transaction: Transaction, problems: list[Problem]) -> bool:
+    def _is_sound(self, number: int, transaction: Transaction, problems: list[Problem]) -> bool:
         """Whether all numbers of a transaction are within bounds; a problem where they are not."""
-        if not looks_odd(line) or is_sound(transaction):
+        if is_sound(transaction):
             return True
         what = "this line cannot be read (a number in it is out of bounds): it is kept, the others are used; mend it"
         problems.append(Problem(str(self.path), number, "warning", what))

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from codetui.model import Anchor, Form, Transaction
 
 GREATEST = 2**53
 """Beyond it one could not count on, and other programs would read another number."""
-
-_suspicious = re.compile(rb"""[:\[,][\s"+]*(?:-|[0-9_]{16}|[0-9.]+[eE])""").search
-
-
-def looks_odd(line: bytes) -> bool:
-    """Whether a number on a line of JSON may be out of bounds; it costs little, and most lines do not."""
-    return _suspicious(line) is not None
 
 
 def is_sound(transaction: Transaction) -> bool:
