@@ -9,7 +9,8 @@ from codetui.core.state import State
 from codetui.model import AdId, Span
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 

@@ -19,7 +19,8 @@ from codetui import __version__
 from codetui.core.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 DOCUMENT = "analysis_job_11_shore_company.md"

@@ -91,7 +91,7 @@ def _unknown(word: str) -> str:
         return f"there is no “{word}” here; did you mean `codetui {close[0]}`?"
     from pathlib import Path
 
-    from codetui.workspace.startup import missing_corpus
+    from codetui.workspace.study_parts import missing_corpus
 
     return missing_corpus(Path(word))
 
@@ -187,7 +187,8 @@ def _open(options: argparse.Namespace) -> int:
     sys.setswitchinterval(LONGEST_TURN)
     # Garbage is collected by the workbench, when nobody waits for a key.
     gc.disable()
-    from codetui.workspace.startup import Unusable, open_workspace
+    from codetui.workspace.startup import open_workspace
+    from codetui.workspace.study_parts import Unusable
 
     coder = coder_name(options.coder)
     workspace = open_workspace(*_study_options(options), coder=coder, wanted=options.ad, is_shared=True)

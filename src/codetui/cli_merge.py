@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
         return install(sessions)
     if not options.folders:
-        from codetui.cli import complain
+        from codetui.workspace.study_parts import complain
 
         return complain("name the study, or the folder of sessions, to bring in: `codetui merge /media/stick`.")
     from codetui.workspace.merging import merge_folders

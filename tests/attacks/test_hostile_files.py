@@ -22,7 +22,8 @@ from codetui.model import CodeId, Span
 from codetui.store import codebooks, files
 from codetui.store.safe_names import coder_name, safe_name
 from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 if sys.platform == "win32":

@@ -38,7 +38,8 @@ from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.outcome import Saved
 from codetui.workspace.session import Session
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", "100"))

@@ -28,7 +28,8 @@ from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import RowList
 from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 LAMP = "You light the lamp at dusk."

@@ -17,7 +17,8 @@ from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
 from codetui.tui.parts.picturing import heading
 from codetui.tui.screens.ad_list import AdListScreen
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 
 AD = "You build pipelines in Python. You like people."
 

@@ -12,7 +12,7 @@ from codetui.formats import codebook_toml, migration_toml
 from codetui.model import Codebook, text_hash
 from codetui.store import codebooks
 from codetui.workspace.book_changes import find_book, propose_map, report_changes
-from codetui.workspace.startup import Unusable
+from codetui.workspace.study_parts import Unusable
 
 NEW = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"Watching"', '"Looking"')
 

@@ -15,7 +15,8 @@ from codetui.store.corpus import Corpus
 from codetui.store.study import read_codebook
 from codetui.workspace.checking import in_order, problems_of_study, report_problems
 from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 SHORE_DOCUMENT = "analysis_job_11_shore_company.md"

@@ -17,7 +17,8 @@ from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.held_session import FREE, HeldSession
 from codetui.workspace.outcome import InOtherHands, Outcome, Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 WORDS = ("You build", "pipelines", "Python", "You like people", "Run Kafka", "people")

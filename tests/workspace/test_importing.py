@@ -15,7 +15,8 @@ from codetui.store.event_log import EventLog
 from codetui.workspace.exporting import export
 from codetui.workspace.importing import import_documents
 from codetui.workspace.session import Session
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 
 IRREGULAR = """\
 # Manual Coding Analysis: Job Ad #11 (Shore Co.)

@@ -11,7 +11,8 @@ from codetui.core.commands import AssignCode, Refusal
 from codetui.formats.codebook_editing import add_code, append_example, set_field
 from codetui.model import Code, CodeId, Span, text_hash
 from codetui.workspace.outcome import NotSaved, Saved
-from codetui.workspace.startup import Unusable, open_workspace
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.study_parts import Unusable
 from codetui.workspace.workspace import Workspace
 
 LAMP = "You light the lamp at dusk."

@@ -12,10 +12,9 @@ from codetui.formats import codebook_toml, migration_toml
 from codetui.formats.book_changes import sentences
 from codetui.model import Codebook
 from codetui.store import codebooks, files
-from codetui.workspace.exporting import UNUSABLE
 from codetui.workspace.migration_tally import counted
 from codetui.workspace.printing import put, show_json
-from codetui.workspace.startup import Unusable, read_book, say
+from codetui.workspace.study_parts import Unusable, complain, read_book, say
 
 STDOUT = "-"
 
@@ -25,7 +24,7 @@ def report_changes(old: str, new: str, sessions: Path, *, as_json: bool) -> int:
     books = find_book(old, sessions), find_book(new, sessions)
     for book in books:
         if isinstance(book, Unusable):
-            return _complain(book.message)
+            return complain(book.message)
     before, after = (book for book in books if not isinstance(book, Unusable))
     changes = diff(before, after)
     if as_json:
@@ -42,7 +41,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
     books = find_book(old, sessions), find_book(new, sessions)
     for book in books:
         if isinstance(book, Unusable):
-            return _complain(book.message)
+            return complain(book.message)
     before, after = (book for book in books if not isinstance(book, Unusable))
     rules = propose(before, after)
     text = migration_toml.write(rules, before, after)
@@ -51,7 +50,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
         return 0
     target = Path(output)
     if files.stands(target) and not force:
-        return _complain(f"{target} is there already; --force overwrites it, -o names another place.")
+        return complain(f"{target} is there already; --force overwrites it, -o names another place.")
     files.replace(target, text.encode("utf-8"))
     open_ = sum(not rule.new for rule in rules.rules)
     say(f"{counted(len(rules.rules), 'rule')} written to {target}, {open_} of them without a code or profile to go to.")
@@ -96,8 +95,3 @@ def _json(change: Change) -> dict[str, object]:
     value = asdict(change)
     value["words"] = [run._asdict() for run in change.words]
     return value
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

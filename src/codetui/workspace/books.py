@@ -13,12 +13,11 @@ from codetui.store import files
 from codetui.workspace.checking import in_order, print_problems
 from codetui.workspace.outputs import chosen
 from codetui.workspace.printing import put
-from codetui.workspace.startup import Unusable, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, read_book, say
 
 Layout = Literal["markdown", "html"]
 DEFAULT_OUTPUT: dict[str, str] = {"markdown": "coding_book.md", "html": "coding_book.html"}
 STDOUT = "-"
-PROBLEMS, UNUSABLE = 1, 2
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
 
@@ -30,11 +29,11 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
     try:
         data = files.read(source)
     except OSError as error:
-        return _complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
+        return complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
     if len(data) > LARGEST_BOOK:
-        return _complain(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
+        return complain(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
     if output != STDOUT and files.stands(Path(output)) and not force:
-        return _complain(f"{output} is there already; --force overwrites it, -o names another place.")
+        return complain(f"{output} is there already; --force overwrites it, -o names another place.")
     text, told = _decoded(data, source)
     found = read(text, str(source), output)
     _, problems = codebook_toml.read(found.toml, output)
@@ -83,11 +82,11 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
     """Writes the coding book out as markdown or as a page for printing; the exit code."""
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
-        return _complain(book.message)
+        return complain(book.message)
     target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
     if target != STDOUT and not force and files.is_other(Path(target), text.encode("utf-8", "replace")):
-        return _complain(f"{target} is there already; --force overwrites it, -o names another place.")
+        return complain(f"{target} is there already; --force overwrites it, -o names another place.")
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]
     for problem in errors:
@@ -110,7 +109,7 @@ def check_book(codebook: Path, *, as_json: bool) -> int:
     """Prints every problem of a codebook; 1 where one of them is an error, 2 where there is no codebook."""
     book, problems = read_book(codebook)
     if isinstance(book, Unusable) and not problems:
-        return _complain(book.message)
+        return complain(book.message)
     print_problems(in_order(problems), as_json=as_json)
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
 
@@ -121,8 +120,3 @@ def _write(text: str, target: str) -> None:
         put(text)
     else:
         files.replace(Path(target), text.encode("utf-8", "replace"))
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

@@ -15,9 +15,8 @@ from codetui.store.safe_names import safe_name
 from codetui.workspace.checks import twins
 from codetui.workspace.checks.files import sessions_of, touched_names
 from codetui.workspace.checks.session import check_session
-from codetui.workspace.exporting import PROBLEMS, UNUSABLE
 from codetui.workspace.printing import show_json
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book
 
 GRAVEST_FIRST = ("error", "warning", "note")
 
@@ -27,11 +26,11 @@ def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str 
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
         if not problems:
-            return _complain(book.message)
+            return complain(book.message)
     else:
         path = corpus_path(corpus, book, codebook)
         if not path.exists():
-            return _complain(missing_corpus(path))
+            return complain(missing_corpus(path))
         problems = [*problems, *problems_of_study(Corpus(path, book.corpus, root), book, root, coder)]
     problems = in_order(problems)
     print_problems(problems, as_json=as_json)
@@ -106,8 +105,3 @@ def _lines(problems: list[Problem]) -> Iterator[str]:
         yield "".join(sign if sign.isprintable() else " " for sign in str(problem))
     counted = Counter(problem.severity for problem in problems)
     yield f"{counted['error']} errors, {counted['warning']} warnings, {counted['note']} notes"
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

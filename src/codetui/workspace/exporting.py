@@ -14,11 +14,10 @@ from codetui.store.corpus import Corpus
 from codetui.workspace.outputs import below, chosen
 from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, UNUSABLE, Unusable, corpus_path, missing_corpus, read_book, say
 
 DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}
 STDOUT = "-"
-PROBLEMS, UNUSABLE = 1, 2
 
 
 def export(

@@ -24,7 +24,7 @@ from codetui.workspace.documents import legible
 from codetui.workspace.forms import AdFacts
 from codetui.workspace.records import Ads
 from codetui.workspace.sides import Side, other_text, side_of
-from codetui.workspace.startup import say
+from codetui.workspace.study_parts import say
 
 MERGED, CONFLICT = 0, 1
 CODEBOOK, BASES = "codebook.toml", ".written"

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 from codetui.store import git, study
-from codetui.workspace.exporting import UNUSABLE
-from codetui.workspace.startup import say
+from codetui.workspace.study_parts import UNUSABLE, say
 
 NAME = "codetui"
 WORDS = "codetui's documents, made anew from both logs"

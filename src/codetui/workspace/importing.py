@@ -17,13 +17,12 @@ from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.damage import unmerged
 from codetui.workspace.documents import legible
-from codetui.workspace.exporting import PROBLEMS, UNUSABLE
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.ids import fresh_id
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.records import Ads
 from codetui.workspace.session import KeepBook
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book
 from codetui.workspace.taking_over import Tally, take_over
 
 PRESS_AGAIN = "Nothing has changed; mend it and press again"
@@ -46,12 +45,12 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
     """Makes documents sessions of `coder` and says what was found in each; the exit code."""
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
-        return _complain(book.message)
+        return complain(book.message)
     path = corpus_path(corpus, book, codebook)
     if corpus is not None and not path.exists():
-        return _complain(missing_corpus(path))
+        return complain(missing_corpus(path))
     if not coder.strip():
-        return _complain("the coder has no name; give one with --coder NAME.")
+        return complain("the coder has no name; give one with --coder NAME.")
     ads = Ads(Corpus(path, book.corpus, sessions) if path.exists() else None)
     importer = Importer(book, ads, SessionPaths(sessions, coder), coder, LivingBook(codebook, sessions).keep)
     done = [importer.take(document) for document in _unfolded(documents)]
@@ -174,8 +173,3 @@ def said(tally: Tally) -> str:
 
 def _quotations(tally: Tally) -> int:
     return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

@@ -22,14 +22,13 @@ from codetui.store.log_union import missing
 from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import heading_id, legible
-from codetui.workspace.exporting import PROBLEMS, UNUSABLE
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.importing import Importer
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import NotSaved
 from codetui.workspace.records import Ads
 from codetui.workspace.sides import Side, beyond_bounds, other_text, side_of
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book, say
 
 Fate = Literal["brought", "nothing new", "refused"]
 
@@ -48,16 +47,16 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
     """Brings the sessions in `folders` together with those below `root`, and says what was done; the exit code."""
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
-        return _complain(book.message)
+        return complain(book.message)
     path = corpus_path(corpus, book, codebook)
     if corpus is not None and not path.exists():
-        return _complain(missing_corpus(path))
+        return complain(missing_corpus(path))
     found = {folder: sessions_in(folder) for folder in folders}
     for folder, source in found.items():
         if source is None:
-            return _complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
+            return complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
         if source.resolve() == root.resolve():
-            return _complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
+            return complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
     merger = Merger(book, Ads(Corpus(path, book.corpus, root) if path.exists() else None), codebook, root, is_dry)
     fates: Counter[Fate] = Counter()
     books = 0
@@ -240,8 +239,3 @@ def _sum_up(fates: Counter[Fate], books: int, *, is_dry: bool) -> None:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

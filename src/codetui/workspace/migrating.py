@@ -18,7 +18,6 @@ from codetui.model import Ad, Codebook, Problem
 from codetui.store import codebooks, files
 from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
-from codetui.workspace.exporting import PROBLEMS, UNUSABLE
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.ids import fresh_id
 from codetui.workspace.kept_maps import keep_rules
@@ -26,7 +25,7 @@ from codetui.workspace.migration_tally import Tally, counted, lines_of
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.records import Ads, Record, records
 from codetui.workspace.session import Session
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book, say
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""
@@ -62,15 +61,15 @@ def run_migration(
     """Carries out, or only counts, what the rules in a file mean for all sessions, and says it; the exit code."""
     plan = read_plan(map_file, codebook, sessions, old)
     if isinstance(plan, Unusable):
-        return _complain(plan.message)
+        return complain(plan.message)
     if not is_dry and not plan.rules.is_checked:
-        return _complain(
+        return complain(
             f"the rules in {map_file} were proposed and nobody has looked through them yet. "
             "Do so, write checked = true there, and run the same command again; --dry-run only counts."
         )
     path = corpus_path(corpus, plan.new, codebook)
     if corpus is not None and not path.exists():
-        return _complain(missing_corpus(path))
+        return complain(missing_corpus(path))
     ads = Corpus(path, plan.new.corpus, sessions) if path.exists() else None
     if is_dry:
         tally = count_sessions(plan, sessions, coder, ads)
@@ -240,8 +239,3 @@ def _in_other_hands(plan: Plan, session: HeldSession, record: Record) -> Problem
         return _failed(record, f"{session.holder} has it; close it there")
     what = f"{session.holder} has this session: it follows there within two seconds"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

@@ -9,12 +9,11 @@ from typing import NamedTuple, get_args
 from codetui.core.codebook import profile_name
 from codetui.model import AdEntry, Codebook
 from codetui.store.corpus import Corpus
-from codetui.workspace.exporting import UNUSABLE
 from codetui.workspace.migration_tally import counted
 from codetui.workspace.outcome import Progress, status_of
 from codetui.workspace.printing import show_json, show_table
 from codetui.workspace.records import Record, records
-from codetui.workspace.startup import Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import Unusable, complain, corpus_path, missing_corpus, read_book
 
 HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile")
 
@@ -35,16 +34,16 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
     """Prints how far each ad is, and the totals; the exit code."""
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
-        return _complain(book.message)
+        return complain(book.message)
     path = corpus_path(corpus, book, codebook)
     if not path.exists():
-        return _complain(missing_corpus(path))
+        return complain(missing_corpus(path))
     source = Corpus(path, book.corpus, root)
     batches = list(source.batches())
     entries = [entry for batch in batches for entry in batch.entries]
     if not entries:
         reasons = "".join(f"\n  {problem}" for batch in batches for problem in batch.problems)
-        return _complain(f"there is no ad in {path}.{reasons}")
+        return complain(f"there is no ad in {path}.{reasons}")
     lines = _lines(entries, list(records(root, book, coder, source)), book)
     totals = Counter(line.state for line in lines)
     if as_json:
@@ -87,8 +86,3 @@ def _line(record: Record, book: Codebook) -> Line:
 def _cells(line: Line) -> tuple[str, ...]:
     """The line in the order of the table's head."""
     return (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
-
-
-def _complain(message: str) -> int:
-    say(f"codetui: {message}")
-    return UNUSABLE

@@ -29,7 +29,7 @@ from codetui.workspace.migrating import (
 from codetui.workspace.migration_tally import Tally, lines_of
 from codetui.workspace.outcome import NotSaved
 from codetui.workspace.records import Record
-from codetui.workspace.startup import Unusable
+from codetui.workspace.study_parts import Unusable
 
 
 class Prospect(NamedTuple):

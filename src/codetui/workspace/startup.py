@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import NamedTuple
 
 from codetui.core.harmless import harmless
-from codetui.model import AdId, Codebook, Problem
+from codetui.model import AdId
 from codetui.store import study
 from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
+from codetui.workspace.study_parts import Unusable, corpus_path, missing_corpus, read_book
 from codetui.workspace.workspace import Workspace
-
-DEFAULT_CORPUS = "ads"
-WAY_ON = (
-    "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
-    "or lay out a new study with `codetui init`."
-)
-
-
-class Unusable(NamedTuple):
-    """Why the program cannot start, and what to do."""
-
-    message: str
 
 
 def open_workspace(
@@ -60,32 +47,6 @@ def open_workspace(
     return workspace
 
 
-def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
-    """The codebook, or why there is none."""
-    if not codebook.exists():
-        return Unusable(
-            f"there is no codebook here ({codebook}). `codetui init` lays out a study with one; "
-            "--codebook FILE names one that stands elsewhere."
-        ), []
-    book, problems = study.read_codebook(codebook)
-    if book is None:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        return Unusable(f"the codebook cannot be read:\n{lines}"), problems
-    return book, problems
-
-
-def corpus_path(given: Path | None, book: Codebook, codebook: Path) -> Path:
-    """The corpus as given, else as the codebook names it (relative to itself), else `ads`."""
-    if given is not None:
-        return given
-    return codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
-
-
-def missing_corpus(path: Path) -> str:
-    """What to say about a corpus that is not there."""
-    return f"there is no file or folder {path}. {WAY_ON}"
-
-
 def empty_corpus(path: Path, workspace: Workspace) -> str:
     """What to say about a corpus without a single ad, with the reasons that were found."""
     for batch in workspace.listing():
@@ -105,8 +66,3 @@ def lay_out_study(folder: Path) -> int:
     way_on = f"Put your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui"
     print(f"\n{harmless(way_on)}")
     return 0
-
-
-def say(line: object) -> None:
-    """One line on stderr, without what a terminal would obey."""
-    print(harmless(str(line)), file=sys.stderr)

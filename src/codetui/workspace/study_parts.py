@@ -1,0 +1,63 @@
+"""The parts of a study, for every command: found, or what to say and do about those that are missing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.harmless import harmless
+from codetui.model import Codebook, Problem
+from codetui.store import study
+
+PROBLEMS, UNUSABLE = 1, 2
+"""Exit codes: errors were found; the command could not be carried out."""
+
+DEFAULT_CORPUS = "ads"
+WAY_ON = (
+    "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
+    "or lay out a new study with `codetui init`."
+)
+
+
+class Unusable(NamedTuple):
+    """Why the program cannot start, and what to do."""
+
+    message: str
+
+
+def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
+    """The codebook, or why there is none."""
+    if not codebook.exists():
+        return Unusable(
+            f"there is no codebook here ({codebook}). `codetui init` lays out a study with one; "
+            "--codebook FILE names one that stands elsewhere."
+        ), []
+    book, problems = study.read_codebook(codebook)
+    if book is None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        return Unusable(f"the codebook cannot be read:\n{lines}"), problems
+    return book, problems
+
+
+def corpus_path(given: Path | None, book: Codebook, codebook: Path) -> Path:
+    """The corpus as given, else as the codebook names it (relative to itself), else `ads`."""
+    if given is not None:
+        return given
+    return codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
+
+
+def missing_corpus(path: Path) -> str:
+    """What to say about a corpus that is not there."""
+    return f"there is no file or folder {path}. {WAY_ON}"
+
+
+def say(line: object) -> None:
+    """One line on stderr, without what a terminal would obey."""
+    print(harmless(str(line)), file=sys.stderr)
+
+
+def complain(message: str) -> int:
+    """Says what kept the command from being carried out; its exit code."""
+    say(f"codetui: {message}")
+    return UNUSABLE
