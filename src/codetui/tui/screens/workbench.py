@@ -180,6 +180,7 @@ class WorkbenchScreen(BenchSide):
             self.say(f"Ad {entry.id} does not open: {why}. Mend it, or take another: a shows the list.", "error")
             return
         self.aiming.at(None)
+        self.tidying.at_other_ad()
         self._spans = CodedSpans(self.index)
         self.assigning.began(session.state)
         self.settling.began()

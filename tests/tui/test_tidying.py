@@ -1,0 +1,40 @@
+"""Garbage that has grown old goes when another ad is opened, though no key ever waits for Python's own collections."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+import pytest
+from keys import press, running, workspace_on, write_ad
+
+from codetui.tui.parts.tidying import AFTER_KEY
+
+
+class Ring:
+    """Holds on to itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.parametrize(("keys", "is_gone"), [(")", True), ("s", False)])
+async def test_what_the_ad_before_held_is_collected(tmp_path: Path, keys: str, is_gone: bool) -> None:
+    write_ad(tmp_path, "You light the lamp. You watch the sea.")
+    (tmp_path / "ads" / "12_other.txt").write_text("Another ad.\n")
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "s")
+        await pilot.pause(AFTER_KEY * 3)
+        gc.disable()
+        try:
+            ring = Ring()
+            gc.collect()
+            seen = weakref.ref(ring)
+            del ring
+            await press(pilot, keys)
+            await pilot.pause(AFTER_KEY * 3)
+            assert (seen() is None) == is_gone
+        finally:
+            gc.enable()
+            gc.collect()
