@@ -67,10 +67,9 @@ def run(argv: Sequence[str]) -> int:
 
 def complain(message: str) -> int:
     """Says on stderr what is wrong and gives the exit code for it."""
-    from codetui.core.harmless import harmless
+    from codetui.workspace import study_parts
 
-    print(f"codetui: {harmless(message)}", file=sys.stderr)
-    return EXIT_UNUSABLE
+    return study_parts.complain(message)
 
 
 def _route(argv: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,7 @@ class Reloaded(NamedTuple):
     is_held: bool = False
 
 
-class BookSide:
+class BookSide(ABC):
     """What a workspace does with its codebook."""
 
     book: Codebook
@@ -37,9 +38,9 @@ class BookSide:
     _corpus: Corpus
     _paths: SessionPaths
 
+    @abstractmethod
     def leave(self, *, is_forced: bool = False) -> list[Problem]:
         """Writes the open session's document."""
-        raise NotImplementedError
 
     def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
         """Changes the codebook's file and goes on with the book as it is then."""
