@@ -71,6 +71,7 @@ class Killer:
         finally:
             # Also where the operation fails by itself, as making a folder that is there.
             os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("a killed process goes on")
 
 
 class FailingDisk:
