@@ -23,10 +23,14 @@ if sys.platform == "win32":
     pytest.skip("Windows has neither fork nor pseudo-terminals", allow_module_level=True)
 
 
+HANGS = 480
+"""Seconds after which an attack, which takes less than one minute, will never end."""
+
+
 def attack(*options: str) -> list[int]:
     """The figures that an attack prints: it runs in a process of its own, which forks before it has any thread."""
     command = [sys.executable, "-m", "benchmarks.kills", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANGS)
     assert done.returncode == 0, done.stdout + done.stderr
     print(done.stdout)
     return [int(number) for number in re.findall(r"\d+", done.stdout)]
