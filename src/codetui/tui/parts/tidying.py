@@ -34,6 +34,7 @@ class Tidying:
     def begin(self) -> None:
         """What is loaded by now stays, and is not looked through any more."""
         gc.freeze()
+        self._is_other_ad = False
         self._screen.set_interval(PAUSE, self._at_pause)
 
     def after_key(self) -> None:
