@@ -5,6 +5,7 @@
 --store N    kills a process N times while it carries commands out on real sessions: at random moments, and before, half
              way through and after single operations on the disk
 --program N  kills the whole program in a pseudo-terminal N times while keys are typed
+             (both go on in shares, and say on stderr after each what has come of it so far)
 --power N    loses power after every operation of N days of work, with what was not synced lost, kept, emptied, torn at
              every byte or in another order; and on the day after each operation at which the program was killed
 --disk       fails at every operation of a day, with each of eight errors, once and for the rest of the day
@@ -16,18 +17,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 from tests.attacks.ledger import Difference
 
 MOST_FAULTS = 5
 """So many faults are printed."""
 
+STORE_SHARE, PROGRAM_SHARE = 5000, 250
+"""So many kills are one share of many: the figures so far stand, whatever ends the rest."""
+
 
 def kill_store(kills: int, seed: int) -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.store_kills import run
+    from tests.attacks.store_kills import Tally, run
 
-    tally = run(kills, seed)
+    tally = Tally()
+    for share, its_seed in _shares(kills, STORE_SHARE, seed):
+        tally.add(run(share, its_seed))
+        _tell_so_far(tally.kills, kills, tally.difference, tally.seconds)
     moments = ", ".join(f"{number} {moment}" for moment, number in tally.moments.items())
     print(f"store: {tally.kills} kills ({moments}), {tally.commands} commands,")
     print(f"  {tally.in_flight} of them begun and not confirmed when the kill came,")
@@ -37,9 +45,12 @@ def kill_store(kills: int, seed: int) -> list[str]:
 
 def kill_program(kills: int, seed: int) -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.program_kills import run
+    from tests.attacks.program_kills import Tally, run
 
-    tally = run(kills, seed)
+    tally = Tally()
+    for share, its_seed in _shares(kills, PROGRAM_SHARE, seed):
+        tally.add(run(share, its_seed))
+        _tell_so_far(tally.kills, kills, tally.difference, tally.seconds)
     print(f"program: {tally.kills} kills, {tally.commands} commands, {tally.confirmed} confirmed by the screen,")
     print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
@@ -63,6 +74,17 @@ def fail_disks() -> list[str]:
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
     print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
+
+
+def _shares(whole: int, most: int, seed: int) -> Iterator[tuple[int, int]]:
+    """The shares of a whole, each with seeds of its own."""
+    for begun in range(0, whole, most):
+        yield min(most, whole - begun), seed * 1_000_003 + begun
+
+
+def _tell_so_far(kills: int, whole: int, difference: Difference, seconds: float) -> None:
+    if kills < whole:
+        print(f"so far: {kills} of {whole} kills, {_said(difference)}, {seconds:.1f} s", file=sys.stderr, flush=True)
 
 
 def _said(difference: Difference) -> str:

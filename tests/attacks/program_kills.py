@@ -83,13 +83,14 @@ class Tally:
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
-        """Takes in what came of the same elsewhere; not the seconds."""
+        """Takes in what came of more of the same."""
         self.kills += other.kills
         self.ends += other.ends
         self.commands += other.commands
         self.confirmed += other.confirmed
         self.difference += other.difference
         self.faults += other.faults
+        self.seconds += other.seconds
 
 
 def run(kills: int, seed: int, studies: int = 2) -> Tally:

@@ -49,6 +49,17 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    def add(self, other: Tally) -> None:
+        """Takes in what came of more of the same."""
+        self.kills += other.kills
+        for moment, number in other.moments.items():
+            self.moments[moment] = self.moments.get(moment, 0) + number
+        self.commands += other.commands
+        self.in_flight += other.in_flight
+        self.difference += other.difference
+        self.faults += other.faults
+        self.seconds += other.seconds
+
 
 def run(kills: int, seed: int) -> Tally:
     """Kills so many lives and compares after each."""
