@@ -175,11 +175,7 @@ def is_step(transaction: Transaction) -> bool:
     """True for what undo can take back: not the opening of a session, nor that the ad's text has changed."""
     if transaction.cause == "corpus":
         return False
-    return not all(map(_is_opening, transaction.events))
-
-
-def _is_opening(event: Event) -> bool:
-    return isinstance(event, SessionOpened)
+    return any(type(event) is not SessionOpened for event in transaction.events)
 
 
 def _apply(draft: _Draft, transaction: Transaction) -> None:

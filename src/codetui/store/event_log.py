@@ -19,7 +19,7 @@ from codetui.store.log_numbers import GREATEST, is_sound
 from codetui.store.plain_lines import plain_transaction
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWER = re.compile(rb'"v":(?!1[,}])[0-9]+')
@@ -93,11 +93,9 @@ class EventLog:
 
     def _thoroughly(self, number: int, line: bytes, problems: list[Problem]) -> Transaction | None:
         """The transaction on a line, whatever it takes; None, with a problem, where there is none."""
-        from pydantic import ValidationError
-
         try:
             return _adapter().validate_json(line)
-        except ValidationError as error:
+        except ValueError as error:
             problems.append(self._unreadable(number, line, error))
             return None
 
@@ -126,8 +124,11 @@ class EventLog:
         if known is None or (transaction.seq, line) < (known[1].seq, known[0]):
             found[transaction.id] = (line, transaction)
 
-    def _unreadable(self, number: int, line: bytes, error: ValidationError) -> Problem:
+    def _unreadable(self, number: int, line: bytes, error: ValueError) -> Problem:
         """What is wrong with a line, and what to do."""
+        from pydantic import ValidationError
+
+        assert isinstance(error, ValidationError)
         if _NEWER.search(line):
             message = "this line was written by a newer codetui; it is kept: update codetui to see it"
         else:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from codetui.model import Anchor, Form, Transaction
+from codetui.model import (
+    Anchor,
+    CodingAdded,
+    CodingReanchored,
+    CodingRecoded,
+    DocumentTaken,
+    Event,
+    Form,
+    PlaceNoted,
+    Transaction,
+)
 
 GREATEST = 2**53
 """Beyond it one could not count on, and other programs would read another number."""
@@ -15,25 +23,32 @@ def is_sound(transaction: Transaction) -> bool:
 
     A rank may be below zero: what a person wrote before all else gets one.
     """
-    return all(abs(rank) <= GREATEST for rank in _ranks(transaction)) and all(
-        0 <= number <= GREATEST for number in _places(transaction)
-    )
+    return 0 <= transaction.seq <= GREATEST and all(map(_is_event_sound, transaction.events))
 
 
-def _ranks(transaction: Transaction) -> Iterator[int]:
-    for event in transaction.events:
-        yield getattr(event, "rank", 0)
-        yield getattr(event, "rank_before", 0)
+def _is_event_sound(event: Event) -> bool:
+    match event:
+        case CodingAdded():
+            return _is_rank(event.rank) and _is_place(event.anchor)
+        case CodingRecoded():
+            return _is_rank(event.rank) and _is_rank(event.rank_before)
+        case CodingReanchored():
+            return _is_place(event.anchor) and _is_place(event.anchor_before)
+        case PlaceNoted():
+            return _is_rank(event.rank)
+        case DocumentTaken():
+            return _has_lines(event.form) and _has_lines(event.form_before)
+        case _:
+            return True
 
 
-def _places(transaction: Transaction) -> Iterator[int]:
-    yield transaction.seq
-    for event in transaction.events:
-        for name in ("anchor", "anchor_before"):
-            anchor = getattr(event, name, None)
-            if isinstance(anchor, Anchor):
-                yield from (anchor.start, anchor.end)
-        for name in ("form", "form_before"):
-            form = getattr(event, name, None)
-            if isinstance(form, Form):
-                yield from (line for line, _ in form.ids)
+def _is_rank(rank: int) -> bool:
+    return -GREATEST <= rank <= GREATEST
+
+
+def _is_place(anchor: Anchor | None) -> bool:
+    return anchor is None or (0 <= anchor.start <= GREATEST and 0 <= anchor.end <= GREATEST)
+
+
+def _has_lines(form: Form | None) -> bool:
+    return form is None or all(0 <= line <= GREATEST for line, _ in form.ids)
