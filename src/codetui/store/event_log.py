@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,18 +79,20 @@ class EventLog:
 
     def _transactions(self, data: bytes) -> tuple[list[Transaction], list[Problem]]:
         """What the bytes of a log hold."""
-        found: dict[TransactionId, tuple[bytes, Transaction]] = {}
+        found: dict[TransactionId, Transaction] = {}
         problems: list[Problem] = []
-        for number, line in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+        for number, line in enumerate(BytesIO(data.removeprefix(_BOM)), start=1):
             line = line.strip()
             if not line:
                 continue
             transaction = _plainly(line) or self._thoroughly(number, line, problems)
-            if transaction is not None and self._is_sound(number, transaction, problems):
-                self._take(found, problems, number, line, transaction)
-        transactions = [transaction for _, transaction in found.values()]
-        transactions.sort(key=lambda each: (each.seq, each.id))
-        return transactions, problems
+            if transaction is None or not self._is_sound(number, transaction, problems):
+                continue
+            known = found.setdefault(transaction.id, transaction)
+            if known is not transaction and known != transaction:
+                found[transaction.id] = min(known, transaction, key=lambda each: (each.seq, encoded(each)))
+                problems.append(self._second(number, transaction))
+        return sorted(found.values(), key=lambda each: (each.seq, each.id)), problems
 
     def _thoroughly(self, number: int, line: bytes, problems: list[Problem]) -> Transaction | None:
         """The transaction on a line, whatever it takes; None, with a problem, where there is none."""
@@ -107,22 +110,11 @@ class EventLog:
         problems.append(Problem(str(self.path), number, "warning", what))
         return False
 
-    def _take(
-        self,
-        found: dict[TransactionId, tuple[bytes, Transaction]],
-        problems: list[Problem],
-        number: int,
-        line: bytes,
-        transaction: Transaction,
-    ) -> None:
-        """Keep one transaction per id; of two different ones the same stays in whatever order they come."""
-        known = found.get(transaction.id)
-        if known is not None and known[1] != transaction:
-            message = f"transaction {transaction.id} stands here a second time with other events"
-            message += ": one of the two is used; take the wrong line out"
-            problems.append(Problem(str(self.path), number, "warning", message))
-        if known is None or (transaction.seq, line) < (known[1].seq, known[0]):
-            found[transaction.id] = (line, transaction)
+    def _second(self, number: int, transaction: Transaction) -> Problem:
+        """Two transactions have one id: the same of them is used in whatever order they come."""
+        message = f"transaction {transaction.id} stands here a second time with other events"
+        message += ": one of the two is used; take the wrong line out"
+        return Problem(str(self.path), number, "warning", message)
 
     def _unreadable(self, number: int, line: bytes, error: ValueError) -> Problem:
         """What is wrong with a line, and what to do."""
