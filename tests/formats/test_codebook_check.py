@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook import CodebookIndex
 from codetui.formats.codebook_promises import PROFILES, announced
-from codetui.formats.codebook_readback import PLAIN_LABEL, PLAIN_TITLE, lost_places
+from codetui.formats.codebook_readback import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
 from codetui.formats.codebook_toml import read
+from codetui.formats.codebook_trial import lost_places, lost_profiles
 from codetui.model import Codebook, Problem
 
 BOOK = """\
@@ -215,10 +216,10 @@ def test_an_odd_name_that_a_document_gives_back_is_no_problem(name: str) -> None
 
 
 PLAIN = st.builds("{}{}{}".format, st.sampled_from("aZ"), st.text(list("aé9 :&/+,()'’–-")), st.sampled_from("a9)"))
-PLAIN_NAME = st.builds("{}{}".format, st.sampled_from(["", "1. ", "2.", "9"]), PLAIN)
+NUMBERED = st.builds("{}{}".format, st.sampled_from(["", "1. ", "2.", "9"]), PLAIN)
 
 
-@given(st.lists(PLAIN_NAME, min_size=2, max_size=2), PLAIN)
+@given(st.lists(NUMBERED, min_size=2, max_size=2), PLAIN)
 def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], title: str) -> None:
     assert all(map(PLAIN_LABEL.fullmatch, names)) and PLAIN_TITLE.fullmatch(title)
     book = book_of(BOOK)
@@ -226,6 +227,12 @@ def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], titl
     book = replace(book, codes=codes, groups=(replace(book.groups[0], title=title),))
     book = replace(book, sections=(replace(book.sections[0], title=title),))
     assert lost_places(book, CodebookIndex(book)) == []
+
+
+@given(st.from_regex(PLAIN_NAME, fullmatch=True))
+def test_a_profile_that_is_not_tried_out_would_be_given_back(name: str) -> None:
+    book = book_of(BOOK)
+    assert list(lost_profiles(replace(book, profiles=(replace(book.profiles[0], name=name),)))) == []
 
 
 def test_the_shipped_books_read_back() -> None:

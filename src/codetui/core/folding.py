@@ -6,7 +6,6 @@ span(5, 11) of the folded text gives the place of “Noir” in the text.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from array import array
@@ -19,7 +18,11 @@ QUOTES = dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”�
 DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 SIGNS = str.maketrans(QUOTES | DASHES)
 INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
-ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|#0?39|#34|#160);"
+ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " ", "#39": "'", "#039": "'"}
+ENTITIES |= {"#34": '"', "#160": " "}
+"""What an entity stands for, as it is folded."""
+
+ENTITY = rf"&(?:{'|'.join(ENTITIES)});"
 UNEVEN = re.compile(rf"{ENTITY}|\s\s+|[^\S ]|[\x00-\x7f]?[^\x00-\x7f\s]+")
 """What may change its length: entities, white space, letters beyond ASCII with what they combine with."""
 
@@ -92,7 +95,7 @@ def _pieces(text: str, at: int) -> list[tuple[int, int, str]]:
     if text.isspace():
         return [(at, at + len(text), " ")]
     if text.startswith("&") and text.endswith(";"):
-        return [(at, at + len(text), html.unescape(text).lower().replace("\xa0", " ").translate(SIGNS))]
+        return [(at, at + len(text), ENTITIES[text[1:-1]])]
     pieces: list[tuple[int, int, str]] = []
     start = 0
     for end in range(1, len(text) + 1):

@@ -14,8 +14,9 @@ from codetui.core import codebook as books
 from codetui.core.book_matching import entries
 from codetui.core.book_order import PartKind
 from codetui.core.migration_queue import Queued, queue_after
-from codetui.core.migration_rules import KINDS, WAITING, MigrationMap, Rule, book_name, waiting
+from codetui.core.migration_rules import KINDS, MigrationMap, Rule, book_name, waiting
 from codetui.core.state import State
+from codetui.core.waiting_codes import WAITING
 from codetui.model import (
     Codebook,
     CodeId,

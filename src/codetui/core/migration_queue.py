@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from codetui.core import codebook as books
-from codetui.core.migration_rules import WAITING, MigrationMap
+from codetui.core.migration_rules import MigrationMap
 from codetui.core.state import State
+from codetui.core.waiting_codes import WAITING
 from codetui.model import Codebook, CodeId, CodingId
 
 Reason = Literal["unknown", "split", "retired", "twice"]

@@ -9,11 +9,10 @@ from typing import Literal
 from codetui.core.book_matching import entries, paired
 from codetui.core.book_order import PartKind
 from codetui.core.codebook import profile
+from codetui.core.waiting_codes import WAITING
 from codetui.model import Codebook, text_hash
 
 KINDS: tuple[PartKind, ...] = ("profile", "section", "group", "code")
-WAITING = "?"
-"""Ends the code of a coding that waits for a decision although its old id means something in the new book: `T5?`."""
 
 Effect = Literal["renamed", "split", "retired"]
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from codetui.core.codebook import CodebookIndex
-from codetui.core.migration_rules import WAITING
 from codetui.model import CodeId
+
+WAITING = "?"
+"""Ends the code of a coding that waits for a decision although its old id means something in the new book: `T5?`."""
 
 ABOUT = "waits: {id} of an earlier codebook"
 

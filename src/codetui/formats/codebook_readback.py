@@ -1,33 +1,22 @@
-"""Whether documents read back as they were written: each label, heading and profile as the part it stands for."""
+"""Whether documents read back as they were written: each label, heading and profile as the part it stands for.
+
+Texts without any sign that means something to a document are not tried out, and no reader of documents is loaded then.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
-from codetui.core.codebook import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
-from codetui.formats.document.head import read_profile, write_profile
-from codetui.formats.document.projection import numbered, without_number
-from codetui.formats.document.reader import read
-from codetui.formats.document.values import Block, CodeLine, Document, Entry, SectionPart
-from codetui.formats.document.writer import write
+from codetui.core.codebook import CodebookIndex
 from codetui.formats.toml_tables import Table, shown
-from codetui.model import Codebook, Section
+from codetui.model import Codebook
 
 PLAIN_LABEL = re.compile(r"\w(?:[\w .:&/+,()'’–-]*[\w)])?")
 PLAIN_TITLE = re.compile(r"[^\W\d_](?:[\w &/+,()'’:–-]*[\w)])?")
-"""Texts without any sign that means something to a document: these are not tried out."""
+PLAIN_NAME = re.compile(r"[^\W\d_](?:[\w &/+,-]*\w)?")
+"""Labels of codes, titles of sections and groups, and names of profiles that need no trial."""
 
 FIELDS = {"section": "title", "group": "title", "code": "name", "profile": "name"}
-
-
-class Place(NamedTuple):
-    """A part as a document shows it, or as it was read there; an empty id for what was not recognised."""
-
-    kind: str
-    id: str
-    text: str
 
 
 def check_reading(book: Codebook, tables: dict[tuple[str, str], Table]) -> None:
@@ -35,80 +24,21 @@ def check_reading(book: Codebook, tables: dict[tuple[str, str], Table]) -> None:
 
     `tables` says where each part stands.  Texts that two parts share are left to those who compare them.
     """
-    for place in [*_lost_in_document(book), *_lost_profiles(book)]:
+    index = CodebookIndex(book)
+    if _is_plain(book, index):
+        return
+    from codetui.formats.codebook_trial import lost_places, lost_profiles
+
+    for place in [*lost_places(book, index), *lost_profiles(book)]:
         key = ("profile name", place.text) if place.kind == "profile" else (place.kind, place.id)
         said = f"{place.kind} {shown(place.id)} does not read back from documents as {shown(place.text)}"
         tables[key].say("warning", f"{said}; take signs such as * ` # and a number before it off", FIELDS[place.kind])
 
 
-def _lost_in_document(book: Codebook) -> list[Place]:
-    """The sections, groups and codes that a document with all of them does not give back."""
-    index = CodebookIndex(book)
+def _is_plain(book: Codebook, index: CodebookIndex) -> bool:
     titles = [*(section.title for section in book.sections), *(group.title for group in book.groups)]
-    if all(map(PLAIN_LABEL.fullmatch, index.labels.values())) and all(map(PLAIN_TITLE.fullmatch, titles)):
-        return []
-    return lost_places(book, index)
-
-
-def lost_places(book: Codebook, index: CodebookIndex) -> list[Place]:
-    """What `write` and `read` do not give back of a document with everything in it."""
-    wanted = [place for section in book.sections for place in _places(book, index, section)]
-    document = Document("1", sections=tuple(_part(book, index, n, each) for n, each in enumerate(book.sections, 1)))
-    found = list(_read(read(write(document), "")[0], index))
-    if len(wanted) != len(found):
-        pairs = zip(wanted, found, strict=False)
-        return [next((one for one, other in pairs if one[:2] != other[:2]), wanted[-1] if wanted else found[-1])]
-    texts = [place.text.casefold() for place in wanted]
-    return [
-        one
-        for one, other in zip(wanted, found, strict=True)
-        if one.id != other.id and texts.count(one.text.casefold()) < 2
-    ]
-
-
-def _places(book: Codebook, index: CodebookIndex, section: Section) -> Iterator[Place]:
-    yield Place("section", section.id, section.title)
-    for code in codes_of(book, section):
-        if not code.group:
-            yield Place("code", code.id, index.labels[code.id])
-    for group in groups(book, section):
-        yield Place("group", group.id, group.title)
-        for code in codes_of(book, group):
-            yield Place("code", code.id, index.labels[code.id])
-
-
-def _part(book: Codebook, index: CodebookIndex, number: int, section: Section) -> SectionPart:
-    """A section with something under each of its codes."""
-    entry = Entry("term" if section.holds == "terms" else "quotation", "words")
-
-    def lines(codes: list[str]) -> tuple[CodeLine, ...]:
-        return tuple(CodeLine(text, entries=(entry,)) for text in codes)
-
-    own = lines([index.labels[code.id] for code in codes_of(book, section) if not code.group])
-    blocks = [Block(None, codes=own)] if own else []
-    for group in groups(book, section):
-        blocks.append(Block(group.title, codes=lines([index.labels[code.id] for code in codes_of(book, group)])))
-    return SectionPart(numbered(number, section.title), tuple(blocks))
-
-
-def _read(document: Document, index: CodebookIndex) -> Iterator[Place]:
-    for part in document.sections:
-        title = without_number(part.title)
-        section = section_by_title(index.book, title)
-        yield Place("section", section.id if section else "", title)
-        for block in part.blocks:
-            if block.heading is not None:
-                group = group_by_title(index.book, block.heading, section.id if section else "")
-                yield Place("group", group.id if group else "", block.heading)
-            for line in block.codes:
-                code = index.code_by_label(line.label)
-                yield Place("code", code.id if code else "", line.label)
-
-
-def _lost_profiles(book: Codebook) -> Iterator[Place]:
-    """The profiles that the bullet of a document does not give back."""
-    for each in book.profiles:
-        (line,) = write_profile(each.name, "")
-        found = profile(book, read_profile(line.removeprefix("- ")) or "")
-        if found is None or found.id != each.id:
-            yield Place("profile", each.id, each.name)
+    return (
+        all(map(PLAIN_LABEL.fullmatch, index.labels.values()))
+        and all(map(PLAIN_TITLE.fullmatch, titles))
+        and all(PLAIN_NAME.fullmatch(profile.name) for profile in book.profiles)
+    )

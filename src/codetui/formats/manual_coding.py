@@ -2,20 +2,27 @@
 
 `project` makes the document of a session, `write` its text, and `read` a document from any text.  A document that a
 person laid out is a form: `render` edits its text instead of writing it anew.  `document_of` is what a session writes.
+
+Each name is loaded when it is first asked for: the first ad is on the screen before any document is read or written.
 """
 
-from codetui.core.codebook import index_of
-from codetui.core.state import State
-from codetui.formats.document.form import render
-from codetui.formats.document.form_ids import identified, ids_by_line, with_ids
-from codetui.formats.document.lines import conflict_marks
-from codetui.formats.document.projection import AdFacts, numbered, project, without_number
-from codetui.formats.document.reader import read
-from codetui.formats.document.values import Block, CodeLine, Document, Entry, Lines, Note, SectionPart, Unread
-from codetui.formats.document.writer import Written, write, written
-from codetui.model import Codebook
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codetui.formats.document.form import render
+    from codetui.formats.document.form_ids import identified, ids_by_line, with_ids
+    from codetui.formats.document.lines import conflict_marks
+    from codetui.formats.document.projection import AdFacts, numbered, project, without_number
+    from codetui.formats.document.reader import read
+    from codetui.formats.document.session_document import document_of
+    from codetui.formats.document.values import Block, CodeLine, Document, Entry, Lines, Note, SectionPart, Unread
+    from codetui.formats.document.writer import Written, write, written
 
 __all__ = [
+    "AdFacts",
     "Block",
     "CodeLine",
     "Document",
@@ -33,14 +40,35 @@ __all__ = [
     "project",
     "read",
     "render",
+    "warm_up",
     "with_ids",
     "without_number",
     "write",
     "written",
 ]
 
+_HOMES = {
+    "form": ("render",),
+    "form_ids": ("identified", "ids_by_line", "with_ids"),
+    "lines": ("conflict_marks",),
+    "projection": ("AdFacts", "numbered", "project", "without_number"),
+    "reader": ("read",),
+    "session_document": ("document_of",),
+    "values": ("Block", "CodeLine", "Document", "Entry", "Lines", "Note", "SectionPart", "Unread"),
+    "writer": ("Written", "write", "written"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-def document_of(state: State, book: Codebook, ad: AdFacts) -> Written:
-    """The document of a session: its form, edited where the session has gone on, or in the canonical shape."""
-    wanted = project(state, book, ad)
-    return written(wanted) if state.form is None else render(state.form, wanted, index_of(book))
+
+def __getattr__(name: str) -> object:
+    """Loads the module that has the name."""
+    if name not in _HOME_OF:
+        raise AttributeError(name)
+    value = globals()[name] = getattr(import_module(f"codetui.formats.document.{_HOME_OF[name]}"), name)
+    return value
+
+
+def warm_up() -> None:
+    """Loads it all, so that the first document does not wait for it."""
+    for home in _HOMES:
+        import_module(f"codetui.formats.document.{home}")

@@ -9,7 +9,7 @@ from codetui.core.codebook import index_of
 from codetui.core.state import State, replay
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdDescribed, AdId, Codebook, Form, Transaction, TransactionId
-from codetui.workspace.taking_over import Taken, take_over
+from codetui.workspace import taking_over
 
 
 class AdFacts(NamedTuple):
@@ -20,7 +20,7 @@ class AdFacts(NamedTuple):
     title: str
 
 
-def form_of(text: str, taken: Taken, ad: Ad, book: Codebook, facts: AdFacts) -> Form | None:
+def form_of(text: str, taken: taking_over.Taken, ad: Ad, book: Codebook, facts: AdFacts) -> Form | None:
     """How the person laid out what was taken over; None where that is the canonical shape."""
     for event in taken.events:
         if isinstance(event, AdDescribed):
@@ -39,6 +39,6 @@ def is_canonical(text: str, ad: Ad, book: Codebook, facts: AdFacts) -> bool:
     bare = Ad(ad.id, facts.employer, facts.title, "", "")
     ids = (f"{number:08}" for number in count())
     edited = manual_coding.identified(read, index_of(book))
-    events = take_over(edited, None, State(), bare, book, "", lambda: next(ids)).events
+    events = taking_over.take_over(edited, None, State(), bare, book, "", lambda: next(ids)).events
     alone = Transaction(id=TransactionId("t"), seq=1, time="", coder="", events=events)
     return manual_coding.document_of(replay([alone]), book, facts).text == text

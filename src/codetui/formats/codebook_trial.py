@@ -1,0 +1,86 @@
+"""A document with everything in it that a codebook has, written and read: what it does not give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from codetui.core.codebook import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
+from codetui.formats.document.head import read_profile, write_profile
+from codetui.formats.document.projection import numbered, without_number
+from codetui.formats.document.reader import read
+from codetui.formats.document.values import Block, CodeLine, Document, Entry, SectionPart
+from codetui.formats.document.writer import write
+from codetui.model import Codebook, Section
+
+
+class Place(NamedTuple):
+    """A part as a document shows it, or as it was read there; an empty id for what was not recognised."""
+
+    kind: str
+    id: str
+    text: str
+
+
+def lost_places(book: Codebook, index: CodebookIndex) -> list[Place]:
+    """What `write` and `read` do not give back of a document with everything in it."""
+    wanted = [place for section in book.sections for place in _places(book, index, section)]
+    document = Document("1", sections=tuple(_part(book, index, n, each) for n, each in enumerate(book.sections, 1)))
+    found = list(_read(read(write(document), "")[0], index))
+    if len(wanted) != len(found):
+        pairs = zip(wanted, found, strict=False)
+        return [next((one for one, other in pairs if one[:2] != other[:2]), wanted[-1] if wanted else found[-1])]
+    texts = [place.text.casefold() for place in wanted]
+    return [
+        one
+        for one, other in zip(wanted, found, strict=True)
+        if one.id != other.id and texts.count(one.text.casefold()) < 2
+    ]
+
+
+def _places(book: Codebook, index: CodebookIndex, section: Section) -> Iterator[Place]:
+    yield Place("section", section.id, section.title)
+    for code in codes_of(book, section):
+        if not code.group:
+            yield Place("code", code.id, index.labels[code.id])
+    for group in groups(book, section):
+        yield Place("group", group.id, group.title)
+        for code in codes_of(book, group):
+            yield Place("code", code.id, index.labels[code.id])
+
+
+def _part(book: Codebook, index: CodebookIndex, number: int, section: Section) -> SectionPart:
+    """A section with something under each of its codes."""
+    entry = Entry("term" if section.holds == "terms" else "quotation", "words")
+
+    def lines(codes: list[str]) -> tuple[CodeLine, ...]:
+        return tuple(CodeLine(text, entries=(entry,)) for text in codes)
+
+    own = lines([index.labels[code.id] for code in codes_of(book, section) if not code.group])
+    blocks = [Block(None, codes=own)] if own else []
+    for group in groups(book, section):
+        blocks.append(Block(group.title, codes=lines([index.labels[code.id] for code in codes_of(book, group)])))
+    return SectionPart(numbered(number, section.title), tuple(blocks))
+
+
+def _read(document: Document, index: CodebookIndex) -> Iterator[Place]:
+    for part in document.sections:
+        title = without_number(part.title)
+        section = section_by_title(index.book, title)
+        yield Place("section", section.id if section else "", title)
+        for block in part.blocks:
+            if block.heading is not None:
+                group = group_by_title(index.book, block.heading, section.id if section else "")
+                yield Place("group", group.id if group else "", block.heading)
+            for line in block.codes:
+                code = index.code_by_label(line.label)
+                yield Place("code", code.id if code else "", line.label)
+
+
+def lost_profiles(book: Codebook) -> Iterator[Place]:
+    """The profiles that the bullet of a document does not give back."""
+    for each in book.profiles:
+        (line,) = write_profile(each.name, "")
+        found = profile(book, read_profile(line.removeprefix("- ")) or "")
+        if found is None or found.id != each.id:
+            yield Place("profile", each.id, each.name)
