@@ -10,14 +10,16 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.event_words import quoted
 from codetui.core.state import State, replay
-from codetui.formats.manual_coding import Written
 from codetui.model import CodingId, Problem, Transaction
 from codetui.store import files
 from codetui.store.files import Version
+
+if TYPE_CHECKING:
+    from codetui.formats.manual_coding import Written
 
 STALE = 60.0
 """Seconds for which an editor may still save a text that it has read before codetui replaced it."""

@@ -8,8 +8,9 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from typing import TYPE_CHECKING
+
 from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Written
 from codetui.model import AdId, Problem, Transaction
 from codetui.store import files
 from codetui.store.files import FileChangedError, Version
@@ -17,6 +18,9 @@ from codetui.store.sessions import SessionPaths
 from codetui.store.text_lines import decoded
 from codetui.store.trouble import Trouble
 from codetui.workspace.bases import Base, Bases
+
+if TYPE_CHECKING:
+    from codetui.formats.manual_coding import Written
 
 SAVING = 0.3
 """Seconds that an editor is given to end a save: it may empty the file first, or take it away."""
@@ -206,13 +210,13 @@ def heading_id(ad: str) -> str:
 
 def _find(paths: SessionPaths, ad: AdId, foreign: Path | None) -> Path | None:
     """The document whose heading names this ad (`75_x` is another ad than `75`), else one whose heading is lost."""
-    wanted, nameless = heading_id(ad), None
+    nameless = None
     for path in paths.documents_of(ad):
         if path == foreign:
             continue
         data = _read(path)
         owner = _ad_of(legible(data, path)) if data is not None else ""
-        if owner == wanted:
+        if owner == heading_id(ad):
             return path
         if not owner and nameless is None:
             nameless = path

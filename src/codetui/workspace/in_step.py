@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from codetui.core.codebook import CodebookIndex, index_of
 from codetui.core.commands import Decision
 from codetui.core.state import State
 from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Document, Written
 from codetui.model import (
     Ad,
     Cause,
@@ -23,6 +22,7 @@ from codetui.model import (
     Transaction,
 )
 from codetui.store.files import Version
+from codetui.workspace import taking_over
 from codetui.workspace.bases import Base, base_of, kept_problems, rivals, still_known, taken_over_last
 from codetui.workspace.damage import Damage, damage, unmerged
 from codetui.workspace.documents import SessionDocument, heading_id
@@ -30,7 +30,10 @@ from codetui.workspace.forms import AdFacts, form_of
 from codetui.workspace.ids import minted
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.taken_words import OLDER, lost_words, taken_words
-from codetui.workspace.taking_over import Taken, Tally, take_over
+
+if TYPE_CHECKING:
+    from codetui.formats.manual_coding import Document, Written
+    from codetui.workspace.taking_over import Taken, Tally
 
 
 class TakenIn(NamedTuple):
@@ -215,7 +218,7 @@ class InStep:
         # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
         edited = manual_coding.with_ids(edited, own) if own else edited
         mint = minted(text, base.text if base else "", str(session.state.seq))
-        return take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
+        return taking_over.take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
 
     def _record(self, taken: Taken, form: Form | None, cause: Cause, file: Path, unread: list[Problem]) -> TakenIn:
         """Puts on disk what was taken over; says it, and what needs the coder's eye."""

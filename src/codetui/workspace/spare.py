@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codetui.formats.manual_coding import Written
+from codetui.formats import manual_coding
 from codetui.model import AdId, Problem, Transaction
 from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
@@ -31,5 +31,5 @@ class Spare:
 
     def write(self, document: Base, employer: str) -> Problem | None:
         """Replaces the document; the problem it met, if any."""
-        written = Written(document.text, document.ids)
+        written = manual_coding.Written(document.text, document.ids)
         return SessionDocument(self._paths, self._ad).write(written, employer, steps=document.steps)

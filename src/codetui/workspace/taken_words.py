@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from codetui.model import Cause, Event, ProfileAssigned
-from codetui.workspace.taking_over import Tally
+
+if TYPE_CHECKING:
+    from codetui.workspace.taking_over import Tally
 
 OLDER = (
     "The document is again as it was a moment ago, as if an editor had saved what it had read before: "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codetui.core.commands import Command, CopySession, Refusal
 from codetui.core.state import replay
+from codetui.formats import manual_coding
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
 from codetui.store import event_log, left_overs, study
 from codetui.store.corpus import Batch, Corpus
@@ -69,6 +70,7 @@ class Workspace(BookSide):
         What programs that were killed have left half written is taken away.
         """
         event_log.warm_up()
+        manual_coding.warm_up()
         self.living_book.read()
         self.living_book.sweep()
         self._paths.sweep()
