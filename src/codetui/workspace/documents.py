@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 from codetui.formats import manual_coding

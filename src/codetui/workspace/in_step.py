@@ -197,7 +197,7 @@ class InStep:
             # A text that lags behind says none of the steps that it was not written from.
             known = set(base.steps) if base else ()
             said = [one for number, one in enumerate(session.transactions) if number >= count or one.id in known]
-            document.know(base_of(Written(text, ids), session.transactions if self._shown else said))
+            document.know(base_of(manual_coding.Written(text, ids), session.transactions if self._shown else said))
         else:
             document.look_again()
         return done
