@@ -3,7 +3,8 @@
     python -m benchmarks.fuzz [--inputs 1000000] [--seed 1] [--only "event log"] [--keep DIR]
 
 Inputs are mutated bytes and mutated JSON; one seed always gives the same ones.  An input fails where its reader raises,
-breaks one of its own promises, or takes longer than `LONGEST` seconds.  Exits with 1 where one did; --keep saves those.
+breaks one of its own promises, or takes longer than `LONGEST` seconds of processor time.  Exits with 1 where one did;
+--keep saves those.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class TooSlowError(Exception):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raises TooSlowError in what takes longer, where the system has such an alarm (not on Windows)."""
+    """Raises TooSlowError in what takes more processor time, where the system has such an alarm (not on Windows)."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -64,13 +65,13 @@ def limited(seconds: float) -> Iterator[None]:
     def stop(_: int, __: FrameType | None) -> None:
         raise TooSlowError(f"longer than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def inputs_of(reader: Reader, name: str, seed: int) -> Iterator[bytes]:

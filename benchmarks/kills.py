@@ -8,7 +8,7 @@
              (both go on in shares, and say on stderr after each what has come of it so far)
 --power N    loses power after every operation of N days of work, with what was not synced lost, kept, emptied, torn at
              every byte or in another order; and on the day after each operation at which the program was killed
---disk       fails at every operation of a day, with each of eight errors, once and for the rest of the day
+--disk       fails at every operation of a day, writes and reads, with each of eight errors, once and for the rest of it
 
 What was confirmed, by the outcome of a command or by the screen, is compared with what is on disk afterwards.
 """
@@ -72,6 +72,7 @@ def fail_disks() -> list[str]:
 
     tally = run(is_each=True)
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
+    print(f"  {tally.unread} of them with reads that fail, and {tally.unread_commands} command lines on such disks,")
     print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
 

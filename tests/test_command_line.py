@@ -140,6 +140,17 @@ def test_without_ads_it_is_said_where_they_were_looked_for(study: Path, argument
     assert answer.code == 2 and "there is no file or folder ads." in answer.err
 
 
+@pytest.mark.parametrize("arguments", [[], ["status"], ["check"]])
+def test_a_corpus_that_the_codebook_names_is_corrected_there(study: Path, arguments: list[str]) -> None:
+    book = study / "codebook.toml"
+    book.write_text(f'{book.read_text("utf-8")}\n[corpus]\npath = "texts/2024"\n', "utf-8")
+    line = book.read_text("utf-8").splitlines().index('path = "texts/2024"') + 1
+    answer = codetui(study, *arguments)
+    assert answer.code == 2
+    assert answer.err.startswith(f"codetui: codebook.toml:{line}: [corpus] path leads to texts/2024, and no file")
+    assert "Correct that line, or name the folder or table of your ads" in answer.err
+
+
 def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
     for path in (study / "ads").iterdir():
         path.unlink()
@@ -196,7 +207,7 @@ def test_init_leaves_alone_what_is_there(study: Path) -> None:
 
 def test_documents_are_exported_byte_for_byte_as_the_sessions_hold_them(coded: Path) -> None:
     answer = codetui(coded, "export", "-o", "out")
-    assert answer.code == 0 and "1 documents written to out" in answer.err
+    assert answer.code == 0 and "1 document written to out" in answer.err
     exported = coded / "out" / "wil" / DOCUMENT
     assert exported.read_bytes() == (coded / "sessions" / "wil" / DOCUMENT).read_bytes()
     assert codetui(coded, "export", "-o", "-").raw == exported.read_bytes()

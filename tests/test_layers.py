@@ -6,6 +6,7 @@ import ast
 import pkgutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,17 @@ def test_a_pure_layer_imports_nothing_that_touches_files_clock_or_chance(layer: 
     impure = {"os", "io.open", "pathlib", "random", "secrets", "time", "subprocess", "socket", "tempfile", "shutil"}
     found = {path.name: imports(path) & impure for path in (PACKAGE / layer).glob("**/*.py")}
     assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() -> None:
+    paths = {".".join(("codetui", *_parts(path))): path for path in PACKAGE.glob("**/*.py")}
+    needed = {name: imports(path) & set(paths) - {name} for name, path in paths.items()}
+    assert len(list(TopologicalSorter(needed).static_order())) == len(paths) > 200
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 def imports(path: Path) -> set[str]:

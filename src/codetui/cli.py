@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
-from codetui import __version__
+from codetui.cli_arguments import SUBCOMMANDS, open_parser, subcommand_parser
 
 TYPE_CHECKING = False
 """As in typing, which like pathlib takes longer to load than all that `--help` does."""
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import NoReturn
+
+    from codetui.tui.app import CodetuiApp
 
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
@@ -23,27 +24,6 @@ EXIT_UNUSABLE = 2
 PICTURES_PER_SECOND = "500"
 LONGEST_TURN = 0.001
 """Seconds for which one thread runs while another one waits."""
-
-SUBCOMMANDS = {
-    "import": "take over documents that people have written",
-    "export": "write all sessions as markdown, CSV or JSON lines",
-    "status": "say how far each ad is",
-    "check": "list every problem of codebook, corpus and sessions",
-    "merge": "bring in sessions from a stick, a clone or another machine",
-    "codebook": "take coding books in, write them out, look them over, change them",
-    "init": "lay out a new study in a folder",
-    "completion": "print the completion file of a shell",
-}
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments, which may be names of files that a stranger has chosen."""
-
-    def error(self, message: str) -> NoReturn:
-        """Ends the program with the usage and the message."""
-        from codetui.core.harmless import harmless
-
-        super().error(harmless(message))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -95,69 +75,6 @@ def _unknown(word: str) -> str:
     return missing_corpus(Path(word))
 
 
-def open_parser() -> argparse.ArgumentParser:
-    """The parser of `codetui [CORPUS]`."""
-    listing = "\n".join(f"  {name:<11}{words}" for name, words in SUBCOMMANDS.items())
-    parser = Parser(
-        prog="codetui",
-        usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
-        description="Code texts by hand from the keyboard.",
-        epilog=f"commands:\n{listing}\n\nA folder named like a command opens as ./NAME.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_study(parser)
-    parser.add_argument("--ad", metavar="ID", help="open this ad first")
-    parser.add_argument("--version", action="version", version=f"codetui {__version__}")
-    return parser
-
-
-def _add_study(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
-    parser.add_argument("--sessions", default="sessions", metavar="DIR", help="default: sessions")
-    parser.add_argument("--coder", metavar="NAME", help="default: $CODETUI_CODER, then the login name")
-
-
-def subcommand_parser(name: str) -> argparse.ArgumentParser:
-    """The parser of one subcommand."""
-    parser = Parser(prog=f"codetui {name}", description=f"{SUBCOMMANDS[name].capitalize()}.")
-    add_arguments(name, parser)
-    return parser
-
-
-def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    """Gives `parser` the arguments of the subcommand `name`."""
-    if name == "completion":
-        parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
-        return
-    if name == "init":
-        parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
-        return
-    if name == "codebook":
-        from codetui.cli_codebook import add_subcommands
-
-        add_subcommands(parser)
-        return
-    if name == "merge":
-        from codetui.cli_merge import add_arguments as add_merge_arguments
-
-        add_merge_arguments(parser)
-        return
-    if name == "import":
-        parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
-        parser.add_argument("--ads", metavar="CORPUS", help="a folder of ads, or one file")
-        _add_study(parser)
-        return
-    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_study(parser)
-    if name == "export":
-        parser.add_argument("--format", choices=("markdown", "csv", "jsonl"), default="markdown")
-        parser.add_argument("-o", "--output", metavar="PATH", help="a file or folder; - is stdout")
-        parser.add_argument("--force", action="store_true", help="overwrite what stands there")
-    else:
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def coder_name(given: str | None) -> str:
     """The coder: as given, as $CODETUI_CODER says, or the login name."""
     if given or os.environ.get("CODETUI_CODER"):
@@ -190,14 +107,14 @@ def _open(options: argparse.Namespace) -> int:
     from codetui.workspace.study_parts import Unusable
 
     coder = coder_name(options.coder)
-    workspace = open_workspace(*_study_options(options), coder=coder, wanted=options.ad, is_shared=True)
+    workspace = open_workspace(
+        *_study_options(options), coder=coder, wanted=options.ad, is_shared=True, meanwhile=_load_workbench
+    )
     if isinstance(workspace, Unusable):
         return complain(workspace.message)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
-    from codetui.tui.app import CodetuiApp
-
-    app = CodetuiApp(workspace)
+    app = _load_workbench()(workspace)
     app.run()
     words = app.last_words
     workspace.release()
@@ -206,6 +123,12 @@ def _open(options: argparse.Namespace) -> int:
             complain(line)
     _forget_closed_terminal()
     return app.return_code or (EXIT_PROBLEMS if words else 0)
+
+
+def _load_workbench() -> type[CodetuiApp]:
+    from codetui.tui.app import CodetuiApp
+
+    return CodetuiApp
 
 
 def _forget_closed_terminal() -> None:
@@ -286,15 +209,3 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": _init,
     "completion": _completion,
 }
-
-
-def whole_parser() -> argparse.ArgumentParser:
-    """Everything in one parser, from which the completion files are made."""
-    parser = Parser(prog="codetui", description="Code texts by hand from the keyboard.")
-    _add_study(parser)
-    parser.add_argument("--ad", metavar="ID", help="open this ad first")
-    parser.add_argument("--version", action="store_true", help="say the version")
-    commands = parser.add_subparsers(metavar="COMMAND")
-    for name, words in SUBCOMMANDS.items():
-        add_arguments(name, commands.add_parser(name, help=words))
-    return parser

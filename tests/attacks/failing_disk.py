@@ -32,20 +32,34 @@ SEED = 5
 
 @dataclass
 class Tally:
-    """What came of it: days, commands that were confirmed and refused by the disk, and what was wrong."""
+    """What came of it: days, commands that were confirmed and refused by the disk, and what was wrong.
+
+    Of the days `unread` are ones on which something could not be read; `unread_commands` are command lines given so.
+    """
 
     days: int = 0
+    unread: int = 0
+    unread_commands: int = 0
     confirmed: int = 0
     not_saved: int = 0
     difference: Difference = field(default_factory=Difference)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    def add(self, other: Tally) -> None:
+        """Takes in what came of days on which something could not be read."""
+        self.days += other.days
+        self.unread += other.days
+        self.confirmed += other.confirmed
+        self.not_saved += other.not_saved
+        self.difference += other.difference
+        self.faults += other.faults
+
 
 def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tally:
     """Fails at every `step`th operation of the script, once and for the rest of it, with one of the errors in turn.
 
-    With `is_each` with each of them.
+    With `is_each` with each of them, and then at every look at the disk, on a day and by a command line.
     """
     started = time.perf_counter()
     tally = Tally()
@@ -55,18 +69,37 @@ def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tall
             for lasts in (False, True):
                 for error in errors if is_each else [next(turns)]:
                     _fail(Path(folder), at, error, lasts=lasts, tally=tally)
+    if is_each:
+        _fail_to_read(tally)
     tally.seconds = time.perf_counter() - started
     return tally
 
 
+def _fail_to_read(tally: Tally) -> None:
+    from tests.attacks import failing_reads, unread_commands
+
+    tally.add(failing_reads.run(is_each=False))
+    commands = unread_commands.run()
+    tally.unread_commands += commands.days
+    tally.faults += commands.faults
+
+
 @contextmanager
 def patient() -> Iterator[None]:
-    """A lock that its owner could not write a name into is broken at once, so that nobody waits for it here."""
+    """A lock that its owner could not write a name into is broken at once, so that nobody waits for it here.
+
+    The home, where refusals are noted, is a folder for that.
+    """
     before, file_lock.LONGEST_MAKING = file_lock.LONGEST_MAKING, 0.02
+    home = os.environ.get("HOME")
     try:
-        yield
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+            os.environ["HOME"] = folder
+            yield
     finally:
         file_lock.LONGEST_MAKING = before
+        if home is not None:
+            os.environ["HOME"] = home
 
 
 def operations(folder: Path) -> int:

@@ -1,42 +1,51 @@
-"""Between the store and the disk: every operation that changes the disk is seen, and can be harmed."""
+"""Between the store and the disk: every operation that changes the disk, or looks at it, is seen and can be harmed."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from codetui.store import disk
 
 Operation = Callable[..., object]
 Hook = Callable[[str, Operation, tuple[object, ...]], object]
 
-OPERATIONS = tuple(name for name, each in vars(disk).items() if callable(each) and each.__module__ == disk.__name__)
-"""The names of all functions in `codetui.store.disk`."""
-
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EACCES", "EINTR", "EDQUOT", "ENODEV", "ENOTCONN")
 """A full disk, a broken one, one mounted for reading, rights, a signal, a quota, a stick or a share that is gone."""
 
 
+READ_ERRORS = ("EIO", "EACCES", "ESTALE", "ENOTCONN", "EINTR", "ENODEV")
+"""A broken disk, rights, a share whose file or server is gone, a signal, a stick that is gone."""
+
+
+def operations_of(module: ModuleType) -> list[str]:
+    """The names of all public functions in `codetui.store.disk`, or in `codetui.store.disk_reads`."""
+    functions = (name for name, each in vars(module).items() if callable(each) and each.__module__ == module.__name__)
+    return [name for name in functions if not name.startswith("_")]
+
+
 @contextmanager
-def interposed(hook: Hook) -> Iterator[None]:
-    """All operations on the disk go through `hook(name, operation, arguments)` meanwhile."""
-    real: dict[str, Operation] = {name: getattr(disk, name) for name in OPERATIONS}
+def interposed(hook: Hook, module: ModuleType = disk) -> Iterator[None]:
+    """All operations on the disk, or all looks at it, go through `hook(name, operation, arguments)` meanwhile."""
+    real: dict[str, Operation] = {name: getattr(module, name) for name in operations_of(module)}
 
-    def through(name: str, *arguments: object) -> object:
-        return hook(name, real[name], arguments)
+    def through(name: str, *arguments: object, **options: object) -> object:
+        return hook(name, partial(real[name], **options) if options else real[name], arguments)
 
-    for name in OPERATIONS:
-        setattr(disk, name, partial(through, name))
+    for name in real:
+        setattr(module, name, partial(through, name))
     try:
         yield
     finally:
         for name, operation in real.items():
-            setattr(disk, name, operation)
+            setattr(module, name, operation)
 
 
 class Counter:
@@ -103,6 +112,74 @@ class FailingDisk:
         if name == "close":
             operation(*arguments)
         raise OSError(self._code, os.strerror(self._code))
+
+
+class FailingReads:
+    """Refuses the look at the disk `at`, from 1, and with `lasts` all that follow.
+
+    A file that is refused opens, and cannot be read.  While it `rests` all is seen, and nothing is counted.
+    """
+
+    def __init__(self, at: int, error: str, *, lasts: bool) -> None:
+        self._at = at
+        self.code = getattr(errno, error)
+        self._lasts = lasts
+        self.rests = False
+        self.looks = 0
+        self.refused: list[str] = []
+
+    @property
+    def message(self) -> str:
+        """How the system says it."""
+        return os.strerror(self.code)
+
+    def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
+        """What is there, or an OSError."""
+        if self.rests:
+            return operation(*arguments)
+        self.looks += 1
+        if not (self.looks >= self._at if self._lasts else self.looks == self._at):
+            return operation(*arguments)
+        self.refused.append(name)
+        if name == "file_of" and self.code != errno.EINTR:  # Python would read on for ever after that.
+            file = operation(*arguments)
+            assert isinstance(file, io.IOBase)
+            return io.BufferedReader(_Unreadable(file, self.code))
+        of = arguments[0] if isinstance(arguments[0], str | Path) else None
+        raise OSError(self.code, os.strerror(self.code), *([str(of)] if of is not None else []))
+
+
+class _Unreadable(io.RawIOBase):
+    """A file that is open, of which the disk gives nothing."""
+
+    def __init__(self, file: io.IOBase, code: int) -> None:
+        self._file = file
+        self._code = code
+
+    def readable(self) -> bool:
+        """It should be."""
+        return True
+
+    def seekable(self) -> bool:
+        """One may look for a place in it."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """The place."""
+        return self._file.seek(offset, whence)
+
+    def fileno(self) -> int:
+        """The handle."""
+        return self._file.fileno()
+
+    def readinto(self, _: object) -> int:
+        """Nothing."""
+        raise OSError(self._code, os.strerror(self._code))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+        super().close()
 
 
 class RemovedStick:

@@ -136,6 +136,16 @@ def test_what_is_no_ad_is_passed_over_and_said(tmp_path: Path) -> None:
     assert note.message.startswith("3 files were passed over (.pdf, README.md)")
 
 
+def test_a_link_that_leads_nowhere_is_said_and_takes_no_other_ad_with_it(tmp_path: Path) -> None:
+    (tmp_path / "1.txt").write_text("text")
+    (tmp_path / "2.txt").symlink_to("nowhere.txt")
+    (tmp_path / "3.txt").symlink_to("3.txt")
+    (tmp_path / "4.txt").symlink_to("1.txt")
+    entries, [note] = listed(corpus(tmp_path))
+    assert [entry.id for entry in entries] == ["1", "4"]
+    assert note.severity == "note" and note.message.startswith("2 files were passed over (broken link): ")
+
+
 def test_sessions_are_no_ads(tmp_path: Path) -> None:
     for name in ("1.txt", "sessions/anna/analysis_job_1_x.md", "out/ben/analysis_job_1_x.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -410,3 +420,13 @@ def test_the_export_of_the_job_ad_database_opens_as_it_is(shared: Path) -> None:
     ad, _ = opened.read(by_id["755"])
     assert ad is not None
     assert ad.text.startswith(f"{by_id['755'].title}\n\n")
+
+
+NO_NAMES = {"too long": "x" * 5000, "too deep": "a/" * 3000 + "b.txt", "a folder": "11.txt/", "a NUL": "a\0b"}
+
+
+@pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES)
+def test_a_place_with_a_name_that_no_file_has_leads_nowhere(tmp_path: Path, name: str) -> None:
+    (tmp_path / "11_harbour.txt").write_text("Keeper", "utf-8")
+    found = corpus(tmp_path).find("11", name)
+    assert found is not None and found.source == str(tmp_path / "11_harbour.txt")

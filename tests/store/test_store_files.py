@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codetui.store import disk, files, left_overs
+from codetui.store.sweeping import sweep
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX limits, modes and links")
 
@@ -93,9 +94,9 @@ def test_only_old_files_of_its_own_that_were_to_replace_another_are_swept_away(t
     os.utime(tmp_path / young)
     (tmp_path / ".folder.0123abcd.tmp").mkdir()
     os.utime(tmp_path / ".folder.0123abcd.tmp", (0, 0))
-    files.sweep(tmp_path)
+    sweep(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {young, *others, ".folder.0123abcd.tmp"}
-    files.sweep(tmp_path / "absent")
+    sweep(tmp_path / "absent")
 
 
 def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
@@ -112,7 +113,7 @@ def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
         files.replace(tmp_path / "study" / "document.md", b"new")
     (left,) = tmp_path.glob(".document.md.*")
     os.utime(left, (0, 0))
-    files.sweep(tmp_path)
+    sweep(tmp_path)
     assert not left.exists()
 
 

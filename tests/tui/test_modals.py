@@ -1,6 +1,7 @@
 """Each question is answered by keys alone, and escape answers nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from invented import BOOK
@@ -8,14 +9,19 @@ from textual.app import App
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from codetui.model import CodeId
+from codetui.model import Code, CodeId, Profile
+from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker, Picked
+from codetui.tui.modals.codes_choice import ChosenCodes, CodesChoice
 from codetui.tui.modals.describe_ad import DescribeAdModal
+from codetui.tui.modals.profile_form import ProfileForm
 from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
+from codetui.tui.modals.rename_form import RenameForm
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 
 OPEN = "still open"
-Answer = str | tuple[str, str] | Picked | None
+KNEADING, BAKER = BOOK.codes[0], BOOK.profiles[0]
+Answer = str | tuple[str, str] | Picked | ChosenCodes | Code | Profile | None
 
 
 async def answer(modal: ModalScreen[Answer], keys: Sequence[str], size: tuple[int, int] = (80, 24)) -> Answer:
@@ -70,6 +76,49 @@ async def test_the_picker_offers_a_new_code_and_leads_to_changing_one(keys: list
 
 
 @pytest.mark.parametrize(
+    ("keys", "codes"),
+    [
+        (["enter"], ("W2",)),
+        ([*"knead", "enter"], OPEN),
+        ([*"w3", "ctrl+s"], ("W3",)),
+        (["down", "ctrl+k", "ctrl+j", "enter"], ("W3",)),
+        (["ctrl+n"], OPEN),
+        (["escape"], None),
+    ],
+)
+async def test_one_code_is_chosen_among_all_but_those_left_out(keys: list[str], codes: tuple[str, ...] | None) -> None:
+    chosen = await answer(CodesChoice("Merge", BOOK, but=(CodeId("W1"),)), keys)
+    assert chosen == (ChosenCodes(tuple(map(CodeId, codes))) if isinstance(codes, tuple) else codes)
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["down", "enter", "down", "enter", "ctrl+s"], ChosenCodes((CodeId("T1"), CodeId("W2"), CodeId("W3")))),
+        (["enter", "enter", "ctrl+s"], OPEN),
+        ([*"w3", "enter", "ctrl+s"], ChosenCodes((CodeId("T1"), CodeId("W3")))),
+        (["enter", "ctrl+n"], ChosenCodes((CodeId("T1"), CodeId("W1")), wants_new=True)),
+        ([*"zzz", "enter", "ctrl+s"], OPEN),
+    ],
+)
+async def test_several_codes_are_chosen_and_let_go_by_enter(keys: list[str], chosen: Answer) -> None:
+    assert await answer(CodesChoice("Split", BOOK, chosen=(CodeId("T1"),)), keys) == chosen
+
+
+async def test_how_many_codes_are_chosen_stands_above_and_gives_way_to_what_is_lacking() -> None:
+    app = App[None]()
+    async with app.run_test() as pilot:
+        app.push_screen(CodesChoice("Split", BOOK, chosen=()))
+        await pilot.pause()
+        hint = app.screen.query_one(".hint", Static)
+        said = [str(hint.render())]
+        for keys in (["enter"], ["ctrl+s"], [*"w"]):
+            await pilot.press(*keys)
+            said.append(str(hint.render()))
+        assert said[:2] == ["0 chosen", "1 chosen"] and said[2].startswith("Choose two codes") and said[3] == "1 chosen"
+
+
+@pytest.mark.parametrize(
     ("keys", "profile"),
     [
         (["1"], PickedProfile("1")),
@@ -109,6 +158,25 @@ async def test_a_book_without_profiles_is_left_by_escape() -> None:
 )
 async def test_a_text_is_saved_or_thrown_away_only_on_purpose(keys: list[str], text: Answer) -> None:
     assert await answer(TextModal("Reasoning", "old"), keys) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "keys", "written"),
+    [
+        (lambda: CodeForm("Change", KNEADING), ["ctrl+s"], None),
+        (lambda: CodeForm("Change", KNEADING), ["x", "ctrl+s"], replace(KNEADING, definition="Dough.x")),
+        (lambda: CodeForm("Change", KNEADING), ["x", "escape"], OPEN),
+        (lambda: RenameForm(BOOK, KNEADING, "Rename"), ["ctrl+s"], None),
+        (lambda: RenameForm(BOOK, KNEADING, "Rename"), ["9", "ctrl+s"], replace(KNEADING, id=CodeId("W19"))),
+        (lambda: RenameForm(BOOK, KNEADING, "Rename"), ["backspace", "2", "ctrl+s"], OPEN),
+        (lambda: ProfileForm("Change", BAKER), ["ctrl+s"], None),
+        (lambda: ProfileForm("Change", BAKER), ["!", "ctrl+s"], replace(BAKER, definition="Bakes.!")),
+    ],
+)
+async def test_a_form_answers_with_the_part_as_it_is_written_and_with_nothing_where_it_is_as_it_was(
+    form: Callable[[], ModalScreen[Answer]], keys: list[str], written: Answer
+) -> None:
+    assert await answer(form(), keys) == written
 
 
 async def test_a_text_that_is_left_alone_comes_back_to_the_character() -> None:

@@ -20,7 +20,7 @@ class Rows(SteadyScroll):
     """Numbers its rows, and notes which were painted."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self.looks)
         self.painted: list[int] = []
         self.changed: set[int] = set()
 

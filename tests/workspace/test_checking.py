@@ -367,7 +367,7 @@ def test_a_document_that_lags_behind_its_log_is_older(study: Path) -> None:
         (
             SHORE_DOCUMENT,
             "warning",
-            "the document is older than the log or the codebook (the log has 1 quotations more and 0 fewer); "
+            "the document is older than the log or the codebook (the log has 1 quotation more and 0 fewer); "
             "open the ad once",
         )
     ]

@@ -78,7 +78,8 @@ def _is_pictogram(character: str) -> bool:
 
 def _join_emoji(text: str, cells: bytearray) -> None:
     """A joiner takes in the character after it; the emoji selector widens its base, as terminals do."""
-    joined = -1
+    joined = known = -1
+    known_base = 0
     for match in _find_joins(text):
         at = match.start()
         if at == joined or not at:
@@ -89,8 +90,10 @@ def _join_emoji(text: str, cells: bytearray) -> None:
                 cells[joined] = 0
             continue
         base = at
-        while base and not cells[base]:
+        while base and not cells[base] and base != known:
             base -= 1
+        base = known_base if base == known else base
+        known, known_base = at, base
         if cells[base] == 1 and cell_len(text[base] + _EMOJI_SELECTOR) == 2:
             cells[base] = 2
 

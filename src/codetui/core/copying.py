@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from codetui.core import anchor as anchors
 from codetui.core.commands import CopySession, Decision, Refusal, Study
+from codetui.core.counted import counted
 from codetui.core.state import State
 from codetui.model import (
     Anchor,
@@ -62,18 +63,14 @@ class _Found(NamedTuple):
 def decide(state: State, command: CopySession, study: Study) -> Decision | Refusal:
     """The events of taking a session over, as one step; refused where nothing is lacking."""
     copy = copy_of(command, state, study)
-    left_out = f" {_counted(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
+    left_out = f" {counted(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
     if not copy.events:
         return Refusal(f"Everything that ad {command.ad} holds stands here already.{left_out}")
-    parts = [_counted(copy.codings, "coding"), _counted(copy.notes, "note"), "the profile" if copy.has_profile else ""]
+    parts = [counted(copy.codings, "coding"), counted(copy.notes, "note"), "the profile" if copy.has_profile else ""]
     parts = [part for part in parts if part and not part.startswith("0 ")]
     what = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
     message = f"Taken over from ad {command.ad}: {what}. u undoes it.{left_out}"
     return Decision(copy.events, message, "copy", source=command.ad)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def copy_of(command: CopySession, state: State, study: Study) -> Copy:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from codetui.core import codebook as books
 from codetui.core.book_diff import Change, ChangedKind, WordRun
+from codetui.core.counted import counted
 from codetui.model import Codebook, Place
 
 PlaceKind = Literal["section", "group"]
@@ -32,14 +33,6 @@ FIELDS = {
     "title": ("title", ""),
 }
 """What a field is called, one of it and several."""
-
-PLURALS: dict[ChangedKind, str] = {
-    "profile": "profiles",
-    "section": "sections",
-    "group": "groups",
-    "code": "codes",
-    "text": "texts",
-}
 
 
 def sentences(changes: Sequence[Change], old: Codebook, new: Codebook) -> list[str]:
@@ -69,12 +62,12 @@ def _of_kind(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
         parts = [change for change in changes if change.kind == what]
         if parts:
             names = _listed(_named(change.id, change.name) for change in parts)
-            yield f"{_counted(kind, len(parts))} {what}: {names}."
+            yield f"{counted(len(parts), f'{kind} was', f'{kind}s were')} {what}: {names}."
     of_part = [list(each) for _, each in groupby(changes, lambda change: (_is_told(change), change.id, change.name))]
     plain = [each[0] for each in of_part if _is_plain(each)]
     if plain:
         names = _listed(f"{change.before} to {_named(change.after, change.name)}" for change in plain)
-        yield f"{_counted(kind, len(plain))} renumbered: {names}."
+        yield f"{counted(len(plain), f'{kind} was', f'{kind}s were')} renumbered: {names}."
     for each in of_part:
         if not _is_told(each[0]):
             yield from _of_part(kind, each, old, new)
@@ -168,10 +161,6 @@ def _entries(who: str, field: str, changes: list[Change]) -> str:
 
 def _named(id_: str, name: str) -> str:
     return f"{id_} “{name}”" if id_ else f"“{name}”"
-
-
-def _counted(kind: ChangedKind, count: int) -> str:
-    return f"1 {kind} was" if count == 1 else f"{count} {PLURALS[kind]} were"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from codetui.core.codebook import is_key
 from codetui.formats.toml_tables import Table, shown
@@ -57,12 +58,12 @@ class PartsReader:
     def _number_profiles(self) -> None:
         """Give each profile without an id its number in the file, or the next one that is free."""
         taken = {profile.id for profile in self.profiles}
-        for place, profile in enumerate(self.profiles):
+        number = 0
+        for place, profile in enumerate(self.profiles, 1):
             if not profile.id:
-                numbers = (str(number) for number in range(place + 1, place + len(taken) + 2))
-                free = next(number for number in numbers if number not in taken)
-                taken.add(free)
-                self.profiles[place] = replace(profile, id=free)
+                number = next(each for each in count(max(place, number)) if str(each) not in taken)
+                taken.add(str(number))
+                self.profiles[place - 1] = replace(profile, id=str(number))
 
     def _section(self, table: Table) -> None:
         id_, title = table.line_of_text("id", number=True), table.line_of_text("title")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from codetui.core.codebook import codes_of, groups
+from codetui.core.counted import counted
 from codetui.formats.toml_tables import Table, shown
 from codetui.model import BookText, Codebook
 
@@ -49,7 +50,7 @@ def check_promises(book: Codebook, texts: Mapping[BookText, Table], tables: Mapp
         codes = len(codes_of(book, section))
         for number, words in announced(CATEGORIES, section.definition):
             if number not in (codes, len(groups(book, section))):
-                said = f"section {shown(section.id)} announces {shown(words)}, and has {codes} codes"
+                said = f"section {shown(section.id)} announces {shown(words)}, and has {counted(codes, 'code')}"
                 table.say("note", f"{said}; add what is missing or correct the number", "definition")
 
 
@@ -57,7 +58,7 @@ def _check_profiles(said: str, what: str, book: Codebook, table: Table, name: st
     for number, words in announced(PROFILES, said):
         if number != len(book.profiles):
             names = ", ".join(profile.name for profile in book.profiles) or "none"
-            defined = f"{len(book.profiles)} {'is' if len(book.profiles) == 1 else 'are'} defined ({names})"
+            defined = f"{counted(len(book.profiles), 'is', 'are')} defined ({names})"
             table.say("warning", f"{what} announces {shown(words)}, and {defined}; add what is missing", name)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
-from codetui.core.book_order import PartKind, parts, parts_named
-from codetui.formats.toml_tables import Table, shown
+from codetui.core.book_order import Order, PartKind, parts
+from codetui.formats.toml_tables import MOST_NAMES, Table, shown
 from codetui.model import BookText, Codebook, CodeId, Reference
 
 
@@ -25,11 +27,12 @@ class TextsReader:
 
     def check(self, book: Codebook) -> None:
         """Report every part that a text or a reference names and `book` lacks."""
+        order = Order(parts(book))
         for text, table in self.texts.items():
-            _check_place(text, table, book)
-        ids: dict[str, list[str]] = {
-            "code": [code.id for code in book.codes],
-            "profile": [profile.id for profile in book.profiles],
+            _check_place(text, table, order)
+        ids: dict[str, dict[str, None]] = {
+            "code": dict.fromkeys(code.id for code in book.codes),
+            "profile": dict.fromkeys(profile.id for profile in book.profiles),
         }
         for reference, table in self.references.items():
             for kind, named in (("code", reference.codes), ("profile", reference.profiles)):
@@ -66,22 +69,23 @@ class TextsReader:
             table.say("warning", 'a text has neither title nor body; it is left out: write body = """…"""')
 
 
-def _check_place(text: BookText, table: Table, book: Codebook) -> None:
+def _check_place(text: BookText, table: Table, order: Order) -> None:
     """Report a place that no part, or more than one, answers to."""
     name = "before" if text.before else "after"
     wanted = text.before or text.after
-    order = parts(book)
-    found = parts_named(order, wanted)
+    found = order.named(wanted)
     if wanted and not found:
-        report_missing(table, (name,), "a section, group, profile or code", wanted, [part.id for part in order])
+        report_missing(table, (name,), "a section, group, profile or code", wanted, (part.id for part in order.parts))
     elif len(found) > 1:
         kinds: list[PartKind] = [part.kind for part in found]
         said = f"{name} = {shown(wanted)} may be the {' or the '.join(kinds)}; the {kinds[0]} is taken"
         table.say("error", f"{said}: write {shown(f'{kinds[0]} {wanted}')}", name)
 
 
-def report_missing(table: Table, place: tuple[str | int, ...], what: str, name: str, known: list[str]) -> None:
-    """Report an id that the book lacks, with what may be meant."""
-    near = table.nearest(name, known)
+def report_missing(table: Table, place: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:
+    """Report an id that the book lacks, with what may be meant, as long as anybody reads on."""
+    if not table.sheet.has_room():
+        return
+    near = table.nearest(name, list(islice(known, MOST_NAMES)))
     hint = f"did you mean {shown(near)}?" if near else "write the id of one that is there, or take it off."
     table.say("error", f"{place[0]} names {what} {shown(name)}, which the book lacks; {hint}", *place)

@@ -19,6 +19,12 @@ ERROR_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 LONG_DOTTED_KEY = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){40}""",
 )
+NO_KEY = re.compile(
+    r'''#[^\n]*+|"""(?:\\.|[^\\"]|"(?!""))*+(?:"""|\Z)'''
+    r"""|'''(?:[^']|'(?!''))*+(?:'''|\Z)|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?""",
+    re.DOTALL,
+)
+"""A comment or a text, to its line's end where nothing closes it; a key in quotes is one too."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 HINTS = {
     "Cannot overwrite a value": "one field stands twice in one table: remove one",
@@ -234,9 +240,21 @@ def _refused(text: str) -> tuple[int, str] | None:
         return 0, "the file is larger than 5 MB, a codebook is far smaller: is it the right file?"
     if (broken := SURROGATE.search(text)) is not None:
         return _line_at(text, broken), "the text is not UTF-8 here; save the file as UTF-8"
-    if (dotted := LONG_DOTTED_KEY.search(text)) is not None:
-        return _line_at(text, dotted), "dozens of words joined by dots; no field of a codebook is named so"
+    if (dotted := long_key(text)) is not None:
+        return dotted, "dozens of words joined by dots; no field of a codebook is named so"
     return None
+
+
+def long_key(text: str) -> int | None:
+    """The line, from 1, of a key of dozens of parts, for which the TOML reader takes for ever; None without one.
+
+    Words joined by dots inside a text in quotes, or in a comment, are no key.
+    """
+    if LONG_DOTTED_KEY.search(text) is None:
+        return None
+    bare = NO_KEY.sub(lambda found: '"k"' + "\n" * found[0].count("\n"), text)
+    found = LONG_DOTTED_KEY.search(bare)
+    return None if found is None else _line_at(bare, found)
 
 
 def _line_at(text: str, match: re.Match[str]) -> int:

@@ -18,6 +18,7 @@ from codetui.model.events import (
     Transaction,
 )
 from codetui.model.values import (
+    GRAVEST_FIRST,
     Ad,
     AdEntry,
     AdId,
@@ -48,6 +49,7 @@ from codetui.model.values import (
 )
 
 __all__ = [
+    "GRAVEST_FIRST",
     "Ad",
     "AdDescribed",
     "AdEntry",

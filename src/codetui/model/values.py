@@ -18,6 +18,7 @@ TransactionId = NewType("TransactionId", str)
 
 Holds = Literal["quotations", "terms"]
 Severity = Literal["error", "warning", "note"]
+GRAVEST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 Cause = Literal["keys", "document", "hand", "copy", "corpus", "migration", "undo", "redo"]
 """Who gave a command: the coder; a document that was imported or came without its log; an edit of the document by

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codetui.model import Problem, text_hash
-from codetui.store import files
+from codetui.store import disk_reads, files
 from codetui.store.boundaries import inside
 from codetui.store.file_lock import locked
 
@@ -36,7 +36,7 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
     No change of another program that does the same is lost.  Raises OSError where the file is missing, read-only, no
     UTF-8 or in other hands for too long, and what `change` raises; the file then is as it was.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(disk_reads.real(path))
     _check(path, target)
     with locked(target) as lock:
         for _ in range(MOST_TRIES):
@@ -60,12 +60,12 @@ def keep(root: Path, text: str, content_hash: str) -> Problem | None:
     `content_hash` is that of the text.  A book that cannot be kept is a warning and hinders nobody.
     """
     path = _path(root, content_hash)
-    if path.is_file():
-        return None
-    if text_hash(text) != content_hash:
-        what = "the codebook is not the one that was opened; the version that is coded with is not kept"
-        return Problem(str(path), 0, "warning", f"{what}: open it again")
     try:
+        if files.is_file(path):
+            return None
+        if text_hash(text) != content_hash:
+            what = "the codebook is not the one that was opened; the version that is coded with is not kept"
+            return Problem(str(path), 0, "warning", f"{what}: open it again")
         files.replace(inside(root, path), text.encode("utf-8"))
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -77,7 +77,7 @@ def keep(root: Path, text: str, content_hash: str) -> Problem | None:
 def kept(root: Path, name: str) -> str | None:
     """The text of a kept book by its hash or the first digits of it, four at least.
 
-    None where no kept book has it, or several, or where somebody has changed the file.
+    None where no kept book has it, or several, or where somebody has changed the file.  Raises OSError.
     """
     if not HASH.fullmatch(name):
         return None
@@ -86,7 +86,7 @@ def kept(root: Path, name: str) -> str | None:
         return None
     try:
         text = files.read(_path(root, found[0])).decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return None
     digest = text_hash(text)
     return text if digest.startswith(name) and digest.startswith(found[0]) else None
@@ -94,16 +94,14 @@ def kept(root: Path, name: str) -> str | None:
 
 def kept_names(root: Path) -> list[str]:
     """The first digits of the hashes of all kept books, in the order in which they were first coded with."""
-    folder = root / KEPT
-    found = [path for path in folder.glob("*.toml") if len(path.stem) == NAME_LENGTH] if folder.is_dir() else []
-    return [path.stem for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))]
+    return [path.stem for path in _in_order(root / KEPT) if len(path.stem) == NAME_LENGTH]
 
 
 def keep_map(root: Path, digest: str, text: str) -> Problem | None:
     """Keeps rules by which sessions were migrated, so that what waits can be decided by them; `digest` names them."""
     path = map_path(root, digest)
     try:
-        if not path.is_file():
+        if not files.is_file(path):
             files.replace(inside(root, path), text.encode("utf-8"))
     except (OSError, UnicodeEncodeError) as error:
         what = f"the rules are not kept: {error}; codings that were split will not be offered their choices"
@@ -118,9 +116,17 @@ def map_path(root: Path, digest: str) -> Path:
 
 def kept_maps(root: Path) -> list[Path]:
     """The files of all kept rules, the oldest first."""
-    folder = root / KEPT
-    found = list(folder.glob(f"{MAP}*.toml")) if folder.is_dir() else []
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return [path for path in _in_order(root / KEPT) if path.name.startswith(MAP)]
+
+
+def _in_order(folder: Path) -> list[Path]:
+    """The kept files, the oldest first; none where the folder is absent.  Raises OSError where it cannot be seen."""
+    try:
+        names = disk_reads.names(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [(disk_reads.status(folder / name), name) for name in names if name.endswith(".toml")]
+    return [folder / name for _, name in sorted((status.st_mtime_ns, name) for status, name in found if status)]
 
 
 def _path(root: Path, name: str) -> Path:
@@ -129,10 +135,10 @@ def _path(root: Path, name: str) -> Path:
 
 def _check(path: Path, target: Path) -> None:
     """Raises OSError where a file is not there or may not be written, although its folder would allow it."""
-    try:
-        mode = target.stat().st_mode
-    except OSError as error:
-        raise OSError(error.errno or errno.ENOENT, error.strerror or "cannot be read", str(path)) from error
+    status = disk_reads.status(target)
+    if status is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    mode = status.st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder, not a codebook", str(path))
     if not mode & 0o222 or not os.access(target, os.W_OK):

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
+from stat import S_ISDIR
 from typing import NamedTuple
 
 from codetui.model import Ad, AdEntry, AdId, CorpusSettings, Problem
-from codetui.store import files
+from codetui.store import ahead, disk_reads, files
+from codetui.store.boundaries import NO_FILE, unless_gone
+from codetui.store.corpus_entries import HEAD, file_ad, file_entry, remark_on_nul, row_entry
 from codetui.store.corpus_files import AdFiles, is_ad_file, is_table
-from codetui.store.corpus_names import id_and_employer, one_line, title_of
+from codetui.store.corpus_names import id_and_employer
 from codetui.store.corpus_tables import Row, RowPlace, rows
 from codetui.store.corpus_texts import NO_TEXT, AdText, digest_of
-from codetui.store.text_lines import decoded, decoded_head
 from codetui.store.trouble import LIMIT, Trouble, printable
 
-HEAD = 4096
 BATCH = 500
+LARGE_FOLDER = 256 * 1024
+"""Bytes of a folder itself, some 8,000 names, whose listing is worth another process."""
+
 _PROGRESS = 2 * 1024 * 1024
 
 
@@ -42,22 +46,46 @@ class Corpus:
         self.path = path
         self._columns = settings.columns
         self._outputs = outputs
+        self._first_path: Callable[[], str | None] = self._files().first_path
+
+    def look_ahead(self) -> bool:
+        """Begins to look for what `first` gives, where that takes long; to be called before there is any thread."""
+        try:
+            folder = disk_reads.status(self.path)
+        except OSError:
+            return False
+        if folder is None or not S_ISDIR(folder.st_mode) or folder.st_size < LARGE_FOLDER:
+            return False
+        self._first_path = ahead.begun(self._first_path)
+        return True
 
     def first(self) -> AdEntry | None:
         """The first ad in the order of the list, without reading the corpus; None where there is none."""
-        path = self._files().first_path()
+        path, self._first_path = self._first_path(), self._files().first_path
         entry = next(self._quietly(path), None) if path else None
         return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
 
     def find(self, ad_id: str, source: str = "", place: int = -1, line: int = 0) -> AdEntry | None:
-        """The ad with this id: at the place where it was last seen, else by a search through the corpus."""
+        """The ad with this id: at the place where it was last seen, else by a search through the corpus.
+
+        Raises OSError where it may be in a file or folder that cannot be read.
+        """
         hinted = self._hinted(source)
-        if hinted is not None:
-            with suppress(OSError):
-                entry = self._at(ad_id, hinted, place, line, Trouble(hinted))
-                if entry is not None:
-                    return entry
-        return next((entry for path in self._files().paths() for entry in self._with_id(path, ad_id)), None)
+        entry = unless_gone(lambda: self._at(ad_id, hinted, place, line, Trouble(hinted))) if hinted else None
+        return entry or self._searched(ad_id)
+
+    def _searched(self, ad_id: str) -> AdEntry | None:
+        ad_files = self._files()
+        for path in ad_files.paths():
+            trouble = Trouble(path)
+            entry = next(self._with_id(path, ad_id, trouble), None)
+            if trouble.failure is not None:
+                raise trouble.failure
+            if entry is not None:
+                return entry
+        if ad_files.failure is not None:
+            raise ad_files.failure
+        return None
 
     def batches(self) -> Iterator[Batch]:
         """All ads in natural order with the problems on the way, for a worker; each id comes once."""
@@ -121,12 +149,15 @@ class Corpus:
                 yield digest_of(found.body) if found is not None and is_there else NO_TEXT
 
     def read(self, entry: AdEntry) -> tuple[Ad | None, list[Problem]]:
-        """One ad with its text: from its place, else searched for by its id; None where it is gone."""
+        """One ad with its text: from its place, else searched for by its id; None where it is gone.
+
+        Raises OSError where it cannot be read: a session without its text would take its quotations for lost.
+        """
         trouble = Trouble(entry.source)
-        ad = self._tried(entry, trouble)
+        ad = unless_gone(lambda: self._read_at(entry, trouble))
         if ad is None and (moved := self.find(entry.id)) is not None:
             trouble = Trouble(moved.source)
-            ad = self._tried(moved, trouble)
+            ad = self._read_at(moved, trouble)
         if ad is None:
             message = f"ad {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
             return None, [Problem(printable(entry.source), entry.line, "error", printable(message))]
@@ -137,10 +168,10 @@ class Corpus:
 
     def _hinted(self, source: str) -> str | None:
         """The file that a remembered place speaks of, if it is one of this corpus."""
-        if not source or not self.path.is_dir():
-            return str(self.path) if source and self.path.is_file() else None
-        with suppress(OSError, ValueError):
-            inside = Path(source).resolve().relative_to(self.path.resolve())
+        if not source or not files.is_folder(self.path):
+            return str(self.path) if source and files.is_file(self.path) else None
+        with suppress(ValueError):
+            inside = Path(disk_reads.real(source)).relative_to(disk_reads.real(self.path))
             return str(self.path / inside) if is_ad_file(inside.name) else None
         return None
 
@@ -154,10 +185,11 @@ class Corpus:
         try:
             if is_table(source):
                 for row in rows(source, self._columns, trouble):
-                    yield _row_entry(source, row)
+                    yield row_entry(source, row)
             else:
-                yield _file_entry(source, files.read_head(source, HEAD), trouble)
+                yield file_entry(source, files.read_head(source, HEAD), trouble)
         except OSError as error:
+            trouble.failure = None if error.errno in NO_FILE else error
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
     def _whole(self, source: str, trouble: Trouble) -> Iterator[_Whole]:
@@ -166,25 +198,25 @@ class Corpus:
         try:
             if is_table(source):
                 for row in rows(source, self._columns, trouble):
-                    _remark_on_nul(row.body, row.line, trouble)
-                    yield _Whole(_row_entry(source, row), row.text, row.body)
+                    remark_on_nul(row.body, row.line, trouble)
+                    yield _Whole(row_entry(source, row), row.text, row.body)
             else:
-                entry, text = _file_ad(source, trouble)
+                entry, text = file_ad(source, trouble)
                 yield _Whole(entry, text, text)
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
-    def _with_id(self, source: str, ad_id: str) -> Iterator[AdEntry]:
+    def _with_id(self, source: str, ad_id: str, trouble: Trouble) -> Iterator[AdEntry]:
         """The ads of one file that have this id; a text file is not opened for its name says the id."""
         if is_table(source) or id_and_employer(Path(source).stem)[0] == ad_id:
-            yield from (entry for entry in self._quietly(source) if entry.id == ad_id)
+            yield from (entry for entry in self._entries(source, trouble) if entry.id == ad_id)
 
     def _at(self, ad_id: str, source: str, place: int, line: int, trouble: Trouble) -> AdEntry | None:
         """The ad at a place, if it is the one with this id."""
         if is_table(source):
             row = self._row(ad_id, source, place, line, trouble)
-            return _row_entry(sys.intern(source), row) if row is not None else None
-        entry = _file_entry(source, files.read_head(source, HEAD), trouble)
+            return row_entry(sys.intern(source), row) if row is not None else None
+        entry = file_entry(source, files.read_head(source, HEAD), trouble)
         return entry if entry.id == ad_id else None
 
     def _row(self, ad_id: str, source: str, place: int, line: int, trouble: Trouble) -> Row | None:
@@ -194,23 +226,16 @@ class Corpus:
         row = next(rows(source, self._columns, trouble, RowPlace(place, line)), None)
         return row if row is not None and row.place == place and row.id == ad_id else None
 
-    def _tried(self, entry: AdEntry, trouble: Trouble) -> Ad | None:
-        """An ad's text from its place; None where it cannot be read there."""
-        try:
-            return self._read_at(entry, trouble)
-        except OSError:
-            return None
-
     def _read_at(self, entry: AdEntry, trouble: Trouble) -> Ad | None:
         """An ad's text from its place; None where another ad stands there."""
         if is_table(entry.source):
             row = self._row(entry.id, entry.source, entry.place, entry.line, trouble)
             if row is None:
                 return None
-            now, text = _row_entry(entry.source, row), row.text
-            _remark_on_nul(text, row.line, trouble)
+            now, text = row_entry(entry.source, row), row.text
+            remark_on_nul(text, row.line, trouble)
         else:
-            now, text = _file_ad(entry.source, trouble)
+            now, text = file_ad(entry.source, trouble)
         return Ad(now.id, now.employer, now.title, text, now.source, now.line)
 
 
@@ -244,35 +269,6 @@ class _Unique:
         return False
 
 
-def _row_entry(source: str, row: Row) -> AdEntry:
-    """The list's line for a row; employers repeat, so each name is kept once."""
-    employer = sys.intern(one_line(row.employer))
-    return AdEntry(AdId(row.id), employer, one_line(row.title), source, row.place, row.line)
-
-
-def _file_entry(source: str, head: bytes, trouble: Trouble) -> AdEntry:
-    """The list's line for a text file, from its name and the beginning of its text."""
-    text = decoded_head(head)
-    if len(head) < HEAD and not text.strip():
-        trouble.once("empty", 0, "note", "this ad is empty: there is nothing to code in it")
-    ad_id, employer = id_and_employer(Path(source).stem)
-    return AdEntry(AdId(ad_id), sys.intern(employer), title_of(text), source, -1, 0)
-
-
-def _file_ad(source: str, trouble: Trouble) -> tuple[AdEntry, str]:
-    """The list's line for a text file, and its whole text."""
-    data = files.read(Path(source))
-    entry, text = _file_entry(source, data[:HEAD], trouble), decoded(data, trouble)
-    _remark_on_nul(text, 0, trouble)
-    return entry, text
-
-
-def _remark_on_nul(text: str, line: int, trouble: Trouble) -> None:
-    if "\0" in text:
-        message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
-        trouble.add(line, "note", message)
-
-
 def _unreadable(error: OSError) -> str:
     return f"this file cannot be read ({error.strerror or error})"
 
@@ -282,6 +278,7 @@ def _weight(source: str) -> int:
     if not is_table(source):
         return HEAD
     try:
-        return Path(source).stat().st_size
+        status = disk_reads.status(source)
     except OSError:
         return 0
+    return 0 if status is None else status.st_size

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import NamedTuple
 
+from codetui.core.counted import counted
 from codetui.store.corpus_names import columns_of
+from codetui.store.csv_quotes import Ahead, mended_cells, step
 from codetui.store.text_lines import Lines
 from codetui.store.trouble import Trouble
 
-CELL_LIMIT = 64 * 1024 * 1024
 _ID_LIMIT = 400
-_LOOK_AHEAD = 2000
-
-csv.field_size_limit(CELL_LIMIT)
 
 
 class Header(NamedTuple):
@@ -75,115 +72,132 @@ def _with_first(first: str, lines: Lines) -> Iterator[str]:
 
 def records(lines: Lines, header: Header, id_at: int, trouble: Trouble) -> Iterator[Record]:
     """The rows from here on; blank ones are passed over, ragged ones come reported with what they have."""
-    width = len(header.names)
-    is_done = False
-    while not is_done:
+    rows = _Rows(lines, header, id_at, trouble)
+    while not rows.is_done:
+        yield from rows.quickly()
+        yield from rows.with_care()
+
+
+class _Rows:
+    """The rows of a table: in one go as long as quotes match, and line by line where they do not."""
+
+    def __init__(self, lines: Lines, header: Header, id_at: int, trouble: Trouble) -> None:
+        self._lines = lines
+        self._header = header
+        self._id_at = id_at
+        self._trouble = trouble
+        self._ahead = Ahead(lines, header.delimiter)
+        self.is_done = False
+
+    def quickly(self) -> Iterator[Record]:
+        """The rows up to the first one whose quotes do not match; that one too, mended."""
+        lines = self._lines
         place, number = lines.offset, lines.number
         try:
-            for cells in csv.reader(lines, delimiter=header.delimiter, strict=True):
-                if len(cells) != width:
-                    _report_ragged(cells, width, number, trouble)
-                if any(cells):
-                    yield Record(place, number, cells)
+            for cells in csv.reader(lines, delimiter=self._header.delimiter, strict=True):
+                yield from self._record(place, number, cells)
                 place, number = lines.offset, lines.number
-            is_done = True
+            self.is_done = True
         except csv.Error:
-            lines.seek(place, number)
-            yield _mended_record(lines, header, id_at, trouble)
+            self._look_ahead(place, number)
+            yield self._mended(place, number)
+
+    def with_care(self) -> Iterator[Record]:
+        """The rows that begin where it is known whether quotes match: each as `quickly` would read it."""
+        lines = self._lines
+        while not self.is_done and self._ahead.covers(lines.offset):
+            place, number = lines.offset, lines.number
+            cells = self._cells(place, number)
+            if cells is None:
+                yield self._mended(place, number)
+            else:
+                yield from self._record(place, number, cells)
+
+    def _look_ahead(self, place: int, number: int) -> None:
+        """Go on from inside quotes at the end of a row's first line, so that no later row goes there again."""
+        if step(self._line(place, number), self._header.delimiter).end == "inside":
+            self._ahead.more_cells()
+
+    def _cells(self, place: int, number: int) -> list[str] | None:
+        """The cells of the row that begins here; None where its quotes do not match."""
+        found = step(self._line(place, number), self._header.delimiter)
+        if found.end != "inside":
+            return found.cells if found.end == "closed" else None
+        return None if self._ahead.more_cells() is None else self._whole(place, number)
+
+    def _whole(self, place: int, number: int) -> list[str] | None:
+        """The cells of a row over several lines; None where its quotes do not match.  Moves the lines behind it."""
+        self._lines.seek(place, number)
+        try:
+            return next(csv.reader(self._lines, delimiter=self._header.delimiter, strict=True), [])
+        except csv.Error:
+            return None
+
+    def _line(self, place: int, number: int) -> str:
+        """The line that begins here; the lines then stand behind it."""
+        self._lines.seek(place, number)
+        return next(iter(self._lines), "")
+
+    def _record(self, place: int, number: int, cells: list[str]) -> Iterator[Record]:
+        width = len(self._header.names)
+        if len(cells) != width:
+            _report_ragged(cells, width, number, self._trouble)
+        if any(cells):
+            yield Record(place, number, cells)
+
+    # --- rows whose quotes do not match -----------------------------------------------------------------
+
+    def _mended(self, place: int, number: int) -> Record:
+        """The row that begins here, whose quotes do not match; the lines then stand where the next row begins."""
+        lines, width = self._lines, len(self._header.names)
+        pieces = [self._line(place, number)]
+        own = self._mended_cells(pieces[0])
+        own_id = own[self._id_at].strip() if self._id_at < len(own) else ""
+        here = lines.offset, lines.number
+        while line := self._line(*here):
+            after = lines.offset, lines.number
+            if self._starts_row(line, here, own_id):
+                break
+            pieces.append(line)
+            here = after
+        lines.seek(*here)
+        cells = self._mended_cells("".join(pieces))
+        message = (
+            f"the quotes of this row do not match; it was read as far as line {here[1] - 1}: "
+            "put one double quote at each end of a cell and write each one inside it twice"
+        )
+        self._trouble.add(number, "warning", message)
+        _report_ragged(cells, width, number, self._trouble)
+        return Record(place, number, cells)
+
+    def _starts_row(self, line: str, here: tuple[int, int], own_id: str) -> bool:
+        """Whether a whole row with an id of the same kind begins with this line; moves the lines."""
+        width, id_at = len(self._header.names), self._id_at
+        found = step(line, self._header.delimiter)
+        if id_at < len(found.cells) - 1 and not _is_like(found.cells[id_at], own_id):
+            return False
+        more = self._ahead.more_cells() if found.end == "inside" else None
+        if more is not None:
+            cells = self._whole(*here) if len(found.cells) + more == width else None
+        else:
+            cells = found.cells if found.end == "closed" else self._mended_cells(line)
+        return cells is not None and len(cells) == width and _is_like(cells[id_at], own_id)
+
+    def _mended_cells(self, text: str) -> list[str]:
+        return mended_cells(text, self._header.delimiter, len(self._header.names))
 
 
 def _report_ragged(cells: list[str], width: int, number: int, trouble: Trouble) -> None:
     """Say that a row has other cells than the header; surplus empty ones are nothing to speak of."""
     if any(cells) and (len(cells) < width or any(cells[width:])):
         message = (
-            f"this row has {len(cells)} cells where the header has {width}; it opens with what it has: "
+            f"this row has {counted(len(cells), 'cell')} where the header has {width}; it opens with what it has: "
             "a cell that holds the delimiter must stand in double quotes"
         )
         trouble.add(number, "warning", message)
-
-
-def _mended_record(lines: Lines, header: Header, id_at: int, trouble: Trouble) -> Record:
-    """The row that stands here, whose quotes do not match; the lines then stand where the next row begins."""
-    place, number = lines.offset, lines.number
-    text = next(iter(lines), "")
-    own = mended_cells(text, header)
-    own_id = own[id_at].strip() if id_at < len(own) else ""
-    next_place, next_number = lines.offset, lines.number
-    pieces = [text]
-    for line in lines:
-        after = lines.offset, lines.number
-        if _starts_row(line, lines, header, id_at, own_id):
-            break
-        pieces.append(line)
-        next_place, next_number = after
-        lines.seek(*after)
-    lines.seek(next_place, next_number)
-    cells = mended_cells("".join(pieces), header)
-    message = (
-        f"the quotes of this row do not match; it was read as far as line {next_number - 1}: "
-        "put one double quote at each end of a cell and write each one inside it twice"
-    )
-    trouble.add(number, "warning", message)
-    _report_ragged(cells, len(header.names), number, trouble)
-    return Record(place, number, cells)
-
-
-def _starts_row(line: str, lines: Lines, header: Header, id_at: int, own_id: str) -> bool:
-    """Whether a whole row with an id of the same kind begins with this line; moves the lines."""
-    try:
-        cells = next(csv.reader([line], delimiter=header.delimiter), [])
-        if id_at < len(cells) - 1 and not _is_like(cells[id_at], own_id):
-            return False
-        ahead = islice(_with_first(line, lines), _LOOK_AHEAD)
-        cells = next(csv.reader(ahead, delimiter=header.delimiter, strict=True), [])
-    except csv.Error:
-        cells = mended_cells(line, header)
-    return len(cells) == len(header.names) and _is_like(cells[id_at], own_id)
 
 
 def _is_like(cell: str, own_id: str) -> bool:
     """Whether a cell can be an id in a column that holds `own_id`."""
     text = cell.strip()
     return 0 < len(text) < _ID_LIMIT and "\n" not in text and text.isdigit() == (own_id or text).isdigit()
-
-
-def mended_cells(text: str, header: Header) -> list[str]:
-    """The cells of a row whose quotes do not match.
-
-    A quote closes a cell only before a delimiter or at the end.  One that never closes is a character of its
-    cell or opens a cell up to the end, whichever gives as many cells as the header has.
-    """
-    row = text.rstrip("\r\n")
-    plain = _cut(row, header.delimiter, is_open_to_end=False)
-    to_end = _cut(row, header.delimiter, is_open_to_end=True)
-    return plain if len(plain) == len(header.names) else to_end
-
-
-def _cut(row: str, delimiter: str, *, is_open_to_end: bool) -> list[str]:
-    cells: list[str] = []
-    start = 0
-    while True:
-        close = _closing_quote(row, start + 1, delimiter) if row.startswith('"', start) else None
-        if close is not None and (close >= 0 or is_open_to_end):
-            end = close if close >= 0 else len(row)
-            cells.append(row[start + 1 : end].replace('""', '"'))
-            end += 1
-        else:
-            end = row.find(delimiter, start)
-            end = len(row) if end < 0 else end
-            cells.append(row[start:end])
-        if end >= len(row):
-            return cells
-        start = end + 1
-
-
-def _closing_quote(row: str, start: int, delimiter: str) -> int:
-    """Where the quote stands that ends the cell beginning at `start`, -1 where there is none."""
-    at = row.find('"', start)
-    while at >= 0:
-        if row.startswith('""', at):
-            at += 1
-        elif at + 1 == len(row) or row[at + 1] == delimiter:
-            return at
-        at = row.find('"', at + 1)
-    return -1

@@ -86,7 +86,10 @@ class EventLog:
             if not line:
                 continue
             transaction = _plainly(line) or self._thoroughly(number, line, problems)
-            if transaction is None or not self._is_sound(number, transaction, problems):
+            if transaction is None:
+                continue
+            if not is_sound(transaction):
+                problems.append(self._unsound(number))
                 continue
             known = found.setdefault(transaction.id, transaction)
             if known is not transaction and known != transaction:
@@ -102,13 +105,10 @@ class EventLog:
             problems.append(self._unreadable(number, line, error))
             return None
 
-    def _is_sound(self, number: int, transaction: Transaction, problems: list[Problem]) -> bool:
-        """Whether all numbers of a transaction are within bounds; a problem where they are not."""
-        if is_sound(transaction):
-            return True
+    def _unsound(self, number: int) -> Problem:
+        """A number in a line is out of bounds."""
         what = "this line cannot be read (a number in it is out of bounds): it is kept, the others are used; mend it"
-        problems.append(Problem(str(self.path), number, "warning", what))
-        return False
+        return Problem(str(self.path), number, "warning", what)
 
     def _second(self, number: int, transaction: Transaction) -> Problem:
         """Two transactions have one id: the same of them is used in whatever order they come."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from codetui.store import disk, files
+from codetui.store import disk, disk_reads, files
 
 PATIENCE = 10.0
 """Seconds that one waits for another program."""
@@ -44,8 +44,11 @@ class FileLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether the lock file still names this owner."""
-        return _owner_of(self.file) == self._owner
+        """Whether the lock file still names this owner.  Raises OSError where it cannot be read."""
+        try:
+            return files.read(self.file) == self._owner.encode("utf-8")
+        except FileNotFoundError:
+            return False
 
     def take(self, patience: float = PATIENCE) -> None:
         """Waits until the lock is free and takes it; raises OSError where it cannot, or the other does not let go."""
@@ -61,13 +64,16 @@ class FileLock:
 
     def release(self) -> None:
         """Lets go, unless somebody else holds it by now."""
-        is_held = self.is_held
+        is_held = False
+        # One that cannot be read may be another's by now: it stays.  What was done under it is done.
+        with contextlib.suppress(OSError):
+            is_held = self.is_held
         _held.discard(self._owner)
-        if self._handle is not None:
-            disk.close(self._handle)
-            self._handle = None
-        if is_held:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if self._handle is not None:
+                disk.close(self._handle)
+                self._handle = None
+            if is_held:
                 disk.remove(self.file)
 
     def _is_made(self) -> bool:
@@ -142,7 +148,7 @@ def _create(path: Path) -> int | None:
     except FileExistsError:
         return None
     except PermissionError:
-        if os.name == "nt" and path.exists():
+        if os.name == "nt" and files.is_there(path):
             return None
         raise
 
@@ -188,8 +194,9 @@ def _is_running(pid: int) -> bool:
 
 
 def _age(path: Path) -> float:
-    """The seconds since a file was changed; 0 where it is gone."""
+    """The seconds since a file was changed; 0 where it is gone, or cannot be seen."""
     try:
-        return time.time() - path.stat().st_mtime
+        status = disk_reads.status(path)
     except OSError:
         return 0.0
+    return 0.0 if status is None else time.time() - status.st_mtime

@@ -5,26 +5,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import secrets
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.store import disk, left_overs
+from codetui.store import disk, disk_reads, left_overs
 from codetui.store.boundaries import open_file
 
 LARGEST = 1 << 30
 """Bytes of the largest file that is read whole; tables of ads are read row by row, and may be larger."""
 
 TEMPORARY = ".tmp"
-_OWN_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
-LONGEST_WRITING = 3600.0
-"""Seconds after which a file that was to take another's place is a left-over.
-
-Writing takes thousandths of a second, but the clocks of two machines on one folder may differ.
-"""
 
 _entered: set[tuple[int, int]] = set()
 """Files and folders (device, number) whose names are known to be on disk: seen to by this process."""
@@ -32,7 +26,7 @@ _entered: set[tuple[int, int]] = set()
 
 def read(path: Path) -> bytes:
     """The bytes of a file; OSError where it is larger than any that this program reads whole."""
-    with open_file(path) as file:
+    with named(path), open_file(path, is_buffered=False) as file:
         if os.fstat(file.fileno()).st_size > LARGEST:
             raise OSError(errno.EFBIG, "is larger than 1 GB, which is never read whole", str(path))
         return file.read()
@@ -40,13 +34,41 @@ def read(path: Path) -> bytes:
 
 def read_head(path: str, size: int) -> bytes:
     """The first `size` bytes of a file, at the price of few system calls."""
-    with open_file(path) as file:
-        return os.read(file.fileno(), size)
+    with open_file(path, is_buffered=False) as file:
+        return file.read(size)
+
+
+@contextlib.contextmanager
+def named(path: Path | str) -> Iterator[None]:
+    """An error of the disk that does not say which file it is about says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(path)
+        raise
 
 
 def stands(path: Path) -> bool:
-    """Whether anything has this name, be it a link that leads nowhere."""
-    return os.path.lexists(path)
+    """Whether anything has this name, be it a link that leads nowhere.  Raises OSError where that cannot be seen."""
+    return disk_reads.own_status(path) is not None
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder stands at a path.  Raises OSError where that cannot be seen."""
+    return disk_reads.status(path) is not None
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands at a path.  Raises OSError where that cannot be seen."""
+    status = disk_reads.status(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file stands at a path.  Raises OSError where that cannot be seen."""
+    status = disk_reads.status(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def is_other(path: Path, data: bytes) -> bool:
@@ -58,19 +80,19 @@ def is_other(path: Path, data: bytes) -> bool:
 
 
 class Stamp(NamedTuple):
-    """Which file stands at a path (0 where none can be seen), and its bytes."""
+    """Which file stands at a path (0 for none), and its bytes."""
 
     file: int
     size: int
 
 
 def stamp(path: Path) -> Stamp:
-    """What tells whether a file is the one that was seen before, or another in its place."""
-    try:
-        status = path.stat()
-    except OSError:
-        return Stamp(0, 0)
-    return Stamp(status.st_ino, status.st_size)
+    """What tells whether a file is the one that was seen before, or another in its place.
+
+    Raises OSError where that cannot be seen.
+    """
+    status = disk_reads.status(path)
+    return Stamp(0, 0) if status is None else Stamp(status.st_ino or 1, status.st_size)
 
 
 class Version(NamedTuple):
@@ -82,25 +104,32 @@ class Version(NamedTuple):
 
 
 def version(path: Path) -> Version:
-    """The version of the file that stands at a path."""
+    """The version of the file that stands at a path.  Raises OSError where that cannot be seen."""
+    status = disk_reads.status(path)
+    return Version() if status is None else Version(status.st_ino or 1, status.st_size, status.st_mtime_ns)
+
+
+def changing(path: Path, seen: Version | None) -> Version | None:
+    """The version of a file where it is another than the one that was seen; None also while it cannot be seen."""
     try:
-        status = path.stat()
+        now = version(path)
     except OSError:
-        return Version()
-    return Version(status.st_ino or 1, status.st_size, status.st_mtime_ns)
+        return None
+    return None if now == seen else now
 
 
 def is_newer(path: Path, other: Path) -> bool:
     """Whether a file is there and was changed after another, or both at once."""
-    try:
-        return path.stat().st_mtime_ns >= other.stat().st_mtime_ns
-    except FileNotFoundError:
-        return False
+    one, two = disk_reads.status(path), disk_reads.status(other)
+    return one is not None and two is not None and one.st_mtime_ns >= two.st_mtime_ns
 
 
 def is_same(path: Path, other: Path) -> bool:
-    """Whether two paths lead to one file or folder, by whatever way; neither need be there."""
-    return os.path.realpath(path) == os.path.realpath(other)
+    """Whether two paths lead to one file or folder, by whatever way; neither need be there, or be in sight."""
+    try:
+        return disk_reads.real(path) == disk_reads.real(other)
+    except OSError:
+        return path.absolute() == other.absolute()
 
 
 def append(path: Path, data: bytes) -> None:
@@ -110,7 +139,7 @@ def append(path: Path, data: bytes) -> None:
     """
     make_folder(path.parent)
     left_overs.take_back(path)
-    is_new = not path.exists()
+    is_new = not is_there(path)
     handle = disk.open_end(path)
     try:
         status = os.fstat(handle)
@@ -152,7 +181,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
     Mode bits stay, a symbolic link stays one.  `durable` waits for the disk.  Raises FileChangedError where the file is
     not the one that was `seen`.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(disk_reads.real(path))
     make_folder(target.parent, durable=durable)
     temporary = target.parent / f".{target.name[:60]}.{secrets.token_hex(4)}{TEMPORARY}"
     try:
@@ -194,28 +223,14 @@ def make_folder(folder: Path, *, durable: bool = True) -> None:
 
     A folder that is there may have been made by a program that was killed before the disk had its name.
     """
-    try:
-        status, is_new = folder.stat(), False
-    except FileNotFoundError:
+    status, is_new = disk_reads.status(folder), False
+    if status is None:
         make_folder(folder.parent, durable=durable)
         with contextlib.suppress(FileExistsError):
             disk.make_folder(folder)
         status, is_new = folder.stat(), True
     if durable:
         _enter(folder, status, is_new=is_new)
-
-
-def sweep(folder: Path) -> None:
-    """Takes away what a program that was killed while it replaced a file has left in a folder: its own names alone."""
-    oldest = time.time() - LONGEST_WRITING
-    with contextlib.suppress(OSError), os.scandir(folder) as found:
-        for entry in found:
-            if not _OWN_TEMPORARY.fullmatch(entry.name):
-                continue
-            with contextlib.suppress(OSError):
-                status = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(status.st_mode) and status.st_mtime < oldest:
-                    disk.remove(Path(entry.path))
 
 
 def remove(path: Path) -> None:
@@ -232,10 +247,12 @@ def _enter(path: Path, status: os.stat_result, *, is_new: bool = False) -> None:
     key = status.st_dev, status.st_ino
     if key in _entered and not is_new:
         return
-    folder = Path(os.path.realpath(path)).parent
+    folder = Path(disk_reads.real(path)).parent
+    # Of a folder that cannot be seen nobody knows whether it may be written in.
+    above = disk_reads.status(folder)
     if os.access(folder, os.W_OK):
-        if folder != folder.parent:
-            _enter(folder, folder.stat())
+        if folder != folder.parent and above is not None:
+            _enter(folder, above)
         disk.sync_folder(folder)
     _entered.add(key)
 
@@ -260,10 +277,8 @@ def rename(source: Path, target: Path) -> None:
 
 def _mode_of(path: Path) -> int | None:
     """The mode bits of a file, None where there is none yet."""
-    try:
-        return stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        return None
+    status = disk_reads.status(path)
+    return None if status is None else stat.S_IMODE(status.st_mode)
 
 
 def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> None:

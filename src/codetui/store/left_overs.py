@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.store import disk
+from codetui.store.boundaries import open_file
 
 
 class LeftOver(NamedTuple):
@@ -34,6 +35,12 @@ def without(path: Path, data: bytes) -> bytes:
     return data[: left.size] if left and _is_left(left, data) else data
 
 
+def remains(path: Path) -> bytes:
+    """The refused bytes that may stand in a file still; none where there are none."""
+    left = _left.get(path)
+    return left.data if left else b""
+
+
 def take_back(path: Path) -> None:
     """Takes away what is left in a file; raises OSError.
 
@@ -43,7 +50,9 @@ def take_back(path: Path) -> None:
     if left is None:
         return
     with contextlib.suppress(FileNotFoundError):
-        if _is_left(left, path.read_bytes()):
+        with open_file(path) as file:
+            data = file.read()
+        if _is_left(left, data):
             _cut(path, left.size)
         del _left[path]
 

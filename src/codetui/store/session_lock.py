@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from codetui.store import disk, files
+from codetui.store import disk, disk_reads, files
 from codetui.store.holders import Holder, holder_from, is_gone, line_of, myself
 
 HEARTBEAT = 10.0
@@ -31,6 +31,20 @@ LONGEST_LINE = 4096
 """Bytes that are read of a lock: more is no lock of codetui's."""
 
 UNKNOWN = Holder("somebody", "", 0, "", "")
+"""Who has a lock that names nobody yet."""
+
+
+def unreadable(error: OSError) -> Holder:
+    """Who has a lock that cannot be read just now."""
+    return Holder(f"somebody whose lock cannot be read ({error.strerror or error})", "", 0, "", "")
+
+
+_let_go: dict[Path, str] = {}
+"""Locks that this process has let go while the disk would not take them away, and the tokens in them."""
+
+
+class UnreadableLockError(OSError):
+    """The lock that this program has made cannot be read just now: nobody knows whether another one has it."""
 
 
 class SessionLock:
@@ -46,14 +60,24 @@ class SessionLock:
     # --- looking ----------------------------------------------------------------------------------
 
     def other(self) -> Holder | None:
-        """The other program that has the session; None where nobody has it, or one that is gone."""
+        """The other program that has the session; None where nobody has it, or one that is gone.
+
+        Of a lock that cannot be read somebody has it, until no sign of life has been seen for long; this program, if it
+        has made it.
+        """
+        _take_away()
         try:
-            status = os.lstat(self.file)
-        except OSError:
+            status = disk_reads.own_status(self.file)
+        except OSError as error:
+            return self._unless_held(error)
+        if status is None or not stat.S_ISREG(status.st_mode):
             return None
-        if not stat.S_ISREG(status.st_mode):
+        try:
+            holder = _named_in(self.file)
+        except FileNotFoundError:
             return None
-        holder = self._read()
+        except OSError as error:
+            return None if self._is_silent(status, STALE_AFTER) else self._unless_held(error)
         if holder is None:
             return None if self._is_silent(status, LONGEST_MAKING) else UNKNOWN
         if holder.token == self._token:
@@ -62,23 +86,19 @@ class SessionLock:
 
     @property
     def is_mine(self) -> bool:
-        """Whether the lock names this program."""
-        holder = self._read()
+        """Whether the lock names this program; one that cannot be read does not."""
+        try:
+            return self._names_me()
+        except OSError:
+            return False
+
+    def _names_me(self) -> bool:
+        holder = _named_in(self.file)
         return holder is not None and holder.token == self._token
 
-    def _read(self) -> Holder | None:
-        """Whom the lock names; None where it names nobody."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        try:
-            handle = os.open(self.file, flags)
-        except OSError:
-            return None
-        try:
-            return holder_from(os.read(handle, LONGEST_LINE))
-        except OSError:
-            return None
-        finally:
-            os.close(handle)
+    def _unless_held(self, error: OSError) -> Holder | None:
+        """Who has a lock that cannot be read."""
+        return unreadable(error) if self._stop is None else None
 
     def _is_left_over(self, holder: Holder, status: os.stat_result) -> bool:
         gone = is_gone(holder)
@@ -113,14 +133,25 @@ class SessionLock:
     def claim(self) -> Holder | None:
         """Takes the lock if nobody has it; the other program that has it, None once it is this one's.
 
-        Raises OSError where no lock can be made.
+        Raises OSError where no lock can be made, UnreadableLockError where it was made and cannot be read.
         """
-        if self.is_mine:
+        if self._is_known_as_mine():
+            self._begin_to_beat()
             return None
         other = self.other()
         if other is None:
             self._make()
         return other
+
+    def _is_known_as_mine(self) -> bool:
+        try:
+            return self._names_me()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if self._stop is None:
+                return False
+            raise UnreadableLockError(error.errno, error.strerror, str(self.file)) from error
 
     def take_over(self) -> None:
         """Takes the lock, whoever has it: they find out at their next command.  Raises OSError."""
@@ -134,9 +165,8 @@ class SessionLock:
             return
         self._stop.set()
         self._stop = None
-        if self.is_mine:
-            with contextlib.suppress(OSError):
-                disk.remove(self.file)
+        _let_go[self.file] = self._token
+        _take_away()
 
     def _make(self) -> None:
         try:
@@ -173,6 +203,7 @@ class SessionLock:
 
     def _begin_to_beat(self) -> None:
         """Gives signs of life from now on, whatever else the program is busy with."""
+        _let_go.pop(self.file, None)
         if self._stop is None:
             self._stop = threading.Event()
             threading.Thread(target=self._beat, args=(self._stop,), name="sign of life", daemon=True).start()
@@ -182,3 +213,26 @@ class SessionLock:
             if self.is_mine:
                 with contextlib.suppress(OSError):
                     os.utime(self.file)
+
+
+def _named_in(file: Path) -> Holder | None:
+    """Whom a lock names; None where it names nobody.  Raises OSError."""
+    handle = disk_reads.open_handle(file, follows=False)
+    try:
+        return holder_from(disk_reads.read(handle, LONGEST_LINE))
+    finally:
+        os.close(handle)
+
+
+def _take_away() -> None:
+    """Takes away the locks that this process has let go, unless another program has them by now.
+
+    One that the disk keeps, or does not show, goes later: the process lives, so others would wait for it.
+    """
+    for file, token in list(_let_go.items()):
+        with contextlib.suppress(OSError):
+            with contextlib.suppress(FileNotFoundError):
+                holder = _named_in(file)
+                if holder is not None and holder.token == token:
+                    disk.remove(file)
+            _let_go.pop(file, None)

@@ -8,9 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.store import files
+from codetui.store import disk_reads, files
 from codetui.store.boundaries import inside
 from codetui.store.safe_names import coder_name, file_words, safe_name
+from codetui.store.sweeping import sweep
 
 EVENTS = "events"
 LOG = ".jsonl"
@@ -79,13 +80,13 @@ class SessionPaths:
     def sweep(self) -> None:
         """Takes away what programs that were killed have left half written in the coder's folders."""
         for folder in (self.folder, self.folder / EVENTS):
-            files.sweep(folder)
+            sweep(folder)
 
     def read_place(self) -> StoppedAt | None:
-        """Where the coder stopped; None where that is unknown or cannot be read."""
+        """Where the coder stopped; None where that is unknown, or is no place.  Raises OSError."""
         try:
             value: object = json.loads(files.read(self.folder / EVENTS / PLACE))
-        except (OSError, ValueError, RecursionError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
             return None
         return _stopped_at(value) if isinstance(value, dict) else None
 
@@ -108,17 +109,14 @@ def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
 
 def coders(root: Path) -> list[str]:
     """The folders of the coders who have sessions, by name."""
-    return [folder.name for folder in _children(root) if folder.is_dir() and (logs(folder) or documents(folder))]
+    folders = (folder for folder in _children(root) if files.is_folder(folder))
+    return [folder.name for folder in folders if logs(folder) or documents(folder)]
 
 
 def documents(folder: Path, begun: str = DOCUMENT) -> list[Path]:
     """The documents in a coder's folder whose names begin so, by name; only these are looked at on the disk."""
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    found = (folder / name for name in sorted(names) if name.startswith(begun) and name.endswith(".md"))
-    return [path for path in found if path.is_file()]
+    found = (path for path in _children(folder) if path.name.startswith(begun) and path.name.endswith(".md"))
+    return [path for path in found if files.is_file(path)]
 
 
 def logs(folder: Path) -> list[Path]:
@@ -141,9 +139,9 @@ def coder_folder(root: Path, coder: str) -> str:
 
 
 def _children(folder: Path) -> list[Path]:
-    """What lies in a folder, by name; nothing where the folder is absent."""
+    """What lies in a folder, by name; nothing where the folder is absent.  Raises OSError where it cannot be seen."""
     try:
-        return sorted(folder.iterdir())
+        return [folder / name for name in sorted(disk_reads.names(folder))]
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from codetui.formats import codebook_toml
+from codetui.formats.toml_lines import toml_lines
 from codetui.model import Codebook, Problem, Reference
 from codetui.store import files
+
+MOST_MISSING = 200
+"""Background documents that are not there and are said to be so: nobody reads on."""
 
 
 def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
@@ -26,8 +30,8 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
 
 
 def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
-    """A problem for each background document that is not there, on the line that names it."""
-    missing = [reference.path for reference in book.references if not (path.parent / reference.path).is_file()]
+    """A problem for each background document that is not there, on the line that names it; of many the first."""
+    missing = [reference.path for reference in book.references if _is_missing(path.parent / reference.path)]
     lines = text.replace("\r\n", "\n").split("\n") if missing else []
     return [
         Problem(
@@ -36,8 +40,24 @@ def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
             "warning",
             f"there is no background document {name} beside the codebook; mend its path or take it off",
         )
-        for name in missing
+        for name in missing[:MOST_MISSING]
     ]
+
+
+def corpus_line(codebook: Path) -> int:
+    """The line on which a codebook names its corpus; 0 where it can no longer be read."""
+    try:
+        return toml_lines(files.read(codebook).decode("utf-8-sig")).at("corpus", "path")
+    except (OSError, UnicodeDecodeError):
+        return 0
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file; one that cannot be seen says so when it is read."""
+    try:
+        return not files.is_file(path)
+    except OSError:
+        return False
 
 
 def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem | None]:
@@ -57,7 +77,7 @@ def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
     made: list[Path] = []
     left: list[Path] = []
     for path in (folder / "ads", folder / "sessions"):
-        (left if path.is_dir() else made).append(path)
+        (left if files.is_folder(path) else made).append(path)
         files.make_folder(path)
     name, text = SAMPLE_AD
     ads = folder / "ads"

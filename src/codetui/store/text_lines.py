@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import BinaryIO
 
 from codetui.store.trouble import Trouble
@@ -73,6 +75,8 @@ class Lines:
     def __init__(self, file: BinaryIO, trouble: Trouble) -> None:
         self._file = file
         self._trouble = trouble
+        self._parted: list[bytes] = []
+        self._starts: list[int] = []
         file.seek(0)
         self.encoding, self.start = sniffed(file.read(3))
         self.seek(self.start, 1)
@@ -98,16 +102,36 @@ class Lines:
         return self._narrow() if self.encoding == "utf-8" else self._wide()
 
     def _narrow(self) -> Iterator[str]:
+        for line in self._bytes():
+            number = self.number
+            self.offset += len(line)
+            self.number += 1
+            try:
+                yield line.decode("utf-8")
+            except UnicodeDecodeError:
+                yield decoded_line(line, number, self._trouble)
+
+    def _bytes(self) -> Iterator[bytes]:
+        """The bytes of each line from here on."""
+        at = bisect_left(self._starts, self.offset)
+        if at < len(self._parted) and self._starts[at] == self.offset:
+            self._file.seek(self._starts[-1])
+            for place in range(at, len(self._parted)):
+                yield self._parted[place]
         for raw in self._file:
-            has_inner_end = raw.count(b"\r") > raw.endswith(b"\r\n")
-            for line in raw.splitlines(keepends=True) if has_inner_end else (raw,):
-                number = self.number
-                self.offset += len(line)
-                self.number += 1
-                try:
-                    yield line.decode("utf-8")
-                except UnicodeDecodeError:
-                    yield decoded_line(line, number, self._trouble)
+            if raw.count(b"\r") > raw.endswith(b"\r\n"):
+                yield from self._part(raw)
+            else:
+                yield raw
+
+    def _part(self, raw: bytes) -> list[bytes]:
+        """The lines of what ends in LF, parted at CR.
+
+        They are kept: such a file has perhaps no LF, and whoever seeks would read the rest of it for one line.
+        """
+        self._parted = raw.splitlines(keepends=True)
+        self._starts = list(accumulate(map(len, self._parted), initial=self.offset))
+        return self._parted
 
     def _wide(self) -> Iterator[str]:
         while line := self._wide_line():
@@ -122,16 +146,20 @@ class Lines:
 
     def _wide_line(self) -> bytes:
         r"""The bytes of one UTF-16 line: the byte 0A ends it only as half of U+000A."""
-        line = b""
+        pieces: list[bytes] = []
+        size = 0
         while piece := self._file.readline():
-            line += piece
+            pieces.append(piece)
+            size += len(piece)
             if not piece.endswith(b"\n"):
                 break
             if self.encoding == "utf-16-be":
-                if len(line) % 2 == 0 and line[-2] == 0:
+                if size % 2 == 0 and (piece[-2:-1] or pieces[-2][-1:]) == b"\0":
                     break
-            elif len(line) % 2:
-                line += self._file.read(1)
-                if line[-1] == 0:
+            elif size % 2:
+                half = self._file.read(1)
+                pieces.append(half)
+                size += len(half)
+                if half in (b"\0", b""):
                     break
-        return line
+        return b"".join(pieces)

@@ -15,6 +15,8 @@ class Trouble:
         self._waiting: list[Problem] = []
         self._counts: dict[Severity, int] = {}
         self._said: set[str] = set()
+        self.failure: OSError | None = None
+        """Why the file could not be read to its end, if it could not: what is lacking may be in it."""
 
     def add(self, line: int, severity: Severity, message: str) -> None:
         """Report a problem of a line; line 0 speaks of the whole file."""

@@ -9,6 +9,7 @@ import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ from codetui.core.event_words import quoted
 from codetui.core.state import State, replay
 from codetui.model import CodingId, Problem, Transaction
 from codetui.store import files
+from codetui.store.boundaries import unless_gone
 from codetui.store.files import Version
 
 if TYPE_CHECKING:
@@ -89,11 +91,14 @@ class Bases:
         self._known: tuple[Base, ...] = ()
 
     def read(self) -> tuple[Base, ...]:
-        """What this program, or another one on the same session, said that it would write."""
+        """What this program, or another one on the same session, said that it would write.
+
+        Raises OSError: without its base a document that lags behind would pass for an edit by hand.
+        """
         version = files.version(self._path)
         if version != self._version:
-            self._version = version
             self._known = _read(self._path)
+            self._version = version
         return self._known
 
     def write(self, bases: list[Base]) -> None:
@@ -110,7 +115,9 @@ class Bases:
         try:
             self.write([base])
         except OSError:
-            self._version, self._known = files.version(self._path), (base,)
+            self._known = (base,)
+            with suppress(OSError):
+                self._version = files.version(self._path)
 
     def replace(self, base: Base) -> None:
         """Remembers for a while, in memory, a text that is on disk no longer."""
@@ -160,11 +167,8 @@ def _common(text: str, lines: Counter[str]) -> int:
 
 
 def _read(path: Path) -> tuple[Base, ...]:
-    """The bases in a file; none of those that cannot be read."""
-    try:
-        data = files.read(path)
-    except OSError:
-        return ()
+    """The bases in a file; lines that are none are left out.  Raises OSError where the disk does not say."""
+    data = unless_gone(lambda: files.read(path)) or b""
     found = (_base(line) for line in data.split(b"\n") if line)
     return tuple(base for base in found if base is not None)
 

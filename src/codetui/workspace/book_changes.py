@@ -6,17 +6,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from codetui.core.book_diff import Change, diff
+from codetui.core.counted import counted
 from codetui.core.harmless import harmless
 from codetui.core.migration_rules import propose
 from codetui.formats import codebook_toml, migration_toml
 from codetui.formats.book_changes import sentences
 from codetui.model import Codebook
 from codetui.store import codebooks, files
-from codetui.workspace.migration_tally import counted
+from codetui.workspace.outputs import STDOUT, refuse
 from codetui.workspace.printing import put, show_json
 from codetui.workspace.study_parts import Unusable, complain, read_book, say
-
-STDOUT = "-"
 
 
 def report_changes(old: str, new: str, sessions: Path, *, as_json: bool) -> int:
@@ -50,7 +49,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
         return 0
     target = Path(output)
     if files.stands(target) and not force:
-        return complain(f"{target} is there already; --force overwrites it, -o names another place.")
+        return refuse(target)
     files.replace(target, text.encode("utf-8"))
     open_ = sum(not rule.new for rule in rules.rules)
     say(f"{counted(len(rules.rules), 'rule')} written to {target}, {open_} of them without a code or profile to go to.")
@@ -64,7 +63,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
     Of several kept books of one version the one that was used last is meant.
     """
     path = Path(name)
-    if path.is_file():
+    if files.is_file(path):
         return read_book(path)[0]
     version, _, digest = name.rpartition("#")
     text = codebooks.kept(sessions, digest)

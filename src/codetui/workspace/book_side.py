@@ -14,6 +14,7 @@ from codetui.store.sessions import SessionPaths
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.session import Session
+from codetui.workspace.taken_in import not_read
 
 if TYPE_CHECKING:
     from codetui.core.migration_rules import MigrationMap
@@ -62,8 +63,14 @@ class BookSide(ABC):
         if found is None:
             return None
         before = self.book
+        try:
+            rules = self.reshaping().rules_since(before, found[0])
+        except OSError:
+            # Without them the codings could not follow: it is read again at the next look.
+            self.living_book.look_again()
+            return None
         self._go_on_with(*found)
-        has_followed = self.session is not None and self.reshaping().follow_others(before)
+        has_followed = rules is not None and self.reshaping().follow_others(rules, before)
         said = f"{self.codebook_path} was changed outside: it is read again"
         return Reloaded(f"{said}, and the codings of this ad follow." if has_followed else f"{said}.")
 
@@ -82,7 +89,16 @@ class BookSide(ABC):
         return Reshaping(self, self._corpus, self._paths)
 
     def kept_rules(self) -> MigrationMap:
-        """What all migrations so far made of the codes and profiles."""
+        """What all migrations so far made of the codes and profiles.
+
+        Nothing, with a problem, where they cannot be read.
+        """
+        from codetui.core.migration_rules import MigrationMap
         from codetui.workspace.kept_maps import kept_rules
 
-        return kept_rules(self._paths.root)
+        try:
+            return kept_rules(self._paths.root)
+        except OSError as error:
+            problem = not_read(error, self._paths.root, "what a code was split into is not offered", "warning")
+            self.problems += [problem] if problem not in self.problems else []
+            return MigrationMap()

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from codetui.core.counted import counted
 from codetui.formats import codebook_toml
 from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
 from codetui.store import files
 from codetui.workspace.checking import in_order, print_problems
-from codetui.workspace.outputs import chosen
+from codetui.workspace.outputs import STDOUT, chosen, refuse
 from codetui.workspace.printing import put
 from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, read_book, say
 
 Layout = Literal["markdown", "html"]
 DEFAULT_OUTPUT: dict[str, str] = {"markdown": "coding_book.md", "html": "coding_book.html"}
-STDOUT = "-"
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
 
@@ -33,10 +33,13 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
     if len(data) > LARGEST_BOOK:
         return complain(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
     if output != STDOUT and files.stands(Path(output)) and not force:
-        return complain(f"{output} is there already; --force overwrites it, -o names another place.")
+        return refuse(output)
     text, told = _decoded(data, source)
     found = read(text, str(source), output)
-    _, problems = codebook_toml.read(found.toml, output)
+    book, problems = codebook_toml.read(found.toml, output)
+    if book is None:
+        why = "; ".join(problem.message for problem in problems)
+        return complain(f"{source} would make a codebook that cannot be read again, so nothing is written: {why}")
     _write(found.toml, output)
     for problem in [*told, *found.notes, *in_order(problems)]:
         say(problem)
@@ -75,7 +78,7 @@ def _counted(book: Codebook) -> list[str]:
         "code": len(book.codes),
         "text": len(book.texts),
     }
-    return [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()]
+    return [counted(count, name) for name, count in counts.items()]
 
 
 def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bool) -> int:
@@ -86,7 +89,7 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
     target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
     if target != STDOUT and not force and files.is_other(Path(target), text.encode("utf-8", "replace")):
-        return complain(f"{target} is there already; --force overwrites it, -o names another place.")
+        return refuse(target)
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]
     for problem in errors:

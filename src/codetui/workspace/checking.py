@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from codetui.core.codebook import index_of
-from codetui.model import Ad, AdId, Codebook, Problem
+from codetui.core.counted import counted
+from codetui.model import GRAVEST_FIRST, Ad, AdId, Codebook, Problem
 from codetui.store import sessions
 from codetui.store.corpus import Corpus
 from codetui.store.corpus_texts import NO_TEXT
@@ -16,9 +18,7 @@ from codetui.workspace.checks import twins
 from codetui.workspace.checks.files import sessions_of, touched_names
 from codetui.workspace.checks.session import check_session
 from codetui.workspace.printing import show_json
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book
-
-GRAVEST_FIRST = ("error", "warning", "note")
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, read_book
 
 
 def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
@@ -28,10 +28,10 @@ def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str 
         if not problems:
             return complain(book.message)
     else:
-        path = corpus_path(corpus, book, codebook)
-        if not path.exists():
-            return complain(missing_corpus(path))
-        problems = [*problems, *problems_of_study(Corpus(path, book.corpus, root), book, root, coder)]
+        ads = find_corpus(corpus, book, codebook, root)
+        if isinstance(ads, Unusable):
+            return complain(ads.message)
+        problems = [*problems, *problems_of_study(ads, book, root, coder)]
     problems = in_order(problems)
     print_problems(problems, as_json=as_json)
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
@@ -86,8 +86,11 @@ class _Ads:
         """The ad with its text, if the corpus has it."""
         if ad in self._texts or ad not in self._places:
             return self._texts.get(ad)
-        entry = self._corpus.find(ad)
-        return self._corpus.read(entry)[0] if entry else None
+        with suppress(OSError):
+            # What cannot be read is among the problems already.
+            entry = self._corpus.find(ad)
+            return self._corpus.read(entry)[0] if entry else None
+        return None
 
 
 def print_problems(problems: list[Problem], *, as_json: bool) -> None:
@@ -103,5 +106,5 @@ def _lines(problems: list[Problem]) -> Iterator[str]:
     """One line a problem, without control characters, and the sum."""
     for problem in problems:
         yield "".join(sign if sign.isprintable() else " " for sign in str(problem))
-    counted = Counter(problem.severity for problem in problems)
-    yield f"{counted['error']} errors, {counted['warning']} warnings, {counted['note']} notes"
+    counts = Counter(problem.severity for problem in problems)
+    yield ", ".join(counted(counts[severity], severity) for severity in GRAVEST_FIRST)

@@ -51,7 +51,10 @@ class SessionDocument:
     # --- what stands there ------------------------------------------------------------------------
 
     def look(self) -> bool:
-        """Reads the document again if its file is not the one that was seen; True if it says something else now."""
+        """Reads the document again if its file is not the one that was seen; True if it says something else now.
+
+        Raises OSError where it cannot be seen: it is never taken for absent.
+        """
         version = files.version(self.path)
         if version == self._seen:
             return False
@@ -70,8 +73,7 @@ class SessionDocument:
 
     def changing_version(self) -> Version | None:
         """The version of the file, where it is another than the one that was seen; any thread may ask."""
-        version = files.version(self.path)
-        return None if version == self._seen else version
+        return files.changing(self.path, self._seen)
 
     def _found(self) -> Path | None:
         return _find(self._paths, self._ad, self._foreign)
@@ -234,6 +236,7 @@ def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:
 
 
 def _read(path: Path) -> bytes | None:
+    """What stands at a path, None for nothing.  Raises OSError where it cannot be read."""
     try:
         return files.read(path)
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from typing import NamedTuple
 
 from codetui.core.codebook import CodebookIndex, profile
@@ -41,7 +42,11 @@ class EarlierQuotations:
 
         The log of the ad `but` is left alone: what is open is known, and its log changes with every key.
         """
-        touched = self._paths.log_ids()
+        try:
+            touched = self._paths.log_ids()
+        except OSError:
+            # Not complete: what there is to read is looked for again with the next question.
+            return
         self._name(touched, entries)
         for name, ad in list(self._ads.items()):
             if name in touched and ad != but:
@@ -61,13 +66,17 @@ class EarlierQuotations:
         self._searched = touched - self._ads.keys(), len(entries)
 
     def look(self, ad: AdId) -> None:
-        """Reads the log of one ad, where it has changed since it was read last."""
-        log = self._paths.log(ad)
-        version = files.version(log)
-        if ad not in self._read or self._read[ad].version != version:
-            state = replay(read_log(log))
-            self.readings += 1
-            self._read[ad] = _Use(version, given_by_code(state, ad), state.profile)
+        """Reads the log of one ad, where it has changed since it was read last.
+
+        One that cannot be read stays as it is known, until the next look.
+        """
+        with suppress(OSError):
+            log = self._paths.log(ad)
+            version = files.version(log)
+            if ad not in self._read or self._read[ad].version != version:
+                state = replay(read_log(log))
+                self.readings += 1
+                self._read[ad] = _Use(version, given_by_code(state, ad), state.profile)
 
     def of(self, code: CodeId, but: AdId, most: int) -> tuple[Given, ...]:
         """The latest quotations of a code in the ads but one, the newest first."""

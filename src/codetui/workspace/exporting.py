@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
+from codetui.core.counted import counted
 from codetui.formats import manual_coding
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.store import files, sessions
-from codetui.store.corpus import Corpus
-from codetui.workspace.outputs import below, chosen
+from codetui.workspace.outputs import STDOUT, below, chosen, refuse
 from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
-from codetui.workspace.study_parts import PROBLEMS, UNUSABLE, Unusable, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}
-STDOUT = "-"
 
 
 def export(
@@ -32,17 +31,15 @@ def export(
     """Writes all sessions out; the exit code."""
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
-        say(f"codetui: {book.message}")
-        return UNUSABLE
-    path = corpus_path(corpus, book, codebook)
-    if corpus is not None and not path.exists():
-        say(f"codetui: {missing_corpus(path)}")
-        return UNUSABLE
-    found = list(records(root, book, coder, Corpus(path, book.corpus, root) if path.exists() else None))
+        return complain(book.message)
+    ads = corpus_if_any(corpus, book, codebook, root)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
+    found = list(records(root, book, coder, ads))
     if not found:
         whose = f" of coder {coder}" if coder else ""
-        say(f"codetui: there are no sessions{whose} in {root}; code an ad first, or name the folder with --sessions.")
-        return UNUSABLE
+        what = f"there are no sessions{whose} in {root}"
+        return complain(f"{what}; code an ad first, or name the folder with --sessions.")
     target = chosen(output, DEFAULT_OUTPUT[layout])
     if layout == "markdown":
         done = _write_documents(found, book, target, force=force)
@@ -63,9 +60,9 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
         put(text)
         return 0
     if files.stands(Path(target)) and not force:
-        return _refuse(target)
+        return refuse(target)
     files.replace(Path(target), text.encode("utf-8"))
-    say(f"{len(table)} codings written to {target}")
+    say(f"{counted(len(table), 'coding')} written to {target}")
     return 0
 
 
@@ -81,10 +78,10 @@ def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, fo
     places = {below(target, path): text.encode("utf-8", "replace") for path, text in documents.items()}
     standing = [path for path, data in places.items() if files.is_other(path, data)]
     if standing and not force:
-        return _refuse(str(standing[0]))
+        return refuse(standing[0])
     for path, data in places.items():
         files.replace(path, data)
-    say(f"{len(documents)} documents written to {target}")
+    say(f"{counted(len(documents), 'document')} written to {target}")
     return 0
 
 
@@ -101,8 +98,3 @@ def _text(record: Record, book: Codebook) -> str:
     if record.source is not None:
         return record.source
     return manual_coding.document_of(record.state, book, record.facts).text
-
-
-def _refuse(target: str) -> int:
-    say(f"codetui: {target} is there already; --force overwrites it, -o names another place.")
-    return UNUSABLE

@@ -119,7 +119,7 @@ def _name(path: Path, data: bytes) -> str:
 def _book(folder: Path) -> tuple[Codebook | None, Path]:
     """The nearest codebook above a coder's folder."""
     for above in folder.parents:
-        if (above / CODEBOOK).is_file():
+        if files.is_file(above / CODEBOOK):
             return study.read_codebook(above / CODEBOOK)[0], above
     return None, folder
 

@@ -6,7 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from codetui.store import git, study
+from codetui.store import files, git, study
 from codetui.workspace.study_parts import UNUSABLE, say
 
 NAME = "codetui"
@@ -15,7 +15,7 @@ WORDS = "codetui's documents, made anew from both logs"
 
 def install(sessions: Path) -> int:
     """Tells git in the clone that `sessions` lies in how documents are merged; the exit code."""
-    if not sessions.is_dir():
+    if not files.is_folder(sessions):
         say(f"codetui: there is no folder {sessions}; --sessions names that of the sessions.")
         return UNUSABLE
     # -P: no module of the repository is taken for one of Python's.

@@ -13,9 +13,9 @@ from codetui.model import Ad, Codebook, Problem
 from codetui.store.holders import Holder
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.holding import Holding
-from codetui.workspace.in_step import TakenIn
 from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
 from codetui.workspace.session import KeepBook, Session
+from codetui.workspace.taken_in import TakenIn
 
 FREE = "Nobody else has this session any more: it can be coded here."
 
@@ -34,7 +34,11 @@ class HeldSession(Session):
     ) -> None:
         """`token` tells this program from others: sessions with the same one are no strangers to each other."""
         self._holding = Holding(paths.log(ad.id), token)
-        super().__init__(ad, book, paths, coder, keep_book)
+        try:
+            super().__init__(ad, book, paths, coder, keep_book)
+        except OSError:
+            self._holding.release()
+            raise
 
     def begin(self) -> None:
         """Takes in what was done to ad and document outside, unless another program has the session."""
@@ -51,8 +55,11 @@ class HeldSession(Session):
     def take_over(self) -> TakenIn | None:
         """Takes the session from the other program; what to say of its document."""
         self._holding.take_over()
-        self._catch_up()
-        self.begin_anew()
+        try:
+            self._catch_up()
+            self.begin_anew()
+        except OSError as error:
+            return self._unread.because(error, self._log.path)
         self._report_lock()
         return self.taken
 
@@ -60,12 +67,17 @@ class HeldSession(Session):
         """Lets other programs have the session."""
         self._holding.release()
 
-    def _claim(self) -> bool:
-        """Whether this program may write.  The session is as others have left it then."""
-        is_mine = self._holding.claim()
-        if is_mine:
+    def _claim(self) -> InOtherHands | NotSaved | None:
+        """Why this program may not write; None where it may.  The session is as others have left it then."""
+        try:
+            if not self._holding.claim():
+                return InOtherHands(f"{self.in_other_hands}.")
             self._catch_up()
-        return is_mine
+        except OSError as error:
+            self._unread.because(error, self._log.path)
+            what = f"{error.filename or self._log.path} cannot be read ({error.strerror or error})"
+            return NotSaved(f"NOT SAVED: {what}. Nothing has changed; mend it and press again.")
+        return None
 
     def _report_lock(self) -> str:
         """Lists, once, why the session cannot be locked; that in words."""
@@ -84,21 +96,26 @@ class HeldSession(Session):
 
     def execute(self, command: Command) -> Outcome:
         """Carries a command out, if no other program has the session."""
-        if not self._claim():
-            return InOtherHands(f"{self.in_other_hands}.")
+        hindrance = self._claim()
+        if hindrance is not None:
+            return hindrance
         outcome, aside = super().execute(command), self._report_lock()
         return outcome._replace(message=f"{outcome.message}{aside}") if aside else outcome
 
     def record(self, decision: Decision) -> Saved | NotSaved:
         """Puts a decision on disk, then into the state, if no other program has the session."""
-        if not self._claim():
+        hindrance = self._claim()
+        if isinstance(hindrance, InOtherHands):
             return NotSaved(f"NOT SAVED: {self.in_other_hands}. Close it there.")
-        return super().record(decision)
+        return hindrance or super().record(decision)
 
     def take_steps(self, lines: Sequence[bytes]) -> NotSaved | None:
         """Puts lines from another log of this session on disk, and goes on from there; why not, if that failed."""
-        if not self._claim():
+        hindrance = self._claim()
+        if isinstance(hindrance, InOtherHands):
             return NotSaved(f"{self.in_other_hands}: close it there, and run the same command again")
+        if hindrance is not None:
+            return hindrance
         try:
             self._log.add(lines)
         except OSError as error:
@@ -116,7 +133,13 @@ class HeldSession(Session):
 
     def save_document(self, *, is_forced: bool = False) -> Problem | None:
         """Replaces the markdown, unless another program has the session, which does so."""
-        return None if self._holding.seen_elsewhere() else super().save_document(is_forced=is_forced)
+        holder = self._holding.seen_elsewhere()
+        if holder is None:
+            return super().save_document(is_forced=is_forced)
+        if holder.token or not self.has_unsaved_document:
+            return None
+        what = f"the document is not written: {holder} has the session; the codings are safe in the log"
+        return Problem(str(self.document_path), 0, "error", what)
 
     # --- what others do ---------------------------------------------------------------------------
 
@@ -124,18 +147,26 @@ class HeldSession(Session):
         """What others have done since it was looked at; None for nothing.  Any thread may ask."""
         holder = self._holding.seen_elsewhere()
         document = None if holder else self.changing_version()
-        log = self._changing_log()
+        try:
+            log = self._changing_log()
+        except OSError:
+            log = None
         has_changed = holder != self.holder
         return (holder, document, log) if has_changed or document or log else None
 
     def take_in(self) -> TakenIn | None:
         """Takes in what others have done; while one of them has the session the document is that one's."""
-        changed_hands = self._changed_hands()
-        return changed_hands or (self.follow() if self.holder else super().take_in())
-
-    def _changed_hands(self) -> TakenIn | None:
-        """What to say where another program has taken the session, or has left it."""
         before = self.holder
+        try:
+            changed_hands = self._changed_hands(before)
+            return changed_hands or (self.follow() if self.holder else super().take_in())
+        except OSError as error:
+            # What has to be done when it changes hands is done once all can be read.
+            self._holding.holder = before
+            return self._unread.because(error, self._log.path)
+
+    def _changed_hands(self, before: Holder | None) -> TakenIn | None:
+        """What to say where another program has taken the session, or has left it.  Raises OSError."""
         if not self._holding.look():
             return None
         self._catch_up()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codetui.model import Problem
 from codetui.store.holders import Holder
-from codetui.store.session_lock import SessionLock
+from codetui.store.session_lock import SessionLock, UnreadableLockError
 
 
 class Holding:
@@ -21,10 +21,15 @@ class Holding:
         self.holder = self._lock.other()
 
     def claim(self) -> bool:
-        """Takes the session, unless another program has it: whether this one may write."""
+        """Takes the session, unless another program has it: whether this one may write.
+
+        Raises UnreadableLockError where it had it, and cannot see whether it has it still.
+        """
         if self.problem is None:
             try:
                 self.holder = self._lock.claim()
+            except UnreadableLockError:
+                raise
             except OSError as error:
                 self._give_up(error)
         return self.holder is None

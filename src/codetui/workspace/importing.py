@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook import index_of
+from codetui.core.counted import counted
 from codetui.core.harmless import harmless
 from codetui.core.state import State
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdId, Codebook, Problem
-from codetui.store import files
-from codetui.store.corpus import Corpus
+from codetui.store import disk_reads, files
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.damage import unmerged
 from codetui.workspace.documents import legible
@@ -22,7 +22,7 @@ from codetui.workspace.ids import fresh_id
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.records import Ads
 from codetui.workspace.session import KeepBook
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book
 from codetui.workspace.taking_over import Tally, take_over
 
 PRESS_AGAIN = "Nothing has changed; mend it and press again"
@@ -46,27 +46,29 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
         return complain(book.message)
-    path = corpus_path(corpus, book, codebook)
-    if corpus is not None and not path.exists():
-        return complain(missing_corpus(path))
+    ads = corpus_if_any(corpus, book, codebook, sessions)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
     if not coder.strip():
         return complain("the coder has no name; give one with --coder NAME.")
-    ads = Ads(Corpus(path, book.corpus, sessions) if path.exists() else None)
-    importer = Importer(book, ads, SessionPaths(sessions, coder), coder, LivingBook(codebook, sessions).keep)
+    importer = Importer(book, Ads(ads), SessionPaths(sessions, coder), coder, LivingBook(codebook, sessions).keep)
     done = [importer.take(document) for document in _unfolded(documents)]
     for imported in done:
         _report(imported)
     failed = sum(imported.target is None for imported in done)
     if len(done) > 1:
         codings = sum(_quotations(imported.tally) for imported in done if imported.target and imported.tally)
-        print(f"{len(done) - failed} of {len(done)} documents imported; {codings} codings")
+        print(f"{len(done) - failed} of {len(done)} documents imported; {counted(codings, 'coding')}")
     return PROBLEMS if failed else 0
 
 
 def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
     """The documents; those in a folder by name."""
     for path in documents:
-        yield from sorted(path.glob("*.md")) if path.is_dir() else (path,)
+        if files.is_folder(path):
+            yield from (path / name for name in sorted(disk_reads.names(path)) if name.endswith(".md"))
+        else:
+            yield path
 
 
 class Importer:
@@ -168,7 +170,8 @@ def said(tally: Tally) -> str:
         "ambiguous": tally.ambiguous,
         "not in the ad": tally.orphan,
     }
-    return f"{_quotations(tally)} codings: " + ", ".join(f"{number} {what}" for what, number in numbers.items())
+    how = ", ".join(f"{number} {what}" for what, number in numbers.items())
+    return f"{counted(_quotations(tally), 'coding')}: {how}"
 
 
 def _quotations(tally: Tally) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from codetui.core.codebook import CodebookIndex, index_of
 from codetui.core.commands import Decision
@@ -29,20 +29,12 @@ from codetui.workspace.documents import SessionDocument, heading_id
 from codetui.workspace.forms import AdFacts, form_of
 from codetui.workspace.ids import minted
 from codetui.workspace.outcome import NotSaved, Saved
+from codetui.workspace.taken_in import TakenIn, Unread
 from codetui.workspace.taken_words import OLDER, lost_words, taken_words
 
 if TYPE_CHECKING:
     from codetui.formats.manual_coding import Document, Written
-    from codetui.workspace.taking_over import Taken, Tally
-
-
-class TakenIn(NamedTuple):
-    """What became of a change outside: what to tell the coder, and what needs the coder's eye."""
-
-    message: str
-    problems: tuple[Problem, ...] = ()
-    tally: Tally | None = None
-    is_saved: bool = True
+    from codetui.workspace.taking_over import Taken
 
 
 class Recorder(Protocol):
@@ -74,6 +66,7 @@ class InStep:
         self._held: Damage | None = None
         self._lost = 0
         self._rendered: tuple[State, Codebook, Written] | None = None
+        self._unread = Unread("the document is left as it is, and your codings go into the log")
         self._writing = RLock()
 
     @property
@@ -85,6 +78,11 @@ class InStep:
     def is_behind(self) -> bool:
         """True while the document on disk lags behind the log."""
         return self._session.state.opened is not None and self._session.state is not self._shown
+
+    @property
+    def unread(self) -> Problem | None:
+        """Why the document could not be looked at, if it could not: what somebody wrote there is not known."""
+        return self._unread.problem
 
     def look_at_new_book(self) -> None:
         """The codebook is another: the document may have to be written anew."""
@@ -100,14 +98,23 @@ class InStep:
     # --- from the document to the session ---------------------------------------------------------
 
     def begin(self) -> TakenIn | None:
-        """Compares the document with the session when that is opened."""
+        """Compares the document with the session when that is opened.  Raises OSError where it cannot be read."""
         with self._writing:
             return self._compare()
 
     def take_in(self) -> TakenIn | None:
-        """Takes over what was changed outside since; None where there is nothing to say."""
+        """Takes over what was changed outside since; None where there is nothing to say.
+
+        A document that cannot be read is said once, and looked at again each time.
+        """
         with self._writing:
-            return self._compare(is_open=True) if self._document.look() else None
+            try:
+                taken = self._compare(is_open=True) if self._document.look() else None
+            except OSError as error:
+                self._document.look_again()
+                return self._unread.because(error, self._document.path)
+            self._unread.no_more()
+            return taken
 
     def _compare(self, *, is_open: bool = False) -> TakenIn | None:
         document, session = self._document, self._session
@@ -245,6 +252,8 @@ class InStep:
         with self._writing:
             if self._held is not None and not is_forced:
                 return self._problem(self._held)
+            if self.unread is not None and not is_forced:
+                return self.unread
             if not self.is_behind and self._held is None:
                 return None
             state = self._session.state

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,25 +20,24 @@ def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: C
 
 
 def kept_rules(sessions: Path) -> MigrationMap:
-    """What all rules kept beside the sessions made of the codes and profiles, as one map."""
+    """What all rules kept beside the sessions made of the codes and profiles, as one map.  Raises OSError."""
     return _rules_in(tuple(codebooks.kept_maps(sessions)))
 
 
 def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap | None:
-    """The rules by which somebody has just changed one codebook into the other; None where none are kept."""
+    """The rules by which somebody has just changed one codebook into the other; None where none are kept.
+
+    Raises OSError.
+    """
     for path in reversed(codebooks.kept_maps(sessions)):
-        with suppress(OSError):
-            rules = migration_toml.read_kept(files.read(path).decode("utf-8", "replace"))
-            if (rules.old_book, rules.new_book) == (book_name(old), book_name(new)):
-                return rules
+        rules = migration_toml.read_kept(files.read(path).decode("utf-8", "replace"))
+        if (rules.old_book, rules.new_book) == (book_name(old), book_name(new)):
+            return rules
     return None
 
 
 @lru_cache(maxsize=2)
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
     """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
-    texts: list[str] = []
-    for path in maps:
-        with suppress(OSError):
-            texts.append(files.read(path).decode("utf-8", "replace"))
+    texts = [files.read(path).decode("utf-8", "replace") for path in maps]
     return chained(map(migration_toml.read_kept, texts))

@@ -10,6 +10,7 @@ from codetui.formats import codebook_toml
 from codetui.model import Codebook, Problem, text_hash
 from codetui.store import files
 from codetui.store.files import Version
+from codetui.store.sweeping import sweep
 from codetui.workspace.outcome import NotSaved
 
 
@@ -25,19 +26,18 @@ class LivingBook:
 
     def changing_version(self) -> Version | None:
         """Which version of the file stands there, where it is another than was read; any thread may ask."""
-        version = files.version(self.path)
-        return None if version == self._seen else version
+        return files.changing(self.path, self._seen)
 
     def reload(self, book: Codebook, errors: int) -> tuple[Codebook, list[Problem]] | Problem | None:
         """The codebook as somebody has changed it; None where it is the one that is known, or cannot be seen.
 
         The first error where it has more of them than there were before.
         """
-        self._seen = files.version(self.path)
         try:
-            text = files.read(self.path).decode("utf-8-sig", "replace")
+            seen, text = files.version(self.path), files.read(self.path).decode("utf-8-sig", "replace")
         except OSError:
             return None
+        self._seen = seen
         if text_hash(text) == book.content_hash:
             return None
         found, problems = codebook_toml.read(text, str(self.path))
@@ -47,13 +47,14 @@ class LivingBook:
         self._text = text
         return found, problems
 
+    def look_again(self) -> None:
+        """What was seen does not count: the file is read again at the next look."""
+        self._seen = None
+
     def read(self) -> str:
-        """The text that was opened; read once, and empty where it cannot be read."""
+        """The text that was opened; read once.  Raises OSError."""
         if self._text is None:
-            try:
-                self._text = files.read(self.path).decode("utf-8-sig", "replace")
-            except OSError:
-                self._text = ""
+            self._text = files.read(self.path).decode("utf-8-sig", "replace")
         return self._text
 
     def sweep(self) -> None:
@@ -61,7 +62,7 @@ class LivingBook:
         from codetui.store import codebooks
 
         for folder in (self.path.parent, self._sessions / codebooks.KEPT):
-            files.sweep(folder)
+            sweep(folder)
 
     def keep(self, book: Codebook, folder: Path | None = None) -> Problem | None:
         """Keeps the version that is coded with, so that old codings can show their old definitions.
@@ -70,10 +71,16 @@ class LivingBook:
         """
         from codetui.store import codebooks
 
-        return codebooks.keep(folder or self._sessions, self.read(), book.content_hash) if book.content_hash else None
+        if not book.content_hash:
+            return None
+        try:
+            return codebooks.keep(folder or self._sessions, self.read(), book.content_hash)
+        except OSError as error:
+            what = f"this version of the codebook is not kept: {error.strerror or error}"
+            return Problem(str(self.path), 0, "warning", f"{what}; coding goes on, but keep a copy of it yourself")
 
     def kept(self, version: str) -> Codebook | None:
-        """The book that a coding names as `version#hash`; None where it was not kept."""
+        """The book that a coding names as `version#hash`; None where it was not kept.  Raises OSError."""
         from codetui.store import codebooks
 
         text = codebooks.kept(self._sessions, version.rpartition("#")[2])

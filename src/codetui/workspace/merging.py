@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from codetui.core.counted import counted
 from codetui.core.disagreements import between, sentence
 from codetui.core.harmless import harmless
 from codetui.core.state import replay
 from codetui.formats import manual_coding
 from codetui.model import Ad, Codebook, Problem, Transaction, text_hash
 from codetui.store import codebooks, files, sessions
-from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog, encoded
 from codetui.store.log_union import missing
 from codetui.store.safe_names import safe_name
@@ -28,7 +28,7 @@ from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import NotSaved
 from codetui.workspace.records import Ads
 from codetui.workspace.sides import Side, beyond_bounds, other_text, side_of
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 Fate = Literal["brought", "nothing new", "refused"]
 
@@ -48,16 +48,16 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
         return complain(book.message)
-    path = corpus_path(corpus, book, codebook)
-    if corpus is not None and not path.exists():
-        return complain(missing_corpus(path))
+    ads = corpus_if_any(corpus, book, codebook, root)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
     found = {folder: sessions_in(folder) for folder in folders}
     for folder, source in found.items():
         if source is None:
             return complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
-        if source.resolve() == root.resolve():
+        if files.is_same(source, root):
             return complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
-    merger = Merger(book, Ads(Corpus(path, book.corpus, root) if path.exists() else None), codebook, root, is_dry)
+    merger = Merger(book, Ads(ads), codebook, root, is_dry)
     fates: Counter[Fate] = Counter()
     books = 0
     for source in found.values():
@@ -77,7 +77,8 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
 
 def sessions_in(folder: Path) -> Path | None:
     """The folder of the sessions: `folder` itself, or `sessions` in it; None where there are none."""
-    return next((each for each in (folder, folder / "sessions") if each.is_dir() and sessions.coders(each)), None)
+    found = (each for each in (folder, folder / "sessions") if files.is_folder(each))
+    return next((each for each in found if sessions.coders(each)), None)
 
 
 class Merger:
@@ -125,7 +126,7 @@ class Merger:
         whole = replay((*ours.transactions, *side.steps))
         said = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in clashes]
         problems = (*side.problems, *said)
-        message = f"{_counted(len(lines), 'step')}{_edited(side)}, {_counted(len(whole.live()), 'coding')} now"
+        message = f"{counted(len(lines), 'step')}{_edited(side)}, {counted(len(whole.live()), 'coding')} now"
         if self._is_dry:
             return Brought(name, side.ad, "brought", message, problems)
         trouble = self._write(here, side, coder, lines)
@@ -231,11 +232,7 @@ def _report(brought: Brought) -> None:
 
 def _sum_up(fates: Counter[Fate], books: int, *, is_dry: bool) -> None:
     done = "would be brought" if is_dry else "brought"
-    words = [f"{_counted(fates['brought'], 'session')} {done}", f"{fates['nothing new']} had nothing new"]
+    words = [f"{counted(fates['brought'], 'session')} {done}", f"{fates['nothing new']} had nothing new"]
     words += [f"{fates['refused']} refused"] if fates["refused"] else []
-    words += [f"{_counted(books, 'version')} of the codebook brought"] if books else []
+    words += [f"{counted(books, 'version')} of the codebook brought"] if books else []
     print(", ".join(words) + (" (--dry-run)" if is_dry else ""))
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

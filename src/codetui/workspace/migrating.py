@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.commands import Decision
+from codetui.core.counted import counted
 from codetui.core.harmless import harmless
 from codetui.core.migration import Migrated, migrate
 from codetui.core.migration_rules import MigrationMap
@@ -21,11 +22,11 @@ from codetui.store.sessions import SessionPaths
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.ids import fresh_id
 from codetui.workspace.kept_maps import keep_rules
-from codetui.workspace.migration_tally import Tally, counted, lines_of
+from codetui.workspace.migration_tally import Tally, lines_of
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.records import Ads, Record, records
 from codetui.workspace.session import Session
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_path, missing_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""
@@ -67,10 +68,9 @@ def run_migration(
             f"the rules in {map_file} were proposed and nobody has looked through them yet. "
             "Do so, write checked = true there, and run the same command again; --dry-run only counts."
         )
-    path = corpus_path(corpus, plan.new, codebook)
-    if corpus is not None and not path.exists():
-        return complain(missing_corpus(path))
-    ads = Corpus(path, plan.new.corpus, sessions) if path.exists() else None
+    ads = corpus_if_any(corpus, plan.new, codebook, sessions)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
     if is_dry:
         tally = count_sessions(plan, sessions, coder, ads)
     else:
@@ -169,7 +169,10 @@ def _old_book(
         return read_book(old)[0]
     rules, _ = migration_toml.read(text, str(map_file), book)
     digest = rules.old_book.rpartition("#")[2] if rules else ""
-    kept = codebooks.kept(sessions, digest)
+    try:
+        kept = codebooks.kept(sessions, digest)
+    except OSError as error:
+        return Unusable(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.")
     return codebook_toml.read(kept, digest)[0] if kept is not None else None
 
 
@@ -181,20 +184,22 @@ class _Done(NamedTuple):
     was_edited: bool = False
 
 
-def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Ad) -> _Done:
+def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Ad | Problem) -> _Done:
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
     if record.state.opened is None and record.source is None:
         return _Done(None, record.problems)
     expected = plan.applied_to(record.state)
     if not (expected.events or expected.counts):
         return _Done(expected)
+    if isinstance(ad, Problem):
+        return _Done(None, (ad,))
     try:
         paths = SessionPaths.of_folder(sessions, record.folder)
         session = HeldSession(ad, plan.old or plan.new, paths, record.coder)
     except OSError as error:
         return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
     if session.holder is not None:
-        return _Done(None, (_in_other_hands(plan, session, record),))
+        return _Done(None, (_in_other_hands(plan, session, record, sessions),))
     try:
         return _followed(plan, session, record)
     finally:
@@ -202,6 +207,8 @@ def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Ad) -> _Don
 
 
 def _followed(plan: Plan, session: Session, record: Record) -> _Done:
+    if session.taken is not None and not session.taken.is_saved:
+        return _Done(None, (_failed(record, session.taken.message),))
     done = follow(plan, session)
     was_edited = session.taken is not None
     if isinstance(done, NotSaved):
@@ -215,17 +222,20 @@ def follow(plan: Plan, session: Session) -> Migrated | NotSaved:
     session.use(plan.new)
     done = plan.applied_to(session.state)
     if done.events:
-        message = f"{len(done.events)} changes by the rules from one codebook to the next."
+        message = f"{counted(len(done.events), 'change')} by the rules from one codebook to the next."
         outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
         if not isinstance(outcome, Saved):
             return NotSaved(outcome.message)
     return done
 
 
-def _ad(record: Record, ads: Ads) -> Ad:
-    """The ad with its text; without it, where the corpus has it no more."""
+def _ad(record: Record, ads: Ads) -> Ad | Problem:
+    """The ad with its text; without it, where the corpus has it no more; a problem where it cannot be read."""
     facts = record.facts
-    return ads.find(facts.id) or Ad(facts.id, facts.employer, facts.title, "", record.folder)
+    try:
+        return ads.find(facts.id) or Ad(facts.id, facts.employer, facts.title, "", record.folder)
+    except OSError as error:
+        return _failed(record, f"{error.filename or ''}: {error.strerror or error}")
 
 
 def _failed(record: Record, reason: str) -> Problem:
@@ -233,9 +243,10 @@ def _failed(record: Record, reason: str) -> Problem:
     return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
 
 
-def _in_other_hands(plan: Plan, session: HeldSession, record: Record) -> Problem:
+def _in_other_hands(plan: Plan, session: HeldSession, record: Record, sessions: Path) -> Problem:
     """Another program has the session: it follows there, if the change of the codebook has just been made."""
     if not plan.is_fresh:
         return _failed(record, f"{session.holder} has it; close it there")
-    what = f"{session.holder} has this session: it follows there within two seconds"
+    again = f"`codetui codebook migrate --map {codebooks.map_path(sessions, plan.rules.digest)}`"
+    what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)

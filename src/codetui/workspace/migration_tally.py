@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from codetui.core.counted import counted
 from codetui.core.migration import Migrated
 from codetui.core.migration_queue import Reason
 from codetui.core.migration_rules import MigrationMap, Rule
@@ -107,8 +108,3 @@ def _numbers(rule: Rule, tally: Tally) -> str:
     waits = "" if rule.effect == "renamed" else ", to be decided"
     ads = counted(len(tally.ads[rule]), "ad")
     return f"{ads}{waits}" if rule.part == "profile" else f"{counted(tally.codings[rule], 'coding')} in {ads}{waits}"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 coding`, `2 codings`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

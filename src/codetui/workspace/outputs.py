@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from codetui.store.boundaries import inside
+from codetui.workspace.study_parts import complain
 
+STDOUT = "-"
 WAY_OUT = "name the place with -o, or take the link away"
 
 
@@ -15,6 +17,11 @@ def chosen(output: str | None, default: str) -> str:
         return output
     inside(Path(), Path(default), WAY_OUT)
     return default
+
+
+def refuse(target: str | Path) -> int:
+    """Says that a file stands where the output would go; the exit code."""
+    return complain(f"{target} is there already; --force overwrites it, -o names another place.")
 
 
 def below(folder: str, path: Path) -> Path:

@@ -13,17 +13,22 @@ from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Transaction, Tra
 from codetui.store import files, sessions
 from codetui.store.corpus import Corpus
 from codetui.store.event_log import EventLog
+from codetui.store.safe_names import safe_name
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument, heading_id, legible
 from codetui.workspace.forms import AdFacts
 from codetui.workspace.in_step import InStep
 from codetui.workspace.outcome import Saved
+from codetui.workspace.taken_in import not_read
 
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
 
 
 class Record(NamedTuple):
-    """One session.  `source` is its text where there is only a document, which came without a log."""
+    """One session.  `source` is its text where there is only a document, which came without a log.
+
+    Of one that `is_unread`, since its log or its only document cannot be read, nothing is known.
+    """
 
     folder: str
     coder: str
@@ -31,6 +36,7 @@ class Record(NamedTuple):
     state: State
     problems: tuple[Problem, ...] = ()
     source: str | None = None
+    is_unread: bool = False
 
 
 def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[Record]:
@@ -47,15 +53,19 @@ class Ads:
     def __init__(self, corpus: Corpus | None) -> None:
         self._corpus = corpus
         self._entries: dict[str, AdEntry] | None = None
+        self._is_whole = True
 
     def find(self, ad: str) -> Ad | None:
-        """The ad with its text, if the corpus has it."""
+        """The ad with its text, if the corpus has it.  Raises OSError where it may be in what cannot be read."""
         if self._corpus is None:
             return None
         if self._entries is None:
-            batches = self._corpus.batches()
+            batches = list(self._corpus.batches())
+            self._is_whole = not any(one.severity == "error" for batch in batches for one in batch.problems)
             self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
         entry = self._entries.get(ad)
+        if entry is None and not self._is_whole:
+            entry = self._corpus.find(ad)
         return self._corpus.read(entry)[0] if entry else None
 
 
@@ -109,7 +119,12 @@ class _Folder:
             except OSError as error:
                 unreadable.append(self._lost(path, error))
         for log in sessions.logs(self._paths.folder):
-            record = self._from_log(log, documents)
+            try:
+                record = self._from_log(log, documents)
+            except OSError as error:
+                record = self._lost(log, error)
+                # Its document is no session without a log.
+                documents = {ad: paths for ad, paths in documents.items() if safe_name(ad) != log.stem}
             if record is not None:
                 documents.pop(heading_id(record.facts.id), None)
                 yield record
@@ -119,14 +134,12 @@ class _Folder:
         yield from unreadable
 
     def _lost(self, path: Path, error: OSError) -> Record:
-        problem = Problem(str(path), 0, "error", f"{error.strerror or error}; mend the disk or its rights")
-        return Record(self._name, self._name, AdFacts(AdId(path.stem), "", ""), State(), (problem,))
+        facts = AdFacts(AdId(path.stem.removeprefix(sessions.DOCUMENT)), "", "")
+        problem = not_read(error, path, "this session is left out")
+        return Record(self._name, self._name, facts, State(), (problem,), is_unread=True)
 
     def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> Record | None:
-        try:
-            transactions, problems = EventLog(log).read()
-        except OSError as error:
-            return self._lost(log, error)
+        transactions, problems = EventLog(log).read()
         state = replay(transactions)
         opened = state.opened
         if opened is None:
@@ -139,7 +152,10 @@ class _Folder:
             )
         bare = Ad(opened.ad, opened.employer, opened.title, "", str(log))
         looked = _OnlyLooking(bare, self._book, state, transactions)
-        self._look_at(looked, next(iter(documents.get(heading_id(opened.ad), ())), None))
+        try:
+            self._look_at(looked, next(iter(documents.get(heading_id(opened.ad), ())), None))
+        except OSError as error:
+            problems.append(not_read(error, log, "what was edited by hand in the document is left out"))
         coder = transactions[-1].coder
         return Record(self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems))
 
@@ -153,10 +169,13 @@ class _Folder:
             InStep(looked, document).begin()
 
     def _from_document(self, name: str, path: Path) -> Record:
-        text = legible(files.read(path), path)
-        ad = self._ads.find(name) or Ad(AdId(name), "", "", "", str(path))
-        looked = _OnlyLooking(ad, self._book, State())
-        InStep(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+        try:
+            text = legible(files.read(path), path)
+            ad = self._ads.find(name) or Ad(AdId(name), "", "", "", str(path))
+            looked = _OnlyLooking(ad, self._book, State())
+            InStep(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+        except OSError as error:
+            return self._lost(path, error)
         return Record(self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text)
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 from codetui.core.codebook import profile_name
+from codetui.core.counted import counted
 from codetui.model import AdEntry, Codebook
-from codetui.store.corpus import Corpus
-from codetui.workspace.migration_tally import counted
 from codetui.workspace.outcome import Progress, status_of
 from codetui.workspace.printing import show_json, show_table
 from codetui.workspace.records import Record, records
-from codetui.workspace.study_parts import Unusable, complain, corpus_path, missing_corpus, read_book
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, read_book, say
+
+UNREAD = "cannot be read"
+"""The state of an ad whose session cannot be read just now: it is not known, and never untouched."""
 
 HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile")
 
@@ -31,20 +33,24 @@ class Line(NamedTuple):
 
 
 def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
-    """Prints how far each ad is, and the totals; the exit code."""
+    """Prints how far each ad is, and the totals; 1 where something could not be read, 2 where nothing can be said."""
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
         return complain(book.message)
-    path = corpus_path(corpus, book, codebook)
-    if not path.exists():
-        return complain(missing_corpus(path))
-    source = Corpus(path, book.corpus, root)
+    source = find_corpus(corpus, book, codebook, root)
+    if isinstance(source, Unusable):
+        return complain(source.message)
     batches = list(source.batches())
     entries = [entry for batch in batches for entry in batch.entries]
     if not entries:
         reasons = "".join(f"\n  {problem}" for batch in batches for problem in batch.problems)
-        return complain(f"there is no ad in {path}.{reasons}")
-    lines = _lines(entries, list(records(root, book, coder, source)), book)
+        return complain(f"there is no ad in {source.path}.{reasons}")
+    found = list(records(root, book, coder, source))
+    unread = [one for batch in batches for one in batch.problems if one.severity == "error"]
+    unread += [one for record in found if record.is_unread for one in record.problems]
+    for problem in unread:
+        say(problem)
+    lines = _lines(entries, found, book)
     totals = Counter(line.state for line in lines)
     if as_json:
         whole = {
@@ -56,12 +62,12 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
             },
         }
         show_json(whole)
-        return 0
+        return PROBLEMS if unread else 0
     show_table(HEAD, [_cells(line) for line in lines])
     states = ", ".join(f"{number} {state}" for state, number in sorted(totals.items()))
     codings = counted(sum(line.codings for line in lines), "coding")
     print(f"\n{counted(len(entries), 'ad')}: {states}; {codings}")
-    return 0
+    return PROBLEMS if unread else 0
 
 
 def _lines(entries: list[AdEntry], found: list[Record], book: Codebook) -> list[Line]:
@@ -80,7 +86,8 @@ def _lines(entries: list[AdEntry], found: list[Record], book: Codebook) -> list[
 def _line(record: Record, book: Codebook) -> Line:
     status, profile = status_of(record.state), record.state.profile
     name = profile_name(book, profile) if profile else ""
-    return Line(*record.facts, record.coder, status.progress, name, status.codings)
+    progress = UNREAD if record.is_unread else status.progress
+    return Line(*record.facts, record.coder, progress, name, status.codings)
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from codetui.core.commands import Refusal
 from codetui.core.migration_rules import MigrationMap, book_name
@@ -16,7 +16,6 @@ from codetui.model import Codebook, Problem
 from codetui.store import codebooks, files
 from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
-from codetui.workspace.book_side import BookSide
 from codetui.workspace.kept_maps import keep_rules, rules_between
 from codetui.workspace.migrating import (
     Plan,
@@ -27,9 +26,25 @@ from codetui.workspace.migrating import (
     read_plan,
 )
 from codetui.workspace.migration_tally import Tally, lines_of
-from codetui.workspace.outcome import NotSaved
+from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.records import Record
+from codetui.workspace.session import Session
 from codetui.workspace.study_parts import Unusable
+
+
+class BookOwner(Protocol):
+    """The workspace, as far as its codes are changed: its book, and the open session that follows."""
+
+    book: Codebook
+    codebook_path: Path
+    problems: list[Problem]
+    session: Session | None
+
+    def leave(self) -> list[Problem]:
+        """Writes the open session's document."""
+
+    def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
+        """Changes the codebook's file and goes on with the book as it is then."""
 
 
 class Prospect(NamedTuple):
@@ -51,7 +66,7 @@ class Prospect(NamedTuple):
 class Reshaping:
     """The codebook and the sessions of all coders, as one program changes them."""
 
-    def __init__(self, workspace: BookSide, corpus: Corpus, paths: SessionPaths) -> None:
+    def __init__(self, workspace: BookOwner, corpus: Corpus, paths: SessionPaths) -> None:
         self._workspace = workspace
         self._corpus = corpus
         self._paths = paths
@@ -81,11 +96,15 @@ class Reshaping:
 
         Of a codebook that somebody has changed since it was counted, the newest text is changed.
         """
+        session = self._workspace.session
+        lagging = session.lagging() if session else ""
+        if lagging:
+            return NotSaved(f"Nothing is changed: {lagging}")
         self._workspace.leave()
         plan = prospect.plan if prospect.step is None else self._changed(prospect.step)
         if isinstance(plan, Refusal | NotSaved):
             return plan
-        tally, session = Tally(), self._workspace.session
+        tally = Tally()
         if session is not None:
             done = follow(plan, session)
             if isinstance(done, NotSaved):
@@ -103,11 +122,14 @@ class Reshaping:
             tally.problems += keep_books(self._workspace.codebook_path, None, self._paths.root, plan)
         return Prospect(plan, tally, begun.step)
 
-    def follow_others(self, before: Codebook) -> bool:
+    def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
+        """The rules by which another program has just changed the codebook, if it did.  Raises OSError."""
+        return rules_between(self._paths.root, before, now) if self._workspace.session else None
+
+    def follow_others(self, rules: MigrationMap, before: Codebook) -> bool:
         """Lets the open session follow a code that another program has changed, which leaves open sessions alone."""
         workspace = self._workspace
-        rules = rules_between(self._paths.root, before, workspace.book)
-        if rules is None or workspace.session is None:
+        if workspace.session is None:
             return False
         done = follow(Plan(rules, workspace.book, before, is_fresh=True), workspace.session)
         return not isinstance(done, NotSaved) and bool(done.events)

@@ -8,20 +8,26 @@ from pathlib import Path
 
 from codetui.core.state import replay
 from codetui.formats import manual_coding
-from codetui.model import Codebook, Transaction
+from codetui.model import AdId, Codebook, Transaction
 from codetui.store import files
 from codetui.store.event_log import EventLog
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
 from codetui.workspace.forms import AdFacts
+from codetui.workspace.outcome import AdStatus, status_of
 
 
 def read_log(log: Path) -> list[Transaction]:
-    """The transactions of a log, for whoever only looks; none where it cannot be read."""
-    try:
-        return EventLog(log).read()[0]
-    except OSError:
-        return []
+    """The transactions of a log, for whoever only looks.  Raises OSError where it cannot be read."""
+    return EventLog(log).read()[0]
+
+
+def restored_status(paths: SessionPaths, book: Codebook, ad: AdId, *, restores: bool) -> AdStatus:
+    """How far a session is; its document comes back, if it is lost and `restores` says so.  Raises OSError."""
+    transactions = read_log(paths.log(ad))
+    if restores:
+        restore_document(paths, book, transactions)
+    return status_of(replay(transactions))
 
 
 def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence[Transaction]) -> None:

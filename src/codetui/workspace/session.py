@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from codetui.core.commands import Command, Decision, Refusal, Study
 from codetui.core.deciding import decide
-from codetui.core.state import State, evolve, replay
+from codetui.core.state import State, replay
 from codetui.model import (
     Ad,
     Codebook,
@@ -18,26 +19,23 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.store import files
-from codetui.store.event_log import EventLog
-from codetui.store.files import Stamp, Version
+from codetui.store import files, left_overs
+from codetui.store.files import Version
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.documents import SessionDocument
 from codetui.workspace.forms import AdFacts
 from codetui.workspace.ids import fresh_id, now
-from codetui.workspace.in_step import InStep, TakenIn
+from codetui.workspace.in_step import InStep
 from codetui.workspace.outcome import NotSaved, Outcome, Saved
-from codetui.workspace.restoring import read_log
+from codetui.workspace.session_log import SessionLog
 from codetui.workspace.spare import Spare
+from codetui.workspace.taken_in import TakenIn
 from codetui.workspace.text_changes import TextTally, events_from_changed_text
 
 KeepBook = Callable[[Codebook], Problem | None]
 
 
-GONE_ON = "Another codetui has gone on with this session: what was done there is shown here too."
-
-
-class Session:
+class Session(SessionLog):
     """The open session: state, log and document of one coder and ad.
 
     Raises OSError where the log is there but cannot be read.
@@ -53,15 +51,10 @@ class Session:
         self.coder = coder
         self.text_tally: TextTally | None = None
         self._hash = text_hash(ad.text)
-        self._log = EventLog(paths.log(ad.id))
-        self._caught_up = files.stamp(self._log.path)
-        self._log.make_sure()
-        transactions, self.problems = self._log.read()
-        self.transactions = list(transactions)
-        self._log_seen = files.stamp(self._log.path)
-        self.state: State = replay(transactions)
+        super().__init__(paths.log(ad.id))
         self._spare: Spare | None = None
         self._refused: Transaction | None = None
+        self._is_noted = False
         self.owed = 0
         """How many transactions stand in the second place alone."""
         self._paths = paths
@@ -114,8 +107,10 @@ class Session:
             aside = self._append(transaction)
         except OSError as error:
             self._refused = transaction
+            self._note_left_over()
             return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
         self._refused = None
+        self._forget_left_over()
         if self._keep_book is not None:
             problem, self._keep_book = self._keep_book(self.book), None
             self.problems += [problem] if problem else []
@@ -125,7 +120,7 @@ class Session:
     def _append(self, transaction: Transaction) -> str:
         """Puts a transaction on disk, or in the second place; what there is to say of that.  Raises OSError."""
         try:
-            self._complete_log()
+            self._complete_log(is_forced=bool(self.owed))
             self._log.append(transaction)
         except OSError as error:
             if self._spare is None:
@@ -135,18 +130,6 @@ class Session:
             return f" (In the copy alone: {error.strerror or error}.)"
         owed, self.owed = self.owed, 0
         return " (The disk is back, and has everything.)" if owed else ""
-
-    def _take(self, transaction: Transaction) -> None:
-        self.transactions.append(transaction)
-        self._log_seen = self._caught_up = files.stamp(self._log.path)
-        self.state = evolve(self.state, transaction)
-
-    def _complete_log(self) -> None:
-        """Gives a log that was deleted, cut or replaced meanwhile the lines that it has lost; raises OSError."""
-        now_seen = files.stamp(self._log.path)
-        is_whole = now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size
-        if self.owed or not is_whole:
-            self._log.complete(self.transactions)
 
     def _opened(self) -> SessionOpened:
         ad = self.ad
@@ -183,6 +166,12 @@ class Session:
         """Where the session's markdown stands."""
         return self._document.path
 
+    def lagging(self) -> str:
+        """Takes in what others have done since; why that failed, if it did.  It has to be in before all is changed."""
+        taken = self.take_in()
+        unread = self._unread.problem or self._document.unread
+        return str(unread) if unread else taken.message if taken and not taken.is_saved else ""
+
     def changing_version(self) -> Version | None:
         """Which version of the document somebody else has put there since it was looked at; any thread may ask."""
         return self._document.changing_version()
@@ -190,49 +179,23 @@ class Session:
     def changing(self) -> object:
         """What others have done since it was looked at, in the document or in the log; None for nothing.
 
-        Two values that are equal are of one change.  Any thread may ask.
+        Two values that are equal are of one change.  Any thread may ask.  Nothing while the disk cannot be seen.
         """
-        document, log = self.changing_version(), self._changing_log()
-        return (document, log) if document or log else None
+        with suppress(OSError):
+            document, log = self.changing_version(), self._changing_log()
+            return (document, log) if document or log else None
+        return None
 
     def take_in(self) -> TakenIn | None:
-        """Takes in what others have done since; None where there is nothing to say."""
-        gone_on = self.follow()
+        """Takes in what others have done since; None where there is nothing to say.
+
+        While the log cannot be read the document, which may say more, is left alone.
+        """
+        try:
+            gone_on = self.follow()
+        except OSError as error:
+            return self._unread.because(error, self._log.path)
         return self._document.take_in() or gone_on
-
-    def follow(self) -> TakenIn | None:
-        """Takes in what another program has put into the log since; None for nothing."""
-        return TakenIn(GONE_ON, self._report_disagreements()) if self._catch_up() else None
-
-    def _report_disagreements(self) -> tuple[Problem, ...]:
-        """Lists what two machines have said differently; those that are new."""
-        if len({one.seq for one in self.transactions}) == len(self.transactions):
-            # Two sides would both have counted on from the step that they have in common.
-            return ()
-        from codetui.core.disagreements import disagreements, sentence
-
-        said = (sentence(one, self.state, self.book) for one in disagreements(self.transactions))
-        found = (Problem(str(self._log.path), 0, "warning", one) for one in said)
-        new = tuple(one for one in found if one not in self.problems)
-        self.problems += new
-        return new
-
-    def _changing_log(self) -> Stamp | None:
-        stamp = files.stamp(self._log.path)
-        return None if stamp == self._caught_up else stamp
-
-    def _catch_up(self) -> bool:
-        """Takes in what another program has put into the log: what its document says is nobody's edit by hand."""
-        changing = self._changing_log()
-        if changing is None:
-            return False
-        self._caught_up = changing
-        known = {transaction.id for transaction in self.transactions}
-        new = [transaction for transaction in read_log(self._log.path) if transaction.id not in known]
-        if new:
-            self.transactions = sorted((*self.transactions, *new), key=lambda each: (each.seq, each.id))
-            self.state = replay(self.transactions)
-        return bool(new)
 
     def bring(self, text: str, file: Path) -> TakenIn:
         """Takes over a document from elsewhere: what the session lacks, or what has changed in it since last time."""
@@ -252,10 +215,39 @@ class Session:
         A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a
         copy.  While the disk refuses, the second place has the newest.
         """
-        problem = self._document.save(is_forced=is_forced)
+        problem = self._unread.problem or self._document.save(is_forced=is_forced)
         if problem is not None and self._spare is not None and self.owed:
             return self._spare.write(self._document.base(), self.facts.employer)
         return problem
+
+    def _note_left_over(self) -> None:
+        """Notes elsewhere that the log may say what was refused, lest the next start take it for confirmed."""
+        lines = left_overs.remains(self._log.path)
+        if lines:
+            from codetui.workspace.refusals import note
+
+            self._is_noted = note(self._paths, self.ad.id, lines)
+
+    def _forget_left_over(self) -> None:
+        if self._is_noted:
+            from codetui.workspace.refusals import forget
+
+            self._is_noted = not forget(self._paths, self.ad.id)
+
+    def left_over(self) -> Problem | None:
+        """That the log may say what was refused, since the disk would not let go of it."""
+        if not left_overs.remains(self._log.path):
+            self._forget_left_over()
+            return None
+        what = "what the disk refused last may stand in it all the same: "
+        what += "the next start says so" if self._is_noted else "look at its last step when the disk is back"
+        return Problem(str(self._log.path), 0, "warning", f"{what}; u takes it back")
+
+    def keep_text(self, text: str) -> Problem:
+        """Keeps a text that could not be saved in a file, and says where."""
+        from codetui.workspace.unsaved import keep_text
+
+        return keep_text(self._paths, self.ad.id, text)
 
     # --- a second place ---------------------------------------------------------------------------
 
@@ -275,6 +267,7 @@ class Session:
         except OSError as error:
             return NotSaved(f"NOT SAVED there either: {error.filename or folder}: {error.strerror or error}.")
         self._spare, self._refused = spare, None
+        self._forget_left_over()
         for transaction in refused:
             self.owed += 1
             self._take(transaction)
@@ -287,11 +280,12 @@ class Session:
         if self._spare is None or not self.owed:
             return None
         try:
-            self._complete_log()
+            self._complete_log(is_forced=True)
+            self._log_seen = files.stamp(self._log.path)
         except OSError as error:
             self._spare.write(self._document.base(), self.facts.employer)
             why = f"what your disk refused last ({self.owed}) stands here alone: {error.strerror or error}"
             way_out = f"once it is back, `codetui merge {self._spare.folder}` brings it in"
             return Problem(str(self._spare.folder), 0, "warning", f"{why}; {way_out}")
-        self.owed, self._log_seen = 0, files.stamp(self._log.path)
+        self.owed = 0
         return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from codetui.core.harmless import harmless
 from codetui.model import AdId
-from codetui.store import study
-from codetui.store.corpus import Corpus
+from codetui.store import files, study
 from codetui.store.sessions import SessionPaths
-from codetui.workspace.study_parts import Unusable, corpus_path, missing_corpus, read_book
+from codetui.workspace.study_parts import Unusable, find_corpus, read_book
 from codetui.workspace.workspace import Workspace
 
 
@@ -21,28 +21,28 @@ def open_workspace(
     coder: str,
     wanted: str | None = None,
     is_shared: bool = False,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Workspace | Unusable:
     """The workspace of a study, with `wanted` or the place where the coder stopped ready to open.
 
-    `is_shared` as in Workspace.
+    `is_shared` as in Workspace.  `meanwhile` as in `Workspace.opening`.
     """
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
         return book
-    path = corpus_path(corpus, book, codebook)
-    if not path.exists():
-        return Unusable(missing_corpus(path))
-    if sessions.exists() and not sessions.is_dir():
+    ads = find_corpus(corpus, book, codebook, sessions)
+    if isinstance(ads, Unusable):
+        return ads
+    if files.is_there(sessions) and not files.is_folder(sessions):
         return Unusable(f"{sessions} is no folder; name the folder of the sessions with --sessions.")
     if not coder.strip():
         return Unusable("the coder has no name; give one with --coder NAME.")
-    ads, paths = Corpus(path, book.corpus, sessions), SessionPaths(sessions, coder)
-    workspace = Workspace(book, ads, paths, coder, problems, codebook, is_shared=is_shared)
-    first = workspace.opening(AdId(wanted) if wanted else None)
+    workspace = Workspace(book, ads, SessionPaths(sessions, coder), coder, problems, codebook, is_shared=is_shared)
+    first = workspace.opening(AdId(wanted) if wanted else None, meanwhile)
     if first is None and wanted:
-        return Unusable(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
+        return Unusable(f"there is no ad {wanted} in {ads.path}; `codetui status` lists the ads.")
     if first is None:
-        return Unusable(empty_corpus(path, workspace))
+        return Unusable(empty_corpus(ads.path, workspace))
     workspace.first = first
     return workspace
 

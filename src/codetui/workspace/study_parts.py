@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from codetui.core.harmless import harmless
 from codetui.model import Codebook, Problem
-from codetui.store import study
+from codetui.store import files, study
+from codetui.store.corpus import Corpus
 
 PROBLEMS, UNUSABLE = 1, 2
 """Exit codes: errors were found; the command could not be carried out."""
@@ -18,6 +19,7 @@ WAY_ON = (
     "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
     "or lay out a new study with `codetui init`."
 )
+CORRECT = "Correct that line, or name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`)."
 
 
 class Unusable(NamedTuple):
@@ -28,7 +30,7 @@ class Unusable(NamedTuple):
 
 def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
     """The codebook, or why there is none."""
-    if not codebook.exists():
+    if not files.is_there(codebook):
         return Unusable(
             f"there is no codebook here ({codebook}). `codetui init` lays out a study with one; "
             "--codebook FILE names one that stands elsewhere."
@@ -40,11 +42,21 @@ def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
     return book, problems
 
 
-def corpus_path(given: Path | None, book: Codebook, codebook: Path) -> Path:
+def find_corpus(given: Path | None, book: Codebook, codebook: Path, sessions: Path) -> Corpus | Unusable:
     """The corpus as given, else as the codebook names it (relative to itself), else `ads`."""
-    if given is not None:
-        return given
-    return codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
+    path = given if given is not None else codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
+    if files.is_there(path):
+        return Corpus(path, book.corpus, sessions)
+    if given is None and book.corpus.path:
+        place = f"{codebook}:{study.corpus_line(codebook)}"
+        return Unusable(f"{place}: [corpus] path leads to {path}, and no file or folder is there. {CORRECT}")
+    return Unusable(missing_corpus(path))
+
+
+def corpus_if_any(given: Path | None, book: Codebook, codebook: Path, sessions: Path) -> Corpus | Unusable | None:
+    """The same for what can do without the ads; None where there is no corpus, and none was given."""
+    corpus = find_corpus(given, book, codebook, sessions)
+    return None if given is None and isinstance(corpus, Unusable) else corpus
 
 
 def missing_corpus(path: Path) -> str:

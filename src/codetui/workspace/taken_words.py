@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from codetui.core.counted import counted
 from codetui.model import Cause, Event, ProfileAssigned
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ LOST = (
 
 def lost_words(count: int) -> str:
     """What to say where the log lacks steps that the document knows of."""
-    return LOST.format(steps="1 step" if count == 1 else f"{count:,} steps")
+    return LOST.format(steps=counted(count, "step"))
 
 
 def taken_words(tally: Tally, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:

@@ -51,6 +51,9 @@ def events_from_changed_text(state: State, ad: Ad, file: str) -> TextChanges:
     problems: list[Problem] = []
     fates: Counter[str] = Counter()
     for coding in state.live():
+        if text.holds(coding):
+            fates["proposed" if coding.is_proposed else "unmoved"] += 1
+            continue
         found = text.find(coding)
         fates[found.fate] += 1
         is_proposed = found.fate == "proposed"
@@ -81,13 +84,18 @@ class _Text:
         self._hash = text_hash(text)
         self._shown: str | None = None
 
+    def holds(self, coding: Coding) -> bool:
+        """Whether a coding has its place in this text already."""
+        anchor = coding.anchor
+        if anchor is None or anchor.text_hash != self._hash:
+            return False
+        return self._text[anchor.start : anchor.end] == anchor.words
+
     def find(self, coding: Coding) -> _Found:
-        """Where a coding stands now; one that has its place in this text already keeps it."""
+        """Where a coding stands now that has no place in this text yet."""
         old = coding.anchor
         if old is None:
             return self._find_again(coding)
-        if old.text_hash == self._hash and self._text[old.start : old.end] == old.words:
-            return _Found("proposed" if coding.is_proposed else "unmoved", old, coding.words)
         words = coding.words or old.words
         if coding.is_proposed:
             found = anchors.locate(self._text, words, old.before, old.after)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from codetui.core.commands import Command, CopySession, Refusal
 from codetui.core.state import replay
@@ -20,13 +22,17 @@ from codetui.workspace.book_side import BookSide
 from codetui.workspace.duplicates import Duplicates, Twins
 from codetui.workspace.earlier import EarlierQuotations
 from codetui.workspace.held_session import HeldSession
-from codetui.workspace.in_step import TakenIn
 from codetui.workspace.living_book import LivingBook
 from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, Saved, status_of
-from codetui.workspace.restoring import read_log, restore_document
+from codetui.workspace.refusals import found_at_start
+from codetui.workspace.restoring import read_log, restored_status
 from codetui.workspace.session import Session
+from codetui.workspace.taken_in import TakenIn, not_read
 
 UNTOUCHED = AdStatus("untouched", 0)
+T = TypeVar("T")
+UNREAD = AdStatus("in progress", 0)
+"""An ad that was touched, of whose codings nothing is known."""
 
 
 class Workspace(BookSide):
@@ -71,7 +77,8 @@ class Workspace(BookSide):
         """
         event_log.warm_up()
         manual_coding.warm_up()
-        self.living_book.read()
+        with suppress(OSError):
+            self.living_book.read()
         self.living_book.sweep()
         self._paths.sweep()
 
@@ -104,13 +111,22 @@ class Workspace(BookSide):
 
     def read_statuses(self) -> Iterator[tuple[AdId, AdStatus]]:
         """The status of each ad that the coder has touched, for a worker; lost documents come back."""
-        touched = self._paths.log_ids()
+        try:
+            touched = self._paths.log_ids()
+        except OSError as error:
+            self.problems.append(not_read(error, self._paths.folder, "how far you are is not known"))
+            return
         for entry in list(self.entries) if touched else ():
             if safe_name(entry.id) in touched:
-                transactions = read_log(self._paths.log(entry.id))
-                if self._is_nobodys(entry.id):
-                    restore_document(self._paths, self.book, transactions)
-                yield entry.id, status_of(replay(transactions))
+                yield entry.id, self._read_status(entry.id)
+
+    def _read_status(self, ad: AdId) -> AdStatus:
+        """The status of a touched ad; its document comes back if it is lost."""
+        try:
+            return restored_status(self._paths, self.book, ad, restores=self._is_nobodys(ad))
+        except OSError as error:
+            self.problems.append(not_read(error, self._paths.folder, "the ad counts as begun"))
+            return UNREAD
 
     def _is_nobodys(self, ad: AdId) -> bool:
         """Whether no program has an ad's session open, as far as is known."""
@@ -166,7 +182,7 @@ class Workspace(BookSide):
     def copy_from(self, ad: AdId) -> CopySession:
         """The command that takes this coder's session on a listed ad over.
 
-        It is never another coder's: they would no longer be independent of each other.
+        It is never another coder's: they would no longer be independent of each other.  Raises OSError.
         """
         entry = self.entry_of(ad)
         found = self._corpus.read(entry)[0] if entry else None
@@ -175,25 +191,41 @@ class Workspace(BookSide):
     # --- the open ad ----------------------------------------------------------------------------
 
     def stopped_at(self) -> StoppedAt | None:
-        """Where the coder stopped last time."""
-        return self._paths.read_place()
+        """Where the coder stopped last time; None, with a problem, where that cannot be read."""
+        return self._unless_unread(self._paths.read_place)
 
-    def opening(self, wanted: AdId | None = None) -> AdEntry | None:
-        """The ad to begin with: the one wanted, else where the coder stopped, else the first."""
+    def _unless_unread(self, read: Callable[[], T]) -> T | None:
+        """What is read; None, with a problem, where it cannot be."""
+        try:
+            return read()
+        except OSError as error:
+            problem = not_read(error, self._paths.folder, "you begin with the first ad", "warning")
+            self.problems += [problem] if problem not in self.problems else []
+            return None
+
+    def opening(self, wanted: AdId | None = None, meanwhile: Callable[[], object] | None = None) -> AdEntry | None:
+        """The ad to begin with: the one wanted, else where the coder stopped, else the first.
+
+        `meanwhile` is done while another process looks for the first, where that takes long.  Raises OSError where the
+        one wanted may be in a file that cannot be read.
+        """
         if wanted is not None:
             return self._corpus.find(wanted)
         place = self.stopped_at()
-        found = self._corpus.find(place.ad, place.source, place.place, place.line) if place else None
+        found = self._unless_unread(lambda: self._corpus.find(*place[:4])) if place else None
+        if not found and meanwhile and self._corpus.look_ahead():
+            meanwhile()
         return found or self._corpus.first()
 
     def open(self, entry: AdEntry) -> Session:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
         ad, problems = self._corpus.read(entry)
-        session = self._opened(ad or _missing(entry))
+        session = self._opened(ad or Ad(*entry[:3], "", entry.source, entry.line))
         self.release()
         self.entry, self.session = entry, session
         known = set(self.problems)
+        session.problems[:0] = found_at_start(self._paths, session)
         self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
         return session
 
@@ -236,7 +268,7 @@ class Workspace(BookSide):
         self.statuses[session.ad.id] = status_of(session.state)
         owing = session.pay()
         problem = owing or session.save_document(is_forced=is_forced)
-        return [problem] if problem else []
+        return [one for one in (problem, session.left_over()) if one]
 
     def save_copy(self, folder: Path) -> Outcome:
         """Puts the open session into a folder elsewhere, which from now on takes what the disk refuses."""
@@ -262,10 +294,6 @@ class Workspace(BookSide):
             return
         entry = self.entry
         self._paths.write_place(StoppedAt(entry.id, entry.source, entry.place, entry.line, cursor, top))
-
-
-def _missing(entry: AdEntry) -> Ad:
-    return Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line)
 
 
 __all__ = ["Batch", "Workspace"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from codetui.core.book_order import Part, part_name
+from codetui.core.book_order import Order, Part
 from codetui.formats.codebook_writer import Fields, Tables
 from codetui.formats.coding_book.blocks import Block, prose
 from codetui.formats.coding_book.chapters import Draft
 from codetui.formats.coding_book.fields import Gathering, words
 from codetui.formats.coding_book.labels import plain_heading
-from codetui.formats.coding_book.links import linked
+from codetui.formats.coding_book.links import Links
 from codetui.formats.coding_book.naming import Named, Names, Report
 from codetui.formats.coding_book.pieces import Piece, as_text, pieces, told
 from codetui.formats.coding_book.vocabulary import CODE_FIELDS, DUTCH, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
@@ -30,9 +30,16 @@ class Builder:
         self._report = report
         self._drafts = drafts
         self._names = Names(drafts, report)
-        self._order = self._names.parts()
+        self._order = Order(self._names.parts())
         codes = [self._names.of(draft) for draft in drafts if draft.what == "code"]
-        self._codes = {named.id: named.name for named in codes}
+        self._links_to = Links({named.id: named.name for named in codes})
+        self._before = _nearest(drafts)
+        self._after = _nearest(drafts[::-1])[::-1]
+        self._inside: dict[int, Draft] = {}
+        for draft in drafts:
+            for above in (draft.section, draft.group):
+                if draft.what and above is not None:
+                    self._inside.setdefault(id(above), draft)
 
     def build(self) -> Tables:
         """The tables of all parts and texts, in the order of the drafts."""
@@ -87,7 +94,7 @@ class Builder:
             else:
                 said.append(prose([block]))
         if others:
-            inside = next((each for each in self._drafts if each.what and draft in (each.section, each.group)), None)
+            inside = self._inside.get(id(draft))
             self._add_text("", prose(others), others[0].line, self._names.part(inside or draft), is_behind=not inside)
         return {"definition": "\n\n".join(filter(None, said))}
 
@@ -153,7 +160,7 @@ class Builder:
         """The codes that are easily confused with this one; where more is said, the words stay as a text."""
         ids: list[str] = []
         for line, name, text in gathering.links:
-            found = linked(text, self._codes)
+            found = self._links_to.linked(text)
             ids += found.ids
             if found.says_more or not found.ids:
                 gathering.texts.append((line, name, text))
@@ -173,16 +180,15 @@ class Builder:
         if not draft.body and not draft.facts and (not title or ONLY_PROFILES.fullmatch(title)):
             self.dropped += words(title)
             return
-        before = [each for each in self._drafts[:place] if each.what]
-        after = [each for each in self._drafts[place + 1 :] if each.what]
+        before, after = self._before[place], self._after[place]
         if "before" in draft.facts or "after" in draft.facts:
             self.tables.texts.append({"title": draft.heading, **draft.facts, "body": draft.body})
         elif draft.is_behind and before:
-            self._add_text(title, draft.body, draft.line, self._names.part(before[-1]), is_behind=True)
+            self._add_text(title, draft.body, draft.line, self._names.part(before), is_behind=True)
         elif after and (title or before):
-            self._add_text(title, draft.body, draft.line, self._names.part(after[0]), is_behind=False)
+            self._add_text(title, draft.body, draft.line, self._names.part(after), is_behind=False)
         elif before:
-            part = self._names.part(_ended(before[-1], draft.level))
+            part = self._names.part(_ended(before, draft.level))
             self._add_text(title, draft.body, draft.line, part, is_behind=True)
         else:
             self._add_text(title, draft.body, draft.line, None, is_behind=False)
@@ -191,12 +197,22 @@ class Builder:
         """Keep a text beside a part, and say so."""
         if not title and not body:
             return
-        name = part_name(self._order, part) if part else ""
+        name = self._order.name_of(part) if part else ""
         place: Fields = {"after" if is_behind else "before": name} if part else {}
         self.tables.texts.append({"title": title, **place, "body": body})
         what = f"“{title}”" if title else f"“{' '.join(body.split()[:5])} …”"
         where = f"{'behind' if is_behind else 'before'} {part.kind} {part.id}" if part else "at the beginning"
         self._report(line, f"{what} belongs to no one part; it is kept as a text {where}")
+
+
+def _nearest(drafts: list[Draft]) -> list[Draft | None]:
+    """For each draft the last part of the book before it."""
+    found: list[Draft | None] = []
+    last: Draft | None = None
+    for draft in drafts:
+        found.append(last)
+        last = draft if draft.what else last
+    return found
 
 
 def _ended(last: Draft, level: int) -> Draft:

@@ -12,7 +12,6 @@ from codetui.formats.coding_book.labels import Label
 from codetui.formats.coding_book.parts import Part, family, kind_of_family, kind_of_title
 from codetui.formats.coding_book.pieces import Piece, as_text
 from codetui.formats.coding_book.vocabulary import SectionKind
-from codetui.formats.prose import without_empty_ends
 
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 
@@ -84,10 +83,11 @@ def _find_groups(section: Part) -> None:
     holders = [
         each for each in section.walk() if each is not section and each.role == "holder" and _has_own_codes(each)
     ]
+    own, count = recognised(section), len(section.code_ids())
     for each in holders:
-        is_all = len(each.code_ids()) == len(section.code_ids())
+        is_all = len(each.code_ids()) == count
         kind = kind_of_title(each.node.heading)
-        says_nothing = kind is not None and kind == recognised(section)
+        says_nothing = kind is not None and kind == own
         if not (is_all and says_nothing):
             each.role = "group"
 
@@ -179,9 +179,13 @@ class _Drafting:
 
     def raw(self, start: int, end: int) -> str:
         """The lines from `start` to `end` as they stand, without empty lines and rules at their ends."""
-        lines = without_empty_ends(self._lines[start - 1 : end - 1])
-        while lines and RULE.fullmatch(lines[-1]):
-            lines = without_empty_ends(lines[:-1])
-        while lines and RULE.fullmatch(lines[0]):
-            lines = without_empty_ends(lines[1:])
-        return "\n".join(lines)
+        first, last = start - 1, end - 1
+        while first < last and _is_empty(self._lines[last - 1]):
+            last -= 1
+        while first < last and _is_empty(self._lines[first]):
+            first += 1
+        return "\n".join(self._lines[first:last])
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or RULE.fullmatch(line) is not None

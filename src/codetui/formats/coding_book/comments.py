@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
 
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.toml_strings import Value
+from codetui.formats.toml_tables import long_key
 
-COMMENT = re.compile(r"<!-- codetui (?P<kind>[a-z]+)(?: (?P<number>\d+))?(?:\n(?P<toml>.*?))?\s*-->", re.DOTALL)
-REGION = re.compile(
-    r"^<!-- codetui text(?P<number> \d+)?(?: -->\n|\n(?P<toml>(?:[^\n]*\n)*?)-->\n)"
-    r"(?P<body>.*?)^<!-- codetui end(?(number)(?P=number)) -->$",
-    re.DOTALL | re.MULTILINE,
-)
+BEGINNING = r"<!-- codetui (?P<kind>[a-z]++)(?: (?P<number>\d++))?"
+COMMENT = re.compile(rf"{BEGINNING}(?:\n(?P<toml>[^-]*+(?:-(?!->)[^-]*+)*+)|\s*+)-->")
+ONE_COMMENT = re.compile(rf"{BEGINNING}(?:\n(?P<toml>.*)|\s*)", re.DOTALL)
+REGION_START = re.compile(r"^<!-- codetui text(?P<number> \d+)?(?P<is_closed> -->)?\n", re.MULTILINE)
+REGION_END = re.compile(r"^<!-- codetui end(?P<number> \d+)? -->$", re.MULTILINE)
+FACTS_END = re.compile(r"^-->\n", re.MULTILINE)
 WHOLE_BOOK = {"book", "corpus", "reference"}
 HEADING = re.compile(r"#{1,6} ([^\n]*)\n*")
 
@@ -50,24 +53,70 @@ def set_apart(text: str) -> Apart:
     regions: list[Region] = []
     facts: list[Facts] = []
 
-    def take_region(match: re.Match[str]) -> str:
-        fields = fields_in(match["toml"] or "") or {}
-        body, title = match["body"], ""
-        heading = HEADING.match(body) if "title" in fields else None
-        if heading:
-            title, body = heading[1], body[heading.end() :]
-        fields.pop("title", None)
-        regions.append(Region(text.count("\n", 0, match.start()) + 1, fields, title, body.strip("\n")))
-        return "\n" * match[0].count("\n")
-
     def take_facts(match: re.Match[str]) -> str:
         if match["kind"] not in WHOLE_BOOK:
             return match[0]
         facts.append(Facts(match["kind"], fields_in(match["toml"] or "")))
         return "\n" * match[0].count("\n")
 
-    without = REGION.sub(take_region, text)
-    return Apart(COMMENT.sub(take_facts, without), regions, facts)
+    kept: list[str] = []
+    end, line = 0, 1
+    for found in _regions(text):
+        kept.append(text[end : found.start])
+        line += kept[-1].count("\n")
+        breaks = text.count("\n", found.start, found.end)
+        regions.append(_region_in(found, line))
+        kept.append("\n" * breaks)
+        line += breaks
+        end = found.end
+    return Apart(with_comments("".join([*kept, text[end:]]), take_facts), regions, facts)
+
+
+def with_comments(text: str, replaced: Callable[[re.Match[str]], str]) -> str:
+    """The text with each comment of codetui's replaced; what is not closed is none."""
+    end = text.rfind("-->") + 3 if "-->" in text else 0
+    return COMMENT.sub(replaced, text[:end]) + text[end:]
+
+
+class _Found(NamedTuple):
+    """A region: where it begins and ends, the TOML of its first comment, and what stands between the comments."""
+
+    start: int
+    end: int
+    toml: str
+    body: str
+
+
+def _regions(text: str) -> Iterator[_Found]:
+    """The regions of a text: each ends at the next comment with its number."""
+    ends: dict[str, list[tuple[int, int]]] = {}
+    for match in REGION_END.finditer(text):
+        ends.setdefault(match["number"] or "", []).append(match.span())
+    closings = [match.span() for match in FACTS_END.finditer(text)]
+    at = 0
+    while start := REGION_START.search(text, at):
+        at = start.end()
+        closed = (at, at) if start["is_closed"] else _first_from(closings, at)
+        end = _first_from(ends.get(start["number"] or "", []), closed[1]) if closed else None
+        if closed and end:
+            yield _Found(start.start(), end[1], text[at : closed[0]], text[closed[1] : end[0]])
+            at = end[1]
+
+
+def _first_from(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:
+    """The first span that begins at `start` or behind it."""
+    at = bisect_left(spans, (start, start))
+    return spans[at] if at < len(spans) else None
+
+
+def _region_in(found: _Found, line: int) -> Region:
+    fields = fields_in(found.toml) or {}
+    body, title = found.body, ""
+    heading = HEADING.match(body) if "title" in fields else None
+    if heading:
+        title, body = heading[1], body[heading.end() :]
+    fields.pop("title", None)
+    return Region(line, fields, title, body.strip("\n"))
 
 
 def region(fields: Fields, title: str, body: str) -> str:
@@ -84,15 +133,19 @@ def _numbered(number: int) -> str:
 
 def facts_in(text: str) -> Facts | None:
     """What a comment says; None for another comment."""
-    found = COMMENT.fullmatch(text.strip())
+    text = text.strip()
+    found = ONE_COMMENT.fullmatch(text.removesuffix("-->").rstrip()) if text.endswith("-->") else None
     return Facts(found["kind"], fields_in(found["toml"] or "")) if found else None
 
 
 def fields_in(toml: str) -> Fields | None:
     """The texts, truths and lists of texts of a comment."""
+    toml = "\n".join(line.strip() for line in toml.split("\n"))
+    if long_key(toml) is not None:
+        return None
     try:
-        values = tomllib.loads("\n".join(line.strip() for line in toml.split("\n")))
-    except ValueError:
+        values = tomllib.loads(toml)
+    except (ValueError, RecursionError):
         return None
     fields: Fields = {}
     for name, value in values.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from codetui.core.book_order import in_reading_order, parts, text_place
+from codetui.core.book_order import Order, in_reading_order, parts
 from codetui.formats.codebook_writer import Fields, tables_of
 from codetui.model import Codebook
 
@@ -36,7 +36,7 @@ def elements(book: Codebook) -> list[Element]:
     """The elements of a book in the order of its parts, each text before or behind its own."""
     book = in_reading_order(book)
     tables = tables_of(book)
-    order = parts(book)
+    order = Order(parts(book))
     fields_of = {
         (kind, str(fields["id"])): fields
         for kind, these in (
@@ -48,11 +48,10 @@ def elements(book: Codebook) -> list[Element]:
         for fields in these
     }
     placed = [
-        (text_place(order, text), Element("text", fields))
-        for text, fields in zip(book.texts, tables.texts, strict=True)
+        (order.text_place(text), Element("text", fields)) for text, fields in zip(book.texts, tables.texts, strict=True)
     ]
     section = group = ""
-    for number, part in enumerate(order):
+    for number, part in enumerate(order.parts):
         if part.kind in ("profile", "section"):
             section, group = (part.id if part.kind == "section" else ""), ""
         elif part.kind == "group":

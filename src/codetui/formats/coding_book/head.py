@@ -24,6 +24,9 @@ BELOW = re.compile(
     r"|(?P<version>v\d[\w.]*)(?=\W|$))",
     re.IGNORECASE,
 )
+LONGEST_HEADING = 400
+"""Characters of a heading in which a version is looked for."""
+
 LINES_BELOW = 4
 """Lines under the heading that may say which version this is."""
 
@@ -37,8 +40,9 @@ class Head(NamedTuple):
 
 
 def read_head(heading: str) -> Head:
-    """Title, version and what is said of the version."""
-    found = IN_BRACKETS.fullmatch(heading) or BEHIND.fullmatch(heading)
+    """Title, version and what is said of the version; a very long heading is all title."""
+    is_short = len(heading) <= LONGEST_HEADING
+    found = IN_BRACKETS.fullmatch(heading) or BEHIND.fullmatch(heading) if is_short else None
     if found is None:
         return Head(heading)
     return Head(found["title"].strip(), found["named"] or found["version"], (found["status"] or "").strip())

@@ -28,7 +28,7 @@ LED_BY_ID = re.compile(
 IS_WORD_ID = re.compile(WORD_ID)
 IS_DOTTED_ID = re.compile(DOTTED_ID)
 LETTERED = re.compile(r"\(?(?P<id>[A-Za-z])[.)]\s+(?P<name>\S.*)", re.DOTALL)
-ID_BEHIND = re.compile(rf"(?P<name>\S.*?)\s*\((?P<id>{WORD_ID})\)")
+ID_BEHIND = re.compile(rf"(?P<name>\S(?:.*\S)?)\s*\((?P<id>{WORD_ID})\)")
 MARKS = re.compile(r"(\*\*\*|___|\*\*|__|\*|_)?(`+)?")
 NAME_END = re.compile(r":(?=\s|$)|\s[-–—]\s")
 LONGEST_NAME = 8

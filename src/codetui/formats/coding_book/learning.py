@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codetui.core.book_order import parts, parts_named
+from codetui.core.book_order import Order, parts
 from codetui.formats.codebook_writer import tables_of
 from codetui.formats.coding_book.elements import Element, elements
 from codetui.formats.coding_book.layout import Need
@@ -126,7 +126,8 @@ class Needs:
         if is_learned:
             return True
         names = [each.text("before") or each.text("after") for each in found if each.fields not in mine]
-        beside = [part for name in names for part in parts_named(parts(back), name)[:1]]
+        order = Order(parts(back))
+        beside = [part for name in names for part in order.named(name)[:1]]
         return self._arm([each for each in self._parts if (each.kind, each.text("id")) in beside]) or self._give_up()
 
 

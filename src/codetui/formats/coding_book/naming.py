@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from codetui.core.book_order import Part, PartKind
@@ -37,6 +39,7 @@ class Names:
         self._report = report
         self._drafts = drafts
         self._named: dict[int, Named] = {}
+        self._free: dict[PartKind, FreeNames] = {"section": FreeNames(), "group": FreeNames(), "code": FreeNames()}
         self._sections()
         self._codes()
         self._groups()
@@ -67,9 +70,8 @@ class Names:
         id_, name = draft.facts.get("id"), draft.facts.get("name")
         named = named._replace(id=id_) if isinstance(id_, str) else named
         self._named[id(draft)] = named._replace(name=name) if isinstance(name, str) else named
-
-    def _ids(self, what: PartKind) -> set[str]:
-        return {self._named[id(draft)].id for draft in self._kind(what) if id(draft) in self._named}
+        if draft.what in self._free:
+            self._free[draft.what].taken.add(named.id)
 
     def _sections(self) -> None:
         kinds = Counter(draft.kind.id for draft in self._kind("section") if draft.kind)
@@ -78,48 +80,50 @@ class Names:
                 draft.kind = None
             title = draft.kind.title if draft.kind else chapter_title(draft.heading)
             wanted = draft.kind.id if draft.kind else slug(title)
-            self._name(draft, Named(free(wanted, self._ids("section")), title))
+            self._name(draft, Named(self._free["section"].like(wanted), title))
 
     def _codes(self) -> None:
         for draft in self._kind("code"):
             label = draft.label
             if label is None or not label.id:
                 name = label.name if label else plain_heading(draft.heading)
-                made = free(slug(name), self._ids("code"))
+                made = self._free["code"].like(slug(name))
                 if "id" not in draft.facts:
                     self._report(draft.line, f"“{name}” has no id in the book; {made} is taken")
                 self._name(draft, Named(made, name, label.rest if label else ""))
                 continue
             id_ = label.id
-            if id_.isdigit() and id_ in self._ids("code"):
+            if id_.isdigit() and id_ in self._free["code"].taken:
                 number = SECTION_NUMBER.match(draft.section.heading) if draft.section else None
                 before = number[1] if number else self._named[id(draft.section)].id
-                id_ = free(f"{before}.{id_}", self._ids("code"))
+                id_ = self._free["code"].like(f"{before}.{id_}")
                 self._report(draft.line, f"another code is numbered {label.id}; this one becomes {id_}")
             self._name(draft, Named(id_, label.name or id_, label.rest, style=label.style))
 
     def _groups(self) -> None:
         """Groups take the part of the id that their codes share and others do not: `A` of `1.A.1` and `1.A.2`."""
-        stems = {
-            id(group): _stem([self.of(code).id for code in self._kind("code") if code.group is group])
-            for group in self._kind("group")
-        }
+        ids: dict[int, list[str]] = {id(group): [] for group in self._kind("group")}
+        for code in self._kind("code"):
+            if code.group is not None:
+                ids[id(code.group)].append(self.of(code).id)
+        stems = {group: _stem(those) for group, those in ids.items()}
         lasts = Counter(stem.split(".")[-1] for stem in stems.values())
         for draft in self._kind("group"):
             title = plain_heading(draft.heading)
             stem = stems[id(draft)]
             last = stem.split(".")[-1]
             wanted = last if stem and lasts[last] == 1 and len(last) <= LONGEST_STEM else stem or slug(title)
-            self._name(draft, Named(free(wanted, self._ids("group")), title))
+            self._name(draft, Named(self._free["group"].like(wanted), title))
 
     def _profiles(self) -> None:
         """Profiles without a number take that of their place, or the next one that is free."""
         said = {id(draft): self._profile(draft) for draft in self._kind("profile")}
         taken = {named.id for named in said.values() if named.id}
+        number = 0
         for place, draft in enumerate(self._kind("profile"), 1):
             named = said[id(draft)]
             if not named.id:
-                number = next(each for each in range(place, place + len(taken) + 1) if str(each) not in taken)
+                number = next(each for each in count(max(place, number)) if str(each) not in taken)
                 named = named._replace(id=str(number))
                 taken.add(named.id)
             self._name(draft, named)
@@ -140,10 +144,21 @@ def slug(text: str) -> str:
     return joined[:LONGEST_SLUG].strip("_") or "part"
 
 
-def free(wanted: str, taken: set[str]) -> str:
-    """`wanted`, or `wanted_2` and so on where it is taken."""
-    numbers = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
-    return next(each for each in (wanted, *numbers) if each not in taken)
+@dataclass(slots=True)
+class FreeNames:
+    """Names that are taken, and the number that is tried next for each that was wanted."""
+
+    taken: set[str] = field(default_factory=set)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def like(self, wanted: str) -> str:
+        """`wanted`, or `wanted_2` and so on where it is taken."""
+        if wanted not in self.taken:
+            return wanted
+        numbers = count(self._next.get(wanted, 2))
+        number = next(each for each in numbers if f"{wanted}_{each}" not in self.taken)
+        self._next[wanted] = number
+        return f"{wanted}_{number}"
 
 
 def _stem(ids: list[str]) -> str:

@@ -11,7 +11,7 @@ from codetui.formats.codebook_writer import DIGITS, Fields, Tables, write_tables
 from codetui.formats.coding_book.blocks import Node, outline
 from codetui.formats.coding_book.building import Builder, ordered_code
 from codetui.formats.coding_book.chapters import Draft, drafts, find_sections
-from codetui.formats.coding_book.comments import COMMENT, Region, set_apart
+from codetui.formats.coding_book.comments import Region, set_apart, with_comments
 from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.head import read_head, version_below
 from codetui.formats.coding_book.labels import plain_heading
@@ -130,7 +130,7 @@ class _Reading:
 
     def _keep_lost(self, tables: Tables) -> None:
         """Keep, as texts, the lines with words that came into no table."""
-        source = LINE_BREAK.sub(" ", COMMENT.sub(lambda match: "\n" * match[0].count("\n"), self._text))
+        source = LINE_BREAK.sub(" ", with_comments(self._text, lambda match: "\n" * match[0].count("\n")))
         self._dropped += words(" ".join(MARKER.findall(source)))
         source = MARKER.sub("", source)
         lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)
@@ -139,7 +139,7 @@ class _Reading:
             for number, line in lines:
                 missing = Counter(words(line)) & lost
                 if missing and missing.total() >= share * len(words(line)):
-                    lost -= missing
+                    lost.subtract(missing)
                     tables.texts.append({"body": line.strip()})
                     self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
 

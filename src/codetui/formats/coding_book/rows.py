@@ -17,7 +17,7 @@ NAME_COLUMN = re.compile(
     r"profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
     re.IGNORECASE,
 )
-LINE_BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.IGNORECASE)
+LINE_BREAK = re.compile(r"(?<![ \t])[ \t]*+<br\s*+/?>[ \t]*+", re.IGNORECASE)
 AN_ID = re.compile(r"[`*_]*([A-Za-z]*[-_ ]?\d[\w.]*?|[A-Z])[.:]?[`*_]*")
 FEWEST = 2
 """Entries of a list that make its names codes: one alone is a remark."""

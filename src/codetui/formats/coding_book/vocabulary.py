@@ -57,6 +57,9 @@ DUTCH = re.compile(
 )
 """How the Dutch names of fields begin."""
 
+LONGEST_NAME = 300
+"""Characters of a name that may stand for a field, with what it says in brackets."""
+
 SIGNS = re.compile(r"[*_`:]+")
 
 PROFILE = re.compile(r"\bprofi(?:le|el)(?:s|en)?\b", re.IGNORECASE)
@@ -69,7 +72,7 @@ FOR_EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 AND_SO_ON = re.compile(
-    r"(?:[,;]\s*|\s+)?(?:(?:and|en)\s+)?"
+    r"(?:[,;]\s*+|(?<!\s)\s++)?(?:(?:and|en)\s+)?"
     r"(?:etc\b\.?|enz\b\.?|enzovoorts?|and so on|and more|et cetera|\.\.\.|…)[.]?\s*$",
     re.IGNORECASE,
 )
@@ -120,6 +123,8 @@ SECTION_KINDS = (
 
 def field_key(name: str) -> FieldKey | None:
     """The field that a name in bold, a heading or a column stands for; None for a name of another kind."""
+    if len(name) > LONGEST_NAME:
+        return None
     plain = SIGNS.sub("", name).strip().rstrip(".").casefold()
     plain = " ".join(re.sub(r"\(.*\)", "", plain).split())
     return next((key for key, pattern in FIELD_PATTERNS if pattern.fullmatch(plain)), None)

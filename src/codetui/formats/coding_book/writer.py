@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codetui.core.book_order import Part, parts, parts_named
+from codetui.core.book_order import Order, parts
 from codetui.core.codebook import label_from
 from codetui.formats.codebook_writer import Fields, tables_of
 from codetui.formats.coding_book import layout
-from codetui.formats.coding_book.comments import COMMENT, comment
+from codetui.formats.coding_book.comments import comment, with_comments
 from codetui.formats.coding_book.elements import Element
 from codetui.formats.coding_book.head import Head, write_head
 from codetui.formats.coding_book.layout import Layout, Need
@@ -37,7 +37,7 @@ def write(book: Codebook) -> str:
 
 def plain(book: Codebook) -> str:
     """The markdown of a coding book for people alone: without any comment, and not meant to be read back."""
-    return COMMENT.sub("", _Writing(Needs(book)).text())
+    return with_comments(_Writing(Needs(book)).text(), lambda _: "")
 
 
 class _Writing:
@@ -45,7 +45,7 @@ class _Writing:
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
-        self._order = parts(needs.book)
+        self._order = Order(parts(needs.book))
         self._places = {(each.kind, each.text("id")): each for each in needs.elements if each.kind != "text"}
         pattern = needs.book.label if needs.book.label in PATTERNS else PATTERNS[0]
         labels = {str(code.id): label_from(pattern, code.id, code.name) for code in needs.book.codes}
@@ -137,7 +137,7 @@ class _Writing:
         """The part that a text stands beside."""
         if text.kind != "text":
             return None
-        found: list[Part] = parts_named(self._order, text.text("before") or text.text("after"))
+        found = self._order.named(text.text("before") or text.text("after"))
         return self._places[found[0]] if found else None
 
     def _begins_chapter(self, number: int) -> bool:

@@ -19,6 +19,8 @@ LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 GROUP = re.compile(r"\((.*)\)([.,;:!?]*)", re.DOTALL)
 REMARK_START = re.compile(r"(__|\*\*|_|\*|)\(")
 BRACKET = re.compile(r"[()]")
+NOT_BLANK = re.compile(r"\S")
+NEXT_NOTE = re.compile(r"\s++[_*]{1,2}\(")
 
 
 def one_line(text: str) -> str:
@@ -131,7 +133,8 @@ def read_notes(text: str) -> tuple[Note, ...]:
         if start is None or group is None:
             return ()
         notes.append(Note(group, _emphasis(start[1])))
-        position = end + len(text[end:]) - len(text[end:].lstrip())
+        following = NOT_BLANK.search(text, end)
+        position = following.start() if following else len(text)
     return tuple(notes)
 
 
@@ -148,9 +151,8 @@ def _emphasis(sign: str) -> Emphasis:
 def _note_end(text: str, start: re.Match[str]) -> int:
     """Where the note that begins at `start` ends: at the end, or before the blank in front of another."""
     sign = re.escape(start[1])
-    for found in re.compile(rf"\)[.,;:!?]*{sign}[.,;:!?]*").finditer(text, start.end()):
-        rest = text[found.end() :]
-        is_last = not rest or (bool(sign) and re.match(r"\s+[_*]{1,2}\(", rest) is not None)
+    for found in re.compile(rf"\)[.,;:!?]*+{sign}[.,;:!?]*+").finditer(text, start.end()):
+        is_last = found.end() == len(text) or (bool(sign) and NEXT_NOTE.match(text, found.end()) is not None)
         if is_last and not is_escaped(text, found.start()):
             return found.end()
     return -1

@@ -17,7 +17,9 @@ SIGNS = "•◦▪‣"
 """Bullets that word processors set."""
 
 BULLET = re.compile(rf"([ \t]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
-OPEN_QUOTE = re.compile(r"\"[^\"]*|“[^”]*|„[^“”]*|«[^»]*")
+CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»"}
+"""The signs that close a quotation, by the one that opens it."""
+
 LABEL = re.compile(r"(\*\*|__)(?![\s(\"`])[^*`\"]*(?::\1|\1:)(?:[ \t]+[_*]{0,2}\(.*\)[_*]{0,2})?[ \t]*$")
 HEAD_LABEL = re.compile(
     r"(?:\*\*|__)\s*(?:(?:Assigned\s+|Toegewezen\s+)?Profile?"
@@ -82,7 +84,7 @@ def conflict_marks(text: str) -> int:
 def cut(text: str) -> list[Line]:
     """The logical lines of a document; any text gives some."""
     raws = raw_lines(text.removeprefix("\ufeff"))
-    closing = _Closing(raws)
+    closing, quotation = _Closing(raws), _Quotation()
     lines: list[Line] = []
     number, blanks, is_head = 0, 0, True
     while number < len(raws):
@@ -92,7 +94,7 @@ def cut(text: str) -> list[Line]:
             continue
         line = closing.closed(number) or _line(raws, number, is_head=is_head)
         is_head = is_head and line.level < 2
-        if lines and _is_within_quotes(lines[-1], raw):
+        if lines and quotation.holds(lines[-1], raw):
             line.kind = "paragraph"
         if lines and continues(lines[-1].kind, line.kind, raw, is_after_blank=blanks > 0):
             lines[-1].raw += raws[number - blanks : number + 1]
@@ -104,10 +106,31 @@ def cut(text: str) -> list[Line]:
     return lines
 
 
-def _is_within_quotes(last: Line, raw: str) -> bool:
-    """True where a word processor's bullet stands in a quotation that goes over several lines, as the ad has it."""
-    is_sign = raw.lstrip()[0] in SIGNS
-    return is_sign and last.kind == "bullet" and OPEN_QUOTE.fullmatch(" ".join(_texts(last))) is not None
+class _Quotation:
+    """The quotation that a bullet begins and that may go over many lines: each is looked at once."""
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+        self._closing = ""
+        self._seen = 0
+
+    def holds(self, last: Line, raw: str) -> bool:
+        """True where a word processor's bullet stands in a quotation that is still open, as the ad has it."""
+        return raw.lstrip()[0] in SIGNS and last.kind == "bullet" and self._is_open(last)
+
+    def _is_open(self, line: Line) -> bool:
+        if line is not self._line:
+            self._line, self._seen = line, 1
+            self._closing = CLOSING.get(line.text[:1], "")
+            self._close_in(line.text[1:])
+        for raw in line.raw[self._seen :]:
+            self._close_in(raw)
+        self._seen = len(line.raw)
+        return self._closing != ""
+
+    def _close_in(self, text: str) -> None:
+        if any(sign in text for sign in self._closing):
+            self._closing = ""
 
 
 def _texts(line: Line) -> Iterator[str]:

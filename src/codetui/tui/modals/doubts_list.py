@@ -11,10 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from codetui.core.codebook import CodebookIndex
+from codetui.core.counted import counted
 from codetui.core.doubts import Doubt
 from codetui.model import Coding, CodingId
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.hues import section_hues
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
@@ -48,7 +50,7 @@ class DoubtsList(FramedModal[CodingId]):
         super().__init__()
         self._codings = tuple(codings)
         self._index = index
-        self._hues = {section.id: hue for hue, section in enumerate(index.book.sections)}
+        self._hues = section_hues(index.book)
         self._about = about
         self._current = current
         self.rows = [self._row(coding, "…") for coding in self._codings]
@@ -57,7 +59,7 @@ class DoubtsList(FramedModal[CodingId]):
     def compose(self) -> ComposeResult:
         """The rows."""
         count = len(self._codings)
-        title = f"{count:,} quotations need a place" if count > 1 else "1 quotation needs a place"
+        title = f"{counted(count, 'quotation needs', 'quotations need')} a place"
         with self.frame(title, "enter: go to it · ↑↓: choose · esc: close"):
             yield PlainRows()
 
@@ -102,4 +104,4 @@ def kind_words(doubt: Doubt) -> str:
     if doubt.kind == "orphan":
         return f"not in the ad · nearest {doubt.percent}" if doubt.places else "not in the ad"
     count = len(doubt.places)
-    return f"{count:,} places" if count != 1 else "1 place, doubtful"
+    return f"{counted(count, 'place')}{', doubtful' if count == 1 else ''}"

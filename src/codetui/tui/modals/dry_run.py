@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codetui.tui.bench import Do
-from codetui.tui.modals.frame import FramedModal
-from codetui.tui.modals.text_modal import ALARM
+from codetui.tui.modals.frame import FramedModal, alarm
 from codetui.tui.widgets.cells import shown
 
 UNSEEN = 0.4
@@ -75,7 +74,7 @@ class DryRun(FramedModal[bool]):
         first, *rest = self.said.split("\n")
         text = Content("\n").join([Content.styled(first, "bold"), *map(Content, rest)])
         self.query_one("#said", Static).update(text)
-        self.query_one("#then", Static).update(Content.styled(then, ALARM) if is_grave else Content(then))
+        self.query_one("#then", Static).update(alarm(then) if is_grave else Content(then))
         self.query_one(".frame").border_subtitle = Content(KEYS[stage])
 
     def action_read(self, rows: int) -> None:

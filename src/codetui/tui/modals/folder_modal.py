@@ -6,11 +6,9 @@ from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.tui.modals.frame import FramedModal
-from codetui.tui.modals.text_modal import ALARM
+from codetui.tui.modals.frame import FramedModal, alarm
 from codetui.tui.widgets.cells import shown
 
 
@@ -36,7 +34,7 @@ class FolderModal(FramedModal[Path]):
             yield Static(shown(self._why), classes="hint", markup=False)
             yield Input(shown(str(self._folder)), compact=True)
             if self._refusal:
-                yield Static(Content.styled(shown(self._refusal), ALARM), id="refusal")
+                yield Static(alarm(shown(self._refusal)), id="refusal")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

@@ -15,6 +15,14 @@ from codetui.tui.widgets.cells import shown
 Answer = TypeVar("Answer")
 
 
+ALARM = "bold $text-warning"
+
+
+def alarm(words: str) -> Content:
+    """Words that stand in a question's way, to be seen at once."""
+    return Content.styled(words, ALARM) if words else Content("")
+
+
 class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
     """A question in a box; escape leaves it without an answer."""
 

@@ -12,10 +12,11 @@ from textual.widgets import Input, Static
 
 from codetui.model import Code, Codebook, CodeId
 from codetui.tui.bench import Unwritten
-from codetui.tui.modals.code_form import CodeForm
-from codetui.tui.modals.text_modal import EditOutside
-from codetui.tui.modals.texts_form import Field
+from codetui.tui.modals.code_form import nameless
+from codetui.tui.modals.texts_form import Field, Texts, TextsForm
+from codetui.tui.modals.unfinished import EditOutside
 from codetui.tui.widgets.cells import brief, one_line
+from codetui.tui.widgets.hues import section_hues
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
@@ -41,7 +42,7 @@ def spots(book: Codebook) -> list[Spot]:
     ]
 
 
-class NewCodeModal(CodeForm):
+class NewCodeModal(TextsForm[Code]):
     """Answers with the new code, or None."""
 
     DEFAULT_CSS = f"""
@@ -59,16 +60,17 @@ class NewCodeModal(CodeForm):
         edit_outside: EditOutside | None = None,
     ) -> None:
         """`code` says what is known: a name that was typed, the section and group to begin with."""
-        super().__init__("New code", code, lost, edit_outside)
+        shown = lost.code if lost else code
+        fields = (
+            Field("name", "Name", code.name, shown.name),
+            Field("definition", "Definition", code.definition, shown.definition, 2),
+        )
+        super().__init__("New code", code, fields, self._new, lost.why if lost else "", edit_outside)
         self._book = book
         self._id_for = id_for
         self._spots = spots(book)
-        self._proposed = self._shown.id or id_for(self._shown.section, self._shown.group)
-
-    def fields(self) -> Iterator[Field]:
-        """Name, section and group, id, definition."""
-        yield Field("name", "Name", self._code.name, self._shown.name)
-        yield Field("definition", "Definition", self._code.definition, self._shown.definition, 2)
+        self._shown = shown
+        self._proposed = shown.id or id_for(shown.section, shown.group)
 
     def more(self, behind: str) -> Iterator[Widget]:
         """Section and group, and the id."""
@@ -95,11 +97,10 @@ class NewCodeModal(CodeForm):
         """Where the code is to stand."""
         return self._spots[self._rows.cursor]
 
-    def answer(self) -> Code:
-        """The code as it is written."""
-        name, definition = self.text("name"), self.text("definition")
+    def _new(self, code: Code, text: Texts) -> Code:
+        name, definition = text("name"), text("definition")
         id_, spot = CodeId(self.field("id")), self.spot
-        return replace(self._code, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
+        return replace(code, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
 
     def trouble(self, answer: Code) -> str:
         """A code needs a name, and an id that no other has."""
@@ -109,7 +110,7 @@ class NewCodeModal(CodeForm):
         if other is not None:
             return f"{answer.id} is “{brief(other.name, 40)}” already: write another id."
         same = next((one for one in self._book.codes if one.name.casefold() == answer.name.casefold()), None)
-        return f"{same.id} is called so already: write another name." if same else super().trouble(answer)
+        return f"{same.id} is called so already: write another name." if same else nameless(answer)
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
@@ -129,7 +130,7 @@ class NewCodeModal(CodeForm):
 def spot_rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
     """`1 Tasks`, and below it, indented, its groups."""
     titles = {group.id: group.title for group in book.groups}
-    hues = {section.id: hue for hue, section in enumerate(book.sections)}
+    hues = section_hues(book)
     sections = {section.id: section for section in book.sections}
     rows: list[Row] = []
     for spot in places:

@@ -14,7 +14,7 @@ from codetui.model import Profile
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane
-from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.plain_rows import LedRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
 NO_PROFILE = ""
@@ -66,9 +66,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         digits = f"1–{min(len(self._profiles), 9)}" if len(self._profiles) > 1 else "1"
         keys = f"{digits}, enter: take · ↑↓: choose · page keys: read · D: change · esc"
         with self.frame("Profile of this ad", keys), Container(id="profiles"):
-            rows = PlainRows(classes="-active")
-            rows.can_focus = False
-            yield rows
+            yield LedRows()
             yield DefinitionPane()
 
     def on_mount(self) -> None:
@@ -77,7 +75,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         if self._current:
             rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
         places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
-        self.query_one(PlainRows).show(rows, next(places, 0))
+        self.query_one(LedRows).show(rows, next(places, 0))
         self._show_definition()
 
     def on_key(self, event: events.Key) -> None:
@@ -93,7 +91,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_move(self, step: int) -> None:
         """The next profile, or the one before."""
-        self.query_one(PlainRows).action_move(step)
+        self.query_one(LedRows).action_move(step)
 
     def action_read(self, step: int) -> None:
         """Scroll the definition."""
@@ -101,7 +99,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_take(self) -> None:
         """Take the profile under the cursor."""
-        place = self.query_one(PlainRows).cursor
+        place = self.query_one(LedRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id))
         elif self._current:
@@ -109,7 +107,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_change(self) -> None:
         """The profile under the cursor, to be changed."""
-        place = self.query_one(PlainRows).cursor
+        place = self.query_one(LedRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
 
@@ -122,7 +120,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         self.action_take()
 
     def _show_definition(self) -> None:
-        pane, place = self.query_one(DefinitionPane), self.query_one(PlainRows).cursor
+        pane, place = self.query_one(DefinitionPane), self.query_one(LedRows).cursor
         if place < len(self._profiles):
             pane.show_profile(self._profiles[place])
         else:

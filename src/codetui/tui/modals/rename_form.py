@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
 from codetui.model import Code, Codebook, CodeId
-from codetui.tui.modals.texts_form import Field, TextsForm
+from codetui.tui.modals.texts_form import Field, Texts, TextsForm
 
 
 class RenameForm(TextsForm[Code]):
@@ -17,22 +16,10 @@ class RenameForm(TextsForm[Code]):
     DEFAULT_CSS = "RenameForm > .frame { height: 12; }"
 
     def __init__(self, book: Codebook, code: Code, title: str) -> None:
-        super().__init__(title)
+        fields = (Field("id", "Id", code.id, code.id), Field("name", "Name", code.name, code.name))
+        super().__init__(title, code, fields, _written)
         self._book = book
         self._code = code
-
-    def fields(self) -> Iterator[Field]:
-        """Id and name."""
-        yield Field("id", "Id", self._code.id, self._code.id)
-        yield Field("name", "Name", self._code.name, self._code.name)
-
-    def standing(self) -> Code:
-        """The code as it stands in the book."""
-        return self._code
-
-    def answer(self) -> Code:
-        """The code as it is written."""
-        return replace(self._code, id=CodeId(self.text("id")), name=self.text("name"))
 
     def trouble(self, answer: Code) -> str:
         """A code needs an id that no other has, and a name."""
@@ -40,3 +27,7 @@ class RenameForm(TextsForm[Code]):
             return "A code needs an id and a name."
         other = next((one for one in self._book.codes if one.id == answer.id != self._code.id), None)
         return f"{answer.id} is “{other.name}” already: write another id, or merge the two (m)." if other else ""
+
+
+def _written(code: Code, text: Texts) -> Code:
+    return replace(code, id=CodeId(text("id")), name=text("name"))

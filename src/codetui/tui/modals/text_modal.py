@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -12,12 +12,9 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.harmless import harmless
 from codetui.tui.bench import Unsaved
-from codetui.tui.modals.frame import FramedModal
+from codetui.tui.modals.frame import FramedModal, alarm
+from codetui.tui.modals.unfinished import EditOutside, Unfinished
 from codetui.tui.widgets.cells import one_line
-
-EditOutside = Callable[[str], str | None]
-WARNING = "Not saved yet: save it, or press escape again to throw it away."
-ALARM = "bold $text-warning"
 
 
 class _Written(FramedModal[str]):
@@ -35,11 +32,11 @@ class _Written(FramedModal[str]):
         self._text = text
         self._lost = lost
         self._loaded = text
-        self._is_warned = False
+        self._unfinished = Unfinished(lambda: self.is_changed, lambda words: self._say(alarm(words)))
 
     def hint(self) -> Static:
         """The line above the field."""
-        return Static(Content.styled(self._lost.why, ALARM) if self._lost else "", classes="hint")
+        return Static(alarm(self._lost.why if self._lost else ""), classes="hint")
 
     def on_mount(self) -> None:
         """Remember how the field shows the text: it may end its lines in its own way, and shows no control signs."""
@@ -63,6 +60,11 @@ class _Written(FramedModal[str]):
             field.cursor_position = len(field.value)
 
     @property
+    def is_changed(self) -> bool:
+        """True where something was written."""
+        return self.written() != self._loaded
+
+    @property
     def _field(self) -> Input | TextArea:
         field = self.query_one("Input, TextArea")
         assert isinstance(field, Input | TextArea)
@@ -70,28 +72,21 @@ class _Written(FramedModal[str]):
 
     def action_save(self) -> None:
         """Answer with the text; one that was left as it was comes back untouched."""
-        self.dismiss(self._text if self.written() == self._loaded else self.written())
+        self.dismiss(self.written() if self.is_changed else self._text)
 
     def keep(self) -> None:
         """Answer with a text that was changed, before the program ends."""
-        if self.written() == self._loaded:
-            self.dismiss(None)
-        else:
-            self.action_save()
+        self.dismiss(self.written() if self.is_changed else None)
 
     def action_leave(self) -> None:
         """Leave; a changed text is thrown away at the second press only."""
-        if self._is_warned or self.written() == self._loaded:
+        if self._unfinished.may_be_left():
             self.dismiss(None)
-            return
-        self._is_warned = True
-        self._say(Content.styled(WARNING, ALARM))
 
+    @on(Input.Changed)
+    @on(TextArea.Changed)
     def _calm(self) -> None:
-        """Writing on takes the warning back."""
-        if self._is_warned and self.written() != self._loaded:
-            self._is_warned = False
-            self._say(Content(""))
+        self._unfinished.goes_on()
 
     def _say(self, text: Content) -> None:
         self.query_one(".hint", Static).update(text)
@@ -142,10 +137,6 @@ class TextModal(_Written):
             return
         self.write(text)
 
-    def on_text_area_changed(self) -> None:
-        """Writing on takes the warning back."""
-        self._calm()
-
 
 class NoteModal(_Written):
     """A note on one line; enter saves it, an empty one takes the note away."""
@@ -161,7 +152,3 @@ class NoteModal(_Written):
     def on_input_submitted(self) -> None:
         """Save."""
         self.action_save()
-
-    def on_input_changed(self) -> None:
-        """Writing on takes the warning back."""
-        self._calm()

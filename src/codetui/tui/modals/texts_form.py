@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from codetui.core.harmless import harmless
-from codetui.tui.modals.frame import Answer, FramedModal
-from codetui.tui.modals.text_modal import ALARM, WARNING, EditOutside
+from codetui.tui.modals.frame import Answer, FramedModal, alarm
+from codetui.tui.modals.unfinished import EditOutside, Unfinished
 from codetui.tui.widgets.cells import one_line
 
 
@@ -28,6 +27,10 @@ class Field(NamedTuple):
     written: str
     rows: int = 0
     """Rows of the field at least; 0 is a field on one line."""
+
+
+Texts = Callable[[str], str]
+"""What is written in a field, by its name; the book's own text where the field still shows that."""
 
 
 class TextsForm(FramedModal[Answer]):
@@ -52,33 +55,34 @@ class TextsForm(FramedModal[Answer]):
     TextsForm:ansi TextArea { background: ansi_default; text-style: underline; }
     """
 
-    def __init__(self, title: str, why: str = "", edit_outside: EditOutside | None = None) -> None:
-        """`why` says what the book or the disk had against what was written before."""
+    def __init__(
+        self,
+        title: str,
+        standing: Answer,
+        fields: Iterable[Field],
+        written: Callable[[Answer, Texts], Answer],
+        why: str = "",
+        edit_outside: EditOutside | None = None,
+    ) -> None:
+        """`written` makes of the part as it stands in the book the one that its texts say.
+
+        `why` says what the book or the disk had against what was written before.
+        """
         super().__init__()
         self._title = title
+        self._standing = standing
+        self._fields = {field.name: field for field in fields}
+        self._written = written
         self._why = why
         self._edit_outside = edit_outside
-        self._is_warned = False
+        self._unfinished = Unfinished(lambda: self.is_changed, self.say)
         self._loaded: tuple[str, ...] = ()
-        self._fields: dict[str, Field] = {}
 
-    # --- what a form of its own says ------------------------------------------------------------------
-
-    def fields(self) -> Iterator[Field]:
-        """What is asked for, in order."""
-        raise NotImplementedError
+    # --- what a form of its own may say ---------------------------------------------------------------
 
     def more(self, behind: str) -> Iterator[Widget]:  # noqa: ARG002
         """What else is asked for behind the field `behind`."""
         yield from ()
-
-    def answer(self) -> Answer:
-        """The part as it is written; a text that was left as it was comes back untouched."""
-        raise NotImplementedError
-
-    def standing(self) -> Answer | None:
-        """The part as it stands in the book; None for a new one."""
-        raise NotImplementedError
 
     def trouble(self, answer: Answer) -> str:  # noqa: ARG002
         """What keeps it from being written; empty where nothing does."""
@@ -88,11 +92,10 @@ class TextsForm(FramedModal[Answer]):
 
     def compose(self) -> ComposeResult:
         """A line for what is in the way, then field below field."""
-        self._fields = {field.name: field for field in self.fields()}
         has_areas = any(field.rows for field in self._fields.values())
         editor = " · ctrl+e: your editor" if self._edit_outside and has_areas else ""
         with self.frame(self._title, f"ctrl+s: save · tab, enter: next{editor} · esc: close"):
-            yield Static(Content.styled(self._why, ALARM) if self._why else "", classes="hint")
+            yield Static(alarm(self._why), classes="hint")
             with VerticalScroll(id="fields", can_focus=False):
                 for field in self._fields.values():
                     yield Static(field.title, classes="asked")
@@ -137,25 +140,22 @@ class TextsForm(FramedModal[Answer]):
 
     def action_save(self) -> None:
         """Answer with the part, or with nothing where it is as it was."""
-        answer = self.answer()
+        answer = self._written(self._standing, self.text)
         trouble = self.trouble(answer)
         if trouble:
             self.say(trouble)
         else:
-            self.dismiss(answer if answer != self.standing() else None)
+            self.dismiss(answer if answer != self._standing else None)
 
     def keep(self) -> None:
         """Answer with what was written, before the program ends; leave what cannot stand in a book."""
-        answer = self.answer()
+        answer = self._written(self._standing, self.text)
         self.dismiss(answer if self.is_changed and not self.trouble(answer) else None)
 
     def action_leave(self) -> None:
         """Leave; what was written is thrown away at the second press only."""
-        if self._is_warned or not self.is_changed:
+        if self._unfinished.may_be_left():
             self.dismiss(None)
-            return
-        self._is_warned = True
-        self.say(WARNING)
 
     def action_edit_outside(self) -> None:
         """Go on with the text in which the cursor stands, or the first long one, in the coder's own editor."""
@@ -172,7 +172,7 @@ class TextsForm(FramedModal[Answer]):
 
     def say(self, words: str) -> None:
         """Say what is in the way, above the fields."""
-        self.query_one(".hint", Static).update(Content.styled(words, ALARM) if words else Content(""))
+        self.query_one(".hint", Static).update(alarm(words))
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -181,9 +181,7 @@ class TextsForm(FramedModal[Answer]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _calm(self) -> None:
-        if self._is_warned and self.is_changed:
-            self._is_warned = False
-            self.say("")
+        self._unfinished.goes_on()
 
 
 def _widget(field: Field) -> Input | TextArea:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codetui.core.counted import counted
 from codetui.tui.bench import Bench, Do
 from codetui.workspace.duplicates import Twins
 
@@ -31,7 +32,12 @@ class Copying:
         if twins is None:
             self._bench.say(ALONE if workspace.has_read_texts else READING, "refusal")
             return
-        command = workspace.copy_from(twins.ad)
+        try:
+            command = workspace.copy_from(twins.ad)
+        except OSError as error:
+            why = f"{error.filename or 'it'} cannot be read ({error.strerror or error})"
+            self._bench.say(f"Nothing is taken over from ad {twins.ad}: {why}. Mend it and press again.", "error")
+            return
         if command.session.is_untouched:
             self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
         else:
@@ -42,7 +48,6 @@ def said(twins: Twins, *, is_coded: bool) -> str:
     """The line about the other ads with this text: what the coder has there is offered where nothing is coded here."""
     progress, codings = twins.status
     if codings and not is_coded:
-        count = f"{codings} coding{'' if codings == 1 else 's'}"
-        return f"Same text as {twins.ad} ({progress}, {count}): Y takes them over"
+        return f"Same text as {twins.ad} ({progress}, {counted(codings, 'coding')}): Y takes them over"
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codetui.core.counted import counted
 from codetui.core.doubts import Doubt
 from codetui.model import Span
 
@@ -30,7 +31,7 @@ def question(doubt: Doubt, step: int) -> str:
     if not doubt.places:
         return "has this code wherever it stands: x drop · or select other words, then Enter · Esc leave"
     if doubt.score < 1:
-        stands = f"resembles {count} places, up to {doubt.percent}, here is the {_nth(step)}"
+        stands = f"resembles {counted(count, 'place')}, up to {doubt.percent}, here is the {_nth(step)}"
     elif count > 1:
         stands = f"stands {doubt.total:,} times, here is the {_nth(step)}"
     else:

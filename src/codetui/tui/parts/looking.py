@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from codetui.core.codebook import code_of
+from codetui.core.counted import counted
 from codetui.core.given_with import given_with
-from codetui.model import Code, Coding, Problem
+from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do
 from codetui.tui.key_words import keys_words
@@ -17,8 +17,6 @@ from codetui.tui.parts.recalling import Recalling
 from codetui.tui.screens.help import HelpScreen, KeyHelp
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
-
-GRAVEST_FIRST: tuple[Literal["error", "warning", "note"], ...] = ("error", "warning", "note")
 
 MOUSE = (
     KeyHelp("Mouse", "drag", "select", "The words that it is drawn over, the first and the last one whole."),
@@ -109,7 +107,7 @@ def help_rows() -> list[KeyHelp]:
 def _counted(problems: Sequence[Problem]) -> str:
     """`all 4 (1 error, 3 warnings)`."""
     counts = Counter(problem.severity for problem in problems)
-    kinds = [f"{counts[kind]} {kind}{'s' if counts[kind] > 1 else ''}" for kind in GRAVEST_FIRST if counts[kind]]
+    kinds = [counted(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
     return f"all {len(problems)} ({', '.join(kinds)})"
 
 

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from codetui.core.codebook import label
 from codetui.core.commands import Refusal
+from codetui.core.counted import counted
 from codetui.core.new_codes import proposed_id, with_free_key
 from codetui.core.reshaping import Merge, Move, Rename, Retire, Split, Step, TakeBack, words_of
 from codetui.model import Code, Codebook, CodeId
@@ -189,7 +190,8 @@ class Migrating:
             return
 
         def follow(number: int = 0) -> None:
-            sessions = f"{number:,} sessions have followed…" if number else "The sessions follow…"
+            followed = f"{counted(number, 'session has', 'sessions have')} followed…"
+            sessions = followed if number else "The sessions follow…"
             modal.show("working", [*prospect.lines, "", sessions])
 
         def work() -> Prospect:

@@ -10,6 +10,7 @@ from codetui.core.state import State
 from codetui.model import Anchor, Code, Coding, CodingId, Span
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_view import CodedSpan
+from codetui.tui.widgets.hues import section_hues
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 from codetui.workspace.workspace import Workspace
 
@@ -22,7 +23,7 @@ class CodedSpans:
 
     def __init__(self, index: CodebookIndex) -> None:
         self._index = index
-        self._hues = {section.id: number for number, section in enumerate(index.book.sections)}
+        self._hues = section_hues(index.book)
         self._made: dict[CodingId, tuple[Coding, CodedSpan]] = {}
         self._live: tuple[Coding, ...] = ()
         self._spans: list[CodedSpan] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codetui.core.counted import counted
 from codetui.core.event_words import quoted
 from codetui.model import AdEntry, AdId, Code, CodeId, CodingId, Span
 from codetui.tui.bench import Bench, Do
@@ -41,7 +42,7 @@ class Queueing:
         count = sum(code is None or code.is_retired for code in lives)
         if not count:
             return ""
-        return f"{count:,} codings need another code: Q" if count > 1 else "1 coding needs another code: Q"
+        return f"{counted(count, 'coding needs', 'codings need')} another code: Q"
 
     def go_on(self) -> None:
         """Shows the next that waits, round, here or in another ad; its next code is what section and key give."""
@@ -137,8 +138,7 @@ class Queueing:
     def _more(self) -> str:
         """How many wait in other ads."""
         others = self._elsewhere()
-        ads = f"{len(others):,} other ad{'s' if len(others) > 1 else ''}"
-        return f" here, {sum(others.values()):,} in {ads}" if others else ""
+        return f" here, {sum(others.values()):,} in {counted(len(others), 'other ad')}" if others else ""
 
     def _choices(self, one: Queued) -> list[Code]:
         """What the changes of the codebook say that it may become, as far as that is given."""

@@ -7,10 +7,13 @@ from pathlib import Path
 from textual.screen import Screen
 from textual.timer import Timer
 
+from codetui.core.commands import Command
 from codetui.model import Problem
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.selecting import Selecting
-from codetui.workspace.outcome import Saved
+from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.workspace.session import Session
+from codetui.workspace.unsaved import written_in
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
@@ -45,6 +48,7 @@ class Saving:
         self._lagging: Timer | None = None
         self._placing: Timer | None = None
         self._is_placed = True
+        self._refused: tuple[Session, str] | None = None
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -66,6 +70,30 @@ class Saving:
         for problem in problems:
             self._tell(problem)
         return problems
+
+    # --- texts that could not be saved --------------------------------------------------------------
+
+    def carried_out(self, command: Command, outcome: Outcome) -> None:
+        """Remembers a text that could not be saved; what is saved afterwards was it, or came behind it."""
+        session = self._bench.workspace.session
+        if isinstance(outcome, NotSaved | InOtherHands) and session is not None:
+            text = written_in(command, session.state)
+            self._refused = (session, text) if text else self._refused
+        elif isinstance(outcome, Saved):
+            self._refused = None
+
+    def thrown_away(self) -> None:
+        """The coder has left the question with the text in it."""
+        self._refused = None
+
+    def keep_refused(self) -> list[Problem]:
+        """Puts a text that could not be saved into a file; where that is."""
+        refused, self._refused = self._refused, None
+        kept = [refused[0].keep_text(refused[1])] if refused else []
+        self._bench.workspace.problems += kept
+        return kept
+
+    # --- the document, and the place ----------------------------------------------------------------
 
     def _write_aside(self) -> None:
         """Writes the document in a thread, so that no key waits for it; the log has everything already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codetui.core.anchor import is_quoted
 from codetui.core.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
+from codetui.core.counted import counted
 from codetui.core.doubts import Doubt, doubt_about, doubtful, is_doubtful
 from codetui.core.event_words import quoted
 from codetui.core.text import trim
@@ -60,7 +61,7 @@ class Settling:
         count = len(self._doubtful())
         if not count:
             return ""
-        return f"{count:,} quotations need a place: v" if count > 1 else "1 quotation needs a place: v"
+        return f"{counted(count, 'quotation needs', 'quotations need')} a place: v"
 
     def takes(self, action: str) -> bool:
         """Carries out what a key means while a doubt is being settled; False leaves it to what it means otherwise."""

@@ -16,6 +16,7 @@ from codetui.tui.bench import Kind
 from codetui.tui.outside import edit_outside
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.recalling import Recalling
+from codetui.tui.parts.saving import Saving
 from codetui.tui.screens.widget_messages import WidgetMessages
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import Node
@@ -37,6 +38,7 @@ class BenchSide(WidgetMessages):
     status: StatusLine
     aiming: Aiming
     recalling: Recalling
+    saving: Saving
 
     @property
     def ad(self) -> Ad:
@@ -72,6 +74,7 @@ class BenchSide(WidgetMessages):
         def take(answer: T | None) -> None:
             if answer is None:
                 self.assigning.leave()
+                self.saving.thrown_away()
             else:
                 answered(answer)
 

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, MarkDone, Redo, Undo
 from codetui.model import AdEntry, Problem
-from codetui.tui.bench import kind_of
+from codetui.tui.bench import Do, kind_of
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
@@ -42,8 +42,8 @@ from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.workspace.in_step import TakenIn
 from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.workspace.taken_in import TakenIn
 from codetui.workspace.workspace import Workspace
 
 ELSEWHERE = "Or B saves a copy elsewhere."
@@ -86,13 +86,25 @@ class WorkbenchScreen(BenchSide):
         self.add_class(max(point for point in self.HORIZONTAL_BREAKPOINTS if point[0] <= width)[1])
 
     def on_mount(self) -> None:
-        """Opens the first ad and begins to list the others."""
+        """Opens the first ad; the others are listed behind the first picture."""
+        self._take_panes()
+        self._take_on_parts()
+        self.keyboard = Keyboard(self, self._actions())
+        first = self.workspace.first
+        if first is not None:
+            self._open_first(first)
+
+    def _take_panes(self) -> None:
+        """What shows the ad and the codebook, and what is to open over them."""
         self.document = self.query_one(DocumentView)
         self.outline = self.query_one(CodebookTree)
+        self.status = self.query_one(StatusLine)
         self.panel = CodePanel(id="panel")
         self.search = SearchLine(id="search")
         self.reader = ReaderPane(id="reader")
-        self.status = self.query_one(StatusLine)
+
+    def _take_on_parts(self) -> None:
+        """The parts that something else than a key needs too."""
         self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
         self.assigning = Assigning(self)
         self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
@@ -105,35 +117,31 @@ class WorkbenchScreen(BenchSide):
         self.sharing = Sharing(self, self._changed_hands)
         self.recalling = Recalling(self, self)
         self.queueing = Queueing(self, self.assigning, self.recalling)
-        bookkeeping = Bookkeeping(self, self.assigning)
-        migrating = Migrating(self, self, self.recalling)
-        self.describing = Describing(self, bookkeeping.change_profile)
-        self.keyboard = Keyboard(
-            self,
-            {
-                **self.selecting.actions(),
-                **self.assigning.actions(),
-                **self.settling.actions(),
-                **self.describing.actions(),
-                **self.copying.actions(),
-                **self.sharing.actions(),
-                **self.travelling.actions(),
-                **bookkeeping.actions(),
-                **migrating.actions(),
-                **Picking(self, self.assigning, bookkeeping, self.recalling).actions(),
-                **self.queueing.actions(),
-                **Looking(self, self.recalling, lambda action: self.keyboard.do(action)).actions(),
-                **Reading(self, self.reader).actions(),
-                **self.aiming.actions(),
-                **self.saving.actions(),
-                **self.outlining.actions(lambda: self.set_focus(self.document)),
-                "palette": self.app.action_command_palette,
-                "quit": self._quit,
-            },
-        )
-        first = self.workspace.first
-        if first is not None:
-            self._open_first(first)
+        self.bookkeeping = Bookkeeping(self, self.assigning)
+        self.describing = Describing(self, self.bookkeeping.change_profile)
+
+    def _actions(self) -> dict[str, Do]:
+        """What each action of the registry does."""
+        return {
+            **self.selecting.actions(),
+            **self.assigning.actions(),
+            **self.settling.actions(),
+            **self.describing.actions(),
+            **self.copying.actions(),
+            **self.sharing.actions(),
+            **self.travelling.actions(),
+            **self.bookkeeping.actions(),
+            **Migrating(self, self, self.recalling).actions(),
+            **Picking(self, self.assigning, self.bookkeeping, self.recalling).actions(),
+            **self.queueing.actions(),
+            **Looking(self, self.recalling, lambda action: self.keyboard.do(action)).actions(),
+            **Reading(self, self.reader).actions(),
+            **self.aiming.actions(),
+            **self.saving.actions(),
+            **self.outlining.actions(lambda: self.set_focus(self.document)),
+            "palette": self.app.action_command_palette,
+            "quit": self._quit,
+        }
 
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
@@ -172,7 +180,7 @@ class WorkbenchScreen(BenchSide):
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
-        unwritten = self.saving.write()
+        unwritten = [*self.saving.keep_refused(), *self.saving.write()]
         try:
             session = self.workspace.open(entry)
         except OSError as error:
@@ -200,6 +208,7 @@ class WorkbenchScreen(BenchSide):
         """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         outcome = self.workspace.execute(command)
+        self.saving.carried_out(command, outcome)
         is_late = isinstance(outcome, Saved) and was_done and not isinstance(command, MarkDone | Undo | Redo)
         said = [outcome.message, *((aside,) if aside and isinstance(outcome, Saved) else ())]
         said += [ELSEWHERE] if isinstance(outcome, NotSaved) else []
@@ -252,5 +261,5 @@ class WorkbenchScreen(BenchSide):
         self.app.call_later(self.app.action_quit)
 
     def finish(self) -> list[Problem]:
-        """Writes everything before the program ends; what kept the document from being written."""
-        return self.saving.write()
+        """Writes everything before the program ends; what kept the document from it, and what is kept elsewhere."""
+        return [*self.saving.keep_refused(), *self.saving.write()]

@@ -15,7 +15,7 @@ from codetui.core.codebook import label
 from codetui.model import Code, Codebook, CodeId, Section
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.plain_rows import LedRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
 LEAST_ROWS, MOST_ROWS = 8, 15
@@ -72,9 +72,7 @@ class CodePanel(Widget, can_focus=False):
         """The words, the codes, the definition."""
         yield Static(id="panel-words")
         with Widget(id="panel-body"):
-            rows = PlainRows(classes="-active")
-            rows.can_focus = False
-            yield rows
+            yield LedRows()
             yield DefinitionPane()
 
     @property
@@ -101,14 +99,14 @@ class CodePanel(Widget, can_focus=False):
         rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
         self.display = True
         self._place()
-        self.query_one(PlainRows).show(rows)
+        self.query_one(LedRows).show(rows)
         self._show_words()
         self._show_definition()
 
     @property
     def highlighted(self) -> CodeId | None:
         """The code that enter assigns."""
-        place = self.query_one(PlainRows).cursor
+        place = self.query_one(LedRows).cursor
         return self._codes[place].id if place < len(self._codes) else None
 
     def close(self) -> None:
@@ -130,7 +128,7 @@ class CodePanel(Widget, can_focus=False):
         """The code that a key chooses, and the panel is closed; `escape` closes it without one."""
         code: CodeId | None = None
         if key in ("up", "down"):
-            self.query_one(PlainRows).action_move(1 if key == "down" else -1)
+            self.query_one(LedRows).action_move(1 if key == "down" else -1)
             self._show_words()
         elif key in ("pageup", "pagedown"):
             self.query_one(DefinitionPane).scroll_page(1 if key == "pagedown" else -1)
@@ -178,7 +176,7 @@ class CodePanel(Widget, can_focus=False):
     def _show_definition(self) -> None:
         pane = self.query_one(DefinitionPane)
         if self._codes:
-            shown_code = self._codes[self.query_one(PlainRows).cursor]
+            shown_code = self._codes[self.query_one(LedRows).cursor]
             # Other than the section's, the keys of choices are for this once: the book's own stands beside.
             own = next((code for code in self._book.codes if code.id == shown_code.id), shown_code)
             pane.show_code(self._book, own, self._usage_of)

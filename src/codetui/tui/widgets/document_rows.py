@@ -7,7 +7,7 @@ from textual.message import Message
 
 from codetui.core.layout import Layout, wrap
 from codetui.model import Span
-from codetui.tui.widgets.steady_scroll import SteadyScroll
+from codetui.tui.widgets.steady_scroll import Looks, SteadyScroll
 
 RIGHT_MARGIN = 2
 """Cells kept free right of the text: for a blank that stands beyond the width, and the cursor after it."""
@@ -36,8 +36,8 @@ class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
     class Resized(Message, namespace="document_view"):
         """The text was wrapped anew; the same text is at the top."""
 
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, looks: Looks, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(looks, id=id)
         self.gutter_cells = 0
         self._text = ""
         self._wrapped: Layout | None = None

@@ -23,8 +23,8 @@ __all__ = ["CodedSpan", "DocumentView"]
 class DocumentView(DocumentMouse):
     """The ad on the left of the workbench."""
 
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(self.looks, id=id)
         self._key_cells = MIN_KEY_CELLS
         self.gutter_cells = gutter_cells(MIN_KEY_CELLS)
         self._labels: Sequence[tuple[int, str]] = ()

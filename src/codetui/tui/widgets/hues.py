@@ -8,10 +8,16 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
+from codetui.model import Codebook
 from codetui.tui.themes import Palette
 
 _ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
 _colours: dict[tuple[str, int], str] = {}
+
+
+def section_hues(book: Codebook) -> dict[str, int]:
+    """The hue of each section, by its id."""
+    return {section.id: hue for hue, section in enumerate(book.sections)}
 
 
 def hue_colour(app: App[object], index: int) -> str:

@@ -8,7 +8,7 @@ from codetui.tui.widgets.row_list import Row, RowList
 
 
 class PlainRows(RowList):
-    """A list of rows that are given to it; `-active` as a class where keys come from elsewhere."""
+    """A list of rows that are given to it."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -26,3 +26,10 @@ class PlainRows(RowList):
     def row(self, index: int, width: int) -> Row:  # noqa: ARG002
         """The row as it was given."""
         return self._rows[index]
+
+
+class LedRows(PlainRows, can_focus=False):
+    """Such a list that takes no focus: its keys come from elsewhere, and its cursor is painted as if it had it."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="-active")

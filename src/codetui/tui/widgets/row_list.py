@@ -61,7 +61,7 @@ class RowList(RowPaint, can_focus=True):
         """The row under the cursor was taken."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+        super().__init__(self.looks, id=id, classes=classes)
         self.cursor = 0
 
     # --- what a subclass says ---------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import groupby
 
 from textual.cache import LRUCache
@@ -12,23 +12,20 @@ from textual.strip import Strip
 
 _KEPT_ROWS = 512
 
+Looks = Callable[[range], list[Hashable]]
+"""All that the strips of some rows of the view depend on, but for the style of the whole widget."""
+
 
 class SteadyScroll(ScrollView):
-    """A scroll view that costs nothing while others come and go, and little when it scrolls or its rows change.
+    """A scroll view that costs nothing while others come and go, and little when it scrolls or its rows change."""
 
-    A subclass says by `looks` what the strips of its rows depend on.
-    """
-
-    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, looks: Looks, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._looks = looks
         self._laid_out = (Size(), Size(), Size())
         self._kept: LRUCache[Hashable, Strip] = LRUCache(_KEPT_ROWS)
         self._kept_for: Hashable = None
         self._painted: dict[int, Hashable] = {}
-
-    def looks(self, rows: range) -> list[Hashable]:
-        """All that the strips of some rows of the view depend on, but for the style of the whole widget."""
-        raise NotImplementedError
 
     # --- painting -------------------------------------------------------------------------------------
 
@@ -42,7 +39,7 @@ class SteadyScroll(ScrollView):
             return super().render_lines(crop)
         self._keep_for(crop)
         rows = range(crop.y, crop.bottom)
-        looks = dict(zip(rows, self.looks(rows), strict=True))
+        looks = dict(zip(rows, self._looks(rows), strict=True))
         self._painted.update(looks)
         strips = {y: self._kept.get(look) for y, look in looks.items()}
         missing = [y for y, strip in strips.items() if strip is None]
@@ -60,7 +57,7 @@ class SteadyScroll(ScrollView):
     def refresh_changed(self) -> None:
         """Has those rows in view painted anew that look otherwise than when they were painted."""
         rows = range(self.scrollable_content_region.height)
-        for y, look in zip(rows, self.looks(rows), strict=True):
+        for y, look in zip(rows, self._looks(rows), strict=True):
             if look != self._painted.get(y):
                 self.refresh_line(y + self.scroll_offset.y)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codetui.core import codebook as books
+from codetui.core.counted import counted
 from codetui.core.state import State
 from codetui.model import Codebook, Problem, Severity
 
@@ -32,5 +33,5 @@ def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
     if state.profile and not state.reasoning:
         yield "the profile has no reasoning; P writes it"
     if state.is_done and unsure:
-        count = "1 quotation has" if unsure == 1 else f"{unsure} quotations have"
-        yield f"{count} no sure place in the ad; give each one its place, or take it up again with d"
+        unplaced = f"{counted(unsure, 'quotation has', 'quotations have')} no sure place in the ad"
+        yield f"{unplaced}; give each one its place, or take it up again with d"

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from codetui.core.anchor import shown_words
 from codetui.core.codebook import CodebookIndex
+from codetui.core.counted import counted
 from codetui.core.state import State, evolve
 from codetui.formats import manual_coding
 from codetui.formats.manual_coding import Document, Written
@@ -150,7 +151,7 @@ def _left_behind(log: LogFile, document: DocumentFile) -> tuple[Severity, str]:
     here = [shown_words(words) for words in _words(read)]
     live = [shown_words(coding.words) for coding in log.state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
-    counts = f"the log has {more} quotations more and {fewer} fewer"
+    counts = f"the log has {counted(more, 'quotation')} more and {fewer:,} fewer"
     return "warning", f"the document is older than the log or the codebook ({counts}); open the ad once"
 
 

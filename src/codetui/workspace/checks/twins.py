@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from codetui.core import codebook as books
 from codetui.core.anchor import shown_words
+from codetui.core.counted import counted
 from codetui.core.state import State
 from codetui.model import AdId, Codebook, CodeId, Problem
 
@@ -67,7 +68,7 @@ def _differences(here: Coded, there: Coded, book: Codebook) -> Iterator[str]:
         yield ", ".join(f"{' '.join(sorted(some))} only {where}" for where, some in codes.items() if some)
     if here.codings != there.codings:
         more, less = (there.codings - here.codings).total(), (here.codings - there.codings).total()
-        yield f"{more} codings only there, {less} only here"
+        yield f"{counted(more, 'coding')} only there, {less:,} only here"
 
 
 def _profile(session: Coded, book: Codebook) -> str:

@@ -1,0 +1,171 @@
+"""How the time of every reader grows with nasty input: seconds at one size, at four times that, and at the largest.
+
+    python -m benchmarks.bounds [--only READER] [--shape TEXT] [--largest BYTES]
+
+Each pair of a reader and a shape is measured in a process of its own, in seconds of the processor.  A reader whose time
+is in proportion to its input takes four times as long for four times as much; one that takes more than `STEEPEST` times
+as long, or longer than `LIMIT` seconds, is flagged, and the exit code is 1.  Of each reader the slowest shapes are
+measured with the largest input too and printed, and all that are flagged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.bounds_fields import JSON_LINES, LOGS, TABLES, TEXTS, TOML
+from benchmarks.bounds_shapes import DOCUMENTS, MARKDOWN, Shape, plain_shapes
+from benchmarks.fuzz_readers import readers
+from codetui.formats.toml_tables import BYTE_LIMIT
+from codetui.workspace.books import LARGEST_BOOK
+
+Take = Callable[[Path, bytes], None]
+
+STEEPEST = 7.0
+"""Times as long for four times as much: 4 is linear, 16 would be the square."""
+
+SMALLEST, ENOUGH = 4_000, 0.25
+"""Bytes to begin with, and seconds below which a time says little: the input then grows by four."""
+
+LIMIT = 120.0
+"""Seconds of the processor after which a measurement is given up."""
+
+PATIENCE = 20
+"""Times as long by the clock, on a machine that has other work too."""
+
+NEVER = float("inf")
+MB = 1_000_000
+SHOWN = 3
+"""Shapes of a reader that are measured with the largest input: those that were slowest before."""
+
+
+class Bound(NamedTuple):
+    """A reader, its shapes, and the bytes of the largest input that it is measured with: its cap where it has one."""
+
+    name: str
+    take: Take
+    shapes: list[Shape]
+    largest: int
+
+
+class Measured(NamedTuple):
+    """Seconds at `size` bytes and at four times that; `NEVER` where the measurement was given up."""
+
+    shape: Shape
+    size: int
+    seconds: float
+    at_four: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long four times as much takes; 0 where that is too short to say."""
+        return self.at_four / max(self.seconds, 0.001) if self.at_four >= ENOUGH else 0.0
+
+
+def bounds(folder: Path, largest: int) -> list[Bound]:
+    """All readers; those that have no cap, or a higher one, are measured with at most `largest` bytes."""
+    every = readers(folder)
+    own: dict[str, tuple[list[Shape], int]] = {
+        "ads as text": (TEXTS, largest),
+        "ads as CSV": (TABLES, largest),
+        "ads as JSON lines": (JSON_LINES, largest),
+        "codebook": (TOML, BYTE_LIMIT),
+        "coding book": (MARKDOWN, LARGEST_BOOK),
+        "migration map": (TOML, BYTE_LIMIT),
+        "document": (DOCUMENTS, largest),
+        "document taken over": (DOCUMENTS, largest),
+        "event log": (LOGS, largest),
+        "session from a log": (LOGS, largest),
+        "place.json": (JSON_LINES, largest),
+        ".written": (JSON_LINES, largest),
+    }
+    return [
+        Bound(name, every[name].take, [*shapes, *plain_shapes()], min(cap, largest))
+        for name, (shapes, cap) in own.items()
+    ]
+
+
+def seconds_for(take: Take, data: bytes, limit: float = LIMIT) -> float:
+    """The processor's seconds that reading takes, in a process of its own; `NEVER` after `limit` seconds or a fall."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_time, args=(take, data, sender, limit))
+    child.start()
+    sender.close()
+    try:
+        return float(receiver.recv()) if receiver.poll(PATIENCE * limit) else NEVER
+    except EOFError:
+        return NEVER
+    finally:
+        child.kill()
+        child.join()
+        receiver.close()
+
+
+def _time(take: Take, data: bytes, sender: Connection, limit: float) -> None:
+    import resource
+
+    most = int(time.process_time() + limit) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.process_time()
+        take(Path(folder), data)
+        sender.send(time.process_time() - start)
+
+
+def measured(take: Take, shape: Shape, largest: int) -> Measured:
+    """One shape for one reader, at the first size at which its time says something; a steep one is measured twice."""
+    size = min(SMALLEST, largest // 4)
+    seconds, at_four = (seconds_for(take, shape.make(each)) for each in (size, 4 * size))
+    while at_four < ENOUGH and 16 * size <= largest:
+        size, seconds = 4 * size, at_four
+        at_four = seconds_for(take, shape.make(4 * size))
+    if STEEPEST * seconds < at_four < NEVER:
+        seconds = max(seconds, seconds_for(take, shape.make(size)))
+        at_four = min(at_four, seconds_for(take, shape.make(4 * size)))
+    return Measured(shape, size, seconds, at_four)
+
+
+def rows(bound: Bound, wanted: str = "") -> Iterator[tuple[bool, str]]:
+    """The lines of the table about one reader, and whether each is flagged; `wanted` stands in the shapes' names."""
+    every = [measured(bound.take, shape, bound.largest) for shape in bound.shapes if wanted in shape.name]
+    every.sort(key=lambda row: row.at_four / row.size, reverse=True)
+    yield False, f"{bound.name}: {len(every)} shapes, at most {bound.largest / MB:g} MB"
+    for place, row in enumerate(every):
+        is_steep = row.ratio > STEEPEST
+        at_largest = seconds_for(bound.take, row.shape.make(bound.largest)) if place < SHOWN else 0.0
+        if is_steep or place < SHOWN:
+            is_flagged = is_steep or at_largest == NEVER
+            times = f"{row.size / 1000:8.0f} kB {row.seconds:7.2f} s, four times that {row.at_four:7.2f} s"
+            yield (
+                is_flagged,
+                f"{'!' if is_flagged else ' '} {row.shape.name:32}{times}, × {row.ratio:4.1f}; all {at_largest:7.2f} s",
+            )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints; 1 where anything is flagged."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="one reader")
+    parser.add_argument("--shape", default="", help="shapes that have this in their name")
+    parser.add_argument("--largest", type=int, default=4 * MB, help="bytes, for readers without a lower cap")
+    options = parser.parse_args(arguments)
+    flagged = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for bound in bounds(Path(folder), options.largest):
+            for is_flagged, line in rows(bound, options.shape) if options.only in ("", bound.name) else ():
+                print(line, flush=True)
+                flagged += is_flagged
+    print(f"{flagged} flagged")
+    return 1 if flagged else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

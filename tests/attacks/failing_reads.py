@@ -1,0 +1,262 @@
+"""A coder's day on a disk that cannot be read at one moment, and what is there when it is over.
+
+The great danger is that what cannot be read is taken for absent: a log for an empty one, a document for a deleted
+one, its base for none, an ad's text for one that has changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+from codetui.model import AdEntry
+from codetui.store import disk_reads, files
+from codetui.workspace.outcome import NotSaved
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.workspace import Workspace
+from tests.attacks.coder import BOOK as IN_BOOK
+from tests.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
+from tests.attacks.failing_disk import Tally, patient
+from tests.attacks.faults import READ_ERRORS, FailingReads, interposed
+from tests.attacks.ledger import Ledger, Said, lines_of, said_by
+
+SCRIPT = (
+    *("assign", "assign", "save", "edit by hand", "look", "note", "quit", "edit by hand", "assign", "undo", "save"),
+    *("edit by hand", "quit", "another program", "assign", "note", "edit the codebook", "save", "look round", "list"),
+    *("assign", "quit", "edit by hand", "change ad", "look", "remove", "quit", "profile"),
+)
+"""What the coder and others do; each choice is drawn from the same chance every time."""
+
+SEED = 5
+NOTE = re.compile(r"\bn\d+\b(?!h)")
+
+
+def run(errors: Sequence[str] = READ_ERRORS, *, is_each: bool, step: int = 1, first: int = 1) -> Tally:
+    """Refuses every `step`th look at the disk of the script, once and for the rest of it, with one error in turn.
+
+    With `is_each` with each of them.
+    """
+    started = time.perf_counter()
+    tally = Tally()
+    turns = cycle(errors)
+    with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        for at in range(first, looks(Path(folder)) + 1, step):
+            for lasts in (False, True):
+                for error in errors if is_each else [next(turns)]:
+                    _fail(Path(folder), FailingReads(at, error, lasts=lasts), f"{error} at {at}", tally)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def looks(folder: Path) -> int:
+    """How often the coder's program looks at a good disk."""
+    failing = FailingReads(0, "EIO", lasts=False)
+    day = _Day(folder, failing)
+    with interposed(failing, disk_reads):
+        for choice in SCRIPT:
+            day.act(choice)
+    day.end()
+    assert day.by_hand == SCRIPT.count("edit by hand")
+    assert day.faults == []
+    return failing.looks
+
+
+def _fail(folder: Path, failing: FailingReads, what: str, tally: Tally) -> None:
+    """One day; when it is over the disk is good again, and the coder goes on for a little."""
+    day = _Day(folder, failing)
+    with interposed(failing, disk_reads):
+        for choice in SCRIPT:
+            day.act(choice)
+    for choice in ("profile", "edit the codebook"):
+        day.act(choice)
+    day.end()
+    difference = day.ledger.compare(day.found())
+    tally.days += 1
+    tally.confirmed += day.ledger.count
+    tally.not_saved += day.ledger.not_saved
+    tally.difference += difference
+    faults = day.faults + ([] if difference.is_none else [str(difference)])
+    faults += [] if failing.refused else ["all could be read"]
+    tally.faults += [f"{what}, {failing.refused[:1]}: {fault}" for fault in faults]
+
+
+class _Beginning(Coder):
+    """A coder whose program may not start: then it is started again before the next thing that is done."""
+
+    def __init__(self, folder: Path, chance: Random, ledger: Ledger) -> None:
+        self.ledger = ledger
+        super().__init__(folder, chance, ledger.hear)
+
+    def _opened(self) -> Workspace:
+        workspace = open_workspace(
+            self._folder / "ads", self._folder / "codebook.toml", self._folder / "sessions", coder=CODER, is_shared=True
+        )
+        if not isinstance(workspace, Workspace):
+            raise OSError(workspace.message)
+        for batch in workspace.listing():
+            workspace.add(batch)
+        assert workspace.first is not None
+        self._open(workspace, workspace.first)
+        return workspace
+
+    def _open(self, workspace: Workspace, entry: AdEntry) -> None:
+        workspace.open(entry)
+        with suppress(OSError):
+            workspace.remember_place(self._serial, 0)
+
+
+class _Day:
+    """A coder in a fresh study, beside an editor and another program; what was confirmed is in the ledger."""
+
+    def __init__(self, folder: Path, failing: FailingReads) -> None:
+        shutil.rmtree(folder / "study", ignore_errors=True)
+        files._entered.clear()
+        self.study = lay_out(folder / "study", ads=2, sentences=6)
+        self.ledger = Ledger()
+        self.faults: list[str] = []
+        self.by_hand = 0
+        self._edits: list[str] = []
+        self._failing = failing
+        self._chance = Random(SEED)
+        self._serial = 0
+        self.coder: _Beginning | None = None
+        self._begin()
+
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
+        """What others do meanwhile, who see the disk well."""
+        self._failing.rests = True
+        try:
+            yield
+        finally:
+            self._failing.rests = False
+
+    def _begin(self) -> None:
+        """Starts the program; why it does not start is said by name."""
+        try:
+            self.coder = _Beginning(self.study, self._chance, self.ledger)
+            self.coder._serial = self._serial
+        except OSError as error:
+            if os.strerror(self._failing.code) not in str(error):
+                self.faults.append(f"it does not start, and says {error}")
+
+    def act(self, choice: str) -> None:
+        """One thing; but for opening an ad nothing may raise."""
+        try:
+            self._act(choice)
+        except Exception:
+            self.faults.append(f"{choice} has raised: {traceback.format_exc(-4)}")
+
+    def _act(self, choice: str) -> None:
+        """What is refused says why, and changes nothing."""
+        self._serial += 1
+        if self.coder is None:
+            self._begin()
+        coder = self.coder
+        if coder is None:
+            return
+        coder.outcome = None
+        match choice:
+            case "quit":
+                self._quit(coder)
+            case "save":
+                coder.workspace.leave()
+            case "look":
+                coder.workspace.take_in()
+            case "list":
+                list(coder.workspace.read_statuses())
+                list(coder.workspace.earlier.read(coder.workspace.entries))
+                coder.workspace.reload_book()
+            case "edit by hand":
+                self._edit(coder)
+            case "another program":
+                with self._outside():
+                    self._work_elsewhere(coder)
+            case "change ad" | "look round":
+                with suppress(OSError):
+                    # A corpus that could not be read when the program began has no other ad.
+                    coder.do(choice if coder.workspace.entries else "save")
+            case _:
+                coder.do(choice)
+        self._serial = max(self._serial, coder._serial)
+        if isinstance(coder.outcome, NotSaved):
+            if os.strerror(self._failing.code) not in coder.outcome.message:
+                self.faults.append(f"{choice}: {coder.outcome.message!r} does not say why")
+            shown = {one.id for one in coder.session.transactions}
+            said = [line for log in self._events("*.jsonl") for line in lines_of(log.read_bytes())]
+            if not shown <= {line["id"] for line in said}:
+                self.faults.append(f"{choice} was refused, and is in the state")
+
+    def _quit(self, coder: _Beginning) -> None:
+        coder.workspace.leave()
+        coder.workspace.release()
+        self.coder = None
+        self._begin()
+
+    def _edit(self, coder: _Beginning) -> None:
+        """Somebody writes behind a note in the document, if that says what the session says."""
+        session = coder.workspace.session
+        if session is None or session.has_unsaved_document or not session.document_path.exists():
+            return
+        path = session.document_path
+        text = path.read_text("utf-8")
+        if not NOTE.search(text):
+            return
+        self.by_hand += 1
+        self._edits.append(f"h{self.by_hand}")
+        path.write_text(NOTE.sub(lambda found: f"{found[0]}h{self.by_hand}", text, count=1), "utf-8")
+
+    def _work_elsewhere(self, coder: _Beginning) -> None:
+        """Another program takes the session over and codes."""
+        if coder.workspace.entry is None:
+            return
+        self._serial += 100
+        other = _Beginning(self.study, Random(SEED), self.ledger)
+        other._serial = self._serial
+        other._open(other.workspace, coder.workspace.entry)
+        other.workspace.take_over()
+        other.do("assign")
+        other.do("note")
+        other.workspace.leave()
+        other.workspace.release()
+
+    # --- when it is over ------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """Leaves, and looks whether logs, documents and edits by hand are as they should be."""
+        assert self.coder is not None
+        self.faults += [str(problem) for problem in self.coder.workspace.leave() if problem.severity == "error"]
+        self.coder.workspace.release()
+        self.faults += documents_differ(open_study(self.study))
+        said = "".join(path.read_text("utf-8") for path in self._events("*"))
+        self.faults += [f"the edit {edit} is lost" for edit in self._edits if not re.search(rf"{edit}\b", said)]
+
+    def found(self) -> dict[str, list[Said]]:
+        """What is on disk, without the edits by hand that were taken over, which are what they were."""
+        found: dict[str, list[Said]] = {IN_BOOK: edits_in(self.study / "codebook.toml")}
+        for log in self._events("*.jsonl"):
+            lines = lines_of(log.read_bytes())
+            found[log.stem] = [said_by(line) for line in lines if not self._is_by_hand(line)]
+        return found
+
+    def _is_by_hand(self, line: dict[str, object]) -> bool:
+        """Whether a step took over a note, and no more: what was only not in sight is neither gone nor new."""
+        assert isinstance(line["events"], list)
+        kinds = {event["kind"] for event in line["events"]} - {"document-taken"}
+        if line["cause"] == "hand" and kinds != {"coding-noted"}:
+            self.faults.append(f"taken over: {json.dumps(line['events'])[:300]}")
+        return line["cause"] == "hand"
+
+    def _events(self, pattern: str) -> list[Path]:
+        folder = self.study / "sessions" / CODER / "events"
+        return [path for path in sorted(folder.glob(pattern)) if path.is_file()]

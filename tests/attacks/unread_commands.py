@@ -1,0 +1,209 @@
+"""Each command on a disk that cannot be read at one moment, and once more when it can.
+
+What a command says without an error is the same as on a good disk; given again it brings what it brings there, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
+from itertools import cycle
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui import cli
+from codetui.core.commands import AssignCode, AssignProfile
+from codetui.model import CodeId, Span
+from codetui.store import codebooks, disk_reads
+from codetui.workspace.outcome import Saved
+from codetui.workspace.startup import open_workspace
+from codetui.workspace.workspace import Workspace
+from tests.attacks.coder import MEMORY, documents_differ, lay_out
+from tests.attacks.failing_disk import Tally, patient
+from tests.attacks.faults import READ_ERRORS, FailingReads, interposed
+from tests.attacks.ledger import lines_of
+from tests.studies import CODEBOOK
+
+NEVER = 0
+CODERS = ("wil", "ben", "eva", "zoe")
+LOOKING = {
+    "status": ("status", "ads", "--json"),
+    "check": ("check", "ads", "--json"),
+    "rows": ("export", "--format", "csv", "-o", "-"),
+    "documents": ("export", "-o", "-"),
+    "diff": ("codebook", "diff", "old.toml", "codebook.toml"),
+}
+CHANGING = {
+    "merge": ("merge", "../stick"),
+    "import": ("import", "coded.md", "--ads", "ads", "--coder", "zoe"),
+    "migrate": ("codebook", "migrate", "--map", "map.toml", "--ads", "ads"),
+}
+NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')
+MAP = 'from = "{old}"\n\n[codes]\nTASK1 = "T1"\n'
+DOCUMENT = """\
+# Manual Coding Analysis: Job Ad #1 (Harbour)
+
+## 1. Job Task Analysis
+
+- **TASK2: Watching:**
+  - "You see to rope 4 of tower 1."
+"""
+
+
+class Done(NamedTuple):
+    """What became of a command: its exit code, what it said on stdout, and what it said at all."""
+
+    code: int
+    said: str
+    all: str
+
+
+Standing = dict[str, object]
+"""What stands on disk: the bytes of documents, and what the steps of a log say, whatever their ids are."""
+
+
+def run(errors: Sequence[str] = READ_ERRORS, *, step: int = 1, first: int = 1) -> Tally:
+    """Refuses every `step`th look at the disk of each command, once and for the rest of it, with one error in turn."""
+    started = time.perf_counter()
+    tally, turns = Tally(), cycle(errors)
+    with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        folder = Path(name)
+        _lay_out(folder / "begun")
+        for command, options in {**LOOKING, **CHANGING}.items():
+            attack = _Attack(folder, options, is_looking=command in LOOKING)
+            for at in range(first, attack.looks + 1, step):
+                for lasts in (False, True):
+                    error = next(turns)
+                    failing = FailingReads(at, error, lasts=lasts)
+                    found = attack.fail(failing)
+                    tally.faults += [f"{command}, {error} at {at} {lasts=}: {fault}" for fault in found]
+                    # Threads at work together do not always look equally often.
+                    tally.days += bool(failing.refused)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+class _Attack:
+    """One command, and what it says and leaves on a good disk."""
+
+    def __init__(self, folder: Path, options: tuple[str, ...], *, is_looking: bool) -> None:
+        self._folder = folder
+        self._options = options
+        self._is_looking = is_looking
+        good = FailingReads(NEVER, "EIO", lasts=False)
+        self._begin_anew()
+        self._good = self._run(good)
+        self._after = self._standing()
+        assert self._good.code in (0, 1), self._good
+        self.looks = good.looks
+
+    def fail(self, failing: FailingReads) -> list[str]:
+        """What is wrong after one failure, and after the command was given again on a good disk."""
+        before = self._begin_anew()
+        try:
+            done = self._run(failing)
+        except Exception:
+            return [f"raised: {traceback.format_exc(-4)}"]
+        faults = []
+        is_silent = done.code == self._good.code and done.said == self._good.said
+        if done.code == 0 and not is_silent:
+            faults.append(f"without an error it says {done.said[:300]!r}")
+        if done.code and not is_silent and failing.message not in done.all:
+            faults.append(f"it does not say why: {done.all[:300]!r}")
+        if self._is_looking:
+            return faults + (["it has changed the study"] if self._standing() != before else [])
+        again = self._run(FailingReads(NEVER, "EIO", lasts=False))
+        if again.code != self._good.code:
+            faults.append(f"on a good disk it says {again.all[:300]!r}")
+        after = self._standing()
+        differing = [name for name in {*after, *self._after} if after.get(name) != self._after.get(name)]
+        return faults + [f"{name} is {after.get(name)} and not {self._after.get(name)}" for name in differing]
+
+    def _begin_anew(self) -> Standing:
+        """The study as it was; what stands there, for a command that only looks."""
+        shutil.rmtree(self._folder / "now", ignore_errors=True)
+        shutil.copytree(self._folder / "begun", self._folder / "now")
+        return self._standing() if self._is_looking else {}
+
+    def _run(self, failing: FailingReads) -> Done:
+        said, told = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        study = self._folder / "now" / "study"
+        with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(told), interposed(failing, disk_reads):
+            code = cli.run(self._options)
+        for stream in (said, told):
+            stream.seek(0)
+        out = said.read()
+        return Done(code, out, out + told.read())
+
+    def _standing(self) -> Standing:
+        """What stands there once the program has opened each session: a document that lags behind is written then."""
+        study = self._folder / "now" / "study"
+        for coder in CODERS if not self._is_looking else ():
+            faults = documents_differ(opened(study, coder))
+            assert not faults, faults
+        sessions = self._folder / "now" / "study" / "sessions"
+        standing: Standing = {path.name: path.read_text("utf-8") for path in sessions.glob("*/*.md")}
+        for log in sessions.glob("*/events/*.jsonl"):
+            standing[f"{log.parent.parent.name}/{log.name}"] = [_said(line) for line in lines_of(log.read_bytes())]
+        return standing
+
+
+def _said(line: dict[str, object]) -> tuple[object, ...]:
+    events = line["events"]
+    assert isinstance(events, list)
+    return line["cause"], *((event["kind"], event.get("words"), event.get("code")) for event in events)
+
+
+# --- what the commands are given ---------------------------------------------------------------------
+
+
+def _lay_out(folder: Path) -> None:
+    """A study of two coders with an edit by hand that nobody has taken over, and a stick with more of it."""
+    folder.mkdir()
+    study = lay_out(folder / "study", ads=2, sentences=6)
+    for coder, ad in (("wil", "1"), ("wil", "2"), ("ben", "1")):
+        _code(study, coder, ad, "TASK1", "TASK2")
+    shutil.copytree(study, folder / "stick")
+    _code(folder / "stick", "wil", "1", "TASK2")
+    _code(folder / "stick", "eva", "2", "TASK2")
+    shutil.rmtree(folder / "stick" / "sessions" / "eva" / "events")
+    _code(study, "wil", "1", "TOOL1")
+    edited = next((study / "sessions" / "wil").glob("analysis_job_2*.md"))
+    edited.write_text(edited.read_text("utf-8").replace("n0", "n0 by hand", 1), "utf-8")
+    assert "by hand" in edited.read_text("utf-8")
+    book = opened(study, "wil").book
+    codebooks.keep(study / "sessions", CODEBOOK, book.content_hash)
+    for name, text in {
+        "old.toml": CODEBOOK,
+        "codebook.toml": NEW_BOOK,
+        "map.toml": MAP.format(old=f"7#{book.content_hash[:12]}"),
+        "coded.md": DOCUMENT,
+    }.items():
+        (study / name).write_text(text, "utf-8")
+
+
+def opened(study: Path, coder: str, ad: str | None = None) -> Workspace:
+    """A coder's workspace, with all ads listed."""
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder=coder, wanted=ad)
+    assert isinstance(workspace, Workspace), workspace
+    for batch in workspace.listing():
+        workspace.add(batch)
+    return workspace
+
+
+def _code(study: Path, coder: str, ad: str, *codes: str) -> None:
+    workspace = opened(study, coder, ad)
+    assert workspace.first is not None
+    session = workspace.open(workspace.first)
+    begun = len(session.state.live())
+    for number, code in enumerate(codes, begun):
+        done = session.execute(AssignCode(Span(40 * number, 40 * number + 30), CodeId(code), f"n{number}"))
+        assert isinstance(done, Saved), done
+    session.execute(AssignProfile("1", "because"))
+    assert workspace.leave() == []
