@@ -305,6 +305,38 @@ def test_a_closed_terminal_ends_the_program_in_good_order(study: Path) -> None:
     assert "You light the lamp" in document(study)
 
 
+def test_a_terminal_that_is_closed_in_the_midst_of_pictures_ends_the_program_too(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("s11" + "s" * 200)
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        # Nobody reads what is painted: the program waits for the terminal to take it when that is closed.
+        time.sleep(0.5)
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+    assert "You light the lamp" in document(study)
+
+
+IGNORING = """
+import signal
+from codetui.__main__ import main
+from codetui.tui import leaving
+leaving.ENDING = ()
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+main()
+"""
+
+
+@pytest.mark.parametrize("keys", ["s11", "s11" + "s" * 200])
+def test_a_program_that_is_not_told_that_its_terminal_is_closed_finds_out(study: Path, keys: str) -> None:
+    command = [sys.executable, "-c", IGNORING, "ads", "--coder", "wil"]
+    with Terminal(command, study, environment(study)) as terminal:
+        terminal.wait_for("ad 1 of")
+        terminal.type(keys)
+        terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
+        time.sleep(0.5)
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+    assert "You light the lamp" in document(study)
+
+
 BROKEN = """
 from pathlib import Path
 from codetui.__main__ import main

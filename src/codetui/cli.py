@@ -114,8 +114,11 @@ def _open(options: argparse.Namespace) -> int:
         return complain(workspace.message)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+    from codetui.tui.closed_terminal import forgiving_terminal
+
     app = _load_workbench()(workspace)
-    app.run()
+    with forgiving_terminal():
+        app.run()
     words = app.last_words
     workspace.release()
     for line in words:

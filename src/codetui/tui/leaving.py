@@ -9,6 +9,7 @@ from contextlib import suppress
 from textual.app import App
 
 from codetui.tui.bench import KeepsText
+from codetui.tui.closed_terminal import has_terminal
 from codetui.tui.screens.workbench import WorkbenchScreen
 
 ENDING = ("SIGHUP", "SIGTERM", "SIGINT")
@@ -16,6 +17,12 @@ ENDING = ("SIGHUP", "SIGTERM", "SIGINT")
 
 BY_SIGNAL = 128
 """Shells report a program that signal n has ended with the exit code 128 + n."""
+
+CLOSED = BY_SIGNAL + 1
+"""Ended because the terminal is closed, which is signal 1 on systems that have it."""
+
+LOOK = 1.0
+"""Seconds between two looks whether the terminal is there: not every system says so, and not to every program."""
 
 
 class Leaving:
@@ -37,6 +44,12 @@ class Leaving:
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 number = getattr(signal, name)
                 loop.add_signal_handler(number, self.leave, BY_SIGNAL + number)
+        if has_terminal():
+            self._app.set_interval(LOOK, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        if not has_terminal():
+            self.leave(CLOSED)
 
     def leave(self, code: int) -> None:
         """Ends the app with this exit code."""
