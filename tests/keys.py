@@ -9,7 +9,7 @@ Keys stand for themselves; `<enter>` and the like are Textual's names.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -130,6 +130,15 @@ async def press(pilot: Pilot[object], notation: str) -> None:
     """Presses what the notation says."""
     await pilot.press(*keys_of(notation))
     await pilot.pause()
+
+
+async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
+    """Waits for something that a worker brings about; a generous bound, so that a slow machine fails nothing."""
+    for _ in range(200):
+        if holds():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError("it did not come about")
 
 
 async def coded(folder: Path, before: str, keys: str) -> str:

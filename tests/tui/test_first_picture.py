@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from keys import press, running, workspace_on, write_ad
+from textual.widget import AwaitMount, Widget
 
 from codetui.tui import app as tui_app
 from codetui.tui.app import CodetuiApp
 from codetui.tui.parts import tidying
 from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.code_panel import CodePanel
 from codetui.workspace.workspace import Workspace
 
 LONG = "\n".join(
@@ -69,6 +71,33 @@ async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> Non
     async with app.run_test(size=(100, 30)) as pilot:
         await press(pilot, "s11")
         assert [coding.code for coding in app.screen.state.live()] == ["TASK1"]
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+async def test_whoever_leaves_behind_the_first_picture_leaves_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
+    write_ad(tmp_path, "We need Python and SQL. You like people.")
+    furnish, mount = WorkbenchScreen._furnish, WorkbenchScreen.mount
+
+    async def left_before(bench: WorkbenchScreen) -> None:
+        bench.app.exit(0)
+        await furnish(bench)
+
+    def left_between(bench: WorkbenchScreen, *widgets: Widget, **place: int | Widget | None) -> AwaitMount:
+        mounted = mount(bench, *widgets, **place)
+        if any(isinstance(widget, CodePanel) for widget in widgets):
+            bench.app.exit(0)
+        return mounted
+
+    if is_first:
+        monkeypatch.setattr(WorkbenchScreen, "_furnish", left_before)
+    else:
+        monkeypatch.setattr(WorkbenchScreen, "mount", left_between)
+    app = CodetuiApp(workspace_on(tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+    assert app.return_code == 0
 
 
 @pytest.fixture

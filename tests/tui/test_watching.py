@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from keys import press, running, workspace_on, write_ad
-from textual.pilot import Pilot
+from keys import press, running, until, workspace_on, write_ad
 
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
@@ -21,15 +19,6 @@ def document(folder: Path) -> Path:
 
 def words(screen: WorkbenchScreen) -> list[str]:
     return [coding.words for coding in screen.state.live()]
-
-
-async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
-    """Waits for something that a worker brings about; a generous bound, so that a slow machine fails nothing."""
-    for _ in range(200):
-        if holds():
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("it did not come about")
 
 
 async def test_an_edit_outside_is_shown_at_once_and_undone_by_a_key(tmp_path: Path) -> None:

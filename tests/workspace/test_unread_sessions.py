@@ -200,6 +200,14 @@ def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
     assert len([problem for problem in two.problems if BROKEN in str(problem) and "place.json" in problem.file]) == 1
 
 
+def test_the_ads_are_listed_while_the_sessions_cannot_be_seen(study: Path) -> None:
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
+    assert isinstance(workspace, Workspace)
+    with unreadable("sessions"):
+        listed = [entry.id for batch in workspace.listing() for entry in batch.entries]
+    assert listed == ["11", "12", "13"]
+
+
 def test_a_link_that_cannot_be_seen_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_bytes(b"one")
     link = tmp_path / "link.md"

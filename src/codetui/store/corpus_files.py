@@ -27,7 +27,7 @@ class AdFiles:
 
     def __init__(self, path: Path, outputs: Path | None = None) -> None:
         self.path = path
-        self._outputs = disk_reads.real(outputs) if outputs is not None else ""
+        self._outputs = _real_if_seen(outputs) if outputs is not None else ""
         self.passed_over: Counter[str] = Counter()
         self.unreadable: list[Problem] = []
         self.failure: OSError | None = None
@@ -163,6 +163,14 @@ def is_table(path: str) -> bool:
 def is_aside(name: str) -> bool:
     """Whether a file speaks about the folder instead of being an ad: `README.md`, hidden files."""
     return name.lower().startswith((".", "readme.", "license.", "licence."))
+
+
+def _real_if_seen(folder: Path) -> str:
+    """The folder without symbolic links; as it is named where they cannot be seen: then nothing in it can be either."""
+    try:
+        return disk_reads.real(folder)
+    except OSError:
+        return str(folder.absolute())
 
 
 def _is_ad(name: str) -> bool:

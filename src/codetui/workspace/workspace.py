@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -15,27 +15,23 @@ from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
 from codetui.store import event_log, left_overs, study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.holders import Holder
-from codetui.store.safe_names import safe_name
-from codetui.store.session_lock import SessionLock
 from codetui.store.sessions import SessionPaths, StoppedAt
+from codetui.workspace.ad_list import AdList
 from codetui.workspace.book_side import BookSide
 from codetui.workspace.duplicates import Duplicates, Twins
 from codetui.workspace.earlier import EarlierQuotations
 from codetui.workspace.held_session import HeldSession
 from codetui.workspace.living_book import LivingBook
-from codetui.workspace.outcome import AdStatus, NotSaved, Outcome, Saved, status_of
+from codetui.workspace.outcome import NotSaved, Outcome, Saved, status_of
 from codetui.workspace.refusals import found_at_start
-from codetui.workspace.restoring import read_log, restored_status
+from codetui.workspace.restoring import read_log
 from codetui.workspace.session import Session
 from codetui.workspace.taken_in import TakenIn, not_read
 
-UNTOUCHED = AdStatus("untouched", 0)
 T = TypeVar("T")
-UNREAD = AdStatus("in progress", 0)
-"""An ad that was touched, of whose codings nothing is known."""
 
 
-class Workspace(BookSide):
+class Workspace(BookSide, AdList):
     """One coder at work on one corpus; the only mutable thing below the screen."""
 
     def __init__(
@@ -50,25 +46,19 @@ class Workspace(BookSide):
         is_shared: bool = False,
     ) -> None:
         """`is_shared` where other programs may work on the same sessions: they are told which one is coded here."""
+        super().__init__()
         self.book = book
         self.codebook_path = codebook
-        self.first: AdEntry | None = None
         self.coder = coder
         self.problems = problems
-        self.entries: list[AdEntry] = []
-        self.is_listed = False
-        self.statuses: dict[AdId, AdStatus] = {}
         self.session: Session | None = None
         self.entry: AdEntry | None = None
         self._corpus = corpus
         self._paths = paths
-        self._positions: dict[AdId, int] = {}
         self._token = secrets.token_hex(8) if is_shared else ""
         self._duplicates = Duplicates()
         self.living_book = LivingBook(codebook, paths.root)
         self.earlier = EarlierQuotations(paths)
-
-    # --- the list of ads ------------------------------------------------------------------------
 
     def warm_up(self) -> None:
         """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown.
@@ -85,76 +75,6 @@ class Workspace(BookSide):
     def listing(self) -> Iterator[Batch]:
         """The ads in batches, for a worker; hand each batch to `add`."""
         return self._corpus.batches()
-
-    def add(self, batch: Batch) -> None:
-        """Takes a batch of listed ads in."""
-        for entry in batch.entries:
-            self._positions.setdefault(entry.id, len(self.entries))
-            self.entries.append(entry)
-        self.problems += batch.problems
-
-    def position(self) -> int | None:
-        """The place in the list, from 0, of the open ad, else of the first; None while it is not listed yet."""
-        entry = self.entry or self.first
-        return self._positions.get(entry.id) if entry else None
-
-    def entry_of(self, ad: AdId) -> AdEntry | None:
-        """The listed ad with this id."""
-        position = self._positions.get(ad)
-        return None if position is None else self.entries[position]
-
-    def status(self, ad: AdId) -> AdStatus:
-        """How far the coder is with an ad, as far as it has been read."""
-        if self.session and self.session.ad.id == ad:
-            return status_of(self.session.state)
-        return self.statuses.get(ad, UNTOUCHED)
-
-    def read_statuses(self) -> Iterator[tuple[AdId, AdStatus]]:
-        """The status of each ad that the coder has touched, for a worker; lost documents come back."""
-        try:
-            touched = self._paths.log_ids()
-        except OSError as error:
-            self.problems.append(not_read(error, self._paths.folder, "how far you are is not known"))
-            return
-        for entry in list(self.entries) if touched else ():
-            if safe_name(entry.id) in touched:
-                yield entry.id, self._read_status(entry.id)
-
-    def _read_status(self, ad: AdId) -> AdStatus:
-        """The status of a touched ad; its document comes back if it is lost."""
-        try:
-            return restored_status(self._paths, self.book, ad, restores=self._is_nobodys(ad))
-        except OSError as error:
-            self.problems.append(not_read(error, self._paths.folder, "the ad counts as begun"))
-            return UNREAD
-
-    def _is_nobodys(self, ad: AdId) -> bool:
-        """Whether no program has an ad's session open, as far as is known."""
-        if self.entry is not None and self.entry.id == ad:
-            return False
-        return not self._token or SessionLock(self._paths.log(ad), self._token).other() is None
-
-    def beside(self, step: int) -> AdEntry | None:
-        """The ad `step` places on in the list, or None at its end."""
-        position = self.position()
-        if position is None or not 0 <= position + step < len(self.entries):
-            return None
-        return self.entries[position + step]
-
-    def next_uncoded(self) -> AdEntry | None:
-        """The next ad that nobody of this name has touched, from here round the list."""
-        here = self.position()
-        start = 0 if here is None else here + 1
-        for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
-            if self.status(entry.id).progress == "untouched":
-                return entry
-        return None
-
-    def following(self, ads: Collection[AdId]) -> list[AdEntry]:
-        """The listed ones of some ads, from here round the list."""
-        here, count = self.position() or 0, len(self.entries)
-        places = [self._positions[ad] for ad in ads if ad in self._positions]
-        return [self.entries[place] for place in sorted(places, key=lambda place: (place - here) % count)]
 
     # --- ads with the same text -----------------------------------------------------------------
 
@@ -212,16 +132,19 @@ class Workspace(BookSide):
         if wanted is not None:
             return self._corpus.find(wanted)
         place = self.stopped_at()
-        found = self._unless_unread(lambda: self._corpus.find(*place[:4])) if place else None
+        found = self._unless_unread(lambda: self._found_at(place)) if place else None
         if not found and meanwhile and self._corpus.look_ahead():
             meanwhile()
         return found or self._corpus.first()
+
+    def _found_at(self, stopped: StoppedAt) -> AdEntry | None:
+        return self._corpus.find(stopped.ad, stopped.source, stopped.place, stopped.line)
 
     def open(self, entry: AdEntry) -> Session:
         """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
         self.leave()
         ad, problems = self._corpus.read(entry)
-        session = self._opened(ad or Ad(*entry[:3], "", entry.source, entry.line))
+        session = self._opened(ad or Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line))
         self.release()
         self.entry, self.session = entry, session
         known = set(self.problems)

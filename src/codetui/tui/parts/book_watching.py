@@ -38,7 +38,7 @@ class BookWatching:
         reloaded = self._bench.workspace.reload_book()
         if reloaded is None:
             return
-        self._bench.say(reloaded.message, "refusal" if reloaded.is_held else "info")
+        self._bench.say_besides(reloaded.message, "refusal" if reloaded.is_held else "info")
         if not reloaded.is_held:
             self._recalling.begin()
             self._bench.show_book()

@@ -117,7 +117,7 @@ class Saving:
 
     def _tell(self, problem: Problem) -> None:
         self._bench.workspace.problems.append(problem)
-        self._bench.say(str(problem), "error" if problem.severity == "error" else "refusal")
+        self._bench.say_besides(str(problem), "error" if problem.severity == "error" else "refusal")
 
     def _save_now(self) -> None:
         """Writes the document, over one that cannot be taken over too; a copy of that is kept."""

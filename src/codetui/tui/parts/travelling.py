@@ -25,6 +25,7 @@ class Travelling:
     def __init__(self, bench: Bench) -> None:
         self.list_screen: AdListScreen | None = None
         self._bench = bench
+        self._waiting: Do | None = None
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -41,7 +42,7 @@ class Travelling:
         if entry is not None:
             self._bench.open_ad(entry)
         elif not workspace.is_listed:
-            self._bench.say("The ads are still being listed; try again in a moment.", "refusal")
+            self._wait(lambda: self._step(step))
         else:
             where = "last" if step > 0 else "first"
             self._bench.say(f"This is the {where} ad. a shows the list.", "refusal")
@@ -52,9 +53,18 @@ class Travelling:
         if entry is not None:
             self._bench.open_ad(entry)
         elif not workspace.is_listed:
-            self._bench.say("The ads are still being listed; try again in a moment.", "refusal")
+            self._wait(self._next_uncoded)
         else:
             self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
+
+    def _wait(self, go: Do) -> None:
+        """Goes there once it is known where that is, unless something else is done before."""
+        self._waiting = go
+        self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
+
+    def stay(self) -> None:
+        """Something else was pressed: a way that waits for the list is not taken."""
+        self._waiting = None
 
     def _show_list(self) -> None:
         from codetui.tui.screens.ad_list import AdListScreen
@@ -72,9 +82,12 @@ class Travelling:
             self._bench.open_ad(entry)
 
     def listed(self, entries: tuple[AdEntry, ...]) -> None:
-        """More ads are known: an open list gets them too."""
+        """More ads are known: an open list gets them too, and a way that waited for them is taken."""
         if self.list_screen is not None and self.list_screen.is_attached:
             self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.is_listed)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
 
 def _progress(status: AdStatus) -> Progress:

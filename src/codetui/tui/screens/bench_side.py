@@ -7,7 +7,9 @@ from dataclasses import replace
 from string import ascii_lowercase
 from typing import TypeVar
 
+from textual import on
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from codetui.core.codebook import CodebookIndex
 from codetui.core.state import State
@@ -60,11 +62,29 @@ class BenchSide(WidgetMessages):
         """
         return super().is_current and self.app.screen is self
 
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        """Work behind the screen that came to nothing is told: nobody waits for it in vain."""
+        if event.state is WorkerState.ERROR and self.is_running:
+            what = f"{event.worker.name}: {event.worker.error}"
+            self.say_besides(
+                f"Work behind the screen broke off ({what}). Ctrl+Q leaves; start again to have it.", "error"
+            )
+
     # --- what the parts ask for ---------------------------------------------------------------------
 
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
         self.status.say(text, kind)
+        self._paint_behind()
+
+    def say_besides(self, text: str, kind: Kind = "info") -> None:
+        """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
+        self.status.say_besides(text, kind)
+        self._paint_behind()
+
+    def _paint_behind(self) -> None:
+        """The status line is seen behind a question too."""
         if self.app.screen_stack and self.app.screen is not self:
             self.app.screen.refresh()
 

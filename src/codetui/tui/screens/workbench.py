@@ -75,10 +75,16 @@ class WorkbenchScreen(BenchSide):
         """Mounts what opens over the ad: behind the first picture, or for a key that was typed before it."""
         if self.panel.is_attached:
             return
-        # The first in order: when it comes or goes, Textual need not paint the others anew.
-        await self.mount(self.panel, before=0)
-        await self.query_one("#panes").mount(self.reader)
-        await self.mount(self.search, before=self.status)
+        panes = self.query_one("#panes")
+        # The panel is the first in order: when it comes or goes, Textual need not paint the others anew.
+        for parent, widget, before in (
+            (self, self.panel, 0),
+            (panes, self.reader, None),
+            (self, self.search, self.status),
+        ):
+            # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
+            if self.is_attached:
+                await parent.mount(widget, before=before)
 
     def _take_breakpoint(self) -> None:
         """Is narrow or wide before the first picture; Textual looks at the width after it."""
@@ -146,8 +152,14 @@ class WorkbenchScreen(BenchSide):
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
         await self._furnish()
-        self.keyboard.press(event)
-        self.tidying.after_key()
+        if self.is_attached:
+            self.travelling.stay()
+            self.keyboard.press(event)
+            self.tidying.after_key()
+
+    def on_mouse_down(self) -> None:
+        """The coder has turned to something."""
+        self.travelling.stay()
 
     # --- the open ad --------------------------------------------------------------------------------
 
@@ -165,6 +177,8 @@ class WorkbenchScreen(BenchSide):
     async def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
         await self._furnish()
+        if not self.is_attached:
+            return
         self.tidying.begin()
         Listing(self, self.workspace, self.travelling, self.copying, self.status).begin()
         Watching(self, self, self._document_taken).begin()
@@ -176,7 +190,7 @@ class WorkbenchScreen(BenchSide):
         if self.workspace.session and self.workspace.session.has_unsaved_document:
             self.saving.write_soon()
         is_grave = any(problem.severity == "error" for problem in taken.problems)
-        self.say(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
+        self.say_besides(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""

@@ -99,6 +99,14 @@ class StatusLine(Widget):
         self._message, self._kind = shown(text), kind
         self.refresh()
 
+    def say_besides(self, text: str, kind: Kind = "info") -> None:
+        """Show a message that no key has asked for: behind a refusal or an error, which the coder may be reading."""
+        said, was = self.message
+        if not said or was == "info":
+            self.say(text, kind)
+        elif shown(text) not in said:
+            self.say(f"{said} · {text}", "error" if kind == "error" else was)
+
     def show_listing(self, listed: int | None, share: float | None = None) -> None:
         """Show how many ads are listed so far, and how far that is (0 to 1) where known; None ends it."""
         self._listed, self._share = listed, share

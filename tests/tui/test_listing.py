@@ -1,0 +1,138 @@
+"""Keys that come before the ads are listed: they lead where the coder wants to go, never elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from keys import press, running, until, workspace_on, write_ad
+from textual.pilot import Pilot
+
+from codetui.model import AdId
+from codetui.tui.app import CodetuiApp
+from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.workspace.workspace import Batch, Workspace
+
+ADS = {"1": "You light the lamp.", "2": "You watch the sea.", "3": "You polish the mirrors."}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    for ad, text in ADS.items():
+        write_ad(tmp_path, text, f"{ad}_acme.txt")
+    return workspace_on(tmp_path)
+
+
+@asynccontextmanager
+async def not_listed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen, Event]]:
+    """The program with its first ad open; the event lets the list come."""
+    comes, listing = Event(), workspace.listing
+
+    def held_back() -> Iterator[Batch]:
+        comes.wait(60)
+        yield from listing()
+
+    monkeypatch.setattr(workspace, "listing", held_back)
+    app = CodetuiApp(workspace)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.pause()
+        bench = app.screen_stack[0]
+        assert isinstance(bench, WorkbenchScreen)
+        try:
+            yield pilot, bench, comes
+        finally:
+            comes.set()
+            await app.workers.wait_for_complete()
+
+
+async def arrives(pilot: Pilot[object], comes: Event) -> None:
+    """The list comes, and all that follows from it is done."""
+    comes.set()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("key", [")", "U"])
+async def test_a_way_to_another_ad_is_taken_once_the_list_is_there(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
+        await press(pilot, key)
+        assert bench.ad.id == "1"
+        assert "still being listed" in bench.status.message[0]
+        await arrives(pilot, comes)
+        assert bench.ad.id == "2"
+
+
+async def test_the_end_of_the_list_is_said_once_it_is_known(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
+        await press(pilot, "(")
+        await arrives(pilot, comes)
+        assert bench.ad.id == "1"
+        assert "This is the first ad" in bench.status.message[0]
+
+
+@pytest.mark.parametrize("key", ["<escape>", "w", "11", "?"])
+async def test_another_key_stays_with_the_ad(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
+        await press(pilot, ")" + key)
+        await arrives(pilot, comes)
+        assert bench.ad.id == "1"
+
+
+async def test_a_click_stays_with_the_ad(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
+        await press(pilot, ")")
+        await pilot.click("DocumentView", offset=(14, 2))
+        await arrives(pilot, comes)
+        assert bench.ad.id == "1"
+
+
+async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
+    tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, ")11")
+        assert [coding.code for coding in bench.state.live()] == ["TASK1"]
+    again = workspace_on(tmp_path)
+    again.first = again.opening(AdId("1"))
+    monkeypatch.setattr(again, "read_statuses", lambda: iter(()))
+    async with running(again) as (pilot, bench):
+        assert bench.ad.id == "1"
+        await press(pilot, "U")
+        assert bench.ad.id == "3"
+
+
+async def test_what_no_key_asked_for_stands_behind_what_refused_a_key(workspace: Workspace) -> None:
+    async with running(workspace) as (_, bench):
+        bench.say("The coding is not saved.", "refusal")
+        bench.say_besides("The codebook was changed outside.")
+        assert bench.status.message == ("The coding is not saved. · The codebook was changed outside.", "refusal")
+        bench.say_besides("The document\tcannot be read.", "error")
+        bench.say_besides("The document\tcannot be read.", "error")
+        said, kind = bench.status.message
+        assert kind == "error"
+        assert said.endswith("changed outside. · The document cannot be read.")
+        bench.say("Saved.")
+        bench.say_besides("The codebook was changed outside.")
+        assert bench.status.message == ("The codebook was changed outside.", "info")
+
+
+async def test_a_list_that_breaks_off_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_off() -> Iterator[Batch]:
+        raise OSError(5, "Input/output error", "ads")
+
+    monkeypatch.setattr(workspace, "listing", breaks_off)
+    app = CodetuiApp(workspace)
+    async with app.run_test(size=(120, 30)) as pilot:
+        bench = app.screen_stack[0]
+        assert isinstance(bench, WorkbenchScreen)
+        await until(pilot, lambda: bench.status.message[1] == "error")
+        assert "broke off (listing: [Errno 5] Input/output error: 'ads')" in bench.status.message[0]
