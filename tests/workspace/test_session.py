@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from codetui.core.commands import (
     RemoveCoding,
     Undo,
 )
+from codetui.formats import manual_coding
 from codetui.model import Ad, AdId, Code, Codebook, CodeId, Group, Place, Profile, Section, Span
 from codetui.store import files
 from codetui.store.sessions import SessionPaths
@@ -277,3 +279,34 @@ def test_quotations_are_found_again_when_the_text_of_the_ad_has_changed(tmp_path
     assert opened(tmp_path, changed).problems == []
     again.execute(Undo())
     assert [coding.words for coding in again.state.live()] == ["Python"]
+
+
+def test_a_document_that_nobody_has_edited_is_not_rendered_when_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(tmp_path)
+    session.execute(AssignCode(span("You like people."), CodeId("TASK2"), "n1"))
+    assert session.save_document() is None
+    before = session.document_path.stat()
+    monkeypatch.setattr(manual_coding, "document_of", lambda *_: pytest.fail("it is rendered"))
+    again = opened(tmp_path)
+    assert again.taken is None
+    monkeypatch.undo()
+    assert again.save_document() is None
+    assert not again.has_unsaved_document
+    after = session.document_path.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_a_document_that_lags_behind_its_log_or_its_book_is_written_after_all(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session.execute(AssignCode(span("You like people."), CodeId("TASK2"), "n1"))
+    assert session.save_document() is None
+    session.execute(AssignCode(span("Run Kafka;"), CodeId("TASK1"), "n2"))
+    again = opened(tmp_path)
+    assert again.taken is None and again.save_document() is None
+    assert "Run Kafka;" in again.document_path.read_text("utf-8")
+    renamed = replace(BOOK, codes=(replace(BOOK.codes[0], name="Construct"), *BOOK.codes[1:]))
+    third = Session(AD, renamed, SessionPaths(tmp_path, "rosa"), "rosa")
+    assert third.taken is None and third.save_document() is None
+    assert "TASK1: Construct" in third.document_path.read_text("utf-8")

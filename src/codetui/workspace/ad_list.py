@@ -72,6 +72,9 @@ class AdList:
 
     def _read_status(self, ad: AdId) -> AdStatus:
         """The status of a touched ad; its document comes back if it is lost."""
+        session = self.session
+        if session is not None and session.ad.id == ad:
+            return status_of(session.state)
         try:
             return restored_status(self._paths, self.book, ad, restores=self._is_nobodys(ad))
         except OSError as error:

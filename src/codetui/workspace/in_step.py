@@ -11,16 +11,7 @@ from codetui.core.codebook import CodebookIndex, index_of
 from codetui.core.commands import Decision
 from codetui.core.state import State
 from codetui.formats import manual_coding
-from codetui.model import (
-    Ad,
-    Cause,
-    Codebook,
-    DocumentTaken,
-    Event,
-    Form,
-    Problem,
-    Transaction,
-)
+from codetui.model import Ad, Cause, Codebook, DocumentTaken, Event, Form, Problem, Transaction
 from codetui.store.files import Version
 from codetui.workspace import taking_over
 from codetui.workspace.bases import Base, base_of, kept_problems, rivals, still_known, taken_over_last
@@ -122,12 +113,15 @@ class InStep:
         is_begun = session.state.opened is not None
         if text is None or not text.strip():
             return self._is_gone("deleted" if text is None else "emptied")
-        written = self._written(session.state)
-        if is_begun and text == written.text:
-            self._recognise(written)
-            return None
         own = document.bases if is_begun else ()
         self._lost = own[0].lost(session.transactions) if own else 0
+        if own and text == own[0].text and not self._lost and not is_open:
+            # Nobody has edited it; whether it says all is seen when it is to be written, which takes its time.
+            self._shown = None
+            return None
+        if is_begun and text == (written := self._written(session.state)).text:
+            self._recognise(written)
+            return None
         bases = self._still_known(text, own)
         known = next((base for base in bases if base.text == text), None)
         if known is not None:
@@ -258,6 +252,9 @@ class InStep:
                 return None
             state = self._session.state
             written = self._written(state)
+            if self._held is None and not is_forced and self._document.is_already(written.text):
+                self._shown = state
+                return None
             employer = self._session.facts_of(state).employer
             problem = self._document.write(
                 written, employer, steps=self._base(written, state).steps, is_forced=is_forced

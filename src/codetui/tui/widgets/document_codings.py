@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ MOST_ROWS = 512
 """Rows that are carried over when a coding is added."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodedSpan:
+class CodedSpan(NamedTuple):
     """A quotation as it is drawn: its place, its code's short key, and the number of its section as hue.
 
     `is_proposed` while the coder has not accepted the place.
@@ -77,7 +75,10 @@ class Codings:
 
     def changed(self, coded: Sequence[CodedSpan]) -> Codings:
         """Other codings on the same rows; soon made where they are these and one more at the end."""
-        if not coded or len(self._late) == MOST_LATE or list(coded[:-1]) != self._given:
+        given = list(coded)
+        if given == self._given:
+            return self
+        if len(self._late) == MOST_LATE or given[:-1] != self._given:
             return Codings(coded, self._layout)
         return self._with(coded[-1])
 

@@ -89,10 +89,9 @@ class Outline:
         self._book = book = index.book
         self._folded = folded
         self._state = state
-        self._quotations: dict[CodingId, tuple[Coding, Line]] = {}
         self._runs: dict[CodeId, tuple[Sequence[Coding], list[Line]]] = {}
         if before is not None and before._index is index:
-            self._quotations, self._runs = before._quotations, before._runs
+            self._runs = before._runs
         self._places: dict[Node, int] = {}
         self._notes = _by_place(state)
         self._terms = {section.id for section in book.sections if section.holds == "terms"}
@@ -162,22 +161,18 @@ class Outline:
         self.lines += [_note_line(note, depth + 1, hue) for note in notes]
         is_term = code.section in self._terms
         known, quotations = self._runs.get(code.id, ((), []))
-        if codings[: len(known)] != known:
-            known, quotations = (), []
-        more = (self._quotation(coding, depth + 1, hue, is_term) for coding in codings[len(known) :])
-        quotations = [*quotations, *more]
+        if codings[: len(known)] == known:
+            more = [_coding_line(coding, depth + 1, hue, is_term) for coding in codings[len(known) :]]
+            quotations = [*quotations, *more]
+        else:
+            lines = {id(coding): line for coding, line in zip(known, quotations, strict=True)}
+            quotations = [lines.get(id(one)) or _coding_line(one, depth + 1, hue, is_term) for one in codings]
         self._runs[code.id] = codings, quotations
         if entries:
             placed = [*zip((coding.rank for coding in codings), quotations, strict=True)]
             placed += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
             quotations = [line for _, line in sorted(placed, key=lambda one: one[0])]
         self.lines += quotations
-
-    def _quotation(self, coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
-        known = self._quotations.get(coding.id)
-        if known is None or known[0] is not coding:
-            known = self._quotations[coding.id] = (coding, _coding_line(coding, depth, hue, is_term))
-        return known[1]
 
     def place(self, node: Node) -> int:
         """Where the line of a node is, or -1 where none is shown."""
