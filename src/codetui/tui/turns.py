@@ -25,6 +25,9 @@ from codetui.tui.widgets.cells import one_line
 LONGEST_WAIT = 2.0
 """Seconds after which the next key is handed out although something goes on that the one before began."""
 
+PICTURE = 0.03
+"""Seconds in which the picture of a key has gone out: what nobody waits for yet is not looked at before."""
+
 LINE_END = re.compile(r"\r\n?")
 Typed = events.Key | events.Paste
 
@@ -37,6 +40,7 @@ class Turns:
         self._hand_out = hand_out
         self._waiting: deque[Typed] = deque()
         self._handing: asyncio.Task[None] | None = None
+        self._is_more = asyncio.Event()
 
     async def take(self, typed: Typed) -> None:
         """Hands it out at its turn; of a paste what a terminal might obey is made harmless."""
@@ -44,11 +48,15 @@ class Turns:
             # Terminals send a carriage return for each line end.
             typed = events.Paste(harmless_paste(LINE_END.sub("\n", typed.text)))
         self._waiting.append(typed)
+        self._is_more.set()
         if self._handing is None or self._handing.done():
+            self._is_more.clear()
             await self._hand_out(self._next())
             self._handing = asyncio.create_task(self._hand_out_the_rest(), name="keys in turn")
 
     async def _hand_out_the_rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_more.wait(), PICTURE)
         await self._until_all_is_done()
         while self._waiting and self._app.is_running:
             # Through the app's own queue, where Textual knows what to do about an error.

@@ -94,10 +94,6 @@ class SessionDocument:
         text = self.text
         return text is not None and (not text.strip() or any(base.text == text for base in self._bases.likely()))
 
-    def is_already(self, text: str) -> bool:
-        """True where this text stood there when it was looked at, and is codetui's own: there is nothing to write."""
-        return self.text == text and self.is_known
-
     def says_no_more_than(self, transactions: Iterable[Transaction]) -> bool:
         """True for a text that codetui wrote, or took over, when the log had none but these steps, or nothing."""
         if self.text is None or not self.text.strip():

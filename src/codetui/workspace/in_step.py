@@ -54,6 +54,7 @@ class InStep:
         self._session = session
         self._document = document
         self._shown: State | None = None
+        self._is_unchecked = False
         self._held: Damage | None = None
         self._lost = 0
         self._rendered: tuple[State, Codebook, Written] | None = None
@@ -68,6 +69,15 @@ class InStep:
     @property
     def is_behind(self) -> bool:
         """True while the document on disk lags behind the log."""
+        if self._is_unchecked:
+            with self._writing:
+                state, self._is_unchecked = self._session.state, False
+                self._shown = state if self._document.text == self._written(state).text else None
+        return self.may_be_behind
+
+    @property
+    def may_be_behind(self) -> bool:
+        """The same without working out what the document should say: True while that is unknown."""
         return self._session.state.opened is not None and self._session.state is not self._shown
 
     @property
@@ -109,15 +119,15 @@ class InStep:
 
     def _compare(self, *, is_open: bool = False) -> TakenIn | None:
         document, session = self._document, self._session
-        text, self._held = document.text, None
+        text, self._held, self._is_unchecked = document.text, None, False
         is_begun = session.state.opened is not None
         if text is None or not text.strip():
             return self._is_gone("deleted" if text is None else "emptied")
         own = document.bases if is_begun else ()
         self._lost = own[0].lost(session.transactions) if own else 0
         if own and text == own[0].text and not self._lost and not is_open:
-            # Nobody has edited it; whether it says all is seen when it is to be written, which takes its time.
-            self._shown = None
+            # Nobody has edited it; whether it says all takes its time to be seen.
+            self._shown, self._is_unchecked = None, True
             return None
         if is_begun and text == (written := self._written(session.state)).text:
             self._recognise(written)
@@ -252,13 +262,9 @@ class InStep:
                 return None
             state = self._session.state
             written = self._written(state)
-            if self._held is None and not is_forced and self._document.is_already(written.text):
-                self._shown = state
-                return None
             employer = self._session.facts_of(state).employer
-            problem = self._document.write(
-                written, employer, steps=self._base(written, state).steps, is_forced=is_forced
-            )
+            steps = self._base(written, state).steps
+            problem = self._document.write(written, employer, steps=steps, is_forced=is_forced)
             if problem is None or self._document.text == written.text:
                 self._shown, self._held = state, None
             return problem

@@ -162,6 +162,11 @@ class Session(SessionLog):
         return self._document.is_behind
 
     @property
+    def may_have_unsaved_document(self) -> bool:
+        """The same, soon answered: True as well where that has not been worked out since the session was opened."""
+        return self._document.may_be_behind
+
+    @property
     def document_path(self) -> Path:
         """Where the session's markdown stands."""
         return self._document.path

@@ -210,7 +210,7 @@ class WorkbenchScreen(BenchSide):
         self.outline.show(self.workspace.book, session.state)
         self._show_state()
         self.set_focus(self.document)
-        if session.has_unsaved_document:
+        if session.may_have_unsaved_document:
             self.saving.write_soon()
         twins = self.copying.words()
         troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
