@@ -16,7 +16,7 @@ if sys.platform == "win32":
 
 from terminal import Terminal, codetui_command, environment
 
-CTRL_S, ENTER, ESCAPE, QUIT = "\x13", "\r", "\x1b", "\x11"
+SAVE, ENTER, ESCAPE, QUIT = "\x13", "\r", "\x1b", "\x11"
 ASKED = "This session is open elsewhere"
 KEPT = "sessions/wil/events/11.unsaved.md"
 SAID = "could not be saved"
@@ -27,7 +27,7 @@ from codetui.__main__ import main
 from codetui.store import disk
 write = disk.write
 def full(handle, data):
-    if Path("full").exists() and Path(f"/proc/self/fd/{handle}").readlink().is_relative_to(Path("sessions").resolve()):
+    if Path("full").exists() and Path("full").read_text() in str(Path(f"/proc/self/fd/{handle}").readlink()):
         raise OSError(errno.ENOSPC, "No space left on device")
     return write(handle, data)
 disk.write = full
@@ -111,7 +111,7 @@ def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_p
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note beside")
-        (study / "full").touch()
+        (study / "full").write_text("/sessions/")
         terminal.type("by moonlight")
         terminal.wait_for("by moonlight")
         os.kill(terminal.pid, signal.SIGTERM)
@@ -121,17 +121,74 @@ def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_p
     assert str(copy) in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
 
 
+@pytest.mark.parametrize(
+    ("keys", "asked", "kept"),
+    [
+        ("s11D", "Change TASK1", "Code TASK1 of the codebook\ndefinition: Lighting lamps. by moonlight"),
+        ("s11A", "New code", "Code TASK3 of the codebook\nname: by moonlight"),
+        ("pD", "Change the profile", "Profile 1 of the codebook\ndefinition: Keeps the light. by moonlight"),
+    ],
+)
+def test_a_text_that_the_codebooks_file_cannot_take_is_kept_when_a_signal_ends_the_program(
+    study: Path, keys: str, asked: str, kept: str
+) -> None:
+    with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
+        terminal.type(keys)
+        terminal.wait_for(asked)
+        (study / "full").write_text("codebook.toml")
+        terminal.type(" by moonlight")
+        terminal.wait_for("by moonlight")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+    assert kept in (study / KEPT).read_text("utf-8")
+    assert KEPT in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
+    assert "moonlight" not in (study / "codebook.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, None])
+def test_a_code_without_a_name_is_kept_in_a_file_when_the_program_ends(study: Path, end: signal.Signals | None) -> None:
+    with start(study) as terminal:
+        terminal.type("s11A")
+        terminal.wait_for("New code")
+        terminal.type("\t\t\tBy moonlight")
+        terminal.wait_for("By moonlight")
+        if end is None:
+            terminal.type(QUIT)
+        else:
+            os.kill(terminal.pid, end)
+        assert terminal.wait_for_end() == (1 if end is None else 128 + end)
+    assert "definition: By moonlight" in (study / KEPT).read_text("utf-8")
+    assert KEPT in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
+    assert "moonlight" not in (study / "codebook.toml").read_text("utf-8")
+
+
+def test_a_text_of_the_codebook_that_is_written_after_all_is_kept_nowhere(study: Path) -> None:
+    with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
+        terminal.type("s11D")
+        terminal.wait_for("Change TASK1")
+        (study / "full").write_text("codebook.toml")
+        terminal.type(f" by moonlight{SAVE}")
+        terminal.wait_for("No space left on device")
+        (study / "full").unlink()
+        terminal.type(SAVE)
+        terminal.wait_for("TASK1 is changed")
+        (study / "full").write_text("codebook.toml")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+    assert not list(study.rglob("*.unsaved.md"))
+
+
 def test_a_text_that_is_saved_after_all_or_thrown_away_is_kept_nowhere(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note beside")
-        (study / "full").touch()
+        (study / "full").write_text("/sessions/")
         terminal.type(f"by moonlight{ENTER}")
         terminal.wait_for("NOT SAVED")
         (study / "full").unlink()
         terminal.type(ENTER)
         terminal.wait_for("Note written")
-        (study / "full").touch()
+        (study / "full").write_text("/sessions/")
         terminal.type("n")
         terminal.wait_for("Note beside")
         terminal.type(f" or dawn{ENTER}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 
 from codetui.core.commands import AssignCode, AssignProfile, Command, DescribeAd, NoteCoding, NotePlace
 from codetui.core.event_words import quoted
 from codetui.core.state import State
-from codetui.model import AdId, Problem
+from codetui.model import AdId, Code, Problem, Profile
 from codetui.store import files
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.ids import now
@@ -36,6 +37,17 @@ def written_in(command: Command, state: State) -> str:
             return f"Employer: {employer}\nTitle: {title}"
         case _:
             return ""
+
+
+def written_in_book(changed: Code | Profile, standing: Code | Profile | None = None) -> str:
+    """What a person has written about a code or profile, with what it is: the texts that the `standing` one lacks."""
+    what = "Code" if isinstance(changed, Code) else "Profile"
+    texts = [f"{what} {changed.id} of the codebook"]
+    for field in fields(changed):
+        value = getattr(changed, field.name)
+        if field.name != "id" and value and (standing is None or value != getattr(standing, field.name)):
+            texts.append(f"{field.name}: {value if isinstance(value, str) else '; '.join(map(str, value))}")
+    return "\n".join(texts)
 
 
 def keep_text(paths: SessionPaths, ad: AdId, text: str) -> Problem:

@@ -77,6 +77,8 @@ class TextsForm(FramedModal[Answer]):
         self._edit_outside = edit_outside
         self._unfinished = Unfinished(lambda: self.is_changed, self.say)
         self._loaded: tuple[str, ...] = ()
+        self.hold: Callable[[Answer], None] = lambda _: None
+        """What is told of a part that cannot stand in a book as it is, when the program ends."""
 
     # --- what a form of its own may say ---------------------------------------------------------------
 
@@ -148,9 +150,12 @@ class TextsForm(FramedModal[Answer]):
             self.dismiss(answer if answer != self._standing else None)
 
     def keep(self) -> None:
-        """Answer with what was written, before the program ends; leave what cannot stand in a book."""
+        """Answer with what was written, before the program ends; of what cannot stand in a book `hold` is told."""
         answer = self._written(self._standing, self.text)
-        self.dismiss(answer if self.is_changed and not self.trouble(answer) else None)
+        if self.is_changed and self.trouble(answer):
+            self.hold(answer)
+        else:
+            self.dismiss(answer if self.is_changed else None)
 
     def action_leave(self) -> None:
         """Leave; what was written is thrown away at the second press only."""

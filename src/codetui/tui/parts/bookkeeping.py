@@ -15,8 +15,10 @@ from codetui.core.new_codes import proposed_id, with_free_key
 from codetui.model import Code, CodeId, Profile
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.parts.assigning import NO_CODING, Assigning
+from codetui.tui.parts.saving import Saving
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
 from codetui.workspace.outcome import Saved
+from codetui.workspace.unsaved import written_in_book
 
 NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
 NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D changes it in the list."
@@ -26,9 +28,10 @@ NO_SECTION = "The codebook has no section for a code to stand in: write a [[sect
 class Bookkeeping:
     """What a coder writes into the codebook."""
 
-    def __init__(self, bench: Bench, assigning: Assigning) -> None:
+    def __init__(self, bench: Bench, assigning: Assigning, saving: Saving) -> None:
         self._bench = bench
         self._assigning = assigning
+        self._saving = saving
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -49,6 +52,7 @@ class Bookkeeping:
 
         bench = self._bench
         modal = NewCodeModal(bench.index.book, code, self._id_for, lost, bench.edit_outside)
+        modal.hold = lambda new: self._saving.book_refused(written_in_book(new))
         bench.ask(modal, self._write_new)
 
     def _write_new(self, code: Code) -> None:
@@ -57,6 +61,7 @@ class Bookkeeping:
         new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
         refused = self._write(lambda text: add_code(text, new))
         if refused:
+            self._saving.book_refused(written_in_book(code))
             self._ask_new(replace(code, id=CodeId(""), definition=""), Unwritten(code, refused))
             return
         self._assigning.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
@@ -135,6 +140,7 @@ class Bookkeeping:
         bench = self._bench
         title = f"Change {label(bench.index.book, code)}"
         form = CodeForm(title, code, lost, bench.edit_outside)
+        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, code))
         bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
@@ -144,6 +150,7 @@ class Bookkeeping:
         refused = self._write(lambda text: with_texts(text, code, changed))
         if refused:
             self._write(lambda text: text)
+            self._saving.book_refused(written_in_book(changed, code))
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unwritten(changed, refused))
             return
@@ -163,6 +170,7 @@ class Bookkeeping:
         from codetui.tui.modals.profile_form import ProfileForm
 
         form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
+        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, standing))
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
@@ -171,6 +179,7 @@ class Bookkeeping:
         refused = self._write(lambda text: with_texts(text, standing, changed))
         if refused:
             self._write(lambda text: text)
+            self._saving.book_refused(written_in_book(changed, standing))
             latest = profile(self._bench.index.book, standing.id) or standing
             self._ask_profile(latest, (changed, refused))
             return
@@ -186,6 +195,7 @@ class Bookkeeping:
         """Changes the codebook's file and shows the book as it is then; why it could not be, or nothing."""
         outcome = self._bench.workspace.change_book(change)
         if isinstance(outcome, Saved):
+            self._saving.thrown_away()
             self._bench.show_book()
             return ""
         return outcome.message

@@ -82,8 +82,13 @@ class Saving:
         elif isinstance(outcome, Saved):
             self._refused = None
 
+    def book_refused(self, text: str) -> None:
+        """Remembers a text that could not be written into the codebook."""
+        session = self._bench.workspace.session
+        self._refused = (session, text) if session is not None else self._refused
+
     def thrown_away(self) -> None:
-        """The coder has left the question with the text in it."""
+        """The coder has left the question with the text in it, or the codebook has it after all."""
         self._refused = None
 
     def keep_refused(self) -> list[Problem]:

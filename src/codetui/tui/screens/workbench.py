@@ -123,7 +123,7 @@ class WorkbenchScreen(BenchSide):
         self.sharing = Sharing(self, self._changed_hands)
         self.recalling = Recalling(self, self)
         self.queueing = Queueing(self, self.assigning, self.recalling)
-        self.bookkeeping = Bookkeeping(self, self.assigning)
+        self.bookkeeping = Bookkeeping(self, self.assigning, self.saving)
         self.describing = Describing(self, self.bookkeeping.change_profile)
 
     def _actions(self) -> dict[str, Do]:
