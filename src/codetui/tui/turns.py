@@ -55,8 +55,9 @@ class Turns:
             self._handing = asyncio.create_task(self._hand_out_the_rest(), name="keys in turn")
 
     async def _hand_out_the_rest(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_more.wait(), PICTURE)
+        if not self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_more.wait(), PICTURE)
         await self._until_all_is_done()
         while self._waiting and self._app.is_running:
             # Through the app's own queue, where Textual knows what to do about an error.
