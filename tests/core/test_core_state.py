@@ -13,8 +13,10 @@ from codetui.core.given_with import given_with
 from codetui.core.state import State, evolve, replay
 from codetui.model import (
     AdId,
+    Anchor,
     Cause,
     CodeId,
+    Coding,
     CodingAdded,
     CodingId,
     CodingNoted,
@@ -214,3 +216,28 @@ def test_a_migration_leaves_what_the_coder_had_in_view() -> None:
     coding = state.codings[CodingId("c1")]
     assert coding.codebook == "v2"
     assert given_with(state, coding) == ("TASK1", "v1")
+
+
+def test_an_added_coding_has_each_of_its_fields() -> None:
+    anchor = Anchor(text_hash="h", start=3, end=8, words="words", before="b", after="a")
+    event = CodingAdded(
+        coding=CodingId("c1"), code=CodeId("T"), anchor=anchor, words="w", note="n", rank=7, is_proposed=True
+    )
+    step = replace(transaction(4, event, cause="document"), codebook="3#abc", source="from.md")
+    wanted = Coding(
+        id=CodingId("c1"),
+        code=CodeId("T"),
+        anchor=anchor,
+        words="w",
+        note="n",
+        rank=7,
+        time=step.time,
+        codebook="3#abc",
+        origin="document",
+        source="from.md",
+        is_proposed=True,
+        is_removed=False,
+    )
+    added_one = replay([step]).codings[CodingId("c1")]
+    assert added_one == wanted
+    assert hash(added_one) == hash(wanted)

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
+from codetui.core.new_coding import coding_of
 from codetui.core.standing import MOST_CHANGES, Standing, standing_of
 from codetui.model import (
     AdDescribed,
@@ -34,6 +35,7 @@ from codetui.model import (
 )
 
 CODING_EVENTS = (CodingAdded, CodingRemoved, CodingRestored, CodingRecoded, CodingReanchored, CodingNoted)
+_NO_STEP = frozenset((SessionOpened,))
 
 
 class Steps(NamedTuple):
@@ -173,9 +175,7 @@ def replay(transactions: Iterable[Transaction]) -> State:
 
 def is_step(transaction: Transaction) -> bool:
     """True for what undo can take back: not the opening of a session, nor that the ad's text has changed."""
-    if transaction.cause == "corpus":
-        return False
-    return any(type(event) is not SessionOpened for event in transaction.events)
+    return transaction.cause != "corpus" and not _NO_STEP.issuperset(map(type, transaction.events))
 
 
 def _apply(draft: _Draft, transaction: Transaction) -> None:
@@ -234,7 +234,7 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
     match event:
         case CodingAdded():
             # Two machines that take over one edit of the document by hand add the same codings.
-            draft.codings.setdefault(event.coding, _coding(event, transaction))
+            draft.codings.setdefault(event.coding, coding_of(event, transaction))
         case SessionOpened():
             draft.opened = event
             draft.employer = draft.employer or event.employer
@@ -251,22 +251,6 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
             draft.notes[event.note] = PlaceNote(id=event.note, place=event.place, text=event.text, rank=event.rank)
         case _:
             _change_coding(draft, event, transaction)
-
-
-def _coding(event: CodingAdded, transaction: Transaction) -> Coding:
-    return Coding(
-        id=event.coding,
-        code=event.code,
-        anchor=event.anchor,
-        words=event.words,
-        note=event.note,
-        rank=event.rank,
-        time=transaction.time,
-        codebook=transaction.codebook,
-        origin=transaction.cause,
-        source=transaction.source,
-        is_proposed=event.is_proposed,
-    )
 
 
 def _change_coding(
