@@ -8,7 +8,8 @@
              (both go on in shares, and say on stderr after each what has come of it so far)
 --power N    loses power after every operation of N days of work, with what was not synced lost, kept, emptied, torn at
              every byte or in another order; and on the day after each operation at which the program was killed
---disk       fails at every operation of a day, writes and reads, with each of eight errors, once and for the rest of it
+--disk       fails at every operation of a day, writes and reads, with each of eight errors, once and for the rest of
+             it, and takes the sessions' folder away before each
 
 What was confirmed, by the outcome of a command or by the screen, is compared with what is on disk afterwards.
 """
@@ -68,13 +69,15 @@ def lose_power(days: int, seed: int) -> list[str]:
 
 def fail_disks() -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.failing_disk import run
+    from tests.attacks.failing_disk import remove_sticks, run
 
-    tally = run(is_each=True)
+    tally, sticks = run(is_each=True), remove_sticks()
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
     print(f"  {tally.unread} of them with reads that fail, and {tally.unread_commands} command lines on such disks,")
     print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
-    return tally.faults
+    print(f"stick: pulled out {sticks.days} times, {sticks.confirmed} commands confirmed, {sticks.not_saved} refused,")
+    print(f"  {_said(sticks.difference)}", flush=True)
+    return tally.faults + sticks.faults
 
 
 def _shares(whole: int, most: int, seed: int) -> Iterator[tuple[int, int]]:
