@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from keys import press, running, workspace_on, write_ad
+from textual import events
 from textual.widget import AwaitMount, Widget
 
 from codetui.tui import app as tui_app
@@ -36,6 +38,7 @@ class FirstPicture(CodetuiApp):
 
     def post_display_hook(self) -> None:
         """Textual calls this when a picture stands."""
+        super().post_display_hook()
         screen = self.screen
         if self.rows or not isinstance(screen, WorkbenchScreen) or not screen.document.size:
             return
@@ -127,10 +130,36 @@ async def test_garbage_is_collected_behind_a_key_and_in_a_pause(
         try:
             kept = [[number] for number in range(10 * tidying.YOUNG)]
             await press(pilot, "s")
-            await pilot.pause(2 * tidying.AFTER_KEY)
+            await pilot.pause(0.1)
             assert seen[:1] == [1]
             assert gc.get_count()[0] < len(kept)
             await pilot.pause(3 * tidying.PAUSE)
             assert seen[-1] == 2
         finally:
             gc.callbacks.remove(note)
+
+
+@pytest.mark.usefixtures("automatic_collections_off")
+async def test_no_garbage_is_collected_between_a_key_and_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(tidying, "YOUNG", 0)
+    monkeypatch.setattr(tidying, "BEHIND", 0.05)
+    monkeypatch.setattr(tidying, "PAUSE", 60.0)
+    write_ad(tmp_path, "We need Python. You like people.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s")
+        await pilot.pause(0.2)
+        bench.document.refresh()
+        await pilot.pause()
+        gc.callbacks.append(lambda phase, _: seen.append(phase))
+        try:
+            with pilot.app.batch_update():
+                bench.post_message(events.Key("s", "s"))
+                await asyncio.sleep(0.2)
+                assert not seen
+            await pilot.pause(0.2)
+            assert seen
+        finally:
+            gc.callbacks.pop()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from keys import press, running, workspace_on, write_ad
 
-from codetui.tui.parts.tidying import AFTER_KEY
+SOON = 0.1
+"""Seconds in which what is behind a picture is done."""
 
 
 class Ring:
@@ -25,7 +26,7 @@ async def test_what_the_ad_before_held_is_collected(tmp_path: Path, keys: str, i
     (tmp_path / "ads" / "12_other.txt").write_text("Another ad.\n")
     async with running(workspace_on(tmp_path)) as (pilot, _):
         await press(pilot, "s")
-        await pilot.pause(AFTER_KEY * 3)
+        await pilot.pause(SOON)
         gc.disable()
         try:
             ring = Ring()
@@ -33,7 +34,7 @@ async def test_what_the_ad_before_held_is_collected(tmp_path: Path, keys: str, i
             seen = weakref.ref(ring)
             del ring
             await press(pilot, keys)
-            await pilot.pause(AFTER_KEY * 3)
+            await pilot.pause(SOON)
             assert (seen() is None) == is_gone
         finally:
             gc.enable()

@@ -63,6 +63,10 @@ class CodetuiApp(App[object]):
         if not self.is_headless:
             self._leaving.heed_signals()
 
+    def post_display_hook(self) -> None:
+        """Textual calls this when a picture has been handed to the terminal."""
+        self._workbench.tidying.painted()
+
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes wait for their turn; all else is Textual's."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:

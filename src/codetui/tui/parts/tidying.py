@@ -6,10 +6,9 @@ import gc
 from time import monotonic
 
 from textual.screen import Screen
-from textual.timer import Timer
 
-AFTER_KEY = 0.03
-"""Seconds after a key in which its picture has gone out."""
+BEHIND = 0.003
+"""Seconds behind the picture in which it has gone out: a collection would hold up the thread that writes it."""
 
 PAUSE = 0.5
 """Seconds without a key that are a pause."""
@@ -22,34 +21,48 @@ pause; and of all without one, for whoever never pauses."""
 class Tidying:
     """Collects young garbage behind the picture, which takes a millisecond, and all in a pause and at another ad.
 
-    It switches nothing off: `cli` has done that, and a program that keeps Python's collections has both.
+    Right behind it, not some time after the key: that would be the time at which the next key comes.  It switches
+    nothing off: `cli` has done that, and a program that keeps Python's collections has both.
     """
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
-        self._waiting: Timer | None = None
-        self._last_key = 0.0
+        self._last_key = self._last_picture = 0.0
+        self._is_waiting = False
         self._is_other_ad = False
+        self._has_begun = False
 
     def begin(self) -> None:
         """What is loaded by now stays, and is not looked through any more."""
         gc.freeze()
         self._is_other_ad = False
+        self._has_begun = True
         self._screen.set_interval(PAUSE, self._at_pause)
 
-    def after_key(self) -> None:
-        """Collects young garbage soon, where there is enough of it."""
+    def key_pressed(self) -> None:
+        """A key has come, and its picture will."""
         self._last_key = monotonic()
-        if self._waiting is None and (self._is_other_ad or gc.get_count()[0] > YOUNG):
-            self._waiting = self._screen.set_timer(AFTER_KEY, self._collect)
+
+    def painted(self) -> None:
+        """Collects young garbage soon behind this picture, where there is enough of it."""
+        self._last_picture = monotonic()
+        if not self._has_begun or self._is_waiting or not self._screen.is_running:
+            return
+        if self._is_other_ad or gc.get_count()[0] > YOUNG:
+            self._is_waiting = True
+            self._screen.set_timer(BEHIND, self._collect)
 
     def at_other_ad(self) -> None:
         """What the ad before held is garbage now, and is collected behind the first picture of this one."""
         self._is_other_ad = True
 
     def _collect(self) -> None:
+        self._is_waiting = False
+        if self._last_key > self._last_picture:
+            # Behind the picture of that key, then.
+            return
         is_time_for_all = self._is_other_ad or gc.get_count()[2] > TOO_OLD
-        self._waiting, self._is_other_ad = None, False
+        self._is_other_ad = False
         gc.collect(2 if is_time_for_all else 1)
 
     def _at_pause(self) -> None:

@@ -60,6 +60,7 @@ class WorkbenchScreen(BenchSide):
         self.workspace = workspace
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
+        self.tidying = Tidying(self)
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, status: the first picture."""
@@ -118,7 +119,6 @@ class WorkbenchScreen(BenchSide):
         self.settling = Settling(self, self.selecting, self.document, self.back_from_all)
         self.saving = Saving(self, self.selecting, self, self._show_state)
         self.travelling = Travelling(self)
-        self.tidying = Tidying(self)
         self.copying = Copying(self)
         self.sharing = Sharing(self, self._changed_hands)
         self.recalling = Recalling(self, self)
@@ -154,8 +154,8 @@ class WorkbenchScreen(BenchSide):
         await self._furnish()
         if self.is_attached:
             self.travelling.stay()
+            self.tidying.key_pressed()
             self.keyboard.press(event)
-            self.tidying.after_key()
 
     def on_mouse_down(self) -> None:
         """The coder has turned to something."""
