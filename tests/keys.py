@@ -21,6 +21,7 @@ from codetui.store.corpus import Corpus
 from codetui.store.sessions import SessionPaths
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.widgets.status_line import ROWS, StatusLine
 from codetui.workspace.workspace import Workspace
 
 BOOK = Codebook(
@@ -150,3 +151,8 @@ async def coded(folder: Path, before: str, keys: str) -> str:
         bench.selecting.put(selection)
         await press(pilot, keys)
         return with_codings(workspace)
+
+
+def status_rows(status: StatusLine) -> str:
+    """What the status line shows, its rows as lines."""
+    return "\n".join(status.render_line(y).text.rstrip() for y in range(ROWS))

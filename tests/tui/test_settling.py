@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from keys import press, running, workspace_on, write_ad
+from keys import press, running, status_rows, workspace_on, write_ad
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
@@ -431,7 +431,7 @@ async def test_at_80_columns_the_way_out_is_read(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, long), (80, 24)) as (pilot, bench):
         for _ in range(3):
             await press(pilot, "v")
-            assert bench.status.render().plain.rstrip().endswith("Esc leave")
+            assert status_rows(bench.status).rstrip().endswith("Esc leave")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -526,9 +526,9 @@ async def test_only_the_place_is_settled_and_the_words_stay_as_written(
 async def test_the_status_line_says_how_many_quotations_need_a_place_until_none_does(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "l")
-        assert "2 to place: v" in str(bench.status.render())
+        assert "2 to place: v" in status_rows(bench.status)
         await press(pilot, "v<enter>")
         await press(pilot, "<escape>")
-        assert "1 to place: v" in str(bench.status.render())
+        assert "1 to place: v" in status_rows(bench.status)
         await press(pilot, "v<enter>l")
-        assert "to place" not in str(bench.status.render())
+        assert "to place" not in status_rows(bench.status)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import pytest
 from invented import BOOK, coding, note, state
+from keys import status_rows
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -75,7 +76,7 @@ def open_panel(app: Bench, words: str = "knead dough") -> None:
 
 
 def lines_of(widget: StatusLine) -> list[str]:
-    return [line.rstrip() for line in widget.render().plain.split("\n")]
+    return status_rows(widget).split("\n")
 
 
 async def test_the_tree_is_the_outline_of_the_document() -> None:

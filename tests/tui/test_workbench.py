@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from keys import coded, press, running, with_codings, workspace_on, write_ad
+from keys import coded, press, running, status_rows, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -384,9 +384,9 @@ async def test_the_tree_of_another_ad_begins_at_its_top(tmp_path: Path) -> None:
 async def test_the_status_line_says_that_the_ad_has_no_profile(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
-        assert "no profile" in str(bench.status.render())
+        assert "no profile" in status_rows(bench.status)
         await press(pilot, "p2Because.<ctrl+s>")
-        assert "no profile" not in str(bench.status.render()) and "Gardener" in str(bench.status.render())
+        assert "no profile" not in status_rows(bench.status) and "Gardener" in status_rows(bench.status)
 
 
 async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
@@ -640,3 +640,16 @@ async def test_behind_a_question_the_workbench_paints_only_what_is_said(tmp_path
         assert "Something-was-said" in pilot.app.export_screenshot()
         await press(pilot, "<escape>")
         assert bench.is_current
+
+
+async def test_what_lies_over_a_narrow_ad_leaves_the_rows_below_in_sight(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
+        await press(pilot, "t")
+        assert bench.outline.region.bottom == bench.status.region.y == 22
+        await press(pilot, "<escape>R")
+        assert bench.reader.region.bottom == bench.status.region.y
+        await press(pilot, "/")
+        assert bench.reader.region.bottom == bench.search.region.y == 21
+        await press(pilot, "<escape>")
+        assert bench.reader.region.bottom == bench.status.region.y

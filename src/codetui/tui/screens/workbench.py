@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from codetui.core.codebook import CodebookIndex
@@ -60,32 +60,28 @@ class WorkbenchScreen(BenchSide):
         self.workspace = workspace
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
+        self._heading = Content()
         self.tidying = Tidying(self)
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, status: the first picture."""
         self._take_breakpoint()
-        with Horizontal(id="panes"):
-            with Vertical(id="ad"):
-                yield Static(id="heading")
-                yield DocumentView(id="document")
-            yield CodebookTree(id="codebook")
+        # Each takes an edge of what is left, the ad the rest.  Boxes around them would be painted too, under all that
+        # they hold, and passed by every key.
         yield StatusLine(id="status")
+        yield CodebookTree(id="codebook")
+        yield Static(id="heading")
+        yield DocumentView(id="document")
 
     async def _furnish(self) -> None:
         """Mounts what opens over the ad: behind the first picture, or for a key that was typed before it."""
         if self.panel.is_attached:
             return
-        panes = self.query_one("#panes")
         # The panel is the first in order: when it comes or goes, Textual need not paint the others anew.
-        for parent, widget, before in (
-            (self, self.panel, 0),
-            (panes, self.reader, None),
-            (self, self.search, self.status),
-        ):
+        for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
             # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
             if self.is_attached:
-                await parent.mount(widget, before=before)
+                await self.mount(widget, before=before)
 
     def _take_breakpoint(self) -> None:
         """Is narrow or wide before the first picture; Textual looks at the width after it."""
@@ -251,7 +247,9 @@ class WorkbenchScreen(BenchSide):
             self.describing.describe()
 
     def _show_state(self) -> None:
-        self.query_one("#heading", Static).update(heading(self.workspace), layout=False)
+        if (words := heading(self.workspace)) != self._heading:
+            self._heading = words
+            self.query_one("#heading", Static).update(words, layout=False)
         self.document.set_codings(self._spans.of(self.state))
         self.outline.refresh_state(self.state)
         self._selection_changed()

@@ -1,4 +1,4 @@
-"""The colours of the sections outside the ad's text: one hue each, by the section's place in the codebook."""
+"""Colours outside the ad's text: a hue for each section, by its place in the codebook, and those of style sheets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.widget import Widget
 
 from codetui.model import Codebook
 from codetui.tui.themes import Palette
@@ -36,6 +37,19 @@ def hue_colour(app: App[object], index: int) -> str:
 def hue_style(app: App[object], index: int) -> Style:
     """The foreground of section `index`."""
     return _style(hue_colour(app, index))
+
+
+def component_style(widget: Widget, name: str) -> Style:
+    """Foreground and text style of a widget's component class; what is translucent is blended with its ground."""
+    styles = widget.get_component_styles(name)
+    if not styles.has_rule("color"):
+        return styles.text_style
+    return Style(color=opaque(widget, styles.color).rich_color) + styles.text_style
+
+
+def opaque(widget: Widget, colour: Color) -> Color:
+    """A colour as it looks on the widget's ground."""
+    return colour if colour.ansi is not None else widget.background_colors[1] + colour
 
 
 @lru_cache(256)

@@ -7,11 +7,10 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.strip import Strip
 
 from codetui.tui.widgets.cells import cut
-from codetui.tui.widgets.hues import hue_style
+from codetui.tui.widgets.hues import component_style, hue_style, opaque
 from codetui.tui.widgets.steady_scroll import SteadyScroll
 
 Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
@@ -102,18 +101,11 @@ class RowPaint(SteadyScroll):
         return base + self._tone_style(part.tone)
 
     def _tone_style(self, tone: Tone) -> Style:
-        """Foreground and text style of a tone; what is translucent is blended with the ground."""
-        styles = self.get_component_styles(f"row-list--{tone}")
-        if tone == "strong" or not styles.has_rule("color"):
-            return styles.text_style
-        return Style(color=self._opaque(styles.color).rich_color) + styles.text_style
+        return component_style(self, f"row-list--{tone}")
 
     def _cursor_style(self) -> Style:
         styles = self.get_component_styles("row-list--cursor")
-        style = Style(bgcolor=self._opaque(styles.background).rich_color) + styles.text_style
+        style = Style(bgcolor=opaque(self, styles.background).rich_color) + styles.text_style
         if styles.has_rule("color"):
-            style += Style(color=self._opaque(styles.color).rich_color)
+            style += Style(color=opaque(self, styles.color).rich_color)
         return style
-
-    def _opaque(self, colour: Color) -> Color:
-        return colour if colour.ansi is not None else self.background_colors[1] + colour

@@ -74,6 +74,7 @@ class SearchLine(Horizontal):
     def open(self, query: str = "") -> None:
         """Show the line and take the keys; `query` stands there, selected, to be typed over."""
         self.add_class("-open")
+        self.screen.add_class("-searching")
         field = self.query_one(Input)
         with field.prevent(Input.Changed):
             field.value = query
@@ -82,7 +83,9 @@ class SearchLine(Horizontal):
 
     def close(self) -> None:
         """Hide the line."""
-        self.remove_class("-open")
+        if self.is_open:
+            self.remove_class("-open")
+            self.screen.remove_class("-searching")
 
     def show_found(self, place: int, count: int) -> None:
         """Show `place of count`; a place counts from one, none is 0."""

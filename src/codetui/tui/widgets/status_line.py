@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
-from textual.content import Content
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 from codetui.tui.widgets.cells import brief, cut, shown, wrap
-from codetui.tui.widgets.hues import hue_colour
+from codetui.tui.widgets.hues import component_style, hue_style
 
 Kind = Literal["info", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
-STYLES: dict[Kind, str] = {"info": "", "refusal": "bold $text-warning", "error": "bold reverse $text-error"}
+Tone = Literal["plain", "strong", "dim", "hue", "refusal", "error"]
+TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
 READ_ONLY = "read only"
 BAR_CELLS = 8
@@ -53,18 +56,43 @@ class CodeMark(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A fact with its rank: the lowest is dropped first where room is short."""
+    """Some words in a tone; `hue` is the index of the section whose colour they bear, where the tone is "hue"."""
 
     text: str
+    tone: Tone = "plain"
+    hue: int = 0
+
+
+Pieces = list[Piece]
+
+
+class Fact(NamedTuple):
+    """A fact with its rank: the lowest is dropped first where room is short."""
+
+    piece: Piece
     rank: int
-    style: str = ""
 
 
 class StatusLine(Widget):
-    """Two rows: a message and the codes under the cursor; below them the facts."""
+    """Two rows: a message and the codes under the cursor; below them the facts.
+
+    They are painted by the Line API: Textual's way from text with styles to cells takes longer than all else here.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in ("strong", "dim", "refusal", "error")}
 
     DEFAULT_CSS = """
-    StatusLine { dock: bottom; height: 2; background: $panel; color: $foreground; padding: 0 1; }
+    StatusLine {
+        dock: bottom;
+        height: 2;
+        background: $panel;
+        color: $foreground;
+        padding: 0 1;
+        & > .status-line--strong { text-style: bold; }
+        & > .status-line--dim { color: $foreground 50%; }
+        & > .status-line--refusal { color: $text-warning; text-style: bold; }
+        & > .status-line--error { color: $text-error; text-style: bold reverse; }
+    }
     StatusLine:ansi { background: ansi_default; }
     """
 
@@ -112,86 +140,121 @@ class StatusLine(Widget):
         self._listed, self._share = listed, share
         self.refresh()
 
-    def render(self) -> Content:
+    # --- painting -------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of a row."""
+        width = self.content_size.width
+        style = self.rich_style
+        pieces = self._rows(width)[y] if y < ROWS else []
+        segments = [Segment(piece.text, style + self._style(piece)) for piece in pieces if piece.text]
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _style(self, piece: Piece) -> Style:
+        if piece.tone == "plain":
+            return Style.null()
+        if piece.tone == "hue":
+            return hue_style(self.app, piece.hue) + component_style(self, "status-line--strong")
+        return component_style(self, f"status-line--{piece.tone}")
+
+    def _rows(self, width: int) -> list[Pieces]:
         """Both rows.
 
         The short keys of the codes under the cursor always stand at the right of the first one.  Their labels
         are there where the message leaves room; a message too long goes on in the second row, in the place of
         the facts: what to do next stands at its end.
         """
-        width = self.content_size.width
-        style = STYLES[self._kind]
+        tone = TONES[self._kind]
         keys = self._marks(width // 3, with_labels=False)
-        room = width - (keys.cell_length + GAP if keys else 0)
+        room = width - (_cells(keys) + GAP if keys else 0)
         lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) if self._message else [""]
-        message = Content.styled(lines[0], style)
+        message = [Piece(lines[0], tone)]
         if len(lines) > 1:
-            alarm = Content("") if self._facts.is_saved else Content.styled(NOT_SAVED, STYLES["error"])
-            room = width - (alarm.cell_length + GAP if alarm else 0)
-            second = Content.styled(cut(" ".join(lines[1:]), room), style)
-            return Content("\n").join([_spread(message, keys, width), _spread(second, alarm, width)])
-        codes = self._marks(width - message.cell_length - (GAP if message else 0))
-        return Content("\n").join([_spread(message, codes, width), self._second_row(width)])
+            alarm = [] if self._facts.is_saved else [Piece(NOT_SAVED, "error")]
+            room = width - (_cells(alarm) + GAP if alarm else 0)
+            second = [Piece(cut(" ".join(lines[1:]), room), tone)]
+            return [_spread(message, keys, width), _spread(second, alarm, width)]
+        codes = self._marks(width - _cells(message) - (GAP if lines[0] else 0))
+        return [_spread(message, codes, width), self._second_row(width)]
 
-    def _marks(self, room: int, *, with_labels: bool = True) -> Content:
+    def _marks(self, room: int, *, with_labels: bool = True) -> Pieces:
         """The codes with their labels; where room is short, cut, or the short keys alone."""
         if not self._codes:
-            return Content("")
+            return []
         share = (room - 3 * (len(self._codes) - 1)) // len(self._codes)
         with_labels = with_labels and share >= LEAST_LABEL
-        marks: list[Content] = []
+        marks: list[Pieces] = []
         for mark in self._codes:
-            style = f"bold {hue_colour(self.app, mark.hue)}"
             name = brief(mark.label, share - len(mark.key) - 1) if with_labels else ""
-            marks.append(Content.assemble((mark.key, style), f" {name}" if name else ""))
-        text = Content(" · " if with_labels else " ").join(marks)
-        return text if text.cell_length <= room else text.truncate(max(room, 0), ellipsis=True)
+            marks.append([Piece(mark.key, "hue", mark.hue), Piece(f" {name}" if name else "")])
+        return _fitted(_joined(marks, " · " if with_labels else " "), room)
 
-    def _second_row(self, width: int) -> Content:
+    def _second_row(self, width: int) -> Pieces:
         facts = self._facts
-        saved = Content.styled(READ_ONLY, STYLES["refusal"]) if facts.is_read_only else Content("saved")
+        right = [Piece(READ_ONLY, "refusal") if facts.is_read_only else Piece("saved")]
         if not facts.is_saved:
-            saved = Content.styled(NOT_SAVED, STYLES["error"])
+            right = [Piece(NOT_SAVED, "error")]
         if facts.is_done:
-            saved = Content.assemble(("● done · ", "bold"), saved)
-        right = Content(" · ").join([self._listing(), saved]) if self._listed is not None else saved
-        room = width - right.cell_length - 2
-        return _spread(_joined(_pieces(facts, room), room), right, width)
+            right.insert(0, Piece("● done · ", "strong"))
+        if self._listed is not None:
+            right = [*self._listing(self._listed), Piece(" · "), *right]
+        room = width - _cells(right) - GAP
+        return _spread(_facts_in(_facts(facts, room), room), right, width)
 
-    def _listing(self) -> Content:
-        text = f"listing {self._listed or 0:,}…"
+    def _listing(self, listed: int) -> Pieces:
+        text = f"listing {listed:,}…"
         if self._share is None:
-            return Content(text)
+            return [Piece(text)]
         full = round(min(max(self._share, 0.0), 1.0) * BAR_CELLS)
-        rest = ("─" * (BAR_CELLS - full), "$foreground 50%")
-        return Content.assemble(f"{text} ", ("━" * full, "bold"), rest)
+        return [Piece(f"{text} "), Piece("━" * full, "strong"), Piece("─" * (BAR_CELLS - full), "dim")]
 
 
-def _pieces(facts: StatusFacts, room: int) -> list[Piece]:
-    pieces: list[Piece] = []
+def _facts(facts: StatusFacts, room: int) -> list[Fact]:
+    stated: list[Fact] = []
     if facts.total:
-        pieces.append(Piece(f"ad {facts.place:,} of {facts.total:,}", 3))
+        stated.append(Fact(Piece(f"ad {facts.place:,} of {facts.total:,}"), 3))
     if facts.ad:
         employer = brief(facts.employer, max(room // 3, 8))
-        pieces.append(Piece(f"#{brief(facts.ad, 24)} {employer}".rstrip(), 5, "bold"))
+        stated.append(Fact(Piece(f"#{brief(facts.ad, 24)} {employer}".rstrip(), "strong"), 5))
     if facts.to_place:
-        pieces.append(Piece(f"{facts.to_place:,} to place: v", 4, "bold"))
+        stated.append(Fact(Piece(f"{facts.to_place:,} to place: v", "strong"), 4))
     if facts.coder:
-        pieces.append(Piece(f"coder {brief(facts.coder, 20)}", 1))
+        stated.append(Fact(Piece(f"coder {brief(facts.coder, 20)}"), 1))
     if facts.profile:
-        pieces.append(Piece(brief(facts.profile, max(room // 3, 12)), 2))
-    return pieces
+        stated.append(Fact(Piece(brief(facts.profile, max(room // 3, 12))), 2))
+    return stated
 
 
-def _joined(pieces: list[Piece], room: int) -> Content:
-    """The pieces with ` · ` between, without those of the lowest rank that do not fit."""
-    while len(pieces) > 1 and sum(cell_len(piece.text) + 3 for piece in pieces) - 3 > room:
-        pieces.remove(min(pieces, key=lambda piece: piece.rank))
-    text = Content(" · ").join([Content.styled(piece.text, piece.style) for piece in pieces])
-    return text if text.cell_length <= room else text.truncate(max(room, 0), ellipsis=True)
+def _facts_in(facts: list[Fact], room: int) -> Pieces:
+    """The facts with ` · ` between, without those of the lowest rank that do not fit."""
+    while len(facts) > 1 and sum(cell_len(fact.piece.text) + 3 for fact in facts) - 3 > room:
+        facts.remove(min(facts, key=lambda fact: fact.rank))
+    return _fitted(_joined([[fact.piece] for fact in facts], " · "), room)
 
 
-def _spread(left: Content, right: Content, width: int) -> Content:
+def _joined(parts: list[Pieces], between: str) -> Pieces:
+    first, *others = parts or [[]]
+    return [*first, *(piece for part in others for piece in (Piece(between), *part))]
+
+
+def _cells(pieces: Pieces) -> int:
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def _fitted(pieces: Pieces, room: int) -> Pieces:
+    """The pieces in so many cells; `…` stands for what is left off."""
+    if _cells(pieces) <= room:
+        return pieces
+    kept: Pieces = []
+    for piece in pieces:
+        if cell_len(piece.text) >= room:
+            return [*kept, piece._replace(text=cut(f"{piece.text}…", room))]
+        kept.append(piece)
+        room -= cell_len(piece.text)
+    return kept
+
+
+def _spread(left: Pieces, right: Pieces, width: int) -> Pieces:
     """`left` at the left, `right` at the right of a row."""
-    gap = max(width - left.cell_length - right.cell_length, 1)
-    return Content.assemble(left, " " * gap if right else "", right)
+    gap = max(width - _cells(left) - _cells(right), 1)
+    return [*left, Piece(" " * gap), *right] if right else left
