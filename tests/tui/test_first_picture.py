@@ -76,6 +76,17 @@ async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> Non
         assert [coding.code for coding in app.screen.state.live()] == ["TASK1"]
 
 
+async def test_a_click_before_the_first_picture_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ad(tmp_path, "We need Python and SQL. You like people.")
+    app = CodetuiApp(workspace_on(tmp_path))
+    monkeypatch.setattr(WorkbenchScreen, "_settle", lambda _: None)
+    async with app.run_test(size=(100, 30)) as pilot:
+        bench = app.screen
+        assert not bench.is_furnished
+        await pilot.click("#codebook", offset=(5, 0), times=2)
+        assert bench.is_furnished and app.screen is not bench
+
+
 @pytest.mark.parametrize("is_first", [False, True])
 async def test_whoever_leaves_behind_the_first_picture_leaves_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool

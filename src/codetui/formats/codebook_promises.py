@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from codetui.core.codebook import codes_of, groups
 from codetui.core.counted import counted
@@ -21,6 +22,7 @@ WORD = r"\w++(?:['’-]\w++){0,3}"
 PLACES = r"(?:part|chapter|section|table|figure|version|deel|hoofdstuk|sectie|tabel|figuur|versie|v)"
 
 
+@cache
 def _announced(nouns: str) -> re.Pattern[str]:
     """A number and, up to three words on and with no other number before it, one of `nouns`."""
     return re.compile(
@@ -33,8 +35,8 @@ def _announced(nouns: str) -> re.Pattern[str]:
 HEADING_NUMBER = re.compile(r"^#+\s+\d+(?:\.\d+)*[.:)]?\s+", re.MULTILINE)
 """The number of a chapter, which announces nothing: `1 Profiles`."""
 
-PROFILES = _announced("profiles|profielen")
-CATEGORIES = _announced(r"(?:macro-|sub-)?categor(?:ies|ie[eë]n)|codes|groups|groepen")
+PROFILES = "profiles|profielen"
+CATEGORIES = r"(?:macro-|sub-)?categor(?:ies|ie[eë]n)|codes|groups|groepen"
 
 
 def check_promises(book: Codebook, texts: Mapping[BookText, Table], tables: Mapping[tuple[str, str], Table]) -> None:
@@ -62,9 +64,10 @@ def _check_profiles(said: str, what: str, book: Codebook, table: Table, name: st
             table.say("warning", f"{what} announces {shown(words)}, and {defined}; add what is missing", name)
 
 
-def announced(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
-    """Each number that a text announces, with its words: `(4, "four profiles")`."""
-    for found in pattern.finditer(text):
+def announced(nouns: str, text: str) -> Iterator[tuple[int, str]]:
+    """Each number of `nouns` that a text announces, with its words: `(4, "four profiles")`."""
+    # Most books announce nothing, and what looks for it takes long to make.
+    for found in _announced(nouns).finditer(text) if text else ():
         if not found["place"]:
             number = NUMBERS.get(found["number"].casefold()) or int(found["number"])
             yield number, " ".join(found[0].replace("*", "").split())

@@ -15,7 +15,6 @@ from codetui.core.codebook import CodebookIndex
 from codetui.core.state import State
 from codetui.model import Ad, AdId, Code, CodeId, Coding, CodingId, Holds, Span
 from codetui.tui.bench import Kind
-from codetui.tui.outside import edit_outside
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.parts.saving import Saving
@@ -102,6 +101,8 @@ class BenchSide(WidgetMessages):
 
     def edit_outside(self, text: str) -> str | None:
         """The text after the coder's own editor, or None where none can run."""
+        from codetui.tui.outside import edit_outside
+
         return edit_outside(self.app, text)
 
     def node(self) -> Node | None:

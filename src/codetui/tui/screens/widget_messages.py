@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.screen import Screen
 
-from codetui.tui.keyboard import Keyboard
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.outlining import Outlining
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.parts.settling import Settling
-from codetui.tui.screens.reader import ReaderPane
-from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from codetui.tui.keyboard import Keyboard
+    from codetui.tui.screens.reader import ReaderPane
+    from codetui.tui.widgets.code_panel import CodePanel
 
 
 class WidgetMessages(Screen[None]):
@@ -22,19 +26,24 @@ class WidgetMessages(Screen[None]):
 
     document: DocumentView
     panel: CodePanel
+    reader: ReaderPane
     selecting: Selecting
     assigning: Assigning
     settling: Settling
     outlining: Outlining
     keyboard: Keyboard
 
-    @on(CodePanel.Assigned)
-    def _code_clicked(self, event: CodePanel.Assigned) -> None:
-        self.assigning.take(event.code)
+    is_furnished = False
+    """Whether panel, reader and keyboard are there: not yet in the first picture."""
 
     def on_resize(self) -> None:
         """The panel stays in its corner."""
-        self.panel.replace_on_screen()
+        if self.is_furnished:
+            self.panel.replace_on_screen()
+
+    def on_code_panel_assigned(self, event: CodePanel.Assigned) -> None:
+        """A code was clicked on."""
+        self.assigning.take(event.code)
 
     @on(CodebookTree.Chosen)
     def _node_chosen(self, event: CodebookTree.Chosen) -> None:
@@ -77,7 +86,7 @@ class WidgetMessages(Screen[None]):
     def _dragged(self, event: DocumentView.Dragged) -> None:
         self.selecting.drag(event.start_offset, event.offset)
 
-    @on(ReaderPane.Closed)
-    def _reader_closed(self) -> None:
+    def on_reader_pane_closed(self) -> None:
+        """The coder has read enough."""
         self.remove_class("-reading")
         self.set_focus(self.document)

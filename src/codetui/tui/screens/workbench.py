@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -10,23 +12,14 @@ from textual.widgets import Static
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, MarkDone, Redo, Undo
 from codetui.model import AdEntry, Problem
-from codetui.tui.bench import Do, kind_of
-from codetui.tui.keyboard import Keyboard
+from codetui.tui.bench import kind_of
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
-from codetui.tui.parts.book_watching import BookWatching
-from codetui.tui.parts.bookkeeping import Bookkeeping
 from codetui.tui.parts.copying import Copying
-from codetui.tui.parts.describing import Describing
 from codetui.tui.parts.greeting import first_of, greeting, way_on
-from codetui.tui.parts.listing import Listing
-from codetui.tui.parts.looking import Looking
-from codetui.tui.parts.migrating import Migrating
 from codetui.tui.parts.outlining import Outlining
-from codetui.tui.parts.picking import Picking
 from codetui.tui.parts.picturing import CodedSpans, heading, mark_of, status_facts
 from codetui.tui.parts.queueing import Queueing
-from codetui.tui.parts.reading import Reading
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.parts.saving import Saving
 from codetui.tui.parts.selecting import Selecting
@@ -34,17 +27,17 @@ from codetui.tui.parts.settling import Settling
 from codetui.tui.parts.sharing import Sharing
 from codetui.tui.parts.tidying import Tidying
 from codetui.tui.parts.travelling import Travelling
-from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.bench_side import NO_AD, BenchSide
-from codetui.tui.screens.reader import ReaderPane
-from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
-from codetui.workspace.taken_in import TakenIn
 from codetui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from codetui.tui.parts.bookkeeping import Bookkeeping
+    from codetui.tui.parts.describing import Describing
 
 ELSEWHERE = "Or B saves a copy elsewhere."
 
@@ -54,6 +47,9 @@ class WorkbenchScreen(BenchSide):
 
     AUTO_FOCUS = "DocumentView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    bookkeeping: Bookkeeping
+    describing: Describing
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -74,14 +70,12 @@ class WorkbenchScreen(BenchSide):
         yield DocumentView(id="document")
 
     async def _furnish(self) -> None:
-        """Mounts what opens over the ad: behind the first picture, or for a key that was typed before it."""
-        if self.panel.is_attached:
-            return
-        # The panel is the first in order: when it comes or goes, Textual need not paint the others anew.
-        for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
-            # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
-            if self.is_attached:
-                await self.mount(widget, before=before)
+        """What is not in the first picture: loaded behind it, or for a key that was typed before it."""
+        if not self.is_furnished:
+            from codetui.tui.screens.furniture import furnish
+
+            self.is_furnished = True
+            await furnish(self)
 
     def _take_breakpoint(self) -> None:
         """Is narrow or wide before the first picture; Textual looks at the width after it."""
@@ -92,22 +86,19 @@ class WorkbenchScreen(BenchSide):
         """Opens the first ad; the others are listed behind the first picture."""
         self._take_panes()
         self._take_on_parts()
-        self.keyboard = Keyboard(self, self._actions())
         first = self.workspace.first
         if first is not None:
             self._open_first(first)
 
     def _take_panes(self) -> None:
-        """What shows the ad and the codebook, and what is to open over them."""
+        """What shows the ad and the codebook."""
         self.document = self.query_one(DocumentView)
         self.outline = self.query_one(CodebookTree)
         self.status = self.query_one(StatusLine)
-        self.panel = CodePanel(id="panel")
         self.search = SearchLine(id="search")
-        self.reader = ReaderPane(id="reader")
 
     def _take_on_parts(self) -> None:
-        """The parts that something else than a key needs too."""
+        """The parts that the first picture needs too."""
         self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
         self.assigning = Assigning(self)
         self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
@@ -116,34 +107,9 @@ class WorkbenchScreen(BenchSide):
         self.saving = Saving(self, self.selecting, self, self._show_state)
         self.travelling = Travelling(self)
         self.copying = Copying(self)
-        self.sharing = Sharing(self, self._changed_hands)
+        self.sharing = Sharing(self, self.changed_elsewhere)
         self.recalling = Recalling(self, self)
         self.queueing = Queueing(self, self.assigning, self.recalling)
-        self.bookkeeping = Bookkeeping(self, self.assigning, self.saving)
-        self.describing = Describing(self, self.bookkeeping.change_profile)
-
-    def _actions(self) -> dict[str, Do]:
-        """What each action of the registry does."""
-        return {
-            **self.selecting.actions(),
-            **self.assigning.actions(),
-            **self.settling.actions(),
-            **self.describing.actions(),
-            **self.copying.actions(),
-            **self.sharing.actions(),
-            **self.travelling.actions(),
-            **self.bookkeeping.actions(),
-            **Migrating(self, self, self.recalling).actions(),
-            **Picking(self, self.assigning, self.bookkeeping, self.recalling).actions(),
-            **self.queueing.actions(),
-            **Looking(self, self.recalling, lambda action: self.keyboard.do(action)).actions(),
-            **Reading(self, self.reader).actions(),
-            **self.aiming.actions(),
-            **self.saving.actions(),
-            **self.outlining.actions(lambda: self.set_focus(self.document)),
-            "palette": self.app.action_command_palette,
-            "quit": self._quit,
-        }
 
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
@@ -153,8 +119,9 @@ class WorkbenchScreen(BenchSide):
             self.tidying.key_pressed()
             self.keyboard.press(event)
 
-    def on_mouse_down(self) -> None:
+    async def on_mouse_down(self) -> None:
         """The coder has turned to something."""
+        await self._furnish()
         self.travelling.stay()
 
     # --- the open ad --------------------------------------------------------------------------------
@@ -172,21 +139,12 @@ class WorkbenchScreen(BenchSide):
 
     async def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
-        await self._furnish()
-        if not self.is_attached:
-            return
-        self.tidying.begin()
-        Listing(self, self.workspace, self.travelling, self.copying, self.status).begin()
-        Watching(self, self, self._document_taken).begin()
-        BookWatching(self, self, self.recalling).begin()
+        from codetui.tui.screens.furniture import set_to_work
 
-    def _document_taken(self, taken: TakenIn) -> None:
-        """The document was edited outside: what it says now is shown at once."""
-        self._show_state()
-        if self.workspace.session and self.workspace.session.has_unsaved_document:
-            self.saving.write_soon()
-        is_grave = any(problem.severity == "error" for problem in taken.problems)
-        self.say_besides(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
+        await self._furnish()
+        if self.is_attached:
+            self.tidying.begin()
+            set_to_work(self)
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
@@ -235,8 +193,8 @@ class WorkbenchScreen(BenchSide):
         self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
         return outcome
 
-    def _changed_hands(self) -> None:
-        """Another program has the session, or this one has it again."""
+    def changed_elsewhere(self) -> None:
+        """Another program has the session, or this one has it again, or the document was edited."""
         self._show_state()
         if self.workspace.session and self.workspace.session.has_unsaved_document:
             self.saving.write_soon()
@@ -269,7 +227,8 @@ class WorkbenchScreen(BenchSide):
 
     # --- leaving --------------------------------------------------------------------------------------
 
-    def _quit(self) -> None:
+    def leave(self) -> None:
+        """Has the program end, once what goes on has come to its end."""
         self.app.call_later(self.app.action_quit)
 
     def finish(self) -> list[Problem]:

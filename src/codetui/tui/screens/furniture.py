@@ -1,0 +1,78 @@
+"""What the workbench has beyond its first picture: what opens over the ad, and what answers the keys.
+
+It is loaded and put there behind that picture, or for a key that was typed before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codetui.tui.bench import Do
+from codetui.tui.keyboard import Keyboard
+from codetui.tui.parts.book_watching import BookWatching
+from codetui.tui.parts.bookkeeping import Bookkeeping
+from codetui.tui.parts.describing import Describing
+from codetui.tui.parts.listing import Listing
+from codetui.tui.parts.looking import Looking
+from codetui.tui.parts.migrating import Migrating
+from codetui.tui.parts.picking import Picking
+from codetui.tui.parts.reading import Reading
+from codetui.tui.parts.watching import Watching
+from codetui.tui.screens.reader import ReaderPane
+from codetui.tui.widgets.code_panel import CodePanel
+from codetui.workspace.taken_in import TakenIn
+
+if TYPE_CHECKING:
+    from codetui.tui.screens.workbench import WorkbenchScreen
+
+
+async def furnish(bench: WorkbenchScreen) -> None:
+    """Mounts what opens over the ad, and has the keys answered."""
+    bench.panel = CodePanel(id="panel")
+    bench.reader = ReaderPane(id="reader")
+    bench.bookkeeping = Bookkeeping(bench, bench.assigning, bench.saving)
+    bench.describing = Describing(bench, bench.bookkeeping.change_profile)
+    bench.keyboard = Keyboard(bench, _actions(bench))
+    # The panel is the first in order: when it comes or goes, Textual need not paint the others anew.
+    for widget, before in ((bench.panel, 0), (bench.search, bench.outline), (bench.reader, bench.outline)):
+        # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
+        if bench.is_attached:
+            await bench.mount(widget, before=before)
+
+
+def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
+    """What each action of the registry does."""
+    return {
+        **bench.selecting.actions(),
+        **bench.assigning.actions(),
+        **bench.settling.actions(),
+        **bench.describing.actions(),
+        **bench.copying.actions(),
+        **bench.sharing.actions(),
+        **bench.travelling.actions(),
+        **bench.bookkeeping.actions(),
+        **Migrating(bench, bench, bench.recalling).actions(),
+        **Picking(bench, bench.assigning, bench.bookkeeping, bench.recalling).actions(),
+        **bench.queueing.actions(),
+        **Looking(bench, bench.recalling, lambda action: bench.keyboard.do(action)).actions(),
+        **Reading(bench, bench.reader).actions(),
+        **bench.aiming.actions(),
+        **bench.saving.actions(),
+        **bench.outlining.actions(lambda: bench.set_focus(bench.document)),
+        "palette": bench.app.action_command_palette,
+        "quit": bench.leave,
+    }
+
+
+def set_to_work(bench: WorkbenchScreen) -> None:
+    """Has the ads listed, and the document and the codebook looked after."""
+    Listing(bench, bench.workspace, bench.travelling, bench.copying, bench.status).begin()
+    Watching(bench, bench, lambda taken: _document_taken(bench, taken)).begin()
+    BookWatching(bench, bench, bench.recalling).begin()
+
+
+def _document_taken(bench: WorkbenchScreen, taken: TakenIn) -> None:
+    """The document was edited outside: what it says now is shown at once."""
+    bench.changed_elsewhere()
+    is_grave = any(problem.severity == "error" for problem in taken.problems)
+    bench.say_besides(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
