@@ -41,13 +41,19 @@ class SteadyScroll(ScrollView):
         rows = range(crop.y, crop.bottom)
         looks = dict(zip(rows, self._looks(rows), strict=True))
         self._painted.update(looks)
-        strips = {y: self._kept.get(look) for y, look in looks.items()}
-        missing = [y for y, strip in strips.items() if strip is None]
-        for first, count in _together(missing):
-            painted = super().render_lines(Region(crop.x, first, crop.width, count))
-            for y, strip in enumerate(painted, first):
-                strips[y] = self._kept[looks[y]] = strip
-        return [strip for strip in strips.values() if strip is not None]
+        strips: dict[Hashable, Strip] = {}
+        missing: dict[Hashable, int] = {}
+        for y, look in looks.items():
+            strip = self._kept.get(look)
+            if strip is not None:
+                strips[look] = strip
+            else:
+                # The first row of this look: below a short text all look the same.
+                missing.setdefault(look, y)
+        for first, count in _together(list(missing.values())):
+            for y, painted in enumerate(super().render_lines(Region(crop.x, first, crop.width, count)), first):
+                strips[looks[y]] = self._kept[looks[y]] = painted
+        return [strips[look] for look in looks.values()]
 
     def repaint(self) -> None:
         """Has all rows painted anew, whatever they look like."""
