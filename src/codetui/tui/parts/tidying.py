@@ -7,7 +7,7 @@ from time import monotonic
 
 from textual.screen import Screen
 
-BEHIND = 0.003
+BEHIND = 0.008
 """Seconds behind the picture in which it has gone out: a collection would hold up the thread that writes it."""
 
 PAUSE = 0.5
