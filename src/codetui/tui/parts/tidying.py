@@ -7,13 +7,13 @@ from time import monotonic
 
 from textual.screen import Screen
 
-BEHIND = 0.008
+BEHIND = 0.002
 """Seconds behind the picture in which it has gone out: a collection would hold up the thread that writes it."""
 
 PAUSE = 0.5
 """Seconds without a key that are a pause."""
 
-YOUNG, OLD, TOO_OLD = 2000, 60, 240
+YOUNG, OLD, TOO_OLD = 700, 180, 720
 """Objects made since, and collections of young ones since, that are worth a collection of young ones and of all in a
 pause; and of all without one, for whoever never pauses."""
 
@@ -49,17 +49,24 @@ class Tidying:
         if not self._has_begun or self._is_waiting or not self._screen.is_running:
             return
         if self._is_other_ad or gc.get_count()[0] > YOUNG:
-            self._is_waiting = True
-            self._screen.set_timer(BEHIND, self._collect)
+            self._collect_soon()
 
     def at_other_ad(self) -> None:
         """What the ad before held is garbage now, and is collected behind the first picture of this one."""
         self._is_other_ad = True
 
+    def _collect_soon(self) -> None:
+        self._is_waiting = True
+        self._screen.set_timer(BEHIND, self._collect)
+
     def _collect(self) -> None:
         self._is_waiting = False
         if self._last_key > self._last_picture:
             # Behind the picture of that key, then.
+            return
+        if monotonic() - self._last_picture < BEHIND / 2:
+            # Another picture has been painted meanwhile.
+            self._collect_soon()
             return
         is_time_for_all = self._is_other_ad or gc.get_count()[2] > TOO_OLD
         self._is_other_ad = False

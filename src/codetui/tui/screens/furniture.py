@@ -33,7 +33,6 @@ async def furnish(bench: WorkbenchScreen) -> None:
     bench.bookkeeping = Bookkeeping(bench, bench.assigning, bench.saving)
     bench.describing = Describing(bench, bench.bookkeeping.change_profile)
     bench.keyboard = Keyboard(bench, _actions(bench))
-    # The panel is the first in order: when it comes or goes, Textual need not paint the others anew.
     for widget, before in ((bench.panel, 0), (bench.search, bench.outline), (bench.reader, bench.outline)):
         # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
         if bench.is_attached:
