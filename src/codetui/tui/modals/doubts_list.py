@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import ClassVar
@@ -82,7 +83,8 @@ class DoubtsList(FramedModal[CodingId]):
             self._looked += 1
         self.query_one(PlainRows).refresh()
         if self._looked < len(self._codings):
-            self.set_timer(AT_ONCE, self._look_on)
+            # A timer of Textual's that has so little time is left out where the processor is busy, and never comes.
+            asyncio.get_running_loop().call_later(AT_ONCE, self.call_later, self._look_on)
 
     def _row(self, coding: Coding, kind: str) -> Row:
         code = self._index.codes.get(coding.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from time import monotonic
 
@@ -57,7 +58,8 @@ class Tidying:
 
     def _collect_soon(self) -> None:
         self._is_waiting = True
-        self._screen.set_timer(BEHIND, self._collect)
+        # A timer of Textual's that has so little time is left out where the processor is busy, and never comes.
+        asyncio.get_running_loop().call_later(BEHIND, self._collect)
 
     def _collect(self) -> None:
         self._is_waiting = False
