@@ -10,6 +10,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
+from codetui.tui.bench import Do
 from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import register_themes
@@ -30,6 +31,13 @@ def commands() -> type[Provider]:
     return WorkbenchCommands
 
 
+async def furnish(bench: WorkbenchScreen) -> Do:
+    """What the workbench has beyond its first picture, loaded behind that one."""
+    from codetui.tui.screens import furniture
+
+    return await furniture.furnish(bench)
+
+
 class CodetuiApp(App[object]):
     """codetui on the screen."""
 
@@ -45,7 +53,7 @@ class CodetuiApp(App[object]):
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
-        self._workbench = WorkbenchScreen(workspace)
+        self._workbench = WorkbenchScreen(workspace, furnish)
         self._turns = Turns(self, super().on_event)
         self._leaving = Leaving(self, self._workbench)
         register_themes(self)

@@ -5,7 +5,7 @@ It is loaded and put there behind that picture, or for a key that was typed befo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
@@ -19,15 +19,13 @@ from codetui.tui.parts.picking import Picking
 from codetui.tui.parts.reading import Reading
 from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.reader import ReaderPane
+from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.workspace.taken_in import TakenIn
 
-if TYPE_CHECKING:
-    from codetui.tui.screens.workbench import WorkbenchScreen
 
-
-async def furnish(bench: WorkbenchScreen) -> None:
-    """Mounts what opens over the ad, and has the keys answered."""
+async def furnish(bench: WorkbenchScreen) -> Do:
+    """Mounts what opens over the ad, and has the keys answered; to call then: what has the study looked after."""
     bench.panel = CodePanel(id="panel")
     bench.reader = ReaderPane(id="reader")
     bench.bookkeeping = Bookkeeping(bench, bench.assigning, bench.saving)
@@ -37,6 +35,7 @@ async def furnish(bench: WorkbenchScreen) -> None:
         # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
         if bench.is_attached:
             await bench.mount(widget, before=before)
+    return partial(_set_to_work, bench)
 
 
 def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
@@ -63,10 +62,10 @@ def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
     }
 
 
-def set_to_work(bench: WorkbenchScreen) -> None:
+def _set_to_work(bench: WorkbenchScreen) -> None:
     """Has the ads listed, and the document and the codebook looked after."""
     Listing(bench, bench.workspace, bench.travelling, bench.copying, bench.status).begin()
-    Watching(bench, bench, lambda taken: _document_taken(bench, taken)).begin()
+    Watching(bench, bench, partial(_document_taken, bench)).begin()
     BookWatching(bench, bench, bench.recalling).begin()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, MarkDone, Redo, Undo
 from codetui.model import AdEntry, Problem
-from codetui.tui.bench import kind_of
+from codetui.tui.bench import Do, kind_of
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.copying import Copying
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 ELSEWHERE = "Or B saves a copy elsewhere."
 
+Furnishing = Callable[["WorkbenchScreen"], Awaitable[Do]]
+"""Puts there what is not in the first picture; what comes of it sets those to work that look after the study."""
+
 
 class WorkbenchScreen(BenchSide):
     """Where coding happens.  It hands requests down to its parts and shows the state that comes back."""
@@ -51,9 +55,11 @@ class WorkbenchScreen(BenchSide):
     bookkeeping: Bookkeeping
     describing: Describing
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, furnishing: Furnishing) -> None:
         super().__init__()
         self.workspace = workspace
+        self._furnishing = furnishing
+        self._set_to_work: Do | None = None
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
         self._heading = Content()
@@ -72,10 +78,8 @@ class WorkbenchScreen(BenchSide):
     async def _furnish(self) -> None:
         """What is not in the first picture: loaded behind it, or for a key that was typed before it."""
         if not self.is_furnished:
-            from codetui.tui.screens.furniture import furnish
-
             self.is_furnished = True
-            await furnish(self)
+            self._set_to_work = await self._furnishing(self)
 
     def _take_breakpoint(self) -> None:
         """Is narrow or wide before the first picture; Textual looks at the width after it."""
@@ -139,12 +143,10 @@ class WorkbenchScreen(BenchSide):
 
     async def _settle(self) -> None:
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
-        from codetui.tui.screens.furniture import set_to_work
-
         await self._furnish()
-        if self.is_attached:
+        if self.is_attached and self._set_to_work is not None:
             self.tidying.begin()
-            set_to_work(self)
+            self._set_to_work()
 
     def open_ad(self, entry: AdEntry) -> None:
         """Writes the ad before out, and shows this one."""
