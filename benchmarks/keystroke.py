@@ -4,7 +4,8 @@
 
 The program runs in a pseudo-terminal.  For each size of ad, `s` goes to the next sentence, `1` opens the codes,
 and the time runs from the key after that until the answer, naming the sentence, has come to the terminal.
-Then the line that this added to the log is appended to a file beside it and synced, nothing else.
+Then the line that this added to the log is appended to a file beside it and synced, nothing else.  The programs take
+turns.
 On Linux the processor time of the program from key to key is printed too, `s` and `1` in front included: other
 programs on the machine change it little.
 """
@@ -15,7 +16,8 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -56,6 +58,10 @@ CASES = (
     Case("10 MB", 10 * MEGA),
     Case("1 MB, 5,000 codings", MEGA, 5000),
 )
+
+
+A_TURN = 75
+"""Commands that a program carries out before it is the next one's turn."""
 
 
 class Times(NamedTuple):
@@ -110,27 +116,48 @@ def _transaction(seq: int, events: tuple[Event, ...]) -> Transaction:
     return Transaction(id=TransactionId(str(seq)), seq=seq, time="2025-01-01T00:00:00.000Z", coder=CODER, events=events)
 
 
-def measure(folder: Path, case: Case, runs: int) -> Times:
-    """The times for one case."""
-    write_study(folder, case)
-    log = folder / "sessions" / CODER / "events" / "1.jsonl"
-    command = codetui_command("--coder", CODER)
-    times = Times([], [], [])
-    with Terminal(command, folder, environment(folder), columns=120, rows=40) as terminal:
-        terminal.wait_for(sentence(3), "ad 1 of 1", seconds=60)
+class Sitting:
+    """One program on one case, and what its keys took so far."""
+
+    def __init__(self, terminal: Terminal, folder: Path) -> None:
+        self.times = Times([], [], [])
+        self._terminal = terminal
+        self._log = folder / "sessions" / CODER / "events" / "1.jsonl"
+        self._done = 0
+
+    def work(self, commands: int) -> None:
+        """Gives a code to each of the next so many sentences."""
+        terminal, times = self._terminal, self.times
         worked = processor_seconds(terminal.pid)
-        for number in range(1, runs + 1):
+        for number in range(self._done + 1, self._done + commands + 1):
             terminal.type("s1")
             terminal.wait_for(f"“{sentence(number)}”", "11 TASK1: Lighting")
             started = time.perf_counter()
             terminal.type("1")
             terminal.wait_for_bytes(f"← “{sentence(number)}”".encode())
             times.painted.append(terminal.painted_at - started)
-            data = log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
-            times.synced.append(append_and_sync(log.with_name("bare"), data))
+            data = self._log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
+            times.synced.append(append_and_sync(self._log.with_name("bare"), data))
             before, worked = worked, processor_seconds(terminal.pid)
             times.worked.append(worked - before)
-    return times
+        self._done += commands
+
+
+def measure(folder: Path, cases: Sequence[Case], runs: int) -> list[Times]:
+    """The times for each case.  They take turns: a machine's speed may change from one minute to the next."""
+    with ExitStack() as stack:
+        sittings = []
+        for number, case in enumerate(cases):
+            study = folder / str(number)
+            write_study(study, case)
+            command = codetui_command("--coder", CODER)
+            terminal = stack.enter_context(Terminal(command, study, environment(study), columns=120, rows=40))
+            terminal.wait_for(sentence(3), "ad 1 of 1", seconds=60)
+            sittings.append(Sitting(terminal, study))
+        for done in range(0, runs, A_TURN):
+            for sitting in sittings:
+                sitting.work(min(A_TURN, runs - done))
+        return [sitting.times for sitting in sittings]
 
 
 def processor_seconds(pid: int) -> float:
@@ -168,10 +195,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=150)
     runs = parser.parse_args().runs
-    beyond = []
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as folder:
-            beyond.append(report(case, measure(Path(folder), case, runs)))
+    with tempfile.TemporaryDirectory() as folder:
+        measured = measure(Path(folder), CASES, runs)
+    beyond = [report(case, times) for case, times in zip(CASES, measured, strict=True)]
     sizes = beyond[:3]
     figures.ratio("slowest size / fastest size, beyond the disk", max(sizes) / min(sizes), "at most 1.2")
 
