@@ -104,6 +104,7 @@ class StatusLine(Widget):
         self._kind: Kind = "info"
         self._listed: int | None = None
         self._share: float | None = None
+        self._made: dict[int, list[Pieces]] = {}
 
     @property
     def message(self) -> tuple[str, Kind]:
@@ -114,18 +115,18 @@ class StatusLine(Widget):
         """Show where the coder is."""
         if facts != self._facts:
             self._facts = facts
-            self.refresh()
+            self._changed()
 
     def show_codes(self, codes: Sequence[CodeMark]) -> None:
         """Show the codes under the cursor."""
         if tuple(codes) != self._codes:
             self._codes = tuple(codes)
-            self.refresh()
+            self._changed()
 
     def say(self, text: str, kind: Kind = "info") -> None:
         """Show a message until the next; an empty one takes it away."""
         self._message, self._kind = shown(text), kind
-        self.refresh()
+        self._changed()
 
     def say_besides(self, text: str, kind: Kind = "info") -> None:
         """Show a message that no key has asked for: behind a refusal or an error, which the coder may be reading."""
@@ -138,15 +139,21 @@ class StatusLine(Widget):
     def show_listing(self, listed: int | None, share: float | None = None) -> None:
         """Show how many ads are listed so far, and how far that is (0 to 1) where known; None ends it."""
         self._listed, self._share = listed, share
-        self.refresh()
+        self._changed()
 
     # --- painting -------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._made.clear()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """The strip of a row."""
         width = self.content_size.width
         style = self.rich_style
-        pieces = self._rows(width)[y] if y < ROWS else []
+        if width not in self._made:
+            self._made = {width: self._rows(width)}
+        pieces = self._made[width][y] if y < ROWS else []
         segments = [Segment(piece.text, style + self._style(piece)) for piece in pieces if piece.text]
         return Strip(segments).adjust_cell_length(width, style)
 
