@@ -4,7 +4,9 @@
 
 The program runs in a pseudo-terminal.  Of ten commands eight give a code to the next sentence, one is undone and one
 redone; after forty the next ad is opened.  Memory is what `/proc` says is resident after the first thousand commands
-and at the end; a command's time runs from its key to the bytes of its answer.
+and at the end; a command's time runs from its key to the bytes of its answer.  The last thousand take turns with the
+first thousand of a program that has just been started on the same kind of study: the speed of a machine changes in
+ten minutes by more than what is looked for.
 
 A log of many events, and one of very many codings, are opened by the program until the ad is on the screen, and read
 beside merely decoding the same lines as JSON.
@@ -18,6 +20,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import figures
@@ -28,6 +31,7 @@ from codetui.store.event_log import EventLog, encoded
 from tests.terminal import Terminal, codetui_command, environment
 
 AN_AD, A_TURN, FIRST = 40, 10, 1000
+A_STINT = 50
 UNDONE, REDONE = 8, 9
 KILO = 1024
 
@@ -55,35 +59,71 @@ def commands(count: int) -> Iterator[tuple[str, str]]:
             yield "s11", "← “"
 
 
-def sit(folder: Path, count: int) -> tuple[list[float], dict[str, float]]:
-    """The seconds of each command, and the memory in MB after the first thousand and at the end."""
-    ads = -(-count // AN_AD)
-    write_ads(folder, ads)
-    times: list[float] = []
-    memory: dict[str, float] = {}
-    ad = 1
-    with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
-        terminal.wait_for(f"ad 1 of {ads}", sentence(0), seconds=60)
-        for keys, answer in commands(count):
+class Sitting:
+    """One program at work on a study, and the seconds of each of its commands so far."""
+
+    def __init__(self, terminal: Terminal, commands: Iterator[tuple[str, str]], ads: int) -> None:
+        self.times: list[float] = []
+        self._terminal = terminal
+        self._commands = commands
+        self._ads = ads
+        self._ad = 1
+
+    def work(self, count: int) -> None:
+        """Carries the next so many commands out, and goes to the next ad where that is to be."""
+        terminal, until = self._terminal, len(self.times) + count
+        while len(self.times) < until:
+            keys, answer = next(self._commands)
             if not answer:
-                ad += 1
+                self._ad += 1
                 terminal.type(keys)
-                terminal.wait_for(f"ad {ad} of", f"Ad {ad}", seconds=60)
+                terminal.wait_for(f"ad {self._ad} of {self._ads}", f"Ad {self._ad}", seconds=60)
                 continue
             started = time.perf_counter()
             terminal.type(keys)
             terminal.wait_for_bytes(answer.encode())
-            times.append(terminal.painted_at - started)
+            self.times.append(terminal.painted_at - started)
             terminal.output.clear()
-            if len(times) == FIRST:
-                memory["first"] = megabytes(terminal.pid)
-        memory["last"] = megabytes(terminal.pid)
-    return times, memory
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory of the program."""
+        status = Path(f"/proc/{self._terminal.pid}/status").read_text("ascii")
+        return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / KILO
 
 
-def megabytes(pid: int) -> float:
-    """Resident memory of a process."""
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"))[0]) / KILO
+@contextmanager
+def sitting(folder: Path, count: int) -> Iterator[Sitting]:
+    """A program on a study that has ads enough for so many commands."""
+    ads = -(-count // AN_AD)
+    write_ads(folder, ads)
+    with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
+        terminal.wait_for(f"ad 1 of {ads}", sentence(0), seconds=60)
+        yield Sitting(terminal, commands(count), ads)
+
+
+def sit(folder: Path, count: int) -> None:
+    """Prints what a long sitting does to memory and to the time of a command."""
+    with sitting(folder / "long", count) as long:
+        long.work(FIRST)
+        before = long.megabytes
+        long.work(count - 2 * FIRST)
+        with sitting(folder / "fresh", count) as fresh:
+            for _ in range(0, FIRST, A_STINT):
+                fresh.work(A_STINT)
+                long.work(A_STINT)
+        figures.line(f"commands 1 to {FIRST:,}", long.times[:FIRST])
+        figures.line(f"the last {FIRST:,} of {count:,}", long.times[-FIRST:])
+        figures.line(f"{FIRST:,} of a program just started", fresh.times)
+        figures.ratio(
+            "median of the last / of the first", median_ratio(long.times[-FIRST:], long.times[:FIRST]), "none"
+        )
+        figures.ratio(
+            "median of the last / just started",
+            median_ratio(long.times[-FIRST:], fresh.times),
+            "at most 1.1",
+        )
+        figures.ratio("MB more than after the first", long.megabytes - before, "at most 20")
 
 
 def opening(folder: Path, codings: int, *, at_once: int) -> None:
@@ -118,14 +158,11 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--codings", type=int, default=1_000_000)
     options = parser.parse_args()
+    if 0 < options.commands < 2 * FIRST:
+        parser.error(f"--commands: none, or at least {2 * FIRST}")
     if options.commands:
         with tempfile.TemporaryDirectory() as folder:
-            times, memory = sit(Path(folder), options.commands)
-        first, last = times[:FIRST], times[-FIRST:]
-        figures.line(f"commands 1 to {FIRST:,}", first)
-        figures.line(f"the last {FIRST:,} of {len(times):,}", last)
-        figures.ratio("median of the last / of the first", median_ratio(last, first), "at most 1.1")
-        figures.ratio("MB more than after the first", memory["last"] - memory["first"], "at most 20")
+            sit(Path(folder), options.commands)
     for codings, at_once in ((options.events, 1), (options.codings, 1000)):
         if codings:
             with tempfile.TemporaryDirectory() as folder:

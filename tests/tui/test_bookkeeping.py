@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from keys import press, running, with_codings
+from keys import press, running, until, with_codings
 from studies import ADS, CODEBOOK, SHORE, write_study
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
@@ -23,6 +23,7 @@ from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.new_code import NewCodeModal
+from codetui.tui.parts.recalling import STAYS
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
@@ -373,6 +374,25 @@ async def test_the_panel_and_the_picker_recall_it_too(tmp_path: Path) -> None:
         await press(pilot, "<escape><enter>lighting")
         assert isinstance(pilot.app.screen, CodePicker)
         assert "count the sacks.” #12" in defined(pilot)
+
+
+async def test_the_other_ads_are_looked_at_again_for_who_stays_in_the_panel(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    async with on_words(tmp_path) as (pilot, bench):
+        await press(pilot, "1")
+        await pilot.app.workers.wait_for_complete()
+        assert bench.workspace.earlier.readings == 1
+        await press(pilot, "1")
+        coded_before(tmp_path, "13", "one stone", "TASK1")
+        await press(pilot, "s11")
+        await pilot.pause(STAYS + 0.1)
+        await pilot.app.workers.wait_for_complete()
+        assert bench.workspace.earlier.readings == 1
+        await press(pilot, "s1")
+        assert "one stone" not in defined(pilot)
+        await until(pilot, lambda: "one stone" in defined(pilot))
+        assert "count the sacks.” #12" in defined(pilot)
+        assert bench.workspace.earlier.readings == 2
 
 
 async def test_an_old_coding_shows_the_definition_that_it_was_made_with(tmp_path: Path) -> None:

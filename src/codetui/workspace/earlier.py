@@ -33,6 +33,7 @@ class EarlierQuotations:
         self._read: dict[AdId, _Use] = {}
         self._ads: dict[str, AdId] = {}
         self._searched: tuple[Set[str], int] = frozenset(), 0
+        self._latest: dict[tuple[CodeId, AdId, int], tuple[Given, ...]] = {}
         self.is_complete = False
         self.readings = 0
         """How many times a log was read."""
@@ -77,11 +78,19 @@ class EarlierQuotations:
                 state = replay(read_log(log))
                 self.readings += 1
                 self._read[ad] = _Use(version, given_by_code(state, ad), state.profile)
+                # Another one, not emptied: whoever asks meanwhile keeps what it found in the one before.
+                self._latest = {}
 
     def of(self, code: CodeId, but: AdId, most: int) -> tuple[Given, ...]:
-        """The latest quotations of a code in the ads but one, the newest first."""
-        read = list(self._read.items())
-        return newest((one for ad, use in read if ad != but for one in use.given.get(code, ())), most)
+        """The latest quotations of a code in the ads but one, the newest first.
+
+        Looked for once until a log is read again: a code may have been given ten thousand times.
+        """
+        latest, asked = self._latest, (code, but, most)
+        if asked not in latest:
+            read = list(self._read.items())
+            latest[asked] = newest((one for ad, use in read if ad != but for one in use.given.get(code, ())), most)
+        return latest[asked]
 
     def waiting(self, index: CodebookIndex) -> dict[AdId, int]:
         """How many codings of each ad, its profile counted in, have nothing in the book that is still given."""

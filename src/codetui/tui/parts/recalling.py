@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -19,6 +20,9 @@ MOST_HERE, MOST_ELSEWHERE = 3, 5
 WORK, REST = 0.001, 0.002
 """Seconds in turn for which logs are read and not read: a key has the processor to itself between two logs."""
 
+STAYS = 0.3
+"""Seconds after which somebody who opened a panel reads in it; who knows the keys has closed it by then."""
+
 
 class Recalling:
     """Gives the definitions what the coder gave each code to."""
@@ -27,6 +31,7 @@ class Recalling:
         self._bench = bench
         self._screen = screen
         self._is_reading = False
+        self._staying: asyncio.TimerHandle | None = None
         self.when_read: Callable[[], None] | None = None
         """What to do once all has been read."""
 
@@ -35,6 +40,20 @@ class Recalling:
         if not self._is_reading:
             self._is_reading = True
             self._screen.run_worker(self._read, thread=True, group="recalling", name="recalling", exit_on_error=False)
+
+    def begin_where(self, is_read: Callable[[], bool]) -> None:
+        """As `begin`, but once all has been read only where something is still read in a moment: looking at every log
+        again takes from the keys of a coder who does not look."""
+        if not self._bench.workspace.earlier.is_complete:
+            self.begin()
+            return
+        if self._staying is not None:
+            self._staying.cancel()
+        self._staying = asyncio.get_running_loop().call_later(STAYS, self._begin_where, is_read)
+
+    def _begin_where(self, is_read: Callable[[], bool]) -> None:
+        if self._screen.is_attached and is_read():
+            self.begin()
 
     @property
     def has_read(self) -> bool:

@@ -131,7 +131,7 @@ class BenchSide(WidgetMessages):
         section = self.index.sections[section_id]
         codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
         counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
-        self.recalling.begin()
+        self.recalling.begin_where(lambda: self.panel.is_open)
         self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
         self.panel.open(self.workspace.book, section, codes, counts, words, self.recalling.usage)
 
@@ -139,7 +139,7 @@ class BenchSide(WidgetMessages):
         """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
         section = self.index.sections[codes[0].section]
         numbered = [replace(code, key=key) for code, key in zip(codes, CHOICE_KEYS, strict=False)]
-        self.recalling.begin()
+        self.recalling.begin_where(lambda: self.panel.is_open)
         self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
         self.panel.open(self.workspace.book, section, numbered, {}, words, self.recalling.usage, title)
 
