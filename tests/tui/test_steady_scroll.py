@@ -115,3 +115,22 @@ async def test_rows_that_were_in_view_before_are_not_painted_again() -> None:
         view.repaint()
         await pilot.pause()
         assert view.painted == list(range(HEIGHT))
+
+
+async def test_the_bar_looks_as_the_toolkit_paints_it() -> None:
+    app = RowsApp()
+    async with app.run_test(size=(40, HEIGHT)) as pilot:
+        view, seen = app.query_one(Rows), set[str]()
+        view.set_rows(64)
+        await pilot.pause()
+        bar = view.vertical_scrollbar
+        for top in (*range(40), *range(40)):
+            view.scroll_to(y=top, animate=False)
+            bar.mouse_over = top % 3 == 0
+            app.theme = "textual-light" if top > 20 else "textual-dark"
+            await pilot.pause()
+            kept = bar.render_lines(bar.size.region)
+            bar.refresh()
+            assert kept == ScrollBar.render_lines(bar, bar.size.region)
+            seen.update(strip.text for strip in kept)
+        assert len(seen) == len(" ▁▂▃▄▅▆▇")

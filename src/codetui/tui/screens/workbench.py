@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import Static
 
 from codetui.core.codebook import CodebookIndex
@@ -31,6 +33,7 @@ from codetui.tui.parts.travelling import Travelling
 from codetui.tui.screens.bench_side import NO_AD, BenchSide
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.kept_rows import KeptRows
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
@@ -64,6 +67,11 @@ class WorkbenchScreen(BenchSide):
         self._spans = CodedSpans(self.index)
         self._heading = Content()
         self.tidying = Tidying(self)
+        self._rows = KeptRows(self)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is under the panes: nothing, but each picture asks for it."""
+        return self._rows.lines(crop, [None] * crop.height, super().render_lines)
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, status: the first picture."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Hashable
 
-from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-_KEPT_ROWS = 512
+from codetui.tui.widgets.kept_rows import KeptRows
+from codetui.tui.widgets.steady_bar import SteadyBar
 
 Looks = Callable[[range], list[Hashable]]
 """All that the strips of some rows of the view depend on, but for the style of the whole widget."""
@@ -23,41 +23,21 @@ class SteadyScroll(ScrollView):
         super().__init__(id=id, classes=classes)
         self._looks = looks
         self._laid_out = (Size(), Size(), Size())
-        self._kept: LRUCache[Hashable, Strip] = LRUCache(_KEPT_ROWS)
-        self._kept_for: Hashable = None
+        self._kept = KeptRows(self)
         self._painted: dict[int, Hashable] = {}
 
     # --- painting -------------------------------------------------------------------------------------
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The strips of some rows of the view.
-
-        Textual keeps strips by their place in the view: what scrolls by one row it paints wholly anew, and cuts and
-        colours it anew.  Here a row that looks as one before is that one.
-        """
-        if self.styles.gutter.top or self.styles.gutter.bottom:
-            return super().render_lines(crop)
-        self._keep_for(crop)
+        """The strips of some rows of the view; a row that looks as one before is that one."""
         rows = range(crop.y, crop.bottom)
-        looks = dict(zip(rows, self._looks(rows), strict=True))
-        self._painted.update(looks)
-        strips: dict[Hashable, Strip] = {}
-        missing: dict[Hashable, int] = {}
-        for y, look in looks.items():
-            strip = self._kept.get(look)
-            if strip is not None:
-                strips[look] = strip
-            else:
-                # The first row of this look: below a short text all look the same.
-                missing.setdefault(look, y)
-        for first, count in _together(list(missing.values())):
-            for y, painted in enumerate(super().render_lines(Region(crop.x, first, crop.width, count)), first):
-                strips[looks[y]] = self._kept[looks[y]] = painted
-        return [strips[look] for look in looks.values()]
+        looks = self._looks(rows)
+        self._painted.update(zip(rows, looks, strict=True))
+        return self._kept.lines(crop, looks, super().render_lines)
 
     def repaint(self) -> None:
         """Has all rows painted anew, whatever they look like."""
-        self._kept.clear()
+        self._kept.forget()
         self.refresh()
 
     def refresh_changed(self) -> None:
@@ -67,19 +47,19 @@ class SteadyScroll(ScrollView):
             if look != self._painted.get(y):
                 self.refresh_line(y + self.scroll_offset.y)
 
-    def _keep_for(self, crop: Region) -> None:
-        """Forgets what was painted in another style or width."""
-        border = self.styles.border_left, self.styles.border_right
-        filters = tuple(self.get_line_filters())
-        kept_for = (self.background_colors, border, self.opacity, filters, self.size, crop.column_span)
-        if kept_for != self._kept_for:
-            self._kept_for = kept_for
-            self._kept.clear()
-
     def notify_style_update(self) -> None:
         """Forgets what was painted in another theme."""
         super().notify_style_update()
-        self._kept.clear()
+        self._kept.forget()
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scroll bar, made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = bar = SteadyBar()
+            bar.display = False
+            self.app._start_widget(self, bar)
+        return self._vertical_scrollbar
 
     # --- size -----------------------------------------------------------------------------------------
 
@@ -113,10 +93,3 @@ class SteadyScroll(ScrollView):
         """Whether the scroll bar is shown beside so many rows."""
         overflow = self.styles.overflow_y
         return overflow == "scroll" or (overflow == "auto" and rows > self.scrollable_content_region.height)
-
-
-def _together(rows: list[int]) -> Iterator[tuple[int, int]]:
-    """Rows in order, as the first ones of those that stand together and how many they are."""
-    for _, run in groupby(enumerate(rows), lambda numbered: numbered[1] - numbered[0]):
-        places = [row for _, row in run]
-        yield places[0], len(places)
