@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from codetui.tui.bench import Do
 from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.terse import terse
 from codetui.tui.themes import register_themes
 from codetui.tui.turns import Turns
 from codetui.workspace.workspace import Workspace
@@ -74,6 +76,10 @@ class CodetuiApp(App[object]):
     def post_display_hook(self) -> None:
         """Textual calls this when a picture has been handed to the terminal."""
         self._workbench.tidying.painted()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Hands a picture to the terminal, in few bytes."""
+        super()._display(screen, terse(renderable))
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes wait for their turn; all else is Textual's."""
