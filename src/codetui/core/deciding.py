@@ -75,9 +75,9 @@ def _label(study: Study, code: CodeId) -> str:
 
 
 def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refusal:
-    if not study.text.strip():
-        return Refusal("This ad has no text to code. ) goes to the next ad.")
     anchor = _anchor(command.span, study)
+    if anchor is None and not study.text.strip():
+        return Refusal("This ad has no text to code. ) goes to the next ad.")
     if anchor is None:
         return Refusal("Nothing is selected. Move to some words first: s selects a sentence, f jumps.")
     not_given = _not_given(study, command.code)
