@@ -60,16 +60,17 @@ CASES = (
 )
 
 
-A_TURN = 75
+A_TURN = 10
 """Commands that a program carries out before it is the next one's turn."""
 
 
 class Times(NamedTuple):
-    """Seconds of each run."""
+    """Seconds of each run, and the bytes of its answer."""
 
     painted: list[float]
     synced: list[float]
     worked: list[float]
+    sent: list[float]
 
 
 def sentence(number: int) -> str:
@@ -120,7 +121,7 @@ class Sitting:
     """One program on one case, and what its keys took so far."""
 
     def __init__(self, terminal: Terminal, folder: Path) -> None:
-        self.times = Times([], [], [])
+        self.times = Times([], [], [], [])
         self._terminal = terminal
         self._log = folder / "sessions" / CODER / "events" / "1.jsonl"
         self._done = 0
@@ -132,10 +133,12 @@ class Sitting:
         for number in range(self._done + 1, self._done + commands + 1):
             terminal.type("s1")
             terminal.wait_for(f"“{sentence(number)}”", "11 TASK1: Lighting")
+            bytes_before = len(terminal.output)
             started = time.perf_counter()
             terminal.type("1")
             terminal.wait_for_bytes(f"← “{sentence(number)}”".encode())
             times.painted.append(terminal.painted_at - started)
+            times.sent.append(len(terminal.output) - bytes_before)
             data = self._log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] + b"\n"
             times.synced.append(append_and_sync(self._log.with_name("bare"), data))
             before, worked = worked, processor_seconds(terminal.pid)
@@ -187,6 +190,7 @@ def report(case: Case, times: Times) -> float:
     slow = figures.percentile(times.painted, 0.99) - figures.percentile(times.synced, 0.99)
     figures.ratio(f"{case.name}: p99 beyond the disk's, ms", slow * figures.MILLI, "at most 16")
     figures.ratio(f"{case.name}: median to median", median(times.painted) / median(times.synced), "none")
+    figures.ratio(f"{case.name}: bytes to the terminal, median", median(times.sent), "none")
     return median(times.painted) - median(times.synced)
 
 

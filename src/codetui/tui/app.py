@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import sleep
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -80,6 +81,8 @@ class CodetuiApp(App[object]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Hands a picture to the terminal, in few bytes."""
         super()._display(screen, terse(renderable))
+        # The thread that writes has it before anything else is done here.
+        sleep(0)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes wait for their turn; all else is Textual's."""
