@@ -24,7 +24,7 @@ from codetui.core.commands import (
 )
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdId, Code, Codebook, CodeId, Group, Place, Profile, Section, Span
-from codetui.store import files
+from codetui.store import disk, files
 from codetui.store.sessions import SessionPaths
 from codetui.workspace.outcome import NotSaved, Saved
 from codetui.workspace.session import Session
@@ -65,6 +65,21 @@ def log_of(root: Path) -> Path:
 
 def document_of(root: Path) -> Path:
     return root / "rosa" / "analysis_job_7_acme_data.md"
+
+
+def test_what_was_there_before_is_on_disk_before_the_first_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, synced = tmp_path / "study", list[Path]()
+    study.mkdir()
+    sync_folder = disk.sync_folder
+    monkeypatch.setattr(disk, "sync_folder", lambda folder: (synced.append(folder), sync_folder(folder))[1])
+    SessionPaths(study / "sessions", "rosa").warm_up()
+    assert tmp_path in synced and not list(study.iterdir())
+    synced.clear()
+    assert isinstance(opened(study / "sessions").execute(AssignCode(span("You like people."), CodeId("TASK2"))), Saved)
+    folders = [study, study / "sessions", study / "sessions" / "rosa", study / "sessions" / "rosa" / "events"]
+    assert sorted(set(synced) - {study / "sessions" / ".codebooks"}) == folders
 
 
 def test_looking_at_an_ad_writes_nothing(tmp_path: Path) -> None:

@@ -45,6 +45,11 @@ def myself(token: str) -> Holder:
     return Holder(_user(), socket.gethostname(), os.getpid(), since, token, _machine(), started_at(os.getpid()))
 
 
+def warm_up() -> None:
+    """Loads what says who this program is: the first command takes a lock."""
+    myself("")
+
+
 def line_of(holder: Holder) -> bytes:
     """What a lock says."""
     return json.dumps(holder._asdict()).encode("ascii") + b"\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +47,12 @@ class SessionPaths:
         paths = cls(root, name)
         paths.folder = root / name
         return paths
+
+    def warm_up(self) -> None:
+        """Has the disk take the names of those folders that are there; the first command need not wait for it then."""
+        folder = self.folder / EVENTS
+        with suppress(OSError):
+            files.make_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
 
     def log(self, ad_id: str) -> Path:
         """The event log of an ad."""

@@ -12,7 +12,7 @@ from codetui.core.commands import Command, CopySession, Refusal
 from codetui.core.state import replay
 from codetui.formats import manual_coding
 from codetui.model import Ad, AdEntry, AdId, Codebook, Problem, Reference
-from codetui.store import event_log, left_overs, study
+from codetui.store import event_log, holders, left_overs, study
 from codetui.store.corpus import Batch, Corpus
 from codetui.store.holders import Holder
 from codetui.store.sessions import SessionPaths, StoppedAt
@@ -66,11 +66,13 @@ class Workspace(BookSide, AdList):
         What programs that were killed have left half written is taken away.
         """
         event_log.warm_up()
+        holders.warm_up()
         manual_coding.warm_up()
         with suppress(OSError):
             self.living_book.read()
         self.living_book.sweep()
         self._paths.sweep()
+        self._paths.warm_up()
 
     def listing(self) -> Iterator[Batch]:
         """The ads in batches, for a worker; hand each batch to `add`."""
