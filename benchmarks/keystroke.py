@@ -60,8 +60,9 @@ CASES = (
 )
 
 
-A_TURN = 10
-"""Commands that a program carries out before it is the next one's turn."""
+A_TURN, A_PAUSE = 25, 1.5
+"""Commands that a program carries out before it is the next one's turn, and seconds in which it then writes its
+document: the next one has the disk to itself."""
 
 
 class Times(NamedTuple):
@@ -160,6 +161,7 @@ def measure(folder: Path, cases: Sequence[Case], runs: int) -> list[Times]:
         for done in range(0, runs, A_TURN):
             for sitting in sittings:
                 sitting.work(min(A_TURN, runs - done))
+                time.sleep(A_PAUSE)
         return [sitting.times for sitting in sittings]
 
 

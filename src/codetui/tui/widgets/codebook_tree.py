@@ -99,11 +99,8 @@ class CodebookTree(RowList):
             self._unfold_above(node)
             self._rebuild(self.current)
             row = self._row_of(node)
-        if row >= 0 and row != self.cursor:
-            self.cursor = row
-            self.refresh_changed()
         if row >= 0:
-            self.show_cursor()
+            self.stand_on(row)
 
     @property
     def current(self) -> Node:

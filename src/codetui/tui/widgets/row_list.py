@@ -104,11 +104,19 @@ class RowList(RowPaint, can_focus=True):
     def move_to(self, index: int) -> None:
         """Stand on row `index`, in view."""
         target = self._nearest_stop(index)
-        if target != self.cursor:
-            self.cursor = target
-            self.refresh_changed()
+        is_other = target != self.cursor
+        self.stand_on(target)
+        if is_other:
             self.moved(target)
+
+    def stand_on(self, index: int) -> None:
+        """Stand on a row, in view; posts nothing."""
+        before, is_other = self.scroll_offset, index != self.cursor
+        self.cursor = index
         self.show_cursor()
+        if is_other and self.scroll_offset == before:
+            # What scrolls is painted anew as it is.
+            self.refresh_changed()
 
     def show_cursor(self) -> None:
         """Scroll as little as needed to see the row under the cursor."""
