@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from keys import press, running, workspace_on, write_ad
 
+from codetui.tui.parts import tidying
+from codetui.tui.parts.tidying import YOUNG
+
 SOON = 0.1
 """Seconds in which what is behind a picture is done."""
 
@@ -36,6 +39,34 @@ async def test_what_the_ad_before_held_is_collected(tmp_path: Path, keys: str, i
             await press(pilot, keys)
             await pilot.pause(SOON)
             assert (seen() is None) == is_gone
+        finally:
+            gc.enable()
+            gc.collect()
+
+
+async def test_young_garbage_waits_while_the_panel_asks_for_a_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "PAUSE", 60.0)
+    write_ad(tmp_path, "You light the lamp. You watch the sea.")
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "s")
+        await pilot.pause(SOON)
+        gc.disable()
+        try:
+            gc.collect()
+            rings = [Ring() for _ in range(YOUNG)]
+            seen = weakref.ref(rings[0])
+            del rings
+            await press(pilot, "1")
+            await pilot.pause(SOON)
+            assert seen() is not None
+            # More of it: what a panel leaves behind is not counted upon.
+            kept = [Ring() for _ in range(YOUNG)]
+            await press(pilot, "1")
+            await pilot.pause(SOON)
+            assert seen() is None
+            assert len(kept) == YOUNG
         finally:
             gc.enable()
             gc.collect()

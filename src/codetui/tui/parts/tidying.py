@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable
 from time import monotonic
 
 from textual.screen import Screen
@@ -22,12 +23,14 @@ pause; and of all without one, for whoever never pauses."""
 class Tidying:
     """Collects young garbage behind the picture, which takes a millisecond, and all in a pause and at another ad.
 
-    Right behind it, not some time after the key: that would be the time at which the next key comes.  It switches
-    nothing off: `cli` has done that, and a program that keeps Python's collections has both.
+    Right behind it, not some time after the key: that would be the time at which the next key comes.  And not behind
+    a picture that asks for the next key, as that of the open panel does: who knows the codes has pressed it already.
+    It switches nothing off: `cli` has done that, and a program that keeps Python's collections has both.
     """
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Screen[None], asks_for_key: Callable[[], bool]) -> None:
         self._screen = screen
+        self._asks_for_key = asks_for_key
         self._last_key = self._last_picture = 0.0
         self._is_waiting = False
         self._is_other_ad = False
@@ -47,7 +50,7 @@ class Tidying:
     def painted(self) -> None:
         """Collects young garbage soon behind this picture, where there is enough of it."""
         self._last_picture = monotonic()
-        if not self._has_begun or self._is_waiting or not self._screen.is_running:
+        if not self._has_begun or self._is_waiting or not self._screen.is_running or self._asks_for_key():
             return
         if self._is_other_ad or gc.get_count()[0] > YOUNG:
             self._collect_soon()
@@ -63,8 +66,8 @@ class Tidying:
 
     def _collect(self) -> None:
         self._is_waiting = False
-        if self._last_key > self._last_picture:
-            # Behind the picture of that key, then.
+        if self._last_key > self._last_picture or self._asks_for_key():
+            # Behind the picture of that key, then, or of the next.
             return
         if monotonic() - self._last_picture < BEHIND / 2:
             # Another picture has been painted meanwhile.
