@@ -19,6 +19,7 @@ from codetui.core.commands import AssignCode
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import set_field
 from codetui.model import AdEntry, AdId, Code, CodeId, Span
+from codetui.store.sessions import SessionPaths
 from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
@@ -28,6 +29,7 @@ from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import RowList
+from codetui.workspace.earlier import EarlierQuotations
 from codetui.workspace.outcome import Saved
 from codetui.workspace.startup import open_workspace
 from codetui.workspace.study_parts import Unusable
@@ -65,6 +67,19 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
     workspace.open(workspace.first)
     assert isinstance(workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(code))), Saved)
     workspace.release()
+
+
+def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """The coder's other ads as they are before they were read; that goes on once the event is set."""
+    go_on, earlier = Event(), EarlierQuotations(SessionPaths(folder / "sessions", "rosa"))
+
+    def read_late(entries: Sequence[AdEntry], but: AdId | None = None) -> Iterator[AdId]:
+        assert go_on.wait(10)
+        yield from EarlierQuotations.read(earlier, entries, but)
+
+    monkeypatch.setattr(earlier, "read", read_late)
+    monkeypatch.setattr(bench.workspace, "earlier", earlier)
+    return go_on
 
 
 def codes_in(folder: Path) -> dict[str, Code]:
@@ -349,19 +364,20 @@ async def test_a_definition_recalls_what_the_coder_gave_the_code_to(tmp_path: Pa
 async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     async with on_words(tmp_path, LAMP) as (pilot, bench):
-        go_on, read = Event(), bench.workspace.earlier.read
-
-        def read_late(entries: Sequence[AdEntry], but: AdId | None = None) -> Iterator[AdId]:
-            assert go_on.wait(10)
-            yield from read(entries, but)
-
-        monkeypatch.setattr(bench.workspace.earlier, "read", read_late)
+        go_on = other_ads_wait(tmp_path, bench, monkeypatch)
         await press(pilot, "11i")
         assert "reading your other ads…" in defined(pilot) and "sacks" not in defined(pilot)
         go_on.set()
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         assert "reading" not in defined(pilot) and "sacks" in defined(pilot)
+
+
+async def test_the_first_panel_recalls_at_once_what_was_read_behind_the_first_picture(tmp_path: Path) -> None:
+    coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        bench.open_panel("tasks", "")
+        assert "sacks" in defined(pilot)
 
 
 async def test_the_panel_and_the_picker_recall_it_too(tmp_path: Path) -> None:

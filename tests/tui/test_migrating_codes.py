@@ -9,7 +9,18 @@ import pytest
 from keys import press, running
 from studies import CODEBOOK, SHORE
 from terminal import Terminal, codetui_command, environment
-from test_bookkeeping import LAMP, MIRRORS, coded_before, codes_in, defined, on_words, opened, rows, said
+from test_bookkeeping import (
+    LAMP,
+    MIRRORS,
+    coded_before,
+    codes_in,
+    defined,
+    on_words,
+    opened,
+    other_ads_wait,
+    rows,
+    said,
+)
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -19,6 +30,7 @@ from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.codes_choice import CodesChoice
 from codetui.tui.modals.dry_run import UNSEEN, DryRun
 from codetui.tui.modals.profile_form import ProfileForm
+from codetui.tui.parts.queueing import READING
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode
 from codetui.tui.widgets.plain_rows import PlainRows
@@ -142,13 +154,26 @@ async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(t
         assert given(bench) == ["TASK3"]
 
 
-async def test_what_waits_in_another_ad_is_said_once_it_is_known(tmp_path: Path) -> None:
+async def test_what_waits_in_another_ad_is_said_once_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     coded_before(tmp_path, "13", "one stone", "TASK1")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
     async with on_words(tmp_path) as (pilot, bench):
+        go_on = other_ads_wait(tmp_path, bench, monkeypatch)
         await press(pilot, "Q")
+        assert said(bench) == READING and bench.ad.id == "11"
+        go_on.set()
         await settled(pilot)
         assert said(bench) == "1 in 1 other ad: Q goes there." and bench.ad.id == "11"
+        await press(pilot, "Q")
+        assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
+
+
+async def test_the_first_key_goes_to_what_waits_in_another_ad(tmp_path: Path) -> None:
+    coded_before(tmp_path, "13", "one stone", "TASK1")
+    (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
+    async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "Q")
         assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
 

@@ -56,7 +56,8 @@ def reach_of(ends: Iterable[int]) -> list[int]:
 
 def reach_with(reach: Sequence[int], at: int, end: int) -> list[int]:
     """What `reach_of` gives for one more end, the one at place `at`."""
-    more = [*reach[:at], max(end, reach[at - 1]) if at else end, *reach[at:]]
+    more = list(reach)
+    more.insert(at, max(end, reach[at - 1]) if at else end)
     for place in range(at + 1, len(more)):
         if more[place] >= end:
             break

@@ -11,6 +11,7 @@ from textual.worker import Worker, get_current_worker
 from codetui.tui.parts.copying import Copying
 from codetui.tui.parts.greeting import first_of
 from codetui.tui.parts.picturing import status_facts
+from codetui.tui.parts.recalling import Recalling
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.workspace.workspace import Batch, Workspace
@@ -20,15 +21,25 @@ WORK, REST = 0.001, 0.002
 
 
 class Listing:
-    """Takes the ads in batch by batch, then the status of those that the coder has touched, then which are the same."""
+    """Takes the ads in batch by batch, then the status of those that the coder has touched, then which are the same.
+
+    What was coded in those is read then too: the first panel that opens has it at once.
+    """
 
     def __init__(
-        self, screen: Screen[None], workspace: Workspace, travelling: Travelling, copying: Copying, status: StatusLine
+        self,
+        screen: Screen[None],
+        workspace: Workspace,
+        travelling: Travelling,
+        copying: Copying,
+        recalling: Recalling,
+        status: StatusLine,
     ) -> None:
         self._screen = screen
         self._workspace = workspace
         self._travelling = travelling
         self._copying = copying
+        self._recalling = recalling
         self._status = status
 
     def begin(self) -> None:
@@ -47,6 +58,7 @@ class Listing:
             if worker.is_cancelled:
                 return
             hand(self._workspace.statuses.setdefault, ad, status)
+        hand(self._recalling.begin)
         self._read_texts(worker)
 
     def _read_texts(self, worker: Worker[object]) -> None:

@@ -64,7 +64,7 @@ def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
 
 def _set_to_work(bench: WorkbenchScreen) -> None:
     """Has the ads listed, and the document and the codebook looked after."""
-    Listing(bench, bench.workspace, bench.travelling, bench.copying, bench.status).begin()
+    Listing(bench, bench.workspace, bench.travelling, bench.copying, bench.recalling, bench.status).begin()
     Watching(bench, bench, partial(_document_taken, bench)).begin()
     BookWatching(bench, bench, bench.recalling).begin()
 

@@ -6,7 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from copy import copy
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
@@ -16,6 +16,8 @@ from codetui.model import CodingId, Span
 
 LANES = 3
 NO_SPAN = Span(0, 0)
+
+T = TypeVar("T")
 
 MOST_LATE = 256
 """So many codings are kept beside the index; one more, and it is made anew, which 5,000 codings feel."""
@@ -79,17 +81,17 @@ class Codings:
         if given == self._given:
             return self
         if len(self._late) == MOST_LATE or given[:-1] != self._given:
-            return Codings(coded, self._layout)
-        return self._with(coded[-1])
+            return Codings(given, self._layout)
+        return self._with_last(given)
 
-    def _with(self, one: CodedSpan) -> Codings:
-        """These and one more."""
-        more = copy(self)
+    def _with_last(self, given: list[CodedSpan]) -> Codings:
+        """These and one more, the last of those given."""
+        more, one = copy(self), given[-1]
         at = bisect_right(self._places, (one.start, -one.end), key=_in_order)
-        more.coded = [*self.coded[:at], one, *self.coded[at:]]
+        more.coded = _inserted(self.coded, at, one)
         more.key_cells = max(self.key_cells, cell_len(one.key))
-        more._given = [*self._given, one]
-        more._places = [*self._places[:at], (one.start, one.end), *self._places[at:]]
+        more._given = given
+        more._places = _inserted(self._places, at, (one.start, one.end))
         more._late = [number + (number >= at) for number in self._late]
         insort(more._late, at)
         more._before = [number - place for place, number in enumerate(more._late)]
@@ -142,6 +144,13 @@ class Codings:
         places = self._places
         late = [number for number in self._late if max(places[number][0], start) < min(places[number][1], end)]
         return sorted([*found, *late])
+
+
+def _inserted(items: Sequence[T], at: int, item: T) -> list[T]:
+    """A list with one more, in one copy."""
+    more = list(items)
+    more.insert(at, item)
+    return more
 
 
 def _in_order(place: tuple[int, int]) -> tuple[int, int]:
