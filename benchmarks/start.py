@@ -1,6 +1,6 @@
 """From the command line to the first ad's words on the screen, beside a Textual app that shows one Static.
 
-python -m benchmarks.start [--runs 9] [--ads 100000] [--layout csv]
+python -m benchmarks.start [--runs 21] [--ads 100000] [--layout csv]
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--ads", type=int, default=100_000)
     parser.add_argument("--layout", choices=LAYOUTS, action="append")
     options = parser.parse_args()
