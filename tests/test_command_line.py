@@ -422,3 +422,67 @@ def test_a_reader_that_stops_listening_causes_no_traceback(coded: Path) -> None:
     process.wait(60)
     process.stderr.close()
     assert b"Traceback" not in said and b"Exception" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of another kind")
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("status >&-", 2, "the standard output is closed"),
+        ("export --format csv -o - >&-", 2, "the standard output is closed"),
+        ("<&-", 2, "needs a terminal"),
+        ("check 2>&-", 0, ""),
+    ],
+)
+def test_a_closed_stream_causes_no_traceback(coded: Path, line: str, code: int, words: str) -> None:
+    whole = f"'{sys.executable}' -m codetui {line}"
+    done = subprocess.run(["sh", "-c", whole], cwd=coded, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (code, False)
+    assert words in done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_the_output_is_said_once(coded: Path) -> None:
+    whole = f"'{sys.executable}' -m codetui status > /dev/full"
+    done = subprocess.run(["sh", "-c", whole], cwd=coded, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode().strip() == "codetui: what is printed: No space left on device"
+
+
+def test_options_before_a_command_are_told_their_place(coded: Path) -> None:
+    (coded / "status").mkdir()
+    assert "`codetui status …`" in codetui(coded, "--coder", "wil", "status").err
+    assert "did you mean `codetui export`" in codetui(coded, "--coder", "wil", "exprt").err
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_as_one(coded: Path) -> None:
+    (coded / "there").mkdir()
+    for force in ((), ("--force",)):
+        done = codetui(coded, "export", "--format", "csv", "-o", "there", *force)
+        assert (done.code, done.err) == (2, "codetui: there is a folder; name a file with -o.\n")
+
+
+def test_documents_do_not_go_among_the_ads(coded: Path) -> None:
+    done = codetui(coded, "export", "--format", "markdown", "-o", "ads")
+    assert done.code == 2 and "name another folder with -o" in done.err
+    assert sorted(path.name for path in (coded / "ads").iterdir()) == sorted(ADS)
+    assert codetui(coded, "export", "--format", "markdown", "-o", "ads/out").code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+def test_a_file_for_the_sessions_is_refused(coded: Path, command: str) -> None:
+    done = codetui(coded, command, "--sessions", "codebook.toml")
+    assert done.code == 2 and "codebook.toml is no folder" in done.err
+
+
+def test_check_tells_of_the_codebook_where_the_corpus_is_not_found(coded: Path) -> None:
+    path = coded / "codebook.toml"
+    path.write_text(path.read_text("utf-8").replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
+    done = codetui(coded, "check", "nowhere")
+    assert done.code == 2 and "nowhere" in done.err and "TASK1" in done.out
+
+
+@posix
+def test_the_last_line_of_init_can_be_pasted(tmp_path: Path) -> None:
+    assert codetui(tmp_path, "init", "my study").out.endswith("cd 'my study' && codetui\n")
+    assert codetui(tmp_path, "init", "--", "-x").out.endswith("cd ./-x && codetui\n")

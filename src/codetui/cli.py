@@ -28,21 +28,41 @@ LONGEST_TURN = 0.001
 
 def run(argv: Sequence[str]) -> int:
     """Runs one command line; 0 went well, 1 found problems, 2 could not be done."""
+    if missing := [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]:
+        _stand_in(missing)
+    if "stdout" in missing:
+        return complain("the standard output is closed, and nothing can be printed; send it to a file or to /dev/null.")
     for stream in (sys.stdout, sys.stderr):
         # A pipe on Windows takes no more than the letters of its code page.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        return _route(argv)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else EXIT_UNUSABLE
+        code = _coded(argv)
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_PROBLEMS
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        return complain(f"{error.filename or 'codetui'}: {error.strerror or error}")
+        code = complain(f"{error.filename or 'what is printed'}: {error.strerror or error}")
+        _forget_closed_terminal()
+        return code
+
+
+def _coded(argv: Sequence[str]) -> int:
+    """The exit code of a command line, of one that argparse ends too."""
+    try:
+        return _route(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_UNUSABLE
+
+
+def _stand_in(missing: Sequence[str]) -> None:
+    """Opens what Python found closed: nothing to read, and nowhere to write."""
+    for name in missing:
+        setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def complain(message: str) -> int:
@@ -57,9 +77,13 @@ def _route(argv: Sequence[str]) -> int:
     if first in SUBCOMMANDS:
         parser = subcommand_parser(first)
         return COMMANDS[first](parser.parse_args(argv[1:]))
-    if first and not first.startswith("-") and not os.path.exists(first):  # noqa: PTH110 - pathlib loads slowly
-        return complain(_unknown(first))
-    return _open(open_parser().parse_args(argv))
+    options = open_parser().parse_args(argv)
+    if options.corpus in SUBCOMMANDS:
+        name = options.corpus
+        return complain(f"a command comes first: `codetui {name} …`, its options behind it; ./{name} names a folder.")
+    if options.corpus and not os.path.exists(options.corpus):  # noqa: PTH110 - pathlib loads slowly
+        return complain(_unknown(options.corpus))
+    return _open(options)
 
 
 def _unknown(word: str) -> str:

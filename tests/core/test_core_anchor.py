@@ -361,3 +361,20 @@ def _phrases(part: object) -> Iterator[str]:
 def test_a_stretch_is_quoted_by_words_that_begin_and_end_with_it(there: str, words: str, expected: bool) -> None:
     text = f"Before. {there}. After."
     assert is_quoted(text, Span(8, 8 + len(there)), words) is expected
+
+
+# --- words over a line break ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "there"),
+    [
+        ("data\nengineers nu. Ook Data\nEngineers later", "Data Engineers", "Data\nEngineers"),
+        ("data\nengineers nu. Ook Data\nEngineers later", "data engineers", "data\nengineers"),
+        ("We bouwen met\nPython\u200b en Go", "met Python\u200b", "met\nPython\u200b"),
+        ("Een mooie\n  baan\u00ad voor je", "mooie baan\u00ad", "mooie\n  baan\u00ad"),
+    ],
+)
+def test_words_over_a_line_break_are_those_of_their_own_letters(text: str, words: str, there: str) -> None:
+    found = locate(text, words)
+    assert isinstance(found, Exact) and _words(text, found) == there

@@ -263,7 +263,7 @@ def test_skipped_numbers_are_noted() -> None:
     fourth, fifth = line_of(text, 'id = "4"'), line_of(text, 'id = "T5"')
     assert problems_of(text) == [
         f"codebook.toml:{fourth}: note: profile 3 is missing between 2 and 4; add it or renumber",
-        f"codebook.toml:{fifth}: note: codes T2 to T4 are missing between T1 and T5; add it or renumber",
+        f"codebook.toml:{fifth}: note: codes T2 to T4 are missing between T1 and T5; add them or renumber",
     ]
 
 
@@ -406,3 +406,21 @@ def test_the_line_of_a_place_is_found(place: tuple[str | int, ...], part: str) -
 
 def test_a_place_that_is_not_written_has_no_line() -> None:
     assert toml_lines(TRICKY).at("nowhere", 3) == 0
+
+
+def test_numbers_that_go_on_in_another_section_are_not_missing() -> None:
+    text = SOUND + "".join(
+        f'[[code]]\nid = "T{number}"\nname = "N{number}"\nsection = "{section}"\nexamples = ["a"]\n'
+        for number, section in ((2, "tools"), (3, "tools"), (4, "tasks"))
+    )
+    assert not [problem for problem in problems_of(text) if "missing" in problem]
+
+
+def test_a_blank_is_no_key() -> None:
+    text = SOUND + '[[code]]\nid = "T9x"\nname = "N"\nsection = "tasks"\nkey = " "\nexamples = ["a"]\n'
+    assert any("is not one printable character" in problem for problem in problems_of(text))
+
+
+def test_a_table_inside_another_is_named_in_full() -> None:
+    problem = next(one for one in problems_of(SOUND + '[corpus]\npath = "ads"\ncolumns = "x"\n') if "columns" in one)
+    assert "write [corpus.columns] on a line of its own" in problem

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from keys import coded, press, running, status_rows, with_codings, workspace_on, write_ad
+from keys import BOOK, coded, press, running, status_rows, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from codetui.core.commands import NotePlace
-from codetui.model import Codebook, Place, Problem
+from codetui.model import Codebook, CodeId, Place, Problem
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.describe_ad import DescribeAdModal
@@ -102,6 +103,39 @@ async def test_a_note_is_written_beside_the_quotation_just_coded(tmp_path: Path)
         assert isinstance(pilot.app.screen, NoteModal)
         await press(pilot, "a snake<enter>")
         assert [coding.note for coding in bench.state.live()] == ["a snake"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "after"),
+    [
+        ("x", "{TASK1:We need Python}"),
+        ("r12", "{TASK1:We need {TASK2:Python}}"),
+        ("b<shift+left><enter>", "{TASK1:We need {TECH1:Pytho}n}"),
+        ("nyes<enter>", "{TASK1:We need {TECH1:Python}}"),
+        # Once the coder has moved, it is what stands under the cursor.
+        ("<left><left><home>x", "We need {TECH1:Python}"),
+    ],
+)
+async def test_a_term_coded_from_the_end_of_its_word_is_what_the_keys_are_about(
+    tmp_path: Path, keys: str, after: str
+) -> None:
+    write_ad(tmp_path, "We need Python")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "11<end>2a" + keys)
+        assert with_codings(workspace) == after
+        notes = {coding.code: coding.note for coding in bench.state.live()}
+        assert notes.get(CodeId("TASK1"), "") == ""
+        assert (notes.get(CodeId("TECH1")) == "yes") == keys.startswith("n")
+
+
+async def test_a_section_without_codes_says_so(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    book = replace(BOOK, codes=BOOK.codes[:2])
+    async with running(workspace_on(tmp_path, book)) as (pilot, bench):
+        await press(pilot, "2")
+        assert not bench.panel.is_open
+        assert bench.status.message == ("2 Technology & Tool Analysis has no code yet; A writes a new one.", "refusal")
 
 
 async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path: Path) -> None:

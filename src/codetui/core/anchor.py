@@ -172,14 +172,22 @@ def _exact_places(text: str, words: str) -> list[Span]:
     """The places of the words as they are written, and those that differ from them in white space."""
     spans = _places(text, words)
     shown = shown_words(words)
-    if not 0 < len(spans) < MOST_PLACES or " " not in shown or words != words.strip():
+    if len(spans) >= MOST_PLACES or " " not in shown or words != words.strip():
         return spans
     if _shown_text(text).count(shown) <= len(spans):
         return spans
-    folded = folded_text(text)
-    wanted = fold(words)
-    others = (folded.span(start, end) for start, end in _places(folded.text, wanted))
-    return sorted({*spans, *(span for span in others if shown_words(text[span.start : span.end]) == shown)})
+    return sorted({*spans, *_spaced_places(text, shown)})
+
+
+def _spaced_places(text: str, shown: str) -> list[Span]:
+    """The first MOST_PLACES places of words with any white space between them, overlapping or not."""
+    pattern = re.compile(r"\s+".join(map(re.escape, shown.split(" "))))
+    spans: list[Span] = []
+    found = pattern.search(text)
+    while found and len(spans) < MOST_PLACES:
+        spans.append(Span(*found.span()))
+        found = pattern.search(text, found.start() + 1)
+    return spans
 
 
 def _places(text: str, words: str) -> list[Span]:

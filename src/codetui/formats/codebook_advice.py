@@ -71,13 +71,13 @@ def _advise_numbers(book: Codebook, tables: Tables) -> None:
         if split := FINAL_NUMBER.fullmatch(profile.id):
             number = _Numbered(int(split[2]), profile.id, tables["profile name", profile.name])
             families.setdefault(("", split[1]), []).append(number)
-    _advise_gaps("profile", families)
+    _advise_gaps("profile", families, {profile.id for profile in book.profiles})
     families = {}
     for code in book.codes:
         if split := FINAL_NUMBER.fullmatch(code.id):
             number = _Numbered(int(split[2]), code.id, tables["code", code.id])
             families.setdefault((code.section, split[1]), []).append(number)
-    _advise_gaps("code", families)
+    _advise_gaps("code", families, {code.id for code in book.codes})
 
 
 class _Numbered(NamedTuple):
@@ -88,13 +88,18 @@ class _Numbered(NamedTuple):
     table: Table
 
 
-def _advise_gaps(kind: str, families: dict[tuple[str, str], list[_Numbered]]) -> None:
+def _advise_gaps(kind: str, families: dict[tuple[str, str], list[_Numbered]], given: set[str]) -> None:
+    """Those between two of a family that stand nowhere else in the book either."""
     for (_, beginning), family in families.items():
         for low, high in pairwise(sorted(family, key=lambda part: part.number)):
-            if 1 < high.number - low.number <= LONGEST_GAP:
-                first, last = f"{beginning}{low.number + 1}", f"{beginning}{high.number - 1}"
+            if high.number - low.number > LONGEST_GAP:
+                continue
+            absent = [f"{beginning}{number}" for number in range(low.number + 1, high.number)]
+            if absent and given.isdisjoint(absent):
+                first, last = absent[0], absent[-1]
                 what = f"{kind} {first} is" if first == last else f"{kind}s {first} to {last} are"
-                said = f"{what} missing between {low.id} and {high.id}; add it or renumber"
+                way = "add it or renumber" if first == last else "add them or renumber"
+                said = f"{what} missing between {low.id} and {high.id}; {way}"
                 high.table.say("note", said, "id")
 
 

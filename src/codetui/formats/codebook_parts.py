@@ -67,7 +67,7 @@ class PartsReader:
 
     def _section(self, table: Table) -> None:
         id_, title = table.line_of_text("id", number=True), table.line_of_text("title")
-        holds, key = table.line_of_text("holds"), table.line_of_text("key", number=True)
+        holds, key = table.line_of_text("holds"), table.sign("key")
         definition, heading = table.prose("definition"), table.line_of_text("heading")
         table.report_unknown()
         if holds not in HOLDS:
@@ -110,7 +110,7 @@ class PartsReader:
             group=group,
             definition=table.prose("definition"),
             examples=table.list_of_text("examples"),
-            key=table.line_of_text("key", number=True),
+            key=table.sign("key"),
             include=table.prose("include"),
             exclude=table.prose("exclude"),
             confused_with=tuple(map(CodeId, table.ids("confused_with"))),

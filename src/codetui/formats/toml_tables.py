@@ -120,6 +120,12 @@ class Table:
             return str(value)
         return self._one_line(self._text(value, name), name)
 
+    def sign(self, name: str) -> str:
+        """A field that is one sign, a bare number too; a blank stays one, so that it can be said to be wrong."""
+        value = self.fields.get(name)
+        line = self.line_of_text(name, number=True)
+        return line or (value[:1] if isinstance(value, str) and not isinstance(value, Written) else "")
+
     def prose(self, name: str) -> str:
         """A field of any length, hard line breaks joined; blank lines, bullets and rows of tables keep their line."""
         return joined_lines(self._text(self._take(name), name))
@@ -168,7 +174,8 @@ class Table:
             self._wrong(name, f"is a list; write [{name}] with single brackets", "warning")
             return Table(self.sheet, (*self.place, name, 0), value[0])
         if value is not None and not isinstance(value, dict):
-            self._wrong(name, f"is no table; write [{name}] on a line of its own and its fields below")
+            header = Table(self.sheet, (*self.place, name), {}).kind
+            self._wrong(name, f"is no table; write {header} on a line of its own and its fields below")
         return Table(self.sheet, (*self.place, name), value if isinstance(value, dict) else {})
 
     def tables(self, name: str) -> Iterator[Table]:

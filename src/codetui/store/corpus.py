@@ -65,6 +65,13 @@ class Corpus:
         entry = next(self._quietly(path), None) if path else None
         return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
 
+    def holds_ads(self, folder: Path) -> bool:
+        """Whether files with ads lie right in a folder, which anything else that is written there would join."""
+        if not files.is_folder(self.path):
+            return False
+        here = disk_reads.real(folder)
+        return any(disk_reads.real(one) == here for one in {Path(path).parent for path in self._files().paths()})
+
     def find(self, ad_id: str, source: str = "", place: int = -1, line: int = 0) -> AdEntry | None:
         """The ad with this id: at the place where it was last seen, else by a search through the corpus.
 

@@ -12,7 +12,7 @@ from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
 from codetui.store import files
 from codetui.workspace.checking import in_order, print_problems
-from codetui.workspace.outputs import STDOUT, chosen, refuse
+from codetui.workspace.outputs import STDOUT, chosen, is_in_the_way, refuse
 from codetui.workspace.printing import put
 from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, read_book, say
 
@@ -32,7 +32,7 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
         return complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
     if len(data) > LARGEST_BOOK:
         return complain(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
-    if output != STDOUT and files.stands(Path(output)) and not force:
+    if output != STDOUT and is_in_the_way(output, force=force):
         return refuse(output)
     text, told = _decoded(data, source)
     found = read(text, str(source), output)
@@ -88,7 +88,8 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
         return complain(book.message)
     target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
-    if target != STDOUT and not force and files.is_other(Path(target), text.encode("utf-8", "replace")):
+    is_other = target != STDOUT and files.is_other(Path(target), text.encode("utf-8", "replace"))
+    if is_other and is_in_the_way(target, force=force):
         return refuse(target)
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]

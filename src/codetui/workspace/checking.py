@@ -18,7 +18,7 @@ from codetui.workspace.checks import twins
 from codetui.workspace.checks.files import sessions_of, touched_names
 from codetui.workspace.checks.session import check_session
 from codetui.workspace.printing import show_json
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, read_book
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, not_sessions, read_book
 
 
 def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
@@ -28,8 +28,11 @@ def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str 
         if not problems:
             return complain(book.message)
     else:
+        if wrong := not_sessions(root):
+            return complain(wrong)
         ads = find_corpus(corpus, book, codebook, root)
         if isinstance(ads, Unusable):
+            print_problems(in_order(problems), as_json=as_json)
             return complain(ads.message)
         problems = [*problems, *problems_of_study(ads, book, root, coder)]
     problems = in_order(problems)

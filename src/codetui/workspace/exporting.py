@@ -11,7 +11,7 @@ from codetui.formats import manual_coding
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.store import files, sessions
-from codetui.workspace.outputs import STDOUT, below, chosen, refuse
+from codetui.workspace.outputs import STDOUT, below, chosen, is_in_the_way, refuse
 from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
 from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
@@ -42,6 +42,9 @@ def export(
         return complain(f"{what}; code an ad first, or name the folder with --sessions.")
     target = chosen(output, DEFAULT_OUTPUT[layout])
     if layout == "markdown":
+        if ads is not None and target != STDOUT and ads.holds_ads(Path(target)):
+            what = f"the ads are in {target}, and its documents would be read as ads too"
+            return complain(f"{what}; name another folder with -o.")
         done = _write_documents(found, book, target, force=force)
     else:
         done = _write_rows(found, book, layout, target, force=force)
@@ -59,7 +62,7 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
     if target == STDOUT:
         put(text)
         return 0
-    if files.stands(Path(target)) and not force:
+    if is_in_the_way(target, force=force):
         return refuse(target)
     files.replace(Path(target), text.encode("utf-8"))
     say(f"{counted(len(table), 'coding')} written to {target}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codetui.store import files
 from codetui.store.boundaries import inside
 from codetui.workspace.study_parts import complain
 
@@ -19,8 +20,15 @@ def chosen(output: str | None, default: str) -> str:
     return default
 
 
+def is_in_the_way(target: str | Path, *, force: bool) -> bool:
+    """Whether something stands where a file would go: a folder in any case, else what --force would overwrite."""
+    return files.is_folder(Path(target)) or (not force and files.stands(Path(target)))
+
+
 def refuse(target: str | Path) -> int:
-    """Says that a file stands where the output would go; the exit code."""
+    """Says that something stands where the output would go; the exit code."""
+    if files.is_folder(Path(target)):
+        return complain(f"{target} is a folder; name a file with -o.")
     return complain(f"{target} is there already; --force overwrites it, -o names another place.")
 
 

@@ -12,7 +12,7 @@ from codetui.model import AdEntry, Codebook
 from codetui.workspace.outcome import Progress, status_of
 from codetui.workspace.printing import show_json, show_table
 from codetui.workspace.records import Record, records
-from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, read_book, say
+from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, find_corpus, not_sessions, read_book, say
 
 UNREAD = "cannot be read"
 """The state of an ad whose session cannot be read just now: it is not known, and never untouched."""
@@ -37,6 +37,8 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
     book, _ = read_book(codebook)
     if isinstance(book, Unusable):
         return complain(book.message)
+    if wrong := not_sessions(root):
+        return complain(wrong)
     source = find_corpus(corpus, book, codebook, root)
     if isinstance(source, Unusable):
         return complain(source.message)
@@ -64,7 +66,7 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
         show_json(whole)
         return PROBLEMS if unread else 0
     show_table(HEAD, [_cells(line) for line in lines])
-    states = ", ".join(f"{number} {state}" for state, number in sorted(totals.items()))
+    states = ", ".join(f"{number:,} {state}" for state, number in sorted(totals.items()))
     codings = counted(sum(line.codings for line in lines), "coding")
     print(f"\n{counted(len(entries), 'ad')}: {states}; {codings}")
     return PROBLEMS if unread else 0

@@ -57,12 +57,14 @@ def empty_corpus(path: Path, workspace: Workspace) -> str:
 
 def lay_out_study(folder: Path) -> int:
     """`codetui init`: makes what a study needs and overwrites nothing; the exit code."""
+    from shlex import quote
+
     made, left = study.lay_out(folder)
     for path in made:
         print(harmless(f"made {path}"))
     for path in left:
         print(harmless(f"left as it was: {path}"))
-    where = "" if folder == Path() else f"cd {folder} && "
+    where = "" if folder == Path() else f"cd {quote(f'./{folder}' if str(folder).startswith('-') else str(folder))} && "
     way_on = f"Put your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui"
     print(f"\n{harmless(way_on)}")
     return 0

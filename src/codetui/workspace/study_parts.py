@@ -59,6 +59,13 @@ def corpus_if_any(given: Path | None, book: Codebook, codebook: Path, sessions: 
     return None if given is None and isinstance(corpus, Unusable) else corpus
 
 
+def not_sessions(root: Path) -> str:
+    """What to say where the sessions' folder is something else; empty where it is one, or is not there yet."""
+    if not files.is_there(root) or files.is_folder(root):
+        return ""
+    return f"{root} is no folder; name the folder of the sessions with --sessions."
+
+
 def missing_corpus(path: Path) -> str:
     """What to say about a corpus that is not there."""
     return f"there is no file or folder {path}. {WAY_ON}"

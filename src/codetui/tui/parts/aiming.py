@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codetui.core.selection import Selection
 from codetui.model import Coding, CodingId
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.picturing import codes_under
@@ -18,6 +19,7 @@ class Aiming:
         self._selecting = selecting
         self._outline = outline
         self._target: CodingId | None = None
+        self._aimed_from: Selection | None = None
 
     def actions(self) -> dict[str, Do]:
         """What to do for each action id."""
@@ -33,12 +35,19 @@ class Aiming:
         return aimed or (here[0] if here else None)
 
     def under_cursor(self) -> list[Coding]:
-        """The codings under the cursor, the shortest first."""
-        return codes_under(self._bench.state, self._selecting.cursor_span)
+        """The codings under the cursor, the shortest first.
+
+        One that was aimed at from here is among them: a term that was just coded may end where the cursor stands.
+        """
+        here = codes_under(self._bench.state, self._selecting.cursor_span)
+        aimed = self._bench.state.codings.get(self._target) if self._target else None
+        if aimed is None or aimed.is_removed or aimed in here or self._selecting.selection != self._aimed_from:
+            return here
+        return [aimed, *here]
 
     def at(self, coding: CodingId | None) -> None:
         """Aims at a coding, and shows it in the tree."""
-        self._target = coding
+        self._target, self._aimed_from = coding, self._selecting.selection
         if coding is not None:
             self._outline.reveal(coding)
 

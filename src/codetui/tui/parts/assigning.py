@@ -85,6 +85,10 @@ class Assigning:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
             bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
             return
+        if all(code.is_retired for code in bench.index.codes_of.get(section.id, ())):
+            way_out = "A writes a new one" if bench.index.book.codes else "F4 says what to write"
+            bench.say(f"{key} {section.title} has no code yet; {way_out}.", "refusal")
+            return
         bench.open_panel(section.id, self.words_for(section))
 
     def words_for(self, section: Section) -> str:

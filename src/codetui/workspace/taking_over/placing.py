@@ -141,4 +141,6 @@ def _placed(found: Resolution, words: str, ad: AdText) -> Placed:
 def _where(found: Ambiguous) -> str:
     if found.score < 1:
         return f"resembles {len(found.spans)} places in the ad"
+    if len(found.spans) >= anchors.MOST_PLACES:
+        return f"stands {len(found.spans):,} times or more in the ad"
     return f"stands {len(found.spans)} times in the ad" if len(found.spans) > 1 else "has no sure place in the ad"
