@@ -462,6 +462,22 @@ def test_a_folder_in_the_place_of_a_file_is_named_as_one(coded: Path) -> None:
         assert (done.code, done.err) == (2, "codetui: there is a folder; name a file with -o.\n")
 
 
+@posix
+@pytest.mark.parametrize("command", [("export", "--format", "csv"), ("codebook", "export")])
+def test_a_pipe_that_is_written_to_stays_one(coded: Path, command: tuple[str, ...]) -> None:
+    # As a device: a file in the place of /dev/null would be felt by all programs of the machine.
+    pipe = coded / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        done = codetui(coded, *command, "-o", "pipe")
+        assert done.code == 0
+        assert b"TASK1" in os.read(reader, 100_000)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
 def test_documents_do_not_go_among_the_ads(coded: Path) -> None:
     done = codetui(coded, "export", "--format", "markdown", "-o", "ads")
     assert done.code == 2 and "name another folder with -o" in done.err

@@ -13,7 +13,7 @@ from codetui.formats import codebook_toml, migration_toml
 from codetui.formats.book_changes import sentences
 from codetui.model import Codebook
 from codetui.store import codebooks, files
-from codetui.workspace.outputs import STDOUT, is_in_the_way, refuse
+from codetui.workspace.outputs import STDOUT, is_in_the_way, refuse, write
 from codetui.workspace.printing import put, show_json
 from codetui.workspace.study_parts import Unusable, complain, read_book, say
 
@@ -50,7 +50,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
     target = Path(output)
     if is_in_the_way(target, force=force):
         return refuse(target)
-    files.replace(target, text.encode("utf-8"))
+    write(target, text.encode("utf-8"))
     open_ = sum(not rule.new for rule in rules.rules)
     say(f"{counted(len(rules.rules), 'rule')} written to {target}, {open_} of them without a code or profile to go to.")
     say("Look through them, write checked = true, then: codetui codebook migrate --map " + str(target))

@@ -12,7 +12,7 @@ from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
 from codetui.store import files
 from codetui.workspace.checking import in_order, print_problems
-from codetui.workspace.outputs import STDOUT, chosen, is_in_the_way, refuse
+from codetui.workspace.outputs import STDOUT, chosen, is_in_the_way, refuse, write
 from codetui.workspace.printing import put
 from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, read_book, say
 
@@ -88,8 +88,8 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
         return complain(book.message)
     target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
-    is_other = target != STDOUT and files.is_other(Path(target), text.encode("utf-8", "replace"))
-    if is_other and is_in_the_way(target, force=force):
+    in_the_way = target != STDOUT and is_in_the_way(target, force=force)
+    if in_the_way and (files.is_folder(Path(target)) or files.is_other(Path(target), text.encode("utf-8", "replace"))):
         return refuse(target)
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -123,4 +123,4 @@ def _write(text: str, target: str) -> None:
     if target == STDOUT:
         put(text)
     else:
-        files.replace(Path(target), text.encode("utf-8", "replace"))
+        write(target, text.encode("utf-8", "replace"))

@@ -11,7 +11,7 @@ from codetui.formats import manual_coding
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.store import files, sessions
-from codetui.workspace.outputs import STDOUT, below, chosen, is_in_the_way, refuse
+from codetui.workspace.outputs import STDOUT, below, chosen, is_in_the_way, refuse, write
 from codetui.workspace.printing import put
 from codetui.workspace.records import Record, records
 from codetui.workspace.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
@@ -64,7 +64,7 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
         return 0
     if is_in_the_way(target, force=force):
         return refuse(target)
-    files.replace(Path(target), text.encode("utf-8"))
+    write(target, text.encode("utf-8"))
     say(f"{counted(len(table), 'coding')} written to {target}")
     return 0
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
-from codetui.store import files
+from codetui.store import disk_reads, files
 from codetui.store.boundaries import inside
 from codetui.workspace.study_parts import complain
 
@@ -22,7 +23,23 @@ def chosen(output: str | None, default: str) -> str:
 
 def is_in_the_way(target: str | Path, *, force: bool) -> bool:
     """Whether something stands where a file would go: a folder in any case, else what --force would overwrite."""
-    return files.is_folder(Path(target)) or (not force and files.stands(Path(target)))
+    if files.is_folder(Path(target)):
+        return True
+    return not force and files.stands(Path(target)) and not _is_device(Path(target))
+
+
+def write(target: str | Path, data: bytes) -> None:
+    """Puts bytes into a file; a device or a pipe takes them and stays what it is, as `/dev/null` must."""
+    if _is_device(Path(target)):
+        with Path(target).open("wb") as device:
+            device.write(data)
+    else:
+        files.replace(Path(target), data)
+
+
+def _is_device(target: Path) -> bool:
+    status = disk_reads.status(target)
+    return status is not None and not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode)
 
 
 def refuse(target: str | Path) -> int:
