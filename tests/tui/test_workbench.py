@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from keys import BOOK, coded, press, running, status_rows, with_codings, workspace_on, write_ad
+from keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -687,3 +687,15 @@ async def test_what_lies_over_a_narrow_ad_leaves_the_rows_below_in_sight(tmp_pat
         assert bench.reader.region.bottom == bench.search.region.y == 21
         await press(pilot, "<escape>")
         assert bench.reader.region.bottom == bench.status.region.y
+
+
+@pytest.mark.parametrize("keys", ["?", "p", "<enter>", "<ctrl+p>"])
+async def test_what_lies_under_a_question_follows_the_size_of_the_terminal(tmp_path: Path, keys: str) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
+        await press(pilot, keys)
+        assert pilot.app.screen is not bench
+        await pilot.resize_terminal(130, 40)
+        await until(pilot, lambda: bench.outline.region.right == 130)
+        assert (bench.status.region.y, bench.status.region.width) == (38, 130)
+        assert bench.document.region.right <= bench.outline.region.x

@@ -49,6 +49,10 @@ Furnishing = Callable[["WorkbenchScreen"], Awaitable[Do]]
 """Puts there what is not in the first picture; what comes of it sets those to work that look after the study."""
 
 
+RESIZED = 0.05
+"""Seconds after which the panes have taken the size that they were told."""
+
+
 class WorkbenchScreen(BenchSide):
     """Where coding happens.  It hands requests down to its parts and shows the state that comes back."""
 
@@ -135,6 +139,17 @@ class WorkbenchScreen(BenchSide):
         """The coder has turned to something."""
         await self._furnish()
         self.travelling.stay()
+
+    def on_resize(self) -> None:
+        """Under a question this is laid out and painted too, once its panes have taken their new sizes."""
+        if not self.is_current:
+            self.set_timer(RESIZED, self._follow_size)
+
+    def _follow_size(self) -> None:
+        # Textual does so for the screen in front alone.
+        if self.is_attached and not self.is_current:
+            self._refresh_layout(self.app.size)
+            self.app.screen.refresh()
 
     # --- the open ad --------------------------------------------------------------------------------
 
