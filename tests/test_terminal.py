@@ -215,6 +215,16 @@ def test_a_search_typed_in_one_burst_finds_its_words(study: Path) -> None:
         terminal.wait_for("/ mirrors", "1 of 1")
 
 
+@pytest.mark.parametrize("sent", ["\x1b[1;2R", "\x1b[13;2~"])
+def test_shift_f3_goes_back_however_the_terminal_sends_it(study: Path, sent: str) -> None:
+    with start(study) as terminal:
+        terminal.type(f"/the{ENTER}")
+        terminal.type("\x07")
+        terminal.wait_for("“the”: 2 of 5")
+        terminal.type(sent)
+        terminal.wait_for("“the”: 1 of 5")
+
+
 def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:
     with start(study) as terminal:
         terminal.type(f"s11s.{QUIT}")

@@ -699,3 +699,45 @@ async def test_what_lies_under_a_question_follows_the_size_of_the_terminal(tmp_p
         await until(pilot, lambda: bench.outline.region.right == 130)
         assert (bench.status.region.y, bench.status.region.width) == (38, 130)
         assert bench.document.region.right <= bench.outline.region.x
+
+
+async def test_a_boundary_that_is_left_with_its_ad_is_said_to_be_as_it_was(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    write_ad(tmp_path, NEED, "2_other.txt")
+    workspace = workspace_on(tmp_path)
+    async with running(workspace) as (pilot, bench):
+        await press(pilot, "11b]w")
+        before = with_codings(workspace)
+        await press(pilot, ")")
+        assert bench.ad.id == "2" and "boundary that was being moved is as it was" in bench.status.message[0]
+        await press(pilot, "(")
+        assert with_codings(workspace) == before
+
+
+async def test_a_boundary_that_is_moved_is_spoken_of_again_behind_a_wrong_key(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "11bz")
+        assert "“z” does nothing here" in bench.status.message[0]
+        await press(pilot, "s")
+        assert bench.status.message[0].startswith("Move its edges")
+
+
+async def test_a_search_opened_again_stands_on_the_next_match_of_the_last_words(tmp_path: Path) -> None:
+    write_ad(tmp_path, "A lamp here. A lamp there. A lamp.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "/lamp<enter>/")
+        assert str(pilot.app.screen.query_one("#search-found", Static).content) == "2 of 3"
+        await press(pilot, "<enter>")
+        assert bench.selecting.selection.span.start == 15
+        await press(pilot, "/<enter><ctrl+home>/")
+        assert str(pilot.app.screen.query_one("#search-found", Static).content) == "1 of 3"
+        await press(pilot, "<escape>")
+        assert bench.selecting.selection.head == 0
+
+
+async def test_a_search_in_vain_is_said_when_it_is_taken(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "/zzzz<enter>")
+        assert bench.status.message == ("“zzzz” is not in this ad.", "refusal")

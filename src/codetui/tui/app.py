@@ -41,6 +41,10 @@ async def furnish(bench: WorkbenchScreen) -> Do:
     return await furniture.furnish(bench)
 
 
+SHIFTED_F3 = {1: "shift+f3", 4: "ctrl+f3"}
+"""What F3 is with other keys, by the column in which a terminal seems to say that its cursor stands."""
+
+
 class CodetuiApp(App[object]):
     """codetui on the screen."""
 
@@ -86,6 +90,9 @@ class CodetuiApp(App[object]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes wait for their turn; all else is Textual's."""
+        if isinstance(event, events.CursorPosition):
+            # Nobody has asked where the cursor is: so xterm, and tmux with it, sends Shift+F3.
+            event = events.Key(SHIFTED_F3[event.x], None) if event.x in SHIFTED_F3 and not event.y else event
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._turns.take(event)
         else:

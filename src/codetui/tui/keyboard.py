@@ -113,7 +113,9 @@ class Keyboard:
         """What was said before this key is old now; a mode ends where the coder goes on to something else."""
         panes = self._panes
         is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
-        if panes.assigning.bounding is None and (panes.assigning.recoding is None or is_selecting):
+        if panes.assigning.bounding is not None:
+            panes.assigning.remind()
+        elif panes.assigning.recoding is None or is_selecting:
             panes.say("")
         if is_selecting:
             if action != "move.collapse":

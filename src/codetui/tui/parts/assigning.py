@@ -31,6 +31,7 @@ LONG_TERM = "(a whole sentence as a term: b, then < and > trim it; u undoes)"
 Noting = Callable[[str], NoteCoding | NotePlace]
 NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
 NO_NODE = "This line of the codebook is no quotation: choose one below its code."
+MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not."
 
 
 class Assigning:
@@ -61,13 +62,18 @@ class Assigning:
             "remark": self.remark,
         }
 
-    def began(self, state: State) -> None:
-        """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay."""
+    def began(self, state: State) -> str:
+        """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay.
+
+        What to say of an edge that was being moved; mostly nothing.
+        """
+        left = "the boundary that was being moved is as it was" if self.bounding is not None else ""
         self.recoding = self.bounding = None
         self.way_on = ""
         if not self.recent:
             latest = reversed(state.live())
             self.recent = list(dict.fromkeys(coding.code for coding in latest))[:RECENT]
+        return left
 
     # --- giving a code ------------------------------------------------------------------------------
 
@@ -192,9 +198,13 @@ class Assigning:
                 return
             self.bounding = coding
             self._bench.select(Span(anchor.start, anchor.end))
-            self._bench.say("Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not.")
+            self.remind()
 
         self._with_coding(begin)
+
+    def remind(self) -> None:
+        """Says how an edge that is being moved is kept: also when the refusal of another key stood there."""
+        self._bench.say(MOVING)
 
     def keep_boundary(self) -> None:
         """Gives the quotation that is being moved the selection as its new place."""

@@ -224,9 +224,12 @@ class Selecting:
     # --- search ---------------------------------------------------------------------------------
 
     def open_search(self) -> None:
-        """Shows the search line."""
+        """Shows the search line; what was searched last stands in it, and the next match of that is selected."""
         self._before_search = (self.selection, self._view.top_row)
         self._search.open(self._query)
+        if self._query:
+            span = self.selection.span
+            self._find(span.start + (self.selection == self._found), 1, is_typing=True)
 
     def search(self, query: str) -> None:
         """Selects the first match from where the search began."""
@@ -259,13 +262,15 @@ class Selecting:
             self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
 
     def end_search(self, *, is_taken: bool) -> None:
-        """Closes the search line; a search that was left goes back to where it began."""
+        """Closes the search line; a search that was left goes back to where it began, one in vain is said."""
         self._search.close()
         self._view.set_matches(())
         if not is_taken:
             before, top = self._before_search
             self._scroll(top)
             self.put(before)
+        elif self._query.strip() and finding.find(self.text, self._query, 0) is None:
+            self._say(f"“{self._query}” is not in this ad.", "refusal")
 
     # --- the mouse ------------------------------------------------------------------------------
 

@@ -183,7 +183,7 @@ class WorkbenchScreen(BenchSide):
         self.aiming.at(None)
         self.tidying.at_other_ad()
         self._spans = CodedSpans(self.index)
-        self.assigning.began(session.state)
+        left = self.assigning.began(session.state)
         self.settling.began()
         self.selecting.show(session.ad.text)
         self.outline.show(self.workspace.book, session.state)
@@ -193,7 +193,7 @@ class WorkbenchScreen(BenchSide):
             self.saving.write_soon()
         twins = self.copying.words()
         troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
-        asides = (self.settling.greeting(), self.queueing.greeting(), twins)
+        asides = (left, self.settling.greeting(), self.queueing.greeting(), twins)
         self.say(*greeting(session, troubles, asides, way_on(session, self.workspace.book)))
         self.call_after_refresh(self.sharing.began)
 
