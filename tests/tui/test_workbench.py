@@ -741,3 +741,19 @@ async def test_a_search_in_vain_is_said_when_it_is_taken(tmp_path: Path) -> None
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "/zzzz<enter>")
         assert bench.status.message == ("“zzzz” is not in this ad.", "refusal")
+
+
+async def test_a_document_that_is_not_written_stays_to_be_seen_until_it_is(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path), (100, 24)) as (pilot, bench):
+        await press(pilot, "11<ctrl+s>")
+        document = next((tmp_path / "sessions" / "rosa").glob("*.md"))
+        document.write_text("rubbish", "utf-8")
+        await press(pilot, "s12")
+        await until(pilot, lambda: bench.workspace.is_document_refused)
+        await press(pilot, "S")
+        assert status_rows(bench.status).endswith("document not written: F4")
+        await press(pilot, "<ctrl+s>")
+        await press(pilot, "S")
+        assert status_rows(bench.status).endswith("saved")
+        assert "TASK2" in document.read_text("utf-8")

@@ -53,6 +53,8 @@ class Workspace(BookSide, AdList):
         self.problems = problems
         self.session: Session | None = None
         self.entry: AdEntry | None = None
+        self.is_document_refused = False
+        """Whether the open session's document could not be written when that was last tried."""
         self._corpus = corpus
         self._paths = paths
         self._token = secrets.token_hex(8) if is_shared else ""
@@ -148,7 +150,7 @@ class Workspace(BookSide, AdList):
         ad, problems = self._corpus.read(entry)
         session = self._opened(ad or Ad(entry.id, entry.employer, entry.title, "", entry.source, entry.line))
         self.release()
-        self.entry, self.session = entry, session
+        self.entry, self.session, self.is_document_refused = entry, session, False
         known = set(self.problems)
         session.problems[:0] = found_at_start(self._paths, session)
         self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]

@@ -16,6 +16,7 @@ Answer = TypeVar("Answer")
 
 
 ALARM = "bold $text-warning"
+NO_EDITOR = "Your editor did not open, or ended with an error: all is as it was. Set $EDITOR, or write here."
 
 
 def alarm(words: str) -> Content:

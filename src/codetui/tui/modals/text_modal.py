@@ -12,7 +12,7 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.harmless import harmless
 from codetui.tui.bench import Unsaved
-from codetui.tui.modals.frame import FramedModal, alarm
+from codetui.tui.modals.frame import NO_EDITOR, FramedModal, alarm
 from codetui.tui.modals.unfinished import EditOutside, Unfinished
 from codetui.tui.widgets.cells import one_line
 
@@ -133,7 +133,7 @@ class TextModal(_Written):
             return
         text = self._edit_outside(self.written())
         if text is None:
-            self._say(Content("No editor could be opened: set $EDITOR, or write here."))
+            self._say(Content(NO_EDITOR))
             return
         self.write(text)
 

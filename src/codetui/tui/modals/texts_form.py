@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from codetui.core.harmless import harmless
-from codetui.tui.modals.frame import Answer, FramedModal, alarm
+from codetui.tui.modals.frame import NO_EDITOR, Answer, FramedModal, alarm
 from codetui.tui.modals.unfinished import EditOutside, Unfinished
 from codetui.tui.widgets.cells import one_line
 
@@ -170,7 +170,7 @@ class TextsForm(FramedModal[Answer]):
         area = next((one for one in areas if one.has_focus), areas[0])
         text = self._edit_outside(area.text)
         if text is None:
-            self.say("No editor could be opened: set $EDITOR, or write here.")
+            self.say(NO_EDITOR)
             return
         area.text = harmless(text)
         area.move_cursor(area.document.end)

@@ -84,7 +84,8 @@ class Looking:
 
     def problems(self) -> None:
         """Shows what is wrong in codebook, corpus and session."""
-        problems = sorted(self._bench.workspace.problems, key=lambda one: GRAVEST_FIRST.index(one.severity))
+        unique = dict.fromkeys(self._bench.workspace.problems)
+        problems = sorted(unique, key=lambda one: GRAVEST_FIRST.index(one.severity))
         if not problems:
             self._bench.say("No problems in codebook, corpus and session.")
             return

@@ -95,6 +95,7 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
         profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
         to_place=len(doubtful(session.state)),
         is_saved=is_saved,
+        is_document_refused=workspace.is_document_refused,
         is_read_only=workspace.holder is not None,
         is_done=session.state.is_done,
     )

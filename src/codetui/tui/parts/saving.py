@@ -109,10 +109,18 @@ class Saving:
 
         def write() -> None:
             problem = session.save_document()
-            if problem is not None:
-                self._screen.app.call_from_thread(self._tell, problem)
+            if problem is not None or self._bench.workspace.is_document_refused:
+                self._screen.app.call_from_thread(self._tried, session, problem)
 
         self._screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
+
+    def _tried(self, session: Session, problem: Problem | None) -> None:
+        """The document was tried to be written: that it was refused stays to be seen until it is written."""
+        if problem is not None:
+            self._tell(problem)
+        if session is self._bench.workspace.session:
+            self._bench.workspace.is_document_refused = problem is not None and problem.severity == "error"
+            self._show()
 
     def _stop(self) -> None:
         for timer in (self._pausing, self._lagging):
@@ -128,6 +136,9 @@ class Saving:
         """Writes the document, over one that cannot be taken over too; a copy of that is kept."""
         self.write(is_forced=True)
         session = self._bench.workspace.session
+        if session is not None:
+            self._bench.workspace.is_document_refused = session.has_unsaved_document
+            self._show()
         if session is not None and not session.has_unsaved_document:
             self._bench.say(f"Everything is on disk: {session.document_path}")
 

@@ -214,14 +214,16 @@ class Settling:
     def _carry_out(self, command: Command) -> None:
         """Settles the doubt, and offers the next one."""
         place = next(place for place, coding in enumerate(self._doubtful()) if coding.id == self.current)
-        if not isinstance(self._bench.carry_out(command), Saved):
+        outcome = self._bench.carry_out(command)
+        if not isinstance(outcome, Saved):
             return
         codings = self._doubtful()
         if codings:
             self.go_to(codings[place % len(codings)])
         else:
             self._end()
-            self._bench.say(SETTLED)
+            gone = f"{outcome.message} " if isinstance(command, RemoveCoding) else ""
+            self._bench.say(f"{gone}{SETTLED}")
 
     def _move_edges(self) -> None:
         """Selects the offered place again, so that its edges can be moved."""

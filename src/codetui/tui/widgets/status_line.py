@@ -20,6 +20,7 @@ SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 Tone = Literal["plain", "strong", "dim", "hue", "refusal", "error"]
 TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
+NO_DOCUMENT = "document not written: F4"
 READ_ONLY = "read only"
 BAR_CELLS = 8
 GAP = 2
@@ -45,6 +46,7 @@ class StatusFacts:
     is_done: bool = False
     is_read_only: bool = False
     to_place: int = 0
+    is_document_refused: bool = False
 
 
 class CodeMark(NamedTuple):
@@ -199,6 +201,9 @@ class StatusLine(Widget):
     def _second_row(self, width: int) -> Pieces:
         facts = self._facts
         right = [Piece(READ_ONLY, "refusal") if facts.is_read_only else Piece("saved")]
+        if facts.is_document_refused:
+            # The codings are safe in the log, but nobody who reads the markdown sees them.
+            right = [Piece(NO_DOCUMENT, "refusal")]
         if not facts.is_saved:
             right = [Piece(NOT_SAVED, "error")]
         if facts.is_done:
