@@ -14,7 +14,7 @@ from benchmarks.plain import plain
 from benchmarks.planner import plan
 from benchmarks.replay_plan import Remark, Task, Wanted
 from benchmarks.replay_report import Cost, Replayed
-from codetui.core.codebook import profile
+from codetui.core.codebook import profile, profile_keys
 from codetui.formats.manual_coding import Document
 from codetui.model import Holds, Span
 from codetui.tui.key_words import SIGNS
@@ -222,7 +222,8 @@ class Replay:
         chosen = profile(book, document.profile)
         assert chosen is not None
         number = book.profiles.index(chosen)
-        take = [str(number + 1)] if number < 9 else [*["down"] * number, "enter"]
+        digit = profile_keys(book.profiles)[number]
+        take = [digit] if digit else [*["down"] * number, "enter"]
         await self._write(("p", *take), TextModal, document.reasoning)
         self._result.other_keys += 2 + len(take)
 

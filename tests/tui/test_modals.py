@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from codetui.model import Code, CodeId, Profile
+from codetui.tui.modals.choice import Choice, option
 from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker, Picked
 from codetui.tui.modals.codes_choice import ChosenCodes, CodesChoice
@@ -18,6 +19,7 @@ from codetui.tui.modals.profile_form import ProfileForm
 from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.modals.rename_form import RenameForm
 from codetui.tui.modals.text_modal import NoteModal, TextModal
+from codetui.tui.widgets.plain_rows import PlainRows
 
 OPEN = "still open"
 KNEADING, BAKER = BOOK.codes[0], BOOK.profiles[0]
@@ -133,6 +135,34 @@ async def test_how_many_codes_are_chosen_stands_above_and_gives_way_to_what_is_l
 )
 async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(keys: list[str], profile: Answer) -> None:
     assert await answer(ProfilePicker(BOOK.profiles, "Clerk"), keys) == profile
+
+
+async def test_a_profile_is_taken_by_the_number_that_the_book_gives_it() -> None:
+    profiles = [Profile(id=number, name=name) for number, name in (("1", "Smith"), ("2", "Clerk"), ("4", "Neither"))]
+    assert await answer(ProfilePicker(profiles), ["4"]) == PickedProfile("4")
+    assert await answer(ProfilePicker(profiles), ["3"]) == OPEN
+    lettered = [replace(one, id=f"p{one.id}") for one in profiles]
+    assert await answer(ProfilePicker(lettered), ["3"]) == PickedProfile("p4")
+
+
+async def test_a_key_without_a_profile_is_told_which_have_one() -> None:
+    app = App[None]()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(ProfilePicker([Profile(id=number, name=f"N{number}") for number in "124"]))
+        await pilot.pause()
+        frame = app.screen.query_one(".frame")
+        assert str(frame.border_subtitle).startswith("1 2 4, enter: take")
+        await pilot.press("q")
+        assert "No profile on q: " in str(frame.border_subtitle) and "1 2 4, enter: take" in str(frame.border_subtitle)
+
+
+async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:
+    app = App[None]()
+    async with app.run_test(size=(50, 15)) as pilot:
+        app.push_screen(Choice("What?", [option("r", "r", "retire", "its codings stay, and wait for another code: Q")]))
+        await pilot.pause()
+        row = app.screen.query_one(PlainRows).render_line(0).text
+        assert "r retire" in row and row.rstrip().endswith("…")
 
 
 async def test_an_ad_without_profile_has_none_to_take_away() -> None:

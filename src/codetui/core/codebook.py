@@ -18,7 +18,8 @@ from codetui.model import Code, Codebook, Group, Place, Profile, Section
 
 PATTERN_FIELD = re.compile(r"\{(id|name)\}")
 FINAL_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,9}$")
-SECTION_KEYS = "123456789" + ascii_uppercase
+DIGIT_KEYS = tuple("123456789")
+SECTION_KEYS = "".join(DIGIT_KEYS) + ascii_uppercase
 T = TypeVar("T")
 Keyed = TypeVar("Keyed", Section, Code)
 
@@ -230,6 +231,14 @@ def _wished_keys(code: Code) -> str:
     digit = str(int(number[0]) % 10) if number and 1 <= int(number[0]) <= 10 else ""
     letters = (letter.lower() for letter in code.name if letter.isalpha())
     return digit + "".join(letter for letter in letters if is_key(letter)) + ascii_lowercase
+
+
+def profile_keys(profiles: Sequence[Profile]) -> list[str]:
+    """The digit that takes each profile: its own id where all are digits, else its place; empty beyond the ninth."""
+    ids = [one.id for one in profiles]
+    if len(set(ids)) == len(ids) and all(one in DIGIT_KEYS for one in ids):
+        return ids
+    return [str(place) if place <= len(DIGIT_KEYS) else "" for place in range(1, len(ids) + 1)]
 
 
 def is_key(key: str) -> bool:

@@ -9,15 +9,18 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.content import Content
 
+from codetui.core.codebook import profile_keys
 from codetui.model import Profile
-from codetui.tui.modals.frame import FramedModal
+from codetui.tui.modals.frame import FramedModal, alarm
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.plain_rows import LedRows
 from codetui.tui.widgets.row_list import Part, Row, RowList
 
 NO_PROFILE = ""
+KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"
 
 
 class PickedProfile(NamedTuple):
@@ -59,19 +62,18 @@ class ProfilePicker(FramedModal[PickedProfile]):
         """`current` is the id or name of the profile that the ad has."""
         super().__init__()
         self._profiles = tuple(profiles)
+        self._digits = profile_keys(profiles)
         self._current = current
 
     def compose(self) -> ComposeResult:
         """List and definition."""
-        digits = f"1–{min(len(self._profiles), 9)}" if len(self._profiles) > 1 else "1"
-        keys = f"{digits}, enter: take · ↑↓: choose · page keys: read · D: change · esc"
-        with self.frame("Profile of this ad", keys), Container(id="profiles"):
+        with self.frame("Profile of this ad", f"{self._takes()}{KEYS}"), Container(id="profiles"):
             yield LedRows()
             yield DefinitionPane()
 
     def on_mount(self) -> None:
         """Stand on the profile that the ad has."""
-        rows = [self._row(number, profile) for number, profile in enumerate(self._profiles, 1)]
+        rows = [self._row(digit, profile) for digit, profile in zip(self._digits, self._profiles, strict=True)]
         if self._current:
             rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
         places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
@@ -79,15 +81,17 @@ class ProfilePicker(FramedModal[PickedProfile]):
         self._show_definition()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit takes the profile that bears it."""
-        if event.character is None or not event.character.isdecimal():
+        """A digit takes the profile that bears it; a key that says nothing here is told so."""
+        if event.character is None or not event.is_printable or event.character in " D":
             return
         event.stop()
-        number = int(event.character)
-        if number == 0 and self._current:
+        if event.character == "0" and self._current:
             self.dismiss(PickedProfile(NO_PROFILE))
-        elif 1 <= number <= len(self._profiles):
-            self.dismiss(PickedProfile(self._profiles[number - 1].id))
+        elif event.character in self._digits:
+            self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
+        else:
+            refusal = alarm(f"No profile on {brief(event.character, 4)}: ")
+            self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
 
     def action_move(self, step: int) -> None:
         """The next profile, or the one before."""
@@ -129,7 +133,12 @@ class ProfilePicker(FramedModal[PickedProfile]):
     def _is_current(self, profile: Profile) -> bool:
         return bool(self._current) and self._current in (profile.id, profile.name)
 
-    def _row(self, number: int, profile: Profile) -> Row:
+    def _takes(self) -> str:
+        """The digits that take a profile: `1–3`, or `1 2 4` where some are left out."""
+        digits = [digit for digit in self._digits if digit]
+        in_a_row = [str(int(digits[0]) + step) for step in range(len(digits))] if digits else []
+        return f"{digits[0]}–{digits[-1]}" if len(digits) > 2 and digits == in_a_row else " ".join(digits)
+
+    def _row(self, digit: str, profile: Profile) -> Row:
         sign = (Part("●"),) if self._is_current(profile) else ()
-        digit = str(number) if number < 10 else " "
-        return Row((Part(f"{digit} ", "dim"), Part(brief(profile.name, 200))), sign)
+        return Row((Part(f"{digit or ' '} ", "dim"), Part(brief(profile.name, 200))), sign)

@@ -9,9 +9,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from codetui.tui.widgets.cells import cut
+from codetui.tui.widgets.cells import brief, cut
 from codetui.tui.widgets.hues import component_style, hue_style, opaque
 from codetui.tui.widgets.steady_scroll import SteadyScroll
+
+LEAST_SHARE = 3
+"""A row's words at the right have this part of it at least."""
 
 Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
 
@@ -73,7 +76,7 @@ class RowPaint(SteadyScroll):
             base += self._cursor_style()
         is_plain = is_cursor and is_active
         segments = [self._sign(base, is_cursor, is_active)]
-        right = [Segment(part.text, self._style(part, base, is_plain)) for part in row.right]
+        right = [Segment(part.text, self._style(part, base, is_plain)) for part in _short(row, width - 2)]
         # A blank stands before what is at the right, and one at the edge.
         room = width - 2 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
         for part in row.left:
@@ -109,3 +112,15 @@ class RowPaint(SteadyScroll):
         if styles.has_rule("color"):
             style += Style(color=opaque(self, styles.color).rich_color)
         return style
+
+
+def _short(row: Row, width: int) -> tuple[Part, ...]:
+    """What stands at the right, words cut where they would leave too little for what stands at the left.
+
+    A count or a sign stands whole.
+    """
+    left, right = (sum(cell_len(part.text) for part in parts) for parts in (row.left, row.right))
+    room = max(width - left - 1, width // LEAST_SHARE)
+    if right <= room or len(row.right) != 1:
+        return row.right
+    return (row.right[0]._replace(text=brief(row.right[0].text, room)),)
