@@ -205,3 +205,36 @@ def closing_quote(row: str, at: int) -> int:
 def test_a_long_row_of_quotes_that_never_close_is_cut_in_one_pass() -> None:
     row = '"a,' * 200_000
     assert len(mended_cells(row + "b", ",", 200_001)) == 200_001
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_blanks_behind_each_delimiter_are_no_part_of_the_cells(quoted: bool) -> None:
+    names = ("id", "employer", "title", "text")
+    header = ", ".join(f'"{name}"' if quoted else name for name in names)
+    text = (
+        f"{header}\n"
+        '1, Acme, Dev, "You build, and test"\n'
+        '2, Acme, Dev, "You code\nin Python, daily"\n'
+        '3, Acme, Dev, "Say ""hello"", then go"\n'
+        "4,Acme, Dev, plain\n"
+    )
+    lines, trouble = lines_of(text), Trouble("a.csv")
+    found = csv_rows.read_header(lines, {})
+    assert found is not None and found.names == list(names)
+    rows = [record.cells for record in csv_rows.records(lines, found, 0, trouble)]
+    assert rows == [
+        ["1", "Acme", "Dev", "You build, and test"],
+        ["2", "Acme", "Dev", "You code\nin Python, daily"],
+        ["3", "Acme", "Dev", 'Say "hello", then go'],
+        ["4", "Acme", "Dev", "plain"],
+    ]
+    assert not trouble.taken()
+
+
+def test_a_blank_in_one_row_of_a_table_without_them_belongs_to_its_cell() -> None:
+    lines = lines_of("id,employer,title,text\n1, Acme,Dev,You build\n")
+    header = csv_rows.read_header(lines, {})
+    assert header is not None
+    assert [record.cells for record in csv_rows.records(lines, header, 0, Trouble("a.csv"))] == [
+        ["1", " Acme", "Dev", "You build"]
+    ]

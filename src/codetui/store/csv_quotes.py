@@ -26,16 +26,20 @@ class Step(NamedTuple):
     end: End
 
 
-def step(line: str, delimiter: str, *, is_inside: bool = False) -> Step:
-    """What one line holds, from the beginning of a row or from inside a cell in quotes."""
+def step(line: str, delimiter: str, *, is_inside: bool = False, skips_blanks: bool = False) -> Step:
+    """What one line holds, from the beginning of a row or from inside a cell in quotes.
+
+    `skips_blanks` where blanks behind a delimiter are no part of the cell.
+    """
     text = f'"{line}' if is_inside else line
     once = _Once(text)
     try:
-        return Step(next(csv.reader(once, delimiter=delimiter, strict=True), []), "closed")
+        rows = csv.reader(once, delimiter=delimiter, strict=True, skipinitialspace=skips_blanks)
+        return Step(next(rows, []), "closed")
     except csv.Error:
         end: End = "inside" if once.is_used_up else "mismatched"
     try:
-        return Step(next(csv.reader([text], delimiter=delimiter), []), end)
+        return Step(next(csv.reader([text], delimiter=delimiter, skipinitialspace=skips_blanks), []), end)
     except csv.Error:
         return Step([], "mismatched")
 
@@ -63,10 +67,11 @@ class Ahead:
     Who is inside quotes at the end of any line of it comes to the same end: so each stretch is gone through once.
     """
 
-    def __init__(self, lines: Lines, delimiter: str) -> None:
+    def __init__(self, lines: Lines, delimiter: str, *, skips_blanks: bool = False) -> None:
         """Nothing is known yet."""
         self._lines = lines
         self._delimiter = delimiter
+        self._skips_blanks = skips_blanks
         self._places = array("q")
         self._counts = array("q")
         self._end = 0
@@ -95,7 +100,7 @@ class Ahead:
         count = length = 0
         place = self._lines.offset
         for line in self._lines:
-            found = step(line, self._delimiter, is_inside=True)
+            found = step(line, self._delimiter, is_inside=True, skips_blanks=self._skips_blanks)
             count += len(found.cells) - 1
             length = length + len(line) if len(found.cells) == 1 else 0
             self._places.append(place)
@@ -110,22 +115,26 @@ class Ahead:
 # --- rows whose quotes do not match -----------------------------------------------------------------
 
 
-def mended_cells(text: str, delimiter: str, width: int) -> list[str]:
+def mended_cells(text: str, delimiter: str, width: int, *, skips_blanks: bool = False) -> list[str]:
     """The cells of a row of `width` cells whose quotes do not match.
 
     A quote closes a cell only before a delimiter or at the end.  One that never closes is a character of its
     cell or opens a cell up to the end, whichever gives as many cells as the header has.
     """
     row = text.rstrip("\r\n")
-    plain = _cut(row, delimiter, is_open_to_end=False)
-    return plain if len(plain) == width else _cut(row, delimiter, is_open_to_end=True)
+    plain = _cut(row, delimiter, is_open_to_end=False, skips_blanks=skips_blanks)
+    if len(plain) == width:
+        return plain
+    return _cut(row, delimiter, is_open_to_end=True, skips_blanks=skips_blanks)
 
 
-def _cut(row: str, delimiter: str, *, is_open_to_end: bool) -> list[str]:
+def _cut(row: str, delimiter: str, *, is_open_to_end: bool, skips_blanks: bool) -> list[str]:
     cells: list[str] = []
     closings = _Closings(row, delimiter)
     start = 0
     while True:
+        while skips_blanks and row.startswith(" ", start):
+            start += 1
         close = closings.after(start) if row.startswith('"', start) else None
         if close is not None and (close >= 0 or is_open_to_end):
             end = close if close >= 0 else len(row)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codetui.core.counted import counted
 from codetui.store.corpus_names import columns_of
-from codetui.store.csv_quotes import Ahead, mended_cells, step
+from codetui.store.csv_quotes import Ahead, Step, mended_cells, step
 from codetui.store.text_lines import Lines
 from codetui.store.trouble import Trouble
 
@@ -16,10 +16,11 @@ _ID_LIMIT = 400
 
 
 class Header(NamedTuple):
-    """The columns' names and the sign between them."""
+    """The columns' names and the sign between them; `skips_blanks` where blanks behind that are no part of a cell."""
 
     names: list[str]
     delimiter: str
+    skips_blanks: bool = False
 
 
 class Record(NamedTuple):
@@ -38,7 +39,7 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
     start = next((line for line in lines if line.strip()), "")
     if start[:4].lower() == "sep=" and len(start.strip("\r\n")) == 5:
         names = _cells(lines, start[4])
-        return Header(names, start[4]) if names else None
+        return _without_blanks(Header(names, start[4])) if names else None
     here = (lines.offset, lines.number)
     best: tuple[tuple[int, int], Header] | None = None
     after = here
@@ -50,7 +51,16 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
         if names and (best is None or score > best[0]):
             best, after = (score, Header(names, delimiter)), (lines.offset, lines.number)
     lines.seek(*after)
-    return best[1] if best else None
+    return _without_blanks(best[1]) if best else None
+
+
+def _without_blanks(header: Header) -> Header:
+    """A header that has a blank behind each delimiter, as all rows will then: else `, "a, b"` is two cells."""
+    if len(header.names) < 2 or not all(name.startswith(" ") for name in header.names[1:]):
+        return header
+    names = [name.strip(" ") for name in header.names]
+    names = [name[1:-1] if name[:1] == name[-1:] == '"' else name for name in names]
+    return Header(names, header.delimiter, skips_blanks=True)
 
 
 def _cells(lines: Lines, delimiter: str) -> list[str]:
@@ -86,7 +96,7 @@ class _Rows:
         self._header = header
         self._id_at = id_at
         self._trouble = trouble
-        self._ahead = Ahead(lines, header.delimiter)
+        self._ahead = Ahead(lines, header.delimiter, skips_blanks=header.skips_blanks)
         self.is_done = False
 
     def quickly(self) -> Iterator[Record]:
@@ -94,7 +104,7 @@ class _Rows:
         lines = self._lines
         place, number = lines.offset, lines.number
         try:
-            for cells in csv.reader(lines, delimiter=self._header.delimiter, strict=True):
+            for cells in self._reader():
                 yield from self._record(place, number, cells)
                 place, number = lines.offset, lines.number
             self.is_done = True
@@ -115,12 +125,12 @@ class _Rows:
 
     def _look_ahead(self, place: int, number: int) -> None:
         """Go on from inside quotes at the end of a row's first line, so that no later row goes there again."""
-        if step(self._line(place, number), self._header.delimiter).end == "inside":
+        if self._step(self._line(place, number)).end == "inside":
             self._ahead.more_cells()
 
     def _cells(self, place: int, number: int) -> list[str] | None:
         """The cells of the row that begins here; None where its quotes do not match."""
-        found = step(self._line(place, number), self._header.delimiter)
+        found = self._step(self._line(place, number))
         if found.end != "inside":
             return found.cells if found.end == "closed" else None
         return None if self._ahead.more_cells() is None else self._whole(place, number)
@@ -129,9 +139,17 @@ class _Rows:
         """The cells of a row over several lines; None where its quotes do not match.  Moves the lines behind it."""
         self._lines.seek(place, number)
         try:
-            return next(csv.reader(self._lines, delimiter=self._header.delimiter, strict=True), [])
+            return next(self._reader(), [])
         except csv.Error:
             return None
+
+    def _reader(self) -> Iterator[list[str]]:
+        """The rows from where the lines stand."""
+        header = self._header
+        return csv.reader(self._lines, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks)
+
+    def _step(self, line: str) -> Step:
+        return step(line, self._header.delimiter, skips_blanks=self._header.skips_blanks)
 
     def _line(self, place: int, number: int) -> str:
         """The line that begins here; the lines then stand behind it."""
@@ -173,7 +191,7 @@ class _Rows:
     def _starts_row(self, line: str, here: tuple[int, int], own_id: str) -> bool:
         """Whether a whole row with an id of the same kind begins with this line; moves the lines."""
         width, id_at = len(self._header.names), self._id_at
-        found = step(line, self._header.delimiter)
+        found = self._step(line)
         if id_at < len(found.cells) - 1 and not _is_like(found.cells[id_at], own_id):
             return False
         more = self._ahead.more_cells() if found.end == "inside" else None
@@ -184,7 +202,8 @@ class _Rows:
         return cells is not None and len(cells) == width and _is_like(cells[id_at], own_id)
 
     def _mended_cells(self, text: str) -> list[str]:
-        return mended_cells(text, self._header.delimiter, len(self._header.names))
+        header = self._header
+        return mended_cells(text, header.delimiter, len(header.names), skips_blanks=header.skips_blanks)
 
 
 def _report_ragged(cells: list[str], width: int, number: int, trouble: Trouble) -> None:
