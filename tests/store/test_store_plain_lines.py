@@ -83,8 +83,10 @@ transactions = st.builds(
 
 @given(transactions)
 def test_every_line_that_codetui_writes_is_read_as_it_was(transaction: Transaction) -> None:
-    read = plain_transaction(encoded(transaction))
-    assert repr(read) == repr(transaction) == repr(ADAPTER.validate_json(encoded(transaction)))
+    line = encoded(transaction)
+    assert repr(ADAPTER.validate_json(line)) == repr(transaction)
+    # What looks like an escape is left to pydantic, though it be a backslash in somebody's text.
+    assert repr(plain_transaction(line)) == repr(None if b"\\u" in line else transaction)
 
 
 @given(transactions, st.data())
