@@ -128,8 +128,6 @@ def _is_plain(block: Block, section: Section, text: str) -> bool:
     notes = [block.notes, *(line.notes for line in block.codes)]
     if any(len(each) > 1 or any(note.emphasis != "_" for note in each) for each in notes):
         return False
-    if block.notes and block.heading is None:
-        return False
     return all(
         entry.emphasis == "_" if entry.kind == "note" else entry.kind == kind and entry.words in whole
         for entry in entries

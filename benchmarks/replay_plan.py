@@ -37,7 +37,8 @@ class Remark(NamedTuple):
 class Task(NamedTuple):
     """All that one document holds.
 
-    `lost` has no place: words that the ad lacks, notes on a section.  `outside` stands outside its code's section.
+    `lost` has no place: words that the ad lacks, notes on a section that the book lacks.  `outside` stands outside its
+    code's section, or is nothing that the format knows.
     """
 
     items: tuple[Wanted | Remark, ...]
@@ -112,6 +113,8 @@ def task(document: Document, book: Codebook, text: str) -> Task:
             group = group_named(book, section, block.heading)
             if group is not None:
                 items += _remark(Place(kind="group", id=group.id), block.notes)
+            elif section is not None and block.heading is None:
+                items += _remark(Place(kind="section", id=section.id), block.notes)
             else:
                 aside = lost if block.heading is None else outside
                 aside += [f"{block.heading or part.title}: {note.text}" for note in block.notes]
@@ -124,6 +127,7 @@ def task(document: Document, book: Codebook, text: str) -> Task:
                 items += _remark(Place(kind="code", id=code.id), line.notes)
                 for entry in line.entries:
                     _ask(code.id, entry, text, items, lost)
+    outside += [f"line {each.line}: {' '.join(each.text.split())}" for each in document.unread if each.text.strip()]
     return Task(tuple(items), tuple(lost), tuple(outside))
 
 

@@ -92,6 +92,12 @@ def test_a_canonical_document_comes_out_byte_for_byte(tmp_path: Path) -> None:
     assert [cost.coding for cost in result.costs] == [2, 2, 2]
 
 
+def test_a_note_on_a_section_is_written_too(tmp_path: Path) -> None:
+    noted = INVENTED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n_(Weinig.)_\n")
+    result = invented(tmp_path, noted)
+    assert (result.trouble, result.is_byte_equal) == ([], True)
+
+
 def test_words_that_the_ad_lacks_are_trouble(tmp_path: Path) -> None:
     result = invented(tmp_path, INVENTED.replace('"brood bakken"\n', '"iets heel anders dat er niet staat"\n'))
     assert any("has no place" in line for line in result.trouble)
@@ -236,6 +242,11 @@ def test_what_is_left_aside_is_named() -> None:
     strange = CODED.replace("## 3. Soft", '- **3.1. Communication & Collaboration:**\n  - "Fijn."\n\n## 3. Soft')
     document, _ = manual_coding.read(strange, "document")
     assert task(document, pilot_book(), AD).outside == ("3.1. Communication & Collaboration: Fijn.",)
+
+
+def test_lines_that_the_format_does_not_know_are_named_as_left_aside() -> None:
+    document, _ = manual_coding.read(CODED.replace("## 3. Soft", "Een losse zin.\n\n## 3. Soft"), "document")
+    assert [each for each in task(document, pilot_book(), AD).outside if each.endswith("Een losse zin.")]
 
 
 # --- what documents also hold -------------------------------------------------------------------------
