@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from keys import keys_of, press, running, workspace_on, write_ad
 from rich.color import ColorSystem
+from textual.color import Color
 from textual.command import CommandList
 from textual.pilot import Pilot
 
 from codetui.tui.actions import ACTIONS
 from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.palette import Palette
-from codetui.tui.themes import HUES
+from codetui.tui.themes import HUES, contrast
 from codetui.tui.widgets.hues import hue_style
 
 AD = "You build pipelines in Python. You like people."
@@ -77,3 +78,14 @@ async def test_every_section_has_a_colour_of_its_own_in_any_terminal(
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("COLORTERM", colours)
     assert len(await hues_on(tmp_path)) == HUES
+
+
+async def test_warnings_are_legible_on_every_theme(tmp_path: Path) -> None:
+    write_ad(tmp_path, "A lamp.")
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        app = pilot.app
+        for theme in [one for one in app.available_themes.values() if not one.ansi]:
+            app.theme = theme.name
+            colours = app.get_css_variables()
+            warning, ground = (Color.parse(colours[name]) for name in ("text-warning", "background"))
+            assert contrast(warning, ground) >= 4.5, theme.name

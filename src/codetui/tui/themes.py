@@ -21,13 +21,19 @@ _ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
 _ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
 _ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
 _AMBER, _ON_AMBER = Color.parse("#f2c14e"), Color.parse("#1a1400")
+_WARNING_ON_LIGHT = "#7a4a00"
 _MIN_CONTRAST = 4.5
 
 
 def register_themes(app: App[object]) -> None:
-    """Give every theme of the app its section colours, as the variables `section-1` to `section-6`."""
+    """Give every theme of the app its section colours, as the variables `section-1` to `section-6`.
+
+    And a light one its warnings: Textual makes them of amber, which nobody reads on white.
+    """
     for theme in list(app.available_themes.values()):
         colours = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
+        if not theme.ansi and not theme.dark:
+            colours["text-warning"] = _WARNING_ON_LIGHT
         app.register_theme(replace(theme, variables={**colours, **theme.variables}))
     app.get_css_variables()
 
