@@ -175,6 +175,17 @@ async def test_section_id_and_definition_can_be_chosen(tmp_path: Path) -> None:
         assert "{TOOL20:sextant}" in with_codings(bench.workspace)
 
 
+async def test_letters_typed_into_the_list_of_places_are_told_so(tmp_path: Path) -> None:
+    async with on_words(tmp_path) as (pilot, _):
+        await press(pilot, "<enter>zzgleaming<enter>")
+        modal = pilot.app.screen
+        assert isinstance(modal, NewCodeModal)
+        await press(pilot, "C")
+        assert "This is a list" in str(modal.query_one(".hint", Static).render())
+        await press(pilot, "<tab><tab>Shines.<ctrl+s>")
+        assert [code.definition for code in codes_in(tmp_path).values() if code.name == "zzgleaming"] == ["Shines."]
+
+
 async def test_a_coding_can_be_recoded_to_a_new_code(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11r<enter>Polishing<enter><ctrl+s>")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -24,6 +24,7 @@ IdFor = Callable[[str, str], str]
 """The id that is proposed in a section and a group (empty: none)."""
 
 MOST_ROWS = 5
+IS_LIST = "This is a list: ↑↓ choose where the code stands, tab goes on to the texts."
 
 
 class Spot(NamedTuple):
@@ -87,6 +88,12 @@ class NewCodeModal(TextsForm[Code]):
         self._rows.show(spot_rows(self._book, self._spots), next(places, 0))
         self.call_after_refresh(self._rows.show_cursor)
         (self._rows if self._shown.name else self.query_one("#name", Input)).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters that a list does not take are not swallowed unsaid."""
+        if self._rows.has_focus and event.is_printable:
+            event.stop()
+            self.say(IS_LIST)
 
     @property
     def _rows(self) -> PlainRows:
