@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from codetui.store import disk_reads, files
+from codetui.store import disk, disk_reads, files
 from codetui.store.boundaries import inside
 from codetui.workspace.study_parts import complain
 
@@ -30,11 +31,17 @@ def is_in_the_way(target: str | Path, *, force: bool) -> bool:
 
 def write(target: str | Path, data: bytes) -> None:
     """Puts bytes into a file; a device or a pipe takes them and stays what it is, as `/dev/null` must."""
-    if _is_device(Path(target)):
-        with Path(target).open("wb") as device:
-            device.write(data)
-    else:
+    if not _is_device(Path(target)):
         files.replace(Path(target), data)
+        return
+    handle = disk.open_end(Path(target))
+    try:
+        if os.name != "nt":
+            # Whoever reads a pipe may take their time.
+            os.set_blocking(handle, True)
+        files.write_all(handle, data)
+    finally:
+        disk.close(handle)
 
 
 def _is_device(target: Path) -> bool:
