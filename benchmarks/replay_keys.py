@@ -14,14 +14,14 @@ from benchmarks.plain import plain
 from benchmarks.planner import plan
 from benchmarks.replay_plan import Remark, Task, Wanted
 from benchmarks.replay_report import Cost, Replayed
-from codetui.core.codebook import CodebookIndex, profile, profile_keys
+from codetui.core.codebook import profile, profile_keys
 from codetui.formats.manual_coding import Document
-from codetui.model import Holds, Place, Span
+from codetui.model import Holds, Span
 from codetui.tui.key_words import SIGNS
 from codetui.tui.modals.describe_ad import DescribeAdModal
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 from codetui.tui.screens.workbench import WorkbenchScreen
-from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, SectionNode
+from codetui.tui.widgets.outline import Node, node_of
 
 _ROUNDS = 40
 """So often the queues of messages are emptied before the program is waited for by the clock."""
@@ -183,7 +183,7 @@ class Replay:
     async def _remark(self, remark: Remark) -> None:
         """Writes a note on a section, group or code, from the tree."""
         bench, place = self._bench, remark.place
-        node = _node_of(bench.index, place)
+        node = node_of(place)
         await self._press(("t", "home"), lambda: bench.focused is bench.outline and bench.outline.cursor == 0)
         count = 3
         for _ in range(bench.outline.row_count()):
@@ -226,13 +226,6 @@ class Replay:
         take = [digit] if digit else [*["down"] * number, "enter"]
         await self._write(("p", *take), TextModal, document.reasoning)
         self._result.other_keys += 2 + len(take)
-
-
-def _node_of(index: CodebookIndex, place: Place) -> Node:
-    """The line of the tree on which a note is written."""
-    if place.kind == "section":
-        return SectionNode(place.id)
-    return GroupNode(place.id) if place.kind == "group" else CodeNode(index.codes[place.id].id)
 
 
 def _up_to_search(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -493,6 +493,9 @@ def test_a_file_for_the_sessions_is_refused(coded: Path, command: str) -> None:
 
 def test_check_tells_of_the_codebook_where_the_corpus_is_not_found(coded: Path) -> None:
     path = coded / "codebook.toml"
+    sound = path.read_text("utf-8").replace('definition = "Keeps the light."', 'definition = "k"\nevidence = "e"')
+    path.write_text(sound.replace('definition = "Builds the tower."', 'definition = "b"\nevidence = "e"'), "utf-8")
+    assert codetui(coded, "check", "nowhere").out == ""
     path.write_text(path.read_text("utf-8").replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
     done = codetui(coded, "check", "nowhere")
     assert done.code == 2 and "nowhere" in done.err and "TASK1" in done.out

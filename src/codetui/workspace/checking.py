@@ -32,7 +32,8 @@ def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str 
             return complain(wrong)
         ads = find_corpus(corpus, book, codebook, root)
         if isinstance(ads, Unusable):
-            print_problems(in_order(problems), as_json=as_json)
+            if problems:
+                print_problems(in_order(problems), as_json=as_json)
             return complain(ads.message)
         problems = [*problems, *problems_of_study(ads, book, root, coder)]
     problems = in_order(problems)

@@ -201,7 +201,7 @@ class StatusLine(Widget):
     def _second_row(self, width: int) -> Pieces:
         facts = self._facts
         right = [Piece(READ_ONLY, "refusal") if facts.is_read_only else Piece("saved")]
-        if facts.is_document_refused:
+        if facts.is_document_refused and not facts.is_read_only:
             # The codings are safe in the log, but nobody who reads the markdown sees them.
             right = [Piece(NO_DOCUMENT, "refusal")]
         if not facts.is_saved:
