@@ -15,7 +15,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from codetui.tui.terse import TerseUpdate, terse
+from codetui.tui.terse import Piece, TerseUpdate, terse
 
 WIDTH, HEIGHT, PIECE = 24, 5, 6
 
@@ -71,14 +71,14 @@ def test_a_style_is_written_once_and_a_place_where_the_cursor_is_not() -> None:
     plain, bold = Style(color="#010203", bgcolor="#040506"), Style(color="#010203", bgcolor="#040506", bold=True)
     row = [Strip([Segment("lamp", plain), Segment("s ", plain)]), Strip([Segment("are", plain), Segment("lit", bold)])]
     update = LayoutUpdate([row, [Strip([Segment("é", bold)]), Strip([Segment("x", bold)])]], Region(0, 0, 12, 2))
-    assert TerseUpdate(update).render_segments(CONSOLE) == (
+    assert terse(update).render_segments(CONSOLE) == (
         "\x1b[1;1H\x1b[38;2;1;2;3;48;2;4;5;6mlamps are\x1b[1mlit\x1b[2;1Hé\x1b[2;2Hx\x1b[0m"
     )
 
 
 def test_a_terminal_of_few_colours_is_given_those() -> None:
-    lines = [Strip([Segment("a", Style(color="red")), Segment("b", Style(color="bright_green")), Segment("c")])]
-    written = TerseUpdate(LayoutUpdate([lines], Region(0, 0, 3, 1)))
+    line = Strip([Segment("a", Style(color="red")), Segment("b", Style(color="bright_green")), Segment("c")])
+    written = TerseUpdate([Piece(0, 0, line)])
     assert written.render_segments(Console(color_system="standard", force_terminal=True)) == (
         "\x1b[1;1H\x1b[31ma\x1b[92mb\x1b[0mc"
     )
@@ -86,7 +86,7 @@ def test_a_terminal_of_few_colours_is_given_those() -> None:
 
 def test_a_link_stays_a_link() -> None:
     update = LayoutUpdate([[Strip([Segment("x", Style(link="https://e.org", bold=True))])]], Region(0, 0, 1, 1))
-    written = TerseUpdate(update).render_segments(CONSOLE)
+    written = terse(update).render_segments(CONSOLE)
     assert re.fullmatch(r"\x1b\[1;1H\x1b\[1m\x1b\]8;id=\d+;https://e\.org\x1b\\x\x1b\]8;;\x1b\\\x1b\[0m", written)
 
 

@@ -6,11 +6,13 @@ cursor is not there already, and of a style what differs from the one before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
@@ -20,19 +22,29 @@ FOREGROUND = {"39", *map(str, (*range(30, 38), *range(90, 98)))}
 BACKGROUND = {"49", *map(str, (*range(40, 48), *range(100, 108)))}
 
 
+class Piece(NamedTuple):
+    """Cells of row `y`, from column `x`."""
+
+    y: int
+    x: int
+    strip: Strip
+
+
 def terse(picture: RenderableType | None) -> RenderableType | None:
     """A picture of Textual's, or a part of one, that is written in few bytes; anything else as it is."""
-    return TerseUpdate(picture) if isinstance(picture, ChopsUpdate | LayoutUpdate) else picture
+    return TerseUpdate(list(_pieces(picture))) if isinstance(picture, ChopsUpdate | LayoutUpdate) else picture
 
 
 class TerseUpdate(CompositorUpdate):
-    """Writes the same cells as the update that it is made of."""
+    """Writes cells, row by row, in few bytes."""
 
-    def __init__(self, update: ChopsUpdate | LayoutUpdate) -> None:
-        self._update = update
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        return self._update.__rich_console__(console, options)
+        for y, x, strip in self._pieces:
+            yield Control.move_to(x, y)
+            yield from strip
 
     def render_segments(self, console: Console) -> str:
         """The bytes for the terminal, which stands without a style before and after."""
@@ -40,7 +52,7 @@ class TerseUpdate(CompositorUpdate):
         written: list[str] = []
         pen = ""
         cursor = None
-        for x, y, strip in self._pieces():
+        for y, x, strip in self._pieces:
             if (x, y) != cursor:
                 written.append(f"\x1b[{y + 1};{x + 1}H")
             is_narrow = True
@@ -57,21 +69,21 @@ class TerseUpdate(CompositorUpdate):
             written.append(RESET)
         return "".join(written)
 
-    def _pieces(self) -> Iterator[tuple[int, int, Strip]]:
-        """Column, row and cells of each piece."""
-        update = self._update
-        if isinstance(update, LayoutUpdate):
-            for y, strips in enumerate(update.strips, update.region.y):
-                x = update.region.x
-                for strip in strips:
-                    yield x, y, strip
-                    x += strip.cell_length
-            return
-        for y, start, end in update.spans:
-            for piece_end, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-                if piece is not None and x <= end and piece_end > start:
-                    is_whole = start <= x < end and piece_end <= end
-                    yield x, y, piece if is_whole else piece.crop(0, min(piece_end, end) - x)
+
+def _pieces(update: ChopsUpdate | LayoutUpdate) -> Iterator[Piece]:
+    """What a picture of Textual's writes."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield Piece(y, x, strip)
+                x += strip.cell_length
+        return
+    for y, start, end in update.spans:
+        for piece_end, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if piece is not None and x <= end and piece_end > start:
+                is_whole = start <= x < end and piece_end <= end
+                yield Piece(y, x, piece if is_whole else piece.crop(0, min(piece_end, end) - x))
 
 
 def _linked(text: str, style: Style) -> str:

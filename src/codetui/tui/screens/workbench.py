@@ -16,6 +16,7 @@ from codetui.core.codebook import CodebookIndex
 from codetui.core.commands import Command, MarkDone, Redo, Undo
 from codetui.model import AdEntry, Problem
 from codetui.tui.bench import Do, kind_of
+from codetui.tui.compositing import FrontFirst
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.copying import Copying
@@ -64,6 +65,7 @@ class WorkbenchScreen(BenchSide):
 
     def __init__(self, workspace: Workspace, furnishing: Furnishing) -> None:
         super().__init__()
+        self._compositor = FrontFirst()
         self.workspace = workspace
         self._furnishing = furnishing
         self._set_to_work: Do | None = None

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from codetui.core.codebook import label
 from codetui.model import Code, Codebook, CodeId, Section
+from codetui.tui.compositing import show
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.plain_rows import LedRows
@@ -60,6 +61,7 @@ class CodePanel(Widget, can_focus=False):
         """`rows_below` stay free under the panel, for the status line."""
         super().__init__(id=id)
         self.display = False
+        self._is_open = False
         self._rows_below = rows_below
         self._book = Codebook(title="")
         self._codes: tuple[Code, ...] = ()
@@ -78,7 +80,7 @@ class CodePanel(Widget, can_focus=False):
     @property
     def is_open(self) -> bool:
         """True while the panel is shown."""
-        return self.display
+        return self._is_open
 
     def open(
         self,
@@ -97,7 +99,8 @@ class CodePanel(Widget, can_focus=False):
         self.border_title = Content(shown(title or f"{section.key} {section.title}"))
         self.border_subtitle = Content(HINT)
         rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
-        self.display = True
+        self._is_open = True
+        show(self, True)
         self._place()
         self.query_one(LedRows).show(rows)
         self._show_words()
@@ -111,7 +114,8 @@ class CodePanel(Widget, can_focus=False):
 
     def close(self) -> None:
         """Hide the panel; says nothing."""
-        self.display = False
+        self._is_open = False
+        show(self, False)
 
     def press(self, char: str) -> CodeId | None:
         """The code of this key; None, said in the panel, where no code has it."""
@@ -184,7 +188,7 @@ class CodePanel(Widget, can_focus=False):
             pane.clear()
 
     def _say(self, text: Content) -> None:
-        self.query_one("#panel-words", Static).update(text)
+        self.query_one("#panel-words", Static).update(text, layout=False)
 
 
 def _row(book: Codebook, code: Code, count: int, hue: int) -> Row:

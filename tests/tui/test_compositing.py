@@ -1,0 +1,115 @@
+"""What is painted key by key is what painting the whole screen gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pyte
+import pytest
+from keys import keys_of, press, running, workspace_on, write_ad
+from rich.console import Console, RenderableType
+from textual._compositor import CompositorUpdate, LayoutUpdate
+from textual.geometry import Region, Size
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
+
+from codetui.tui.app import CodetuiApp
+from codetui.tui.compositing import FrontFirst
+from codetui.tui.terse import terse
+from codetui.tui.widgets.code_panel import CodePanel
+
+CONSOLE = Console(color_system="truecolor", force_terminal=True)
+AD = "\n\n".join(
+    f"# Part {number}\n\n- Je bouwt lamp {number} én 漢字.\n- You tend it, day {number}, and write it down for others."
+    for number in range(20)
+)
+NAMED = ("end", "shift+right", "pagedown", "pageup", "down", "up", "escape", "enter", "space", "tab", "f4")
+WALK = (
+    *("s1", "1", "11", "12", "2", "a", ".", "s", "w", "m", "n", "u", "U", "x", "b", "f", "p", "?", "R", "t", "/da"),
+    *(f"<{name}>" for name in NAMED),
+)
+"""Keys that a coder might press in any order, wrong ones with them."""
+
+
+class Shown:
+    """What a terminal shows of all that the program has written to it."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self.screen)
+
+    def take(self, app: CodetuiApp, screen: Screen[object], picture: RenderableType | None) -> None:  # noqa: ARG002
+        """Stands in the place of the app's way to the terminal."""
+        written = terse(picture)
+        if isinstance(written, CompositorUpdate):
+            self._stream.feed(written.render_segments(CONSOLE))
+
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        """The cells, row by row."""
+        return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+def painted_whole(app: CodetuiApp) -> list[list[pyte.screens.Char]]:
+    """The cells of the screen as the toolkit paints it when it paints all."""
+    strips: list[list[Strip]] = [[strip] for strip in app.screen._compositor.render_strips()]
+    shown = Shown(app.size)
+    shown.take(app, app.screen, LayoutUpdate(list(strips), Region(0, 0, *app.size)))
+    return shown.cells()
+
+
+async def assert_same(pilot: Pilot[object], shown: Shown, keys: list[str]) -> None:
+    """What is shown is the whole; a worker may just now have said something that is not painted yet."""
+    app = pilot.app
+    assert isinstance(app, CodetuiApp)
+    for _ in range(20):
+        await pilot.pause()
+        if shown.cells() == painted_whole(app):
+            return
+    rows = [y for y, (one, two) in enumerate(zip(shown.cells(), painted_whole(app), strict=True)) if one != two]
+    raise AssertionError(f"after {keys} rows {rows} are not as they should be:\n" + "\n".join(shown.screen.display))
+
+
+@pytest.mark.parametrize(("size", "seed"), [((80, 24), 1), ((80, 24), 2), ((120, 30), 3), ((140, 40), 4)])
+async def test_key_by_key_the_screen_is_what_the_whole_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], seed: int
+) -> None:
+    write_ad(tmp_path, AD)
+    write_ad(tmp_path, AD[::-1], "2_other.txt")
+    shown = Shown(size)
+    monkeypatch.setattr(CodetuiApp, "_display", lambda *given: shown.take(*given))
+    random, pressed = Random(seed), ["(nothing)"]
+    async with running(workspace_on(tmp_path), size=size) as (pilot, bench):
+        assert isinstance(bench._compositor, FrontFirst)
+        await assert_same(pilot, shown, pressed)
+        for _ in range(40):
+            keys = random.choice(WALK)
+            pressed.append(keys)
+            await pilot.press(*keys_of(keys))
+            await assert_same(pilot, shown, pressed)
+            if pilot.app.screen is not bench and random.random() < 0.6:
+                await press(pilot, "<escape>")
+
+
+async def test_the_panel_keeps_its_place_and_is_not_there_while_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_ad(tmp_path, AD)
+    shown = Shown((100, 30))
+    monkeypatch.setattr(CodetuiApp, "_display", lambda *given: shown.take(*given))
+    async with running(workspace_on(tmp_path), size=(100, 30)) as (pilot, bench):
+        for keys, is_open in (("s1", True), ("<escape>", False), ("1", True), ("1", False), ("s2", True)):
+            await press(pilot, keys)
+            await assert_same(pilot, shown, [keys])
+            under, _ = bench.get_widget_at(90, 22)
+            assert bench.panel.is_open == is_open
+            assert any(isinstance(one, CodePanel) for one in under.ancestors_with_self) == is_open
+        await press(pilot, "<escape>")
+        shown.screen.resize(24, 80)
+        await pilot.resize_terminal(80, 24)
+        await assert_same(pilot, shown, ["another size"])
+        await press(pilot, "1")
+        await assert_same(pilot, shown, ["1 in another size"])
+        assert bench.panel.region.right == 80
+        assert pilot.app.size == Size(80, 24)
