@@ -17,7 +17,7 @@ from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.terse import terse
 from codetui.tui.themes import register_themes
-from codetui.tui.turns import Turns
+from codetui.tui.turns import Turns, Typed
 from codetui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CodetuiApp(App[object]):
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace, furnish)
-        self._turns = Turns(self, super().on_event)
+        self._turns = Turns(self, self._hand_out)
         self._leaving = Leaving(self, self._workbench)
         register_themes(self)
         if not has_colour or self.console.color_system == FEW_COLOURS:
@@ -97,6 +97,18 @@ class CodetuiApp(App[object]):
             await self._turns.take(event)
         else:
             await super().on_event(event)
+
+    async def _hand_out(self, typed: Typed) -> None:
+        """Gives a key or a paste to what reads it.
+
+        The key of a code is the workbench's, whatever has the focus: it does not pass the queues of all in between.
+        """
+        bench = self._workbench
+        asks = self.app_focus and self.screen is bench and bench.asks_for_code
+        if asks and isinstance(typed, events.Key) and typed.is_printable:
+            await bench.on_key(typed)
+        else:
+            await super().on_event(typed)
 
     def action_command_palette(self) -> None:
         """Opens the palette."""

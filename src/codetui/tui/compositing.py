@@ -88,7 +88,9 @@ class FrontFirst(Compositor):
                     if low >= high:
                         still_open.append((start, end))
                         continue
-                    pieces.append(Piece(y, low, strips[y - first].crop(low - left, high - left)))
+                    strip = strips[y - first]
+                    is_whole = low == left and high == right
+                    pieces.append(Piece(y, low, strip if is_whole else strip.crop(low - left, high - left)))
                     still_open += [part for part in ((start, low), (high, end)) if part[0] < part[1]]
                 if still_open:
                     opened[y] = still_open

@@ -55,19 +55,50 @@ class TerseUpdate(CompositorUpdate):
         for y, x, strip in self._pieces:
             if (x, y) != cursor:
                 written.append(f"\x1b[{y + 1};{x + 1}H")
-            is_narrow = True
-            for text, style, _ in strip:
-                wanted = _codes(style, colours) if style else ""
-                if wanted != pen:
-                    written.append(_change(pen, wanted))
-                    pen = wanted
-                written.append(text if style is None or not style.link else _linked(text, style))
-                is_narrow = is_narrow and text.isascii() and text.isprintable()
+            text, pen, is_narrow = _kept(strip, pen, colours)
+            written.append(text)
             # Terminals differ in how wide they draw some characters: behind those the place is said again.
             cursor = (x + strip.cell_length, y) if is_narrow else None
         if pen:
             written.append(RESET)
         return "".join(written)
+
+
+class Written(NamedTuple):
+    """A strip as it is written, the pen behind it, and whether every terminal draws it as wide as it is."""
+
+    text: str
+    pen: str
+    is_narrow: bool
+
+
+_MOST = 1024
+_written: dict[tuple[int, str, ColorSystem], tuple[Strip, Written]] = {}
+"""By a strip's id; it is held, so that no other has this id.  The oldest goes first."""
+
+
+def _kept(strip: Strip, pen: str, colours: ColorSystem) -> Written:
+    """A strip as it is written with this pen in hand: rows that only scroll are worked out once."""
+    key = (id(strip), pen, colours)
+    known = _written.get(key)
+    if known is None:
+        if len(_written) >= _MOST:
+            del _written[next(iter(_written))]
+        known = _written[key] = (strip, _write(strip, pen, colours))
+    return known[1]
+
+
+def _write(strip: Strip, pen: str, colours: ColorSystem) -> Written:
+    written: list[str] = []
+    is_narrow = True
+    for text, style, _ in strip:
+        wanted = _codes(style, colours) if style else ""
+        if wanted != pen:
+            written.append(_change(pen, wanted))
+            pen = wanted
+        written.append(text if style is None or not style.link else _linked(text, style))
+        is_narrow = is_narrow and text.isascii() and text.isprintable()
+    return Written("".join(written), pen, is_narrow)
 
 
 def _pieces(update: ChopsUpdate | LayoutUpdate) -> Iterator[Piece]:

@@ -36,6 +36,11 @@ class WidgetMessages(Screen[None]):
     is_furnished = False
     """Whether panel, reader and keyboard are there: not yet in the first picture."""
 
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether the code panel is open: the next key is a code's."""
+        return self.is_furnished and self.panel.is_open
+
     def on_resize(self) -> None:
         """The panel stays in its corner."""
         if self.is_furnished:

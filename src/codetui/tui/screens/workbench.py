@@ -72,7 +72,7 @@ class WorkbenchScreen(BenchSide):
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
         self._heading = Content()
-        self.tidying = Tidying(self, asks_for_key=lambda: self.panel.is_open)
+        self.tidying = Tidying(self, asks_for_key=lambda: self.asks_for_code)
         self._rows = KeptRows(self)
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import groupby
 
-from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 _MOST = 512
+"""Strips that are kept; the oldest goes first."""
 
 
 class KeptRows:
@@ -22,7 +22,7 @@ class KeptRows:
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self._kept: LRUCache[Hashable, Strip] = LRUCache(_MOST)
+        self._kept: dict[Hashable, Strip] = {}
         self._kept_for: Hashable = None
 
     def lines(self, crop: Region, looks: Sequence[Hashable], paint: Callable[[Region], list[Strip]]) -> list[Strip]:
@@ -46,6 +46,8 @@ class KeptRows:
             for y, painted in enumerate(paint(Region(crop.x, first, crop.width, count)), first):
                 look = looks[y - crop.y]
                 strips[look] = self._kept[look] = painted
+        while len(self._kept) > _MOST:
+            del self._kept[next(iter(self._kept))]
         return [strips[look] for look in looks]
 
     def forget(self) -> None:
