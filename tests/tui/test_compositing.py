@@ -18,6 +18,7 @@ from textual.strip import Strip
 from codetui.tui.app import CodetuiApp
 from codetui.tui.compositing import FrontFirst
 from codetui.tui.terse import terse
+from codetui.tui.themes import register_themes
 from codetui.tui.widgets.code_panel import CodePanel
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
@@ -113,3 +114,29 @@ async def test_the_panel_keeps_its_place_and_is_not_there_while_it_is_closed(
         await assert_same(pilot, shown, ["1 in another size"])
         assert bench.panel.region.right == 80
         assert pilot.app.size == Size(80, 24)
+
+
+@pytest.mark.parametrize("last", ["textual-light", "nord"])
+async def test_another_theme_leaves_nothing_of_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    pictures = []
+    for number, first in enumerate((last, "textual-dark")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        write_ad(folder, AD)
+
+        def begin_with(app: CodetuiApp, theme: str = first) -> None:
+            register_themes(app)
+            app.theme = theme
+
+        monkeypatch.setattr("codetui.tui.app.register_themes", begin_with)
+        async with running(workspace_on(folder), size=(120, 30)) as (pilot, bench):
+            await press(pilot, "s11s1<escape>zt")
+            pilot.app.theme = last
+            await pilot.pause()
+            await press(pilot, "<down>1<escape>")
+            assert isinstance(pilot.app, CodetuiApp)
+            assert bench.focused is bench.outline
+            pictures.append(painted_whole(pilot.app))
+    assert pictures[0] == pictures[1]

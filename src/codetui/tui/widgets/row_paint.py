@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from codetui.tui.widgets.cells import brief, cut
 from codetui.tui.widgets.hues import component_style, hue_style, opaque
-from codetui.tui.widgets.steady_scroll import SteadyScroll
+from codetui.tui.widgets.steady_scroll import Looks, SteadyScroll
 
 LEAST_SHARE = 3
 """A row's words at the right have this part of it at least."""
@@ -32,6 +32,16 @@ class Row(NamedTuple):
 
     left: tuple[Part, ...]
     right: tuple[Part, ...] = ()
+
+
+PLAIN = Part("")
+
+
+class _Ground(NamedTuple):
+    """Whether a row is under the cursor, and the keys move that."""
+
+    is_cursor: bool
+    is_active: bool
 
 
 class RowPaint(SteadyScroll):
@@ -69,35 +79,52 @@ class RowPaint(SteadyScroll):
     }
     """
 
+    def __init__(self, looks: Looks, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(looks, id=id, classes=classes)
+        self._styles_made: dict[tuple[Tone, int, _Ground], Style] = {}
+        """Looking a style up takes longer than all else that a row needs: each is made once for a theme."""
+
     def paint(self, row: Row, width: int, is_cursor: bool, is_active: bool) -> Strip:
         """The strip of a row; `is_active` where keys move the cursor that stands on it."""
-        base = self.rich_style
-        if is_cursor:
-            base += self._cursor_style()
-        is_plain = is_cursor and is_active
-        segments = [self._sign(base, is_cursor, is_active)]
-        right = [Segment(part.text, self._style(part, base, is_plain)) for part in _short(row, width - 2)]
+        ground = _Ground(is_cursor, is_cursor and is_active)
+        base = self._style(PLAIN, ground)
+        segments = [self._sign(ground, base)]
+        right = [Segment(part.text, self._style(part, ground)) for part in _short(row, width - 2)]
         # A blank stands before what is at the right, and one at the edge.
         room = width - 2 - sum(cell_len(segment.text) for segment in right) - (1 if right else 0)
         for part in row.left:
             text = cut(part.text, room)
-            segments.append(Segment(text, self._style(part, base, is_plain)))
+            segments.append(Segment(text, self._style(part, ground)))
             room -= cell_len(text)
             if text != part.text:
                 break
         segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
         return Strip([*segments, *right]).adjust_cell_length(width, base)
 
-    def _sign(self, base: Style, is_cursor: bool, is_active: bool) -> Segment:
-        """The bar before the row under the cursor, a thin one while the keys go elsewhere."""
-        if is_cursor and not is_active:
-            return Segment("▏", base + self._tone_style("dim"))
-        return Segment("▌" if is_cursor else " ", base)
+    def notify_style_update(self) -> None:
+        """The colours are others now."""
+        super().notify_style_update()
+        self._styles_made.clear()
 
-    def _style(self, part: Part, base: Style, is_plain: bool) -> Style:
-        if part.tone == "plain" or (is_plain and part.tone not in ("strong", "hue")):
+    def _sign(self, ground: _Ground, base: Style) -> Segment:
+        """The bar before the row under the cursor, a thin one while the keys go elsewhere."""
+        if ground.is_cursor and not ground.is_active:
+            return Segment("▏", base + self._tone_style("dim"))
+        return Segment("▌" if ground.is_cursor else " ", base)
+
+    def _style(self, part: Part, ground: _Ground) -> Style:
+        look = (part.tone, part.hue, ground)
+        if look not in self._styles_made:
+            self._styles_made[look] = self._make_style(part, ground)
+        return self._styles_made[look]
+
+    def _make_style(self, part: Part, ground: _Ground) -> Style:
+        base = self.rich_style
+        if ground.is_cursor:
+            base += self._cursor_style()
+        if part.tone == "plain" or (ground.is_active and part.tone not in ("strong", "hue")):
             return base
-        if is_plain:
+        if ground.is_active:
             return base + Style(bold=True)
         if part.tone == "hue":
             return base + hue_style(self.app, part.hue)

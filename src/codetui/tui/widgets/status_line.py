@@ -107,6 +107,7 @@ class StatusLine(Widget):
         self._listed: int | None = None
         self._share: float | None = None
         self._made: dict[int, list[Pieces]] = {}
+        self._styles_made: dict[tuple[Tone, int], Style] = {}
 
     @property
     def message(self) -> tuple[str, Kind]:
@@ -152,14 +153,25 @@ class StatusLine(Widget):
     def render_line(self, y: int) -> Strip:
         """The strip of a row."""
         width = self.content_size.width
-        style = self.rich_style
+        style = self._style(Piece(""))
         if width not in self._made:
             self._made = {width: self._rows(width)}
         pieces = self._made[width][y] if y < ROWS else []
-        segments = [Segment(piece.text, style + self._style(piece)) for piece in pieces if piece.text]
+        segments = [Segment(piece.text, self._style(piece)) for piece in pieces if piece.text]
         return Strip(segments).adjust_cell_length(width, style)
 
+    def notify_style_update(self) -> None:
+        """The colours are others now."""
+        super().notify_style_update()
+        self._styles_made.clear()
+
     def _style(self, piece: Piece) -> Style:
+        look = (piece.tone, piece.hue)
+        if look not in self._styles_made:
+            self._styles_made[look] = self.rich_style + self._make_style(piece)
+        return self._styles_made[look]
+
+    def _make_style(self, piece: Piece) -> Style:
         if piece.tone == "plain":
             return Style.null()
         if piece.tone == "hue":
