@@ -8,6 +8,7 @@ from random import Random
 import pyte
 import pytest
 from keys import keys_of, press, running, workspace_on, write_ad
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.geometry import Region, Size
@@ -41,22 +42,39 @@ class Shown:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.Stream(self.screen)
 
-    def take(self, app: CodetuiApp, screen: Screen[object], picture: RenderableType | None) -> None:  # noqa: ARG002
-        """Stands in the place of the app's way to the terminal."""
+    def take(self, picture: RenderableType | None) -> None:
+        """What the program writes."""
         written = terse(picture)
         if isinstance(written, CompositorUpdate):
             self._stream.feed(written.render_segments(CONSOLE))
 
     def cells(self) -> list[list[pyte.screens.Char]]:
-        """The cells, row by row."""
-        return [[self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+        """The cells, row by row; of a sign two cells wide that something lies over half of nothing is left."""
+        columns = range(self.screen.columns)
+        rows = [[self.screen.buffer[y][x] for x in columns] for y in range(self.screen.lines)]
+        for row in rows:
+            for x in columns[:-1]:
+                if cell_len(row[x].data) > 1 and row[x + 1].data:
+                    row[x] = row[x]._replace(data=" ")
+        return rows
+
+
+def shown_from_now_on(monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> Shown:
+    """A terminal in the place of the app's way to one."""
+    shown = Shown(size)
+
+    def display(app: CodetuiApp, screen: Screen[object], picture: RenderableType | None) -> None:
+        shown.take(picture)
+
+    monkeypatch.setattr(CodetuiApp, "_display", display)
+    return shown
 
 
 def painted_whole(app: CodetuiApp) -> list[list[pyte.screens.Char]]:
     """The cells of the screen as the toolkit paints it when it paints all."""
     strips: list[list[Strip]] = [[strip] for strip in app.screen._compositor.render_strips()]
     shown = Shown(app.size)
-    shown.take(app, app.screen, LayoutUpdate(list(strips), Region(0, 0, *app.size)))
+    shown.take(LayoutUpdate(list(strips), Region(0, 0, *app.size)))
     return shown.cells()
 
 
@@ -78,8 +96,7 @@ async def test_key_by_key_the_screen_is_what_the_whole_would_be(
 ) -> None:
     write_ad(tmp_path, AD)
     write_ad(tmp_path, AD[::-1], "2_other.txt")
-    shown = Shown(size)
-    monkeypatch.setattr(CodetuiApp, "_display", lambda *given: shown.take(*given))
+    shown = shown_from_now_on(monkeypatch, size)
     random, pressed = Random(seed), ["(nothing)"]
     async with running(workspace_on(tmp_path), size=size) as (pilot, bench):
         assert isinstance(bench._compositor, FrontFirst)
@@ -97,8 +114,7 @@ async def test_the_panel_keeps_its_place_and_is_not_there_while_it_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_ad(tmp_path, AD)
-    shown = Shown((100, 30))
-    monkeypatch.setattr(CodetuiApp, "_display", lambda *given: shown.take(*given))
+    shown = shown_from_now_on(monkeypatch, (100, 30))
     async with running(workspace_on(tmp_path), size=(100, 30)) as (pilot, bench):
         for keys, is_open in (("s1", True), ("<escape>", False), ("1", True), ("1", False), ("s2", True)):
             await press(pilot, keys)
@@ -140,3 +156,22 @@ async def test_another_theme_leaves_nothing_of_the_one_before(
             assert bench.focused is bench.outline
             pictures.append(painted_whole(pilot.app))
     assert pictures[0] == pictures[1]
+
+
+async def test_a_wide_sign_under_the_edge_of_the_panel_is_whole_again_when_it_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_ad(tmp_path, "\n\n".join(("a" * (number % 2)) + "漢字" * 30 for number in range(12)))
+    for columns in (110, 111):
+        shown = shown_from_now_on(monkeypatch, (columns, 30))
+        async with running(workspace_on(tmp_path), size=(columns, 30)) as (pilot, bench):
+            before = shown.cells()
+            for _ in range(2):
+                await press(pilot, "1")
+                place = bench.panel.region
+                open_rows = shown.cells()[place.y : place.bottom]
+                assert [row[place.x].data for row in open_rows] == ["╭", *"│" * (place.height - 2), "╰"]
+                assert {" "} < {row[place.x - 1].data for row in open_rows}
+                await press(pilot, "<escape>")
+                await assert_same(pilot, shown, ["escape"])
+                assert shown.cells()[place.y : place.bottom] == before[place.y : place.bottom]

@@ -7,6 +7,9 @@ open, until none is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rich.cells import cell_len
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.geometry import Region
@@ -41,7 +44,7 @@ class FrontFirst(Compositor):
     def put_away(self, widget: Widget, is_away: bool) -> None:
         """Leaves a widget out of the pictures from the next one on, or puts it in again; its place stays laid out."""
         self._put_away ^= {widget} if is_away != (widget in self._put_away) else set()
-        self._visible_widgets = self._layers_visible = None
+        self._visible_widgets = self._layers_visible = self._cuts = None
         laid_out = self._full_map if self._visible_map is None else self._visible_map
         if (place := laid_out.get(widget)) is not None:
             self._dirty_regions.add(place.region.intersection(place.clip))
@@ -49,15 +52,15 @@ class FrontFirst(Compositor):
     def render_update(
         self, full: bool = False, screen_stack: list[Screen[object]] | None = None, simplify: bool = False
     ) -> RenderableType | None:
-        """What has changed since the last picture; all of the screen, or nothing, as Textual makes it."""
-        changed, screen = self._dirty_regions, self.size.region
-        if full or not changed or screen in changed:
+        """What has changed since the last picture, or all of the screen; for a file, as Textual makes it."""
+        changed = self._dirty_regions
+        if simplify or not (full or changed):
             return super().render_update(full, screen_stack, simplify)
-        pieces = self._painted(self._opened(changed))
+        pieces = self._painted(self._opened([self.size.region] if full else changed))
         changed.clear()
         return TerseUpdate(pieces)
 
-    def _opened(self, changed: set[Region]) -> Open:
+    def _opened(self, changed: Iterable[Region]) -> Open:
         """What is to be painted, on the screen."""
         width, height = self.size
         opened: Open = {}
@@ -89,8 +92,10 @@ class FrontFirst(Compositor):
                         still_open.append((start, end))
                         continue
                     strip = strips[y - first]
-                    is_whole = low == left and high == right
-                    pieces.append(Piece(y, low, strip if is_whole else strip.crop(low - left, high - left)))
+                    if low == left and high == right:
+                        pieces.append(Piece(y, low, strip))
+                    else:
+                        pieces.append(self._part(widget, Piece(y, left, strip), low, high))
                     still_open += [part for part in ((start, low), (high, end)) if part[0] < part[1]]
                 if still_open:
                     opened[y] = still_open
@@ -100,6 +105,26 @@ class FrontFirst(Compositor):
                 break
         pieces.sort(key=lambda piece: piece[:2])
         return pieces
+
+    def _part(self, widget: Widget, row: Piece, low: int, high: int) -> Piece:
+        """What of a widget's row stands from one column to another.
+
+        A sign two cells wide that an edge would halve is in it whole, unless what lies in front halves it.
+        """
+        if _is_wide(row, low - 1) and self._is_in_front(widget, low - 1, row.y):
+            low -= 1
+        if _is_wide(row, high - 1) and self._is_in_front(widget, high, row.y):
+            high += 1
+        return Piece(row.y, low, row.strip.crop(low - row.x, high - row.x))
+
+    def _is_in_front(self, widget: Widget, x: int, y: int) -> bool:
+        return self.get_widget_at(x, y)[0] is widget
+
+
+def _is_wide(row: Piece, x: int) -> bool:
+    """Whether a sign two cells wide begins in column `x`."""
+    place = x - row.x
+    return 0 <= place < row.strip.cell_length - 1 and cell_len(row.strip.crop(place, place + 2).text[:1]) > 1
 
 
 def show(widget: Widget, is_shown: bool) -> None:
