@@ -19,6 +19,8 @@ from codetui.store.trouble import printable
 TEXTS = (".txt", ".md")
 SUFFIXES = TEXTS + TABLES
 KINDS = ", ".join(SUFFIXES)
+HIDDEN = (".", "~$")
+"""How the names of files begin that nobody has put there as ads: office programs lay `~$ads.csv` beside an open table."""
 NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
@@ -95,7 +97,7 @@ class AdFiles:
         """The names of a folder's ad files and folders; others are counted, but for hidden ones."""
         names, folders = [], []
         for entry in disk_reads.entries(folder):
-            if entry.name.startswith(".") or (entry.is_symlink() and not self._leads_on(entry)):
+            if entry.name.startswith(HIDDEN) or (entry.is_symlink() and not self._leads_on(entry)):
                 continue
             if entry.is_dir():
                 folders.append(entry.name)
@@ -162,7 +164,7 @@ def is_table(path: str) -> bool:
 
 def is_aside(name: str) -> bool:
     """Whether a file speaks about the folder instead of being an ad: `README.md`, hidden files."""
-    return name.lower().startswith((".", "readme.", "license.", "licence."))
+    return name.lower().startswith((*HIDDEN, "readme.", "license.", "licence."))
 
 
 def _real_if_seen(folder: Path) -> str:
