@@ -126,7 +126,7 @@ def test_a_file_s_title_is_its_first_heading_or_line(tmp_path: Path, text: str, 
 
 
 def test_what_is_no_ad_is_passed_over_and_said(tmp_path: Path) -> None:
-    for name in ("1.txt", ".hidden.txt", "~$ads.csv", ".git/2.txt", "README.md", "a.pdf", "b.PDF", "licensed nurse.txt"):
+    for name in ("1.txt", ".hid.txt", "~$ads.csv", ".git/2.txt", "README.md", "a.pdf", "b.PDF", "licensed nurse.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text")
     entries, problems = listed(corpus(tmp_path))

@@ -20,7 +20,7 @@ TEXTS = (".txt", ".md")
 SUFFIXES = TEXTS + TABLES
 KINDS = ", ".join(SUFFIXES)
 HIDDEN = (".", "~$")
-"""How the names of files begin that nobody has put there as ads: office programs lay `~$ads.csv` beside an open table."""
+"""How names begin that nobody has put there as ads: office programs lay `~$ads.csv` beside an open table."""
 NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
