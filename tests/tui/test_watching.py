@@ -65,3 +65,4 @@ async def test_a_document_with_conflict_marks_is_left_until_ctrl_s_says_otherwis
         assert "<<<<" not in document(tmp_path).read_text("utf-8")
         kept = list((tmp_path / "sessions").rglob("*.kept-*"))
         assert [path.read_text("utf-8") for path in kept] == [harmed]
+        assert f"kept in {kept[0]}" in status.message[0]

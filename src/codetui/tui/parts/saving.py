@@ -134,13 +134,13 @@ class Saving:
 
     def _save_now(self) -> None:
         """Writes the document, over one that cannot be taken over too; a copy of that is kept."""
-        self.write(is_forced=True)
+        kept = [problem.message for problem in self.write(is_forced=True)]
         session = self._bench.workspace.session
         if session is not None:
             self._bench.workspace.is_document_refused = session.has_unsaved_document
             self._show()
         if session is not None and not session.has_unsaved_document:
-            self._bench.say(f"Everything is on disk: {session.document_path}")
+            self._bench.say(" · ".join([*kept, f"Everything is on disk: {session.document_path}"]))
 
     def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
         """Asks for a folder elsewhere, and puts the session into it."""
