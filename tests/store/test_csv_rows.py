@@ -17,7 +17,7 @@ from codetui.store.csv_rows import Header, Record
 from codetui.store.text_lines import Lines
 from codetui.store.trouble import Trouble
 
-HEADER = Header(["id", "a", "b", "c"], ",")
+HEADER = Header(["id", "a", "b", "c"], ",", 1)
 PIECES = [
     '"', '"', '""', '"""', ",", ",", "\n", "\n", "\r\n", "a", "b", "1", "2", " ", '","', '",\n', "1,a,b,c\n",
     '1,a",b,"c\n', 'x,"', '"\n', "1,", '2,"a\nb",c,d\n', '3,a,b,"open\n', 'x,"y"z,w\n',

@@ -303,6 +303,14 @@ def test_the_spreadsheets_separator_line_is_obeyed(tmp_path: Path) -> None:
     assert texts(corpus(table(tmp_path, "sep=;\nid;text\n1;a,b,c\n"))) == {"1": "a,b,c"}
 
 
+@pytest.mark.parametrize(
+    ("text", "line"), [("foo;bar\n1;x\n", 1), ("\n\nfoo;bar\n1;x\n", 3), ("sep=;\n\nfoo;bar\n1;x\n", 3)]
+)
+def test_columns_that_are_missing_are_said_of_the_line_that_names_them(tmp_path: Path, text: str, line: int) -> None:
+    _, problems = listed(corpus(table(tmp_path, text)))
+    assert {problem.line for problem in problems if "column" in problem.message} == {line}
+
+
 def test_ragged_rows_open_with_what_they_have(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,title,text\n1,T\n\n2,T,a,b\n,,\n3,T,whole,,\n,T,no id\n"))
     assert texts(opened) == {"1": "T\n\n", "2": "T\n\na", "3": "T\n\nwhole"}

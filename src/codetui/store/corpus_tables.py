@@ -74,7 +74,7 @@ def _csv_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: 
         trouble.add(0, "error", "this table is empty: its first line must name the columns")
         return
     columns = columns_of(header.names, wanted)
-    if not _is_readable(columns, header.names, trouble):
+    if not _is_readable(columns, header, trouble):
         return
     at = {field: header.names.index(name) for field, name in columns.names.items()}
     id_at, body_at = at["id"], at["body"]
@@ -96,23 +96,23 @@ def _csv_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: 
         )
 
 
-def _is_readable(columns: Columns, header: list[str], trouble: Trouble) -> bool:
+def _is_readable(columns: Columns, header: csv_rows.Header, trouble: Trouble) -> bool:
     """Whether the columns that every ad needs are there; says which are not, and the way out."""
     for complaint in columns.complaints:
-        trouble.add(1, "warning", complaint)
-    listed = f"Columns found: {found(header)}"
+        trouble.add(header.line, "warning", complaint)
+    listed = f"Columns found: {found(header.names)}"
     if "id" not in columns.names:
         message = (
             "no column holds the ads' ids, and row numbers change when rows are added, so it is not opened: "
             f"add a column `id`, or {_WAY_OUT % 'id'}. {listed}"
         )
-        trouble.add(1, "error", message)
+        trouble.add(header.line, "error", message)
     if "body" not in columns.names:
         message = f"no column holds the ads' texts: {_WAY_OUT % 'body'}. {listed}"
-        trouble.add(1, "error", message)
+        trouble.add(header.line, "error", message)
     for field in ("employer", "title"):
         if field not in columns.names:
-            trouble.add(1, "note", f"no column for the {field} was recognised: {_WAY_OUT % field}. {listed}")
+            trouble.add(header.line, "note", f"no column for the {field} was recognised: {_WAY_OUT % field}. {listed}")
     return "id" in columns.names and "body" in columns.names
 
 

@@ -16,10 +16,14 @@ _ID_LIMIT = 400
 
 
 class Header(NamedTuple):
-    """The columns' names and the sign between them; `skips_blanks` where blanks behind that are no part of a cell."""
+    """The columns' names, the sign between them, and the line they begin in.
+
+    `skips_blanks` where blanks behind that sign are no part of a cell.
+    """
 
     names: list[str]
     delimiter: str
+    line: int
     skips_blanks: bool = False
 
 
@@ -36,10 +40,12 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
 
     A first line `sep=;`, which spreadsheets write, decides by itself.
     """
-    start = next((line for line in lines if line.strip()), "")
+    start = _first_written(lines)
     if start[:4].lower() == "sep=" and len(start.strip("\r\n")) == 5:
-        names = _cells(lines, start[4])
-        return _without_blanks(Header(names, start[4])) if names else None
+        first = _first_written(lines)
+        line = lines.number - 1
+        names = _cells_from(first, lines, start[4])
+        return _without_blanks(Header(names, start[4], line)) if names else None
     here = (lines.offset, lines.number)
     best: tuple[tuple[int, int], Header] | None = None
     after = here
@@ -49,9 +55,14 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
         known = columns_of(names, wanted).names
         score = (len(known), len(names))
         if names and (best is None or score > best[0]):
-            best, after = (score, Header(names, delimiter)), (lines.offset, lines.number)
+            best, after = (score, Header(names, delimiter, here[1] - 1)), (lines.offset, lines.number)
     lines.seek(*after)
     return _without_blanks(best[1]) if best else None
+
+
+def _first_written(lines: Lines) -> str:
+    """The next line that is not blank; nothing where there is none."""
+    return next((line for line in lines if line.strip()), "")
 
 
 def _without_blanks(header: Header) -> Header:
@@ -60,11 +71,7 @@ def _without_blanks(header: Header) -> Header:
         return header
     names = [name.strip(" ") for name in header.names]
     names = [name[1:-1] if name[:1] == name[-1:] == '"' else name for name in names]
-    return Header(names, header.delimiter, skips_blanks=True)
-
-
-def _cells(lines: Lines, delimiter: str) -> list[str]:
-    return _cells_from(next(iter(lines), ""), lines, delimiter)
+    return header._replace(names=names, skips_blanks=True)
 
 
 def _cells_from(first: str, lines: Lines, delimiter: str) -> list[str]:
