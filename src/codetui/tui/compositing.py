@@ -43,7 +43,7 @@ class FrontFirst(Compositor):
 
     def put_away(self, widget: Widget, is_away: bool) -> None:
         """Leaves a widget out of the pictures from the next one on, or puts it in again; its place stays laid out."""
-        self._put_away ^= {widget} if is_away != (widget in self._put_away) else set()
+        (self._put_away.add if is_away else self._put_away.discard)(widget)
         self._visible_widgets = self._layers_visible = self._cuts = None
         laid_out = self._full_map if self._visible_map is None else self._visible_map
         if (place := laid_out.get(widget)) is not None:
