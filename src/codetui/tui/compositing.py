@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from rich.console import RenderableType
 from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
@@ -56,6 +57,7 @@ class FrontFirst(Compositor):
         changed = self._dirty_regions
         if simplify or not (full or changed):
             return super().render_update(full, screen_stack, simplify)
+        visible_screen_stack.set(screen_stack or [])
         pieces = self._painted(self._opened([self.size.region] if full else changed))
         changed.clear()
         return TerseUpdate(pieces)
