@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from codetui.core.anchor import Exact, Fuzzy, Resolution, describe, locate, resolve
-from codetui.core.context import PLURAL, is_joined
-from codetui.core.folding import fold
-from codetui.core.slips import WORD
-from codetui.core.text import unit_at
+from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, describe, locate, resolve
+from codetui.core.anchors.disambiguate import PLURAL, is_joined
+from codetui.core.anchors.similarity import WORD
+from codetui.core.text.normalize import fold
+from codetui.core.text.units import unit_at
 from codetui.model import Anchor, Span, text_hash
 
 Verdict = Literal["right", "asked", "wrong"]

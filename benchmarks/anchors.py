@@ -22,11 +22,11 @@ from typing import NamedTuple
 from benchmarks import figures
 from benchmarks.anchor_trials import Trial, copies, cuts, foreign, other_words, slips, verdict
 from benchmarks.replay import documents_in
-from codetui.core import anchor as anchors
-from codetui.core.folding import folded_text
+from codetui.core.anchors import anchor as anchors
+from codetui.core.text.normalize import folded_text
 from codetui.formats import manual_coding
 from codetui.model import CorpusSettings, Problem
-from codetui.store.corpus import Corpus
+from codetui.storage.corpus import Corpus
 
 STEPS = ("exact words", "folded", "fuzzy", "ambiguous", "orphan")
 AIM = 2_000

@@ -24,7 +24,7 @@ from benchmarks.bounds_fields import JSON_LINES, LOGS, TABLES, TEXTS, TOML
 from benchmarks.bounds_shapes import DOCUMENTS, MARKDOWN, Shape, plain_shapes
 from benchmarks.fuzz_readers import readers
 from codetui.formats.toml_tables import BYTE_LIMIT
-from codetui.workspace.books import LARGEST_BOOK
+from codetui.study.books import LARGEST_BOOK
 
 Take = Callable[[Path, bytes], None]
 

@@ -18,11 +18,9 @@ from time import perf_counter
 
 from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
-from codetui.core.anchor import describe
-from codetui.core.state import replay
+from codetui.core.anchors.anchor import describe
+from codetui.core.session.state import replay
 from codetui.model import (
-    Ad,
-    AdId,
     Codebook,
     CodeId,
     CodingAdded,
@@ -30,17 +28,19 @@ from codetui.model import (
     Event,
     ProfileAssigned,
     SessionOpened,
+    Source,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
     text_hash,
 )
-from codetui.store.corpus import Corpus
-from codetui.store.event_log import encoded
-from codetui.store.sessions import SessionPaths
-from codetui.store.study import read_codebook
-from codetui.workspace.checking import problems_of_study
-from codetui.workspace.checks.expected import document_of
+from codetui.storage.corpus import Corpus
+from codetui.storage.event_log import encoded
+from codetui.storage.sessions import SessionPaths
+from codetui.storage.study import read_codebook
+from codetui.study.checking import problems_of_study
+from codetui.study.checks.expected import document_of
 
 CODER = "wil"
 SECTIONS, CODES = 3, 20
@@ -60,7 +60,7 @@ def write_study(folder: Path, sessions: int, codings: int) -> Codebook:
     (paths.folder / "events").mkdir(parents=True)
     (folder / "ads").mkdir()
     for number in range(1, sessions + 1):
-        ad = Ad(AdId(str(number)), f"Harbour {number % 97}", f"Keeper {number}", _text(chance, number), "")
+        ad = Source(SourceId(str(number)), f"Harbour {number % 97}", f"Keeper {number}", _text(chance, number), "")
         (folder / "ads" / f"{number}_harbour_{number % 97}.txt").write_text(ad.text, "utf-8")
         transactions = list(_session(ad, book, codings, chance))
         paths.log(ad.id).write_bytes(b"".join(encoded(one) + b"\n" for one in transactions))
@@ -85,7 +85,7 @@ def _text(chance: random.Random, number: int) -> str:
     return text
 
 
-def _session(ad: Ad, book: Codebook, codings: int, chance: random.Random) -> Iterator[Transaction]:
+def _session(ad: Source, book: Codebook, codings: int, chance: random.Random) -> Iterator[Transaction]:
     """The lines of a log: the opening, then a coding each, and the profile."""
     digest = text_hash(ad.text)
     opened = SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from benchmarks.replay_plan import code_named, group_named, places, section_named
-from codetui.core.anchor import shown_words
-from codetui.core.codebook import CodebookIndex, codes_of, groups, profile_name
-from codetui.formats.document.values import Block, Document, SectionPart
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, codes_of, groups, profile_name
+from codetui.formats.session_doc.values import Block, Document, SectionPart
 from codetui.model import Codebook, Section
 
 

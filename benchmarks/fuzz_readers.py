@@ -9,26 +9,26 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
-from codetui.core.state import replay
+from codetui.core.session.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
+from codetui.core.session.state import replay
 from codetui.formats import codebook_toml, manual_coding, migration_toml
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import rows, to_csv, to_jsonl
 from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
-from codetui.model import Ad, AdId, Codebook, CorpusSettings, Span
-from codetui.store import event_log, study
-from codetui.store.corpus import Corpus
-from codetui.store.event_log import EventLog
-from codetui.store.plain_lines import plain_transaction
-from codetui.store.sessions import SessionPaths
-from codetui.workspace.bases import Bases
-from codetui.workspace.documents import legible
-from codetui.workspace.forms import AdFacts
-from codetui.workspace.outcome import Saved
-from codetui.workspace.session import Session
+from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span
+from codetui.storage import event_log, study
+from codetui.storage.corpus import Corpus
+from codetui.storage.event_log import EventLog
+from codetui.storage.plain_lines import plain_transaction
+from codetui.storage.sessions import SessionPaths
+from codetui.study.bases import Bases
+from codetui.study.documents import legible
+from codetui.study.forms import AdFacts
+from codetui.study.outcome import Saved
+from codetui.study.session import Session
 
 CODER = "wil"
-AD = Ad(AdId("11"), "Shore", "Keeper", SAMPLE_AD[1], "ads.csv", 2)
+AD = Source(SourceId("11"), "Shore", "Keeper", SAMPLE_AD[1], "ads.csv", 2)
 MAP = b"""from = "1#abc"
 to = "2#def"
 checked = true

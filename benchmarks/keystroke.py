@@ -24,20 +24,20 @@ from typing import NamedTuple
 
 from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
-from codetui.core.anchor import describe
+from codetui.core.anchors.anchor import describe
 from codetui.model import (
-    AdId,
     CodeId,
     CodingAdded,
     CodingId,
     Event,
     SessionOpened,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
     text_hash,
 )
-from codetui.store.event_log import encoded
+from codetui.storage.event_log import encoded
 from tests.terminal import Terminal, codetui_command, environment
 
 KILO, MEGA = 1000, 1_000_000
@@ -102,7 +102,7 @@ def write_study(folder: Path, case: Case) -> None:
 def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:
     """Transactions of `at_once` codings each, evenly spread over the text's second half."""
     digest = text_hash(text)
-    events: list[Event] = [SessionOpened(ad=AdId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
+    events: list[Event] = [SessionOpened(ad=SourceId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
     step = len(text) // 2 // count
     for number in range(count):
         start = len(text) // 2 + number * step

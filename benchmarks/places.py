@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from codetui.core import labels
-from codetui.core.finding import find, found_selection
-from codetui.core.motions import moved, shown
-from codetui.core.selection import Rows, Selection, View, effective
+from codetui.core.selection import jump_labels
+from codetui.core.selection.motions import moved, shown
+from codetui.core.selection.selection import Rows, Selection, View, effective
+from codetui.core.text.search import find, found_selection
 from codetui.model import Holds, Span
 
 JUMP, JUMP_END, SEARCH, ACCEPT = "f", "F", "slash", "enter"
@@ -76,17 +76,17 @@ def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
         yield jump
         yield from ends(jump, state, target.end)
     if place.selection.edge is None and ad.takes(place, "quotations").start == target.start:
-        state = labels.begin_end(ad.text, visible, place.selection)
+        state = jump_labels.begin_end(ad.text, visible, place.selection)
         yield from ends(step.then((JUMP_END,), "jump_end", place), state, target.end)
 
 
 @lru_cache(maxsize=4_000)
-def begun_at(text: str, visible: Span, selection: Selection) -> labels.JumpState:
+def begun_at(text: str, visible: Span, selection: Selection) -> jump_labels.JumpState:
     """The labels of a view, made once."""
-    return labels.begin(text, visible, selection)
+    return jump_labels.begin(text, visible, selection)
 
 
-def ends(step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
+def ends(step: Plan, state: jump_labels.JumpState, end: int) -> Iterator[Plan]:
     """Labels on the target's end, and on near ones that a trim can correct."""
     for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
         picked = typed(state, near)
@@ -95,13 +95,13 @@ def ends(step: Plan, state: labels.JumpState, end: int) -> Iterator[Plan]:
             yield step.then(letters, "", Place(done.selection, step.after.top))
 
 
-def typed(state: labels.JumpState, target: int) -> tuple[labels.JumpState, str] | None:
+def typed(state: jump_labels.JumpState, target: int) -> tuple[jump_labels.JumpState, str] | None:
     """The state after the letters of the label on a place, or None where it has none."""
     mark = next((m for m in state.marks if m.target == target), None)
     if mark is None:
         return None
     for letter in mark.letters:
-        state = labels.press(state, letter)
+        state = jump_labels.press(state, letter)
     return state, mark.letters
 
 
@@ -113,7 +113,7 @@ def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
     yield search
     place = search.after
     if place.selection.span.start == target.start:
-        state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
+        state = jump_labels.begin_end(ad.text, ad.view(place).visible, place.selection)
         yield from ends(search.then((JUMP_END,), "jump_end", place), state, target.end)
 
 

@@ -24,14 +24,14 @@ from benchmarks.planner import MOVES, NATURAL
 from benchmarks.replay_keys import Replay
 from benchmarks.replay_plan import completed, task
 from benchmarks.replay_report import Replayed, report
-from codetui.cli import run as run_command
+from codetui.cli.main import run as run_command
 from codetui.formats import codebook_toml, manual_coding
 from codetui.formats.manual_coding import Document
 from codetui.model import Codebook
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
 
 CODER = "replay"
 NOT_COPIED = ("content_hash", "corpus", "references")

@@ -14,7 +14,7 @@ from benchmarks.plain import plain
 from benchmarks.planner import plan
 from benchmarks.replay_plan import Remark, Task, Wanted
 from benchmarks.replay_report import Cost, Replayed
-from codetui.core.codebook import profile, profile_keys
+from codetui.core.codebook.index import profile, profile_keys
 from codetui.formats.manual_coding import Document
 from codetui.model import Holds, Span
 from codetui.tui.key_words import SIGNS

@@ -8,11 +8,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from codetui.core import anchor as anchors
-from codetui.core.codebook import CodebookIndex, folded, groups, profile, with_keys
-from codetui.formats.document.values import Document, Entry, Note, SectionPart
+from codetui.core.anchors import anchor as anchors
+from codetui.core.codebook.index import CodebookIndex, folded, groups, profile, with_keys
 from codetui.formats.manual_coding import without_number
-from codetui.model import Code, Codebook, CodeId, Group, Place, Profile, Section, Span
+from codetui.formats.session_doc.values import Document, Entry, Note, SectionPart
+from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Span
 
 _ALIKE = 0.9
 """How much a heading must resemble a group's title: one letter may be wrong, `A` and `B` are two groups."""
@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 class Remark(NamedTuple):
     """One note without a quotation to be written."""
 
-    place: Place
+    place: MemoTarget
     text: str
 
 
@@ -112,9 +112,9 @@ def task(document: Document, book: Codebook, text: str) -> Task:
         for block in part.blocks:
             group = group_named(book, section, block.heading)
             if group is not None:
-                items += _remark(Place(kind="group", id=group.id), block.notes)
+                items += _remark(MemoTarget(kind="group", id=group.id), block.notes)
             elif section is not None and block.heading is None:
-                items += _remark(Place(kind="section", id=section.id), block.notes)
+                items += _remark(MemoTarget(kind="section", id=section.id), block.notes)
             else:
                 aside = lost if block.heading is None else outside
                 aside += [f"{block.heading or part.title}: {note.text}" for note in block.notes]
@@ -124,14 +124,14 @@ def task(document: Document, book: Codebook, text: str) -> Task:
                     outside += [f"{line.label}: {entry.words or entry.note}" for entry in line.entries]
                     outside += [f"{line.label}: {note.text}" for note in line.notes]
                     continue
-                items += _remark(Place(kind="code", id=code.id), line.notes)
+                items += _remark(MemoTarget(kind="code", id=code.id), line.notes)
                 for entry in line.entries:
                     _ask(code.id, entry, text, items, lost)
     outside += [f"line {each.line}: {' '.join(each.text.split())}" for each in document.unread if each.text.strip()]
     return Task(tuple(items), tuple(lost), tuple(outside))
 
 
-def _remark(place: Place, notes: Sequence[Note]) -> list[Remark]:
+def _remark(place: MemoTarget, notes: Sequence[Note]) -> list[Remark]:
     """The notes on a group or code, which the program keeps as one."""
     return [Remark(place, " ".join(note.text for note in notes))] if notes else []
 
@@ -139,7 +139,7 @@ def _remark(place: Place, notes: Sequence[Note]) -> list[Remark]:
 def _ask(code: CodeId, entry: Entry, text: str, items: list[Wanted | Remark], lost: list[str]) -> None:
     """Adds what one entry asks for."""
     if entry.kind == "note":
-        items.append(Remark(Place(kind="entry", id=code), entry.note))
+        items.append(Remark(MemoTarget(kind="entry", id=code), entry.note))
         return
     spans = places(text, entry.words)
     if spans:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.places import JUMP_END, Ad, Place, Plan, after, begun_at, ends, jumps, searched
-from codetui.core import labels
-from codetui.core.selection import Edge
-from codetui.core.text import unit_at, units
+from codetui.core.selection import jump_labels
+from codetui.core.selection.selection import Edge
+from codetui.core.text.units import unit_at, units
 from codetui.model import Holds, Span
 from codetui.tui.motion_keys import MOTION_KEYS
 
@@ -101,7 +101,7 @@ def _fitted(ad: Ad, base: Plan, target: Span) -> Iterator[Plan]:
     if whole is not None:
         yield whole
     place = begun.after
-    state = labels.begin_end(ad.text, ad.view(place).visible, place.selection)
+    state = jump_labels.begin_end(ad.text, ad.view(place).visible, place.selection)
     for labelled in ends(begun.then((JUMP_END,), "jump_end", place), state, target.end):
         whole = _edged(ad, labelled, "end", target.end)
         if whole is not None:

@@ -26,8 +26,8 @@ from pathlib import Path
 from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
 from benchmarks.keystroke import CODER, coded, sentence
-from codetui.core.state import replay
-from codetui.store.event_log import EventLog, encoded
+from codetui.core.session.state import replay
+from codetui.storage.event_log import EventLog, encoded
 from tests.terminal import Terminal, codetui_command, environment
 
 AN_AD, A_TURN, FIRST = 40, 10, 1000

@@ -15,9 +15,9 @@ from statistics import median
 from benchmarks import bare, figures
 from benchmarks.corpora import BODY, FIRST_WORDS, LAYOUTS, Layout, corpus_of, write_study
 from benchmarks.keystroke import CODER, coded
-from codetui.model import AdId
-from codetui.store.event_log import EventLog
-from codetui.store.sessions import SessionPaths, StoppedAt
+from codetui.model import SourceId
+from codetui.storage.event_log import EventLog
+from codetui.storage.sessions import SessionPaths, StoppedAt
 from tests.terminal import Terminal, codetui_command, environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +40,7 @@ def work_on(study: Path) -> None:
     log = EventLog(paths.log("1"))
     for transaction in coded(f"{FIRST_WORDS}\n\n{BODY}", CODINGS, at_once=1):
         log.append(transaction)
-    paths.write_place(StoppedAt(AdId("1")))
+    paths.write_place(StoppedAt(SourceId("1")))
 
 
 def measure(home: Path, layout: Layout, many: int, runs: int) -> None:

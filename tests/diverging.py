@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 from taking import AD, BOOK, TEXT
 
-from codetui.core.commands import (
+from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
     Command,
@@ -22,12 +22,12 @@ from codetui.core.commands import (
     Study,
     Undo,
 )
-from codetui.core.deciding import decide
-from codetui.core.state import State, evolve, replay
+from codetui.core.session.decide import decide
+from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
     CodeId,
     CodingId,
-    Place,
+    MemoTarget,
     SessionOpened,
     Span,
     Transaction,
@@ -39,7 +39,7 @@ CODES = ("T1", "T2", "T3", "K1")
 SPANS = (Span(0, 6), Span(30, 36), Span(30, 48), Span(60, 80), Span(10, 90))
 NOTES = ("", "why", "because")
 PROFILES = ("", "1", "2")
-PLACES = (Place(kind="code", id="T1"), Place(kind="group", id="sea"), Place(kind="entry", id="T2"))
+PLACES = (MemoTarget(kind="code", id="T1"), MemoTarget(kind="group", id="sea"), MemoTarget(kind="entry", id="T2"))
 
 
 class Side:

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from codetui.core.selection import Selection
+from codetui.core.selection.selection import Selection
 from codetui.model import Code, Codebook, CodeId, CorpusSettings, Group, Profile, Reference, Section
-from codetui.store.corpus import Corpus
-from codetui.store.sessions import SessionPaths
+from codetui.storage.corpus import Corpus
+from codetui.storage.sessions import SessionPaths
+from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import ROWS, StatusLine
-from codetui.workspace.workspace import Workspace
 
 BOOK = Codebook(
     title="Invented book",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codetui.core.commands import Command
-from codetui.core.state import State
-from codetui.model import AdId, Span
-from codetui.workspace.held_session import HeldSession
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
-from codetui.workspace.workspace import Workspace
+from codetui.core.session.commands import Command
+from codetui.core.session.state import State
+from codetui.model import SourceId, Span
+from codetui.study.held_session import HeldSession
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+from codetui.study.workspace import Workspace
 
 
 class Machine:
@@ -30,7 +30,7 @@ class Machine:
         workspace = open_workspace(*study, coder=self._coder, wanted=ad, is_shared=True)
         assert not isinstance(workspace, Unusable) and workspace.first is not None
         workspace.open(workspace.first)
-        assert workspace.entry is not None and workspace.entry.id == AdId(ad)
+        assert workspace.entry is not None and workspace.entry.id == SourceId(ad)
         self._workspace = workspace
 
     def close(self) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from codetui.core import anchor as anchors
-from codetui.core.state import State, evolve
+from codetui.core.anchors import anchor as anchors
+from codetui.core.session.state import State, evolve
 from codetui.formats.manual_coding import Document, project, read, write
 from codetui.model import (
-    Ad,
-    AdId,
     Cause,
     Code,
     Codebook,
@@ -21,12 +19,14 @@ from codetui.model import (
     Group,
     Profile,
     Section,
+    Source,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
     text_hash,
 )
-from codetui.workspace.taking_over import Taken, take_over
+from codetui.study.taking_over import Taken, take_over
 
 TEXT = """\
 Keeper of the Northern Light
@@ -39,7 +39,7 @@ week. You write the log: ships, weather and oil. Sometimes you row out to the re
      * A fog horn licence, and patience;
      * You watch the sea gladly.
 """
-AD = Ad(AdId("11"), "Shore Company", "Keeper", TEXT, "ads.csv", 2)
+AD = Source(SourceId("11"), "Shore Company", "Keeper", TEXT, "ads.csv", 2)
 BOOK = Codebook(
     title="Lighthouses",
     version="7",

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from studies import CODEBOOK, write_study
 
-from codetui.cli import run
-from codetui.core.commands import AssignCode
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode
 from codetui.formats import codebook_toml
-from codetui.model import Ad, AdId, CodeId, Span
-from codetui.store.sessions import SessionPaths
-from codetui.workspace.session import Session
+from codetui.model import CodeId, Source, SourceId, Span
+from codetui.storage.sessions import SessionPaths
+from codetui.study.session import Session
 
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')
 
@@ -34,7 +34,9 @@ def opened(folder: Path) -> Session:
     book, _ = codebook_toml.read((folder / "codebook.toml").read_text("utf-8"), "")
     assert book is not None
     text = (folder / "ads" / "13_tower_works.txt").read_text("utf-8")
-    return Session(Ad(AdId("13"), "", "Mason", text, ""), book, SessionPaths(folder / "sessions", "rosa"), "rosa")
+    return Session(
+        Source(SourceId("13"), "", "Mason", text, ""), book, SessionPaths(folder / "sessions", "rosa"), "rosa"
+    )
 
 
 def test_a_codebook_is_compared_and_its_sessions_follow(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

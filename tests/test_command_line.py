@@ -16,11 +16,11 @@ from studies import ADS, SHORE, write_study
 from terminal import Terminal, codetui_command, environment
 
 from codetui import __version__
-from codetui.core.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
+from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 DOCUMENT = "analysis_job_11_shore_company.md"
@@ -388,7 +388,7 @@ def test_two_ads_with_one_id_are_reported(study: Path) -> None:
 def test_the_coder_is_the_option_then_the_variable_then_the_login_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from codetui.cli import coder_name
+    from codetui.cli.main import coder_name
 
     monkeypatch.setenv("CODETUI_CODER", "ada")
     assert (coder_name("wil"), coder_name(None)) == ("wil", "ada")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.cli_arguments import SUBCOMMANDS
+from codetui.cli.arguments import SUBCOMMANDS
 from codetui.tui.actions import ACTIONS
 from codetui.tui.key_table import key_table, with_table
 

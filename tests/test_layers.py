@@ -14,7 +14,7 @@ import pytest
 import codetui
 
 PACKAGE = Path(codetui.__file__).parent
-WITHOUT_SCREEN = ("core", "formats", "store", "workspace", "cli", "model")
+WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "model")
 WIDTHS = ("rich.cells", "rich._unicode_data", "rich._extension")
 """What core needs of rich, to know how wide a character is on the screen, and what `import rich` itself loads."""
 
@@ -55,16 +55,16 @@ def test_the_screen_loads_textual() -> None:
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_neither_textual_nor_pydantic(option: str) -> None:
-    modules = loaded("from codetui.cli import run\nassert run(sys.argv[1:]) == 0", option)
-    assert "codetui.cli" in modules
+    modules = loaded("from codetui.cli.main import run\nassert run(sys.argv[1:]) == 0", option)
+    assert "codetui.cli.main" in modules
     assert (
         of("textual", modules) | of("rich", modules) | of("pydantic", modules) | of("pydantic_core", modules) == set()
     )
 
 
 def test_the_workbench_opens_without_pydantic() -> None:
-    modules = loaded("import codetui.tui.app, codetui.workspace.startup")
-    assert "codetui.store.event_log" in modules
+    modules = loaded("import codetui.tui.app, codetui.study.startup")
+    assert "codetui.storage.event_log" in modules
     assert of("pydantic", modules) | of("pydantic_core", modules) == set()
 
 
@@ -73,14 +73,14 @@ def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
 
     study = write_study(tmp_path)
     options = ["status", str(study / "ads"), "--codebook", str(study / "codebook.toml")]
-    modules = loaded("from codetui.cli import run\nassert run(sys.argv[1:]) == 0", *options)
-    assert "codetui.workspace.reporting" in modules
+    modules = loaded("from codetui.cli.main import run\nassert run(sys.argv[1:]) == 0", *options)
+    assert "codetui.study.reporting" in modules
     assert of("textual", modules) == set()
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("tui/**/*.py")), ids=lambda path: path.stem)
 def test_a_module_of_the_screen_opens_no_store(path: Path) -> None:
-    assert [name for name in imports(path) if of("codetui.store", {name})] == []
+    assert [name for name in imports(path) if of("codetui.storage", {name})] == []
 
 
 @pytest.mark.parametrize("layer", ["core", "formats"])

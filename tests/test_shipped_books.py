@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.codebook import CodebookIndex, groups, label
+from codetui.core.codebook.index import CodebookIndex, groups, label
 from codetui.formats.codebook_toml import read
 from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.model import Codebook, Problem

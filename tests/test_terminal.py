@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from studies import write_study
 
-from codetui.core.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
+from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
@@ -350,7 +350,7 @@ def test_a_program_that_is_not_told_that_its_terminal_is_closed_finds_out(study:
 BROKEN = """
 from pathlib import Path
 from codetui.__main__ import main
-from codetui.store import disk
+from codetui.storage import disk
 from codetui.tui.parts.describing import Describing
 
 def on_full_disk(opened):

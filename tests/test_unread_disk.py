@@ -19,7 +19,7 @@ BROKEN = """
 import errno, os
 from pathlib import Path
 from codetui.__main__ import main
-from codetui.store import disk_reads
+from codetui.storage import disk_reads
 
 def failing(name):
     look = getattr(disk_reads, name)

@@ -24,7 +24,7 @@ NO_LOG = """
 import errno
 from pathlib import Path
 from codetui.__main__ import main
-from codetui.store import disk
+from codetui.storage import disk
 write = disk.write
 def full(handle, data):
     if Path("full").exists() and Path("full").read_text() in str(Path(f"/proc/self/fd/{handle}").readlink()):

@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Runs the command line and leaves with its exit code."""
-    from codetui.cli import run
+    from codetui.cli.main import run
 
     sys.exit(run(sys.argv[1:]))
 

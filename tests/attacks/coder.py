@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from codetui.core import commands
-from codetui.core.history import redo_target, undo_target
-from codetui.model import AdEntry, Code, Coding, Place, Span
-from codetui.workspace.outcome import NotSaved, Saved
-from codetui.workspace.session import Session
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
+from codetui.core.session import commands
+from codetui.core.session.undo import redo_target, undo_target
+from codetui.model import Code, Coding, MemoTarget, SourceEntry, Span
+from codetui.study.outcome import NotSaved, Saved
+from codetui.study.session import Session
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 from tests.attacks.ledger import Said
 from tests.studies import write_study
 
@@ -86,7 +86,7 @@ class Coder:
         self._open(workspace, self._chance.choice(workspace.entries))
         return workspace
 
-    def _open(self, workspace: Workspace, entry: AdEntry) -> None:
+    def _open(self, workspace: Workspace, entry: SourceEntry) -> None:
         workspace.open(entry)
         workspace.remember_place(self._serial, 0)
 
@@ -148,7 +148,7 @@ class Coder:
             case "done":
                 return commands.MarkDone(not state.is_done), ("done-marked", not state.is_done)
             case "note a place":
-                return commands.NotePlace(Place(kind="code", id="TASK1"), text), ("place-noted", text)
+                return commands.NotePlace(MemoTarget(kind="code", id="TASK1"), text), ("place-noted", text)
             case "undo":
                 target = undo_target(state)
                 return (commands.Undo(), ("undo", target.id)) if target else None

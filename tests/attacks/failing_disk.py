@@ -14,9 +14,9 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.store import file_lock, files
-from codetui.store.event_log import EventLog
-from codetui.workspace.outcome import NotSaved
+from codetui.storage import file_lock, files
+from codetui.storage.event_log import EventLog
+from codetui.study.outcome import NotSaved
 from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
 from tests.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
 from tests.attacks.ledger import Difference, Ledger, Said, logs_in

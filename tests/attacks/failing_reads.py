@@ -19,11 +19,11 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.model import AdEntry
-from codetui.store import disk_reads, files
-from codetui.workspace.outcome import NotSaved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
+from codetui.model import SourceEntry
+from codetui.storage import disk_reads, files
+from codetui.study.outcome import NotSaved
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 from tests.attacks.coder import BOOK as IN_BOOK
 from tests.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from tests.attacks.failing_disk import Tally, patient
@@ -109,7 +109,7 @@ class _Beginning(Coder):
         self._open(workspace, workspace.first)
         return workspace
 
-    def _open(self, workspace: Workspace, entry: AdEntry) -> None:
+    def _open(self, workspace: Workspace, entry: SourceEntry) -> None:
         workspace.open(entry)
         with suppress(OSError):
             workspace.remember_place(self._serial, 0)

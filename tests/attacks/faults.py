@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from codetui.store import disk
+from codetui.storage import disk
 
 Operation = Callable[..., object]
 Hook = Callable[[str, Operation, tuple[object, ...]], object]
@@ -26,7 +26,7 @@ READ_ERRORS = ("EIO", "EACCES", "ESTALE", "ENOTCONN", "EINTR", "ENODEV")
 
 
 def operations_of(module: ModuleType) -> list[str]:
-    """The names of all public functions in `codetui.store.disk`, or in `codetui.store.disk_reads`."""
+    """The names of all public functions in `codetui.storage.disk`, or in `codetui.storage.disk_reads`."""
     functions = (name for name, each in vars(module).items() if callable(each) and each.__module__ == module.__name__)
     return [name for name in functions if not name.startswith("_")]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple
 
-from codetui.store import files
+from codetui.storage import files
 from tests.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in, lay_out, open_study
 from tests.attacks.failing_disk import patient
 from tests.attacks.fallible_disk import FallibleDisk, Files, lay_down

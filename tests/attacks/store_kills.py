@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.store import event_log, file_lock
+from codetui.storage import event_log, file_lock
 from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from tests.attacks.faults import Killer, interposed
 from tests.attacks.ledger import Difference, Ledger, Said, logs_in

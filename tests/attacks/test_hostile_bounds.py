@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bounds import NEVER, Bound, bounds, seconds_for
-from codetui.core import finding, labels
-from codetui.core.layout import wrap
-from codetui.core.motions import MOTIONS
-from codetui.core.selection import View, cursor
+from codetui.core.selection import jump_labels
+from codetui.core.selection.motions import MOTIONS
+from codetui.core.selection.selection import View, cursor
+from codetui.core.text import search
+from codetui.core.text.layout import wrap
 from codetui.formats import toml_tables
-from codetui.store import study
-from codetui.workspace.books import LARGEST_BOOK, import_book
+from codetui.storage import study
+from codetui.study.books import LARGEST_BOOK, import_book
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a reader that hangs is ended as a process of its own")
 
@@ -125,10 +126,10 @@ def look_at(text: str) -> None:
         layout.row(layout.row_of(at))
         for motion in MOTIONS.values():
             motion(text, view, cursor(text, at))
-        labels.press(labels.begin(text, view.visible, cursor(text, at)), "a")
+        jump_labels.press(jump_labels.begin(text, view.visible, cursor(text, at)), "a")
         for query in ("zz", "a a", ". ."):
-            finding.find(text, query, at, 1), finding.find(text, query, at, -1)
-            finding.matches(text, query, view.visible.start, view.visible.end)
+            search.find(text, query, at, 1), search.find(text, query, at, -1)
+            search.matches(text, query, view.visible.start, view.visible.end)
 
 
 @pytest.mark.parametrize("name", LONG)

@@ -16,15 +16,15 @@ import pytest
 from studies import write_study
 
 from benchmarks.fuzz import limited
-from codetui import cli
-from codetui.core.commands import AssignCode, AssignProfile, NoteCoding
+from codetui.cli import main
+from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.store import codebooks, files
-from codetui.store.safe_names import coder_name, safe_name
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
-from codetui.workspace.workspace import Workspace
+from codetui.storage import codebooks, files
+from codetui.storage.safe_names import coder_name, safe_name
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+from codetui.study.workspace import Workspace
 
 if sys.platform == "win32":
     pytest.skip("Windows has neither such pipes nor such links", allow_module_level=True)
@@ -66,7 +66,7 @@ def run(study: Path, *options: str) -> Done:
     """A command that has to end by itself, with an exit code that is meant; whatever it raises fails the test."""
     said = TextIOWrapper(BytesIO(), "utf-8", write_through=True)
     with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(said), limited(BOUND):
-        code = cli.run(options)
+        code = main.run(options)
     said.seek(0)
     assert code in (0, 1, 2), (options, code)
     return Done(code, said.read())

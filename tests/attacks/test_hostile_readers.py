@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from benchmarks.fuzz import failure_of, inputs_of, limited
 from benchmarks.fuzz_readers import AD, CODER, Reader, book, readers
-from codetui.core.anchor import describe
-from codetui.core.commands import AssignCode, DescribeAd
-from codetui.core.harmless import OBEYED, harmless, harmless_json, harmless_paste
-from codetui.core.state import replay
+from codetui.core.anchors.anchor import describe
+from codetui.core.session.commands import AssignCode, DescribeAd
+from codetui.core.session.state import replay
+from codetui.core.text.sanitize import OBEYED, harmless, harmless_json, harmless_paste
 from codetui.formats import codebook_toml, manual_coding, migration_toml
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import Row, to_csv
@@ -33,12 +33,12 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.store.corpus import Corpus
-from codetui.store.event_log import EventLog, encoded
-from codetui.store.log_numbers import GREATEST
-from codetui.store.sessions import SessionPaths
-from codetui.workspace.outcome import NotSaved, Saved
-from codetui.workspace.session import Session
+from codetui.storage.corpus import Corpus
+from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.log_numbers import GREATEST
+from codetui.storage.sessions import SessionPaths
+from codetui.study.outcome import NotSaved, Saved
+from codetui.study.session import Session
 
 IN_CI = 40
 """Inputs for each reader; `python -m benchmarks.fuzz` reads a million."""

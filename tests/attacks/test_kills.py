@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.store import disk
+from codetui.storage import disk
 from tests.attacks import ledger
 from tests.attacks.ledger import Difference, Ledger
 
@@ -75,10 +75,10 @@ def test_whatever_changes_the_disk_goes_through_one_module() -> None:
         r"|\bos\.open\(.*O_(WRONLY|RDWR|CREAT)"
         r"|\bopen\([^)]*[\"'][wax]"
     )
-    store = Path(disk.__file__).parent
+    storage = Path(disk.__file__).parent
     found = {
         f"{path.parent.name}/{path.name}: {line.strip()}"
-        for path in [*store.glob("*.py"), *store.parent.glob("workspace/**/*.py")]
+        for path in [*storage.glob("**/*.py"), *storage.parent.glob("study/**/*.py")]
         for line in path.read_text("utf-8").splitlines()
         if calls.search(line) and path.name not in ("disk.py", *ELSEWHERE)
     }

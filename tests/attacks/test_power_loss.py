@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from codetui.store import files
-from codetui.workspace import bases
+from codetui.storage import files
+from codetui.study import bases
 from tests.attacks.power_loss import run
 
 EVERY_BYTE, EVERY_DEATH = 31, 12

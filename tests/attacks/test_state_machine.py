@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from studies import CODEBOOK, write_study
 
-from codetui.core.commands import (
+from codetui.core.session.commands import (
     AcceptPlace,
     AssignCode,
     AssignProfile,
@@ -31,16 +31,16 @@ from codetui.core.commands import (
     RemoveCoding,
     Undo,
 )
-from codetui.core.state import State, Steps, replay
+from codetui.core.session.state import State, Steps, replay
 from codetui.formats import manual_coding
-from codetui.model import CodeId, Place, Span
-from codetui.store.event_log import EventLog
-from codetui.store.sessions import SessionPaths
-from codetui.workspace.outcome import Saved
-from codetui.workspace.session import Session
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
-from codetui.workspace.workspace import Workspace
+from codetui.model import CodeId, MemoTarget, Span
+from codetui.storage.event_log import EventLog
+from codetui.storage.sessions import SessionPaths
+from codetui.study.outcome import Saved
+from codetui.study.session import Session
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+from codetui.study.workspace import Workspace
 
 EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", "100"))
 MEMORY = Path("/dev/shm")
@@ -81,9 +81,9 @@ NOTES = (
     "é\u202e",
 )
 PLACES = (
-    *(Place(kind=kind, id=id_) for kind in ("code", "entry") for id_ in ("TASK1", "TASK3", "TOOL1")),
-    Place(kind="group", id="sea"),
-    Place(kind="section", id="tasks"),
+    *(MemoTarget(kind=kind, id=id_) for kind in ("code", "entry") for id_ in ("TASK1", "TASK3", "TOOL1")),
+    MemoTarget(kind="group", id="sea"),
+    MemoTarget(kind="section", id="tasks"),
 )
 
 spans = st.builds(lambda start, length: Span(start, start + length), st.integers(0, len(TEXT)), st.integers(0, 40))
@@ -196,7 +196,7 @@ class Coding(RuleBasedStateMachine):
         self._execute(commands[kind], is_undone)
 
     @rule(place=st.sampled_from(PLACES), words=notes, is_undone=st.booleans())
-    def note_place(self, place: Place, words: str, is_undone: bool) -> None:
+    def note_place(self, place: MemoTarget, words: str, is_undone: bool) -> None:
         """A note on a section, group or code, or an entry that is only a note."""
         self._execute(NotePlace(place, words), is_undone)
 

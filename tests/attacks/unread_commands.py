@@ -17,13 +17,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui import cli
-from codetui.core.commands import AssignCode, AssignProfile
+from codetui.cli import main
+from codetui.core.session.commands import AssignCode, AssignProfile
 from codetui.model import CodeId, Span
-from codetui.store import codebooks, disk_reads
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
+from codetui.storage import codebooks, disk_reads
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 from tests.attacks.coder import MEMORY, documents_differ, lay_out
 from tests.attacks.failing_disk import Tally, patient
 from tests.attacks.faults import READ_ERRORS, FailingReads, interposed
@@ -135,7 +135,7 @@ class _Attack:
         said, told = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
         study = self._folder / "now" / "study"
         with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(told), interposed(failing, disk_reads):
-            code = cli.run(self._options)
+            code = main.run(self._options)
         for stream in (said, told):
             stream.seek(0)
         out = said.read()

@@ -10,7 +10,7 @@ from conftest import shared_path
 
 from benchmarks.anchor_trials import Trial, copies, foreign, really_stands, verdict
 from benchmarks.anchors import Phrase, main, model_phrases, quotations, texts_of, trials
-from codetui.core.anchor import Exact, Fuzzy, Orphan, locate
+from codetui.core.anchors.anchor import Exact, Fuzzy, Orphan, locate
 from codetui.model import Span
 
 Texts = dict[str, str]

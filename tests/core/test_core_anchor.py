@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.anchor import (
+from codetui.core.anchors.anchor import (
     CONTEXT_LENGTH,
     Ambiguous,
     Exact,
@@ -26,7 +26,7 @@ from codetui.core.anchor import (
     resolve,
     shown_words,
 )
-from codetui.core.folding import Folded, fold
+from codetui.core.text.normalize import Folded, fold
 from codetui.formats.manual_coding import read
 from codetui.model import Anchor, Span, text_hash
 

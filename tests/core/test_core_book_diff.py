@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.book_diff import Change, WordRun, diff, word_diff
-from codetui.core.book_matching import LIKELY, Entry, Pair, likeness, nearest, paired
-from codetui.model import BookText, Code, Codebook, CodeId, Group, Profile, Section
+from codetui.core.codebook.diff import LIKELY, Change, Entry, Pair, WordRun, diff, likeness, nearest, paired, word_diff
+from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 
 BOOK = Codebook(
     title="Lights",
@@ -25,7 +24,7 @@ BOOK = Codebook(
         Code(id=CodeId("T2"), name="Watching", section="S", definition="Looks out."),
         Code(id=CodeId("T3"), name="Rowing", section="S"),
     ),
-    texts=(BookText(title="Principles", body="Read all."),),
+    texts=(CodebookText(title="Principles", body="Read all."),),
 )
 
 
@@ -158,7 +157,7 @@ def test_profiles_sections_texts_and_the_book_itself() -> None:
         version="2",
         profiles=(replace(BOOK.profiles[0], subtitle="By night", projects=()),),
         sections=(replace(BOOK.sections[0], title="Work"), replace(BOOK.sections[1], holds="terms")),
-        texts=(BookText(title="Principles", body="Read everything."), BookText(title="Thanks", body="To all.")),
+        texts=(CodebookText(title="Principles", body="Read everything."), CodebookText(title="Thanks", body="To all.")),
     )
     assert [(each.part, each.kind, each.field) for each in diff(BOOK, new)] == [
         ("book", "changed", "version"),

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core import codebook as books
-from codetui.core.codebook import CodebookIndex, with_keys
-from codetui.model import Code, Codebook, CodeId, Group, Place, Profile, Section
+from codetui.core.codebook import index as books
+from codetui.core.codebook.index import CodebookIndex, with_keys
+from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section
 
 
 def code(id_: str, name: str = "Name", section: str = "tasks", group: str = "", key: str = "") -> Code:
@@ -84,9 +84,9 @@ def test_a_label_follows_the_pattern_and_fills_nothing_else(pattern: str, label:
 
 
 def test_what_a_message_calls_a_place() -> None:
-    assert books.place_title(BOOK, Place(kind="group", id="A")) == "Macro: A"
-    assert books.place_title(BOOK, Place(kind="code", id="TASK1")) == "TASK1: Building"
-    assert books.place_title(BOOK, Place(kind="entry", id="TASK9")) == "TASK9"
+    assert books.place_title(BOOK, MemoTarget(kind="group", id="A")) == "Macro: A"
+    assert books.place_title(BOOK, MemoTarget(kind="code", id="TASK1")) == "TASK1: Building"
+    assert books.place_title(BOOK, MemoTarget(kind="entry", id="TASK9")) == "TASK9"
 
 
 # --- reading labels and headings back ---------------------------------------------------------------

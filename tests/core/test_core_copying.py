@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.anchor import describe
-from codetui.core.commands import (
+from codetui.core.anchors.anchor import describe
+from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
     Command,
@@ -21,10 +21,9 @@ from codetui.core.commands import (
     Study,
     Undo,
 )
-from codetui.core.deciding import decide
-from codetui.core.state import State, evolve, replay
+from codetui.core.session.decide import decide
+from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
-    AdId,
     Code,
     Codebook,
     CodeId,
@@ -32,9 +31,10 @@ from codetui.model import (
     CodingAdded,
     CodingId,
     Group,
-    Place,
+    MemoTarget,
     Profile,
     Section,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
@@ -44,7 +44,7 @@ from codetui.model import (
 BODY = "You light the lamp at dusk.\nYou watch the sea.\n  * You know the lamp and the barometer.\n"
 THERE = f"Keeper\n\n{BODY}"
 HERE = f"Keeper of the Northern Light\n\n{BODY}"
-GROUP, CODE, ENTRY = (Place(kind=kind, id=id_) for kind, id_ in (("group", "g"), ("code", "T1"), ("entry", "T2")))
+GROUP, CODE, ENTRY = (MemoTarget(kind=kind, id=id_) for kind, id_ in (("group", "g"), ("code", "T1"), ("entry", "T2")))
 BOOK = Codebook(
     title="Lighthouses",
     profiles=(Profile(id="1", name="Keeper"), Profile(id="2", name="Builder")),
@@ -89,7 +89,7 @@ class Session:
 
     def copy(self, source: Session) -> Decision | Refusal:
         """Takes another session over."""
-        return self.do(CopySession(AdId("812"), source.text, source.state))
+        return self.do(CopySession(SourceId("812"), source.text, source.state))
 
     def said(self) -> dict[str, object]:
         """What the session holds, without ids and times."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codetui.core.counted import counted
+from codetui.core.text.plural import counted
 
 
 @pytest.mark.parametrize(

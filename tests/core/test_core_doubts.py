@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core import doubts as module
-from codetui.core.anchor import describe
-from codetui.core.doubts import Doubt, doubt_about, doubtful, doubts, is_doubtful
-from codetui.core.state import State
+from codetui.core.anchors import unresolved as module
+from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.unresolved import Doubt, doubt_about, doubtful, doubts, is_doubtful
+from codetui.core.session.state import State
 from codetui.model import CodeId, Coding, CodingId, Span
 
 AD = (

@@ -8,9 +8,9 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.labels import JumpState, back, begin, begin_end, press
-from codetui.core.selection import cursor, effective, selected
-from codetui.core.text import units
+from codetui.core.selection.jump_labels import JumpState, back, begin, begin_end, press
+from codetui.core.selection.selection import cursor, effective, selected
+from codetui.core.text.units import units
 from codetui.model import Span
 
 AD = (

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.book_order import PartKind
-from codetui.core.commands import Decision, Redo, Study, Undo
-from codetui.core.deciding import decide
-from codetui.core.history import undoing
-from codetui.core.migration import Migrated, migrate
-from codetui.core.migration_queue import Queued, queue
-from codetui.core.migration_rules import MigrationMap, Rule, book_name, propose
-from codetui.core.state import State, evolve, replay
+from codetui.core.codebook.diff import PartKind
+from codetui.core.codebook.migration import Migrated, MigrationMap, Queued, Rule, book_name, migrate, propose, queue
+from codetui.core.session.commands import Decision, Redo, Study, Undo
+from codetui.core.session.decide import decide
+from codetui.core.session.state import State, evolve, replay
+from codetui.core.session.undo import undoing
 from codetui.model import (
     Anchor,
     Cause,
@@ -30,9 +28,9 @@ from codetui.model import (
     CodingRemoved,
     Event,
     Group,
-    NoteId,
-    Place,
-    PlaceNoted,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     Profile,
     ProfileAssigned,
     Section,
@@ -302,10 +300,10 @@ def test_undo_and_redo_say_what_they_took_back() -> None:
 # --- notes ------------------------------------------------------------------------------------------
 
 
-def note(kind: str, id_: str, text: str, rank: int = 5) -> PlaceNoted:
-    return PlaceNoted(
-        note=NoteId(f"n-{kind}-{id_}-{text}"),
-        place=Place(kind=kind, id=id_),  # type: ignore[arg-type]
+def note(kind: str, id_: str, text: str, rank: int = 5) -> MemoWritten:
+    return MemoWritten(
+        note=MemoId(f"n-{kind}-{id_}-{text}"),
+        place=MemoTarget(kind=kind, id=id_),  # type: ignore[arg-type]
         text=text,
         rank=rank,
     )

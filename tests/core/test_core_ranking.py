@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.ranking import Candidate, ad_candidate, candidate, rank
+from codetui.core.codebook.picker import Candidate, ad_candidate, candidate, rank
 
 CODES = [
     candidate("TASK1", "Business Understanding", "translate needs into requirements"),
@@ -135,5 +135,5 @@ def test_highlights_lie_in_the_name_and_nothing_is_found_twice(
 
 
 def test_importing_the_ranking_does_not_load_the_library_for_typing_errors() -> None:
-    code = "import sys, codetui.core.ranking; sys.exit('rapidfuzz' in sys.modules)"
+    code = "import sys, codetui.core.codebook.picker; sys.exit('rapidfuzz' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codetui.core.anchor import Ambiguous, Exact, Fuzzy, Orphan, describe, locate, resolve
-from codetui.core.slips import is_slip
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, describe, locate, resolve
+from codetui.core.anchors.similarity import is_slip
 from codetui.model import Span, text_hash
 
 KEEP = "you keep the lamps of the tower clean and bright"

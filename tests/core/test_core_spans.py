@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.spans import NO_LANE, Lanes, SpanIndex, runs
+from codetui.core.text.spans import NO_LANE, Lanes, SpanIndex, runs
 
 edges = st.integers(min_value=0, max_value=60)
 spans = st.lists(st.tuples(edges, edges).map(lambda pair: (min(pair), max(pair))), max_size=40)

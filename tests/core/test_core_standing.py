@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.state import State, evolve, replay
+from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
     Anchor,
     CodeId,

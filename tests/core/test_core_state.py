@@ -8,11 +8,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core import history
-from codetui.core.given_with import given_with
-from codetui.core.state import State, evolve, replay
+from codetui.core.codebook.usage import given_with
+from codetui.core.session import undo
+from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
-    AdId,
     Anchor,
     Cause,
     CodeId,
@@ -24,11 +23,12 @@ from codetui.model import (
     CodingRemoved,
     DoneMarked,
     Event,
-    NoteId,
-    Place,
-    PlaceNoted,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     ProfileAssigned,
     SessionOpened,
+    SourceId,
     Transaction,
     TransactionId,
 )
@@ -63,20 +63,20 @@ def facts(state: State) -> tuple[object, ...]:
 
 
 def undone(state: State) -> State:
-    target = history.undo_target(state)
+    target = undo.undo_target(state)
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *history.undoing(target), cause="undo", target=target.id),
+        transaction(state.seq + 1, *undo.undoing(target), cause="undo", target=target.id),
     )
 
 
 def redone(state: State) -> State:
-    target = history.redo_target(state)
+    target = undo.redo_target(state)
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *history.redoing(target), cause="redo", target=target.id),
+        transaction(state.seq + 1, *undo.redoing(target), cause="redo", target=target.id),
     )
 
 
@@ -96,8 +96,8 @@ def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
 
 
 def test_opening_a_session_is_no_step_of_undo() -> None:
-    opened = SessionOpened(ad=AdId("7"), employer="E", title="T", text_hash="h")
-    assert history.undo_target(replay([transaction(1, opened)])) is None
+    opened = SessionOpened(ad=SourceId("7"), employer="E", title="T", text_hash="h")
+    assert undo.undo_target(replay([transaction(1, opened)])) is None
     both = replay([transaction(1, opened, added("a"))])
     back = undone(both)
     assert back.live() == () and back.opened == opened
@@ -105,8 +105,8 @@ def test_opening_a_session_is_no_step_of_undo() -> None:
 
 def test_a_new_command_forgets_what_could_be_redone() -> None:
     state = undone(replay([transaction(1, added("a"))]))
-    assert history.redo_target(state) is not None
-    assert history.redo_target(evolve(state, transaction(9, added("b")))) is None
+    assert undo.redo_target(state) is not None
+    assert undo.redo_target(evolve(state, transaction(9, added("b")))) is None
 
 
 def test_an_event_about_an_unknown_coding_changes_nothing() -> None:
@@ -131,7 +131,9 @@ events = st.lists(
             lambda x: ProfileAssigned(profile=x[0], reasoning=x[1])
         ),
         st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
-        st.text(max_size=3).map(lambda x: PlaceNoted(note=NoteId("n1"), place=Place(kind="code", id="TASK1"), text=x)),
+        st.text(max_size=3).map(
+            lambda x: MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="code", id="TASK1"), text=x)
+        ),
     ),
     min_size=1,
     max_size=12,
@@ -166,7 +168,7 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
         ]
     )
     trail = [facts(state)]
-    while history.undo_target(state):
+    while undo.undo_target(state):
         state = undone(state)
         trail.append(facts(state))
     assert trail[-1] == facts(State())
@@ -177,11 +179,11 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
 
 def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
     mine = [transaction(1, added("a")), transaction(2, CodingRemoved(coding=CodingId("a")))]
-    undo = transaction(3, *history.undoing(mine[1]), cause="undo", target="t0002", ident="u")
+    undone = transaction(3, *undo.undoing(mine[1]), cause="undo", target="t0002", ident="u")
     theirs = transaction(2, added("b"), ident="z")
-    state = replay([*mine, undo, theirs])
+    state = replay([*mine, undone, theirs])
     assert {c.id for c in state.live()} == {"a", "b"}
-    target = history.undo_target(state)
+    target = undo.undo_target(state)
     assert target is not None and target.id == TransactionId("z")
 
 

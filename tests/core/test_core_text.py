@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.text import (
+from codetui.core.text.units import (
     Unit,
     block_at,
     grapheme_after,

@@ -7,9 +7,9 @@ from diverging import Side, two_sides
 from hypothesis import given
 from taking import BOOK
 
-from codetui.core.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
-from codetui.core.disagreements import between, disagreements, sentence
-from codetui.core.state import replay
+from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
+from codetui.core.session.conflicts import between, disagreements, sentence
+from codetui.core.session.state import replay
 from codetui.model import CodeId, Span
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from codetui.core.book_order import in_reading_order
+from codetui.core.codebook.diff import in_reading_order
 from codetui.formats import codebook_toml, codebook_writer
 from codetui.model import (
-    BookText,
     Code,
     Codebook,
+    CodebookText,
     CodeId,
     CorpusSettings,
     Group,
@@ -128,7 +128,7 @@ def codebooks(draw: st.DrawFn) -> Codebook:
     ids = st.sampled_from(["", *places, *(group.id for group in groups), *(code.id for code in codes)]) | IDS
     texts = draw(
         st.lists(
-            st.builds(lambda t, b, p, a: BookText(title=t, body=b, before=p, after=a), ONE_LINE, PROSE, ids, ids),
+            st.builds(lambda t, b, p, a: CodebookText(title=t, body=b, before=p, after=a), ONE_LINE, PROSE, ids, ids),
             max_size=3,
         )
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.reader import CodingBook, read
-from codetui.model import BookText, Code, Codebook, Profile
+from codetui.model import Code, Codebook, CodebookText, Profile
 
 BOOKS = Path(__file__).resolve().parent.parent / "data" / "coding_books"
 SAMPLES = sorted(path.stem for path in BOOKS.glob("*.md"))
@@ -34,7 +34,7 @@ def code(book: Codebook, id_: str) -> Code:
     return CodebookIndex(book).codes[id_]
 
 
-def text(book: Codebook, title: str) -> BookText:
+def text(book: Codebook, title: str) -> CodebookText:
     """The one text with a title."""
     (found,) = (each for each in book.texts if each.title == title)
     return found

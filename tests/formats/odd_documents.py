@@ -8,16 +8,16 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.model import (
-    Ad,
-    AdId,
     Code,
     Codebook,
     CodeId,
     Group,
     Profile,
     Section,
+    Source,
+    SourceId,
 )
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ BOOK = Codebook(
     ),
 )
 INDEX = CodebookIndex(BOOK)
-AD = Ad(AdId("7"), "Acme", "Engineer", "Engineer\n\nbody", "ads.csv")
+AD = Source(SourceId("7"), "Acme", "Engineer", "Engineer\n\nbody", "ads.csv")
 
 # --- what people write --------------------------------------------------------------------------------
 

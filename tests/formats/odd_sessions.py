@@ -9,12 +9,11 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from odd_documents import AD, BOOK, INDEX
 
-from codetui.core.anchor import shown_words
-from codetui.core.codebook import CodebookIndex, folded, profile, profile_name
-from codetui.core.state import State, evolve
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, folded, profile, profile_name
+from codetui.core.session.state import State, evolve
 from codetui.formats.manual_coding import Document, Entry, identified, ids_by_line, read, with_ids
 from codetui.model import (
-    AdDescribed,
     CodeId,
     CodingAdded,
     CodingId,
@@ -22,13 +21,14 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     CodingRemoved,
+    DocumentLayout,
     DocumentTaken,
     Event,
-    Form,
-    NoteId,
-    Place,
-    PlaceNoted,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     ProfileAssigned,
+    SourceDescribed,
     Transaction,
     TransactionId,
 )
@@ -44,13 +44,13 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
     lines: dict[int, list[str]] = defaultdict(list)
     events: list[Event] = []
 
-    def noted(line: int, place: Place, said: str) -> None:
+    def noted(line: int, place: MemoTarget, said: str) -> None:
         if not said.strip():
             lines[line].append("")
             return
         rank = len(events) + 1
         lines[line].append(f"n{rank}")
-        events.append(PlaceNoted(note=NoteId(f"n{rank}"), place=place, text=said, rank=rank))
+        events.append(MemoWritten(note=MemoId(f"n{rank}"), place=place, text=said, rank=rank))
 
     for section in document.sections:
         for block in section.blocks:
@@ -60,13 +60,13 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
                 else ("group", block.id or block.heading)
             )
             for note in block.notes:
-                noted(note.line, Place(kind=kind, id=name), note.text)
+                noted(note.line, MemoTarget(kind=kind, id=name), note.text)
             for code in block.codes:
                 for note in code.notes:
-                    noted(note.line, Place(kind="code", id=code.id), note.text)
+                    noted(note.line, MemoTarget(kind="code", id=code.id), note.text)
                 for entry in code.entries:
                     if entry.kind == "note":
-                        noted(entry.line, Place(kind="entry", id=code.id), entry.note)
+                        noted(entry.line, MemoTarget(kind="entry", id=code.id), entry.note)
                         continue
                     rank = len(events) + 1
                     lines[entry.line].append(f"c{rank}")
@@ -74,9 +74,11 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
     if document.profile or document.reasoning:
         found = profile(index.book, document.profile)
         events.append(ProfileAssigned(profile=found.id if found else document.profile, reasoning=document.reasoning))
-    events.append(AdDescribed(employer=document.employer, title=document.title))
+    events.append(SourceDescribed(employer=document.employer, title=document.title))
     ids = tuple((line, tuple(of_line)) for line, of_line in sorted(lines.items()) if any(of_line))
-    form = Form(text=text, ids=ids, employer=document.employer or AD.employer, title=document.title or AD.title)
+    form = DocumentLayout(
+        text=text, ids=ids, employer=document.employer or AD.employer, title=document.title or AD.title
+    )
     events.append(DocumentTaken(form=form))
     document = with_ids(document, ids)
     assert ids_by_line(document) == ids
@@ -118,9 +120,11 @@ words = st.one_of(
 )
 codes = st.sampled_from([*(code.id for code in BOOK.codes), "2.8. Frameworks", "1.A.9", "brand new"])
 places = st.one_of(
-    st.builds(Place, kind=st.just("section"), id=st.sampled_from(["tasks", "tools", "skills", "4. Extra", "gone"])),
-    st.builds(Place, kind=st.just("group"), id=st.sampled_from(["a", "b", "s", "Lost group", "Gone group"])),
-    st.builds(Place, kind=st.sampled_from(["code", "entry"]), id=codes),
+    st.builds(
+        MemoTarget, kind=st.just("section"), id=st.sampled_from(["tasks", "tools", "skills", "4. Extra", "gone"])
+    ),
+    st.builds(MemoTarget, kind=st.just("group"), id=st.sampled_from(["a", "b", "s", "Lost group", "Gone group"])),
+    st.builds(MemoTarget, kind=st.sampled_from(["code", "entry"]), id=codes),
 )
 
 
@@ -132,7 +136,7 @@ class Change:
     number: int
     words: str
     code: str
-    place: Place
+    place: MemoTarget
 
 
 KINDS = [
@@ -170,19 +174,19 @@ def _events(state: State, change: Change) -> list[Event]:
                 added(f"new{rank}", change.code, change.words, rank, change.words if change.number % 3 == 0 else "")
             ]
         case "place":
-            return [PlaceNoted(note=NoteId(f"new{rank}"), place=change.place, text=change.words, rank=rank)]
+            return [MemoWritten(note=MemoId(f"new{rank}"), place=change.place, text=change.words, rank=rank)]
         case "profile":
             chosen = ["", "p1", "p2", change.words][change.number % 4]
             return [ProfileAssigned(profile=chosen, reasoning=change.words if change.number % 2 else "")]
         case "describe":
-            return [AdDescribed(employer=["", "Beta (B.V.)", change.words][change.number % 3], title=change.words)]
+            return [SourceDescribed(employer=["", "Beta (B.V.)", change.words][change.number % 3], title=change.words)]
         case "unplace" | "say":
             notes = [note for note in state.notes.values() if note.text]
             if not notes:
                 return []
             note = notes[change.number % len(notes)]
             text = change.words if change.kind == "say" else ""
-            return [PlaceNoted(note=note.id, place=note.place, text=text, text_before=note.text, rank=note.rank)]
+            return [MemoWritten(note=note.id, place=note.place, text=text, text_before=note.text, rank=note.rank)]
     live = state.live()
     if not live:
         return []

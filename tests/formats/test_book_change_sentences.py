@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from codetui.core.book_diff import WordRun, diff, word_diff
+from codetui.core.codebook.diff import WordRun, diff, word_diff
 from codetui.formats.book_changes import marked, sentences
-from codetui.model import BookText, Code, Codebook, CodeId, Group, Profile, Section
+from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 
 
 def code(id_: str, name: str, **fields: object) -> Code:
@@ -130,7 +130,7 @@ def test_the_book_its_profiles_sections_and_texts() -> None:
         version="2",
         profiles=(replace(BOOK.profiles[0], evidence="Much of what is coded is T2.", subtitle="By night"),),
         sections=(replace(BOOK.sections[0], title="Work"), BOOK.sections[1]),
-        texts=(BookText(title="Thanks", body="To all."),),
+        texts=(CodebookText(title="Thanks", body="To all."),),
     )
     assert found == [
         "The version is “2”; it was “1”.",

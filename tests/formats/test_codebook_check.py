@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook_promises import PROFILES, announced
 from codetui.formats.codebook_readback import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
 from codetui.formats.codebook_toml import read

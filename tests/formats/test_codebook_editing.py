@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.book_order import Part
-from codetui.core.codebook import code_of
+from codetui.core.codebook.diff import Part
+from codetui.core.codebook.index import code_of
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import (
     add_code,

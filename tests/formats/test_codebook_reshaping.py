@@ -6,8 +6,8 @@ import difflib
 
 import pytest
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.reshaping import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_reshaping import reshaped
 from codetui.formats.toml_editing import EditError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook_toml import read
 from codetui.formats.toml_lines import toml_lines
 from codetui.model import Code, Codebook

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_writer import write
-from codetui.model import BookText, Code, Codebook, CodeId, CorpusSettings, Group, Profile, Reference, Section
+from codetui.model import Code, Codebook, CodebookText, CodeId, CorpusSettings, Group, Profile, Reference, Section
 
 FULL = Codebook(
     title="Lamps",
@@ -50,8 +50,8 @@ FULL = Codebook(
         Code(id=CodeId("TASK2"), name="Watching", section="tasks", definition="The sea.", key="2"),
     ),
     texts=(
-        BookText(title="Why", body="1.  a\n\n| x |\n|---|\n\n    far in", before="tasks"),
-        BookText(body='""" and \'\'\' and \\ and """"', after="group A"),
+        CodebookText(title="Why", body="1.  a\n\n| x |\n|---|\n\n    far in", before="tasks"),
+        CodebookText(body='""" and \'\'\' and \\ and """"', after="group A"),
     ),
 )
 
@@ -86,7 +86,7 @@ def test_any_codebook_is_read_back(book: Codebook) -> None:
 
 @given(st.text(alphabet=st.sampled_from(list("\"'\\ \n\t#🗼ab=[]")), max_size=30))
 def test_quotes_backslashes_and_line_breaks_survive(text: str) -> None:
-    book = settled(replace(FULL, texts=(BookText(title="T", body=text),)))
+    book = settled(replace(FULL, texts=(CodebookText(title="T", body=text),)))
     lines = text.split("\n")
     while lines and not lines[0].strip():
         lines.pop(0)

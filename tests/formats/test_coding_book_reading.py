@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from coding_books import book_of, code, profile, sample, text
 
-from codetui.core.codebook import codes_of
+from codetui.core.codebook.index import codes_of
 from codetui.model import Section
 
 # --- one layout each ----------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from coding_books import SAMPLES, book_of, code, lost_words, markdown_of, real_b
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook import codes_of
+from codetui.core.codebook.index import codes_of
 from codetui.formats import codebook_toml
 from codetui.formats.coding_book import reader
 from codetui.formats.coding_book.chapters import Draft, drafts
 from codetui.formats.coding_book.reader import read
-from codetui.model import BookText
+from codetui.model import CodebookText
 
 # --- what does not fit --------------------------------------------------------------------------------
 
@@ -25,7 +25,9 @@ def test_texts_stay_in_their_place_and_are_reported() -> None:
     found = sample("keepers")
     assert text(found.book, "Part 1. Profiles").before == "1"
     assert text(found.book, "Part 2. Codes").before == "tasks"
-    assert text(found.book, "Coding notes") == BookText(title="Coding notes", body="Ask the harbour office.", after="1")
+    assert text(found.book, "Coding notes") == CodebookText(
+        title="Coding notes", body="Ask the harbour office.", after="1"
+    )
     assert text(found.book, "A story").after == "TASK3"
     assert text(found.book, "Change log").after == "skills"
     messages = {note.line: note.message for note in found.notes}

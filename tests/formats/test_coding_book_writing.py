@@ -10,12 +10,12 @@ import pytest
 from books import codebooks, settled
 from hypothesis import HealthCheck, given, settings
 
-from codetui.core.book_order import in_reading_order
+from codetui.core.codebook.diff import in_reading_order
 from codetui.formats import codebook_toml
 from codetui.formats.coding_book.page import page
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.writer import write
-from codetui.model import BookText, Code, Codebook, CodeId, Group, Profile, Section
+from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = sorted((ROOT / "tests" / "data" / "coding_books").glob("*.md"))
@@ -78,10 +78,10 @@ def test_what_markdown_does_not_say_stands_in_a_comment() -> None:
 
 def test_texts_stand_where_they_belong() -> None:
     texts = (
-        BookText(body="At the front."),
-        BookText(title="Why", body="Because.", before="tasks"),
-        BookText(title="A story", body="Once.", after="TASK2"),
-        BookText(title="In the end", body="So.", after="technologies"),
+        CodebookText(body="At the front."),
+        CodebookText(title="Why", body="Because.", before="tasks"),
+        CodebookText(title="A story", body="Once.", after="TASK2"),
+        CodebookText(title="In the end", body="So.", after="technologies"),
     )
     written = write(settled(replace(LAMPS, texts=texts)))
     places = [
@@ -94,7 +94,7 @@ def test_texts_stand_where_they_belong() -> None:
 
 def test_a_text_that_would_be_taken_for_a_code_is_set_apart() -> None:
     body = "- `TASK9: no code`\n\n## Nor this\n\n<!-- codetui end -->"
-    book = settled(replace(LAMPS, texts=(BookText(title="Careful", body=body, before="TASK1"),)))
+    book = settled(replace(LAMPS, texts=(CodebookText(title="Careful", body=body, before="TASK1"),)))
     written = write(book)
     assert "<!-- codetui text 2\n" in written
     assert back(written) == book

@@ -8,11 +8,10 @@ import pytest
 from odd_documents import AD, BOOK, INDEX
 from odd_sessions import added, after, taken_over
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.state import State
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.state import State
 from codetui.formats.manual_coding import document_of, project, render
 from codetui.model import (
-    AdDescribed,
     Code,
     Codebook,
     CodeId,
@@ -21,14 +20,15 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     CodingRemoved,
+    DocumentLayout,
     Event,
-    Form,
     Group,
-    NoteId,
-    Place,
-    PlaceNoted,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     ProfileAssigned,
     Section,
+    SourceDescribed,
 )
 
 HEAD = "# Manual Coding Analysis: Job Ad #7 (Acme)\n\nCoded by hand.\n\n---\n\n"
@@ -56,8 +56,8 @@ def noted(coding: str, note: str) -> CodingNoted:
     return CodingNoted(coding=CodingId(coding), note=note)
 
 
-def place_noted(note: str, place: Place, text: str, rank: int = 100) -> PlaceNoted:
-    return PlaceNoted(note=NoteId(note), place=place, text=text, rank=rank)
+def place_noted(note: str, place: MemoTarget, text: str, rank: int = 100) -> MemoWritten:
+    return MemoWritten(note=MemoId(note), place=place, text=text, rank=rank)
 
 
 # --- entries ------------------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ LISTED = HEAD + (
         (noted("c2", ""), " (n)", ""),
         (reworded("c3", "x"), "“d”", "“x”"),
         (noted("c3", "so ” called"), "“d”", '"d" (so ” called)'),
-        (place_noted("n4", Place(kind="entry", id="3.2"), "f", 4), "*(e)*", "*(f)*"),
-        (place_noted("n4", Place(kind="entry", id="3.2"), "", 4), "\n\n- **3.2. Learn:**\n\n  - *(e)*\n", "\n"),
+        (place_noted("n4", MemoTarget(kind="entry", id="3.2"), "f", 4), "*(e)*", "*(f)*"),
+        (place_noted("n4", MemoTarget(kind="entry", id="3.2"), "", 4), "\n\n- **3.2. Learn:**\n\n  - *(e)*\n", "\n"),
     ],
 )
 def test_only_the_line_changes_of_which_something_has_changed(event: Event, old: str, new: str) -> None:
@@ -176,7 +176,7 @@ def test_a_misspelt_section_takes_the_codes_that_are_its_own_but_no_notes() -> N
     text = HEAD + '## 1. Taks\n\n### Group A\n\n- **1.A.2. Operate:**\n  - "a"\n'
     coded = edited(text, added("new", "1.Z", "b", 9))
     assert coded == text.replace("## 1. Taks\n\n", '## 1. Taks\n\n- **1.Z. Other:**\n  - "b"\n\n')
-    remarked = edited(text, place_noted("n1", Place(kind="section", id="tasks"), "note"))
+    remarked = edited(text, place_noted("n1", MemoTarget(kind="section", id="tasks"), "note"))
     assert remarked == text.replace("## 1. Taks", "## 1. Tasks\n\n_(note)_\n\n---\n\n## 1. Taks")
 
 
@@ -251,7 +251,7 @@ def test_codes_of_one_name_are_told_apart_by_what_stands_under_them() -> None:
     codes = tuple(Code(id=CodeId(f"other-{id_}"), name="Other", section="s", group=id_) for id_ in "ab")
     book = Codebook(title="B", label="{name}", sections=(Section(id="s", title="S"),), groups=groups, codes=codes)
     text = '# Job Ad #7\n\n## 1. S\n\n### Group a\n\n- **Other:**\n  - "x"\n\n### Group b\n\n- **Other:**\n  - "y"\n'
-    form = Form(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
+    form = DocumentLayout(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
     state = after(State(form=form), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
     assert document_of(state, book, AD).text == text
     state = after(state, added("c3", "other-a", "z", 3))
@@ -270,21 +270,21 @@ NOTED = HEAD + (
 @pytest.mark.parametrize(
     ("event", "old", "new"),
     [
-        (place_noted("n1", Place(kind="section", id="tasks"), "changed", 1), "on the section", "changed"),
-        (place_noted("n1", Place(kind="section", id="tasks"), "", 1), "_(on the section)_\n", ""),
-        (place_noted("n2", Place(kind="group", id="a"), "", 2), "*(one)* ", ""),
-        (place_noted("n2", Place(kind="group", id="a"), "changed", 2), "*(one)*", "*(changed)*"),
-        (place_noted("n4", Place(kind="group", id="a"), "changed", 4), "(bare)", "(changed)"),
-        (place_noted("new", Place(kind="group", id="a"), "last"), "(bare)\n", "(bare)\n\n_(last)_\n"),
-        (place_noted("n5", Place(kind="code", id="1.A.1"), "", 5), "_(x)_ ", ""),
-        (place_noted("new", Place(kind="code", id="1.A.1"), "z"), "*(y)*", "*(y)* _(z)_"),
-        (place_noted("new", Place(kind="code", id="1.A.2"), "z"), "1.A.2. Operate:", "**1.A.2. Operate:** _(z)_"),
-        (place_noted("new", Place(kind="code", id="1.B.1"), "z"), ' "inline"\n', ' _(z)_\n  - "inline"\n'),
+        (place_noted("n1", MemoTarget(kind="section", id="tasks"), "changed", 1), "on the section", "changed"),
+        (place_noted("n1", MemoTarget(kind="section", id="tasks"), "", 1), "_(on the section)_\n", ""),
+        (place_noted("n2", MemoTarget(kind="group", id="a"), "", 2), "*(one)* ", ""),
+        (place_noted("n2", MemoTarget(kind="group", id="a"), "changed", 2), "*(one)*", "*(changed)*"),
+        (place_noted("n4", MemoTarget(kind="group", id="a"), "changed", 4), "(bare)", "(changed)"),
+        (place_noted("new", MemoTarget(kind="group", id="a"), "last"), "(bare)\n", "(bare)\n\n_(last)_\n"),
+        (place_noted("n5", MemoTarget(kind="code", id="1.A.1"), "", 5), "_(x)_ ", ""),
+        (place_noted("new", MemoTarget(kind="code", id="1.A.1"), "z"), "*(y)*", "*(y)* _(z)_"),
+        (place_noted("new", MemoTarget(kind="code", id="1.A.2"), "z"), "1.A.2. Operate:", "**1.A.2. Operate:** _(z)_"),
+        (place_noted("new", MemoTarget(kind="code", id="1.B.1"), "z"), ' "inline"\n', ' _(z)_\n  - "inline"\n'),
         (reworded("c7", "other"), '"inline"', '"other"'),
         (removed("c7"), '- **1.B.1. Train:** "inline"\n', ""),
-        (place_noted("n8", Place(kind="section", id="4. Strange"), "here", 8), "(there)", "(here)"),
+        (place_noted("n8", MemoTarget(kind="section", id="4. Strange"), "here", 8), "(there)", "(here)"),
         (
-            place_noted("new", Place(kind="section", id="tools"), "none"),
+            place_noted("new", MemoTarget(kind="section", id="tools"), "none"),
             "\n\n## 4.",
             "\n\n---\n\n## 2. Tools\n\n_(none)_\n\n## 4.",
         ),
@@ -303,7 +303,7 @@ def test_notes_without_text_stay_as_they_stand() -> None:
 
 def test_indented_text_that_would_join_a_list_is_kept_off_it() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n\n_(note)_\n\n  Indented prose.\n'
-    new = edited(text, place_noted("n1", Place(kind="section", id="skills"), "", 1))
+    new = edited(text, place_noted("n1", MemoTarget(kind="section", id="skills"), "", 1))
     assert new == text.replace("_(note)_", "<!-- -->")
 
 
@@ -319,8 +319,8 @@ OPENED = (
 @pytest.mark.parametrize(
     ("event", "old", "new"),
     [
-        (AdDescribed(employer="Beta", title="Engineer"), "Acme", "Beta"),
-        (AdDescribed(employer="Acme", title='"Lead" Engineer'), "Engineer", '"Lead" Engineer'),
+        (SourceDescribed(employer="Beta", title="Engineer"), "Acme", "Beta"),
+        (SourceDescribed(employer="Acme", title='"Lead" Engineer'), "Engineer", '"Lead" Engineer'),
         (ProfileAssigned(profile="p1", reasoning="because of it and so"), "", ""),
         (ProfileAssigned(profile="p2", reasoning="because of it and so"), "core engineer", "`Analyst`"),
         (ProfileAssigned(profile="p1", reasoning="new"), "because\n    of it\n\n*   and so\n", "new\n"),
@@ -355,7 +355,7 @@ def test_profile_and_reasoning_are_put_in_behind_the_opening(head: str, expected
 
 def test_what_the_document_says_of_the_ad_stays_while_the_session_says_the_same() -> None:
     text = '# Job Ad #7 (Acme Holding)\n\nThis document contains the manual coding for the "Welder" position at Acme.\n'
-    state = State(form=Form(text=text, employer=AD.employer, title=AD.title))
+    state = State(form=DocumentLayout(text=text, employer=AD.employer, title=AD.title))
     assert document_of(state, BOOK, AD).text == text
 
 
@@ -386,7 +386,7 @@ def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
 
 def test_a_byte_order_mark_stays() -> None:
     text = '\ufeff# Job Ad #7 (Acme)\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n'
-    assert edited(text, added("new", "3.1", "b", 9), AdDescribed(employer="Beta", title="")) == (
+    assert edited(text, added("new", "3.1", "b", 9), SourceDescribed(employer="Beta", title="")) == (
         text.replace("Acme", "Beta") + '  - "b"\n'
     )
 

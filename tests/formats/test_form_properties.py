@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from odd_documents import AD, BOOK, INDEX, odd_texts, scraps
 from odd_sessions import Change, after, changed, changes, is_within, sayings_of, taken_over
 
-from codetui.core.state import State
-from codetui.formats.document.form_pieces import LIST_END
+from codetui.core.session.state import State
 from codetui.formats.manual_coding import (
     Block,
     CodeLine,
@@ -27,7 +26,8 @@ from codetui.formats.manual_coding import (
     with_ids,
     written,
 )
-from codetui.model import DocumentTaken, Form
+from codetui.formats.session_doc.form_pieces import LIST_END
+from codetui.model import DocumentLayout, DocumentTaken
 
 often = settings(max_examples=200, deadline=None)
 texts = odd_texts() | scraps
@@ -100,7 +100,7 @@ def test_what_was_rendered_is_a_form_for_itself(text: str, some: list[Change]) -
     state = changed(taken_over(text)[0], some)
     wanted = project(state, BOOK, AD)
     rendered = document_of(state, BOOK, AD)
-    form = Form(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
+    form = DocumentLayout(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
     assert render(form, wanted, INDEX) == rendered
 
 
@@ -110,7 +110,7 @@ def test_a_canonical_form_stays_canonical(some: list[Change], more: list[Change]
     state = changed(State(), some)
     wanted = project(state, BOOK, AD)
     text, ids = written(wanted)
-    form = Form(text=text, ids=ids, employer=wanted.employer, title=wanted.title)
+    form = DocumentLayout(text=text, ids=ids, employer=wanted.employer, title=wanted.title)
     state = changed(after(state, DocumentTaken(form=form)), more)
     assert document_of(state, BOOK, AD) == written(project(state, BOOK, AD))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from odd_sessions import added, after, taken_over
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats import codebook_toml
 from codetui.formats.manual_coding import document_of, project, read
-from codetui.model import Ad, AdId, CodingRemoved, ProfileAssigned
+from codetui.model import CodingRemoved, ProfileAssigned, Source, SourceId
 
 BOOK, _ = codebook_toml.read((Path(__file__).parents[2] / "examples/pilot/codebook.toml").read_text("utf-8"), "book")
 assert BOOK is not None
@@ -33,9 +33,9 @@ def text(request: pytest.FixtureRequest, shared: Path) -> str:
     return (shared / str(request.param)).read_bytes().decode()
 
 
-def ad_of(text: str) -> Ad:
+def ad_of(text: str) -> Source:
     document, _ = read(text, "a.md")
-    return Ad(AdId(document.ad), document.employer, document.title, "", "")
+    return Source(SourceId(document.ad), document.employer, document.title, "", "")
 
 
 def added_lines(before: str, now: str) -> list[str]:

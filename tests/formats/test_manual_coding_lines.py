@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from odd_documents import INDEX, odd_texts
 
-from codetui.core.codebook import CodebookIndex
-from codetui.formats.document.lines import cut, ended_lines, raw_lines
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.manual_coding import (
     Block,
     CodeLine,
@@ -24,6 +23,7 @@ from codetui.formats.manual_coding import (
     write,
     written,
 )
+from codetui.formats.session_doc.lines import cut, ended_lines, raw_lines
 from codetui.model import Codebook, Group, Section
 
 TEXT = """\

@@ -21,9 +21,9 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
 
 
 def test_nothing_of_a_document_is_loaded_before_it_is_asked_for() -> None:
-    said = "import sys; from codetui.workspace import startup"
-    said += "; print([name for name in sys.modules if name.startswith('codetui.formats.document')])"
+    said = "import sys; from codetui.study import startup"
+    said += "; print([name for name in sys.modules if name.startswith('codetui.formats.session_doc')])"
     said += "; from codetui.formats import manual_coding; manual_coding.warm_up()"
-    said += "; print('codetui.formats.document.reader' in sys.modules)"
+    said += "; print('codetui.formats.session_doc.reader' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[]", "True"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.state import State, replay
+from codetui.core.session.state import State, replay
 from codetui.formats.manual_coding import (
     Block,
     CodeLine,
@@ -23,9 +23,6 @@ from codetui.formats.manual_coding import (
     write,
 )
 from codetui.model import (
-    Ad,
-    AdDescribed,
-    AdId,
     Anchor,
     Code,
     Codebook,
@@ -34,12 +31,15 @@ from codetui.model import (
     CodingId,
     Event,
     Group,
-    NoteId,
-    Place,
-    PlaceNoted,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     Profile,
     ProfileAssigned,
     Section,
+    Source,
+    SourceDescribed,
+    SourceId,
     Transaction,
     TransactionId,
 )
@@ -66,7 +66,7 @@ BOOK = Codebook(
         Code(id=CodeId("3.1"), name="Talk", section="skills"),
     ),
 )
-AD = Ad(AdId("7"), "Acme", "Engineer", "Engineer\n\nbody", "ads.csv")
+AD = Source(SourceId("7"), "Acme", "Engineer", "Engineer\n\nbody", "ads.csv")
 
 
 def test_a_session_is_projected_in_the_order_of_the_codebook() -> None:
@@ -125,7 +125,7 @@ def test_sections_are_numbered_once(title: str, heading: str) -> None:
 
 
 def test_what_the_coder_says_of_the_ad_counts_before_the_source() -> None:
-    document = _projected(AdDescribed(employer="Acme BV", title=""))
+    document = _projected(SourceDescribed(employer="Acme BV", title=""))
     assert (document.employer, document.title) == ("Acme BV", "Engineer")
 
 
@@ -191,5 +191,5 @@ def _added(coding: str, code: str, words: str, rank: int, note: str = "") -> Cod
     return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=anchor, words="", note=note, rank=rank)
 
 
-def _noted(note: str, kind: Literal["group", "code", "entry"], place: str, text: str, rank: int) -> PlaceNoted:
-    return PlaceNoted(note=NoteId(note), place=Place(kind=kind, id=place), text=text, rank=rank)
+def _noted(note: str, kind: Literal["group", "code", "entry"], place: str, text: str, rank: int) -> MemoWritten:
+    return MemoWritten(note=MemoId(note), place=MemoTarget(kind=kind, id=place), text=text, rank=rank)

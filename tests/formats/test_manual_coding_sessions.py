@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from odd_documents import AD, BOOK, INDEX
 from odd_sessions import Change, changed, changes
 
-from codetui.core.anchor import shown_words
-from codetui.core.codebook import folded, profile_name
-from codetui.core.state import State
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import folded, profile_name
+from codetui.core.session.state import State
 from codetui.formats.manual_coding import project, read, without_number, written
 from codetui.model import CodeId, Coding
 

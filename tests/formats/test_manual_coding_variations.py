@@ -108,6 +108,6 @@ def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None
 @pytest.mark.parametrize("ad", ["7: a", "7 - a", "a – b", "7", "a b: c", "x|y", "a\\ - b"])
 @pytest.mark.parametrize("employer", ["", "Acme", "A - B: C"])
 def test_the_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
-    from codetui.formats.document.head import Heading, read_heading, write_heading
+    from codetui.formats.session_doc.head import Heading, read_heading, write_heading
 
     assert read_heading(write_heading(Heading(ad, employer))) == Heading(ad, employer)

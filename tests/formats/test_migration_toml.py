@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.migration_rules import MigrationMap, Rule, propose
+from codetui.core.codebook.migration import MigrationMap, Rule, propose
 from codetui.formats import migration_toml
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Section
 

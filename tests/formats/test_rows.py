@@ -10,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.anchor import describe
-from codetui.core.state import State, replay
+from codetui.core.anchors.anchor import describe
+from codetui.core.session.state import State, replay
 from codetui.formats.rows import Row, guarded, rows, to_csv, to_jsonl, unguarded
 from codetui.model import (
-    Ad,
-    AdId,
     Anchor,
     Cause,
     Code,
@@ -30,13 +28,15 @@ from codetui.model import (
     Profile,
     ProfileAssigned,
     Section,
+    Source,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
 )
 
 TEXT = "Engineer\n\nWe build\n  models with Python."
-AD = Ad(AdId("7"), "Acme", "Engineer", TEXT, "ads.csv")
+AD = Source(SourceId("7"), "Acme", "Engineer", TEXT, "ads.csv")
 BOOK = Codebook(
     title="Book",
     version="3",
@@ -139,7 +139,7 @@ def test_every_guarded_cell_can_be_read_back(cell: str) -> None:
 
 def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
     state = _state(_added("c1", "=TASK", "=cmd()", "@note"))
-    text = to_csv(rows(state, BOOK, Ad(AdId("-1"), "+E", "=T", "", "a"), "@c"))
+    text = to_csv(rows(state, BOOK, Source(SourceId("-1"), "+E", "=T", "", "a"), "@c"))
     cells = list(csv.reader(io.StringIO(text, newline="")))[1]
     assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")] == []
     assert unguarded(cells[9]) == "=cmd()"

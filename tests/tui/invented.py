@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Literal
 
-from codetui.core.state import State
+from codetui.core.session.state import State
 from codetui.model import (
     Anchor,
     Code,
@@ -12,9 +12,9 @@ from codetui.model import (
     Coding,
     CodingId,
     Group,
-    NoteId,
-    Place,
-    PlaceNote,
+    Memo,
+    MemoId,
+    MemoTarget,
     Profile,
     Section,
 )
@@ -45,17 +45,17 @@ def coding(number: int, code: str, words: str, note: str = "", *, has_place: boo
     return Coding(id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, note=note, rank=number)
 
 
-def note(number: int, kind: Literal["group", "code", "entry"], place: str, text: str) -> PlaceNote:
+def note(number: int, kind: Literal["group", "code", "entry"], place: str, text: str) -> Memo:
     """One note on a group or code."""
-    return PlaceNote(
-        id=NoteId(f"n{number}"),
-        place=Place(kind=kind, id=place),
+    return Memo(
+        id=MemoId(f"n{number}"),
+        place=MemoTarget(kind=kind, id=place),
         text=text,
         rank=number,
     )
 
 
-def state(*codings: Coding, notes: tuple[PlaceNote, ...] = (), profile: str = "", reasoning: str = "") -> State:
+def state(*codings: Coding, notes: tuple[Memo, ...] = (), profile: str = "", reasoning: str = "") -> State:
     """A session that holds these codings and notes."""
     return State(
         codings=MappingProxyType({one.id: one for one in codings}),

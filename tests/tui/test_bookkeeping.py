@@ -13,13 +13,18 @@ from studies import ADS, CODEBOOK, SHORE, write_study
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.book_order import Part
-from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import AssignCode
+from codetui.core.codebook.diff import Part
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.commands import AssignCode
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import set_field
-from codetui.model import AdEntry, AdId, Code, CodeId, Span
-from codetui.store.sessions import SessionPaths
+from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
+from codetui.storage.sessions import SessionPaths
+from codetui.study.earlier import EarlierQuotations
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+from codetui.study.workspace import Workspace
 from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
@@ -29,11 +34,6 @@ from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import RowList
-from codetui.workspace.earlier import EarlierQuotations
-from codetui.workspace.outcome import Saved
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
-from codetui.workspace.workspace import Workspace
 
 LAMP = "You light the lamp at dusk."
 MIRRORS = "You polish the mirrors every week."
@@ -73,7 +73,7 @@ def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.Mon
     """The coder's other ads as they are before they were read; that goes on once the event is set."""
     go_on, earlier = Event(), EarlierQuotations(SessionPaths(folder / "sessions", "rosa"))
 
-    def read_late(entries: Sequence[AdEntry], but: AdId | None = None) -> Iterator[AdId]:
+    def read_late(entries: Sequence[SourceEntry], but: SourceId | None = None) -> Iterator[SourceId]:
         assert go_on.wait(10)
         yield from EarlierQuotations.read(earlier, entries, but)
 

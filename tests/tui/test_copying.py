@@ -8,10 +8,10 @@ import pytest
 from keys import BOOK, press, running, workspace_on, write_ad
 
 from codetui.formats.rows import rows
-from codetui.store.event_log import EventLog
+from codetui.storage.event_log import EventLog
+from codetui.study.duplicates import Twins
+from codetui.study.outcome import AdStatus
 from codetui.tui.parts.copying import said
-from codetui.workspace.duplicates import Twins
-from codetui.workspace.outcome import AdStatus
 
 NEED = "We need Python and SQL. You like people."
 TAKEN = "Taken over from ad 1: 2 codings and the profile. u undoes it."

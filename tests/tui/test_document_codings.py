@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.layout import Layout, wrap
+from codetui.core.text.layout import Layout, wrap
 from codetui.model import CodingId
 from codetui.tui.widgets import document_codings
 from codetui.tui.widgets.document_codings import CodedSpan, Codings

@@ -12,12 +12,12 @@ from keys import press, running, workspace_on, write_ad
 from textual import events
 from textual.widget import AwaitMount, Widget
 
+from codetui.study.workspace import Workspace
 from codetui.tui import app as tui_app
 from codetui.tui.app import CodetuiApp
 from codetui.tui.parts import tidying
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
-from codetui.workspace.workspace import Workspace
 
 LONG = "\n".join(
     f"Sentence number {number} of a rather long ad, which wraps where it is narrow." for number in range(200)

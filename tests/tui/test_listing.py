@@ -11,10 +11,10 @@ import pytest
 from keys import press, running, until, workspace_on, write_ad
 from textual.pilot import Pilot
 
-from codetui.model import AdId
+from codetui.model import SourceId
+from codetui.study.workspace import Batch, Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
-from codetui.workspace.workspace import Batch, Workspace
 
 ADS = {"1": "You light the lamp.", "2": "You watch the sea.", "3": "You polish the mirrors."}
 
@@ -102,7 +102,7 @@ async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
         await press(pilot, ")11")
         assert [coding.code for coding in bench.state.live()] == ["TASK1"]
     again = workspace_on(tmp_path)
-    again.first = again.opening(AdId("1"))
+    again.first = again.opening(SourceId("1"))
     monkeypatch.setattr(again, "read_statuses", lambda: iter(()))
     async with running(again) as (pilot, bench):
         assert bench.ad.id == "1"

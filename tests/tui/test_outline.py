@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from invented import BOOK, coding, note, state
 
-from codetui.core.codebook import CodebookIndex
-from codetui.model import CodeId, CodingId, NoteId
+from codetui.core.codebook.index import CodebookIndex
+from codetui.model import CodeId, CodingId, MemoId
 from codetui.tui.widgets.outline import (
     MISSING,
     CodeNode,
@@ -43,7 +43,7 @@ NODES: list[Node] = [
     *(CodingNode(one) for one in SESSION.codings),
     *(NoteNode(one) for one in SESSION.notes),
     CodingNode(CodingId("unknown")),
-    NoteNode(NoteId("unknown")),
+    NoteNode(MemoId("unknown")),
 ]
 
 

@@ -11,7 +11,7 @@ from keys import press, running, workspace_on, write_ad
 from textual.screen import Screen
 from textual.strip import Strip
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.model import CodeId
 from codetui.tui.parts.picturing import CodedSpans
 from codetui.tui.screens.workbench import WorkbenchScreen

@@ -10,15 +10,15 @@ from keys import keys_of, press, running, workspace_on, write_ad
 from studies import write_study
 from textual.widgets import Input, TextArea
 
-from codetui.core.commands import AssignProfile, NoteCoding
-from codetui.core.selection import Selection
-from codetui.store import files
+from codetui.core.selection.selection import Selection
+from codetui.core.session.commands import AssignProfile, NoteCoding
+from codetui.storage import files
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
 from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
 from codetui.tui.parts.picturing import heading
 from codetui.tui.screens.ad_list import AdListScreen
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.study_parts import Unusable
 
 AD = "You build pipelines in Python. You like people."
 

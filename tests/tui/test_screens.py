@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
 
-from codetui.model import AdEntry, AdId
+from codetui.model import SourceEntry, SourceId
 from codetui.tui.screens.ad_filter import AdFilter
 from codetui.tui.screens.ad_list import AdListScreen, AdRows, Progress
 from codetui.tui.screens.help import HelpRows, HelpScreen, KeyHelp
@@ -16,8 +16,8 @@ from codetui.tui.screens.reader import ReaderPane, Reading
 OPEN = "still open"
 
 
-def entry(id_: str, employer: str, title: str) -> AdEntry:
-    return AdEntry(AdId(id_), employer, title, "ads.csv", 0, 1)
+def entry(id_: str, employer: str, title: str) -> SourceEntry:
+    return SourceEntry(SourceId(id_), employer, title, "ads.csv", 0, 1)
 
 
 ADS = (
@@ -26,15 +26,15 @@ ADS = (
     entry("12", "Nordlicht", "Miller"),
     entry("1011", "Ostsee", "Baker of 12 breads"),
 )
-PROGRESS = {AdId("11"): Progress("in progress", 3), AdId("12"): Progress("done", 9)}
+PROGRESS = {SourceId("11"): Progress("in progress", 3), SourceId("12"): Progress("done", 9)}
 
 
 async def opened(keys: Sequence[str], current: str = "10") -> str | None:
     """Which ad the list opens after these keys."""
-    answers: list[AdId | None] = []
+    answers: list[SourceId | None] = []
     app = App[None]()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(AdListScreen(ADS, PROGRESS, AdId(current)), answers.append)
+        app.push_screen(AdListScreen(ADS, PROGRESS, SourceId(current)), answers.append)
         await pilot.pause()
         await pilot.press(*keys)
         await pilot.pause()
@@ -74,7 +74,7 @@ async def test_taking_the_words_back_stays_on_the_ad() -> None:
 
 async def test_ads_that_are_listed_later_are_found_and_the_cursor_stays() -> None:
     app = App[None]()
-    screen = AdListScreen(ADS, PROGRESS, AdId("12"), is_listing=True)
+    screen = AdListScreen(ADS, PROGRESS, SourceId("12"), is_listing=True)
     async with app.run_test() as pilot:
         app.push_screen(screen)
         await pilot.pause()

@@ -12,28 +12,28 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from codetui.core.anchor import describe
-from codetui.core.doubts import is_doubtful
+from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.unresolved import is_doubtful
 from codetui.model import (
-    AdId,
     CodeId,
     CodingAdded,
     CodingId,
     SessionOpened,
+    SourceId,
     Span,
     Transaction,
     TransactionId,
     text_hash,
 )
-from codetui.store.event_log import EventLog
-from codetui.store.sessions import SessionPaths
+from codetui.storage.event_log import EventLog
+from codetui.storage.sessions import SessionPaths
+from codetui.study.workspace import Workspace
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.doubts_list import DoubtsList
 from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import Face, Palette
 from codetui.tui.widgets.outline import CodingNode
-from codetui.workspace.workspace import Workspace
 
 AD = "You light the lamp. We need Python. You light the lamp. You watch the sea until dawn. Python is a snake."
 LAMPS = [Span(0, 18), Span(36, 54)]
@@ -70,8 +70,8 @@ def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
         )
         for number, one in enumerate(quoted)
     ]
-    opened = SessionOpened(ad=AdId("1"), employer="acme", title="", text_hash=digest)
-    log = EventLog(SessionPaths(folder / "sessions", "rosa").log(AdId("1")))
+    opened = SessionOpened(ad=SourceId("1"), employer="acme", title="", text_hash=digest)
+    log = EventLog(SessionPaths(folder / "sessions", "rosa").log(SourceId("1")))
     log.append(
         Transaction(id=TransactionId("t0"), seq=1, time="2026-01-01T00:00:00Z", coder="rosa", events=(opened, *events))
     )

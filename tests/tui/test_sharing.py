@@ -10,15 +10,15 @@ from keys import BOOK, press, running, write_ad
 from test_watching import until
 from textual.pilot import Pilot
 
-from codetui.core.commands import AssignCode
+from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, CorpusSettings, Span
-from codetui.store.corpus import Corpus
-from codetui.store.sessions import SessionPaths
+from codetui.storage.corpus import Corpus
+from codetui.storage.sessions import SessionPaths
+from codetui.study.outcome import InOtherHands, Outcome, Saved
+from codetui.study.workspace import Workspace
 from codetui.tui.modals.take_over import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.workspace.outcome import InOtherHands, Outcome, Saved
-from codetui.workspace.workspace import Workspace
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 

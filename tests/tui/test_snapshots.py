@@ -10,9 +10,9 @@ import pytest
 from keys import keys_of
 from textual.pilot import Pilot
 
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
-from codetui.workspace.startup import open_workspace
-from codetui.workspace.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 NARROW, WIDE = (80, 24), (140, 40)

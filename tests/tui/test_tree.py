@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from codetui.core.state import State
+from codetui.core.session.state import State
 from codetui.model import CodeId
 from codetui.tui.widgets.cells import brief, brief_middle, shown, wrap
 from codetui.tui.widgets.code_panel import CodePanel

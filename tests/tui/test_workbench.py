@@ -10,8 +10,8 @@ from keys import BOOK, coded, press, running, status_rows, until, with_codings, 
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.commands import NotePlace
-from codetui.model import Codebook, CodeId, Place, Problem
+from codetui.core.session.commands import NotePlace
+from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui.modals.code_picker import CodePicker
 from codetui.tui.modals.definition_modal import DefinitionModal
 from codetui.tui.modals.describe_ad import DescribeAdModal
@@ -624,7 +624,7 @@ async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2anwhy<enter>u")
         assert bench.status.message[0] == "Undone: the note beside “We”."
-        bench.carry_out(NotePlace(Place(kind="group", id="A"), "none"))
+        bench.carry_out(NotePlace(MemoTarget(kind="group", id="A"), "none"))
         await press(pilot, "u")
         assert bench.status.message[0] == "Undone: the note on Core."
 

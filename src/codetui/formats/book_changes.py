@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
-from codetui.core import codebook as books
-from codetui.core.book_diff import Change, ChangedKind, WordRun
-from codetui.core.counted import counted
-from codetui.model import Codebook, Place
+from codetui.core.codebook import index as books
+from codetui.core.codebook.diff import Change, ChangedKind, WordRun
+from codetui.core.text.plural import counted
+from codetui.model import Codebook, MemoTarget
 
 PlaceKind = Literal["section", "group"]
 CONTEXT = 5
@@ -125,7 +125,8 @@ def _identity(kind: ChangedKind, renumbered: Change | None, renamed: Change | No
 def _moved(change: Change, old: Codebook, new: Codebook) -> str:
     kind: PlaceKind = "section" if change.field == "section" else "group"
     before, after = (
-        books.place_title(book, Place(kind=kind, id=id_)) for book, id_ in ((old, change.before), (new, change.after))
+        books.place_title(book, MemoTarget(kind=kind, id=id_))
+        for book, id_ in ((old, change.before), (new, change.after))
     )
     if not change.before:
         return f"into {kind} “{after}”"

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from codetui.core.codebook import folded, label
+from codetui.core.codebook.index import folded, label
 from codetui.formats.toml_tables import Table, shown
 from codetui.model import Codebook
 

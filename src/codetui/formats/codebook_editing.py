@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 
-from codetui.core.book_order import Part, PartKind
+from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_parts import PartsReader
 from codetui.formats.prose import joined_lines

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from codetui.core.codebook import is_key
+from codetui.core.codebook.index import is_key
 from codetui.formats.toml_tables import Table, shown
 from codetui.model import Code, CodeId, Group, Holds, Profile, Section
 

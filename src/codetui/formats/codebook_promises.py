@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from codetui.core.codebook import codes_of, groups
-from codetui.core.counted import counted
+from codetui.core.codebook.index import codes_of, groups
+from codetui.core.text.plural import counted
 from codetui.formats.toml_tables import Table, shown
-from codetui.model import BookText, Codebook
+from codetui.model import Codebook, CodebookText
 
 ENGLISH = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 DUTCH = "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien"
@@ -39,7 +39,9 @@ PROFILES = "profiles|profielen"
 CATEGORIES = r"(?:macro-|sub-)?categor(?:ies|ie[eë]n)|codes|groups|groepen"
 
 
-def check_promises(book: Codebook, texts: Mapping[BookText, Table], tables: Mapping[tuple[str, str], Table]) -> None:
+def check_promises(
+    book: Codebook, texts: Mapping[CodebookText, Table], tables: Mapping[tuple[str, str], Table]
+) -> None:
     """Report every text that announces another number of profiles, or a section of codes, than the book has."""
     for text, table in texts.items():
         for name, said in (("title", text.title), ("body", text.body)):

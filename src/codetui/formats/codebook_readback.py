@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from codetui.core.codebook import CodebookIndex
+from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.toml_tables import Table, shown
 from codetui.model import Codebook
 

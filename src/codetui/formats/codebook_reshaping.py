@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from codetui.core.book_order import Part
-from codetui.core.codebook import code_of
-from codetui.core.new_codes import with_free_key
-from codetui.core.reshaping import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.codebook.diff import Part
+from codetui.core.codebook.index import code_of
+from codetui.core.codebook.keys import with_free_key
+from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import add_code, move_code, place_of, set_field, sound
 from codetui.formats.toml_editing import EditError, parsed, set_value

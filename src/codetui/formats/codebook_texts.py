@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from codetui.core.book_order import Order, PartKind, parts
+from codetui.core.codebook.diff import Order, PartKind, parts
 from codetui.formats.toml_tables import MOST_NAMES, Table, shown
-from codetui.model import BookText, Codebook, CodeId, Reference
+from codetui.model import Codebook, CodebookText, CodeId, Reference
 
 
 @dataclass
 class TextsReader:
     """What was read so far, each with the table it stands in."""
 
-    texts: dict[BookText, Table] = field(default_factory=dict)
+    texts: dict[CodebookText, Table] = field(default_factory=dict)
     references: dict[Reference, Table] = field(default_factory=dict)
 
     def read(self, top: Table) -> None:
@@ -56,7 +56,7 @@ class TextsReader:
             table.say(
                 "error", "a text stands before one part or after one, not both; take one off, before counts", "after"
             )
-        text = BookText(
+        text = CodebookText(
             title=table.line_of_text("title"),
             body=table.verbatim("body"),
             before=before,
@@ -69,7 +69,7 @@ class TextsReader:
             table.say("warning", 'a text has neither title nor body; it is left out: write body = """…"""')
 
 
-def _check_place(text: BookText, table: Table, order: Order) -> None:
+def _check_place(text: CodebookText, table: Table, order: Order) -> None:
     """Report a place that no part, or more than one, answers to."""
     name = "before" if text.before else "after"
     wanted = text.before or text.after

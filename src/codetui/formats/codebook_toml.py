@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from codetui.core.codebook import PATTERN_FIELD, with_keys
+from codetui.core.codebook.index import PATTERN_FIELD, with_keys
 from codetui.formats.codebook_advice import advise
 from codetui.formats.codebook_links import check_links
 from codetui.formats.codebook_names import check_names

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codetui.core.codebook import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
-from codetui.formats.document.head import read_profile, write_profile
-from codetui.formats.document.projection import numbered, without_number
-from codetui.formats.document.reader import read
-from codetui.formats.document.values import Block, CodeLine, Document, Entry, SectionPart
-from codetui.formats.document.writer import write
+from codetui.core.codebook.index import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
+from codetui.formats.session_doc.head import read_profile, write_profile
+from codetui.formats.session_doc.projection import numbered, without_number
+from codetui.formats.session_doc.reader import read
+from codetui.formats.session_doc.values import Block, CodeLine, Document, Entry, SectionPart
+from codetui.formats.session_doc.writer import write
 from codetui.model import Codebook, Section
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codetui.core.codebook import with_keys
+from codetui.core.codebook.index import with_keys
 from codetui.formats.toml_strings import Value, key_text, list_text, long_text, written, written_inline
-from codetui.model import BookText, Code, Codebook, Group, Profile, Reference, Section
+from codetui.model import Code, Codebook, CodebookText, Group, Profile, Reference, Section
 
 Fields = dict[str, Value]
 """One table: its fields in their order.  Empty ones are not written."""
@@ -221,5 +221,5 @@ def _code(code: Code) -> Fields:
     }
 
 
-def _text(text: BookText) -> Fields:
+def _text(text: CodebookText) -> Fields:
     return {"title": text.title, "before": text.before, "after": text.after, "body": text.body}

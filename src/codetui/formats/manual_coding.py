@@ -12,14 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codetui.formats.document.form import render
-    from codetui.formats.document.form_ids import identified, ids_by_line, with_ids
-    from codetui.formats.document.lines import conflict_marks
-    from codetui.formats.document.projection import AdFacts, numbered, project, without_number
-    from codetui.formats.document.reader import read
-    from codetui.formats.document.session_document import document_of
-    from codetui.formats.document.values import Block, CodeLine, Document, Entry, Lines, Note, SectionPart, Unread
-    from codetui.formats.document.writer import Written, write, written
+    from codetui.formats.session_doc.form import render
+    from codetui.formats.session_doc.form_ids import identified, ids_by_line, with_ids
+    from codetui.formats.session_doc.lines import conflict_marks
+    from codetui.formats.session_doc.projection import AdFacts, numbered, project, without_number
+    from codetui.formats.session_doc.reader import read
+    from codetui.formats.session_doc.session_document import document_of
+    from codetui.formats.session_doc.values import Block, CodeLine, Document, Entry, Lines, Note, SectionPart, Unread
+    from codetui.formats.session_doc.writer import Written, write, written
 
 __all__ = [
     "AdFacts",
@@ -64,11 +64,11 @@ def __getattr__(name: str) -> object:
     """Loads the module that has the name."""
     if name not in _HOME_OF:
         raise AttributeError(name)
-    value = globals()[name] = getattr(import_module(f"codetui.formats.document.{_HOME_OF[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"codetui.formats.session_doc.{_HOME_OF[name]}"), name)
     return value
 
 
 def warm_up() -> None:
     """Loads it all, so that the first document does not wait for it."""
     for home in _HOMES:
-        import_module(f"codetui.formats.document.{home}")
+        import_module(f"codetui.formats.session_doc.{home}")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codetui.core import codebook as books
-from codetui.core.book_matching import Entry, entries, nearest, paired
-from codetui.core.book_order import PartKind
-from codetui.core.migration_rules import KINDS, MigrationMap, Rule, book_name
+from codetui.core.codebook import index as books
+from codetui.core.codebook.diff import Entry, PartKind, entries, nearest, paired
+from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, book_name
 from codetui.formats.toml_strings import short_text
 from codetui.formats.toml_tables import Sheet, Table, shown
 from codetui.model import Codebook, Problem

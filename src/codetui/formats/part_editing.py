@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codetui.core.book_order import Part
+from codetui.core.codebook.diff import Part
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import set_field
 from codetui.formats.toml_editing import EditError

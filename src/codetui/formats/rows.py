@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from codetui.core.anchor import shown_words
-from codetui.core.codebook import CodebookIndex, index_of, profile_name
-from codetui.core.state import State
-from codetui.core.waiting_codes import about_waiting
-from codetui.formats.document.projection import AdFacts, Layout, Site
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
+from codetui.core.codebook.migration import about_waiting
+from codetui.core.session.state import State
+from codetui.formats.session_doc.projection import AdFacts, Layout, Site
 from codetui.model import Codebook, Coding
 
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")

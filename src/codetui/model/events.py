@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from codetui.model.values import (
-    AdId,
     Anchor,
     Cause,
     CodeId,
     CodingId,
-    Form,
-    NoteId,
-    Place,
+    DocumentLayout,
+    MemoId,
+    MemoTarget,
+    SourceId,
     Stored,
     TransactionId,
 )
@@ -28,14 +28,14 @@ class SessionOpened(Stored):
     """A coder opened this ad: which one, and which text it had."""
 
     kind: Literal["session-opened"] = "session-opened"
-    ad: AdId
+    ad: SourceId
     employer: str
     title: str
     text_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdDescribed(Stored):
+class SourceDescribed(Stored):
     """The coder said what the source does not: employer and title."""
 
     kind: Literal["ad-described"] = "ad-described"
@@ -112,12 +112,12 @@ class CodingNoted(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceNoted(Stored):
+class MemoWritten(Stored):
     """The note on a section, group or code changed; an empty text takes it away."""
 
     kind: Literal["place-noted"] = "place-noted"
-    note: NoteId
-    place: Place
+    note: MemoId
+    place: MemoTarget
     text: str
     text_before: str = ""
     rank: int = 0
@@ -148,8 +148,8 @@ class DocumentTaken(Stored):
     """The document was taken over as a person wrote it; None is the canonical shape."""
 
     kind: Literal["document-taken"] = "document-taken"
-    form: Form | None
-    form_before: Form | None = None
+    form: DocumentLayout | None
+    form_before: DocumentLayout | None = None
 
 
 class ByKind:
@@ -164,14 +164,14 @@ class ByKind:
 
 Event = Annotated[
     SessionOpened
-    | AdDescribed
+    | SourceDescribed
     | CodingAdded
     | CodingRemoved
     | CodingRestored
     | CodingRecoded
     | CodingReanchored
     | CodingNoted
-    | PlaceNoted
+    | MemoWritten
     | ProfileAssigned
     | DoneMarked
     | DocumentTaken,

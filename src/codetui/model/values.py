@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple, NewType
 
-AdId = NewType("AdId", str)
+SourceId = NewType("SourceId", str)
 CodeId = NewType("CodeId", str)
 CodingId = NewType("CodingId", str)
-NoteId = NewType("NoteId", str)
+MemoId = NewType("MemoId", str)
 TransactionId = NewType("TransactionId", str)
 
 Holds = Literal["quotations", "terms"]
@@ -55,10 +55,10 @@ def text_hash(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ad:
+class Source:
     """One ad with its text.  `employer` or `title` is empty where the source does not say it."""
 
-    id: AdId
+    id: SourceId
     employer: str
     title: str
     text: str
@@ -66,13 +66,13 @@ class Ad:
     line: int = 0
 
 
-class AdEntry(NamedTuple):
+class SourceEntry(NamedTuple):
     """One ad in the list, without its text; `source` and `place` find the text again.
 
     `place` is a byte offset into a table, or -1 for a file that is one ad.
     """
 
-    id: AdId
+    id: SourceId
     employer: str
     title: str
     source: str
@@ -152,7 +152,7 @@ class Code(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookText(Stored):
+class CodebookText(Stored):
     """A text of the coding book that belongs to no one part: an introduction, principles, a rationale.
 
     `body` is markdown, as written.  `before` or `after` names the part it stands beside: an id, or `code 1` where
@@ -203,7 +203,7 @@ class Codebook(Stored):
     sections: tuple[Section, ...] = ()
     groups: tuple[Group, ...] = ()
     codes: tuple[Code, ...] = ()
-    texts: tuple[BookText, ...] = ()
+    texts: tuple[CodebookText, ...] = ()
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
     content_hash: str = ""
@@ -249,7 +249,7 @@ class Coding(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place(Stored):
+class MemoTarget(Stored):
     """Where a note without a quotation stands: on a section, a group or a code, or as an entry under a code."""
 
     kind: Literal["section", "group", "code", "entry"]
@@ -257,17 +257,17 @@ class Place(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceNote(Stored):
+class Memo(Stored):
     """A note that belongs to a section, a group or a code.  An empty text is no note."""
 
-    id: NoteId
-    place: Place
+    id: MemoId
+    place: MemoTarget
     text: str
     rank: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Stored):
+class DocumentLayout(Stored):
     """How a person laid the document out: its text as it was taken over, where that is not the canonical shape.
 
     `ids` names the codings and notes that stand on each line, as (line from 1, ids); `employer` and `title` are

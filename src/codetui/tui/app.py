@@ -12,13 +12,13 @@ from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
+from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
 from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.terse import terse
 from codetui.tui.themes import register_themes
 from codetui.tui.turns import Turns, Typed
-from codetui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from textual.command import Provider

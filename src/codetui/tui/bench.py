@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import Command, Refusal
-from codetui.core.state import State
-from codetui.model import Ad, AdEntry, Code, Coding, CodingId, Holds, Span
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.commands import Command, Refusal
+from codetui.core.session.state import State
+from codetui.model import Code, Coding, CodingId, Holds, Source, SourceEntry, Span
+from codetui.study.outcome import InOtherHands, NotSaved, Outcome
+from codetui.study.workspace import Workspace
 from codetui.tui.widgets.outline import Node
-from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome
-from codetui.workspace.workspace import Workspace
 
 Kind = Literal["info", "refusal", "error"]
 Do = Callable[[], None]
@@ -54,7 +54,7 @@ class Bench(Protocol):
         """The codebook with its lookups."""
 
     @property
-    def ad(self) -> Ad:
+    def ad(self) -> Source:
         """The open ad."""
 
     @property
@@ -103,7 +103,7 @@ class Bench(Protocol):
     def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
         """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
 
-    def open_ad(self, entry: AdEntry) -> None:
+    def open_ad(self, entry: SourceEntry) -> None:
         """Opens another ad."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import App, SuspendNotSupported
 
-from codetui.workspace.outside import edit_text, editor
+from codetui.study.outside import edit_text, editor
 
 
 def edit_outside(app: App[object], text: str) -> str | None:

@@ -18,7 +18,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 
-from codetui.core.harmless import harmless_paste
+from codetui.core.text.sanitize import harmless_paste
 from codetui.tui.bench import KeepsText
 from codetui.tui.widgets.cells import one_line
 

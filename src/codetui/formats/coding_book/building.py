@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from codetui.core.book_order import Order, Part
+from codetui.core.codebook.diff import Order, Part
 from codetui.formats.codebook_writer import Fields, Tables
 from codetui.formats.coding_book.blocks import Block, prose
 from codetui.formats.coding_book.chapters import Draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from codetui.core.book_order import PartKind
+from codetui.core.codebook.diff import PartKind
 from codetui.formats.codebook_writer import Fields
 from codetui.formats.coding_book.blocks import Block
 from codetui.formats.coding_book.labels import Label

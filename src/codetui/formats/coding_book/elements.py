@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from codetui.core.book_order import Order, in_reading_order, parts
+from codetui.core.codebook.diff import Order, in_reading_order, parts
 from codetui.formats.codebook_writer import Fields, tables_of
 from codetui.model import Codebook
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codetui.core.book_order import Order, parts
+from codetui.core.codebook.diff import Order, parts
 from codetui.formats.codebook_writer import tables_of
 from codetui.formats.coding_book.elements import Element, elements
 from codetui.formats.coding_book.layout import Need

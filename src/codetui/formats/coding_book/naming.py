@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from codetui.core.book_order import Part, PartKind
+from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats.coding_book.chapters import Draft
 from codetui.formats.coding_book.labels import Style, chapter_title, plain_heading, profile_name
 

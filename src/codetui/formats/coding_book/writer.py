@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codetui.core.book_order import Order, parts
-from codetui.core.codebook import label_from
+from codetui.core.codebook.diff import Order, parts
+from codetui.core.codebook.index import label_from
 from codetui.formats.codebook_writer import Fields, tables_of
 from codetui.formats.coding_book import layout
 from codetui.formats.coding_book.comments import comment, with_comments

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.ranking import Candidate, Match, rank
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.picker import Candidate, Match, rank
 from codetui.model import Code, CodeId
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.ranking import Match, code_candidates
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.picker import Match, code_candidates
 from codetui.model import Codebook, CodeId
 from codetui.tui.modals.code_search import CodeSearch
 from codetui.tui.modals.frame import FramedModal

@@ -11,9 +11,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.counted import counted
-from codetui.core.doubts import Doubt
+from codetui.core.anchors.unresolved import Doubt
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.text.plural import counted
 from codetui.model import Coding, CodingId
 from codetui.tui.modals.frame import FramedModal
 from codetui.tui.widgets.cells import brief

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.harmless import harmless
+from codetui.core.text.sanitize import harmless
 from codetui.tui.bench import Unsaved
 from codetui.tui.modals.frame import NO_EDITOR, FramedModal, alarm
 from codetui.tui.modals.unfinished import EditOutside, Unfinished

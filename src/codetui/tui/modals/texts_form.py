@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.harmless import harmless
+from codetui.core.text.sanitize import harmless
 from codetui.tui.modals.frame import NO_EDITOR, Answer, FramedModal, alarm
 from codetui.tui.modals.unfinished import EditOutside, Unfinished
 from codetui.tui.widgets.cells import one_line

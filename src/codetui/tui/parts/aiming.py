@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codetui.core.selection import Selection
+from codetui.core.selection.selection import Selection
 from codetui.model import Coding, CodingId
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.picturing import codes_under

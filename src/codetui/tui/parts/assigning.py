@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codetui.core.codebook import label_of, place_title
-from codetui.core.commands import (
+from codetui.core.codebook.index import label_of, place_title
+from codetui.core.session.commands import (
     AssignCode,
     MoveBoundary,
     NoteCoding,
@@ -15,13 +15,13 @@ from codetui.core.commands import (
     RemoveCoding,
     Undo,
 )
-from codetui.core.event_words import quoted
-from codetui.core.state import State
-from codetui.core.text import units
-from codetui.model import CodeId, CodingId, Place, Section, Span
+from codetui.core.session.state import State
+from codetui.core.session.words import quoted
+from codetui.core.text.units import units
+from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
+from codetui.study.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
-from codetui.workspace.outcome import NotSaved, Saved
 
 RECENT = 9
 LONGEST_TERM = 8
@@ -231,11 +231,11 @@ class Assigning:
         """Writes a note: beside the quotation, or on the tree's group or code."""
         node = self._bench.node()
         if isinstance(node, SectionNode) and node.id:
-            self._note_place(Place(kind="section", id=node.id))
+            self._note_place(MemoTarget(kind="section", id=node.id))
         elif isinstance(node, GroupNode):
-            self._note_place(Place(kind="group", id=node.id))
+            self._note_place(MemoTarget(kind="group", id=node.id))
         elif isinstance(node, CodeNode):
-            self._note_place(Place(kind="code", id=node.id))
+            self._note_place(MemoTarget(kind="code", id=node.id))
         elif isinstance(node, NoteNode):
             note = self._bench.state.notes[node.id]
             self._edit(
@@ -263,11 +263,11 @@ class Assigning:
         if not isinstance(node, CodeNode):
             self._bench.say("A remark stands under a code: choose the code in the codebook (t), then N.", "refusal")
             return
-        place = Place(kind="entry", id=node.id)
+        place = MemoTarget(kind="entry", id=node.id)
         title = f"Remark under {place_title(self._bench.index.book, place)}"
         self._edit(title, "", lambda text: NotePlace(place, text))
 
-    def _note_place(self, place: Place) -> None:
+    def _note_place(self, place: MemoTarget) -> None:
         notes = self._bench.state.notes.values()
         text = next((note.text for note in notes if note.place == place), "")
         title = f"Note on {place_title(self._bench.index.book, place)}"

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from codetui.core.codebook import label, profile
-from codetui.core.event_words import quoted
-from codetui.core.new_codes import proposed_id, with_free_key
+from codetui.core.codebook.index import label, profile
+from codetui.core.codebook.keys import proposed_id, with_free_key
+from codetui.core.session.words import quoted
 from codetui.model import Code, CodeId, Profile
+from codetui.study.outcome import Saved
+from codetui.study.unsaved import written_in_book
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.parts.assigning import NO_CODING, Assigning
 from codetui.tui.parts.saving import Saving
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
-from codetui.workspace.outcome import Saved
-from codetui.workspace.unsaved import written_in_book
 
 NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
 NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D changes it in the list."

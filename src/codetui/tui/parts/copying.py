@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from codetui.core.counted import counted
+from codetui.core.text.plural import counted
+from codetui.study.duplicates import Twins
 from codetui.tui.bench import Bench, Do
-from codetui.workspace.duplicates import Twins
 
 READING = "The ads' texts are still being read; try again in a moment."
 ALONE = "No other ad has the text of this one."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codetui.core.codebook import profile_name
-from codetui.core.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.core.codebook.index import profile_name
+from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.study.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.cells import shown
-from codetui.workspace.outcome import NotSaved, Saved
 
 if TYPE_CHECKING:
     from codetui.tui.modals.profile_picker import PickedProfile

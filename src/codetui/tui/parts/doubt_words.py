@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codetui.core.counted import counted
-from codetui.core.doubts import Doubt
+from codetui.core.anchors.unresolved import Doubt
+from codetui.core.text.plural import counted
 from codetui.model import Span
 
 

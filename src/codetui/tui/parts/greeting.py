@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from codetui.model import Codebook, Problem
+from codetui.study.session import Session
+from codetui.study.text_changes import TextTally
 from codetui.tui.bench import Kind
-from codetui.workspace.session import Session
-from codetui.workspace.text_changes import TextTally
 
 HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 

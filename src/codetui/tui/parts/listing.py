@@ -8,13 +8,13 @@ from time import monotonic, sleep
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
+from codetui.study.workspace import Batch, Workspace
 from codetui.tui.parts.copying import Copying
 from codetui.tui.parts.greeting import first_of
 from codetui.tui.parts.picturing import status_facts
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.parts.travelling import Travelling
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.workspace.workspace import Batch, Workspace
 
 WORK, REST = 0.001, 0.002
 """Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from codetui.core.codebook import code_of
-from codetui.core.counted import counted
-from codetui.core.given_with import given_with
+from codetui.core.codebook.index import code_of
+from codetui.core.codebook.usage import given_with
+from codetui.core.text.plural import counted
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do

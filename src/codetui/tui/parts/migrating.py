@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.core.codebook import label
-from codetui.core.commands import Refusal
-from codetui.core.counted import counted
-from codetui.core.new_codes import proposed_id, with_free_key
-from codetui.core.reshaping import Merge, Move, Rename, Retire, Split, Step, TakeBack, words_of
+from codetui.core.codebook.index import label
+from codetui.core.codebook.keys import proposed_id, with_free_key
+from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack, words_of
+from codetui.core.session.commands import Refusal
+from codetui.core.text.plural import counted
 from codetui.model import Code, Codebook, CodeId
+from codetui.study.outcome import NotSaved
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.widgets.outline import CodeNode
-from codetui.workspace.outcome import NotSaved
 
 if TYPE_CHECKING:
+    from codetui.study.reshaping import Prospect, Reshaping
     from codetui.tui.modals.codes_choice import ChosenCodes
     from codetui.tui.modals.dry_run import DryRun
-    from codetui.workspace.reshaping import Prospect, Reshaping
 
 T = TypeVar("T")
 NO_CODES = "The codebook has no codes yet: A writes one."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codetui.core.state import State
+from codetui.core.session.state import State
 from codetui.model import CodingId, Span
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.assigning import Assigning

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from codetui.core.codebook import CodebookIndex, profile_name
-from codetui.core.doubts import doubtful
-from codetui.core.state import State
+from codetui.core.anchors.unresolved import doubtful
+from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Coding, CodingId, Span
+from codetui.study.workspace import Workspace
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_view import CodedSpan
 from codetui.tui.widgets.hues import section_hues
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
-from codetui.workspace.workspace import Workspace
 
 UNKNOWN_KEY = "?"
 NO_PROFILE = "no profile"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codetui.core.counted import counted
-from codetui.core.event_words import quoted
-from codetui.model import AdEntry, AdId, Code, CodeId, CodingId, Span
+from codetui.core.session.words import quoted
+from codetui.core.text.plural import counted
+from codetui.model import Code, CodeId, CodingId, SourceEntry, SourceId, Span
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.assigning import Assigning
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.widgets.cells import brief
 
 if TYPE_CHECKING:
-    from codetui.core.migration_queue import Queued
+    from codetui.core.codebook.migration import Queued
 
 EMPTY = "Every coding has a code of the codebook."
 READING = "Nothing waits in this ad; your other ads are being read: Q goes on."
@@ -87,7 +87,7 @@ class Queueing:
         if waiting and self._bench.ad.id == entry.id:
             self._show(waiting, 0)
 
-    def _next_ad(self) -> AdEntry | None:
+    def _next_ad(self) -> SourceEntry | None:
         workspace = self._bench.workspace
         workspace.earlier.look(self._bench.ad.id)
         for entry in workspace.following(self._elsewhere()):
@@ -102,7 +102,7 @@ class Queueing:
             more = self._more().removeprefix(" here, ")
             self._bench.say(f"{more}: Q goes there." if more else EMPTY)
 
-    def _elsewhere(self) -> dict[AdId, int]:
+    def _elsewhere(self) -> dict[SourceId, int]:
         """How many wait in each other ad, as far as they were read."""
         waiting = self._bench.workspace.earlier.waiting(self._bench.index)
         return {ad: number for ad, number in waiting.items() if ad != self._bench.ad.id}
@@ -147,6 +147,6 @@ class Queueing:
         return [code for code in found if code and not code.is_retired and code.section in index.sections]
 
     def _queue(self) -> tuple[Queued, ...]:
-        from codetui.core.migration_queue import queue
+        from codetui.core.codebook.migration import queue
 
         return queue(self._bench.state, self._bench.index.book, self._bench.workspace.kept_rules())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codetui.core.codebook import profile as profile_of
+from codetui.core.codebook.index import profile as profile_of
 from codetui.tui.bench import Bench, Do
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.reader import Reading as Page

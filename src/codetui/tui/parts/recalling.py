@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.core.earlier import given_in, newest
+from codetui.core.codebook.usage import given_in, newest
 from codetui.model import CodeId
 from codetui.tui.bench import Bench
 from codetui.tui.widgets.definition import DefinitionPane, Usage

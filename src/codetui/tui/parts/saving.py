@@ -7,13 +7,13 @@ from pathlib import Path
 from textual.screen import Screen
 from textual.timer import Timer
 
-from codetui.core.commands import Command
+from codetui.core.session.commands import Command
 from codetui.model import Problem
+from codetui.study.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.study.session import Session
+from codetui.study.unsaved import written_in
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.selecting import Selecting
-from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
-from codetui.workspace.session import Session
-from codetui.workspace.unsaved import written_in
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""

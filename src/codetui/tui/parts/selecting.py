@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codetui.core import finding, labels, motions
-from codetui.core.selection import Selection, View, clicked, cursor, dragged, effective, selected
-from codetui.core.steps import GROWING
-from codetui.core.text import Unit, unit_at
+from codetui.core.selection import jump_labels, motions
+from codetui.core.selection.motions import GROWING
+from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.core.text import search
+from codetui.core.text.units import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do, Kind
 from codetui.tui.widgets.document_view import DocumentView
@@ -49,7 +50,7 @@ class Selecting:
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
         self.selection = Selection(0, 0)
-        self._jump: labels.JumpState | None = None
+        self._jump: jump_labels.JumpState | None = None
         self._view = view
         self._search = search
         self._changed = changed
@@ -181,7 +182,7 @@ class Selecting:
     # --- jump labels ----------------------------------------------------------------------------
 
     def _begin_jump(self, *, is_end: bool) -> None:
-        begin = labels.begin_end if is_end else labels.begin
+        begin = jump_labels.begin_end if is_end else jump_labels.begin
         self._jump_to(begin(self.text, self._window().visible, self.selection))
         if self._jump is not None and not self._jump.labels:
             self.leave_jump()
@@ -193,14 +194,14 @@ class Selecting:
         if jump is None:
             return False
         if key == "backspace":
-            before = labels.back(jump)
+            before = jump_labels.back(jump)
             if before is None:
                 self.leave_jump()
             else:
                 self._jump_to(before)
             return True
         if character and character.isalpha():
-            after = labels.press(jump, character)
+            after = jump_labels.press(jump, character)
             if after is jump:
                 self._say(f"No label begins with {character}. Esc leaves the labels.", "refusal")
             self._jump_to(after)
@@ -208,7 +209,7 @@ class Selecting:
         self.leave_jump()
         return key == "escape"
 
-    def _jump_to(self, jump: labels.JumpState) -> None:
+    def _jump_to(self, jump: jump_labels.JumpState) -> None:
         self._jump = None if jump.is_done else jump
         self._say(STAGES[jump.stage], "info")
         self._view.set_labels(jump.labels, not jump.is_done)
@@ -245,10 +246,10 @@ class Selecting:
         self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)
 
     def _find(self, start: int, direction: int, *, is_typing: bool) -> None:
-        match = finding.find(self.text, self._query, start, direction)
-        everywhere = finding.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
+        match = search.find(self.text, self._query, start, direction)
+        everywhere = search.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
         if match is not None:
-            self._found = finding.found_selection(self.text, match)
+            self._found = search.found_selection(self.text, match)
             self._go(self._found)
         elif is_typing:
             self._go(self._before_search[0])
@@ -269,7 +270,7 @@ class Selecting:
             before, top = self._before_search
             self._scroll(top)
             self.put(before)
-        elif self._query.strip() and finding.find(self.text, self._query, 0) is None:
+        elif self._query.strip() and search.find(self.text, self._query, 0) is None:
             self._say(f"“{self._query}” is not in this ad.", "refusal")
 
     # --- the mouse ------------------------------------------------------------------------------

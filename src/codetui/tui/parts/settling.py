@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from codetui.core.anchor import is_quoted
-from codetui.core.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
-from codetui.core.counted import counted
-from codetui.core.doubts import Doubt, doubt_about, doubtful, is_doubtful
-from codetui.core.event_words import quoted
-from codetui.core.text import trim
+from codetui.core.anchors.anchor import is_quoted
+from codetui.core.anchors.unresolved import Doubt, doubt_about, doubtful, is_doubtful
+from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
+from codetui.core.session.words import quoted
+from codetui.core.text.plural import counted
+from codetui.core.text.units import trim
 from codetui.model import Coding, CodingId, Span
+from codetui.study.outcome import Saved
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.doubt_words import place_at, question, steps
 from codetui.tui.parts.selecting import Selecting
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import CodingNode, Node
-from codetui.workspace.outcome import Saved
 
 SETTLED = "Every quotation has its place."
 EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them · x drop · Esc leave"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from codetui.core.commands import Command
+from codetui.core.session.commands import Command
+from codetui.study.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
-from codetui.workspace.session import Session
 
 WAITING = "Your last command is kept: it is carried out as soon as you take the session over."
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codetui.model import AdEntry, AdId
+from codetui.model import SourceEntry, SourceId
+from codetui.study.outcome import AdStatus
 from codetui.tui.bench import Bench, Do
-from codetui.workspace.outcome import AdStatus
 
 if TYPE_CHECKING:
     from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
@@ -76,12 +76,12 @@ class Travelling:
         self.list_screen = screen
         self._bench.ask(screen, self._chosen)
 
-    def _chosen(self, ad: AdId) -> None:
+    def _chosen(self, ad: SourceId) -> None:
         entry = self._bench.workspace.entry_of(ad)
         if entry is not None and ad != self._bench.ad.id:
             self._bench.open_ad(entry)
 
-    def listed(self, entries: tuple[AdEntry, ...]) -> None:
+    def listed(self, entries: tuple[SourceEntry, ...]) -> None:
         """More ads are known: an open list gets them too, and a way that waited for them is taken."""
         if self.list_screen is not None and self.list_screen.is_attached:
             self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.is_listed)

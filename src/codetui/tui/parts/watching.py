@@ -7,9 +7,9 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from codetui.study.session import Session
+from codetui.study.taken_in import TakenIn
 from codetui.tui.bench import Bench
-from codetui.workspace.session import Session
-from codetui.workspace.taken_in import TakenIn
 
 LOOK_EVERY = 0.6
 """Seconds between two looks; a file must be the same for two looks, lest a save be taken half-way."""

@@ -7,27 +7,29 @@ from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz, process
 
-from codetui.model import AdEntry
+from codetui.model import SourceEntry
 
 FEW = 20
 MOST_ALIKE = 200
 LEAST_LIKENESS = 80
 
 
-StateOf = Callable[[AdEntry], str]
+StateOf = Callable[[SourceEntry], str]
 
 
 class AdFilter:
     """Ads whose id, employer, title or state hold all words; where those are few, also those that look alike."""
 
-    def __init__(self, entries: Sequence[AdEntry], states: Sequence[str] = (), state_of: StateOf | None = None) -> None:
+    def __init__(
+        self, entries: Sequence[SourceEntry], states: Sequence[str] = (), state_of: StateOf | None = None
+    ) -> None:
         """`entries` may grow later; `state_of` says in which of the `states` an ad is."""
         self._entries = entries
         self._states = states
         self._state_of = state_of
         self._texts: list[str] = []
 
-    def places(self, query: str, keeps: Callable[[AdEntry], bool] | None = None) -> Sequence[int]:
+    def places(self, query: str, keeps: Callable[[SourceEntry], bool] | None = None) -> Sequence[int]:
         """The places of the ads that fit, in the order of the corpus, an ad whose id is the query first."""
         words = query.casefold().split()
         if not words:
@@ -48,7 +50,7 @@ class AdFilter:
         """True for an ad in one of these states."""
         return self._state_of is not None and self._state_of(self._entries[place]) in states
 
-    def _kept(self, places: Sequence[int], keeps: Callable[[AdEntry], bool] | None) -> Sequence[int]:
+    def _kept(self, places: Sequence[int], keeps: Callable[[SourceEntry], bool] | None) -> Sequence[int]:
         if keeps is None:
             return places
         return [place for place in places if keeps(self._entries[place])]

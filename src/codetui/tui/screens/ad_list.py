@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from codetui.model import AdEntry, AdId
+from codetui.model import SourceEntry, SourceId
 from codetui.tui.screens.ad_filter import AdFilter
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.row_list import Part, Row, RowList
@@ -39,7 +39,7 @@ UNTOUCHED = Progress()
 class AdRows(RowList, can_focus=False):
     """The ads that the filter lets through."""
 
-    def __init__(self, entries: Sequence[AdEntry], progress: Mapping[AdId, Progress]) -> None:
+    def __init__(self, entries: Sequence[SourceEntry], progress: Mapping[SourceId, Progress]) -> None:
         super().__init__(classes="-active")
         self._entries = entries
         self._progress = progress
@@ -64,7 +64,7 @@ class AdRows(RowList, can_focus=False):
         return Row(left, (count,))
 
 
-class AdListScreen(Screen[AdId | None]):
+class AdListScreen(Screen[SourceId | None]):
     """Answers with the ad to open, or None; ads that are listed later are added at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,9 +95,9 @@ class AdListScreen(Screen[AdId | None]):
 
     def __init__(
         self,
-        entries: Sequence[AdEntry],
-        progress: Mapping[AdId, Progress],
-        current: AdId | None = None,
+        entries: Sequence[SourceEntry],
+        progress: Mapping[SourceId, Progress],
+        current: SourceId | None = None,
         *,
         is_listing: bool = False,
     ) -> None:
@@ -127,7 +127,7 @@ class AdListScreen(Screen[AdId | None]):
         place = next((at for at, entry in enumerate(self._entries) if entry.id == self._current), 0)
         self._show(place)
 
-    def add_entries(self, entries: Sequence[AdEntry], *, is_listing: bool = True) -> None:
+    def add_entries(self, entries: Sequence[SourceEntry], *, is_listing: bool = True) -> None:
         """More ads were listed; the cursor stays on its ad."""
         self._entries.extend(entries)
         self._is_listing = is_listing
@@ -157,7 +157,7 @@ class AdListScreen(Screen[AdId | None]):
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
         self._show(place)
 
-    def dismiss(self, result: AdId | None = None) -> AwaitComplete:
+    def dismiss(self, result: SourceId | None = None) -> AwaitComplete:
         """Answers and closes, once: a second key of one burst would close the workbench below."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
@@ -198,10 +198,10 @@ class AdListScreen(Screen[AdId | None]):
         none.update("No ad here: change the words, or press tab for another state.")
         self._show_states()
 
-    def _keeps(self, entry: AdEntry) -> bool:
+    def _keeps(self, entry: SourceEntry) -> bool:
         return self._state is None or self._state_of(entry) == self._state
 
-    def _state_of(self, entry: AdEntry) -> AdState:
+    def _state_of(self, entry: SourceEntry) -> AdState:
         return self._progress.get(entry.id, UNTOUCHED).state
 
     def _show_states(self) -> None:

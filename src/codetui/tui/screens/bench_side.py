@@ -11,9 +11,10 @@ from textual import on
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.state import State
-from codetui.model import Ad, AdId, Code, CodeId, Coding, CodingId, Holds, Span
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.state import State
+from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceId, Span
+from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
 from codetui.tui.parts.aiming import Aiming
 from codetui.tui.parts.recalling import Recalling
@@ -22,12 +23,11 @@ from codetui.tui.screens.widget_messages import WidgetMessages
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.workspace.workspace import Workspace
 
 T = TypeVar("T")
 CHOICE_KEYS = "123456789" + ascii_lowercase
 
-NO_AD = Ad(AdId(""), "", "", "", "")
+NO_AD = Source(SourceId(""), "", "", "", "")
 
 
 class BenchSide(WidgetMessages):
@@ -42,7 +42,7 @@ class BenchSide(WidgetMessages):
     saving: Saving
 
     @property
-    def ad(self) -> Ad:
+    def ad(self) -> Source:
         """The open ad; an empty one where none could be opened."""
         session = self.workspace.session
         return session.ad if session else NO_AD

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from codetui.study.taken_in import TakenIn
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.parts.book_watching import BookWatching
@@ -21,7 +22,6 @@ from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
-from codetui.workspace.taken_in import TakenIn
 
 
 async def furnish(bench: WorkbenchScreen) -> Do:

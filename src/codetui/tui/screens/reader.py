@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from codetui.core.harmless import harmless
+from codetui.core.text.sanitize import harmless
 from codetui.tui.widgets.cells import brief
 
 if TYPE_CHECKING:

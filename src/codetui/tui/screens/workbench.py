@@ -12,9 +12,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Static
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.commands import Command, MarkDone, Redo, Undo
-from codetui.model import AdEntry, Problem
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.commands import Command, MarkDone, Redo, Undo
+from codetui.model import Problem, SourceEntry
+from codetui.study.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, kind_of
 from codetui.tui.compositing import FrontFirst
 from codetui.tui.parts.aiming import Aiming
@@ -37,8 +39,6 @@ from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.kept_rows import KeptRows
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.workspace.outcome import InOtherHands, NotSaved, Outcome, Saved
-from codetui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from codetui.tui.parts.bookkeeping import Bookkeeping
@@ -155,7 +155,7 @@ class WorkbenchScreen(BenchSide):
 
     # --- the open ad --------------------------------------------------------------------------------
 
-    def _open_first(self, entry: AdEntry) -> None:
+    def _open_first(self, entry: SourceEntry) -> None:
         stopped = self.workspace.stopped_at()
         self.open_ad(entry)
         if stopped is not None and stopped.ad == self.ad.id:
@@ -173,7 +173,7 @@ class WorkbenchScreen(BenchSide):
             self.tidying.begin()
             self._set_to_work()
 
-    def open_ad(self, entry: AdEntry) -> None:
+    def open_ad(self, entry: SourceEntry) -> None:
         """Writes the ad before out, and shows this one."""
         unwritten = [*self.saving.keep_refused(), *self.saving.write()]
         try:

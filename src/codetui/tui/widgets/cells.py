@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from codetui.core.harmless import STAND_IN, harmless
+from codetui.core.text.sanitize import STAND_IN, harmless
 
 SOFT_HYPHEN = "\xad"
 """Of no width in one terminal, and of one cell in another."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from codetui.core.codebook import label
+from codetui.core.codebook.index import label
 from codetui.model import Code, Codebook, CodeId, Section
 from codetui.tui.compositing import show
 from codetui.tui.widgets.cells import brief, brief_middle, shown

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from codetui.core.codebook import CodebookIndex, profile_name
-from codetui.core.state import State
+from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.session.state import State
 from codetui.model import Codebook, CodingId
 from codetui.tui.widgets.cells import brief, wrap
 from codetui.tui.widgets.outline import (

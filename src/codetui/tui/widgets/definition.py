@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from codetui.core.codebook import label, label_of, section_of, short_key
-from codetui.core.earlier import Given
+from codetui.core.codebook.index import label, label_of, section_of, short_key
+from codetui.core.codebook.usage import Given
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.hues import hue_colour

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
-from codetui.core.layout import Layout
-from codetui.core.spans import Lanes, SpanIndex, reach_with
+from codetui.core.text.layout import Layout
+from codetui.core.text.spans import Lanes, SpanIndex, reach_with
 from codetui.model import CodingId, Span
 
 LANES = 3

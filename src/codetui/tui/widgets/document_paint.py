@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from codetui.core.layout import Layout, Row
-from codetui.core.spans import NO_LANE, runs
+from codetui.core.text.layout import Layout, Row
+from codetui.core.text.spans import NO_LANE, runs
 from codetui.model import Span
 from codetui.tui.themes import Face, Palette
 from codetui.tui.widgets.document_codings import LANES, NO_SPAN, RowCoding

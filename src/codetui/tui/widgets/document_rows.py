@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.geometry import Size
 from textual.message import Message
 
-from codetui.core.layout import Layout, wrap
+from codetui.core.text.layout import Layout, wrap
 from codetui.model import Span
 from codetui.tui.widgets.steady_scroll import Looks, SteadyScroll
 

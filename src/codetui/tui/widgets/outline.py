@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codetui.core.codebook import CodebookIndex
-from codetui.core.state import State
-from codetui.core.waiting_codes import label_in
-from codetui.model import Code, CodeId, Coding, CodingId, Group, NoteId, Place, PlaceNote, Section
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.migration import label_in
+from codetui.core.session.state import State
+from codetui.model import Code, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CodingNode:
 class NoteNode:
     """A note on a group or code."""
 
-    id: NoteId
+    id: MemoId
 
 
 Node = ProfileNode | SectionNode | GroupNode | CodeNode | CodingNode | NoteNode
@@ -242,7 +242,7 @@ class Outline:
             del self.lines[mark:]
 
 
-def node_of(place: Place) -> Node:
+def node_of(place: MemoTarget) -> Node:
     """The node on which a note at `place` stands."""
     match place.kind:
         case "section":
@@ -263,12 +263,12 @@ def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
     return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", lost, coding.note, -1, hue)
 
 
-def _note_line(note: PlaceNote, depth: int, hue: int) -> Line:
+def _note_line(note: Memo, depth: int, hue: int) -> Line:
     return Line(NoteNode(note.id), depth, "", note=note.text, hue=hue)
 
 
-def _by_place(state: State) -> Mapping[tuple[str, str], list[PlaceNote]]:
-    notes: dict[tuple[str, str], list[PlaceNote]] = {}
+def _by_place(state: State) -> Mapping[tuple[str, str], list[Memo]]:
+    notes: dict[tuple[str, str], list[Memo]] = {}
     standing = (note for note in state.notes.values() if note.text)
     for note in sorted(standing, key=lambda note: (note.rank, note.id)):
         notes.setdefault((note.place.kind, note.place.id), []).append(note)

@@ -1,0 +1,253 @@
+"""The order in which a picker shows what fits the letters typed: codes, profiles, ads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+from unicodedata import combining, normalize
+
+from codetui.core.codebook.index import CodebookIndex
+
+SHORTEST_SLIP = 4
+SLIP_CUTOFFS = ((8, 2), (4, 1))
+WORD = re.compile(r"\w+")
+
+
+class Candidate(NamedTuple):
+    """What can be picked: its id, its name, and further words that may lead to it.
+
+    The folded texts are as long as the plain ones, so that a place in one is a place in the other.
+    """
+
+    id: str
+    name: str
+    folded_id: str
+    folded_name: str
+    folded_words: str
+
+
+class Match(NamedTuple):
+    """A candidate that fits, with the code points of its name to highlight, in rising order."""
+
+    candidate: Candidate
+    positions: tuple[int, ...] = ()
+
+
+class Fit(IntEnum):
+    """How a candidate fits the letters typed, best first."""
+
+    WHOLE_ID = 0
+    ID_PREFIX = 1
+    WORD_STARTS = 2
+    SUBSTRING = 3
+    INITIALS = 4
+    OTHER_WORDS = 5
+    SLIP = 6
+    SUBSEQUENCE = 7
+
+
+class _Score(NamedTuple):
+    """A fit with what decides between equal ones (less is better), and the places in the name."""
+
+    fit: Fit
+    distance: int
+    positions: tuple[int, ...] = ()
+
+
+def candidate(id_: str, name: str, words: str = "") -> Candidate:
+    """A candidate with its texts folded once, for many queries."""
+    return Candidate(id_, name, _folded(id_), _folded(name), _folded(words))
+
+
+def code_candidates(index: CodebookIndex, *, has_retired: bool = False) -> list[Candidate]:
+    """The codes of a book that can be given, or all, found by id, name, definition and examples."""
+    codes = (code for code in index.book.codes if has_retired or not code.is_retired)
+    return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in codes]
+
+
+def ad_candidate(ad_id: str, employer: str, title: str) -> Candidate:
+    """An ad in a list, named `employer: title`."""
+    return candidate(ad_id, ": ".join(part for part in (employer, title) if part))
+
+
+def rank(query: str, candidates: Sequence[Candidate], recent: Sequence[str] = ()) -> list[Match]:
+    """The candidates that fit `query`, best first; `recent` names ids, the latest first.
+
+    An empty query gives all of them, the recent ones first.  Equal fits stand in the order of `recent`, then
+    of `candidates`.  Typing errors are forgiven where nothing fits but letters strewn over a name.  Time is
+    linear in the letters of the candidates.
+    """
+    age = {id_: number for number, id_ in reversed(list(enumerate(recent)))}
+    wanted = " ".join(_folded(normalize("NFC", query)).split())
+    if not wanted:
+        by_age = sorted(candidates, key=lambda each: age.get(each.id, len(age)))
+        return [Match(each) for each in by_age]
+    words = wanted.split()
+    found = _scored(candidates, lambda each: _score(wanted, words, each))
+    if len(wanted) >= SHORTEST_SLIP and all(score.fit is Fit.SUBSEQUENCE for score, _ in found):
+        slips = _slips(words, candidates)
+        ids = {each.id for _, each in slips}
+        found = slips + [pair for pair in found if pair[1].id not in ids]
+    found.sort(key=lambda pair: (pair[0].fit, pair[0].distance, age.get(pair[1].id, len(age))))
+    return [Match(each, score.positions) for score, each in found]
+
+
+def _scored(
+    candidates: Iterable[Candidate], score_of: Callable[[Candidate], _Score | None]
+) -> list[tuple[_Score, Candidate]]:
+    return [(score, each) for each in candidates if (score := score_of(each)) is not None]
+
+
+def _score(query: str, words: Sequence[str], each: Candidate) -> _Score | None:
+    """How the candidate fits the query, of which `words` are the words; None where it does not."""
+    name = each.folded_name
+    if each.folded_id.startswith(query):
+        return _Score(Fit.WHOLE_ID if each.folded_id == query else Fit.ID_PREFIX, 0)
+    if (positions := _word_starts(words, name)) is not None:
+        return _Score(Fit.WORD_STARTS, positions[0], positions)
+    if (start := name.find(query)) >= 0:
+        return _Score(Fit.SUBSTRING, start, tuple(range(start, start + len(query))))
+    if query in each.folded_id:
+        return _Score(Fit.SUBSTRING, len(name))
+    letters = "".join(words)
+    if _initials(letters, each.folded_id) is not None:
+        return _Score(Fit.INITIALS, 0)
+    if (positions := _initials(letters, name)) is not None:
+        return _Score(Fit.INITIALS, 1 + positions[0], positions)
+    if (score := _other_words(words, each)) is not None:
+        return score
+    if (positions := _subsequence(letters, name)) is not None:
+        return _Score(Fit.SUBSEQUENCE, positions[-1] - positions[0], positions)
+    return None
+
+
+def _word_starts(words: Sequence[str], name: str) -> tuple[int, ...] | None:
+    """The places of `words` in `name`, in this order and at the start of words; None where one lacks."""
+    positions: list[int] = []
+    after = 0
+    for word in words:
+        start = _at_word_start(word, name, after)
+        if start < 0:
+            return None
+        after = start + len(word)
+        positions.extend(range(start, after))
+    return tuple(positions)
+
+
+def _initials(letters: str, text: str) -> tuple[int, ...] | None:
+    """The places of `letters`, each at the start of a word or right after the one before.
+
+    `vs` is in [V]ector [S]tores.  A digit after a letter starts a word too: `t5` in [T]ASK[5].
+    """
+    positions: list[int] = []
+    at = -1
+    for letter in letters:
+        is_next = positions and text.startswith(letter, at + 1)
+        at = at + 1 if is_next else _start_of(letter, text, at + 1)
+        if at < 0:
+            return None
+        positions.append(at)
+    return tuple(positions)
+
+
+def _start_of(letter: str, text: str, after: int) -> int:
+    """Where a word begins with `letter`, or a number with a digit; -1 where none does."""
+    at = text.find(letter, after)
+    while at > 0 and text[at - 1].isalnum() and letter.isdigit() == text[at - 1].isdigit():
+        at = text.find(letter, at + 1)
+    return at
+
+
+def _other_words(words: Sequence[str], each: Candidate) -> _Score | None:
+    """A fit where every word stands somewhere: best at the start of words, and in the name."""
+    distance = 0
+    positions: set[int] = set()
+    for word in words:
+        start = _at_word_start(word, each.folded_name)
+        if start >= 0:
+            positions.update(range(start, start + len(word)))
+        elif word not in each.folded_words and word not in each.folded_id:
+            return None
+        else:
+            distance += 1 if _at_word_start(word, each.folded_words) >= 0 else 2
+    return _Score(Fit.OTHER_WORDS, distance, tuple(sorted(positions)))
+
+
+def _at_word_start(word: str, text: str, after: int = 0) -> int:
+    """Where `word` begins a word of `text`, or -1."""
+    start = text.find(word, after)
+    while start > 0 and text[start - 1].isalnum():
+        start = text.find(word, start + 1)
+    return start
+
+
+def _subsequence(letters: str, text: str) -> tuple[int, ...] | None:
+    """The places of `letters` in `text`, in their order and as close together as the first end allows."""
+    end = -1
+    for letter in letters:
+        end = text.find(letter, end + 1)
+        if end < 0:
+            return None
+    positions: list[int] = []
+    at = end + 1
+    for letter in reversed(letters):
+        at = text.rfind(letter, 0, at)
+        positions.append(at)
+    return tuple(reversed(positions))
+
+
+def _slips(words: Sequence[str], candidates: Sequence[Candidate]) -> list[tuple[_Score, Candidate]]:
+    """The candidates in which each word of the query stands with a typing error or two."""
+    near = [_near_words(word, candidates) for word in words]
+    return _scored(candidates, lambda each: _slip(near, each))
+
+
+def _near_words(word: str, candidates: Sequence[Candidate]) -> dict[str, int]:
+    """The words of all candidates that `word` may mean, or begin, with the number of slips."""
+    from rapidfuzz.distance import OSA
+
+    slips = next((slips for length, slips in SLIP_CUTOFFS if len(word) >= length), 0)
+    vocabulary = {known for each in candidates for text in _texts(each) for known in WORD.findall(text)}
+    near: dict[str, int] = {}
+    for known in vocabulary:
+        beginnings = {known, known[: len(word)], known[: len(word) + 1]}
+        distance = min(OSA.distance(word, each, score_cutoff=slips) for each in beginnings)
+        if distance <= slips:
+            near[known] = distance
+    return near
+
+
+def _slip(near: Sequence[dict[str, int]], each: Candidate) -> _Score | None:
+    """How well the candidate's own words stand for those of the query; words of its name count most."""
+    distance = 0
+    positions: set[int] = set()
+    for meant in near:
+        in_name = [(meant[m[0]], m.span()) for m in WORD.finditer(each.folded_name) if m[0] in meant]
+        elsewhere = [meant[m] for text in _texts(each) for m in WORD.findall(text) if m in meant]
+        if in_name:
+            slips, span = min(in_name)
+            distance += slips
+            positions.update(range(*span))
+        elif elsewhere:
+            distance += min(elsewhere) + len(near) * 10
+        else:
+            return None
+    return _Score(Fit.SLIP, distance, tuple(sorted(positions)))
+
+
+def _texts(each: Candidate) -> tuple[str, str, str]:
+    return each.folded_id, each.folded_name, each.folded_words
+
+
+def _folded(text: str) -> str:
+    """Text without case and accents, letter for letter."""
+    if text.isascii():
+        return text.lower()
+    return "".join(_folded_letter(letter) for letter in text)
+
+
+def _folded_letter(letter: str) -> str:
+    base = normalize("NFD", letter)[0]
+    return letter if combining(base) else (base.lower()[:1] or letter)

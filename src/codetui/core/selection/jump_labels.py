@@ -1,0 +1,232 @@
+"""Jump labels: letters on the words in view; typing them picks where a selection starts, then where it ends.
+
+    We need Python and Scala
+    a  xd   s      xf  d
+
+The likeliest places take one letter, the others two, and no label begins another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from codetui.core.selection.selection import Selection, cursor, selected, settled
+from codetui.core.text.units import Unit, unit_at, units
+from codetui.model import Span
+
+LETTERS = "asdfjklghewioruqvncmptybxz"
+"""Strong fingers first.  No digit is ever a label: a digit leaves the labels and opens a section."""
+
+Stage = Literal["start", "end", "done"]
+
+
+class JumpLabel(NamedTuple):
+    """Letters painted from `offset` on, which pick the place `target`."""
+
+    offset: int
+    letters: str
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class JumpState:
+    """What is picked and typed so far.  `selection` is what a code would be given now."""
+
+    text: str
+    view: Span
+    stage: Stage
+    selection: Selection
+    origin: Selection
+    marks: tuple[JumpLabel, ...]
+    typed: str = ""
+    earlier: JumpState | None = None
+
+    @property
+    def labels(self) -> list[tuple[int, str]]:
+        """Where which letters are painted: those still to be typed of the labels that are still possible."""
+        possible = [m for m in self.marks if m.letters.startswith(self.typed)]
+        return [(m.offset, m.letters[len(self.typed) :]) for m in possible]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both ends are picked."""
+        return self.stage == "done"
+
+
+def begin(text: str, view: Span, selection: Selection) -> JumpState:
+    """Labels on the words in view: for a start and then an end, or for the one edge that is held."""
+    if selection.edge == "end":
+        return begin_end(text, view, selection)
+    marks = _start_marks(text, view, selection.head)
+    return JumpState(text, view, "start", selection, selection, marks)
+
+
+def begin_end(text: str, view: Span, selection: Selection) -> JumpState:
+    """Labels for another end of the selection, or of the current sentence."""
+    whole = settled(text, selection)
+    return JumpState(text, view, "end", whole, selection, _end_marks(text, view, whole.span))
+
+
+def press(state: JumpState, character: str) -> JumpState:
+    """The state after a letter; a letter that stands in no label changes nothing."""
+    typed = state.typed + character.lower()
+    picked = next((m for m in state.marks if m.letters == typed), None)
+    if picked is not None:
+        return _picked(state, picked.target)
+    if character and any(m.letters.startswith(typed) for m in state.marks):
+        return replace(state, typed=typed, earlier=state)
+    return state
+
+
+def back(state: JumpState) -> JumpState | None:
+    """The state one letter before, or None where nothing was typed: the labels are left then."""
+    return state.earlier
+
+
+def _picked(state: JumpState, target: int) -> JumpState:
+    """The state after a whole label."""
+    if state.stage == "end":
+        span = Span(state.selection.span.start, target)
+        return replace(state, stage="done", selection=selected(*span), marks=(), typed="", earlier=state)
+    if state.origin.edge == "start" and target < state.origin.span.end:
+        kept = Selection(state.origin.span.end, target, "explicit", "start")
+        return replace(state, stage="done", selection=kept, marks=(), typed="", earlier=state)
+    sentence = unit_at(state.text, target, "sentence")
+    tentative = cursor(state.text, target)
+    if sentence.start <= target < sentence.end:
+        tentative = Selection(target, sentence.end, "tentative")
+    marks = _end_marks(state.text, state.view, Span(target, max(target, sentence.end)))
+    return replace(state, stage="end", selection=tentative, marks=marks, typed="", earlier=state)
+
+
+def _start_marks(text: str, view: Span, head: int) -> tuple[JumpLabel, ...]:
+    """A label on the start of each word and part in view."""
+    places = starts_in(text, view, head)
+    return tuple(JumpLabel(p.span.start, letters, p.span.start) for p, letters in _labelled(places))
+
+
+def _end_marks(text: str, view: Span, current: Span) -> tuple[JumpLabel, ...]:
+    """A label on the last letters of each word from the start on, to the end of the view or the sentence."""
+    labelled = _labelled(ends_from(text, current, max(view.end, current.end)))
+    return tuple(JumpLabel(max(p.span.start, p.span.end - len(w)), w, p.span.end) for p, w in labelled)
+
+
+def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
+    """Each place with its letters: short ones for the likeliest, longer ones in the order of the text."""
+    codes = _codes(len(places))
+    likely = sorted(places, key=lambda place: place.rank)
+    short = sum(len(code) == len(codes[0]) for code in codes) if codes else 0
+    first, rest = likely[:short], sorted(likely[short:], key=lambda place: place.span)
+    return sorted(zip([*first, *rest], codes, strict=False), key=lambda pair: pair[0].span)
+
+
+def _codes(count: int) -> list[str]:
+    """At least so many letter sequences, shortest first, of which none begins another."""
+    codes = list(LETTERS)
+    at = len(LETTERS) - 1
+    while len(codes) < count:
+        if at < 0:
+            codes, at = sorted(codes, key=len), len(codes) - 1
+        stem = codes.pop(at)
+        codes += [stem + letter for letter in LETTERS]
+        at -= 1
+    return sorted(codes, key=len)[:count] if count else []
+
+
+_FILLERS_SPELT = """
+a an and are as at be been but by can for from has have if in into is it its of on or our that the
+their them they this to us was we what which who will with would you your aan als bij dan dat de
+deze die dit door een en er het hun ik in is je jij jou jouw maar met naar niet nog of om onder ons
+onze op over te tot u uit uw van voor waar wat we wij wordt worden zijn zich ze zij
+"""
+_FILLERS = frozenset(_FILLERS_SPELT.split())
+_LEADING = frozenset(("to", "and", "or", "for", "&", "om", "en", "of", "het", "te", "bij", "on", "an", "as"))
+_MODALS = frozenset(("will", "zal", "zult"))
+_FARTHEST = 76
+"""So many ends are offered: two letters then reach all of them, and the nearest two dozen take one."""
+
+
+class Place(NamedTuple):
+    """A word or part of a word, and its rank: the lower, the likelier."""
+
+    span: Span
+    rank: tuple[int, int]
+
+
+def starts_in(text: str, view: Span, head: int) -> list[Place]:
+    """Every word and part in view as a place to start; among the equally likely those near the cursor come first."""
+    openings = _starts(text, view, "sentence") | _starts(text, view, "bullet")
+    clauses = _starts(text, view, "clause")
+    words = _starts(text, view, "word")
+    places, before = [], ""
+    for part in units(text, view.start, view.end, "part"):
+        if part.start < view.start:
+            continue
+        rank = _start_rank(text, part, before, openings, clauses) if part.start in words else 3
+        places.append(Place(part, (rank, abs(part.start - head))))
+        before = text[part.start : part.end].lower()
+    return places
+
+
+def ends_from(text: str, current: Span, limit: int) -> list[Place]:
+    """The words and parts from the start on as places to end, the nearest and likeliest first.
+
+    The last word of a sentence ends after its full stop, but for the sentence that is selected now: there the
+    end without the full stop is what remains to be offered.
+    """
+    stops = {s.end for s in units(text, current.start, limit, "sentence")}
+    words = {w.end for w in units(text, current.start, limit, "word")}
+    places = []
+    for part in units(text, current.start, limit, "part"):
+        end = _closed(text, current.start, part.end, stops)
+        if end == current.end:
+            end = part.end
+        if part.end <= current.start or end == current.end:
+            continue
+        is_likely = part.end in words and not is_filler(text[part.start : part.end])
+        rank = 0 if is_likely and part.end <= current.end else 1
+        places.append(Place(Span(max(part.start, current.start), end), (rank, end)))
+        if len(places) == _FARTHEST:
+            break
+    return places
+
+
+def is_filler(word: str) -> bool:
+    """Whether a word is one of those on which hardly a quotation starts or ends: `the`, `van`."""
+    return word.lower() in _FILLERS
+
+
+def _start_rank(text: str, part: Span, before: str, openings: set[int], clauses: set[int]) -> int:
+    """0 for the likeliest starts, then 1, 2 and 3."""
+    if part.start in openings or before in _MODALS:
+        return 0
+    word = text[part.start : part.end]
+    if part.start in clauses:
+        return 0 if text[: part.start].rstrip()[-1:] == ":" else 1
+    if is_filler(word):
+        return 3
+    is_name = any(c.isupper() for c in word)
+    return 1 if is_name or before in _LEADING else 2
+
+
+def _starts(text: str, view: Span, unit: Unit) -> set[int]:
+    """Where the units in view start."""
+    return {u.start for u in units(text, view.start, view.end, unit)}
+
+
+def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
+    """The end of a word with the bracket that closes what was opened since the start, and a sentence's full stop."""
+    while end < len(text) and text[end] in ")]" and _is_open(text, start, end):
+        end += 1
+    sentence = unit_at(text, max(start, end - 1), "sentence").end
+    if sentence in stops and end < sentence and not any(c.isalnum() for c in text[end:sentence]):
+        return sentence
+    return end
+
+
+def _is_open(text: str, start: int, end: int) -> bool:
+    """Whether the bracket at `end` was opened after `start`."""
+    opener = "(" if text[end] == ")" else "["
+    return text.count(opener, start, end) > text.count(text[end], start, end)

@@ -1,0 +1,296 @@
+"""What keys do to a selection: pure functions in one table by name, and the keys proposed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from codetui.core.selection.selection import Edge, Motion, Selection, View, cursor, extended, selected, settled
+from codetui.core.text import layout
+from codetui.core.text.units import (
+    Unit,
+    grapheme_after,
+    grapheme_before,
+    next_unit,
+    previous_unit,
+    trim,
+    unit_at,
+    units,
+)
+from codetui.model import Span
+
+_Place = Callable[[str, View | None, int], int]
+
+_VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
+
+
+def _char_left(text: str, _view: View | None, at: int) -> int:
+    return grapheme_before(text, at)
+
+
+def _char_right(text: str, _view: View | None, at: int) -> int:
+    return grapheme_after(text, at)
+
+
+def _word_left(text: str, _view: View | None, at: int) -> int:
+    word = previous_unit(text, at, "word")
+    return word.start if word else 0
+
+
+def _word_right(text: str, _view: View | None, at: int) -> int:
+    here = unit_at(text, at, "word")
+    if here.start <= at < here.end:
+        return here.end
+    word = next_unit(text, at - 1, "word")
+    return word.end if word else len(text)
+
+
+def _row_start(text: str, view: View | None, at: int) -> int:
+    """The row's first word, behind blanks and a bullet mark; from there the row's first cell."""
+    if view is None:
+        return at
+    row = view.layout.span(view.layout.row_of(at))
+    ink = trim(text, row.start, row.end).start
+    word = unit_at(text, ink, "sentence").start
+    is_first = ink <= word < row.end and not any(character.isalnum() for character in text[ink:word])
+    first = word if is_first else ink
+    return row.start if at == first else first
+
+
+def _row_end(text: str, view: View | None, at: int) -> int:
+    if view is None:
+        return at
+    row = view.layout.span(view.layout.row_of(at))
+    is_wrapped = row.end < len(text) and text[row.end] not in "\r\n"
+    return trim(text, row.start, row.end).end if is_wrapped else row.end
+
+
+def _text_start(_text: str, _view: View | None, _at: int) -> int:
+    return 0
+
+
+def _text_end(text: str, _view: View | None, _at: int) -> int:
+    return len(text)
+
+
+def _moving(place: _Place, side: Edge | None = None) -> Motion:
+    """A motion of the cursor; a held edge moves instead, and `side` is where a selection collapses to first."""
+
+    def motion(text: str, view: View | None, selection: Selection) -> Selection:
+        if selection.edge is not None:
+            return extended(text, selection, place(text, view, selection.head))
+        if selection.is_explicit and side is not None and selection.span.start < selection.span.end:
+            return cursor(text, selection.span.start if side == "start" else selection.span.end)
+        return cursor(text, place(text, view, selection.head))
+
+    return motion
+
+
+def _extending(place: _Place) -> Motion:
+    """A motion that moves the head and keeps the anchor."""
+
+    def motion(text: str, view: View | None, selection: Selection) -> Selection:
+        return extended(text, selection, place(text, view, selection.head))
+
+    return motion
+
+
+def _vertical(count: int, by_page: bool, extends: bool) -> Motion:
+    """A motion by rows or by windows that keeps to one column."""
+
+    def motion(text: str, view: View | None, selection: Selection) -> Selection:
+        if view is None:
+            return selection
+        rows = count * max(1, view.height - 1) if by_page else count
+        column = view.layout.cell_of(selection.head) if selection.column is None else selection.column
+        row = view.layout.row_of(selection.head) + rows
+        at = view.layout.offset_at(min(max(row, 0), view.layout.rows - 1), column)
+        moved = extended(text, selection, at) if extends or selection.edge else cursor(text, at)
+        return replace(moved, column=column)
+
+    return motion
+
+
+def swap_edges(_text: str, _view: View | None, selection: Selection) -> Selection:
+    """Puts the cursor at the other end of the selection."""
+    edge: Edge | None = None
+    if selection.edge is not None:
+        edge = "start" if selection.edge == "end" else "end"
+    return Selection(selection.head, selection.anchor, selection.kind, edge)
+
+
+def collapse(text: str, _view: View | None, selection: Selection) -> Selection:
+    """Lets a held edge go; then lets the selection go and leaves the cursor at its start."""
+    if selection.edge is not None:
+        return replace(selection, edge=None)
+    return cursor(text, selection.span.start)
+
+
+def moved(text: str, view: View, name: str, selection: Selection) -> tuple[Selection, int]:
+    """The selection and the window's top row after a motion: what the widget shows and the planner reckons with."""
+    after = MOTIONS[name](text, view, selection)
+    return after, shown(view, after, name)
+
+
+def shown(view: View, selection: Selection, name: str = "") -> int:
+    """The window's top row that shows a selection; a page motion moves the window by a page first."""
+    top, rows = view.top, view.layout.rows
+    if name.endswith(("page_down", "page_up")):
+        top = layout.page(top, view.height, rows, 1 if name.endswith("page_down") else -1)
+    row_of = view.layout.row_of
+    return layout.scroll_to(top, view.height, row_of(selection.anchor), row_of(selection.head), rows)
+
+
+STOPS = ".!?…;:,"
+GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
+
+
+def stepping(unit: Unit, direction: int) -> Motion:
+    """Selects the next or previous unit; with an edge held, moves that edge to the unit's end or start."""
+
+    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
+        if selection.edge is not None:
+            return _edge_by_unit(text, selection, unit, direction)
+        here = unit_at(text, selection.head, unit)
+        if not selection.is_explicit and direction > 0 and unit in ("word", "clause"):
+            return selected(*here)
+        start = selection.span.start
+        if not selection.is_explicit and here.start <= start <= here.end:
+            start = here.start
+        found = next_unit(text, start, unit) if direction > 0 else previous_unit(text, start, unit)
+        return selected(*found) if found else selection
+
+    return motion
+
+
+def _edge_by_unit(text: str, selection: Selection, unit: Unit, direction: int) -> Selection:
+    """The selection with its held edge on the next or previous boundary of a unit."""
+    held = settled(text, selection)
+    edge: Edge = "start" if selection.edge == "start" else "end"
+    return _with_edge(held, edge, _boundary(text, held.span, unit, edge, direction), keeps_hold=True)
+
+
+def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> int:
+    """Where one edge goes by one unit; it stays where there is no place that leaves words selected."""
+    if edge == "start":
+        found = next_unit(text, span.start, unit) if direction > 0 else previous_unit(text, span.start, unit)
+        return found.start if found and found.start < span.end else span.start
+    if direction > 0:
+        here = unit_at(text, span.end - 1, unit)
+        later = next_unit(text, max(here.start, span.end - 1), unit)
+        ends = [u.end for u in (here, later) if u and u.end > span.end]
+        return min(ends, default=span.end)
+    inside = [u.end for u in units(text, span.start, span.end, unit) if span.start < u.end < span.end]
+    if inside and not any(character.isalnum() for character in text[inside[-1] : span.end]):
+        inside.pop()
+    return max(inside, default=span.end)
+
+
+def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> Selection:
+    """The selection with one edge elsewhere; the head is that edge."""
+    start, end = selection.span
+    hold = edge if keeps_hold else None
+    if edge == "start":
+        return Selection(end, at, "explicit", hold)
+    return Selection(start, at, "explicit", hold)
+
+
+def taking(edge: Edge) -> Motion:
+    """Takes one edge of the selection, so that arrows and unit letters move it; pressed again, lets it go."""
+
+    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
+        if selection.edge == edge:
+            return replace(selection, edge=None)
+        whole = settled(text, selection)
+        at = whole.span.start if edge == "start" else whole.span.end
+        return _with_edge(whole, edge, at, keeps_hold=True)
+
+    return motion
+
+
+def trimming(unit: Unit, edge: Edge) -> Motion:
+    """Drops one unit at one end of the selection: the first or last word or clause."""
+
+    def motion(text: str, _view: View | None, selection: Selection) -> Selection:
+        whole = settled(text, selection)
+        at = _boundary(text, whole.span, unit, edge, 1 if edge == "start" else -1)
+        trimmed = _with_edge(whole, edge, at, keeps_hold=selection.edge == edge)
+        return trimmed if selection.edge == edge else selected(*trimmed.span)
+
+    return motion
+
+
+def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selection:
+    """Leaves out the full stop at the end of the selection, or takes it in."""
+    start, end = settled(text, selection).span
+    at = end
+    while at > start and text[at - 1] in STOPS:
+        at -= 1
+    if at == end:
+        while at < len(text) and text[at] in STOPS:
+            at += 1
+    return selected(start, at) if at > start else selection
+
+
+def grow(text: str, _view: View | None, selection: Selection) -> Selection:
+    """Selects the next larger unit round the selection: word, clause, sentence, bullet, paragraph."""
+    span = selection.span
+    origin = selection.origin or span
+    for unit in GROWING:
+        around = unit_at(text, span.start, unit)
+        is_round = around.start <= span.start and span.end <= around.end
+        if is_round and around != span and around.start < around.end:
+            return replace(selected(*around), origin=origin)
+    return selection
+
+
+def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
+    """Selects the next smaller unit, towards where growing began."""
+    span = settled(text, selection).span
+    origin = selection.origin or Span(span.start, span.start)
+    for unit in reversed(GROWING):
+        inner = unit_at(text, origin.start, unit)
+        is_inside = span.start <= inner.start and inner.end <= span.end and inner != span
+        if is_inside and inner.start <= origin.start and origin.end <= inner.end and inner.start < inner.end:
+            return replace(selected(*inner), origin=origin)
+    return selection
+
+
+def _table() -> dict[str, Motion]:
+    """All motions by name."""
+    places: dict[str, tuple[_Place, Edge | None]] = {
+        "char_left": (_char_left, "start"),
+        "char_right": (_char_right, "end"),
+        "word_left": (_word_left, None),
+        "word_right": (_word_right, None),
+        "row_start": (_row_start, None),
+        "row_end": (_row_end, None),
+        "text_start": (_text_start, None),
+        "text_end": (_text_end, None),
+    }
+    table: dict[str, Motion] = {}
+    for name, (place, side) in places.items():
+        table[name] = _moving(place, side)
+        table[f"extend_{name}"] = _extending(place)
+    for name, count, by_page in _VERTICAL:
+        table[name] = _vertical(count, by_page, extends=False)
+        table[f"extend_{name}"] = _vertical(count, by_page, extends=True)
+    for unit in GROWING:
+        table[f"next_{unit}"] = stepping(unit, 1)
+        table[f"previous_{unit}"] = stepping(unit, -1)
+    for edge in ("start", "end"):
+        held: Edge = "start" if edge == "start" else "end"
+        table[f"take_{edge}"] = taking(held)
+        table[f"trim_{edge}_word"] = trimming("word", held)
+        table[f"trim_{edge}_clause"] = trimming("clause", held)
+    return table | {
+        "toggle_stop": toggle_stop,
+        "grow": grow,
+        "shrink": shrink,
+        "swap_edges": swap_edges,
+        "collapse": collapse,
+    }
+
+
+MOTIONS: Mapping[str, Motion] = MappingProxyType(_table())

@@ -1,0 +1,143 @@
+"""What is selected in an ad: said by the coder, or implied by where the cursor stands.
+
+    "We ne|ed Python. And SQL."   implied: quotations take the sentence, terms the word
+    "We need [Python]. And SQL."  explicit: both take the selected words
+
+Motions change it, see `motions`; jump labels and search make one, see `labels` and `finding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol
+
+from codetui.core.text.units import grapheme_after, snap, trim, unit_at
+from codetui.model import Holds, Span
+
+Kind = Literal["implied", "tentative", "explicit"]
+Edge = Literal["start", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Anchor and head in code points; the head moves and is where the cursor is drawn.
+
+    `implied`: a cursor only.  `tentative`: from a chosen start to the end of its sentence, of which a section
+    of terms takes the first word.  `explicit`: exactly these words.  `edge` is the end that arrows and unit
+    letters move; `column` the cell that vertical motions aim for; `origin` where growing began.
+    """
+
+    anchor: int
+    head: int
+    kind: Kind = "implied"
+    edge: Edge | None = None
+    column: int | None = None
+    origin: Span | None = None
+
+    @property
+    def span(self) -> Span:
+        """The selected code points; empty for a cursor."""
+        return Span(min(self.anchor, self.head), max(self.anchor, self.head))
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether the coder said what is selected."""
+        return self.kind != "implied"
+
+
+class Rows(Protocol):
+    """What vertical motions need of a layout."""
+
+    @property
+    def rows(self) -> int: ...
+    def span(self, row: int) -> Span: ...
+    def row_of(self, offset: int) -> int: ...
+    def cell_of(self, offset: int) -> int: ...
+    def offset_at(self, row: int, cell: int) -> int: ...
+
+
+class View(NamedTuple):
+    """The layout of the ad and the window on it, in rows."""
+
+    layout: Rows
+    top: int
+    height: int
+
+    @property
+    def visible(self) -> Span:
+        """The code points in sight."""
+        last = min(self.layout.rows, self.top + self.height) - 1
+        first = min(max(self.top, 0), max(last, 0))
+        return Span(self.layout.span(first).start, self.layout.span(max(last, first)).end)
+
+
+Motion = Callable[[str, View | None, Selection], Selection]
+"""(text, view, selection) -> selection.  Without a view nothing moves by rows or windows."""
+
+
+def cursor(text: str, offset: int) -> Selection:
+    """A cursor, with nothing selected."""
+    at = snap(text, offset)
+    return Selection(at, at)
+
+
+def selected(start: int, end: int) -> Selection:
+    """An explicit selection with the head at its end."""
+    return Selection(start, end, "explicit") if start < end else Selection(start, end)
+
+
+def effective(text: str, selection: Selection, holds: Holds) -> Span:
+    """What assigning a code would take; empty where the ad has no words.
+
+    An explicit selection without white space at its ends; else the sentence for quotations and the word for terms.
+    """
+    span = trim(text, *selection.span)
+    if selection.kind == "implied" or span.start >= span.end:
+        return unit_at(text, selection.head, "sentence" if holds == "quotations" else "word")
+    if selection.kind == "tentative" and holds == "terms":
+        word = unit_at(text, span.start, "word")
+        return Span(span.start, word.end) if word.start <= span.start < word.end else word
+    return span
+
+
+def settled(text: str, selection: Selection) -> Selection:
+    """The selection as an explicit one, the current sentence where nothing is selected."""
+    if selection.kind == "explicit":
+        return selection
+    return replace(selected(*effective(text, selection, "quotations")), edge=selection.edge)
+
+
+def extended(text: str, selection: Selection, head: int) -> Selection:
+    """The selection with its head elsewhere; a held edge goes along, also past the other one."""
+    at = snap(text, head)
+    edge: Edge | None = None
+    if selection.edge is not None:
+        edge = "start" if at < selection.anchor else "end"
+    kind: Kind = "implied" if at == selection.anchor and edge is None else "explicit"
+    return Selection(selection.anchor, at, kind, edge)
+
+
+def dragged(text: str, first: int, last: int) -> Selection:
+    """The selection of a mouse drag between two characters, both included, in either direction.
+
+    A word that the drag has cut into is taken whole; of `CI/CD` and the like the part.
+    """
+    low, high = sorted((first, last))
+    start = _part_at(text, low).start
+    end = max(_part_at(text, high).end, grapheme_after(text, snap(text, high)))
+    return Selection(start, end, "explicit") if first <= last else Selection(end, start, "explicit")
+
+
+def _part_at(text: str, offset: int) -> Span:
+    """The word or its part that covers the offset, else the empty span of the character there."""
+    at = snap(text, offset)
+    part = unit_at(text, at, "part")
+    return part if part.start <= at < part.end else Span(at, at)
+
+
+def clicked(text: str, offset: int, clicks: int) -> Selection:
+    """One click puts the cursor, two select the word, three the sentence."""
+    if clicks < 2:
+        return cursor(text, offset)
+    return selected(*unit_at(text, offset, "word" if clicks == 2 else "sentence"))

@@ -1,0 +1,277 @@
+"""What follows from a command: `decide(state, command, study) -> Decision | Refusal`."""
+
+from __future__ import annotations
+
+from codetui.core.anchors import anchor as anchors
+from codetui.core.codebook import index as books
+from codetui.core.session import transfer, undo
+from codetui.core.session.commands import (
+    AcceptPlace,
+    AssignCode,
+    AssignProfile,
+    Command,
+    CopySession,
+    Decision,
+    DescribeAd,
+    MarkDone,
+    MoveBoundary,
+    NoteCoding,
+    NotePlace,
+    RecodeCoding,
+    Redo,
+    Refusal,
+    RemoveCoding,
+    Study,
+    Undo,
+)
+from codetui.core.session.state import State
+from codetui.core.session.words import quoted, step_words
+from codetui.model import (
+    Anchor,
+    CodeId,
+    Coding,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    DoneMarked,
+    Memo,
+    MemoId,
+    MemoWritten,
+    ProfileAssigned,
+    SourceDescribed,
+    Span,
+)
+
+
+def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
+    """The events that `command` means in this state, or why it is refused."""
+    match command:
+        case AssignCode():
+            return _assign(state, command, study)
+        case RemoveCoding() | RecodeCoding() | MoveBoundary() | AcceptPlace() | NoteCoding():
+            coding = state.codings.get(command.coding)
+            if coding is None or coding.is_removed:
+                return Refusal("That coding is gone already. u brings back what was removed last.")
+            return _change(state, command, coding, study)
+        case NotePlace():
+            return _note_place(state, command, study)
+        case AssignProfile():
+            return _assign_profile(state, command, study)
+        case MarkDone():
+            return _mark_done(state, command)
+        case DescribeAd():
+            return _describe_ad(state, command)
+        case CopySession():
+            return transfer.decide(state, command, study)
+        case Undo() | Redo():
+            return _step(state, is_undo=isinstance(command, Undo), study=study)
+
+
+def _label(study: Study, code: CodeId) -> str:
+    return books.label_of(study.book, code)
+
+
+def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refusal:
+    anchor = _anchor(command.span, study)
+    if anchor is None and not study.text.strip():
+        return Refusal("This ad has no text to code. ) goes to the next ad.")
+    if anchor is None:
+        return Refusal("Nothing is selected. Move to some words first: s selects a sentence, f jumps.")
+    not_given = _not_given(study, command.code)
+    if not_given:
+        return not_given
+    if _twin(state, command.code, anchor):
+        return Refusal(f"{_label(study, command.code)} stands on these words already. x removes it.")
+    event = CodingAdded(
+        coding=CodingId(study.fresh_id),
+        code=command.code,
+        anchor=anchor,
+        words=anchor.words,
+        note=command.note,
+        rank=state.next_rank,
+    )
+    message = f"{_label(study, command.code)} ← {quoted(anchor.words)}"
+    return Decision((event,), message, coding=event.coding)
+
+
+def _not_given(study: Study, code_id: CodeId) -> Refusal | None:
+    """Why a code cannot be given: the book lacks it, or keeps it for old codings only."""
+    code = books.code_of(study.book, code_id)
+    if code is None:
+        return Refusal(f"The codebook has no code {code_id}. Enter searches the codes it has.")
+    if code.is_retired:
+        return Refusal(f"{_label(study, code_id)} is retired. Enter searches the codes that are given.")
+    return None
+
+
+def _anchor(span: Span, study: Study) -> Anchor | None:
+    start, end = max(0, span.start), min(span.end, len(study.text))
+    if start >= end or not study.text[start:end].strip():
+        return None
+    return anchors.describe(study.text, Span(start, end), study.text_hash)
+
+
+def _twin(state: State, code: CodeId, anchor: Anchor, but: CodingId | None = None) -> Coding | None:
+    """The coding that says the same already: this code on exactly these words."""
+    for coding in state.of_code(code):
+        here = coding.anchor
+        if coding.id != but and here and (here.start, here.end) == (anchor.start, anchor.end):
+            return coding
+    return None
+
+
+def _change(
+    state: State,
+    command: RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding,
+    coding: Coding,
+    study: Study,
+) -> Decision | Refusal:
+    match command:
+        case RemoveCoding():
+            message = f"Removed {_label(study, coding.code)} from {quoted(coding.words)}. u brings it back."
+            return Decision((CodingRemoved(coding=coding.id),), message)
+        case RecodeCoding():
+            return _recode(state, command, coding, study)
+        case MoveBoundary():
+            return _move_boundary(state, command, coding, study)
+        case AcceptPlace():
+            return _accept(state, command, coding, study)
+        case NoteCoding():
+            note = command.note.strip()
+            if note == coding.note:
+                return Refusal("The note is as it was.")
+            event = CodingNoted(coding=coding.id, note=note, note_before=coding.note)
+            verb = "Note written beside" if note else "Note taken from"
+            return Decision((event,), f"{verb} {quoted(coding.words)}.", coding=coding.id)
+
+
+def _recode(state: State, command: RecodeCoding, coding: Coding, study: Study) -> Decision | Refusal:
+    not_given = _not_given(study, command.code)
+    if not_given:
+        return not_given
+    label = _label(study, command.code)
+    if command.code == coding.code:
+        return Refusal(f"These words have {label} already.")
+    if coding.anchor and _twin(state, command.code, coding.anchor):
+        return Refusal(f"{label} stands on these words already. x removes the other one.")
+    event = CodingRecoded(
+        coding=coding.id,
+        code=command.code,
+        rank=state.next_rank,
+        code_before=coding.code,
+        rank_before=coding.rank,
+    )
+    return Decision((event,), f"{_label(study, coding.code)} became {label}.", coding=coding.id)
+
+
+def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: Study) -> Decision | Refusal:
+    anchor = _anchor(command.span, study)
+    if anchor is None:
+        return Refusal("A quotation needs at least one word. x removes it.")
+    if anchor == coding.anchor and not coding.is_proposed:
+        return Refusal("The quotation has these boundaries already.")
+    if _twin(state, coding.code, anchor, but=coding.id):
+        return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
+    event = CodingReanchored(
+        coding=coding.id,
+        anchor=anchor,
+        words=anchor.words,
+        anchor_before=coding.anchor,
+        words_before=coding.words,
+        was_proposed=coding.is_proposed,
+    )
+    return Decision((event,), f"The quotation is now {quoted(anchor.words)}.", coding=coding.id)
+
+
+def _accept(state: State, command: AcceptPlace, coding: Coding, study: Study) -> Decision | Refusal:
+    """Words that the ad has just so, white space aside, are its own characters from now on; others stay."""
+    anchor = _anchor(command.span, study) if command.span else coding.anchor
+    if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
+        return Refusal("The quotation has its place already.")
+    if _twin(state, coding.code, anchor, but=coding.id):
+        return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
+    is_own = anchors.shown_words(anchor.words) == anchors.shown_words(coding.words)
+    event = CodingReanchored(
+        coding=coding.id,
+        anchor=anchor,
+        words=anchor.words if is_own else coding.words,
+        anchor_before=coding.anchor,
+        words_before=coding.words,
+        was_proposed=coding.is_proposed,
+    )
+    return Decision((event,), f"This is the place of {quoted(coding.words)}.", coding=coding.id)
+
+
+def _note_place(state: State, command: NotePlace, study: Study) -> Decision | Refusal:
+    old = _noted(state, command)
+    text = command.text.strip()
+    if text == (old.text if old else ""):
+        return Refusal("The note is as it was.")
+    event = MemoWritten(
+        note=old.id if old else MemoId(study.fresh_id),
+        place=command.place,
+        text=text,
+        text_before=old.text if old else "",
+        rank=old.rank if old else state.next_rank,
+    )
+    verb = "Note written on" if text else "Note taken from"
+    return Decision((event,), f"{verb} {books.place_title(study.book, command.place)}.")
+
+
+def _noted(state: State, command: NotePlace) -> Memo | None:
+    """The note that the command is about; a group and a code have one each, entries any number."""
+    if command.note is not None:
+        return state.notes.get(command.note)
+    if command.place.kind == "entry":
+        return None
+    return next((note for note in state.notes.values() if note.place == command.place), None)
+
+
+def _assign_profile(state: State, command: AssignProfile, study: Study) -> Decision | Refusal:
+    reasoning = command.reasoning.strip()
+    if (command.profile, reasoning) == (state.profile, state.reasoning):
+        return Refusal("Profile and reasoning are as they were.")
+    event = ProfileAssigned(
+        profile=command.profile,
+        reasoning=reasoning,
+        profile_before=state.profile,
+        reasoning_before=state.reasoning,
+    )
+    if not command.profile:
+        return Decision((event,), "The ad has no profile now.")
+    name = books.profile_name(study.book, command.profile)
+    missing = "" if reasoning else " Its reasoning is missing: P writes it."
+    return Decision((event,), f"Profile: {name}.{missing}")
+
+
+def _mark_done(state: State, command: MarkDone) -> Decision | Refusal:
+    if command.is_done == state.is_done:
+        return Refusal("The ad is marked done already." if state.is_done else "The ad is not marked done.")
+    if command.is_done and not state.profile:
+        return Refusal("Not done yet: the ad has no profile. p assigns one.")
+    if command.is_done and not state.reasoning:
+        return Refusal("Not done yet: the profile has no reasoning. P writes it.")
+    event = DoneMarked(is_done=command.is_done, was_done=state.is_done)
+    message = "Done. ) goes to the next ad, U to the next uncoded one." if command.is_done else "Taken up again."
+    return Decision((event,), message)
+
+
+def _describe_ad(state: State, command: DescribeAd) -> Decision | Refusal:
+    employer, title = " ".join(command.employer.split()), " ".join(command.title.split())
+    if (employer, title) == (state.employer, state.title):
+        return Refusal("Employer and title are as they were.")
+    event = SourceDescribed(employer=employer, title=title, employer_before=state.employer, title_before=state.title)
+    return Decision((event,), f"The ad is “{title}” at {employer}.")
+
+
+def _step(state: State, *, is_undo: bool, study: Study) -> Decision | Refusal:
+    target = undo.undo_target(state) if is_undo else undo.redo_target(state)
+    if target is None:
+        return Refusal("Nothing to undo in this ad." if is_undo else "Nothing to redo in this ad.")
+    events = undo.undoing(target) if is_undo else undo.redoing(target)
+    what = step_words(target, state, study)
+    message = f"Undone: {what}." if is_undo else f"Redone: {what}."
+    return Decision(events, message, "undo" if is_undo else "redo", target.id)

@@ -1,0 +1,276 @@
+"""Words and their parts inside one block of text.
+
+    "[ChatGPT]/[LLM] ([C++], [CI/CD])"
+
+The parts of `CI/CD` are `CI` and `CD`; a word is what a coder would call one tool.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from codetui.model import Span
+
+# An abbreviation keeps its full stop, and that full stop ends no sentence.
+_SPELT_ABBREVIATIONS = """
+a.d.h.v. a.h.v. a.k.a. a.u.b. alg. approx. bijv. bol. btw. bv. bvb. c.a. c.q. ca. cf. corp.
+d.d. d.m.v. d.w.z. dept. dhr. dr. drs. e.a. e.d. e.g. e.o. eg. enz. etc. evt. excl. fig. gem.
+i.c.m. i.e. i.h.b. i.h.k.v. i.o. i.o.v. i.p.v. i.s.m. i.v.m. ie. inc. incl. ing. ir. jr. l.v. ltd.
+m.a.w. m.b.t. m.b.v. m.i.v. m.n. m.u.v. max. mevr. min. mr. mrs. ms. mw. n.a.v. n.t.b. n.v.t. nl.
+nr. nrs. o.a. o.b.v. o.g.v. o.i.d. o.l.v. o.m. o.v.v. p.a. p.d. p.j. p.m. p.u. p.w. pag. ph.d. plm.
+prof. r.o. resp. sr. st. t.a.v. t.b.v. t.g.v. t.h.v. t.m. t.n.v. t.o.v. t.w. t.z.t. tel. u.s.
+v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm.
+"""
+ABBREVIATIONS = frozenset(_SPELT_ABBREVIATIONS.split())
+# These may close a sentence as well: what follows decides.
+_SPELT_CLOSING = """
+b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m.
+"""
+CLOSING_ABBREVIATIONS = frozenset(_SPELT_CLOSING.split())
+
+_TOKEN = re.compile(r"[^\s,;|…—–“”«»]+(?:,\d+[^\s,;|…—–“”«»]*)*|[^\s]")
+_ADDRESS = re.compile(r"(?<![\w.+-])(?:[a-z][a-z+]*://|www\.|[\w.+-]+@[\w-]+\.)", re.IGNORECASE)
+_GLUED_STOP = re.compile(r"(?<=[^\W\d_A-Z][^\W\d_A-Z])[.!?](?=[A-Z][^\W\d_])(?!(?:Net|Js|Io|Ai|Com|Nl|Org)\b)")
+_GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}$")
+_OPENERS = "\"'`‘’([{<*_~#=>&-+./\\:!?"
+_CLOSERS = "\"'`‘’)]}>*_~=<&-./\\:!?@"
+_JOINED = frozenset(("and/or", "en/of", "tcp/ip", "pl/sql", "client/server", "he/she", "his/her"))
+_PART = re.compile(r"[^/\-‑\\]+")
+
+
+def words_in(block: str) -> list[Span]:
+    """The words of a block, without punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
+    found = []
+    for token in _TOKEN.finditer(block):
+        for start, end in _pieces(block, token.start(), token.end()):
+            word = _trimmed(block, start, end)
+            if word is not None:
+                found += _slash_split(block, word)
+    return found
+
+
+def parts_in(block: str, word: Span) -> list[Span]:
+    """What a slash or hyphen joins in one word, each on its own; an address has no parts."""
+    if _ADDRESS.match(block, word.start):
+        return [word]
+    pieces = [Span(m.start(), m.end()) for m in _PART.finditer(block, word.start, word.end)]
+    return [p for p in pieces if any(c.isalnum() for c in block[p.start : p.end])] or [word]
+
+
+def is_abbreviation(token: str) -> bool:
+    """Whether a token that ends in a full stop is a known abbreviation or a row of initials."""
+    return token.lower() in ABBREVIATIONS or _INITIALS.match(token) is not None
+
+
+def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
+    """One token cut where the blank after a full stop or colon was forgotten: `Analytics.This`."""
+    if _ADDRESS.search(block, start, end):
+        return [(start, end)]
+    cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON) for m in rule.finditer(block, start, end)]
+    edges = [start, *sorted(cuts), end]
+    return list(pairwise(edges))
+
+
+def _trimmed(block: str, start: int, end: int) -> Span | None:
+    """A token without the punctuation round it, or None where nothing is left."""
+    while start < end and block[start] in _OPENERS and not _opens_word(block, start, end):
+        start += 1
+    while end > start and block[end - 1] in _CLOSERS and not _closes_word(block, start, end):
+        end -= 1
+    return Span(start, end) if any(c.isalnum() for c in block[start:end]) else None
+
+
+def _opens_word(block: str, start: int, end: int) -> bool:
+    """Whether leading punctuation belongs to the word: `.NET`, `+31`, `#1`."""
+    following = block[start + 1 : start + 2] if start + 1 < end else ""
+    if block[start] == ".":
+        return following.isupper()
+    return block[start] in "+#" and following.isdigit()
+
+
+def _closes_word(block: str, start: int, end: int) -> bool:
+    """Whether trailing punctuation belongs to the word: `e.g.`, `developer(s)`."""
+    if block[end - 1] == ".":
+        return is_abbreviation(block[start:end])
+    return block[end - 1] == ")" and block.find("(", start, end) > start and block[start] != "("
+
+
+def _slash_split(block: str, word: Span) -> list[Span]:
+    """A word cut at its slashes, unless it is a name like `CI/CD`, `24/7` or an address."""
+    text = block[word.start : word.end]
+    pieces = text.split("/")
+    is_name = all(len(p) <= 2 for p in pieces) or text.lower() in _JOINED
+    if len(pieces) == 1 or is_name or _ADDRESS.search(text):
+        return [word]
+    spans, at = [], word.start
+    for piece in pieces:
+        trimmed = _trimmed(block, at, at + len(piece))
+        if trimmed is not None:
+            spans.append(trimmed)
+        at += len(piece) + 1
+    return spans
+
+
+_SIGNS = "•·‣▪●○◦■□➢➤✓✔→"
+_BLANKS = r"[ \t\u00a0]"
+_MARK = re.compile(
+    rf"{_BLANKS}*(?:[{_SIGNS}]{_BLANKS}*|(?:[*+?–—-]|o|\d{{1,2}}[.)]|[a-z]\)){_BLANKS}+(?=\S)|[-–](?=[^\W\d_]))"
+)
+_INNER_SIGNS = "•▪●➢✓"
+_INNER_MARK = re.compile(rf"(?<=\S)[ \t]+[{_INNER_SIGNS}][ \t]+")
+_LINE = re.compile(r"[^\n]*\n?")
+_STOP = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*")
+_TOKEN_BEFORE = re.compile(r"[^\s(\[\"“‘,;/]*$")
+_AFTER = re.compile(r"(,?)(\s*)[\"'“‘«(\[*_]*(\w?)")
+_CONJUNCTION = re.compile(r"(?:and/or|en/of|and|or|but|en|of|maar|&)\s+", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)")
+_WRAPPED_WIDTHS = range(60, 121)
+
+
+def bullet_flows(block: str) -> list[tuple[Span, bool]]:
+    """The block cut into running text and bullets: each stretch, trimmed, and whether it is a bullet."""
+    flows: list[tuple[int, bool]] = []
+    indent, is_bullet = 0, False
+    for line in _LINE.finditer(block):
+        mark = _MARK.match(block, line.start(), line.end())
+        depth = len(line.group()) - len(line.group().lstrip())
+        if mark:
+            flows.append((mark.end(), True))
+            indent, is_bullet = depth, True
+        elif not flows or (is_bullet and not _continues(block, line.start(), depth > indent)):
+            flows.append((line.start(), False))
+            is_bullet = False
+        flows += [(m.end(), True) for m in _INNER_MARK.finditer(block, line.start(), line.end())]
+    return [(span, flag) for span, flag in _closed(block, flows) if span.start < span.end]
+
+
+def sentences_in(block: str, flow: Span) -> list[Span]:
+    """The sentences of one stretch, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
+    ends = {m.end() for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)}
+    at = block.find("\n", flow.start, flow.end)
+    while at >= 0:
+        if _line_ends_sentence(block, at, flow):
+            ends.add(at)
+        at = block.find("\n", at + 1, flow.end)
+    return _between(block, flow, sorted(ends))
+
+
+def clauses_in(block: str, sentence: Span) -> list[Span]:
+    """What stands between commas, semicolons, colons and dashes of one sentence, without a leading `and`."""
+    ends = [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)]
+    clauses = []
+    for span in _between(block, sentence, ends):
+        lead = _CONJUNCTION.match(block, span.start, span.end)
+        clauses.append(Span(lead.end(), span.end) if lead and lead.end() < span.end else span)
+    return clauses
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The stretch without white space at either end and without trailing `;`, `,`, `:` or an open bracket or dash."""
+    while start < end and (text[start].isspace() or text[start] in ",;"):
+        start += 1
+    while end > start and _is_loose(text, start, end):
+        end -= 1
+    return Span(start, end)
+
+
+def _is_loose(text: str, start: int, end: int) -> bool:
+    """Whether what closes the stretch belongs to nothing in it, such as a dash with white space before it."""
+    last = text[end - 1]
+    return last.isspace() or last in ",;:(|" or (last in "-–—" and end - 1 > start and text[end - 2].isspace())
+
+
+def _continues(block: str, start: int, is_deeper: bool) -> bool:
+    """Whether a line without a mark goes on with the bullet above it."""
+    following = block[start:].lstrip()[:1]
+    above = block[:start].rstrip()[-1:]
+    return is_deeper or (following.islower() and above not in ".!?;:")
+
+
+def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]]:
+    """Stretches that begin where the next line's mark or text begins, trimmed."""
+    closed = []
+    for (start, is_bullet), following in zip(flows, [*(f for f in flows[1:]), None], strict=True):
+        end = len(block) if following is None else _mark_start(block, start, following)
+        trimmed_flow = trimmed if is_bullet else trimmed_prose
+        closed.append((trimmed_flow(block, start, end), is_bullet))
+    return closed
+
+
+def trimmed_prose(block: str, start: int, end: int) -> Span:
+    """Running text keeps the colon that announces a list."""
+    span = trimmed(block, start, end)
+    keeps_colon = span.end < end and block[span.end] == ":"
+    return Span(span.start, span.end + 1) if keeps_colon else span
+
+
+def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
+    """Where the bullet mark (or the line) of the following stretch begins."""
+    at, is_bullet = following
+    if not is_bullet:
+        return at
+    line = block.rfind("\n", start, at) + 1
+    if line > start:
+        return line
+    inner = at
+    while inner > start and (block[inner - 1].isspace() or block[inner - 1] in _INNER_SIGNS):
+        inner -= 1
+    return inner
+
+
+def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
+    """Whether the full stop, `!`, `?` or dots found here close a sentence; what stands before and after decides."""
+    after = _AFTER.match(block, stop.end(), flow.end)
+    comma, blanks, letter = after.groups() if after else ("", "", "")
+    if stop.end() >= flow.end:
+        return False
+    before = _TOKEN_BEFORE.search(block[max(flow.start, stop.start() - 40) : stop.start()])
+    token = before.group() if before else ""
+    is_full_stop = stop.group()[0] == "." and not stop.group().startswith("..")
+    if not blanks:
+        return letter.isupper() and len(token) > 1 and token[-2:].islower() and _is_glued(block, stop.end())
+    if not letter:
+        return not comma
+    if is_full_stop and is_abbreviation(token + "."):
+        return letter.isupper() and (token + ".").lower() in CLOSING_ABBREVIATIONS
+    if is_full_stop and len(token) == 1 and token.isupper():
+        return False
+    if letter.islower():
+        return is_full_stop and not comma and token.isalpha() and len(token) >= 5
+    return True
+
+
+def _is_glued(block: str, at: int) -> bool:
+    """Whether a word begins at once after a full stop (`Analytics.This`), and not a name such as `Asp.Net`."""
+    word = re.match(r"[A-Z][^\W\d_]+", block[at : at + 40])
+    return word is not None and word.group().lower() not in ("net", "js", "io", "ai", "com", "nl", "org")
+
+
+def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
+    """Whether a line break closes a sentence: after a colon or a heading, not inside a wrapped sentence.
+
+    A line was wrapped where the next word would not have fitted into the widest line round it.
+    """
+    line = block[max(flow.start, block.rfind("\n", 0, at) + 1) : at].strip()
+    following = block[at : flow.end].lstrip()[:1]
+    if not line or line[-1] in ",&-/(" or following.islower():
+        return False
+    if line[-1] in ":;.!?":
+        return True
+    width = max(len(row) for row in block[flow.start : flow.end].split("\n"))
+    word = block[at : flow.end].split(maxsplit=1)[0]
+    return width not in _WRAPPED_WIDTHS or len(line) + 1 + len(word) <= width
+
+
+def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:
+    """The trimmed stretches between the given ends, leaving out those with no letter or digit."""
+    edges = [whole.start, *ends, whole.end]
+    spans = []
+    for start, end in pairwise(edges):
+        keeps_colon = end == whole.end or block[end : end + 1] == "\n"
+        span = (trimmed_prose if keeps_colon else trimmed)(block, start, end)
+        if any(c.isalnum() for c in block[span.start : span.end]):
+            spans.append(span)
+    return spans

@@ -1,0 +1,203 @@
+"""Entries and labels: the lines of the lists, without their bullets, read and written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codetui.formats.session_doc.inline import (
+    escape,
+    find_unescaped,
+    first_that_reads_back,
+    one_line,
+    opening_bracket,
+    read_group,
+    read_notes,
+    unescape,
+    without_emphasis,
+    write_group,
+    write_notes,
+)
+from codetui.formats.session_doc.values import CodeLine, Entry, Note
+
+NOTE_START = re.compile(r"\s*[_*]{0,2}\(")
+BACKTICKS = re.compile(r"`+")
+STRAY_PUNCTUATION = re.compile(r"[\s.,;:!?]*")
+CLOSING_QUOTE = {
+    "“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", "»": "«", "‹": "›", "›": "‹", "'": "'",
+}  # fmt: skip
+EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")
+
+
+def write_entry(entry: Entry, like: str = "") -> str:
+    """One entry without its bullet, escaped no more than it takes to read back as itself.
+
+    `like` is an entry as a person wrote it: its quotes are kept where the words allow it.
+    """
+    words, note = one_line(entry.words), one_line(entry.note)
+    if entry.kind == "note":
+        return write_notes((Note(note, entry.emphasis),))
+    value = Entry(entry.kind, words, note)
+    notes = ("", "") if not note else tuple(" " + write_group(note, is_armed=armed) for armed in (False, True))
+    ways = (written + beside for beside in notes for written in _written_words(value, like))
+    return first_that_reads_back(ways, entry_in, value)
+
+
+def _written_words(entry: Entry, like: str) -> Iterator[str]:
+    """The ways to write the words, the one that keeps the quotes of `like` first, then the plainest."""
+    if entry.kind == "term":
+        yield _fenced(entry.words)
+        return
+    if like[:1] in CLOSING_QUOTE:
+        yield f"{like[0]}{entry.words}{max(CLOSING_QUOTE[like[0]], key=like.rfind)}"
+    yield f'"{entry.words}"'
+    misleading = re.sub(r'"(?=\s*[_*]{0,2}\()', r"\"", entry.words)
+    yield f'"{misleading}"'
+    escaped = escape(entry.words, '"')
+    yield f'"{escaped}"'
+
+
+def _fenced(words: str) -> str:
+    """`words` between more backticks than stand in a row inside them."""
+    fence = "`" * (1 + max((len(run) for run in BACKTICKS.findall(words)), default=0))
+    pad = " " if not words or words[0] in "` " or words[-1] in "` " else ""
+    return f"{fence}{pad}{words}{pad}{fence}"
+
+
+def entry_in(text: str) -> Entry | None:
+    """The entry that `text` holds, or None where it is none."""
+    found = read_entry(text)
+    return None if found is None else found[0]
+
+
+def read_entry(text: str) -> tuple[Entry, str] | None:
+    """The entry that `text` holds and a remark on what is unusual about it; None where it is no entry."""
+    if text.startswith('"'):
+        return _read_quotation(text)
+    if text.startswith("`"):
+        return _read_term(text)
+    if text[:1] in CLOSING_QUOTE:
+        return _read_other_quotes(text)
+    if text.startswith('\\"'):
+        return read_entry(text.replace('\\"', '"'))
+    if plain := _without_emphasis(text):
+        return read_entry(plain)
+    notes = read_notes(text)
+    if not notes:
+        return None
+    joined = notes[0].text if len(notes) == 1 else " ".join(write_group(note.text) for note in notes)
+    return Entry("note", "", joined, notes[0].emphasis), ""
+
+
+def _without_emphasis(text: str) -> str:
+    """`**"words"** (why)` without what makes the words bold or italic; empty for another text."""
+    found = EMPHASISED.match(text)
+    if found is None:
+        return ""
+    sign, opening = found[1], text[found.end()]
+    ends = (text.rfind(closing + sign) for closing in CLOSING_QUOTE.get(opening, opening))
+    end = max(ends) + 1
+    return text[len(sign) : end] + text[end + len(sign) :] if end > len(sign) + 1 else ""
+
+
+def _read_quotation(text: str) -> tuple[Entry, str] | None:
+    if len(text) > 1 and text.endswith('"'):
+        return Entry("quotation", unescape(text[1:-1], '"'), ""), ""
+    end = _closing_quote(text)
+    if end < 0:
+        words = text[1:].strip()
+        return (Entry("quotation", words, ""), "its closing quote is missing") if words else None
+    note, remark = _read_rest(text[end + 1 :])
+    return Entry("quotation", unescape(text[1:end], '"'), note), remark
+
+
+def _closing_quote(text: str) -> int:
+    """Where the quotation ends that a note follows.
+
+    The first quote before brackets that close at the end of the line; else the first before any brackets
+    when the line ends with one; else the last quote.
+    """
+    starts = {found.end() - 1: place for place in _quotes(text) if (found := NOTE_START.match(text, place + 1))}
+    place = starts.get(opening_bracket(text), -1)
+    if place < 0 and starts and text.rstrip(".,;:!?_*").endswith(")"):
+        return min(starts.values())
+    return place if place >= 0 else max(_quotes(text), default=-1)
+
+
+def _quotes(text: str) -> Iterator[int]:
+    place = find_unescaped(text, '"', 1)
+    while place > 0:
+        yield place
+        place = find_unescaped(text, '"', place + 1)
+
+
+def _read_term(text: str) -> tuple[Entry, str] | None:
+    opening = BACKTICKS.match(text)
+    if opening is None:
+        return None
+    for closing in BACKTICKS.finditer(text, opening.end()):
+        if len(closing[0]) == len(opening[0]):
+            note, remark = _read_rest(text[closing.end() :])
+            words = _unpadded(text[opening.end() : closing.start()])
+            return Entry("term", words, note), remark
+    return None
+
+
+def _unpadded(words: str) -> str:
+    """Words between backticks without the one blank on each side that keeps backticks apart."""
+    if words.startswith(" ") and words.endswith(" "):
+        return words[1:-1]
+    return words
+
+
+def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
+    closing = max(text.rfind(sign, 1) for sign in CLOSING_QUOTE[text[0]])
+    if closing < 1:
+        return None
+    note, remark = _read_rest(text[closing + 1 :])
+    return Entry("quotation", text[1:closing], note), remark or "its quotes are not the straight ones"
+
+
+def _read_rest(text: str) -> tuple[str, str]:
+    """The note after the words, and a remark where it is no note in brackets."""
+    rest = text.strip()
+    if STRAY_PUNCTUATION.fullmatch(rest):
+        return "", f"`{rest}` stands after the words" if rest else ""
+    group = read_group(without_emphasis(rest))
+    if group is not None:
+        return group, ""
+    return rest, "its note does not stand in brackets"
+
+
+# --- labels ------------------------------------------------------------------------------------------
+
+
+def write_code_line(code: CodeLine) -> str:
+    """A code's line without its bullet: `**label:** _(note)_`."""
+    label = one_line(code.label)
+    notes = " " + write_notes(code.notes) if code.notes else ""
+    ways = (f"**{escape(label, signs) if signs else label}:**{notes}" for signs in ("", "*"))
+    return first_that_reads_back(ways, label_in, label)
+
+
+def label_in(text: str) -> str | None:
+    """The label in `**label:** …`, without its colon, or None."""
+    found = split_label(text)
+    return None if found is None else found[0]
+
+
+def split_label(text: str, *, is_nested: bool = False) -> tuple[str, str] | None:
+    """The label in `**label:** rest` and the rest; `**label** rest`, `**label**: rest`, `__label:__` too.
+
+    In a nested list `**(words)**` is a note, and no label.
+    """
+    sign = text[:2]
+    end = find_unescaped(text, sign, 2) if sign in ("**", "__") else -1
+    if end < 0:
+        return None
+    label, rest = text[2:end], text[end + 2 :]
+    if not label.endswith(":"):
+        if is_nested and not rest.startswith(":") and (read_notes(text) or _without_emphasis(text)):
+            return None
+        rest = rest.removeprefix(":")
+    return unescape(label.removesuffix(":"), "*"), rest.strip()

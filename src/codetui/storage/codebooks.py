@@ -1,0 +1,168 @@
+"""Codebooks on disk: changed in place by several programs, and kept in every version that was coded with."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from codetui.model import Problem, text_hash
+from codetui.storage import disk_reads, files
+from codetui.storage.boundaries import inside
+from codetui.storage.file_lock import locked
+
+KEPT = ".codebooks"
+"""The folder of kept books, in that of the sessions: a book belongs to all coders of a study."""
+
+NAME_LENGTH = 12
+"""Digits of a book's hash in its transactions and in the name of its file."""
+
+MAP = "map_"
+HASH = re.compile(r"[0-9a-f]{4,64}")
+_refused: dict[Path, tuple[bytes, str]] = {}
+"""Codebooks that the disk refused to keep: what may stand there, and what stood there before."""
+
+MOST_TRIES = 20
+"""How often a change is made anew because an editor, which knows no lock, has written in between."""
+
+
+def edit(path: Path, change: Callable[[str], str]) -> str:
+    """Changes a codebook and gives its new text; the newest text is what `change` is handed.
+
+    No change of another program that does the same is lost.  Raises OSError where the file is missing, read-only, no
+    UTF-8 or in other hands for too long, and what `change` raises; the file then is as it was.
+    """
+    target = Path(disk_reads.real(path))
+    _check(path, target)
+    with locked(target) as lock:
+        for _ in range(MOST_TRIES):
+            version = files.version(target)
+            text = _read(path, target)
+            after = change(text)
+            if after == text:
+                return text
+            data = after.encode("utf-8")
+            if not lock.is_held:
+                raise OSError(errno.EBUSY, "another program has taken over; nothing is changed: try again", str(path))
+            if files.version(target) == version:
+                _write(target, data, text)
+                return after
+    raise OSError(errno.EBUSY, "another program keeps changing it; nothing is changed: try again", str(path))
+
+
+def keep(root: Path, text: str, content_hash: str) -> Problem | None:
+    """Keeps a book that is coded with below the folder of the sessions; costs one look where it is kept already.
+
+    `content_hash` is that of the text.  A book that cannot be kept is a warning and hinders nobody.
+    """
+    path = _path(root, content_hash)
+    try:
+        if files.is_file(path):
+            return None
+        if text_hash(text) != content_hash:
+            what = "the codebook is not the one that was opened; the version that is coded with is not kept"
+            return Problem(str(path), 0, "warning", f"{what}: open it again")
+        files.replace(inside(root, path), text.encode("utf-8"))
+    except (OSError, UnicodeEncodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        what = f"this version of the codebook is not kept: {reason}"
+        return Problem(str(path), 0, "warning", f"{what}; coding goes on, but keep a copy of the codebook yourself")
+    return None
+
+
+def kept(root: Path, name: str) -> str | None:
+    """The text of a kept book by its hash or the first digits of it, four at least.
+
+    None where no kept book has it, or several, or where somebody has changed the file.  Raises OSError.
+    """
+    if not HASH.fullmatch(name):
+        return None
+    found = [each for each in kept_names(root) if each.startswith(name[:NAME_LENGTH])]
+    if len(found) != 1:
+        return None
+    try:
+        text = files.read(_path(root, found[0])).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    digest = text_hash(text)
+    return text if digest.startswith(name) and digest.startswith(found[0]) else None
+
+
+def kept_names(root: Path) -> list[str]:
+    """The first digits of the hashes of all kept books, in the order in which they were first coded with."""
+    return [path.stem for path in _in_order(root / KEPT) if len(path.stem) == NAME_LENGTH]
+
+
+def keep_map(root: Path, digest: str, text: str) -> Problem | None:
+    """Keeps rules by which sessions were migrated, so that what waits can be decided by them; `digest` names them."""
+    path = map_path(root, digest)
+    try:
+        if not files.is_file(path):
+            files.replace(inside(root, path), text.encode("utf-8"))
+    except (OSError, UnicodeEncodeError) as error:
+        what = f"the rules are not kept: {error}; codings that were split will not be offered their choices"
+        return Problem(str(path), 0, "warning", what)
+    return None
+
+
+def map_path(root: Path, digest: str) -> Path:
+    """Where the rules with this digest are kept."""
+    return root / KEPT / f"{MAP}{digest}.toml"
+
+
+def kept_maps(root: Path) -> list[Path]:
+    """The files of all kept rules, the oldest first."""
+    return [path for path in _in_order(root / KEPT) if path.name.startswith(MAP)]
+
+
+def _in_order(folder: Path) -> list[Path]:
+    """The kept files, the oldest first; none where the folder is absent.  Raises OSError where it cannot be seen."""
+    try:
+        names = disk_reads.names(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [(disk_reads.status(folder / name), name) for name in names if name.endswith(".toml")]
+    return [folder / name for _, name in sorted((status.st_mtime_ns, name) for status, name in found if status)]
+
+
+def _path(root: Path, name: str) -> Path:
+    return root / KEPT / f"{name[:NAME_LENGTH]}.toml"
+
+
+def _check(path: Path, target: Path) -> None:
+    """Raises OSError where a file is not there or may not be written, although its folder would allow it."""
+    status = disk_reads.status(target)
+    if status is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    mode = status.st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder, not a codebook", str(path))
+    if not mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "is read-only; allow writing, then try again", str(path))
+
+
+def _write(target: Path, data: bytes, before: str) -> None:
+    """Replaces a codebook; one that stands there although the disk refused it is taken back, now or with the next."""
+    _refused[target] = data, before
+    try:
+        files.replace(target, data)
+    except OSError:
+        with suppress(OSError):
+            if files.read(target) == data:
+                files.replace(target, before.encode("utf-8"), durable=False)
+        raise
+    del _refused[target]
+
+
+def _read(path: Path, target: Path) -> str:
+    """The text of a codebook, without a change that the disk refused and would not take back."""
+    try:
+        data = files.read(target)
+        refused, before = _refused.get(target, (None, ""))
+        return before if data == refused else data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(errno.EILSEQ, "is not UTF-8; save it as UTF-8, then try again", str(path)) from error

@@ -1,0 +1,238 @@
+"""`codetui merge`: sessions from a stick, another clone or another machine brought together with those here.
+
+Their steps are added to the logs here, which are only ever added to; what stands there is only read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from codetui.core.session.conflicts import between, sentence
+from codetui.core.session.state import replay
+from codetui.core.text.plural import counted
+from codetui.core.text.sanitize import harmless
+from codetui.formats import manual_coding
+from codetui.model import Codebook, Problem, Source, Transaction, text_hash
+from codetui.storage import codebooks, files, sessions
+from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.log_union import missing
+from codetui.storage.safe_names import safe_name
+from codetui.storage.sessions import SessionPaths
+from codetui.study.documents import heading_id, legible
+from codetui.study.held_session import HeldSession
+from codetui.study.importing import Importer
+from codetui.study.living_book import LivingBook
+from codetui.study.outcome import NotSaved
+from codetui.study.records import Ads
+from codetui.study.sides import Side, beyond_bounds, other_text, side_of
+from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
+
+Fate = Literal["brought", "nothing new", "refused"]
+
+
+class Brought(NamedTuple):
+    """What became of one session from elsewhere: whose it is and of which ad, and what was said of it."""
+
+    coder: str
+    ad: str
+    fate: Fate
+    message: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root: Path, *, is_dry: bool = False) -> int:
+    """Brings the sessions in `folders` together with those below `root`, and says what was done; the exit code."""
+    book, _ = read_book(codebook)
+    if isinstance(book, Unusable):
+        return complain(book.message)
+    ads = corpus_if_any(corpus, book, codebook, root)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
+    found = {folder: sessions_in(folder) for folder in folders}
+    for folder, source in found.items():
+        if source is None:
+            return complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
+        if files.is_same(source, root):
+            return complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
+    merger = Merger(book, Ads(ads), codebook, root, is_dry)
+    fates: Counter[Fate] = Counter()
+    books = 0
+    for source in found.values():
+        if source is None:
+            continue
+        for brought in merger.take(source):
+            fates[brought.fate] += 1
+            _report(brought)
+        try:
+            books += 0 if is_dry else _bring_books(source, root)
+        except OSError as error:
+            say(f"codetui: not all versions of the codebook are brought: {error.filename}: {error.strerror or error}")
+            fates["refused"] += 1
+    _sum_up(fates, books, is_dry=is_dry)
+    return PROBLEMS if fates["refused"] else 0
+
+
+def sessions_in(folder: Path) -> Path | None:
+    """The folder of the sessions: `folder` itself, or `sessions` in it; None where there are none."""
+    found = (each for each in (folder, folder / "sessions") if files.is_folder(each))
+    return next((each for each in found if sessions.coders(each)), None)
+
+
+class Merger:
+    """Brings the sessions of other folders into those below `root`; `is_dry` only says what would be done."""
+
+    def __init__(self, book: Codebook, ads: Ads, codebook: Path, root: Path, is_dry: bool = False) -> None:
+        self._book = book
+        self._ads = ads
+        self._keep_book = LivingBook(codebook, root).keep
+        self._root = root
+        self._is_dry = is_dry
+
+    def take(self, source: Path) -> Iterator[Brought]:
+        """All sessions of one folder, by coder and ad."""
+        for name in sessions.coders(source):
+            there = SessionPaths.of_folder(source, name)
+            named: set[str] = set()
+            for log in sessions.logs(there.folder):
+                named.add(log.name.removesuffix(sessions.LOG))
+                try:
+                    side = side_of(there, log, self._book, self._ads)
+                    if side is not None:
+                        named |= {safe_name(side.ad), safe_name(heading_id(side.ad))}
+                        yield self._take_side(name, source, side)
+                except OSError as error:
+                    yield _refused(name, log.stem, log, f"{error.strerror or error}")
+            yield from self._take_documents(name, source, there, named)
+
+    def _take_side(self, name: str, source: Path, side: Side) -> Brought:
+        """One session that has a log."""
+        errors = tuple(one for one in side.problems if one.severity == "error")
+        if not side.ad:
+            return Brought(name, side.log.stem, "refused", problems=errors)
+        coder = side.transactions[-1].coder
+        here = self._paths(name, coder, source)
+        log = here.log(side.ad)
+        ours = Side(side.ad, log, tuple(EventLog(log).read()[0]))
+        lines = missing(_bytes(log), _bytes(side.log) + _lines(side.edits))
+        if not lines:
+            return Brought(name, side.ad, "nothing new", problems=errors)
+        harm = other_text(ours, side) or beyond_bounds(side)
+        if harm is not None:
+            return Brought(name, side.ad, "refused", problems=(harm,))
+        clashes = between(ours.transactions, side.steps) if ours.transactions else []
+        whole = replay((*ours.transactions, *side.steps))
+        said = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in clashes]
+        problems = (*side.problems, *said)
+        message = f"{counted(len(lines), 'step')}{_edited(side)}, {counted(len(whole.live()), 'coding')} now"
+        if self._is_dry:
+            return Brought(name, side.ad, "brought", message, problems)
+        trouble = self._write(here, side, coder, lines)
+        fate: Fate = "refused" if any(one.severity == "error" for one in trouble) else "brought"
+        return Brought(name, side.ad, fate, message, (*problems, *trouble))
+
+    def _write(self, here: SessionPaths, side: Side, coder: str, lines: list[bytes]) -> tuple[Problem, ...]:
+        """Adds their lines to the log, and writes the document: what was edited in it by hand is taken over before."""
+        opened = replay(side.transactions).opened
+        assert opened is not None
+        ad = self._ads.find(side.ad) or Source(side.ad, opened.employer, opened.title, "", str(side.log))
+        session = HeldSession(ad, self._book, here, coder, self._keep_book)
+        try:
+            outcome = session.take_steps(lines)
+            if isinstance(outcome, NotSaved):
+                return (Problem(str(here.log(ad.id)), 0, "error", outcome.message),)
+            problem = session.save_document()
+        finally:
+            session.release()
+        return (*session.problems, *((problem,) if problem else ()))
+
+    def _paths(self, name: str, coder: str, source: Path) -> SessionPaths:
+        """Where a coder's sessions lie here: in a folder of the same name, unless only the case of its letters tells it
+        from another one.
+        """
+        if sessions.coder_folder(source, coder) == name:
+            return SessionPaths(self._root, coder)
+        return SessionPaths.of_folder(self._root, name)
+
+    def _take_documents(self, name: str, source: Path, there: SessionPaths, named: set[str]) -> Iterator[Brought]:
+        """The documents that came without a log; `named` are the ads that have one, as their files are called."""
+        importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
+        for document in there.documents():
+            try:
+                ad = manual_coding.read(legible(files.read(document), document).split("\n## ", 1)[0], "")[0].ad
+            except OSError as error:
+                yield _refused(name, document.stem, document, f"{error.strerror or error}")
+                continue
+            if ad and safe_name(ad) not in named:
+                yield self._take_document(name, ad, document, importer)
+
+    def _take_document(self, name: str, ad: str, document: Path, importer: Importer) -> Brought:
+        if self._is_dry:
+            return Brought(name, ad, "brought", f"{document.name}, which has no log, would be imported")
+        done = importer.take(document)
+        has_news = done.tally is not None and done.message != NOTHING_NEW
+        fate: Fate = "refused" if done.target is None else "brought" if has_news else "nothing new"
+        return Brought(name, ad, fate, done.message, done.problems if has_news or fate == "refused" else ())
+
+
+NOTHING_NEW = "Nothing has changed in it since it was imported."
+
+
+def _bring_books(source: Path, root: Path) -> int:
+    """Keeps the versions of the codebook that were coded with there, and the rules from one to the next.
+
+    How many versions there were to bring.
+    """
+    problems: list[Problem | None] = []
+    brought = 0
+    for name in codebooks.kept_names(source):
+        text = codebooks.kept(source, name)
+        if text is not None and name not in codebooks.kept_names(root):
+            problems.append(codebooks.keep(root, text, text_hash(text)))
+            brought += problems[-1] is None
+    for rules in codebooks.kept_maps(source):
+        digest = rules.stem.removeprefix(codebooks.MAP)
+        problems.append(codebooks.keep_map(root, digest, files.read(rules).decode("utf-8", "replace")))
+    for problem in filter(None, problems):
+        say(problem)
+    return brought
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return files.read(path)
+    except FileNotFoundError:
+        return b""
+
+
+def _lines(edits: tuple[Transaction, ...]) -> bytes:
+    return b"".join(b"\n" + encoded(one) for one in edits)
+
+
+def _edited(side: Side) -> str:
+    return " with what was edited by hand in its document" if side.edits else ""
+
+
+def _refused(name: str, ad: str, path: Path, reason: str) -> Brought:
+    what = f"{reason}; this session is not brought: mend it and run the same command again"
+    return Brought(name, ad, "refused", problems=(Problem(str(path), 0, "error", what),))
+
+
+def _report(brought: Brought) -> None:
+    """One session's lines; nothing of one that had nothing new and no problem."""
+    if brought.fate == "brought":
+        print(harmless(f"{brought.coder}, ad {brought.ad}: {brought.message}"))
+    elif brought.fate == "refused":
+        print(harmless(f"{brought.coder}, ad {brought.ad}: not brought"))
+    for problem in brought.problems:
+        print(harmless(f"  {problem}"))
+
+
+def _sum_up(fates: Counter[Fate], books: int, *, is_dry: bool) -> None:
+    done = "would be brought" if is_dry else "brought"
+    words = [f"{counted(fates['brought'], 'session')} {done}", f"{fates['nothing new']} had nothing new"]
+    words += [f"{fates['refused']} refused"] if fates["refused"] else []
+    words += [f"{counted(books, 'version')} of the codebook brought"] if books else []
+    print(", ".join(words) + (" (--dry-run)" if is_dry else ""))

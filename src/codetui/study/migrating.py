@@ -1,0 +1,251 @@
+"""`codetui codebook migrate`: the sessions of one codebook become those of the next, each in one step of undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.codebook.migration import Migrated, MigrationMap, migrate
+from codetui.core.session.commands import Decision
+from codetui.core.session.state import State
+from codetui.core.text.plural import counted
+from codetui.core.text.sanitize import harmless
+from codetui.formats import codebook_toml, migration_toml
+from codetui.model import Codebook, Problem, Source
+from codetui.storage import codebooks, files
+from codetui.storage.corpus import Corpus
+from codetui.storage.sessions import SessionPaths
+from codetui.study.held_session import HeldSession
+from codetui.study.ids import fresh_id
+from codetui.study.kept_maps import keep_rules
+from codetui.study.migration_tally import Tally, lines_of
+from codetui.study.outcome import NotSaved, Saved
+from codetui.study.records import Ads, Record, records
+from codetui.study.session import Session
+from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
+
+AT_ONCE = 8
+"""Sessions that are written at the same time."""
+
+
+class Plan(NamedTuple):
+    """A migration before it is carried out: its rules, and both books; the old one where it is known.
+
+    `is_fresh` where the change of the book that the rules are from has just been made.
+    """
+
+    rules: MigrationMap
+    new: Codebook
+    old: Codebook | None
+    problems: tuple[Problem, ...] = ()
+    is_fresh: bool = False
+
+    def applied_to(self, state: State) -> Migrated:
+        """What it means for a session."""
+        return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
+
+
+def run_migration(
+    map_file: Path,
+    codebook: Path,
+    sessions: Path,
+    coder: str | None,
+    *,
+    corpus: Path | None = None,
+    old: Path | None = None,
+    is_dry: bool = False,
+) -> int:
+    """Carries out, or only counts, what the rules in a file mean for all sessions, and says it; the exit code."""
+    plan = read_plan(map_file, codebook, sessions, old)
+    if isinstance(plan, Unusable):
+        return complain(plan.message)
+    if not is_dry and not plan.rules.is_checked:
+        return complain(
+            f"the rules in {map_file} were proposed and nobody has looked through them yet. "
+            "Do so, write checked = true there, and run the same command again; --dry-run only counts."
+        )
+    ads = corpus_if_any(corpus, plan.new, codebook, sessions)
+    if isinstance(ads, Unusable):
+        return complain(ads.message)
+    if is_dry:
+        tally = count_sessions(plan, sessions, coder, ads)
+    else:
+        tally = migrate_sessions(plan, sessions, coder, ads)
+        tally.problems += keep_books(codebook, old, sessions, plan)
+    for problem in (*plan.problems, *tally.problems):
+        say(problem)
+    for line in lines_of(tally, plan.rules, plan.new, plan.old):
+        print(harmless(line))
+    done = counted(tally.sessions, "session")
+    print(f"{done} would be changed; nothing was (--dry-run)" if is_dry else f"{done} changed; u takes it back in each")
+    return PROBLEMS if any(problem.severity == "error" for problem in tally.problems) else 0
+
+
+def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> Plan | Unusable:
+    """The rules in a file, with the book they lead to and the one they come from.
+
+    The old book is the file `old`, else the one that the rules name, if it was kept.
+    """
+    book, _ = read_book(codebook)
+    if isinstance(book, Unusable):
+        return book
+    try:
+        text = files.read(map_file).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        return Unusable(f"{map_file}: {reason}; `codetui codebook propose OLD NEW -o {map_file}` writes such a file.")
+    before = _old_book(text, map_file, book, sessions, old)
+    if isinstance(before, Unusable):
+        return before
+    rules, problems = migration_toml.read(text, str(map_file), book, before)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if rules is None or errors:
+        lines = "\n".join(f"  {problem}" for problem in errors)
+        return Unusable(f"the rules cannot be followed, so nothing is changed:\n{lines}")
+    return Plan(rules, book, before, tuple(problems))
+
+
+def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
+    """What a migration would change, with edits by hand counted in; nothing is written."""
+    tally = Tally()
+    for record in records(sessions, plan.old or plan.new, coder, corpus):
+        tally.problems += [problem for problem in record.problems if problem.severity == "error"]
+        tally.add(record.facts.id, record.folder, plan.applied_to(record.state))
+    return tally
+
+
+def migrate_sessions(
+    plan: Plan,
+    sessions: Path,
+    coder: str | None,
+    corpus: Corpus | None,
+    but: Callable[[Record], bool] = lambda _: False,
+    tally: Tally | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Tally:
+    """Carries a migration out, session by session; one that cannot be written is said and left as it is.
+
+    Several sessions wait for the disk at once: nearly all the time goes into that.  `but` says which are left out, as
+    they are in the `tally` already.  `progress` is told how many have been looked at.
+    """
+    tally, ads = tally or Tally(), Ads(corpus)
+    found = (one for one in records(sessions, plan.old or plan.new, coder, corpus) if not but(one))
+    looked_at = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while some := list(islice(found, 8 * AT_ONCE)):
+            work = [(plan, sessions, record, _ad(record, ads)) for record in some]
+            for record, done in zip(some, pool.map(_migrate_session, *zip(*work, strict=True)), strict=True):
+                tally.problems += done.problems
+                tally.edited += done.was_edited
+                if done.migrated is not None:
+                    tally.add(record.facts.id, record.folder, done.migrated)
+            looked_at += len(some)
+            progress(looked_at)
+    return tally
+
+
+def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Plan) -> list[Problem]:
+    """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
+    books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
+    problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
+    for path, book in books:
+        try:
+            problem = codebooks.keep(sessions, files.read(path).decode("utf-8-sig"), book.content_hash)
+        except (OSError, UnicodeDecodeError) as error:
+            problem = Problem(str(path), 0, "warning", f"{error}; this version of the codebook is not kept")
+        problems += [problem] if problem else []
+    return problems
+
+
+def _old_book(
+    text: str, map_file: Path, book: Codebook, sessions: Path, old: Path | None
+) -> Codebook | Unusable | None:
+    """The book that the rules come from."""
+    if old is not None:
+        return read_book(old)[0]
+    rules, _ = migration_toml.read(text, str(map_file), book)
+    digest = rules.old_book.rpartition("#")[2] if rules else ""
+    try:
+        kept = codebooks.kept(sessions, digest)
+    except OSError as error:
+        return Unusable(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.")
+    return codebook_toml.read(kept, digest)[0] if kept is not None else None
+
+
+class _Done(NamedTuple):
+    """What became of one session; `migrated` is None where it is as it was."""
+
+    migrated: Migrated | None
+    problems: tuple[Problem, ...] = ()
+    was_edited: bool = False
+
+
+def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Source | Problem) -> _Done:
+    """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
+    if record.state.opened is None and record.source is None:
+        return _Done(None, record.problems)
+    expected = plan.applied_to(record.state)
+    if not (expected.events or expected.counts):
+        return _Done(expected)
+    if isinstance(ad, Problem):
+        return _Done(None, (ad,))
+    try:
+        paths = SessionPaths.of_folder(sessions, record.folder)
+        session = HeldSession(ad, plan.old or plan.new, paths, record.coder)
+    except OSError as error:
+        return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
+    if session.holder is not None:
+        return _Done(None, (_in_other_hands(plan, session, record, sessions),))
+    try:
+        return _followed(plan, session, record)
+    finally:
+        session.release()
+
+
+def _followed(plan: Plan, session: Session, record: Record) -> _Done:
+    if session.taken is not None and not session.taken.is_saved:
+        return _Done(None, (_failed(record, session.taken.message),))
+    done = follow(plan, session)
+    was_edited = session.taken is not None
+    if isinstance(done, NotSaved):
+        return _Done(None, (_failed(record, done.message),), was_edited)
+    problem = session.save_document()
+    return _Done(done, (problem,) if problem else (), was_edited)
+
+
+def follow(plan: Plan, session: Session) -> Migrated | NotSaved:
+    """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
+    session.use(plan.new)
+    done = plan.applied_to(session.state)
+    if done.events:
+        message = f"{counted(len(done.events), 'change')} by the rules from one codebook to the next."
+        outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
+        if not isinstance(outcome, Saved):
+            return NotSaved(outcome.message)
+    return done
+
+
+def _ad(record: Record, ads: Ads) -> Source | Problem:
+    """The ad with its text; without it, where the corpus has it no more; a problem where it cannot be read."""
+    facts = record.facts
+    try:
+        return ads.find(facts.id) or Source(facts.id, facts.employer, facts.title, "", record.folder)
+    except OSError as error:
+        return _failed(record, f"{error.filename or ''}: {error.strerror or error}")
+
+
+def _failed(record: Record, reason: str) -> Problem:
+    what = f"this session is left as it was: {reason}; mend it and run the same command again"
+    return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
+
+
+def _in_other_hands(plan: Plan, session: HeldSession, record: Record, sessions: Path) -> Problem:
+    """Another program has the session: it follows there, if the change of the codebook has just been made."""
+    if not plan.is_fresh:
+        return _failed(record, f"{session.holder} has it; close it there")
+    again = f"`codetui codebook migrate --map {codebooks.map_path(sessions, plan.rules.digest)}`"
+    what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
+    return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)

@@ -1,0 +1,183 @@
+"""All sessions on disk, whoever made them, for export and status; an edit by hand counts as if it were taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.session.commands import Decision
+from codetui.core.session.state import State, evolve, replay
+from codetui.formats import manual_coding
+from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, Transaction, TransactionId
+from codetui.storage import files, sessions
+from codetui.storage.corpus import Corpus
+from codetui.storage.event_log import EventLog
+from codetui.storage.safe_names import safe_name
+from codetui.storage.sessions import SessionPaths
+from codetui.study.documents import SessionDocument, heading_id, legible
+from codetui.study.forms import AdFacts
+from codetui.study.in_step import InStep
+from codetui.study.outcome import Saved
+from codetui.study.taken_in import not_read
+
+HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
+
+
+class Record(NamedTuple):
+    """One session.  `source` is its text where there is only a document, which came without a log.
+
+    Of one that `is_unread`, since its log or its only document cannot be read, nothing is known.
+    """
+
+    folder: str
+    coder: str
+    facts: AdFacts
+    state: State
+    problems: tuple[Problem, ...] = ()
+    source: str | None = None
+    is_unread: bool = False
+
+
+def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[Record]:
+    """The sessions below `root`, of one coder or of all, by coder and ad."""
+    ads = Ads(corpus)
+    for folder in sessions.coders(root):
+        if coder is None or folder == sessions.coder_folder(root, coder):
+            yield from _Folder(root, folder, book, ads).records()
+
+
+class Ads:
+    """The corpus by id, listed when the first document asks."""
+
+    def __init__(self, corpus: Corpus | None) -> None:
+        self._corpus = corpus
+        self._entries: dict[str, SourceEntry] | None = None
+        self._is_whole = True
+
+    def find(self, ad: str) -> Source | None:
+        """The ad with its text, if the corpus has it.  Raises OSError where it may be in what cannot be read."""
+        if self._corpus is None:
+            return None
+        if self._entries is None:
+            batches = list(self._corpus.batches())
+            self._is_whole = not any(one.severity == "error" for batch in batches for one in batch.problems)
+            self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
+        entry = self._entries.get(ad)
+        if entry is None and not self._is_whole:
+            entry = self._corpus.find(ad)
+        return self._corpus.read(entry)[0] if entry else None
+
+
+class _OnlyLooking:
+    """A session in memory: what is taken over into it reaches no disk."""
+
+    def __init__(self, ad: Source, book: Codebook, state: State, transactions: Sequence[Transaction] = ()) -> None:
+        self.ad = ad
+        self.book = book
+        self.state = state
+        self.transactions = transactions
+        self.problems: list[Problem] = []
+
+    def record(self, decision: Decision) -> Saved:
+        """Puts a decision into the state."""
+        self.state = evolve(
+            self.state,
+            Transaction(
+                id=TransactionId("taken"),
+                seq=self.state.seq + 1,
+                time="",
+                coder="",
+                cause=decision.cause,
+                source=decision.source,
+                events=decision.events,
+            ),
+        )
+        return Saved(decision.message)
+
+    def facts_of(self, state: State) -> AdFacts:
+        """Employer and title as they are in a state."""
+        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
+
+
+class _Folder:
+    """The sessions of one coder."""
+
+    def __init__(self, root: Path, name: str, book: Codebook, ads: Ads) -> None:
+        self._paths = SessionPaths.of_folder(root, name)
+        self._name = name
+        self._book = book
+        self._ads = ads
+
+    def records(self) -> Iterator[Record]:
+        """Those with a log first, then those with a document alone."""
+        unreadable: list[Record] = []
+        documents: dict[str, list[Path]] = {}
+        for path in self._paths.documents():
+            try:
+                documents.setdefault(manual_coding.read(_head(path), "")[0].ad, []).append(path)
+            except OSError as error:
+                unreadable.append(self._lost(path, error))
+        for log in sessions.logs(self._paths.folder):
+            try:
+                record = self._from_log(log, documents)
+            except OSError as error:
+                record = self._lost(log, error)
+                # Its document is no session without a log.
+                documents = {ad: paths for ad, paths in documents.items() if safe_name(ad) != log.stem}
+            if record is not None:
+                documents.pop(heading_id(record.facts.id), None)
+                yield record
+        for ad, paths in documents.items():
+            for path in paths if ad else ():
+                yield self._from_document(ad, path)
+        yield from unreadable
+
+    def _lost(self, path: Path, error: OSError) -> Record:
+        facts = AdFacts(SourceId(path.stem.removeprefix(sessions.DOCUMENT)), "", "")
+        problem = not_read(error, path, "this session is left out")
+        return Record(self._name, self._name, facts, State(), (problem,), is_unread=True)
+
+    def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> Record | None:
+        transactions, problems = EventLog(log).read()
+        state = replay(transactions)
+        opened = state.opened
+        if opened is None:
+            if transactions:
+                problems.append(Problem(str(log), 0, "error", HEADLESS))
+            elif not problems:
+                return None
+            return Record(
+                self._name, self._name, AdFacts(SourceId(log.stem), state.employer, state.title), state, tuple(problems)
+            )
+        bare = Source(opened.ad, opened.employer, opened.title, "", str(log))
+        looked = _OnlyLooking(bare, self._book, state, transactions)
+        try:
+            self._look_at(looked, next(iter(documents.get(heading_id(opened.ad), ())), None))
+        except OSError as error:
+            problems.append(not_read(error, log, "what was edited by hand in the document is left out"))
+        coder = transactions[-1].coder
+        return Record(self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems))
+
+    def _look_at(self, looked: _OnlyLooking, path: Path | None) -> None:
+        """Takes in what was edited by hand in a session's document and is not taken over yet."""
+        if path is None:
+            return
+        document = SessionDocument(self._paths, looked.ad.id, path=path, is_read_only=True)
+        if not document.says_no_more_than(looked.transactions):
+            looked.ad = self._ads.find(looked.ad.id) or looked.ad
+            InStep(looked, document).begin()
+
+    def _from_document(self, name: str, path: Path) -> Record:
+        try:
+            text = legible(files.read(path), path)
+            ad = self._ads.find(name) or Source(SourceId(name), "", "", "", str(path))
+            looked = _OnlyLooking(ad, self._book, State())
+            InStep(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+        except OSError as error:
+            return self._lost(path, error)
+        return Record(self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text)
+
+
+def _head(path: Path) -> str:
+    return legible(files.read(path), path).split("\n## ", 1)[0]

@@ -1,0 +1,170 @@
+"""One code renamed, merged, split, moved or retired while the program runs: in the codebook, then in all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from codetui.core.codebook.migration import MigrationMap, book_name
+from codetui.core.codebook.refactoring import Step, rule_of
+from codetui.core.session.commands import Refusal
+from codetui.formats import codebook_toml
+from codetui.formats.codebook_reshaping import reshaped
+from codetui.formats.toml_editing import EditError
+from codetui.model import Codebook, Problem
+from codetui.storage import codebooks, files
+from codetui.storage.corpus import Corpus
+from codetui.storage.sessions import SessionPaths
+from codetui.study.kept_maps import keep_rules, rules_between
+from codetui.study.migrating import Plan, count_sessions, follow, keep_books, migrate_sessions, read_plan
+from codetui.study.migration_tally import Tally, lines_of
+from codetui.study.outcome import NotSaved, Saved
+from codetui.study.records import Record
+from codetui.study.session import Session
+from codetui.study.study_parts import Unusable
+
+
+class BookOwner(Protocol):
+    """The workspace, as far as its codes are changed: its book, and the open session that follows."""
+
+    book: Codebook
+    codebook_path: Path
+    problems: list[Problem]
+    session: Session | None
+
+    def leave(self) -> list[Problem]:
+        """Writes the open session's document."""
+
+    def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
+        """Changes the codebook's file and goes on with the book as it is then."""
+
+
+class Prospect(NamedTuple):
+    """What a migration would change.  `step` is the change of the codebook it begins with; a map has none."""
+
+    plan: Plan
+    tally: Tally
+    step: Step | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """It in words, the whole first, with the problems it met: `42 codings in 17 ads of 2 coders`."""
+        plan, tally = self.plan, self.tally
+        of_books, *rest = lines_of(tally, plan.rules, plan.new, plan.old)
+        problems = [str(problem) for problem in (*plan.problems, *tally.problems)]
+        return [tally.reach if plan.is_fresh else of_books, *(line.strip() for line in rest), *problems]
+
+
+class Reshaping:
+    """The codebook and the sessions of all coders, as one program changes them."""
+
+    def __init__(self, workspace: BookOwner, corpus: Corpus, paths: SessionPaths) -> None:
+        self._workspace = workspace
+        self._corpus = corpus
+        self._paths = paths
+
+    def count(self, step: Step) -> Prospect | Refusal:
+        """What a step would change, with nothing written; any thread may ask."""
+        try:
+            text = files.read(self._workspace.codebook_path).decode("utf-8-sig")
+            plan = _plan(text, reshaped(text, step), step)
+        except EditError as error:
+            return Refusal(f"The codebook stays as it is: {error}.")
+        except (OSError, UnicodeDecodeError) as error:
+            return Refusal(f"The codebook stays as it is: {error}.")
+        return Prospect(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
+
+    def count_map(self, map_file: Path) -> Prospect | Refusal:
+        """What the rules in a file would change, with nothing written; any thread may ask."""
+        plan = read_plan(map_file, self._workspace.codebook_path, self._paths.root)
+        if isinstance(plan, Unusable):
+            return Refusal(plan.message)
+        if not plan.rules.is_checked:
+            return Refusal(f"Nobody has looked through the rules in {map_file} yet: do so, and write checked = true.")
+        return Prospect(plan, count_sessions(plan, self._paths.root, None, self._corpus))
+
+    def begin(self, prospect: Prospect) -> Prospect | Refusal | NotSaved:
+        """Changes the codebook, and lets the open session follow: what is done so far, and the plan for the others.
+
+        Of a codebook that somebody has changed since it was counted, the newest text is changed.
+        """
+        session = self._workspace.session
+        lagging = session.lagging() if session else ""
+        if lagging:
+            return NotSaved(f"Nothing is changed: {lagging}")
+        self._workspace.leave()
+        plan = prospect.plan if prospect.step is None else self._changed(prospect.step)
+        if isinstance(plan, Refusal | NotSaved):
+            return plan
+        tally = Tally()
+        if session is not None:
+            done = follow(plan, session)
+            if isinstance(done, NotSaved):
+                what = f"this session is left as it was: {done.message}"
+                tally.problems.append(Problem(str(session.document_path), 0, "error", what))
+            else:
+                tally.add(session.ad.id, self._paths.folder.name, done)
+        return Prospect(plan, tally, prospect.step)
+
+    def carry_out(self, begun: Prospect, progress: Callable[[int], None] = lambda _: None) -> Prospect:
+        """Lets all other sessions follow, those of other coders too; for a worker.  `progress`: so many are done."""
+        plan, root = begun.plan, self._paths.root
+        tally = migrate_sessions(plan, root, None, self._corpus, self._is_open, begun.tally, progress)
+        if not plan.is_fresh:
+            tally.problems += keep_books(self._workspace.codebook_path, None, self._paths.root, plan)
+        return Prospect(plan, tally, begun.step)
+
+    def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
+        """The rules by which another program has just changed the codebook, if it did.  Raises OSError."""
+        return rules_between(self._paths.root, before, now) if self._workspace.session else None
+
+    def follow_others(self, rules: MigrationMap, before: Codebook) -> bool:
+        """Lets the open session follow a code that another program has changed, which leaves open sessions alone."""
+        workspace = self._workspace
+        if workspace.session is None:
+            return False
+        done = follow(Plan(rules, workspace.book, before, is_fresh=True), workspace.session)
+        return not isinstance(done, NotSaved) and bool(done.events)
+
+    def way_on(self, plan: Plan) -> str:
+        """How those sessions are finished that could not follow."""
+        path = codebooks.map_path(self._paths.root, plan.rules.digest)
+        return f"Mend what is in the way, then: codetui codebook migrate --map {path}"
+
+    def _changed(self, step: Step) -> Plan | Refusal | NotSaved:
+        """Takes the step in the codebook's file; the version before and the rules are kept beside the sessions."""
+        workspace, root = self._workspace, self._paths.root
+        texts: list[str] = []
+
+        def change(text: str) -> str:
+            texts[:] = [text, reshaped(text, step)]
+            return texts[1]
+
+        changed = workspace.change_book(change)
+        if isinstance(changed, Refusal | NotSaved):
+            return changed
+        before, after = (text.removeprefix("\ufeff") for text in texts)
+        plan = _plan(before, after, step)
+        if plan.old is not None:
+            problem = codebooks.keep(root, before, plan.old.content_hash)
+            kept = keep_rules(root, plan.rules, plan.old, plan.new)
+            workspace.problems += [*([problem] if problem else []), *kept]
+        return plan
+
+    def _is_open(self, record: Record) -> bool:
+        session = self._workspace.session
+        return session is not None and (record.folder, record.facts.id) == (self._paths.folder.name, session.ad.id)
+
+
+def _plan(before: str, after: str, step: Step) -> Plan:
+    """The rules of a step, from one text of the codebook to the other; raises EditError where one is no codebook."""
+    old, new = _read(before), _read(after)
+    return Plan(MigrationMap((rule_of(step),), book_name(old), book_name(new)), new, old, is_fresh=True)
+
+
+def _read(text: str) -> Codebook:
+    book, problems = codebook_toml.read(text, "")
+    if book is None:
+        raise EditError(problems[0].message)
+    return book

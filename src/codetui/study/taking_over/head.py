@@ -1,0 +1,130 @@
+"""What a document's head says, employer, title, profile and reasoning, beside what the session says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook import index as books
+from codetui.core.session.state import State
+from codetui.core.session.words import quoted
+from codetui.formats.manual_coding import Document
+from codetui.formats.session_doc.values import HeadPart
+from codetui.model import Codebook, Event, ProfileAssigned, Source, SourceDescribed
+from codetui.study.taking_over.merging import joined
+
+
+class HeadRemark(NamedTuple):
+    """What to tell the coder about a part of the head; in a conflict the two sides say different things."""
+
+    part: HeadPart
+    message: str
+    is_conflict: bool = True
+
+
+class Head(NamedTuple):
+    """What follows from a document's head."""
+
+    events: tuple[Event, ...]
+    remarks: tuple[HeadRemark, ...]
+
+
+class Assessment(NamedTuple):
+    """A profile, by its id where the codebook has it, and its reasoning on one line; empty where there is none."""
+
+    profile: str
+    reasoning: str
+
+
+def described(edited: Document, base: Document | None, state: State, ad: Source) -> Head:
+    """What is new about employer and title.
+
+    Of a document whose past is unknown they count where neither session nor source says them.
+    """
+    employer, title = state.employer or ad.employer, state.title or ad.title
+    new_employer, on_employer = _described("employer", edited.employer, base.employer if base else None, employer)
+    new_title, on_title = _described("title", edited.title, base.title if base else None, title)
+    if (new_employer, new_title) == (employer, title):
+        return Head((), (*on_employer, *on_title))
+    event = SourceDescribed(employer=new_employer, title=new_title, employer_before=employer, title_before=title)
+    return Head((event,), (*on_employer, *on_title))
+
+
+def _described(what: str, edited: str, base: str | None, now: str) -> tuple[str, tuple[HeadRemark, ...]]:
+    said, shown = shown_words(edited), shown_words(now)
+    old = None if base is None else shown_words(base)
+    if said in ("", shown, old):
+        return now, ()
+    if shown in ("", old):
+        return said, ()
+    if old is None:
+        return now, ()
+    message = f"edited on both sides: the {what}: {quoted(now)} is kept, not {quoted(said)}; correct the document"
+    return now, (HeadRemark("heading" if what == "employer" else "opening", message),)
+
+
+def assessed(edited: Document, base: Document | None, state: State, book: Codebook) -> Head:
+    """What is new about profile and reasoning; of a document whose past is unknown what the session lacks."""
+    said = _assessment(edited.profile, edited.reasoning, book)
+    now = _assessment(books.profile_name(book, state.profile), state.reasoning, book)
+    if base is None:
+        after, remarks = _completed(said, now, book)
+    else:
+        after, remarks = _merged(said, _assessment(base.profile, base.reasoning, book), now, book)
+    profile = state.profile if after.profile == now.profile else after.profile
+    reasoning = state.reasoning if after.reasoning == now.reasoning else after.reasoning
+    if (profile, reasoning) == (state.profile, state.reasoning):
+        return Head((), tuple(remarks))
+    if profile not in ("", state.profile) and books.profile(book, profile) is None:
+        message = f"the codebook has no profile “{profile}”; add it, or press p for another"
+        remarks.append(HeadRemark("profile", message, is_conflict=False))
+    event = ProfileAssigned(
+        profile=profile, reasoning=reasoning, profile_before=state.profile, reasoning_before=state.reasoning
+    )
+    return Head((event,), tuple(remarks))
+
+
+def _assessment(profile: str, reasoning: str, book: Codebook) -> Assessment:
+    found = books.profile(book, profile)
+    return Assessment(found.id if found else shown_words(profile), shown_words(reasoning))
+
+
+def _completed(said: Assessment, now: Assessment, book: Codebook) -> tuple[Assessment, list[HeadRemark]]:
+    """The session's assessment with what it lacks; the reasoning for another profile is none for this one."""
+    profile = now.profile or said.profile
+    is_other = said.profile not in ("", profile)
+    reasoning = now.reasoning or ("" if is_other else said.reasoning)
+    remarks: list[HeadRemark] = []
+    if is_other:
+        kept, other = _name(now, book), _name(said, book)
+        message = f"the document says profile {other}, the session {kept}, which is kept; p assigns another"
+        remarks.append(HeadRemark("profile", message))
+    if said.reasoning not in ("", reasoning):
+        message = f"the document's reasoning, {quoted(said.reasoning)}, is not taken over; P edits the session's"
+        remarks.append(HeadRemark("reasoning", message))
+    return Assessment(profile, reasoning), remarks
+
+
+def _merged(said: Assessment, base: Assessment, now: Assessment, book: Codebook) -> tuple[Assessment, list[HeadRemark]]:
+    """The session's assessment with what was edited by hand; of two profiles the session's, of two reasonings both."""
+    after = now
+    remarks: list[HeadRemark] = []
+    if said.profile not in (base.profile, now.profile):
+        if now.profile == base.profile:
+            after = after._replace(profile=said.profile)
+        else:
+            kept, other = _name(now, book), _name(said, book)
+            message = f"edited on both sides: the profile: {kept} (session) is kept, not {other}; p assigns another"
+            remarks.append(HeadRemark("profile", message))
+    if said.reasoning not in (base.reasoning, now.reasoning):
+        if now.reasoning == base.reasoning:
+            after = after._replace(reasoning=said.reasoning)
+        else:
+            after = after._replace(reasoning=joined(now.reasoning, said.reasoning))
+            message = "edited on both sides: the reasoning: both texts are kept, the session's first; P edits it"
+            remarks.append(HeadRemark("reasoning", message))
+    return after, remarks
+
+
+def _name(one: Assessment, book: Codebook) -> str:
+    return quoted(books.profile_name(book, one.profile)) if one.profile else "none"

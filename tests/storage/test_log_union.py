@@ -1,0 +1,113 @@
+"""The union of logs: whatever the order of logs and lines, one state; nothing is lost, nothing counts twice."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from diverging import Side, three_sides, two_sides
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.core.session.commands import Undo
+from codetui.core.session.state import State, Steps, replay
+from codetui.model import Transaction
+from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.log_union import united
+
+MARKED = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> origin/main\n"
+
+
+def lines(side: Side) -> bytes:
+    return b"".join(encoded(one) + b"\n" for one in side.log)
+
+
+def read(data: bytes) -> tuple[list[Transaction], int]:
+    """What a log of these bytes holds, and how many lines cannot be read."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "1.jsonl"
+        path.write_bytes(data)
+        transactions, problems = EventLog(path).read()
+        return transactions, len(problems)
+
+
+def steps(stack: Steps | None) -> list[str]:
+    return [] if stack is None else [stack.newest.id, *steps(stack.earlier)]
+
+
+def facts(state: State) -> tuple[object, ...]:
+    """All that a state says, and what undo and redo would do."""
+    return (
+        state.opened,
+        (state.employer, state.title, state.profile, state.reasoning, state.is_done, state.form, state.seq),
+        dict(state.codings),
+        dict(state.notes),
+        steps(state.done_steps),
+        steps(state.undone_steps),
+        state.live(),
+    )
+
+
+@given(two_sides(), st.randoms(use_true_random=False))
+def test_any_order_of_lines_replays_to_one_state(sides: tuple[Side, ...], chance: random.Random) -> None:
+    whole = [one for side in sides for one in lines(side).splitlines(keepends=True)]
+    expected = facts(replay([one for side in sides for one in side.log]))
+    for _ in range(3):
+        chance.shuffle(whole)
+        transactions, unread = read(b"".join(whole))
+        assert unread == 0 and facts(replay(transactions)) == expected
+
+
+@given(three_sides(), st.randoms(use_true_random=False))
+def test_the_union_is_the_same_whoever_makes_it(sides: tuple[Side, ...], chance: random.Random) -> None:
+    a, b, c = (lines(side) for side in sides)
+    whole = united(a, b, c)
+    assert united(a, b) == united(b, a)
+    assert united(united(a, b), c) == united(a, united(b, c)) == united(c, b, a) == whole
+    assert united(whole, whole) == united(whole, a) == whole
+    shuffled = whole.splitlines(keepends=True)
+    chance.shuffle(shuffled)
+    assert united(b"".join(shuffled)) == whole
+
+
+@given(two_sides())
+def test_each_confirmed_command_is_in_the_union_once(sides: tuple[Side, ...]) -> None:
+    transactions, unread = read(united(*(lines(side) for side in sides)))
+    given_ = {one.id: one for side in sides for one in side.log}
+    assert unread == 0
+    assert {one.id: one for one in transactions} == given_ and len(transactions) == len(given_)
+    assert set(replay(transactions).codings) == {id_ for side in sides for id_ in side.state.codings}
+
+
+@given(two_sides())
+def test_after_the_union_undo_takes_back_every_step(sides: tuple[Side, ...]) -> None:
+    side = Side("z", read(united(*(lines(one) for one in sides)))[0])
+    taken_back = [*steps(side.state.done_steps), *steps(side.state.undone_steps)]
+    for _ in range(2 * len(side.log) + 1):
+        before = len(side.log)
+        side.give(Undo())
+        if len(side.log) == before:
+            break
+    assert side.state.done_steps is None and len(steps(side.state.undone_steps)) == len(taken_back)
+
+
+@given(two_sides())
+def test_conflict_marks_that_git_left_lose_no_line(sides: tuple[Side, ...]) -> None:
+    a, b = (lines(side) for side in sides)
+    marked = MARKED % (a, b)
+    assert united(marked) == united(a, b)
+    assert facts(replay(read(marked)[0])) == facts(replay(read(united(a, b))[0]))
+
+
+def test_lines_that_are_no_transactions_stay() -> None:
+    torn, newer, number = b'{"v":1,"id":"t1","se', b'{"v":2,"id":"t9","seq":4,"what":"new"}', b"17"
+    side = Side("a")
+    whole = united(b"\n".join((torn, newer, number)), lines(side), b"\xef\xbb\xbf" + newer)
+    assert sorted(whole.splitlines()) == sorted((torn, newer, number))
+
+
+def test_two_transactions_with_one_id_are_both_kept_and_the_same_one_is_used() -> None:
+    one, other = (b'{"v":1,"id":"t1","seq":1,"time":"%s","coder":"rosa","events":[]}' % time for time in (b"1", b"2"))
+    assert united(one, other) == united(other, one) == one + b"\n" + other + b"\n"
+    assert read(united(one, other))[0] == read(united(other, one))[0]

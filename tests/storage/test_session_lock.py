@@ -1,0 +1,282 @@
+"""Who has a session: other programs see it, one that is gone is passed, and no file in its place does any harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codetui.storage import disk, session_lock
+from codetui.storage.holders import Holder, holder_from, line_of, myself
+from codetui.storage.session_lock import STALE_AFTER, UNKNOWN, SessionLock
+
+SRC = Path(__file__).resolve().parent.parent.parent / "src"
+HOLD = """\
+import sys, time
+from pathlib import Path
+from codetui.storage.session_lock import SessionLock
+lock = SessionLock(Path(sys.argv[1]))
+print("claimed" if lock.claim() is None else "refused", flush=True)
+time.sleep(600)
+"""
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="processes and links of this kind are POSIX's")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    (tmp_path / "events").mkdir()
+    return tmp_path / "events" / "11.jsonl"
+
+
+@pytest.fixture
+def program(log: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Starts another program that claims the session; all are ended with the test."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": str(SRC)}
+        command = [sys.executable, "-c", HOLD, str(log)]
+        begun.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment))
+        return begun[-1]
+
+    yield start
+    for each in begun:
+        each.kill()
+        each.wait()
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def put(log: Path, data: bytes, age: float = 0.0) -> Path:
+    """A lock with these bytes, of this age in seconds."""
+    file = SessionLock(log).file
+    file.write_bytes(data)
+    os.utime(file, (time.time() - age,) * 2)
+    return file
+
+
+def elsewhere(**more: object) -> bytes:
+    """The lock of a program on another machine."""
+    return line_of(myself("theirs")._replace(host="desk", user="wil", pid=4711)._replace(**more))  # type: ignore[arg-type]
+
+
+def test_the_first_has_it_and_the_second_sees_who(log: Path) -> None:
+    first, second = SessionLock(log), SessionLock(log)
+    assert second.other() is None and first.claim() is None and first.claim() is None
+    holder = second.claim()
+    assert holder is not None and (holder.pid, holder.host) == (os.getpid(), socket.gethostname())
+    assert f"(process {os.getpid()}), since " in str(holder)
+    first.release()
+    assert second.other() is None and not first.file.exists()
+
+
+def test_whose_lock_was_taken_over_finds_out_and_lets_the_other_have_it(log: Path) -> None:
+    first, second = SessionLock(log), SessionLock(log)
+    first.claim()
+    second.take_over()
+    assert not first.is_mine and first.claim() is not None
+    first.release()
+    assert second.is_mine
+    first.take_over()
+    assert first.is_mine and second.claim() is not None
+
+
+@posix_only
+def test_the_lock_of_a_killed_program_is_passed_without_a_question(
+    log: Path, program: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process, lock = program(), SessionLock(log)
+    assert said(process) == "claimed"
+    holder = lock.other()
+    assert holder is not None and holder.pid == process.pid
+    process.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while lock.other() is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert lock.other() is None, "a process that has ended is gone although nobody has asked for its exit code yet"
+    process.wait()
+    assert lock.other() is None and lock.claim() is None and lock.is_mine
+
+
+@posix_only
+def test_a_program_that_is_stopped_still_has_its_session(
+    log: Path, program: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process, lock = program(), SessionLock(log)
+    assert said(process) == "claimed"
+    process.send_signal(signal.SIGSTOP)
+    os.utime(lock.file, (time.time() - 10 * STALE_AFTER,) * 2)
+    assert lock.other() is not None
+
+
+@posix_only
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
+def test_another_process_with_the_number_of_a_dead_one_has_nothing(log: Path) -> None:
+    put(log, line_of(myself("theirs")._replace(started="1")))
+    assert SessionLock(log).other() is None
+
+
+@posix_only
+def test_of_many_programs_at_once_one_gets_a_new_lock(log: Path, program: Callable[[], subprocess.Popen[str]]) -> None:
+    processes = [program() for _ in range(8)]
+    assert sorted(map(said, processes)) == ["claimed"] + ["refused"] * 7
+
+
+def test_a_lock_of_another_machine_counts_while_its_heart_beats(log: Path) -> None:
+    put(log, elsewhere(), age=STALE_AFTER - 20)
+    holder = SessionLock(log).claim()
+    assert holder is not None and str(holder).startswith("wil on desk (process 4711)")
+    put(log, elsewhere(), age=STALE_AFTER + 20)
+    assert SessionLock(log).claim() is None
+
+
+def test_the_same_name_of_another_machine_is_no_process_of_this_one(log: Path) -> None:
+    put(log, elsewhere(host=socket.gethostname(), machine="another", pid=2**22 + 1))
+    assert SessionLock(log).other() is not None
+
+
+@pytest.mark.parametrize("skew", [-86_400.0, 86_400.0])
+def test_the_clock_that_counts_is_the_folders(log: Path, monkeypatch: pytest.MonkeyPatch, skew: float) -> None:
+    put(log, elsewhere(), age=10)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + skew)
+    assert SessionLock(log).other() is not None
+    put(log, elsewhere())
+    os.utime(SessionLock(log).file, (real() - STALE_AFTER - 20,) * 2)
+    assert SessionLock(log).other() is None
+
+
+def test_a_lock_from_the_future_is_left_over_once_it_was_seen_not_to_beat(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(log, elsewhere(), age=-10_000_000)
+    lock, begun = SessionLock(log), time.monotonic()
+    assert lock.other() is not None
+    monkeypatch.setattr(time, "monotonic", lambda: begun + STALE_AFTER - 1)
+    assert lock.other() is not None
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 2 * STALE_AFTER)
+    assert lock.other() is None
+
+
+def test_garbage_from_the_future_is_nobody_soon(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(log, b"garbage", age=-10_000_000)
+    lock, begun = SessionLock(log), time.monotonic()
+    assert lock.other() == UNKNOWN
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 60)
+    assert lock.claim() is None and lock.is_mine
+
+
+def test_who_has_a_session_gives_signs_of_life(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_lock, "HEARTBEAT", 0.01)
+    lock = SessionLock(log)
+    lock.claim()
+    os.utime(lock.file, (0, 0))
+    until = time.monotonic() + 10
+    while lock.file.stat().st_mtime < 1 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert time.time() - lock.file.stat().st_mtime < 10
+    lock.release()
+
+
+# --- what else may stand there ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0" * 100, b"4711 desk abc", b"[1]", b"[" * 100_000, b"{}", b'{"pid":"1"}', b"x" * 10_000_000],
+    ids=["empty", "zeros", "words", "list", "deep", "object", "text", "10 MB"],
+)
+def test_garbage_is_somebody_for_a_moment_and_nobody_after(log: Path, data: bytes) -> None:
+    put(log, data)
+    assert SessionLock(log).other() == UNKNOWN
+    put(log, data, age=60)
+    lock = SessionLock(log)
+    assert lock.claim() is None and lock.is_mine
+
+
+@given(
+    st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(repr).map(str.encode)
+)
+def test_no_bytes_in_a_lock_hinder_the_program(data: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "1.jsonl"
+        put(log, data, age=60)
+        lock = SessionLock(log)
+        assert lock.claim() is None and lock.is_mine
+        lock.release()
+
+
+@pytest.mark.parametrize("pid", [0, -1, True, 2**31, 2**80, "7", None, 1.5])
+def test_a_number_that_is_no_process_is_asked_of_no_system(pid: object) -> None:
+    value = {**myself("theirs")._asdict(), "pid": pid}
+    assert holder_from(json.dumps(value).encode()) is None
+
+
+def test_what_a_terminal_would_obey_is_not_repeated() -> None:
+    names = {"user": "\x1b[2Jwil\u202e", "host": "d" * 1000, "since": "2026\x07", "token": "t", "pid": 7}
+    holder = holder_from(json.dumps(names).encode())
+    assert isinstance(holder, Holder) and str(holder).isprintable() and len(str(holder)) < 200
+
+
+@posix_only
+def test_a_symbolic_link_is_replaced_and_never_followed(log: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine", "utf-8")
+    lock = SessionLock(log)
+    for target in (precious, tmp_path / "nowhere", lock.file):
+        lock.file.unlink(missing_ok=True)
+        lock.file.symlink_to(target)
+        assert SessionLock(log).other() is None
+        assert lock.claim() is None and lock.is_mine and not lock.file.is_symlink()
+        lock.release()
+    assert precious.read_text("utf-8") == "mine" and not (tmp_path / "nowhere").exists()
+
+
+@posix_only
+def test_a_pipe_in_its_place_is_not_waited_for(log: Path) -> None:
+    lock = SessionLock(log)
+    os.mkfifo(lock.file)
+    assert lock.other() is None and lock.claim() is None and lock.is_mine
+
+
+def test_a_folder_in_its_place_is_said_and_stays(log: Path) -> None:
+    lock = SessionLock(log)
+    lock.file.mkdir()
+    (lock.file / "x").write_text("mine", "utf-8")
+    with pytest.raises(OSError):
+        lock.claim()
+    assert (lock.file / "x").read_text("utf-8") == "mine"
+    assert [path.name for path in log.parent.iterdir()] == [lock.file.name]
+
+
+@pytest.mark.parametrize("operation", ["create", "write", "rename"])
+def test_a_lock_that_the_disk_refuses_leaves_nothing_behind(
+    log: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    put(log, elsewhere(), age=STALE_AFTER + 20)
+    lock = SessionLock(log)
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, operation, refuse)
+    with pytest.raises(OSError, match="No space"):
+        lock.take_over()
+    monkeypatch.undo()
+    assert [path.name for path in log.parent.iterdir()] == [lock.file.name]
+    assert lock.claim() is None

@@ -1,0 +1,277 @@
+"""Codebooks are changed by several programs at once and kept in every version that was coded with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from codetui.model import text_hash
+from codetui.storage import codebooks, file_lock, files
+from codetui.storage.codebooks import edit, keep, kept, kept_names
+from codetui.storage.file_lock import FileLock, locked
+
+BOOK = '# lights\n[[code]]\nid = "T1"\nexamples = []   # as they come\n'
+
+APPENDING = """
+import sys
+from pathlib import Path
+from codetui.formats.toml_editing import append_entry
+from codetui.storage.codebooks import edit
+
+path, name = Path(sys.argv[1]), sys.argv[2]
+for number in range(100):
+    edit(path, lambda text: append_entry(text, ("code", 0), "examples", f"{name}{number}"))
+"""
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from codetui.storage.file_lock import FileLock
+
+FileLock(Path(sys.argv[1])).take()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "codebook.toml"
+    path.write_text(BOOK, encoding="utf-8", newline="")
+    return path
+
+
+def only_book(folder: Path) -> list[str]:
+    """What lies in the folder: no lock and no temporary file may stay behind."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- changing ---------------------------------------------------------------------------------------
+
+
+def test_a_change_is_written_and_given_back(book: Path) -> None:
+    assert edit(book, lambda text: text + "# more\n") == BOOK + "# more\n"
+    assert book.read_text("utf-8") == BOOK + "# more\n"
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+def test_line_ends_and_a_byte_order_mark_stay(book: Path) -> None:
+    book.write_bytes(b"\xef\xbb\xbf# a\r\n")
+    edit(book, lambda text: text + "# b\r\n")
+    assert book.read_bytes() == b"\xef\xbb\xbf# a\r\n# b\r\n"
+
+
+def test_what_does_not_change_is_not_written(book: Path) -> None:
+    before = files.version(book)
+    assert edit(book, lambda text: text) == BOOK
+    assert files.version(book) == before
+
+
+def test_two_programs_at_once_lose_no_change(book: Path) -> None:
+    runs = [subprocess.Popen([sys.executable, "-c", APPENDING, str(book), name]) for name in "ab"]
+    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    examples = tomllib.loads(book.read_text("utf-8"))["code"][0]["examples"]
+    for name in "ab":
+        assert [each for each in examples if each[0] == name] == [f"{name}{number}" for number in range(100)]
+    assert len(examples) == 200
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+def test_a_change_that_fails_leaves_the_file_and_no_lock(book: Path) -> None:
+    def broken(text: str) -> str:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        edit(book, broken)
+    assert book.read_text("utf-8") == BOOK
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None:
+    tries: list[str] = []
+
+    def slow(text: str) -> str:
+        tries.append(text)
+        if len(tries) == 1:
+            files.replace(book, b"# from the editor\n")
+        return text + "# mine\n"
+
+    assert edit(book, slow) == "# from the editor\n# mine\n"
+    assert tries == [BOOK, "# from the editor\n"]
+
+
+def test_an_editor_that_never_stops_is_left_alone(book: Path) -> None:
+    def outpaced(text: str) -> str:
+        files.replace(book, text.encode() + b"#\n")
+        return text + "# mine\n"
+
+    with pytest.raises(OSError, match="keeps changing it"):
+        edit(book, outpaced)
+    assert "mine" not in book.read_text("utf-8")
+
+
+def test_a_symbolic_link_stays_one_and_its_target_changes(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "codebook.toml"
+    link.symlink_to(book)
+    edit(link, lambda text: text + "# more\n")
+    assert link.is_symlink()
+    assert book.read_text("utf-8") == BOOK + "# more\n"
+
+
+def test_two_ways_to_a_file_share_one_lock(book: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to(book)
+    with locked(book), pytest.raises(OSError, match="another program"):
+        FileLock(Path(os.path.realpath(link))).take(patience=0.05)
+
+
+def test_a_missing_file_a_dangling_link_and_a_folder_are_said(tmp_path: Path) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to(tmp_path / "gone.toml")
+    for path, error in ((tmp_path / "none.toml", FileNotFoundError), (link, FileNotFoundError), (tmp_path, OSError)):
+        with pytest.raises(error) as raised:
+            edit(path, lambda text: text + "x")
+        assert raised.value.filename == str(path)
+    assert only_book(tmp_path) == ["link.toml"]
+
+
+def test_a_file_that_vanishes_meanwhile_is_said_and_not_made_again(book: Path) -> None:
+    def vanishing(text: str) -> str:
+        book.unlink()
+        return text + "# mine\n"
+
+    with pytest.raises(FileNotFoundError):
+        edit(book, vanishing)
+    assert only_book(book.parent) == []
+
+
+def test_a_read_only_file_is_refused(book: Path) -> None:
+    book.chmod(0o444)
+    with pytest.raises(PermissionError, match="read-only"):
+        edit(book, lambda text: text + "x")
+    assert book.read_text("utf-8") == BOOK
+
+
+def test_a_file_that_is_not_utf8_is_refused(book: Path) -> None:
+    book.write_bytes(b"# caf\xe9\n")
+    with pytest.raises(OSError, match="not UTF-8"):
+        edit(book, lambda text: text + "x")
+    assert book.read_bytes() == b"# caf\xe9\n"
+
+
+# --- the lock ---------------------------------------------------------------------------------------
+
+
+def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(book: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(book)], stdout=subprocess.PIPE)
+    assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+    with pytest.raises(OSError, match=f"process {holder.pid} on"):
+        FileLock(book).take(patience=0.1)
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    start = time.monotonic()
+    edit(book, lambda text: text + "# after\n")
+    assert time.monotonic() - start < file_lock.PATIENCE
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+@pytest.mark.parametrize("owner", [b"", b"\xff\0", b"1 elsewhere 0"])
+def test_an_old_lock_of_anybody_is_a_left_over(book: Path, owner: bytes) -> None:
+    lock = FileLock(book)
+    lock.file.write_bytes(owner)
+    with pytest.raises(OSError, match="another program"):
+        lock.take(patience=0.05)
+    past = time.time() - file_lock.LONGEST_HOLD - 1
+    os.utime(lock.file, (past, past))
+    lock.take(patience=0.5)
+    assert lock.is_held
+    lock.release()
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+def test_a_left_over_is_removed_although_its_remover_was_killed_too(book: Path) -> None:
+    lock = FileLock(book)
+    lock.file.write_bytes(b"1 elsewhere 0")
+    guard = lock.file.with_suffix(".breaking")
+    guard.write_bytes(b"")
+    past = time.time() - file_lock.LONGEST_HOLD - 1
+    os.utime(lock.file, (past, past))
+    os.utime(guard, (past, past))
+    lock.take(patience=0.5)
+    lock.release()
+    assert only_book(book.parent) == ["codebook.toml"]
+
+
+def test_a_lock_that_was_taken_meanwhile_is_no_left_over(book: Path) -> None:
+    with locked(book) as lock:
+        FileLock(book)._remove_left_over("1 elsewhere 0")
+        assert lock.is_held
+
+
+def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
+    lock_file = FileLock(book).file
+
+    def suspended(text: str) -> str:
+        lock_file.write_bytes(b"1 elsewhere 0")
+        return text + "# late\n"
+
+    with pytest.raises(OSError, match="taken over"):
+        edit(book, suspended)
+    assert book.read_text("utf-8") == BOOK
+    assert lock_file.read_bytes() == b"1 elsewhere 0"
+
+
+# --- keeping ----------------------------------------------------------------------------------------
+
+
+def test_a_book_is_kept_once_and_found_by_its_hash(tmp_path: Path) -> None:
+    digest = text_hash(BOOK)
+    assert keep(tmp_path, BOOK, digest) is None
+    path = tmp_path / codebooks.KEPT / f"{digest[:12]}.toml"
+    before = files.version(path)
+    assert keep(tmp_path, BOOK, digest) is None
+    assert files.version(path) == before
+    assert kept(tmp_path, digest[:12]) == kept(tmp_path, digest) == kept(tmp_path, digest[:5]) == BOOK
+
+
+def test_books_are_listed_in_the_order_in_which_they_were_used(tmp_path: Path) -> None:
+    texts = [BOOK, BOOK + "# 2\n", BOOK + "# 3\n"]
+    for number, text in enumerate(texts):
+        keep(tmp_path, text, text_hash(text))
+        path = tmp_path / codebooks.KEPT / f"{text_hash(text)[:12]}.toml"
+        os.utime(path, (1_000 + number, 1_000 + number))
+    assert kept_names(tmp_path) == [text_hash(text)[:12] for text in texts]
+    assert kept_names(tmp_path / "none") == []
+
+
+@pytest.mark.parametrize("name", ["", "abc", "0123456789ab", "../../etc/passwd", "zzzz"])
+def test_a_book_that_is_not_kept_is_none(tmp_path: Path, name: str) -> None:
+    keep(tmp_path, BOOK, text_hash(BOOK))
+    assert kept(tmp_path, name) is None
+
+
+def test_a_kept_book_that_was_changed_is_no_longer_that_book(tmp_path: Path) -> None:
+    digest = text_hash(BOOK)
+    keep(tmp_path, BOOK, digest)
+    (tmp_path / codebooks.KEPT / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
+    assert kept(tmp_path, digest) is None
+
+
+def test_a_text_that_is_not_the_book_is_not_kept(tmp_path: Path) -> None:
+    problem = keep(tmp_path, BOOK + "#", text_hash(BOOK))
+    assert problem is not None and problem.severity == "warning"
+    assert kept_names(tmp_path) == []
+
+
+def test_a_disk_that_refuses_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / codebooks.KEPT).write_text("a file in the way", encoding="utf-8")
+    problem = keep(tmp_path, BOOK, text_hash(BOOK))
+    assert problem is not None and problem.severity == "warning" and "not kept" in problem.message

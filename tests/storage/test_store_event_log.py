@@ -1,0 +1,186 @@
+"""A log survives torn lines, merges and strangers' edits."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from codetui.model import (
+    Anchor,
+    Cause,
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    CodingRestored,
+    DocumentLayout,
+    DocumentTaken,
+    DoneMarked,
+    Event,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
+    ProfileAssigned,
+    SessionOpened,
+    SourceDescribed,
+    SourceId,
+    Transaction,
+    TransactionId,
+)
+from codetui.storage.event_log import EventLog, encoded
+
+ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
+CODING, CODE = CodingId("c1"), CodeId("T1")
+EVENTS: tuple[Event, ...] = (
+    SessionOpened(ad=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64),
+    SourceDescribed(employer="E", title="T", employer_before="e", title_before="t"),
+    CodingAdded(coding=CODING, code=CODE, anchor=ANCHOR, words="Python", note="n", rank=2),
+    CodingRemoved(coding=CODING),
+    CodingRestored(coding=CODING),
+    CodingRecoded(coding=CODING, code=CODE, rank=4, code_before=CodeId("T2"), rank_before=2),
+    CodingReanchored(coding=CODING, anchor=None, words="w", anchor_before=ANCHOR, words_before="Python"),
+    CodingNoted(coding=CODING, note="n", note_before="m"),
+    MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="entry", id="T1"), text="t", text_before="s", rank=3),
+    ProfileAssigned(profile="P1", reasoning="because", profile_before="P2", reasoning_before="or"),
+    DoneMarked(is_done=True, was_done=False),
+    DocumentTaken(form=DocumentLayout(text="# Café\n", ids=((3, ("c1", "n1")), (4, ())), employer="E", title="T")),
+)
+
+
+def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transaction:
+    return Transaction(
+        id=TransactionId(name or f"t{seq}"),
+        seq=seq,
+        time="2025-01-01T00:00:00Z",
+        coder="Anna",
+        events=(ProfileAssigned(profile="P1", reasoning=reasoning),),
+    )
+
+
+def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "events" / "752.jsonl")
+    opened = SessionOpened(ad=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64)
+    written = [transaction(1), replace(transaction(2), events=(opened,))]
+    for each in written:
+        log.append(each)
+    assert log.read() == (written, [])
+    assert "Café" in log.path.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> None:
+    kinds, _ = get_args(Event)
+    assert {type(event) for event in EVENTS} == set(get_args(kinds))
+    log = EventLog(tmp_path / "log.jsonl")
+    whole = replace(transaction(1), codebook="1#abc", cause="undo", target=TransactionId("t0"), events=EVENTS)
+    log.append(whole)
+    assert log.read() == ([whole], [])
+
+
+@pytest.mark.parametrize("cause", get_args(Cause))
+def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Cause) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    written = replace(transaction(1), cause=cause, source="somewhere")
+    log.append(written)
+    assert log.read() == ([written], [])
+
+
+def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
+    added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
+    assert encoded(replace(transaction(7), events=(added,))).decode() == (
+        '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"keys",'
+        '"target":null,"source":"","events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
+        '"note":"","rank":1,"is_proposed":false}]}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "place"),
+    [
+        (b'"coder":', b'"colour":"red","coder":', "(colour:"),
+        (b'"profile":', b'"colour":"red","profile":', "(events.0.profile-assigned.colour:"),
+        (b'"profile-assigned"', b'"profile-sung"', "(events.0:"),
+        (b'"cause":"keys"', b'"cause":"whim"', "(cause:"),
+        (b'"seq":1', b'"seq":"one"', "(seq:"),
+        (b'"reasoning":"because"', b'"reasoning":7', "(events.0.profile-assigned.reasoning:"),
+    ],
+)
+def test_a_line_with_what_the_model_does_not_know_is_reported(
+    tmp_path: Path, was: bytes, became: bytes, place: str
+) -> None:
+    line = encoded(transaction(1))
+    assert was in line
+    log = EventLog(tmp_path / "log.jsonl")
+    log.path.write_bytes(line.replace(was, became) + b"\n" + encoded(transaction(2)) + b"\n")
+    transactions, [problem] = log.read()
+    assert [each.seq for each in transactions] == [2]
+    assert problem.line == 1 and place in problem.message
+
+
+def test_an_absent_log_is_empty(tmp_path: Path) -> None:
+    assert EventLog(tmp_path / "none.jsonl").read() == ([], [])
+
+
+def test_the_order_and_repetition_of_lines_do_not_matter(tmp_path: Path) -> None:
+    lines = [encoded(transaction(seq, name)) for seq, name in ((1, "a"), (2, "c"), (2, "b"), (3, "d"))]
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_bytes(b"\n".join(lines) + b"\n")
+    other.write_bytes(b"\r\n\r\n".join(reversed(lines + lines)))
+    assert EventLog(one).read() == EventLog(other).read()
+    assert [each.id for each in EventLog(one).read()[0]] == ["a", "b", "c", "d"]
+
+
+def test_of_two_transactions_with_one_id_the_same_is_used_in_either_order(tmp_path: Path) -> None:
+    one, other = transaction(1, "a", "this"), transaction(1, "a", "that")
+    reads = []
+    for name, pair in (("1", (one, other)), ("2", (other, one))):
+        path = tmp_path / name
+        path.write_bytes(b"\n".join(map(encoded, pair)))
+        reads.append(EventLog(path).read())
+    assert reads[0][0] == reads[1][0]
+    assert [len(problems) for _, problems in reads] == [1, 1]
+
+
+def test_a_torn_line_is_reported_and_kept_and_the_next_append_starts_a_line(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    log.append(transaction(1))
+    torn = encoded(transaction(2))[:-9]
+    log.path.write_bytes(log.path.read_bytes() + torn)
+    log.append(transaction(3))
+    transactions, problems = log.read()
+    assert [each.seq for each in transactions] == [1, 3]
+    assert [(problem.line, problem.severity) for problem in problems] == [(2, "warning")]
+    assert torn in log.path.read_bytes()
+
+
+def test_strange_lines_do_not_hide_the_others(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    strange = [b"<<<<<<< HEAD", b"\0\0\0\0", b"[1]", b'{"a":' * 50_000, b"\xff\xfe", b'"\\ud800"', b"null"]
+    lines = b"\n".join([encoded(transaction(1)), *strange, encoded(transaction(2))])
+    log.path.write_bytes(b"\xef\xbb\xbf" + lines + b"\n")
+    transactions, problems = log.read()
+    assert [each.seq for each in transactions] == [1, 2]
+    assert [problem.line for problem in problems] == [2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_line_of_a_newer_version_is_told_apart(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    log.path.write_bytes(encoded(transaction(1)).replace(b'"v":1', b'"v":2') + b"\n")
+    transactions, [problem] = log.read()
+    assert not transactions
+    assert "newer codetui" in problem.message
+
+
+def test_line_ends_and_lone_surrogates_in_words_stay_inside_one_line(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "log.jsonl")
+    log.append(transaction(1, reasoning="a\nb\u2028c\x85d\r"))
+    log.append(transaction(2, reasoning="half \ud83d"))
+    log.append(replace(transaction(3), events=(DoneMarked(is_done=True, was_done=False),)))
+    transactions, problems = log.read()
+    assert not problems
+    first, second = transactions[0].events[0], transactions[1].events[0]
+    assert isinstance(first, ProfileAssigned) and first.reasoning == "a\nb\u2028c\x85d\r"
+    assert isinstance(second, ProfileAssigned) and second.reasoning == "half \ufffd"

@@ -1,0 +1,114 @@
+"""`diff` and `propose`: two codebooks, named by file, version or hash."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from studies import CODEBOOK
+
+from codetui.formats import codebook_toml, migration_toml
+from codetui.model import Codebook, text_hash
+from codetui.storage import codebooks
+from codetui.study.book_changes import find_book, propose_map, report_changes
+from codetui.study.study_parts import Unusable
+
+NEW = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"Watching"', '"Looking"')
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    (tmp_path / "old.toml").write_text(CODEBOOK, encoding="utf-8")
+    (tmp_path / "new.toml").write_text(NEW, encoding="utf-8")
+    return tmp_path
+
+
+def keep(study: Path, text: str) -> str:
+    digest = text_hash(text)
+    assert codebooks.keep(study / "sessions", text, digest) is None
+    return digest
+
+
+def found(name: str, study: Path) -> Codebook:
+    book = find_book(name, study / "sessions")
+    assert isinstance(book, Codebook), book
+    return book
+
+
+def test_the_changes_are_told_in_sentences(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_changes(str(study / "old.toml"), str(study / "new.toml"), study, as_json=False) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "The version is “8”; it was “7”.",
+        "1 code was renumbered: TASK1 to T1 “Lighting”.",
+        "TASK2 was renamed from “Watching” to “Looking”.",
+    ]
+
+
+def test_the_changes_are_data_too(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_changes(str(study / "old.toml"), str(study / "new.toml"), study, as_json=True) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert (value["old"]["version"], value["new"]["version"]) == ("7", "8")
+    assert value["new"]["hash"] == text_hash(NEW)
+    assert [(each["kind"], each["before"], each["after"]) for each in value["changes"]] == [
+        ("changed", "7", "8"),
+        ("renumbered", "TASK1", "T1"),
+        ("renamed", "Watching", "Looking"),
+    ]
+
+
+def test_a_book_is_found_by_file_version_and_hash(study: Path) -> None:
+    digest = keep(study, CODEBOOK)
+    for name in (str(study / "old.toml"), "7", digest, digest[:6], f"7#{digest[:12]}"):
+        assert found(name, study).content_hash == digest
+
+
+def test_of_two_books_of_one_version_the_last_is_meant(study: Path) -> None:
+    keep(study, CODEBOOK)
+    later = CODEBOOK.replace("Lighting", "Burning")
+    digest = keep(study, later)
+    assert found("7", study).content_hash == digest
+
+
+@pytest.mark.parametrize("name", ["9", "none.toml", "8#0123456789ab", "../x"])
+def test_a_book_that_is_nowhere_is_said_with_those_that_are_kept(study: Path, name: str) -> None:
+    digest = keep(study, CODEBOOK)
+    book = find_book(name, study / "sessions")
+    assert isinstance(book, Unusable)
+    assert name in book.message and f"7#{digest[:12]}" in book.message
+
+
+def test_a_hash_of_another_version_is_another_book(study: Path) -> None:
+    digest = keep(study, CODEBOOK)
+    assert isinstance(find_book(f"8#{digest[:12]}", study / "sessions"), Unusable)
+
+
+def test_a_missing_book_is_an_exit_code(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_changes("none", str(study / "new.toml"), study, as_json=False) == 2
+    assert "no book is kept" in capsys.readouterr().err
+
+
+def test_rules_are_proposed_into_a_file(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = study / "map.toml"
+    names = str(study / "old.toml"), str(study / "new.toml")
+    assert propose_map(*names, study, str(target), force=False) == 0
+    old, new = (codebook_toml.read(text, "")[0] for text in (CODEBOOK, NEW))
+    assert new is not None
+    rules, problems = migration_toml.read(target.read_text("utf-8"), "map.toml", new, old)
+    assert rules is not None and not problems
+    assert [(rule.old, rule.new) for rule in rules.rules] == [("TASK1", ("T1",))]
+    assert not rules.is_checked
+    assert "1 rule written" in capsys.readouterr().err
+
+
+def test_a_file_that_is_there_is_not_overwritten(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = study / "map.toml"
+    target.write_text("mine", encoding="utf-8")
+    names = str(study / "old.toml"), str(study / "new.toml")
+    assert propose_map(*names, study, str(target), force=False) == 2
+    assert target.read_text("utf-8") == "mine"
+    assert propose_map(*names, study, str(target), force=True) == 0
+    assert target.read_text("utf-8") != "mine"
+    capsys.readouterr()
+    assert propose_map(*names, study, "-", force=False) == 0
+    assert capsys.readouterr().out == target.read_text("utf-8")

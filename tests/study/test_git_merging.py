@@ -1,0 +1,247 @@
+"""Two clones of one study that went on apart, merged by a real git: no conflict marks, and the same on both sides."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sessions_apart import Machine, log_of, state_of
+from studies import write_study
+
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
+from codetui.model import CodeId, Span
+
+if shutil.which("git") is None:
+    pytest.skip("there is no git here", allow_module_level=True)
+
+SRC = Path(__file__).resolve().parent.parent.parent / "src"
+MARKS = ("<<<<<<<", ">>>>>>>")
+MERGES = (("merge", "--no-edit", "other"), ("rebase", "other"))
+
+
+class Clone(Machine):
+    """A machine whose study is a clone."""
+
+    def git(self, *words: str, fails: bool = False) -> str:
+        environment = {
+            "HOME": str(self.folder.parent),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(SRC),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_EDITOR": "true",
+        }
+        for role in ("AUTHOR", "COMMITTER"):
+            environment |= {f"GIT_{role}_NAME": "Rosa", f"GIT_{role}_EMAIL": "rosa@example.org"}
+        done = subprocess.run(
+            ["git", *words], cwd=self.folder, capture_output=True, text=True, env=environment, check=False
+        )
+        assert bool(done.returncode) == fails, (words, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    def commit(self) -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "coded")
+
+    def fetch(self, other: Clone) -> None:
+        self.git("fetch", "-q", str(other.folder), "+HEAD:refs/heads/other")
+
+    def install(self) -> None:
+        command = [sys.executable, "-m", "codetui", "merge", "--install-driver"]
+        environment = {**os.environ, "PYTHONPATH": str(SRC), "HOME": str(self.folder.parent)}
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True, env=environment)
+
+    def files(self) -> dict[str, bytes]:
+        """The committed files by name."""
+        names = self.git("ls-files", "-z").split("\0")
+        return {name: (self.folder / name).read_bytes() for name in names if name}
+
+
+def coded(words: str, code: str = "TASK1") -> Callable[[Machine], None]:
+    return lambda machine: machine.give(AssignCode(machine.span(words), CodeId(code)))
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> tuple[Clone, Clone]:
+    """Two clones with one session, of which the document is committed."""
+    first = Clone(write_study(tmp_path / "a"))
+    first.git("init", "-q", "-b", "main")
+    (first.folder / "sessions").mkdir()
+    first.install()
+    coded("You light the lamp at dusk.")(first)
+    first.give(AssignProfile("1", "She keeps."))
+    first.close()
+    first.commit()
+    subprocess.run(["git", "clone", "-q", str(first.folder), str(tmp_path / "b")], check=True, capture_output=True)
+    second = Clone(tmp_path / "b")
+    second.install()
+    return first, second
+
+
+def go_apart(first: Clone, second: Clone) -> None:
+    """Both code on, on the same places of log and document."""
+    coded("You watch the sea", "TASK2")(first)
+    first.give(NoteCoding(first.state.live()[0].id, "every day"))
+    first.give(AssignProfile("2", "She builds."))
+    coded("polish the mirrors", "TASK2")(second)
+    second.give(RecodeCoding(second.state.live()[0].id, CodeId("TASK2")))
+    second.give(Undo())
+    second.give(AssignProfile("1", "She keeps, and polishes."))
+    coded("barometer", "TOOL1")(second)
+    for clone in (first, second):
+        clone.close()
+        clone.commit()
+
+
+def merged(one: Clone, other: Clone, how: tuple[str, ...]) -> str:
+    one.fetch(other)
+    said = one.git(*how)
+    assert not any(mark in data.decode("utf-8", "replace") for data in one.files().values() for mark in MARKS)
+    assert one.git("status", "--porcelain") == ""
+    return said
+
+
+@pytest.mark.parametrize("how", MERGES)
+def test_two_clones_that_are_merged_both_ways_are_equal(clones: tuple[Clone, Clone], how: tuple[str, ...]) -> None:
+    first, second = clones
+    go_apart(first, second)
+    before = first.files(), second.files()
+    shutil.copytree(first.folder, first.folder.parent / "c")
+    third = Clone(first.folder.parent / "c")
+    merged(first, second, how)
+    merged(second, third, how)
+    assert state_of(first) == state_of(second)
+    mine, other = first.files(), second.files()
+    assert sorted(log_of(mine)) == sorted(log_of(other))
+    assert {name: data for name, data in mine.items() if not name.endswith(".jsonl")} == {
+        name: data for name, data in other.items() if not name.endswith(".jsonl")
+    }
+    assert set(log_of(before[0])) | set(log_of(before[1])) == set(log_of(mine))
+    document = mine["sessions/rosa/analysis_job_11_shore_company.md"].decode()
+    for words in ("You light", "You watch the sea", "polish the mirrors", "barometer", "(every day)"):
+        assert words in document
+
+
+def test_what_git_has_merged_is_opened_without_an_edit_by_hand(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    go_apart(first, second)
+    merged(first, second, MERGES[0])
+    before = first.files()
+    first.open()
+    assert first.session.taken is None and not first.session.has_unsaved_document
+    assert any("the profile" in problem.message for problem in first.session.problems)
+    first.close()
+    assert first.files() == before and first.git("status", "--porcelain") == ""
+
+
+def test_who_merges_is_told_of_what_was_said_in_two_ways(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    go_apart(first, second)
+    assert "said in two ways: the reasoning" in merged(first, second, MERGES[0])
+
+
+def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    go_apart(first, second)
+    (path,) = second.folder.rglob("analysis_job_*.md")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"You light', '"You bring patience."\n  - "You light').replace("barometer", "sextant"))
+    second.commit()
+    merged(first, second, MERGES[0])
+    (path,) = first.folder.rglob("analysis_job_*.md")
+    assert '"You bring patience."' in path.read_text("utf-8") and "`sextant`" in path.read_text("utf-8")
+    first.open()
+    assert first.session.taken is not None and "edited by hand" in first.session.taken.message
+    assert {"You bring patience.", "sextant", "You watch the sea"} <= {one.words for one in first.state.live()}
+    assert "barometer" not in {one.words for one in first.state.live()}
+
+
+def test_a_removal_on_one_side_is_kept(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    coded("You watch the sea", "TASK2")(first)
+    second.give(RemoveCoding(second.state.live()[0].id))
+    for clone in clones:
+        clone.close()
+        clone.commit()
+    merged(first, second, MERGES[0])
+    (path,) = first.folder.rglob("analysis_job_*.md")
+    assert "You light" not in path.read_text("utf-8") and "You watch the sea" in path.read_text("utf-8")
+
+
+def test_sessions_that_both_have_begun_alone_become_one(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    for clone, words in ((first, "You count"), (second, "You write")):
+        clone.open("12")
+        clone.give(AssignCode(clone.span(words), CodeId("TASK1")))
+        clone.close()
+        clone.commit()
+    merged(first, second, MERGES[0])
+    first.open("12")
+    assert {one.words for one in first.state.live()} == {"You count", "You write"}
+    assert first.session.taken is None
+
+
+def test_two_texts_of_one_ad_are_left_to_a_person(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    for clone, text in ((first, "You count the sacks."), (second, "You mend the nets.")):
+        (clone.folder / "ads" / "14_quay.txt").write_text(f"Hand\n\n{text}\n", "utf-8")
+        clone.open("14")
+        clone.give(AssignCode(Span(6, 10), CodeId("TASK1")))
+        clone.close()
+        clone.commit()
+    first.fetch(second)
+    said = first.git("merge", "--no-edit", "other", fails=True)
+    assert "the ad has another text here" in said
+    (path,) = first.folder.rglob("analysis_job_14*.md")
+    assert not any(mark in path.read_text("utf-8") for mark in MARKS)
+
+
+def test_without_the_driver_no_line_of_a_log_is_lost(clones: tuple[Clone, Clone]) -> None:
+    first, second = clones
+    go_apart(first, second)
+    first.git("config", "--remove-section", "merge.codetui")
+    first.fetch(second)
+    first.git("merge", "--no-edit", "other", fails=True)
+    assert set(log_of(second.files())) <= set(log_of(first.files()))
+    (log,) = first.folder.rglob("*.jsonl")
+    assert not any(mark in log.read_text("utf-8") for mark in MARKS)
+    first.open()
+    assert {one.words for one in second.state.live()} <= {one.words for one in first.state.live()}
+    assert "conflict marks" in (first.session.taken.message if first.session.taken else "")
+    first.session.save_document(is_forced=True)
+    (path,) = first.folder.rglob("sessions/rosa/analysis_job_*.md")
+    assert not any(mark in path.read_text("utf-8") for mark in MARKS)
+    assert "polish the mirrors" in path.read_text("utf-8") and "(every day)" in path.read_text("utf-8")
+
+
+def test_what_belongs_to_one_machine_is_not_committed(clones: tuple[Clone, Clone]) -> None:
+    first, _ = clones
+    events = first.folder / "sessions" / "rosa" / "events"
+    for name in (".11.jsonl.lock", "place.json", ".11.jsonl.1234.tmp"):
+        (events / name).write_text("{}", "utf-8")
+    assert first.git("status", "--porcelain", "-uall") == ""
+
+
+def test_init_tells_git_how_to_merge_and_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    attributes, ignored = (tmp_path / "study" / "sessions" / name for name in (".gitattributes", ".gitignore"))
+    assert run(["init", str(tmp_path / "study")]) == 0
+    assert "*.jsonl merge=union" in attributes.read_text("utf-8") and ".*.lock" in ignored.read_text("utf-8")
+    attributes.write_text("mine", "utf-8")
+    assert run(["init", str(tmp_path / "study")]) == 0
+    assert attributes.read_text("utf-8") == "mine"
+    assert f"left as it was: {attributes}" in capsys.readouterr().out
+
+
+def test_where_there_is_no_clone_no_driver_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_study(tmp_path / "a")
+    (tmp_path / "a" / "sessions").mkdir()
+    arguments = ["merge", "--install-driver", "--sessions"]
+    assert run([*arguments, str(tmp_path / "a" / "sessions")]) == 2
+    assert "Run this in a clone" in capsys.readouterr().err
+    assert run([*arguments, str(tmp_path / "nothing")]) == 2
+    assert not list((tmp_path / "a" / "sessions").iterdir())

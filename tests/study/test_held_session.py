@@ -1,0 +1,242 @@
+"""A session that two programs have open: one writes, the other follows; nothing that was confirmed is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from studies import write_study
+from test_session import AD, BOOK, span
+
+from codetui.core.session.commands import AssignCode, AssignProfile, Undo
+from codetui.model import CodeId, SourceId, Span
+from codetui.storage import disk
+from codetui.storage.event_log import EventLog
+from codetui.storage.sessions import SessionPaths
+from codetui.study.held_session import FREE, HeldSession
+from codetui.study.outcome import InOtherHands, Outcome, Saved
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+from codetui.study.workspace import Workspace
+
+WORDS = ("You build", "pipelines", "Python", "You like people", "Run Kafka", "people")
+
+
+def opened(root: Path) -> HeldSession:
+    return HeldSession(AD, BOOK, SessionPaths(root, "rosa"), "rosa")
+
+
+def code(session: HeldSession, words: str, to: str = "TASK1") -> Outcome:
+    return session.execute(AssignCode(span(words), CodeId(to)))
+
+
+def words(session: HeldSession) -> list[str]:
+    return [coding.words for coding in session.state.live()]
+
+
+def lock_of(root: Path) -> Path:
+    return root / "rosa" / "events" / ".7.jsonl.lock"
+
+
+def test_the_first_command_takes_the_session_and_opening_does_not(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    assert not lock_of(tmp_path).exists()
+    assert isinstance(code(first, "Python"), Saved)
+    outcome = code(second, "pipelines")
+    assert isinstance(outcome, InOtherHands) and f"process {os.getpid()}" in outcome.message
+    assert words(second) == [] and second.holder is not None
+    first.release()
+    assert not lock_of(tmp_path).exists()
+
+
+def test_whoever_takes_over_goes_on_where_the_other_stopped(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    code(first, "Python")
+    second.take_over()
+    assert words(second) == ["Python"]
+    assert isinstance(code(second, "pipelines"), Saved)
+    before = first.state
+    assert isinstance(code(first, "people"), InOtherHands) and first.state is before
+    first.take_over()
+    assert words(first) == ["Python", "pipelines"] and isinstance(code(first, "people"), Saved)
+    assert [one.seq for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]] == [1, 2, 3]
+
+
+def test_a_command_is_decided_on_what_the_other_program_has_done(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    code(first, "Python")
+    first.release()
+    outcome = code(second, "Python")
+    assert "stands on these words already" in outcome.message
+    assert isinstance(second.execute(Undo()), Saved) and words(second) == []
+
+
+def test_who_reads_along_sees_what_is_coded_and_writes_nothing(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    code(first, "Python")
+    first.save_document()
+    second = opened(tmp_path)
+    assert second.taken is None and not second.has_unsaved_document and second.changing() is None
+    code(first, "pipelines")
+    assert second.changing() is not None and second.changing() == second.changing()
+    taken = second.take_in()
+    assert taken is not None and "gone on" in taken.message and words(second) == ["Python", "pipelines"]
+    assert second.changing() is None and second.save_document(is_forced=True) is None
+    assert "pipelines" not in first.document_path.read_text("utf-8")
+    first.release()
+    assert second.changing() is not None
+    taken = second.take_in()
+    assert taken is not None and taken.message == FREE and second.has_unsaved_document
+
+
+def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    code(first, "Python")
+    second.take_over()
+    code(second, "pipelines")
+    second.save_document()
+    text = second.document_path.read_text("utf-8")
+    assert first.save_document() is None and first.save_document(is_forced=True) is None
+    assert second.document_path.read_text("utf-8") == text and "pipelines" in text
+    taken = first.take_in()
+    assert taken is not None and "O takes it over" in taken.message and words(first) == ["Python", "pipelines"]
+
+
+def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    code(first, "Python")
+    first.save_document()
+    second = opened(tmp_path)
+    path = first.document_path
+    path.write_text(path.read_text("utf-8").replace('  - "Python"', '  - "Python"\n  - "You like people."'), "utf-8")
+    assert second.take_in() is None
+    assert first.take_in() is not None and len(words(first)) == 2
+    second.take_in()
+    assert words(second) == words(first)
+    causes = [one.cause for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]]
+    assert causes == ["keys", "hand"]
+
+
+@pytest.mark.parametrize("obstacle", ["folder", "refusal"])
+def test_a_lock_that_cannot_be_made_keeps_nobody_from_coding_and_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obstacle: str
+) -> None:
+    session = opened(tmp_path)
+    if obstacle == "folder":
+        lock_of(tmp_path).mkdir(parents=True)
+    else:
+        create = disk.create
+
+        def refuse(path: Path) -> int:
+            if path.name.startswith(".7.jsonl.lock"):
+                raise PermissionError(13, "Permission denied")
+            return create(path)
+
+        monkeypatch.setattr(disk, "create", refuse)
+    outcome = code(session, "Python")
+    assert isinstance(outcome, Saved) and "other programs are not told" in outcome.message
+    outcome = code(session, "pipelines")
+    assert isinstance(outcome, Saved) and "other programs" not in outcome.message
+    assert [problem.severity for problem in session.problems] == ["warning"]
+    assert words(opened(tmp_path)) == ["Python", "pipelines"]
+
+
+def test_a_lock_that_somebody_deletes_is_made_anew(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    code(session, "Python")
+    lock_of(tmp_path).unlink()
+    assert isinstance(code(session, "pipelines"), Saved) and lock_of(tmp_path).exists()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_two_programs_do_by_turns_each_confirmed_command_is_there_once(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    programs = [opened(tmp_path), opened(tmp_path)]
+    confirmed: list[tuple[str, str]] = []
+    for _ in range(120):
+        number = chance.randrange(2)
+        session = programs[number]
+        match chance.choice(["code", "code", "code", "profile", "take over", "look", "save", "release", "restart"]):
+            case "code":
+                pair = chance.choice(WORDS), chance.choice(["TASK1", "TASK2", "TECH1"])
+                if isinstance(code(session, *pair), Saved):
+                    confirmed.append(pair)
+            case "profile":
+                session.execute(AssignProfile("1", f"because {chance.random()}"))
+            case "take over":
+                session.take_over()
+            case "look":
+                session.take_in()
+            case "save":
+                assert session.save_document() is None
+            case "release":
+                session.release()
+            case "restart":
+                session.release()
+                programs[number] = opened(tmp_path)
+    for session in programs:
+        session.take_over()
+    last = programs[1]
+    assert last.save_document() is None
+    coded = [(coding.words, coding.code) for coding in last.state.live()]
+    assert coded == confirmed and len(set(coded)) == len(coded)
+    again = opened(tmp_path)
+    assert [(coding.words, coding.code) for coding in again.state.live()] == confirmed
+    assert not any(one.cause == "hand" for one in again.transactions)
+
+
+def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    programs = [started(study, coder, ad) for coder, ad in (("rosa", "11"), ("rosa", "12"), ("wil", "11"))]
+    for program in programs:
+        assert program.session is not None
+        assert isinstance(program.execute(AssignCode(program_span(program), CodeId("TASK1"))), Saved)
+    for program in programs:
+        program.leave()
+        program.release()
+    assert not list(study.rglob(".*.lock"))
+
+
+def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    program = started(study, "rosa", "11")
+    program.execute(AssignCode(program_span(program), CodeId("TASK1")))
+    assert len(list(study.rglob(".*.lock"))) == 1
+    entry = program.entry
+    assert entry is not None
+    program.open(entry)
+    program.execute(AssignProfile("1", "why"))
+    assert program.holder is None and len(list(study.rglob(".*.lock"))) == 1
+    other = program.opening(SourceId("12"))
+    assert other is not None
+    program.open(other)
+    assert not list(study.rglob(".*.lock"))
+
+
+def test_a_document_that_another_program_is_about_to_write_is_not_restored(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    busy, other = started(study, "rosa", "11"), started(study, "rosa", "12")
+    busy.execute(AssignCode(program_span(busy), CodeId("TASK1")))
+    for batch in other.listing():
+        other.add(batch)
+    assert [ad for ad, _ in other.read_statuses()] == ["11"]
+    assert not list(study.rglob("analysis_job_*.md"))
+    busy.release()
+    assert [ad for ad, _ in other.read_statuses()] == ["11"]
+    assert len(list(study.rglob("analysis_job_*.md"))) == 1
+
+
+def started(study: Path, coder: str, ad: str) -> Workspace:
+    files = study / "ads", study / "codebook.toml", study / "sessions"
+    program = open_workspace(*files, coder=coder, wanted=ad, is_shared=True)
+    assert not isinstance(program, Unusable) and program.first is not None
+    program.open(program.first)
+    return program
+
+
+def program_span(program: Workspace) -> Span:
+    """The first line of the open ad."""
+    assert program.session is not None
+    return Span(0, program.session.ad.text.index("\n"))

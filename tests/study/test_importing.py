@@ -1,0 +1,244 @@
+"""`codetui import`: documents that people have written become sessions, and come out again as they went in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from studies import write_study
+
+from codetui.core.session.commands import NoteCoding, RemoveCoding
+from codetui.storage import files
+from codetui.storage.event_log import EventLog
+from codetui.study.exporting import export
+from codetui.study.importing import import_documents
+from codetui.study.session import Session
+from codetui.study.startup import open_workspace
+from codetui.study.study_parts import Unusable
+
+IRREGULAR = """\
+# Manual Coding Analysis: Job Ad #11 (Shore Co.)
+
+This document contains the manual coding for the "Keeper of the Northern Light" position at Shore Co., after the book.
+
+-   **Assigned Profile:** `Keeper`
+-   **Reasoning:** The lamp decides.
+
+---
+
+## 1. Job Task Analysis
+
+A paragraph of my own.
+
+-   **TASK2: Watching:**
+
+    -   "You watch the sea until dawn." (all night)
+
+    -   "...polish the mirrors..."
+
+-   **TASK1: Lighting:** _(Note: rare)_
+    -   "You light the lamp at dusk."
+
+---
+
+## 2. Technology & Tool Analysis
+
+-   **TOOL1: Instruments:**
+    -   `sextant`
+    -   `lantern`
+-   **TOOL9: Sails:**
+    -   `barometer` (brass)"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(write_study(tmp_path))
+    return tmp_path
+
+
+def brought(*documents: Path, coder: str = "rosa", ads: Path | None = None) -> int:
+    return import_documents(list(documents), ads, Path("codebook.toml"), Path("sessions"), coder)
+
+
+def exported(ads: Path | None = None) -> dict[str, str]:
+    export(ads, Path("codebook.toml"), Path("sessions"), None, "markdown", "out", True)
+    return {path.name: path.read_bytes().decode("utf-8") for path in Path("out").rglob("*.md")}
+
+
+def session_of(ad: str = "11", coder: str = "rosa") -> Session:
+    workspace = open_workspace(None, Path("codebook.toml"), Path("sessions"), coder=coder, wanted=ad)
+    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    return workspace.open(workspace.first)
+
+
+def written(name: str, text: str) -> Path:
+    Path(name).write_text(text, "utf-8", newline="")
+    return Path(name)
+
+
+def snapshot(folder: str = "sessions") -> dict[str, tuple[bytes, int]]:
+    files = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def test_an_irregular_document_becomes_a_session_and_comes_out_byte_for_byte(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = written("mine.md", IRREGULAR)
+    assert brought(document) == 0
+    out = capsys.readouterr().out
+    assert "6 codings: 4 exact, 1 after folding, 0 only resembling, 0 ambiguous, 1 not in the ad" in out
+    lines = {int(found[1]): found[2] for found in re.finditer(r"mine\.md:(\d+): (.*)", out)}
+    assert set(lines) == {12, 29, 30}
+    assert "“lantern” is not in the ad" in lines[29] and "no code “TOOL9: Sails”" in lines[30]
+    assert exported() == {"analysis_job_11_shore_company.md": IRREGULAR}
+    assert document.read_text("utf-8") == IRREGULAR
+    session = session_of()
+    assert (session.state.profile, session.state.reasoning) == ("1", "The lamp decides.")
+    coded = {coding.words: coding for coding in session.state.live()}
+    anchor = coded["...polish the mirrors..."].anchor
+    assert anchor is not None and session.ad.text[anchor.start : anchor.end] == "polish the mirrors"
+    assert {coding.origin for coding in coded.values()} == {"document"}
+
+
+def test_the_coder_goes_on_in_it_and_only_those_lines_change(study: Path) -> None:
+    brought(written("mine.md", IRREGULAR))
+    session = session_of()
+    coding = next(one for one in session.state.live() if one.words == "sextant")
+    session.execute(NoteCoding(coding.id, "of brass"))
+    session.save_document()
+    expected = IRREGULAR.replace("`sextant`", "`sextant` (of brass)")
+    assert exported() == {"analysis_job_11_shore_company.md": expected}
+
+
+def test_a_second_import_changes_nothing_even_after_the_coder_went_on(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = written("mine.md", IRREGULAR)
+    brought(document)
+    session = session_of()
+    session.execute(RemoveCoding(session.state.live()[0].id))
+    session.save_document()
+    before = snapshot()
+    assert brought(document) == 0
+    assert snapshot() == before
+    assert "Nothing has changed in it" in capsys.readouterr().out
+
+
+def test_a_later_version_of_a_document_brings_only_what_has_changed_in_it(study: Path) -> None:
+    document = written("mine.md", IRREGULAR)
+    brought(document)
+    session = session_of()
+    coding = next(one for one in session.state.live() if one.words == "sextant")
+    session.execute(NoteCoding(coding.id, "by keys"))
+    session.save_document()
+    written("mine.md", IRREGULAR.replace("    -   `lantern`\n", "").replace("decides.", "decides all."))
+    brought(document)
+    again = session_of()
+    assert [one.words for one in again.state.of_code(coding.code)] == ["sextant"]
+    assert again.state.of_code(coding.code)[0].note == "by keys"
+    assert again.state.reasoning == "The lamp decides all."
+
+
+def test_a_document_over_a_session_that_exists_is_a_reconciliation(study: Path) -> None:
+    brought(written("mine.md", IRREGULAR))
+    other = IRREGULAR.replace('    -   "You light the lamp at dusk."', '    -   "You polish the mirrors every week."')
+    brought(written("theirs.md", other))
+    words = [one.words for one in session_of().state.live()]
+    assert "You light the lamp at dusk." in words and "You polish the mirrors every week." in words
+    assert words.count("sextant") == 1
+
+
+def test_a_document_of_an_ad_that_the_corpus_lacks_waits_for_it(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brought(written("mine.md", IRREGULAR.replace("#11", "#99")))
+    assert "the corpus has no ad 99" in capsys.readouterr().out
+    assert all(one.anchor is None for one in _state("99"))
+    Path("ads/99_shore_co.txt").write_text("You light the lamp at dusk. A sextant.", "utf-8")
+    placed = [one.words for one in session_of("99").state.live() if one.anchor]
+    assert placed == ["You light the lamp at dusk.", "sextant"]
+
+
+def _state(ad: str) -> tuple[object, ...]:
+    from codetui.core.session.state import replay
+
+    return replay(EventLog(Path(f"sessions/rosa/events/{ad}.jsonl")).read()[0]).live()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# Notes\n\nnothing\n", "no heading says which ad"),
+        ("<<<<<<< mine\n" + IRREGULAR + "\n=======\n" + IRREGULAR + "\n>>>>>>> theirs\n", "conflict marks"),
+    ],
+)
+def test_what_cannot_be_imported_is_said_with_its_line_and_the_rest_is(
+    study: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert brought(written("bad.md", text), written("mine.md", IRREGULAR), Path("absent.md")) == 1
+    out = capsys.readouterr().out
+    assert re.search(rf"bad\.md:1: error: .*{words}", out)
+    assert "absent.md: error: No such file" in out
+    assert "1 of 3 documents imported; 6 codings" in out
+    assert len(_state("11")) == 6
+
+
+def test_a_folder_of_documents_is_imported_whole(study: Path) -> None:
+    Path("docs").mkdir()
+    written("docs/a.md", IRREGULAR)
+    written("docs/b.md", IRREGULAR.replace("#11", "#12"))
+    assert brought(Path("docs")) == 0
+    assert {path.name for path in Path("sessions/rosa").glob("*.md")} == {
+        "analysis_job_11_shore_company.md",
+        "analysis_job_12_harbour_office.md",
+    }
+
+
+def test_the_real_documents_come_out_byte_for_byte_and_twice_is_once(
+    shared: Path, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    documents = [*sorted((shared / "seeds").glob("00[012]*")), *sorted((shared / "pilot" / "codings").glob("*.md"))]
+    book = Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml"
+    Path("codebook.toml").write_bytes(book.read_bytes())
+    ads = shared / "pilot" / "ads.csv"
+    assert brought(*documents, ads=ads) == 0
+    before = snapshot()
+    assert sorted(exported(ads).values()) == sorted(path.read_bytes().decode("utf-8") for path in documents)
+    assert brought(*documents, ads=ads) == 0
+    assert snapshot() == before
+    assert f"{len(documents)} of {len(documents)} documents imported" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_byte_order_mark_comes_out_again(study: Path, line_end: str) -> None:
+    text = "\ufeff" + IRREGULAR.replace("\n", line_end)
+    assert brought(written("mine.md", text)) == 0
+    assert list(exported().values()) == [text]
+    before = {path: path.read_bytes() for path in Path("sessions").rglob("*") if path.is_file()}
+    assert brought(Path("mine.md")) == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = IRREGULAR.replace("#11", "#12").replace("You light the lamp at dusk.", "You count the sacks.")
+    documents = written("a.md", IRREGULAR), written("b.md", other)
+    append = files.append
+
+    def refused(path: Path, data: bytes) -> None:
+        if path.name == "11.jsonl":
+            raise OSError(28, "No space left on device")
+        append(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", refused)
+        assert brought(*documents) == 1
+    said = capsys.readouterr().out
+    assert "a.md: error: NOT SAVED: No space left on device. Not imported: mend it, and import again." in said
+    assert "1 of 2 documents imported; 6 codings" in said
+    assert brought(*documents) == 0
+    assert "2 of 2 documents imported; 12 codings" in capsys.readouterr().out
+    assert sorted(exported().values()) == sorted((IRREGULAR, other))

@@ -1,0 +1,279 @@
+"""`codetui merge`: sessions from elsewhere are brought together with those here, once, and nothing is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sessions_apart import Machine, state_of
+from studies import write_study
+
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RemoveCoding, Undo
+from codetui.model import CodeId, Span
+
+DOCUMENT = "sessions/rosa/analysis_job_11_shore_company.md"
+LOG = "sessions/rosa/events/11.jsonl"
+LAMP, SEA, MIRRORS = "You light the lamp at dusk.", "You watch the sea", "You polish the mirrors"
+
+
+def code(machine: Machine, words: str, to: str = "TASK1") -> None:
+    machine.give(AssignCode(machine.span(words), CodeId(to)))
+
+
+def words(machine: Machine) -> list[str]:
+    return [coding.words for coding in machine.state.live()]
+
+
+def merge(into: Machine, *folders: Path, options: tuple[str, ...] = ()) -> int:
+    into.close()
+    study = ("--codebook", f"{into.folder}/codebook.toml", "--sessions", f"{into.folder}/sessions")
+    return run(["merge", *map(str, folders), *study, *options])
+
+
+def files(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """All files with their bytes and the time of their last change."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != "place.json")
+    return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> tuple[Machine, Machine]:
+    """Two machines with copies of one session."""
+    first = Machine(write_study(tmp_path / "a"))
+    code(first, LAMP)
+    first.close()
+    shutil.copytree(first.folder, tmp_path / "b")
+    return first, Machine(tmp_path / "b")
+
+
+def test_both_sides_are_there_and_a_second_run_does_nothing(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    code(first, SEA)
+    code(second, MIRRORS, "TASK2")
+    second.give(NoteCoding(second.state.live()[0].id, "every day"))
+    second.close()
+    theirs = files(second.folder)
+    assert merge(first, second.folder) == 0
+    said = capsys.readouterr().out
+    assert "rosa, ad 11: 2 steps, 3 codings now" in said and "1 session brought, 0 had nothing new" in said
+    assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
+    assert first.session.taken is None
+    first.close()
+    before = files(first.folder)
+    assert f'"{LAMP}" (every day)' in (first.folder / DOCUMENT).read_text("utf-8")
+    assert merge(first, second.folder) == 0
+    assert "0 sessions brought, 1 had nothing new" in capsys.readouterr().out
+    assert files(first.folder) == before and files(second.folder) == theirs
+
+
+def test_merged_both_ways_both_are_equal(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(first, SEA)
+    first.give(AssignProfile("1", "She keeps."))
+    code(second, MIRRORS)
+    second.give(Undo())
+    second.give(AssignProfile("2", "She builds."))
+    second.give(RemoveCoding(second.state.live()[0].id))
+    for machine in machines:
+        machine.close()
+    assert merge(first, second.folder) == merge(second, first.folder) == 0
+    assert state_of(first) == state_of(second)
+    for machine in machines:
+        machine.close()
+    assert (first.folder / DOCUMENT).read_bytes() == (second.folder / DOCUMENT).read_bytes()
+
+
+def test_what_was_edited_by_hand_on_either_side_is_not_lost(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(second, MIRRORS)
+    second.close()
+    for machine, note in ((first, "here"), (second, "there")):
+        path = machine.folder / DOCUMENT
+        line = f'  - "{SEA if note == "here" else "Patience"}" ({note})\n'
+        path.write_text(path.read_text("utf-8").replace('  - "You light', f'{line}  - "You light'), "utf-8")
+    assert merge(first, second.folder) == 0
+    notes = {coding.words: coding.note for coding in first.state.live()}
+    assert notes == {LAMP: "", SEA: "here", MIRRORS: "", "Patience": "there"}
+    assert merge(first, second.folder) == 0
+    assert len(words(first)) == 4
+    second.open()
+    second.close()
+    assert merge(first, second.folder) == 0
+    assert len(words(first)) == 4, "the edit that the other machine has taken over meanwhile is no second one"
+
+
+def test_a_dry_run_writes_nothing(machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = machines
+    code(second, SEA)
+    second.close()
+    before = files(first.folder)
+    assert merge(first, second.folder, options=("--dry-run",)) == 0
+    assert "1 session would be brought" in capsys.readouterr().out
+    assert files(first.folder) == before
+
+
+def test_sessions_and_coders_that_are_new_come_as_they_are(tmp_path: Path) -> None:
+    first, second = Machine(write_study(tmp_path / "a")), Machine(write_study(tmp_path / "b"), "wil")
+    code(second, LAMP)
+    second.close()
+    assert merge(first, second.folder / "sessions") == 0
+    come, there = files(first.folder / "sessions" / "wil"), files(second.folder / "sessions" / "wil")
+    assert {name: data for name, (data, _) in come.items()} == {name: data for name, (data, _) in there.items()}
+
+
+def test_versions_of_the_codebook_come_along(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    book = second.folder / "codebook.toml"
+    book.write_text(book.read_text("utf-8").replace('version = "7"', 'version = "8"'), "utf-8")
+    code(second, SEA)
+    second.close()
+    assert merge(first, second.folder) == 0
+    kept = [path.name for path in (first.folder / "sessions" / ".codebooks").iterdir()]
+    assert len(kept) == 2
+    assert set(kept) == {path.name for path in (second.folder / "sessions" / ".codebooks").iterdir()}
+
+
+def test_two_texts_of_one_ad_are_refused_and_both_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Keeper\n\nYou count the ships.\n"
+    first = Machine(write_study(tmp_path / "a"))
+    second = Machine(write_study(tmp_path / "b", {"11_shore_company.txt": text, "12_x.txt": "Clerk\n\nYou write.\n"}))
+    for machine in (first, second):
+        code(machine, "Keeper")
+    second.open("12")
+    second.give(AssignCode(Span(0, 5), CodeId("TASK1")))
+    second.close()
+    first.close()
+    before = files(first.folder)
+    assert merge(first, second.folder) == 1
+    said = capsys.readouterr().out
+    assert "rosa, ad 11: not brought" in said and "1 session brought, 0 had nothing new, 1 refused" in said
+    assert str(first.folder / LOG) in said and str(second.folder / LOG) in said
+    after = files(first.folder)
+    assert {name: after[name] for name in before} == before and not set(after) - set(before) - {
+        "sessions/rosa/analysis_job_12_x.md",
+        "sessions/rosa/events/12.jsonl",
+        "sessions/rosa/events/12.written",
+    }
+    second.close()
+
+
+def test_an_ad_that_has_another_text_on_one_machine_since_is_still_one_session(
+    machines: tuple[Machine, Machine],
+) -> None:
+    first, second = machines
+    code(first, SEA)
+    first.close()
+    ad = second.folder / "ads" / "11_shore_company.txt"
+    ad.write_text("A corrected line.\n\n" + ad.read_text("utf-8"), "utf-8")
+    code(second, MIRRORS)
+    second.close()
+    assert merge(first, second.folder) == 0
+    assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
+    text = first.session.ad.text
+    anchors = [coding.anchor for coding in first.state.live()]
+    assert [text[one.start : one.end] for one in anchors if one] == words(first)
+
+
+def test_what_was_said_in_two_ways_is_said_and_shown(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    first.give(AssignProfile("1", "She keeps."))
+    second.give(AssignProfile("2", "She builds."))
+    second.close()
+    assert merge(first, second.folder) == 0
+    sentences = ("the profile: Builder stands, Keeper does not", "the profile: Keeper stands, Builder does not")
+    said = capsys.readouterr().out
+    assert any(one in said for one in sentences)
+    assert any(one in problem.message for problem in first.session.problems for one in sentences)
+
+
+def test_a_session_that_is_open_is_refused_and_named(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    code(second, SEA)
+    second.close()
+    busy = Machine(first.folder)
+    code(busy, MIRRORS)
+    assert merge(first, second.folder) == 1
+    assert "has this session" in capsys.readouterr().out
+    busy.close()
+    assert merge(first, second.folder) == 0
+    assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
+
+
+def test_lines_of_a_newer_version_come_and_torn_ones_stay(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(second, SEA)
+    second.close()
+    log = second.folder / LOG
+    newer = b'{"v":2,"id":"zz","seq":9,"what":"new"}'
+    log.write_bytes(log.read_bytes() + newer + b'\n{"v":1,"id":"yy","se')
+    assert merge(first, second.folder) == 0
+    brought = (first.folder / LOG).read_bytes()
+    assert newer + b"\n" in brought and b'"yy"' not in brought
+    before = files(first.folder)
+    assert merge(first, second.folder) == 0 and files(first.folder) == before
+
+
+def test_a_document_without_its_log_is_imported_once(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    second.open("12")
+    second.give(AssignCode(second.span("You count"), CodeId("TASK1")))
+    second.close()
+    for path in (second.folder / "sessions/rosa/events").glob("12*"):
+        path.unlink()
+    assert merge(first, second.folder) == 0
+    first.open("12")
+    assert words(first) == ["You count"]
+    first.close()
+    before = files(first.folder)
+    assert merge(first, second.folder) == 0 and files(first.folder) == before
+
+
+@pytest.mark.parametrize("folder", ["nothing", "ads"])
+def test_a_folder_without_sessions_is_refused(machines: tuple[Machine, Machine], folder: str) -> None:
+    assert merge(machines[0], machines[1].folder / folder) == 2
+
+
+def test_a_study_is_not_merged_with_itself(machines: tuple[Machine, Machine]) -> None:
+    assert merge(machines[0], machines[0].folder) == 2
+
+
+def test_a_log_that_names_no_ad_is_refused(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(second, SEA)
+    second.close()
+    log = second.folder / LOG
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[1:]))
+    assert merge(first, second.folder) == 1
+    assert words(first) == [LAMP]
+
+
+def test_a_hostile_ad_id_reaches_no_file_outside_the_sessions(tmp_path: Path) -> None:
+    first, second = Machine(write_study(tmp_path / "a")), Machine(write_study(tmp_path / "b"))
+    code(second, LAMP)
+    second.close()
+    log = second.folder / LOG
+    log.write_bytes(log.read_bytes().replace(b'"ad":"11"', b'"ad":"../../../../x\\u001b[2J"'))
+    merge(first, second.folder)
+    outside = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert all(path.is_relative_to(first.folder) or path.is_relative_to(second.folder) for path in outside)
+    assert not list(first.folder.glob("x*")) and not list(first.folder.glob("sessions/x*"))
+
+
+def test_a_log_from_which_nobody_could_count_on_is_refused(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(second, SEA)
+    second.close()
+    log = second.folder / LOG
+    log.write_bytes(log.read_bytes().replace(b'"seq":2', b'"seq":%d' % 2**53))
+    assert merge(first, second.folder) == 1
+    code(first, MIRRORS)
+    first.open()
+    assert words(first) == [LAMP, MIRRORS]

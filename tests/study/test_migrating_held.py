@@ -1,0 +1,131 @@
+"""A migration while another program has a session: that one is left alone, loudly, and follows when it is free."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from test_migrating import Study, codes_of
+
+from codetui.storage.event_log import EventLog
+from codetui.storage.sessions import SessionPaths
+
+CODING = """
+import sys
+from pathlib import Path
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId, Span
+from codetui.study.outcome import Saved
+from codetui.study.startup import open_workspace
+folder = Path(sys.argv[1])
+program = open_workspace(
+    folder / "ads", folder / "codebook.toml", folder / "sessions", coder="rosa", wanted="11", is_shared=True
+)
+program.open(program.first)
+for line in sys.stdin:
+    if line == "leave\\n":
+        program.leave()
+        program.release()
+    else:
+        number = int(line)
+        outcome = program.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId("TASK1"), f"n{number}"))
+        assert isinstance(outcome, Saved), outcome
+    print("done", flush=True)
+"""
+
+
+class Other:
+    """Another program that codes ad 11 as rosa with the codebook as it was when it began."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CODING, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def do(self, what: str) -> None:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{what}\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@contextmanager
+def coding(folder: Path) -> Iterator[Other]:
+    other = Other(folder)
+    try:
+        yield other
+    finally:
+        other.kill()
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return Study(tmp_path)
+
+
+def log(study: Study) -> Path:
+    return SessionPaths(study.sessions, "rosa").log("11")
+
+
+def test_a_session_that_another_program_has_is_left_alone_and_follows_when_it_is_free(
+    study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study.code("11", "TASK1", "TASK1")
+    study.code("12", "TASK1", coder="ben")
+    with coding(study.folder) as other:
+        other.do("2")
+        study.change()
+        before = log(study).read_bytes()
+        assert study.run() == 1
+        said = capsys.readouterr().err
+        assert f"(process {other.process.pid})" in said and "rosa/11" in said and "close it there" in said
+        assert log(study).read_bytes() == before
+        assert codes_of(study.session("12", "ben")) == ["T1"]
+        other.do("3")
+        other.do("leave")
+    assert study.run() == 0
+    assert codes_of(study.session("11")) == ["T1"] * 4
+    transactions, problems = EventLog(log(study)).read()
+    assert not problems and [one.cause for one in transactions].count("migration") == 1
+    assert study.session("11").document_path.read_text("utf-8").count("  - ") == 4
+    before = log(study).read_bytes()
+    assert study.run() == 0
+    assert log(study).read_bytes() == before
+
+
+def test_a_session_whose_program_was_killed_follows_at_once(study: Study) -> None:
+    study.code("11", "TASK1")
+    with coding(study.folder) as other:
+        other.do("1")
+        other.kill()
+        study.change()
+        assert study.run() == 0
+    assert codes_of(study.session("11")) == ["T1", "T1"]
+
+
+def test_an_edit_by_hand_in_a_session_that_another_program_has_stays_till_it_follows(study: Study) -> None:
+    study.code("11", "TASK1")
+    with coding(study.folder) as other:
+        other.do("1")
+        other.do("leave")
+        other.do("2")
+        document = study.session("11").document_path
+        document.write_text(document.read_text("utf-8").replace("n1", "n1 by hand"), "utf-8")
+        study.change()
+        edited = document.read_text("utf-8")
+        assert "by hand" in edited and study.run() == 1
+        assert document.read_text("utf-8") == edited
+        other.kill()
+    assert study.run() == 0
+    session = study.session("11")
+    assert codes_of(session) == ["T1"] * 3
+    assert [one.note for one in session.state.live()] == ["", "n1 by hand", "n2"]
+    assert "n1 by hand" in document.read_text("utf-8") and "TASK1" not in document.read_text("utf-8")

@@ -1,0 +1,286 @@
+"""A code changes while the program runs: in the codebook and, one step of undo each, in the sessions of all coders."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from studies import CODEBOOK, write_study
+
+from codetui.core.codebook.migration import queue
+from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
+from codetui.model import Code, CodeId, Span
+from codetui.storage import codebooks, files
+from codetui.study.migrating import run_migration
+from codetui.study.outcome import NotSaved, Saved
+from codetui.study.reshaping import Prospect
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
+
+SPLIT = Split(
+    CodeId("TASK1"),
+    (CodeId("TASK2"), CodeId("TASK3")),
+    (Code(id=CodeId("TASK3"), name="Polishing", section="tasks"),),
+)
+
+
+def opened(folder: Path, ad: str, coder: str = "rosa", *, is_shared: bool = False) -> Workspace:
+    if not (folder / "ads").exists():
+        write_study(folder)
+    workspace = open_workspace(
+        folder / "ads",
+        folder / "codebook.toml",
+        folder / "sessions",
+        coder=coder,
+        wanted=ad,
+        is_shared=is_shared,
+    )
+    assert isinstance(workspace, Workspace) and workspace.first is not None, workspace
+    workspace.open(workspace.first)
+    for batch in workspace.listing():
+        workspace.add(batch)
+    return workspace
+
+
+def code(folder: Path, ad: str, *codes: str, coder: str = "rosa") -> None:
+    """A session in which the words 0 to 4, 5 to 9 … have these codes."""
+    workspace = opened(folder, ad, coder)
+    for number, each in enumerate(codes):
+        done = workspace.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId(each)))
+        assert isinstance(done, Saved), done
+    workspace.leave()
+    workspace.release()
+
+
+def codes_of(folder: Path, ad: str, coder: str = "rosa") -> list[str]:
+    workspace = opened(folder, ad, coder)
+    assert workspace.session is not None
+    workspace.release()
+    return [coding.code for coding in workspace.session.state.live()]
+
+
+def counted(workspace: Workspace, step: Step) -> Prospect:
+    found = workspace.reshaping().count(step)
+    assert isinstance(found, Prospect), found
+    return found
+
+
+def done(workspace: Workspace, step: Step) -> Prospect:
+    begun = workspace.reshaping().begin(counted(workspace, step))
+    assert isinstance(begun, Prospect), begun
+    return workspace.reshaping().carry_out(begun)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """Two coders, three sessions."""
+    code(tmp_path, "11", "TASK1", "TASK2", "TASK1")
+    code(tmp_path, "12", "TASK1")
+    code(tmp_path, "12", "TASK1", "TOOL1", coder="otto")
+    return tmp_path
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    skipped = {"place.json", ".codebooks"}
+    found = [path for path in folder.rglob("*") if path.is_file() and not skipped & set(path.parts)]
+    return {str(path): path.read_bytes() for path in found if path.suffix in (".jsonl", ".md", ".toml")}
+
+
+@pytest.mark.parametrize("step", [Rename(CodeId("TASK1"), CodeId("T1"), "Lights"), SPLIT, Retire(CodeId("TASK1"))])
+def test_counting_says_how_much_follows_and_writes_nothing(study: Path, step: Step) -> None:
+    workspace = opened(study, "11")
+    before = everything(study)
+    assert counted(workspace, step).lines[0] == "4 codings in 2 ads of 2 coders"
+    assert everything(study) == before
+
+
+def test_a_renamed_code_is_renamed_in_every_session_and_u_takes_it_back_in_one(study: Path) -> None:
+    workspace = opened(study, "11")
+    assert done(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")).tally.reach == (
+        "4 codings in 2 ads of 2 coders"
+    )
+    assert workspace.session is not None
+    assert [coding.code for coding in workspace.session.state.live()] == ["T1", "TASK2", "T1"]
+    assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "12") == ["T1"]
+    document = next((study / "sessions" / "otto").glob("*.md")).read_text("utf-8")
+    assert "- **T1: Lights:**" in document and "TASK1" not in document
+    assert isinstance(workspace.execute(Undo()), Saved)
+    assert [coding.code for coding in workspace.session.state.live()] == ["TASK1", "TASK2", "TASK1"]
+    assert codes_of(study, "12", "otto") == ["T1", "TOOL1"]
+
+
+def test_the_same_change_can_be_made_again_after_it_was_reversed(study: Path) -> None:
+    workspace = opened(study, "11")
+    there = Rename(CodeId("TASK1"), CodeId("T1"), "Lighting")
+    for _ in range(3):
+        done(workspace, there)
+        assert codes_of(study, "12") == ["T1"]
+        done(workspace, Rename(CodeId("T1"), CodeId("TASK1"), "Lighting"))
+        assert codes_of(study, "12") == ["TASK1"]
+
+
+def test_merged_codings_become_the_other_code_and_those_that_meet_wait(study: Path) -> None:
+    workspace = opened(study, "11")
+    assert workspace.session is not None
+    workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2")))
+    found = done(workspace, Merge(CodeId("TASK1"), CodeId("TASK2")))
+    assert {one.code for one in workspace.session.state.live()} == {"TASK2"}
+    waiting = queue(workspace.session.state, workspace.book, workspace.kept_rules())
+    assert [one.reason for one in waiting] == ["twice"]
+    assert "to be decided: 1 coding of TASK2 (now twice on the same words)" in found.lines
+
+
+def test_split_codings_wait_with_their_choices_also_after_those_were_renamed(study: Path) -> None:
+    workspace = opened(study, "11")
+    done(workspace, SPLIT)
+    assert workspace.session is not None
+
+    def choices() -> list[tuple[str, ...]]:
+        assert workspace.session is not None
+        return [one.choices for one in queue(workspace.session.state, workspace.book, workspace.kept_rules())]
+
+    assert choices() == [("TASK2", "TASK3")] * 2
+    done(workspace, Rename(CodeId("TASK3"), CodeId("TASK9"), "Polishing"))
+    assert choices() == [("TASK2", "TASK9")] * 2
+    first = workspace.session.state.live()[0]
+    assert isinstance(workspace.execute(RecodeCoding(first.id, CodeId("TASK9"))), Saved)
+    assert choices() == [("TASK2", "TASK9")]
+    assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
+
+
+def test_a_code_that_is_split_into_itself_and_another_waits_and_its_document_reads_back(study: Path) -> None:
+    workspace = opened(study, "11")
+    done(workspace, Split(CodeId("TASK1"), (CodeId("TASK1"), CodeId("TASK2"))))
+    workspace.leave()
+    path = next((study / "sessions" / "rosa").glob("*_11_*.md"))
+    text = path.read_text("utf-8")
+    assert "- **TASK1? (waits: TASK1 of an earlier codebook):**" in text
+    assert text.index("TASK1? (") < text.index("TASK2")
+    workspace.release()
+    shutil.rmtree(study / "sessions" / "rosa" / "events")
+    assert codes_of(study, "11") == ["TASK1?", "TASK1?", "TASK2"]
+
+
+def test_what_waits_under_an_old_id_does_not_follow_the_code_that_has_it_now(study: Path) -> None:
+    workspace = opened(study, "11")
+    done(workspace, Split(CodeId("TASK1"), (CodeId("TASK1"), CodeId("TASK2"))))
+    done(workspace, Retire(CodeId("TOOL1")))
+    done(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    assert workspace.session is not None
+    assert [one.code for one in workspace.session.state.live()] == ["TASK1?", "TASK2", "TASK1?"]
+    waiting = queue(workspace.session.state, workspace.book, workspace.kept_rules())
+    assert [one.choices for one in waiting] == [("T1", "TASK2")] * 2
+
+
+def test_retired_and_moved_codes_change_no_session_but_its_document(study: Path) -> None:
+    workspace = opened(study, "12")
+    done(workspace, Retire(CodeId("TASK1")))
+    assert codes_of(study, "11") == ["TASK1", "TASK2", "TASK1"]
+    done(workspace, TakeBack(CodeId("TASK1")))
+    assert (study / "codebook.toml").read_text("utf-8") == CODEBOOK
+    done(workspace, Move(CodeId("TASK1"), "tools"))
+    text = next((study / "sessions" / "rosa").glob("*_11_*.md")).read_text("utf-8")
+    assert text.index("## 2. Technology") < text.index("TASK1: Lighting")
+
+
+def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_now(study: Path) -> None:
+    workspace = opened(study, "11")
+    prospect = counted(workspace, Retire(CodeId("TASK1")))
+    theirs = CODEBOOK.replace("Looking out.", "Theirs.")
+    (study / "codebook.toml").write_text(theirs, "utf-8")
+    begun = workspace.reshaping().begin(prospect)
+    assert isinstance(begun, Prospect)
+    text = (study / "codebook.toml").read_text("utf-8")
+    assert "Theirs." in text and "retired = true" in text
+    (study / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"X"'), "utf-8")
+    assert isinstance(workspace.reshaping().begin(prospect), Refusal)
+
+
+def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(study, "11")
+    prospect = counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    before = everything(study)
+    real = files.replace
+
+    def full(path: Path, *rest: object, **more: object) -> object:
+        if path.name == "codebook.toml":
+            raise OSError(28, "No space left on device", str(path))
+        return real(path, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files, "replace", full)
+    outcome = workspace.reshaping().begin(prospect)
+    assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
+    assert everything(study) == before
+
+
+def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(study, "11")
+    begun = workspace.reshaping().begin(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
+    assert isinstance(begun, Prospect)
+    # The program is killed here: no other session has followed.
+    assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
+    kept = codebooks.kept_maps(study / "sessions")
+    assert str(kept[0]) in workspace.reshaping().way_on(begun.plan)
+    assert run_migration(kept[0], study / "codebook.toml", study / "sessions", None, corpus=study / "ads") == 0
+    assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]
+
+
+# --- the codebook edited outside ----------------------------------------------------------------------
+
+
+def test_a_codebook_that_was_edited_outside_is_taken_over_if_it_is_good(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, "11")
+    workspace.reload_book()
+    assert workspace.reload_book() is None and workspace.living_book.changing_version() is None
+    path = tmp_path / "codebook.toml"
+    path.write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
+    assert workspace.living_book.changing_version() is not None
+    found = workspace.reload_book()
+    assert found is not None and not found.is_held
+    assert [each.definition for each in workspace.book.codes][1] == "Theirs."
+    assert workspace.living_book.changing_version() is None
+    path.write_text(CODEBOOK.replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
+    found = workspace.reload_book()
+    line = path.read_text("utf-8").splitlines().index('name = "Watching"')
+    assert found is not None and found.is_held and f"codebook.toml:{line}: error" in found.message
+    assert [each.id for each in workspace.book.codes] == ["TASK1", "TASK2", "TOOL1"]
+    path.write_text("title = ", "utf-8")
+    assert "codebook.toml:1: error" in (workspace.reload_book() or found).message
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, has_begun: bool) -> None:
+    code(tmp_path, "11", "TASK1", "TASK2")
+    one, two = opened(tmp_path, "11", is_shared=True), opened(tmp_path, "12", "otto", is_shared=True)
+    if has_begun:
+        assert isinstance(one.execute(AssignCode(Span(30, 34), CodeId("TASK1"))), Saved)
+    found = done(two, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    assert ["follows there" in problem.message for problem in found.tally.problems] == [True] * has_begun
+    assert isinstance(one.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
+    one.take_in()
+    reloaded = one.reload_book()
+    assert reloaded is not None and "follow" in reloaded.message
+    assert one.session is not None
+    assert {coding.code for coding in one.session.state.live()} == {"T1", "TASK2"}
+    assert not one.leave()
+    text = next((tmp_path / "sessions" / "rosa").glob("*_11_*.md")).read_text("utf-8")
+    assert "T1: Lights" in text and "TASK1" not in text
+    for workspace in (one, two):
+        workspace.release()
+
+
+def test_what_is_coded_with_a_reloaded_codebook_names_and_keeps_it(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, "11")
+    (tmp_path / "codebook.toml").write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
+    workspace.reload_book()
+    assert isinstance(workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2"))), Saved)
+    assert workspace.session is not None
+    version = workspace.session.state.live()[0].codebook
+    kept = workspace.living_book.kept(version)
+    assert kept is not None and kept.codes[1].definition == "Theirs."

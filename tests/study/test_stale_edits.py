@@ -1,0 +1,187 @@
+"""Documents that an editor saves while the session goes on: nothing that was coded or written by hand is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
+
+from codetui.core.session.commands import AssignProfile
+from codetui.storage import disk, files
+from codetui.study import bases, documents
+
+LINE = f'  - "{MIRRORS}"\n'
+
+
+def test_an_editor_that_saves_what_it_read_before_removes_nothing_that_was_coded_since(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    read_before = document_of(tmp_path).read_text("utf-8")
+    for words, code_id in ((MIRRORS, "T2"), (INK, "T3")):
+        code(session, words, code_id)
+        assert session.save_document() is None
+    document_of(tmp_path).write_text(read_before.replace(f'"{LAMP}"', f'"{LAMP}" (by hand)'), "utf-8", newline="")
+    taken = session.take_in()
+    assert taken is not None
+    assert "1 changed." in taken.message
+    assert [problem.message.split(" was ")[0] for problem in taken.problems] == [f"“{MIRRORS}”", f"“{INK}”"]
+    expected = {"T1": [(LAMP, "by hand")], "T2": [(SEA, ""), (MIRRORS, "")], "T3": [(INK, "")], "I1": [("sextant", "")]}
+    assert words_of(session) == expected
+    assert session.save_document() is None
+    assert words_of(opened(tmp_path)) == expected
+    assert LINE in document_of(tmp_path).read_text("utf-8")
+
+
+def test_an_editor_that_saves_an_older_text_as_it_was_is_said(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    read_before = document_of(tmp_path).read_bytes()
+    code(session, MIRRORS, "T2")
+    assert session.save_document() is None
+    document_of(tmp_path).write_bytes(read_before)
+    taken = session.take_in()
+    assert taken is not None
+    assert "writes it anew" in taken.message
+    assert session.save_document() is None
+    assert LINE in document_of(tmp_path).read_text("utf-8")
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
+def test_the_last_coding_taken_out_by_hand_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    session = begun(tmp_path)
+    code(session, MIRRORS, "T2")
+    monkeypatch.setattr(bases, "STALE", -1.0)
+    assert session.save_document() is None
+    edit(tmp_path, LINE, "")
+    if not is_open:
+        session = opened(tmp_path)
+    taken = session.take_in() if is_open else session.taken
+    assert taken is not None
+    assert "1 removed" in taken.message
+    assert MIRRORS not in str(words_of(session))
+    assert LINE not in document_of(tmp_path).read_text("utf-8")
+
+
+def test_a_document_whose_last_newline_went_is_not_taken_for_a_half_saved_one(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    path = document_of(tmp_path)
+    path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8", newline="")
+    taken = session.take_in()
+    assert taken is not None
+    assert taken.problems == ()
+    code(session, MIRRORS, "T2")
+    assert session.save_document() is None
+    assert LINE in path.read_text("utf-8")
+
+
+def test_an_edited_document_that_breaks_off_within_a_line_removes_nothing(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    code(session, "barometer", "I1")
+    assert session.save_document() is None
+    path = document_of(tmp_path)
+    text = path.read_text("utf-8").replace("The lamp decides.", "The lamp decides, says the keeper.")
+    path.write_text(text[: text.index("sextant") + 3], "utf-8", newline="")
+    taken = session.take_in()
+    assert taken is not None
+    assert "breaks off" in taken.message
+    assert words_of(session)["I1"] == [("sextant", ""), ("barometer", "")]
+
+
+@pytest.mark.parametrize("first_step", [lambda path: path.write_bytes(b""), Path.unlink], ids=["emptied", "taken away"])
+def test_an_editor_that_empties_the_file_first_may_end_its_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_step: object
+) -> None:
+    session = begun(tmp_path)
+    path = document_of(tmp_path)
+    coming = path.read_text("utf-8").replace(f'"{LAMP}"', f'"{LAMP}" (by hand)')
+    code(session, MIRRORS, "T2")
+    assert callable(first_step)
+    first_step(path)
+    monkeypatch.setattr(documents.time, "sleep", lambda _: path.write_text(coming, "utf-8", newline=""))
+    problem = session.save_document()
+    assert problem is not None
+    assert path.read_text("utf-8") == coming
+    session.take_in()
+    assert words_of(session) == {
+        "T1": [(LAMP, "by hand")],
+        "T2": [(SEA, ""), (MIRRORS, "")],
+        "I1": [("sextant", "")],
+    }
+
+
+@pytest.mark.parametrize("moment", ["before the file is replaced", "after"])
+def test_an_edit_in_the_moment_of_replacing_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    session = begun(tmp_path)
+    path = document_of(tmp_path)
+    code(session, MIRRORS, "T2")
+    edited = path.read_text("utf-8").replace("The lamp decides.", "The hand decides.")
+    sync, rename = disk.sync, files.rename
+
+    def edit_now() -> None:
+        if path.read_text("utf-8") != edited:
+            path.write_text(edited, "utf-8", newline="")
+
+    def sync_and_edit(handle: int) -> None:
+        sync(handle)
+        edit_now()
+
+    def rename_and_edit(source: Path, target: Path) -> None:
+        rename(source, target)
+        if target == path:
+            edit_now()
+
+    if moment == "after":
+        monkeypatch.setattr(files, "rename", rename_and_edit)
+    else:
+        monkeypatch.setattr(disk, "sync", sync_and_edit)
+    session.save_document()
+    monkeypatch.undo()
+    session.take_in()
+    assert session.save_document() is None
+    assert session.state.reasoning == "The hand decides."
+    text = path.read_text("utf-8")
+    assert "The hand decides." in text
+    assert LINE in text
+
+
+def test_a_stale_save_does_not_bring_a_removed_profile_text_back(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    read_before = document_of(tmp_path).read_text("utf-8")
+    session.execute(AssignProfile("2", "The tower decides."))
+    assert session.save_document() is None
+    document_of(tmp_path).write_text(read_before.replace(f'"{LAMP}"', f'"{LAMP}" (by hand)'), "utf-8", newline="")
+    session.take_in()
+    assert (session.state.profile, session.state.reasoning) == ("2", "The tower decides.")
+    assert words_of(session)["T1"] == [(LAMP, "by hand")]
+
+
+def test_two_programs_on_one_session_take_an_edit_over_once(tmp_path: Path) -> None:
+    one = begun(tmp_path)
+    other = opened(tmp_path)
+    code(one, MIRRORS, "T2")
+    assert one.save_document() is None
+    code(other, INK, "T3")
+    other.save_document()
+    edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
+    for session in (one, other, one, other):
+        session.take_in()
+        session.save_document()
+    expected = {"T1": [(LAMP, "by hand")], "T2": [(SEA, ""), (MIRRORS, "")], "T3": [(INK, "")], "I1": [("sextant", "")]}
+    assert words_of(one) == expected
+    assert words_of(other) == expected
+    assert words_of(opened(tmp_path)) == expected
+
+
+def test_what_another_program_has_done_is_said(tmp_path: Path) -> None:
+    one = begun(tmp_path)
+    other = opened(tmp_path)
+    code(one, MIRRORS, "T2")
+    assert one.save_document() is None
+    taken = other.take_in()
+    assert taken is not None
+    assert "Another codetui" in taken.message
+    assert words_of(other) == words_of(one)
+    assert not other.has_unsaved_document

@@ -1,0 +1,209 @@
+"""The coder went on while a person edited the document: both changes hold, or both versions are kept and reported."""
+
+from __future__ import annotations
+
+import pytest
+from taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
+
+from codetui.model import (
+    CodeId,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    Event,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
+    ProfileAssigned,
+    SourceDescribed,
+)
+from codetui.study.taking_over import Taken
+
+START = happened(
+    coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA)),
+    ProfileAssigned(profile="1", reasoning="He keeps."),
+    MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="group", id="light"), text="few tasks", rank=4),
+)
+C2 = CodingId("c2")
+ENTRY2, ENTRY3 = f'  - "{MIRRORS}" (why)\n', f'  - "{SEA}"\n'
+
+NOTED = CodingNoted(coding=C2, note="shiny", note_before="why")
+RECODED = CodingRecoded(coding=C2, code=CodeId("T2"), rank=9, code_before=CodeId("T1"), rank_before=2)
+WIDENED = CodingReanchored(
+    coding=C2,
+    anchor=added("c2", "T1", "polish the mirrors every week").anchor,
+    words="polish the mirrors every\nweek",
+    anchor_before=START.codings[C2].anchor,
+    words_before=MIRRORS,
+)
+REMOVED = CodingRemoved(coding=C2)
+
+
+def conflict(found: Taken, *words: str) -> None:
+    """There is one conflict; its message holds these words."""
+    (problem,) = found.problems
+    assert problem.severity == "warning" and problem.message.startswith("edited on both sides: ")
+    assert all(each in problem.message for each in words), problem.message
+    assert found.tally.conflicts == 1
+
+
+def peaceful(found: Taken) -> None:
+    assert (found.problems, found.tally.conflicts) == ((), 0)
+
+
+# --- different parts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "event", "code", "expected"),
+    [
+        ((MIRRORS, "polish the mirrors every"), NOTED, "T1", ("polish the mirrors every", "shiny")),
+        ((" (why)", " (bright)"), RECODED, "T2", (MIRRORS, "bright")),
+        ((" (why)", ""), WIDENED, "T1", ("polish the mirrors every week", "")),
+        ((MIRRORS, "polish the mirrors every"), RECODED, "T2", ("polish the mirrors every", "why")),
+    ],
+)
+def test_changes_of_different_parts_both_hold(
+    change: tuple[str, str], event: Event, code: str, expected: tuple[str, str]
+) -> None:
+    after, found = both(START, [change], event)
+    assert said(after, code)[-1] == expected
+    assert len(after.live()) == 3
+    peaceful(found)
+
+
+def test_an_entry_that_was_moved_by_hand_and_noted_at_the_keys_is_moved_with_its_note() -> None:
+    after, found = both(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], NOTED)
+    assert said(after, "T3") == [(SEA, ""), (MIRRORS, "shiny")]
+    peaceful(found)
+
+
+# --- the same change ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "event"),
+    [
+        ([(" (why)", " (shiny)")], NOTED),
+        ([(MIRRORS, "polish the mirrors every week")], WIDENED),
+        ([(ENTRY2, "")], REMOVED),
+        ([(ENTRY2, ""), ("### The sea", f"- **T2: Cleaning:**\n{ENTRY2}\n### The sea")], RECODED),
+        ([("`Keeper`", "`Builder`")], ProfileAssigned(profile="2", reasoning="He keeps.")),
+        ([("He keeps.", "He builds.")], ProfileAssigned(profile="1", reasoning="He builds.")),
+        ([("(Shore Company)", "(Coast)")], SourceDescribed(employer="Coast", title="Keeper")),
+    ],
+)
+def test_the_same_change_on_both_sides_is_one(changes: list[tuple[str, str]], event: Event) -> None:
+    _, found = both(START, changes, event)
+    assert found.events == ()
+    peaceful(found)
+
+
+def test_what_both_sides_added_is_one_coding() -> None:
+    after, found = both(START, [(ENTRY3, f'{ENTRY3}  - "{LOG}" (ink)\n')], added("k1", "T3", LOG, rank=20))
+    assert said(after, "T3") == [(SEA, ""), (LOG, "ink")]
+    assert found.events == (CodingNoted(coding=CodingId("k1"), note="ink"),)
+    peaceful(found)
+
+
+# --- the same part ------------------------------------------------------------------------------------------
+
+
+def test_of_two_wordings_the_sessions_stays_and_the_other_is_added() -> None:
+    after, found = both(START, [(MIRRORS, f"{MIRRORS} every")], WIDENED)
+    assert said(after, "T1") == [(LAMP, ""), ("polish the mirrors every week", "why"), (f"{MIRRORS} every", "why")]
+    conflict(found, "T1: Lighting", "added as one of its own")
+
+
+def test_of_two_codes_the_sessions_stays_and_the_other_is_added() -> None:
+    after, found = both(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], RECODED)
+    assert said(after, "T2") == [(MIRRORS, "why")]
+    assert said(after, "T3") == [(SEA, ""), (MIRRORS, "why")]
+    conflict(found, "T3: Watching", "You polish the mirrors")
+
+
+def test_of_two_notes_both_are_kept() -> None:
+    after, found = both(START, [(" (why)", " (bright)")], NOTED)
+    assert said(after, "T1")[1] == (MIRRORS, "shiny / bright")
+    conflict(found, "You polish the mirrors", "shorten it")
+
+
+def test_a_note_that_one_side_took_out_and_the_other_rewrote_stays_rewritten() -> None:
+    after, found = both(START, [(" (why)", "")], NOTED)
+    assert said(after, "T1")[1] == (MIRRORS, "shiny")
+    conflict(found)
+
+
+@pytest.mark.parametrize("event", [NOTED, RECODED, WIDENED])
+def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event: Event) -> None:
+    after, found = both(START, [(ENTRY2, "")], event)
+    assert found.events == () and not after.codings[C2].is_removed
+    conflict(found, "removed in the document and changed in the session")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [((" (why)", " (bright)"), (MIRRORS, "bright")), ((MIRRORS, f"{MIRRORS} every"), (f"{MIRRORS} every", "why"))],
+)
+def test_what_was_removed_at_the_keys_and_changed_by_hand_comes_back_changed(
+    change: tuple[str, str], expected: tuple[str, str]
+) -> None:
+    after, found = both(START, [change], REMOVED)
+    assert said(after, "T1") == [(LAMP, ""), expected]
+    assert not after.codings[C2].is_removed
+    conflict(found, "removed in the session and changed in the document")
+
+
+def test_what_was_removed_at_the_keys_stays_removed_when_nobody_touched_its_entry() -> None:
+    after, found = both(START, [(LAMP, f"{LAMP} at dusk")], REMOVED)
+    assert said(after, "T1") == [(f"{LAMP} at dusk", "")]
+    assert [entry.id for entry in found.document.sections[0].blocks[0].codes[0].entries] == ["c1", "c2"]
+    peaceful(found)
+
+
+def test_an_entry_that_was_written_between_two_stands_between_what_is_left_of_them() -> None:
+    after, _ = both(START, [(ENTRY2, f'  - "{LOG}"\n{ENTRY2}')], added("k1", "T1", SEA, rank=20))
+    assert [words for words, _ in said(after, "T1")] == [LAMP, LOG, MIRRORS, SEA]
+
+
+# --- notes on places and the head ---------------------------------------------------------------------------
+
+
+def rewritten(text: str) -> MemoWritten:
+    place = MemoTarget(kind="group", id="light")
+    return MemoWritten(note=MemoId("n1"), place=place, text=text, text_before="few tasks", rank=4)
+
+
+def test_of_two_notes_on_a_group_both_texts_are_kept() -> None:
+    after, found = both(START, [("few tasks", "two tasks")], rewritten("no tasks"))
+    assert notes(after) == [("group", "light", "no tasks / two tasks")]
+    conflict(found, "the note “two tasks”")
+
+
+def test_a_note_that_one_side_took_out_and_the_other_rewrote_is_there() -> None:
+    after, found = both(START, [("_(few tasks)_\n\n", "")], rewritten("no tasks"))
+    assert notes(after) == [("group", "light", "no tasks")]
+    conflict(found)
+    after, found = both(START, [("few tasks", "two tasks")], rewritten(""))
+    assert notes(after) == [("group", "light", "two tasks")]
+    conflict(found)
+
+
+def test_of_two_profiles_the_sessions_stays() -> None:
+    after, found = both(START, [("`Keeper`", "`Builder`")], ProfileAssigned(profile="", reasoning="He keeps."))
+    assert (after.profile, found.events) == ("", ())
+    conflict(found, "the profile: none", "“Builder”")
+
+
+def test_of_two_reasonings_both_are_kept_in_one_paragraph() -> None:
+    after, found = both(START, [("He keeps.", "By hand.")], ProfileAssigned(profile="2", reasoning="At the keys."))
+    assert (after.profile, after.reasoning) == ("2", "At the keys. / By hand.")
+    conflict(found, "the reasoning")
+
+
+def test_of_two_employers_the_sessions_stays() -> None:
+    after, found = both(START, [("(Shore Company)", "(Coast)")], SourceDescribed(employer="Harbour", title="Keeper"))
+    assert (after.employer, found.events) == ("Harbour", ())
+    conflict(found, "the employer", "“Harbour” is kept, not “Coast”")

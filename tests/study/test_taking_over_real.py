@@ -1,0 +1,119 @@
+"""Real documents are taken over whole, and a second time they say nothing new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, shared_path
+from taking import happened, minted
+
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate, shown_words
+from codetui.core.session.state import State
+from codetui.formats import codebook_toml
+from codetui.formats.manual_coding import Document, Entry, read
+from codetui.model import Codebook, Source
+from codetui.storage.corpus import Corpus
+from codetui.study.taking_over import take_over
+
+SHARED = ROOT.parent / "shared"
+DOCUMENTS = [*sorted(SHARED.glob("seeds/00[0-2]*.txt")), *sorted(SHARED.glob("pilot/codings/*.md"))]
+PILOT = ROOT / "examples" / "pilot" / "codebook.toml"
+
+pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="the real corpus does not lie beside this clone (../shared)")
+
+
+@pytest.fixture(scope="module")
+def book() -> Codebook:
+    found, _ = codebook_toml.read(PILOT.read_text("utf-8"), str(PILOT))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def ads(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
+    corpus = Corpus(shared_path() / "pilot" / "ads.csv", book.corpus, tmp_path_factory.mktemp("sessions"))
+    wanted = {read(path.read_text("utf-8"), path.name)[0].ad for path in DOCUMENTS}
+    entries = [entry for batch in corpus.batches() for entry in batch.entries if entry.id in wanted]
+    return {str(entry.id): ad for entry in entries if (ad := corpus.read(entry)[0])}
+
+
+def entries(document: Document) -> list[Entry]:
+    codes = (code for section in document.sections for block in section.blocks for code in block.codes)
+    return [entry for code in codes for entry in code.entries]
+
+
+def located(document: Document, ad: Source) -> Counter[str]:
+    """How the core finds each quotation by itself."""
+    found: Counter[str] = Counter()
+    for entry in entries(document):
+        if entry.kind == "note":
+            continue
+        match locate(ad.text, shown_words(entry.words)):
+            case Exact(step="folded"):
+                found["folded"] += 1
+            case Exact():
+                found["exact"] += 1
+            case Fuzzy():
+                found["fuzzy"] += 1
+            case Ambiguous():
+                found["ambiguous"] += 1
+            case Orphan():
+                found["orphan"] += 1
+    return found
+
+
+def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
+    assert (len(DOCUMENTS), len(ads)) == (8, 8)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
+    document, _ = read(path.read_text("utf-8"), path.name)
+    ad = ads[document.ad]
+    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    tally = taken.tally
+    expected = located(document, ad)
+    assert {name: getattr(tally, name) for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")} == {
+        name: expected[name] for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")
+    }
+    state = happened(State(), *taken.events, cause="document")
+    quoted = [entry for entry in entries(document) if entry.kind != "note"]
+    assert Counter((shown_words(one.words), one.note) for one in state.live()) == Counter(
+        (shown_words(entry.words), shown_words(entry.note)) for entry in quoted
+    )
+    assert len([one for one in state.live() if one.anchor is None]) == expected["ambiguous"] + expected["orphan"]
+    for coding in state.live():
+        if coding.anchor and not coding.is_proposed and "..." not in coding.words:
+            assert shown_words(coding.anchor.words).casefold() == shown_words(coding.words).casefold()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
+    document, _ = read(path.read_text("utf-8"), path.name)
+    ad = ads[document.ad]
+    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    state = happened(State(), *taken.events, cause="document")
+    for base in (None, taken.document):
+        again = take_over(document, base, state, ad, book, path.name, minted("z"))
+        assert (again.events, again.document) == ((), taken.document)
+        assert [one.id for one in entries(again.document)] == [one.id for one in entries(taken.document)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
+    path: Path, book: Codebook, ads: dict[str, Source]
+) -> None:
+    text = path.read_text("utf-8")
+    document, _ = read(text, path.name)
+    ad = ads[document.ad]
+    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    state = happened(State(), *taken.events, cause="document")
+    lines = text.split("\n")
+    for entry in entries(taken.document):
+        without = "\n".join(line for at, line in enumerate(lines, 1) if at != entry.line)
+        found = take_over(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
+        assert found.tally == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
+        (event,) = found.events
+        assert getattr(event, "coding", getattr(event, "note", "")) == entry.id

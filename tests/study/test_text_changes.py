@@ -1,0 +1,105 @@
+"""An ad whose text has changed: each quotation is found again, proposed a place, or left without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
+
+from codetui.core.session import undo
+from codetui.core.session.state import State
+from codetui.model import Coding, CodingId, CodingReanchored, text_hash
+from codetui.study.text_changes import TextChanges, events_from_changed_text
+
+C1 = CodingId("c1")
+
+
+def changed(state: State, text: str) -> tuple[State, TextChanges]:
+    """The session after its ad has got this text."""
+    found = events_from_changed_text(state, replace(AD, text=text), "ads.csv")
+    return happened(state, *found.events, cause="corpus"), found
+
+
+def words_at(coding: Coding, text: str) -> str:
+    """The words of the text at a coding's place."""
+    anchor = coding.anchor
+    assert anchor is not None and anchor.text_hash == text_hash(text)
+    return text[anchor.start : anchor.end]
+
+
+def test_nothing_happens_while_the_text_is_the_one_that_was_coded() -> None:
+    _, found = changed(coded(("T1", LAMP), ("T3", SEA)), TEXT)
+    assert (found.events, found.problems, found.tally) == ((), (), (2, 0, 0, 0))
+
+
+def test_quotations_are_counted_by_where_they_stand_now() -> None:
+    state = coded(("T1", LAMP), ("T3", LOG), ("T1", MIRRORS), ("T1", "Sometimes you row out to the reef."))
+    text = TEXT.replace("You polish the mirrors", "You do polish the mirrors").replace("row out to", "row  out to")
+    text = text.replace(" You write the log: ships, weather and oil.", "")
+    after, found = changed(state, text)
+    lamp, log, mirrors, reef = after.live()
+    assert words_at(lamp, text) == LAMP
+    assert (log.anchor, log.words) == (None, LOG)
+    assert words_at(reef, text) == reef.words == "Sometimes you row  out to the reef."
+    assert found.tally._replace(proposed=0, lost=0) == (1, 1, 0, 0)
+    assert sum(found.tally) == 4 and mirrors.words == MIRRORS
+    assert all(problem.severity == "warning" and problem.file == "ads.csv" for problem in found.problems)
+    assert any(
+        "You write the log" in problem.message and "no sure place" in problem.message for problem in found.problems
+    )
+
+
+def test_a_place_that_only_resembles_the_words_is_proposed_and_keeps_them() -> None:
+    words = "You polish the mirrors every week."
+    text = TEXT.replace("You polish the mirrors every\nweek.", "You polish the mirrrors every week.")
+    after, found = changed(coded(("T1", words)), text)
+    (coding,) = after.live()
+    assert coding.is_proposed
+    assert words_at(coding, text) == "You polish the mirrrors every week."
+    assert " ".join(coding.words.split()) == words
+    assert found.tally.proposed == 1 and "check it" in found.problems[0].message
+    back, found = changed(after, TEXT)
+    (coding,) = back.live()
+    assert not coding.is_proposed and words_at(coding, TEXT) == coding.words == "You polish the mirrors every\nweek."
+    assert found.tally.moved + found.tally.unmoved == 1 and found.problems == ()
+
+
+def test_words_that_were_written_with_blanks_become_the_ads_own_once_their_place_is_sure() -> None:
+    words = "You polish the mirrors every week."
+    state = happened(State(), replace(added("c1", "T1", "You polish the mirrors every"), words=words, is_proposed=True))
+    after, _ = changed(state, "\n" + TEXT)
+    assert after.codings[C1].words == "You polish the mirrors every\nweek." and not after.codings[C1].is_proposed
+
+
+def test_a_proposed_place_stays_proposed_while_the_text_stays() -> None:
+    state = happened(State(), replace(added("c1", "T1", LAMP), words="You lit the lamp", is_proposed=True))
+    assert changed(state, TEXT)[1] == ((), (0, 0, 1, 0), ())
+
+
+def test_a_cut_that_is_marked_stays_in_the_words() -> None:
+    state = happened(State(), replace(added("c1", "T1", LAMP), words="...light the lamp..."))
+    text = "New first line.\n" + TEXT
+    after, found = changed(state, text)
+    assert words_at(after.codings[C1], text) == LAMP
+    assert after.codings[C1].words == "...light the lamp..."
+    assert found.tally == (0, 1, 0, 0)
+
+
+def test_words_without_a_place_get_one_when_the_text_has_them_once() -> None:
+    lost, _ = changed(coded(("T1", LAMP)), "Nothing of all that.")
+    after, found = changed(lost, TEXT)
+    assert words_at(after.codings[C1], TEXT) == LAMP
+    assert (found.tally.moved, found.problems) == (1, ())
+    twice, found = changed(lost, f"{LAMP}. {LAMP}.")
+    assert (twice.codings[C1].anchor, found.events, found.tally) == (None, (), (0, 0, 0, 0))
+
+
+def test_each_new_place_can_be_taken_back() -> None:
+    state = coded(("T1", LAMP))
+    _, found = changed(state, "Nothing of all that.")
+    (event,) = found.events
+    assert isinstance(event, CodingReanchored)
+    inverse = undo.invert(event)
+    assert inverse is not None
+    back = happened(happened(state, event), inverse)
+    assert replace(back.codings[C1], time="") == replace(state.codings[C1], time="")

@@ -1,0 +1,274 @@
+"""A file that cannot be read is never taken for absent: what depends on it waits, says why, and goes on afterwards."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from studies import write_study
+
+from codetui.cli import main
+from codetui.core.codebook.refactoring import Rename
+from codetui.core.session.commands import AssignCode, Command, RemoveCoding, Undo
+from codetui.model import CodeId, Span
+from codetui.storage import disk, disk_reads, files, left_overs
+from codetui.storage.session_lock import SessionLock
+from codetui.study.outcome import InOtherHands, NotSaved, Saved
+from codetui.study.reshaping import Prospect
+from codetui.study.startup import open_workspace
+from codetui.study.workspace import Workspace
+from tests.attacks.faults import Operation, interposed
+
+BROKEN = "Input/output error"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    return write_study(tmp_path)
+
+
+@contextmanager
+def unreadable(suffix: str, *, is_seen: bool = False) -> Iterator[None]:
+    """Meanwhile nothing is seen of files and folders whose paths end so; with `is_seen` only what is in them is not."""
+
+    def hook(name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
+        if str(arguments[0]).endswith(suffix) and (name == "open_handle" or not is_seen):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(arguments[0]))
+        return operation(*arguments)
+
+    with interposed(hook, disk_reads):
+        yield
+
+
+def program(study: Path, ad: str = "11") -> Workspace:
+    """A program on the study, with an ad open."""
+    workspace = open_workspace(
+        study / "ads", study / "codebook.toml", study / "sessions", coder="wil", wanted=ad, is_shared=True
+    )
+    assert isinstance(workspace, Workspace) and workspace.first is not None
+    for batch in workspace.listing():
+        workspace.add(batch)
+    workspace.open(workspace.first)
+    return workspace
+
+
+def assign(number: int) -> Command:
+    return AssignCode(Span(10 * number, 10 * number + 9), CodeId("TASK1"), f"n{number}")
+
+
+def notes(workspace: Workspace) -> list[str]:
+    assert workspace.session is not None
+    return [coding.note for coding in workspace.session.state.live()]
+
+
+def document(study: Path, ad: str = "11") -> Path:
+    return next((study / "sessions" / "wil").glob(f"analysis_job_{ad}_*.md"))
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(study: Path, is_seen: bool) -> None:
+    one, two = program(study), program(study)
+    assert isinstance(one.execute(assign(0)), Saved)
+    one.leave()
+    one.release()
+    two.take_in()
+    assert isinstance(two.execute(assign(1)), Saved)
+    two.leave()
+    two.release()
+    written = document(study).read_bytes()
+    with unreadable("11.jsonl", is_seen=is_seen):
+        outcome = one.execute(assign(2))
+        assert isinstance(outcome, NotSaved) and "11.jsonl" in outcome.message and BROKEN in outcome.message
+        assert notes(one) == ["n0"]
+        (problem,) = one.leave()
+        assert problem.severity == "error" and BROKEN in problem.message
+    assert document(study).read_bytes() == written
+    assert isinstance(one.execute(assign(2)), Saved)
+    assert notes(one) == ["n0", "n1", "n2"] and one.leave() == []
+    assert document(study).read_text("utf-8").count("  - ") == 3
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_document_whose_base_cannot_be_read_is_no_edit_by_hand(study: Path, is_seen: bool) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    one.execute(assign(1))
+    one.leave()
+    assert one.session is not None
+    coding = one.session.state.live()[0].id
+    one.execute(RemoveCoding(coding))
+    one.release()
+    with unreadable(".written", is_seen=is_seen), pytest.raises(OSError, match=BROKEN):
+        program(study)
+    two = program(study)
+    assert notes(two) == ["n1"] and two.leave() == []
+    assert "n0" not in document(study).read_text("utf-8")
+
+
+def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study: Path) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    before = one.session
+    entry = one.beside(1)
+    assert entry is not None
+    with unreadable(Path(entry.source).name), pytest.raises(OSError, match=BROKEN):
+        one.open(entry)
+    assert one.session is before and isinstance(one.execute(assign(1)), Saved)
+    assert one.open(entry).ad.text
+
+
+def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    one.leave()
+    path = document(study)
+    path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
+    with unreadable(path.name):
+        taken = one.take_in()
+        assert taken is not None and not taken.is_saved and BROKEN in taken.message and path.name in taken.message
+        assert one.take_in() is None
+        assert isinstance(one.execute(assign(1)), Saved)
+        assert [BROKEN in str(problem) for problem in one.leave()] == [True]
+    assert "n1" not in path.read_text("utf-8")
+    assert one.leave() == [] and notes(one) == ["n0 by hand", "n1"]
+    assert "n1" in path.read_text("utf-8") and "n0 by hand" in path.read_text("utf-8")
+
+
+def test_a_lock_that_cannot_be_read_is_somebodys(study: Path) -> None:
+    one, two = program(study), program(study)
+    one.execute(assign(0))
+    with unreadable(".lock"):
+        outcome = two.execute(assign(1))
+        assert isinstance(outcome, InOtherHands) and BROKEN in outcome.message
+    assert isinstance(one.execute(assign(1)), Saved)
+    assert two.holder is not None
+
+
+def test_a_lock_that_could_not_be_read_when_it_was_let_go_goes_later(study: Path) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    assert one.session is not None
+    lock = study / "sessions" / "wil" / "events" / ".11.jsonl.lock"
+    with unreadable(".lock"):
+        one.release()
+    assert lock.exists()
+    assert SessionLock(lock.with_name("11.jsonl")).other() is None and not lock.exists()
+
+
+def test_status_says_what_cannot_be_read_and_takes_no_such_ad_for_untouched(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    one.leave()
+    one.release()
+    options = ("--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions"))
+    with unreadable("11.jsonl"):
+        assert main.run(["status", str(study / "ads"), *options]) == 1
+    said = capsys.readouterr()
+    assert BROKEN in said.err and "11.jsonl" in said.err and "cannot be read" in said.out
+    assert not [line for line in said.out.splitlines() if line.startswith("untouched") and " 11 " in line]
+    assert main.run(["status", str(study / "ads"), *options]) == 0
+
+
+def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Path) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    one.leave()
+    path, book = document(study), (study / "codebook.toml").read_bytes()
+    path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
+    prospect = one.reshaping().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    assert isinstance(prospect, Prospect)
+    with unreadable(path.name):
+        outcome = one.reshaping().begin(prospect)
+        assert isinstance(outcome, NotSaved) and BROKEN in outcome.message
+    assert (study / "codebook.toml").read_bytes() == book
+    assert isinstance(one.reshaping().begin(prospect), Prospect) and notes(one) == ["n0 by hand"]
+
+
+def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
+    one = program(study)
+    one.remember_place(3, 0)
+    one.release()
+    with unreadable("place.json"):
+        two = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
+        assert isinstance(two, Workspace) and two.stopped_at() is None
+    assert len([problem for problem in two.problems if BROKEN in str(problem) and "place.json" in problem.file]) == 1
+
+
+def test_the_ads_are_listed_while_the_sessions_cannot_be_seen(study: Path) -> None:
+    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
+    assert isinstance(workspace, Workspace)
+    with unreadable("sessions"):
+        listed = [entry.id for batch in workspace.listing() for entry in batch.entries]
+    assert listed == ["11", "12", "13"]
+
+
+def test_a_link_that_cannot_be_seen_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.md").write_bytes(b"one")
+    link = tmp_path / "link.md"
+    link.symlink_to("real.md")
+    with unreadable("link.md"), pytest.raises(OSError, match=BROKEN):
+        files.replace(link, b"two")
+    assert link.is_symlink() and link.read_bytes() == b"one"
+
+
+# --- what the disk refused and has all the same ------------------------------------------------------
+
+
+@contextmanager
+def stuck(monkeypatch: pytest.MonkeyPatch, study: Path) -> Iterator[None]:
+    """The disk of the sessions takes lines, neither syncs them nor lets them go; it forgets nothing when it is over."""
+    sync, truncate = disk.sync, disk.truncate
+
+    def refuse(handle: int, *rest: int) -> None:
+        if Path(f"/proc/self/fd/{handle}").readlink().is_relative_to((study / "sessions").resolve()):
+            raise OSError(errno.EIO, BROKEN)
+        sync(handle) if not rest else truncate(handle, *rest)
+
+    monkeypatch.setattr(disk, "sync", refuse)
+    monkeypatch.setattr(disk, "truncate", refuse)
+    yield
+    monkeypatch.setattr(disk, "sync", sync)
+    monkeypatch.setattr(disk, "truncate", truncate)
+
+
+posix_only = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="handles are looked up in /proc")
+
+
+@posix_only
+def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    with stuck(monkeypatch, study):
+        assert isinstance(one.execute(assign(1)), NotSaved)
+        assert any("may stand in it all the same" in str(problem) for problem in one.leave())
+        one.release()
+        left_overs._left.clear()  # The program ends here.
+    two = program(study)
+    said = [problem for problem in two.problems if "refused a step" in problem.message]
+    assert len(said) == 1 and notes(two) == ["n0", "n1"]
+    assert isinstance(two.execute(Undo()), Saved) and notes(two) == ["n0"]
+    two.release()
+    assert not [problem for problem in program(study).problems if "refused a step" in problem.message]
+
+
+@posix_only
+def test_a_refused_step_that_the_disk_let_go_after_all_is_not_said(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = program(study)
+    one.execute(assign(0))
+    with stuck(monkeypatch, study):
+        assert isinstance(one.execute(assign(1)), NotSaved)
+    assert isinstance(one.execute(assign(2)), Saved) and one.leave() == []
+    one.release()
+    assert not list((study / "home").rglob("*.refused.jsonl"))
+    two = program(study)
+    assert notes(two) == ["n0", "n2"] and two.problems == one.problems
