@@ -9,73 +9,24 @@ Documents are those of coders; --llm names codings of a language model, JSON wit
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 from benchmarks import figures
-from benchmarks.anchor_trials import Trial, copies, cuts, foreign, other_words, slips, verdict
-from benchmarks.replay import documents_in
 from codetui.core.anchors import anchor as anchors
 from codetui.core.text.normalize import folded_text
-from codetui.formats import manual_coding
-from codetui.model import CorpusSettings, Problem
-from codetui.storage.corpus import Corpus
+from testing.anchor_trials import verdict
+from testing.phrases import Phrase, model_phrases, quotations, texts_of, trials
 
 STEPS = ("exact words", "folded", "fuzzy", "ambiguous", "orphan")
 AIM = 2_000
 """Phrases a second over real ads."""
 
-SLIPPED = 20
-"""Code points from which a phrase is given slips."""
-
 MICRO = 1_000_000
-
-
-class Phrase(NamedTuple):
-    """Words that somebody says stand in an ad."""
-
-    ad: str
-    words: str
-
-
-def texts_of(ads: Path) -> dict[str, str]:
-    """The text of each ad, as the program reads it."""
-    problems: list[Problem] = []
-    return {each.ad.id: each.ad.text for each in Corpus(ads, CorpusSettings()).texts(problems)}
-
-
-def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
-    """What coders quote in their documents."""
-    for path in documents_in(paths):
-        document, _ = manual_coding.read(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
-        lines = (line for section in document.sections for block in section.blocks for line in block.codes)
-        for line in lines:
-            yield from (Phrase(document.ad, entry.words) for entry in line.entries if entry.kind != "note")
-
-
-def model_phrases(folder: Path) -> Iterator[Phrase]:
-    """What a language model quotes."""
-    for path in sorted(folder.glob("*.json")):
-        coding = json.loads(path.read_text("utf-8"))
-        yield from (Phrase(str(coding["job_id"]), words) for words in _words(coding))
-
-
-def _words(part: object) -> Iterator[str]:
-    if isinstance(part, dict):
-        words = part.get("phrase")
-        if isinstance(words, str) and words.strip():
-            yield words
-        part = list(part.values())
-    if isinstance(part, list):
-        for each in part:
-            yield from _words(each)
 
 
 def step_of(found: anchors.Resolution) -> str:
@@ -133,23 +84,6 @@ def _forget() -> None:
 
 
 # --- whether right --------------------------------------------------------------------------------------
-
-
-def trials(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> Iterator[tuple[str, Trial]]:
-    """All trials with the phrases, by their names."""
-    chance = random.Random(0)
-    for ad, words in phrases:
-        text = texts[ad]
-        yield from (("in another ad", trial) for trial in foreign(texts, ad, words))
-        found = anchors.locate(text, words)
-        if not isinstance(found, anchors.Exact):
-            continue
-        yield from (("beside a copy", trial) for trial in copies(text, found.span, has_anchor=False))
-        yield from (("beside a copy, by anchor", trial) for trial in copies(text, found.span, has_anchor=True))
-        if text.count(words) == 1 and len(words) >= SLIPPED:
-            yield from slips(text, found.span, chance)
-            yield from other_words(text, found.span, chance)
-            yield from (("cut in the middle", trial) for trial in cuts(text, found.span))
 
 
 def try_all(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> int:

@@ -11,22 +11,15 @@ measured with the largest input too and printed, and all that are flagged.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.connection import Connection
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.bounds_fields import JSON_LINES, LOGS, TABLES, TEXTS, TOML
-from benchmarks.bounds_shapes import DOCUMENTS, MARKDOWN, Shape, plain_shapes
-from benchmarks.fuzz_readers import readers
-from codetui.formats.toml_tables import BYTE_LIMIT
-from codetui.study.books import LARGEST_BOOK
-
-Take = Callable[[Path, bytes], None]
+from testing.hostile.bounds import Bound, bounds
+from testing.hostile.limits import NEVER, Take, seconds_for
+from testing.hostile.shapes import Shape
 
 STEEPEST = 7.0
 """Times as long for four times as much: 4 is linear, 16 would be the square."""
@@ -34,25 +27,9 @@ STEEPEST = 7.0
 SMALLEST, ENOUGH = 4_000, 0.25
 """Bytes to begin with, and seconds below which a time says little: the input then grows by four."""
 
-LIMIT = 120.0
-"""Seconds of the processor after which a measurement is given up."""
-
-PATIENCE = 20
-"""Times as long by the clock, on a machine that has other work too."""
-
-NEVER = float("inf")
 MB = 1_000_000
 SHOWN = 3
 """Shapes of a reader that are measured with the largest input: those that were slowest before."""
-
-
-class Bound(NamedTuple):
-    """A reader, its shapes, and the bytes of the largest input that it is measured with: its cap where it has one."""
-
-    name: str
-    take: Take
-    shapes: list[Shape]
-    largest: int
 
 
 class Measured(NamedTuple):
@@ -67,57 +44,6 @@ class Measured(NamedTuple):
     def ratio(self) -> float:
         """How many times as long four times as much takes; 0 where that is too short to say."""
         return self.at_four / max(self.seconds, 0.001) if self.at_four >= ENOUGH else 0.0
-
-
-def bounds(folder: Path, largest: int) -> list[Bound]:
-    """All readers; those that have no cap, or a higher one, are measured with at most `largest` bytes."""
-    every = readers(folder)
-    own: dict[str, tuple[list[Shape], int]] = {
-        "ads as text": (TEXTS, largest),
-        "ads as CSV": (TABLES, largest),
-        "ads as JSON lines": (JSON_LINES, largest),
-        "codebook": (TOML, BYTE_LIMIT),
-        "coding book": (MARKDOWN, LARGEST_BOOK),
-        "migration map": (TOML, BYTE_LIMIT),
-        "document": (DOCUMENTS, largest),
-        "document taken over": (DOCUMENTS, largest),
-        "event log": (LOGS, largest),
-        "session from a log": (LOGS, largest),
-        "place.json": (JSON_LINES, largest),
-        ".written": (JSON_LINES, largest),
-    }
-    return [
-        Bound(name, every[name].take, [*shapes, *plain_shapes()], min(cap, largest))
-        for name, (shapes, cap) in own.items()
-    ]
-
-
-def seconds_for(take: Take, data: bytes, limit: float = LIMIT) -> float:
-    """The processor's seconds that reading takes, in a process of its own; `NEVER` after `limit` seconds or a fall."""
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_time, args=(take, data, sender, limit))
-    child.start()
-    sender.close()
-    try:
-        return float(receiver.recv()) if receiver.poll(PATIENCE * limit) else NEVER
-    except EOFError:
-        return NEVER
-    finally:
-        child.kill()
-        child.join()
-        receiver.close()
-
-
-def _time(take: Take, data: bytes, sender: Connection, limit: float) -> None:
-    import resource
-
-    most = int(time.process_time() + limit) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.process_time()
-        take(Path(folder), data)
-        sender.send(time.process_time() - start)
 
 
 def measured(take: Take, shape: Shape, largest: int) -> Measured:

@@ -10,35 +10,17 @@ breaks one of its own promises, or takes longer than `LONGEST` seconds of proces
 from __future__ import annotations
 
 import argparse
-import random
-import signal
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from types import FrameType
-from typing import NamedTuple
 
-from benchmarks.fuzz_inputs import mutated
-from benchmarks.fuzz_readers import Reader, readers
-
-LONGEST = 10.0
-"""Seconds that one input, of at most 20 KB, may take."""
+from testing.hostile.readers import Failure, Reader, failure_of, inputs_of, readers
 
 MOST_SHOWN = 5
 """Failures of one reader that are printed."""
-
-
-class Failure(NamedTuple):
-    """An input that a reader did not survive."""
-
-    reader: str
-    data: bytes
-    reason: str
 
 
 class Count:
@@ -49,46 +31,6 @@ class Count:
         self.seconds = 0.0
         self.slowest = 0.0
         self.failures: list[Failure] = []
-
-
-class TooSlowError(Exception):
-    """An input takes longer than it may."""
-
-
-@contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Raises TooSlowError in what takes more processor time, where the system has such an alarm (not on Windows)."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(_: int, __: FrameType | None) -> None:
-        raise TooSlowError(f"longer than {seconds} s")
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
-def inputs_of(reader: Reader, name: str, seed: int) -> Iterator[bytes]:
-    """The inputs of one reader without end, the same for the same seed."""
-    chance = random.Random(f"{name} {seed}")
-    while True:
-        yield mutated(chance, reader.seeds)
-
-
-def failure_of(name: str, reader: Reader, folder: Path, data: bytes) -> Failure | None:
-    """What is wrong with how a reader takes an input; None where nothing is."""
-    try:
-        with limited(LONGEST):
-            reader.take(folder, data)
-    except Exception:
-        return Failure(name, data, traceback.format_exc(limit=-4))
-    return None
 
 
 def run(name: str, reader: Reader, folder: Path, inputs: Iterator[bytes], count: Count) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from benchmarks import figures
-from tests.terminal import codetui_command
+from testing.terminal import codetui_command
 
 
 def seconds_of(command: Sequence[str]) -> float:

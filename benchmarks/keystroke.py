@@ -38,7 +38,7 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage.event_log import encoded
-from tests.terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 KILO, MEGA = 1000, 1_000_000
 CODER = "ada"

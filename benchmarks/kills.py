@@ -20,7 +20,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from tests.attacks.ledger import Difference
+from testing.attacks.ledger import Difference
 
 MOST_FAULTS = 5
 """So many faults are printed."""
@@ -31,7 +31,7 @@ STORE_SHARE, PROGRAM_SHARE = 5000, 250
 
 def kill_store(kills: int, seed: int) -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.store_kills import Tally, run
+    from testing.attacks.store_kills import Tally, run
 
     tally = Tally()
     for share, its_seed in _shares(kills, STORE_SHARE, seed):
@@ -46,7 +46,7 @@ def kill_store(kills: int, seed: int) -> list[str]:
 
 def kill_program(kills: int, seed: int) -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.program_kills import Tally, run
+    from testing.attacks.program_kills import Tally, run
 
     tally = Tally()
     for share, its_seed in _shares(kills, PROGRAM_SHARE, seed):
@@ -59,7 +59,7 @@ def kill_program(kills: int, seed: int) -> list[str]:
 
 def lose_power(days: int, seed: int) -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.power_loss import run
+    from testing.attacks.power_loss import run
 
     tally = run(days=range(seed, seed + days))
     print(f"power: lost after {tally.operations} operations, {tally.disks} different disks opened,")
@@ -69,7 +69,7 @@ def lose_power(days: int, seed: int) -> list[str]:
 
 def fail_disks() -> list[str]:
     """Prints what came of it; the faults."""
-    from tests.attacks.failing_disk import remove_sticks, run
+    from testing.attacks.failing_disk import remove_sticks, run
 
     tally, sticks = run(is_each=True), remove_sticks()
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")

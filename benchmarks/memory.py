@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import figures
 from benchmarks.corpora import LAYOUTS, Layout, corpus_of, write_study
-from tests.terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 FEW = 10
 KILO = 1024

@@ -28,7 +28,7 @@ from benchmarks.corpora import CODEBOOK
 from benchmarks.keystroke import CODER, coded, sentence
 from codetui.core.session.state import replay
 from codetui.storage.event_log import EventLog, encoded
-from tests.terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 AN_AD, A_TURN, FIRST = 40, 10, 1000
 A_STINT = 50

@@ -18,7 +18,7 @@ from benchmarks.keystroke import CODER, coded
 from codetui.model import SourceId
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths, StoppedAt
-from tests.terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 FEW = 10

@@ -5,20 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from testing.paths import shared_path
+
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("same")
 """The same examples every time and everywhere; `--hypothesis-profile=random` looks for new ones."""
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def shared_path() -> Path:
-    """The folder of real ads and codings beside the project, or a skip where it is absent."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
-        pytest.skip("the real corpus does not lie beside this clone (../shared)")
-    return folder
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from studies import CODEBOOK, write_study
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
@@ -13,6 +12,7 @@ from codetui.formats import codebook_toml
 from codetui.model import CodeId, Source, SourceId, Span
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session import Session
+from testing.studies import CODEBOOK, write_study
 
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')
 

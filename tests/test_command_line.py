@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from studies import ADS, SHORE, write_study
-from terminal import Terminal, codetui_command, environment
 
 from codetui import __version__
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
@@ -21,6 +19,8 @@ from codetui.model import CodeId, Span
 from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
+from testing.studies import ADS, SHORE, write_study
+from testing.terminal import Terminal, codetui_command, environment
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 DOCUMENT = "analysis_job_11_shore_company.md"

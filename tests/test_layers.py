@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import codetui
+from testing.paths import ROOT
+from testing.studies import write_study
 
 PACKAGE = Path(codetui.__file__).parent
 WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "model")
@@ -69,8 +71,6 @@ def test_the_workbench_opens_without_pydantic() -> None:
 
 
 def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
-    from studies import write_study
-
     study = write_study(tmp_path)
     options = ["status", str(study / "ads"), "--codebook", str(study / "codebook.toml")]
     modules = loaded("from codetui.cli.main import run\nassert run(sys.argv[1:]) == 0", *options)
@@ -94,6 +94,16 @@ def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() ->
     paths = {".".join(("codetui", *_parts(path))): path for path in PACKAGE.glob("**/*.py")}
     needed = {name: imports(path) & set(paths) - {name} for name, path in paths.items()}
     assert len(list(TopologicalSorter(needed).static_order())) == len(paths) > 200
+
+
+@pytest.mark.parametrize(
+    ("folder", "others"),
+    [("tests", {"benchmarks"}), ("benchmarks", {"tests"}), ("testing", {"tests", "benchmarks"})],
+)
+def test_tests_and_benchmarks_share_helpers_without_importing_each_other(folder: str, others: set[str]) -> None:
+    paths = (ROOT / folder).rglob("*.py")
+    found = {path.name: {name.split(".")[0] for name in imports(path)} & others for path in paths}
+    assert {name: names for name, names in found.items() if names} == {}
 
 
 def _parts(path: Path) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from studies import write_study
+
+from testing.studies import write_study
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 CAUGHT = 97
 GUARD = f"""\

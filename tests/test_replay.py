@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
-from benchmarks.comparison import differences
-from benchmarks.planner import MOVES
-from benchmarks.replay import Replayed, main, replay
-from benchmarks.replay_plan import Wanted, completed, task
 from codetui.formats import codebook_toml, manual_coding
 from codetui.model import Codebook
+from testing.paths import ROOT
+from testing.replay.comparison import differences
+from testing.replay.document import replay
+from testing.replay.plan import Wanted, completed, task
+from testing.replay.planner import MOVES
+from testing.replay.report import Replayed
 
 SHARED = ROOT.parent / "shared"
 DOCUMENTS = [*sorted(SHARED.glob("seeds/00[0-2]*.txt")), *sorted(SHARED.glob("pilot/codings/*.md"))]
@@ -107,7 +110,8 @@ def test_the_program_leaves_with_1_when_a_document_does_not_replay(tmp_path: Pat
     (tmp_path / "ads.csv").write_text("id,employer,title,body\n6,Molen,Bakker,Niets.\n", "utf-8")
     (tmp_path / "coding.md").write_text(INVENTED, "utf-8")
     options = ["--ads", str(tmp_path / "ads.csv"), "--codebook", str(PILOT), "--codings", str(tmp_path / "coding.md")]
-    assert main(options) == 1
+    program = [sys.executable, "-m", "benchmarks.replay", *options]
+    assert subprocess.run(program, cwd=ROOT, capture_output=True, check=False).returncode == 1
 
 
 # --- the comparison -----------------------------------------------------------------------------------

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
+from testing.studies import write_study
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 QUIT, CTRL_S, ENTER, ESCAPE = "\x11", "\x13", "\r", "\x1b"
 COLOUR = re.compile(rb"\x1b\[(?:[0-9:]+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9:;]*)?m")

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from studies import write_study
+
+from testing.studies import write_study
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 QUIT, ESCAPE = "\x11", "\x1b"
 LOCK, LOG = "sessions/wil/events/.11.jsonl.lock", "sessions/wil/events/11.jsonl"

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from studies import write_study
+
+from testing.studies import write_study
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from terminal import Terminal, environment
+from testing.terminal import Terminal, environment
 
 QUIT = "\x11"
 BROKEN = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.failing_disk import remove_sticks, run
+from testing.attacks.failing_disk import remove_sticks, run
 
 
 def test_a_disk_that_fails_at_any_operation_loses_nothing_and_brings_nothing_back() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import failing_reads, unread_commands
+from testing.attacks import failing_reads, unread_commands
 
 
 def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bounds import NEVER, Bound, bounds, seconds_for
 from codetui.core.selection import jump_labels
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import View, cursor
@@ -16,6 +15,8 @@ from codetui.core.text.layout import wrap
 from codetui.formats import toml_tables
 from codetui.storage import study
 from codetui.study.books import LARGEST_BOOK, import_book
+from testing.hostile.bounds import Bound, bounds
+from testing.hostile.limits import NEVER, seconds_for
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a reader that hangs is ended as a process of its own")
 

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from studies import write_study
 
-from benchmarks.fuzz import limited
 from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding
 from codetui.model import CodeId, Span
@@ -25,11 +23,13 @@ from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
+from testing.hostile.limits import limited
+from testing.studies import write_study
 
 if sys.platform == "win32":
     pytest.skip("Windows has neither such pipes nor such links", allow_module_level=True)
 
-from terminal import Terminal, codetui_command, environment
+from testing.terminal import Terminal, codetui_command, environment
 
 BOUND = 30.0
 """Seconds after which a command hangs: a hundred times what any of them takes here."""

@@ -14,8 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.fuzz import failure_of, inputs_of, limited
-from benchmarks.fuzz_readers import AD, CODER, Reader, book, readers
 from codetui.core.anchors.anchor import describe
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
@@ -39,6 +37,8 @@ from codetui.storage.log_numbers import GREATEST
 from codetui.storage.sessions import SessionPaths
 from codetui.study.outcome import NotSaved, Saved
 from codetui.study.session import Session
+from testing.hostile.limits import limited
+from testing.hostile.readers import AD, CODER, Reader, book, failure_of, inputs_of, readers
 
 IN_CI = 40
 """Inputs for each reader; `python -m benchmarks.fuzz` reads a million."""

@@ -11,8 +11,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from attacks.hostile import CONTROLS, EVIL, SEEN, obeyed, write_hostile_study
-from terminal import Terminal, codetui_command, environment
+from testing.attacks.hostile import CONTROLS, EVIL, SEEN, obeyed, write_hostile_study
+from testing.terminal import Terminal, codetui_command, environment
 
 ESCAPE, ENTER, QUIT = "\x1b", "\r", "\x11"
 LOOKS = [

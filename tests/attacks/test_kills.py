@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codetui.storage import disk
-from tests.attacks import ledger
-from tests.attacks.ledger import Difference, Ledger
+from testing.attacks import ledger
+from testing.attacks.ledger import Difference, Ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = ("outside.py", "git_driver.py")

@@ -8,7 +8,7 @@ import pytest
 
 from codetui.storage import files
 from codetui.study import bases
-from tests.attacks.power_loss import run
+from testing.attacks.power_loss import run
 
 EVERY_BYTE, EVERY_DEATH = 31, 12
 """What is left out here and is not in `python -m benchmarks.kills --power`: bytes to tear at, operations to die at."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from studies import CODEBOOK, write_study
 
 from codetui.core.session.commands import (
     AcceptPlace,
@@ -41,6 +40,7 @@ from codetui.study.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
+from testing.studies import CODEBOOK, write_study
 
 EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", "100"))
 MEMORY = Path("/dev/shm")

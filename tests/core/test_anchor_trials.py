@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import shared_path
 
-from benchmarks.anchor_trials import Trial, copies, foreign, really_stands, verdict
-from benchmarks.anchors import Phrase, main, model_phrases, quotations, texts_of, trials
 from codetui.core.anchors.anchor import Exact, Fuzzy, Orphan, locate
 from codetui.model import Span
+from testing.anchor_trials import Trial, copies, foreign, really_stands, verdict
+from testing.paths import ROOT, shared_path
+from testing.phrases import Phrase, model_phrases, quotations, texts_of, trials
 
 Texts = dict[str, str]
 
@@ -93,7 +95,7 @@ def test_the_place_of_a_copy_is_wrong() -> None:
     assert verdict(tried[0], beside) == "wrong"
 
 
-def test_the_benchmark_prints_steps_and_trials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_prints_steps_and_trials(tmp_path: Path) -> None:
     (tmp_path / "ads").mkdir()
     (tmp_path / "ads" / "5_molen.txt").write_text(f"Keeper\n\n{AD}", "utf-8")
     (tmp_path / "ads" / "6_haven.txt").write_text("Clerk\n\nYou count the sacks of the harbour.", "utf-8")
@@ -104,8 +106,9 @@ def test_the_benchmark_prints_steps_and_trials(tmp_path: Path, capsys: pytest.Ca
         '  - "You keep the lamps clean."\n  - "You count teh sacks of the harbour"\n',
         "utf-8",
     )
-    assert main(["--ads", str(tmp_path / "ads"), "--codings", str(document.parent), "--runs", "1", "--trials"]) == 0
-    printed = capsys.readouterr().out
+    options = ["--ads", str(tmp_path / "ads"), "--codings", str(document.parent), "--runs", "1", "--trials"]
+    program = [sys.executable, "-m", "benchmarks.anchors", *options]
+    printed = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     rows = {
         line.split()[0]: line.split()[1] for line in printed.splitlines() if line.startswith("  ") and line[2] != " "
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from diverging import Side, two_sides
 from hypothesis import given
-from taking import BOOK
 
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
 from codetui.core.session.conflicts import between, disagreements, sentence
 from codetui.core.session.state import replay
 from codetui.model import CodeId, Span
+from testing.diverging import Side, two_sides
+from testing.taking import BOOK
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from diverging import Side, three_sides, two_sides
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from codetui.core.session.state import State, Steps, replay
 from codetui.model import Transaction
 from codetui.storage.event_log import EventLog, encoded
 from codetui.storage.log_union import united
+from testing.diverging import Side, three_sides, two_sides
 
 MARKED = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> origin/main\n"
 

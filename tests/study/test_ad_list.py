@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from keys import workspace_on, write_ad
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.study import ad_list
+from testing.keys import workspace_on, write_ad
 
 
 def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from studies import CODEBOOK
 
 from codetui.formats import codebook_toml, migration_toml
 from codetui.model import Codebook, text_hash
 from codetui.storage import codebooks
 from codetui.study.book_changes import find_book, propose_map, report_changes
 from codetui.study.study_parts import Unusable
+from testing.studies import CODEBOOK
 
 NEW = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"Watching"', '"Looking"')
 

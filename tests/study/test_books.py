@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from codetui.cli.main import run
 from codetui.formats import codebook_toml
 from codetui.storage.study import read_codebook
+from testing.studies import write_study
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "coding_books"
 

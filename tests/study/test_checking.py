@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from studies import CODEBOOK, SHORE, write_study
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone, NotePlace, Undo
 from codetui.model import CodeId, MemoTarget, Problem, Span
@@ -18,6 +17,7 @@ from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
+from testing.studies import CODEBOOK, SHORE, write_study
 
 SHORE_DOCUMENT = "analysis_job_11_shore_company.md"
 WORDS = (("You light the lamp", "TASK1"), ("watch the sea", "TASK2"), ("sextant", "TOOL1"))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keys import workspace_on
 
 from codetui.storage.corpus_texts import NO_TEXT
 from codetui.study.duplicates import Duplicates
+from testing.keys import workspace_on
 
 
 @settings(deadline=None)

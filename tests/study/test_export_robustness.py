@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
@@ -17,6 +16,7 @@ from codetui.model import CodeId, Source, SourceId, Span
 from codetui.storage.sessions import SessionPaths
 from codetui.storage.study import read_codebook
 from codetui.study.session import Session
+from testing.studies import write_study
 
 TEXT = "You light the lamp at dusk."
 SRC = Path(__file__).resolve().parent.parent.parent / "src"

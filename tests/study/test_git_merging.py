@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sessions_apart import Machine, log_of, state_of
-from studies import write_study
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
 from codetui.model import CodeId, Span
+from testing.sessions_apart import Machine, log_of, state_of
+from testing.studies import write_study
 
 if shutil.which("git") is None:
     pytest.skip("there is no git here", allow_module_level=True)

@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import pytest
-from studies import write_study
 from test_session import AD, BOOK, span
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Undo
@@ -20,6 +19,7 @@ from codetui.study.outcome import InOtherHands, Outcome, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
+from testing.studies import write_study
 
 WORDS = ("You build", "pipelines", "Python", "You like people", "Run Kafka", "people")
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from codetui.core.session.commands import NoteCoding, RemoveCoding
 from codetui.storage import files
@@ -16,6 +15,7 @@ from codetui.study.importing import import_documents
 from codetui.study.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
+from testing.studies import write_study
 
 IRREGULAR = """\
 # Manual Coding Analysis: Job Ad #11 (Shore Co.)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studies import CODEBOOK, SHORE, write_study
-
 from codetui.core.codebook.diff import Part
 from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook_editing import add_code, append_example, set_field
@@ -14,6 +12,7 @@ from codetui.study.outcome import NotSaved, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
+from testing.studies import CODEBOOK, SHORE, write_study
 
 LAMP = "You light the lamp at dusk."
 

@@ -6,8 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from studies import ADS, CODEBOOK, write_study
 
 from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, Undo
 from codetui.core.session.undo import undoing
@@ -21,6 +19,8 @@ from codetui.study.migrating import run_migration
 from codetui.study.outcome import Saved
 from codetui.study.records import Ads, Record, records
 from codetui.study.session import Session
+from testing.paths import ROOT
+from testing.studies import ADS, CODEBOOK, write_study
 
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"TASK2"', '"T2"')
 MAP = """\

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from studies import CODEBOOK, write_study
 
 from codetui.core.codebook.migration import queue
 from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
@@ -18,6 +17,7 @@ from codetui.study.outcome import NotSaved, Saved
 from codetui.study.reshaping import Prospect
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
+from testing.studies import CODEBOOK, write_study
 
 SPLIT = Split(
     CodeId("TASK1"),

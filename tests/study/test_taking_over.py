@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import taking
-from taking import AD, BOOK, FILE, LAMP, MIRRORS, SEA, TEXT, added, coded, happened, imported, minted, notes, said
 
 from codetui.core.session.state import State
 from codetui.formats.manual_coding import read
@@ -23,6 +21,23 @@ from codetui.model import (
     text_hash,
 )
 from codetui.study.taking_over import Taken, take_over
+from testing import taking
+from testing.taking import (
+    AD,
+    BOOK,
+    FILE,
+    LAMP,
+    MIRRORS,
+    SEA,
+    TEXT,
+    added,
+    coded,
+    happened,
+    imported,
+    minted,
+    notes,
+    said,
+)
 
 DOCUMENT = f"""# Manual Coding Analysis: Job Ad #11 (Shore Company)
 

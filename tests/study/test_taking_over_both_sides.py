@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
 
 from codetui.model import (
     CodeId,
@@ -20,6 +19,7 @@ from codetui.model import (
     SourceDescribed,
 )
 from codetui.study.taking_over import Taken
+from testing.taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
 
 START = happened(
     coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA)),

@@ -6,7 +6,26 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from taking import (
+
+from codetui.core.session.state import State
+from codetui.formats.manual_coding import project, read, write
+from codetui.model import (
+    CodeId,
+    CodingAdded,
+    CodingId,
+    CodingNoted,
+    CodingReanchored,
+    CodingRecoded,
+    CodingRemoved,
+    Memo,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
+    ProfileAssigned,
+    SourceDescribed,
+)
+from codetui.study.taking_over import take_over
+from testing.taking import (
     AD,
     BOOK,
     FILE,
@@ -27,25 +46,6 @@ from taking import (
     said,
     taken,
 )
-
-from codetui.core.session.state import State
-from codetui.formats.manual_coding import project, read, write
-from codetui.model import (
-    CodeId,
-    CodingAdded,
-    CodingId,
-    CodingNoted,
-    CodingReanchored,
-    CodingRecoded,
-    CodingRemoved,
-    Memo,
-    MemoId,
-    MemoTarget,
-    MemoWritten,
-    ProfileAssigned,
-    SourceDescribed,
-)
-from codetui.study.taking_over import take_over
 
 THREE = coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA))
 ASSESSED = happened(THREE, ProfileAssigned(profile="1", reasoning="He keeps."))

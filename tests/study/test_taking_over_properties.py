@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import taking
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taking import AD, BOOK, FILE, added, document, happened, taken
 
 from codetui.core.session import undo
 from codetui.core.session.state import State
@@ -27,6 +25,8 @@ from codetui.model import (
     MemoWritten,
     ProfileAssigned,
 )
+from testing import taking
+from testing.taking import AD, BOOK, FILE, added, document, happened, taken
 
 WORDS = [
     "You light the lamp",

@@ -6,8 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, shared_path
-from taking import happened, minted
 
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate, shown_words
 from codetui.core.session.state import State
@@ -16,6 +14,8 @@ from codetui.formats.manual_coding import Document, Entry, read
 from codetui.model import Codebook, Source
 from codetui.storage.corpus import Corpus
 from codetui.study.taking_over import take_over
+from testing.paths import ROOT, shared_path
+from testing.taking import happened, minted
 
 SHARED = ROOT.parent / "shared"
 DOCUMENTS = [*sorted(SHARED.glob("seeds/00[0-2]*.txt")), *sorted(SHARED.glob("pilot/codings/*.md"))]

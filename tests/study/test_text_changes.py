@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
-
 from codetui.core.session import undo
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
 from codetui.study.text_changes import TextChanges, events_from_changed_text
+from testing.taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
 
 C1 = CodingId("c1")
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from codetui.cli import main
 from codetui.core.codebook.refactoring import Rename
@@ -21,7 +20,8 @@ from codetui.study.outcome import InOtherHands, NotSaved, Saved
 from codetui.study.reshaping import Prospect
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
-from tests.attacks.faults import Operation, interposed
+from testing.attacks.faults import Operation, interposed
+from testing.studies import write_study
 
 BROKEN = "Input/output error"
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from keys import press, running, until, with_codings
-from studies import ADS, CODEBOOK, SHORE, write_study
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -34,6 +32,8 @@ from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import RowList
+from testing.keys import press, running, until, with_codings
+from testing.studies import ADS, CODEBOOK, SHORE, write_study
 
 LAMP = "You light the lamp at dusk."
 MIRRORS = "You polish the mirrors every week."

@@ -7,7 +7,6 @@ from random import Random
 
 import pyte
 import pytest
-from keys import keys_of, press, running, workspace_on, write_ad
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from textual._compositor import CompositorUpdate, LayoutUpdate
@@ -21,6 +20,7 @@ from codetui.tui.compositing import FrontFirst
 from codetui.tui.terse import terse
 from codetui.tui.themes import register_themes
 from codetui.tui.widgets.code_panel import CodePanel
+from testing.keys import keys_of, press, running, workspace_on, write_ad
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
 AD = "\n\n".join(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from keys import BOOK, press, running, workspace_on, write_ad
 
 from codetui.formats.rows import rows
 from codetui.storage.event_log import EventLog
 from codetui.study.duplicates import Twins
 from codetui.study.outcome import AdStatus
 from codetui.tui.parts.copying import said
+from testing.keys import BOOK, press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
 TAKEN = "Taken over from ad 1: 2 codings and the profile. u undoes it."

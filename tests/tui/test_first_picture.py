@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from keys import press, running, workspace_on, write_ad
 from textual import events
 from textual.widget import AwaitMount, Widget
 
@@ -18,6 +17,7 @@ from codetui.tui.app import CodetuiApp
 from codetui.tui.parts import tidying
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
+from testing.keys import press, running, workspace_on, write_ad
 
 LONG = "\n".join(
     f"Sentence number {number} of a rather long ad, which wraps where it is narrow." for number in range(200)

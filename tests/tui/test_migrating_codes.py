@@ -6,9 +6,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from keys import press, running
-from studies import CODEBOOK, SHORE
-from terminal import Terminal, codetui_command, environment
 from test_bookkeeping import (
     LAMP,
     MIRRORS,
@@ -34,6 +31,9 @@ from codetui.tui.parts.queueing import READING
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode
 from codetui.tui.widgets.plain_rows import PlainRows
+from testing.keys import press, running
+from testing.studies import CODEBOOK, SHORE
+from testing.terminal import Terminal, codetui_command, environment
 
 
 async def settled(pilot: Pilot[object]) -> None:

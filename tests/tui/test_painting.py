@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from invented import BOOK, coding, state
-from keys import press, running, workspace_on, write_ad
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -17,6 +16,7 @@ from codetui.tui.parts.picturing import CodedSpans
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
+from testing.keys import press, running, workspace_on, write_ad
 
 LONG = "\n\n".join(f"Sentence number {number} of a long ad ends here." for number in range(60))
 

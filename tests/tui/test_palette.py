@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from keys import keys_of, press, running, workspace_on, write_ad
 from rich.color import ColorSystem
 from textual.color import Color
 from textual.command import CommandList
@@ -16,6 +15,7 @@ from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.palette import Palette
 from codetui.tui.themes import HUES, contrast
 from codetui.tui.widgets.hues import hue_style
+from testing.keys import keys_of, press, running, workspace_on, write_ad
 
 AD = "You build pipelines in Python. You like people."
 

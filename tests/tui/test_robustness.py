@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from keys import keys_of, press, running, workspace_on, write_ad
-from studies import write_study
 from textual.widgets import Input, TextArea
 
 from codetui.core.selection.selection import Selection
@@ -19,6 +17,8 @@ from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
 from codetui.tui.parts.picturing import heading
 from codetui.tui.screens.ad_list import AdListScreen
+from testing.keys import keys_of, press, running, workspace_on, write_ad
+from testing.studies import write_study
 
 AD = "You build pipelines in Python. You like people."
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from keys import press, running, status_rows, workspace_on, write_ad
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
@@ -34,6 +33,7 @@ from codetui.tui.modals.text_modal import NoteModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import Face, Palette
 from codetui.tui.widgets.outline import CodingNode
+from testing.keys import press, running, status_rows, workspace_on, write_ad
 
 AD = "You light the lamp. We need Python. You light the lamp. You watch the sea until dawn. Python is a snake."
 LAMPS = [Span(0, 18), Span(36, 54)]

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-from keys import BOOK, press, running, write_ad
 from test_watching import until
 from textual.pilot import Pilot
 
@@ -19,6 +18,7 @@ from codetui.study.workspace import Workspace
 from codetui.tui.modals.take_over import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
+from testing.keys import BOOK, press, running, write_ad
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from keys import keys_of
 from textual.pilot import Pilot
 
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
+from testing.keys import keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NARROW, WIDE = (80, 24), (140, 40)

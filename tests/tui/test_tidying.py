@@ -7,10 +7,10 @@ import weakref
 from pathlib import Path
 
 import pytest
-from keys import press, running, workspace_on, write_ad
 
 from codetui.tui.parts import tidying
 from codetui.tui.parts.tidying import YOUNG
+from testing.keys import press, running, workspace_on, write_ad
 
 SOON = 0.1
 """Seconds in which what is behind a picture is done."""

@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 import pytest
 from invented import BOOK, coding, note, state
-from keys import status_rows
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -20,6 +19,7 @@ from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import CodeNode, CodingNode, GroupNode, NoteNode, ProfileNode, SectionNode
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts, StatusLine
+from testing.keys import status_rows
 
 
 class Bench(App[None]):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keys import press, running, until, workspace_on, write_ad
-
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
+from testing.keys import press, running, until, workspace_on, write_ad
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -21,6 +20,7 @@ from codetui.tui.screens.ad_list import AdListScreen
 from codetui.tui.screens.help import HelpRows, HelpScreen
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells
+from testing.keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
 

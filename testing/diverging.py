@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hypothesis import strategies as st
-from taking import AD, BOOK, TEXT
 
 from codetui.core.session.commands import (
     AssignCode,
@@ -34,6 +33,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
+from testing.taking import AD, BOOK, TEXT
 
 CODES = ("T1", "T2", "T3", "K1")
 SPANS = (Span(0, 6), Span(30, 36), Span(30, 48), Span(60, 80), Span(10, 90))

@@ -24,11 +24,11 @@ from codetui.storage import codebooks, disk_reads
 from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
-from tests.attacks.coder import MEMORY, documents_differ, lay_out
-from tests.attacks.failing_disk import Tally, patient
-from tests.attacks.faults import READ_ERRORS, FailingReads, interposed
-from tests.attacks.ledger import lines_of
-from tests.studies import CODEBOOK
+from testing.attacks.coder import MEMORY, documents_differ, lay_out
+from testing.attacks.failing_disk import Tally, patient
+from testing.attacks.faults import READ_ERRORS, FailingReads, interposed
+from testing.attacks.ledger import lines_of
+from testing.studies import CODEBOOK
 
 NEVER = 0
 CODERS = ("wil", "ben", "eva", "zoe")

@@ -24,11 +24,11 @@ from codetui.storage import disk_reads, files
 from codetui.study.outcome import NotSaved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
-from tests.attacks.coder import BOOK as IN_BOOK
-from tests.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
-from tests.attacks.failing_disk import Tally, patient
-from tests.attacks.faults import READ_ERRORS, FailingReads, interposed
-from tests.attacks.ledger import Ledger, Said, lines_of, said_by
+from testing.attacks.coder import BOOK as IN_BOOK
+from testing.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
+from testing.attacks.failing_disk import Tally, patient
+from testing.attacks.faults import READ_ERRORS, FailingReads, interposed
+from testing.attacks.ledger import Ledger, Said, lines_of, said_by
 
 SCRIPT = (
     *("assign", "assign", "save", "edit by hand", "look", "note", "quit", "edit by hand", "assign", "undo", "save"),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.places import Ad, Place, Plan, after, jumps, searches
-from benchmarks.rescue import rescues
 from codetui.model import Holds, Span
 from codetui.tui.motion_keys import MOTION_KEYS
+from testing.replay.places import Ad, Place, Plan, after, jumps, searches
+from testing.replay.rescue import rescues
 
 _DEPTH = 3
 _MOST_PLACES = 1_500

@@ -17,9 +17,9 @@ from random import Random
 from codetui.storage import file_lock, files
 from codetui.storage.event_log import EventLog
 from codetui.study.outcome import NotSaved
-from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
-from tests.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
-from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
+from testing.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
+from testing.attacks.ledger import Difference, Ledger, Said, logs_in
 
 SCRIPT = (
     *("assign", "assign", "note", "save", "undo", "remove", "profile", "edit the codebook", "assign", "quit"),
@@ -76,7 +76,7 @@ def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tall
 
 
 def _fail_to_read(tally: Tally) -> None:
-    from tests.attacks import failing_reads, unread_commands
+    from testing.attacks import failing_reads, unread_commands
 
     tally.add(failing_reads.run(is_each=False))
     commands = unread_commands.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.bounds_shapes import Shape, again, counted, nested
+from testing.hostile.shapes import Shape, again, counted, nested
 
 SECTION = '[[section]]\nid = "s"\ntitle = "S"\n'
 CODE = '[[code]]\nid = "T{n}"\nname = "N{n}"\nsection = "s"\n'

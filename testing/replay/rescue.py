@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.places import JUMP_END, Ad, Place, Plan, after, begun_at, ends, jumps, searched
 from codetui.core.selection import jump_labels
 from codetui.core.selection.selection import Edge
 from codetui.core.text.units import unit_at, units
 from codetui.model import Holds, Span
 from codetui.tui.motion_keys import MOTION_KEYS
+from testing.replay.places import JUMP_END, Ad, Place, Plan, after, begun_at, ends, jumps, searched
 
 _MOST_PAGES = 8
 _ROUND = 300

@@ -15,11 +15,11 @@ from random import Random
 from typing import Literal, NamedTuple
 
 from codetui.storage import files
-from tests.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in, lay_out, open_study
-from tests.attacks.failing_disk import patient
-from tests.attacks.fallible_disk import FallibleDisk, Files, lay_down
-from tests.attacks.faults import Operation, interposed
-from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in, lay_out, open_study
+from testing.attacks.failing_disk import patient
+from testing.attacks.fallible_disk import FallibleDisk, Files, lay_down
+from testing.attacks.faults import Operation, interposed
+from testing.attacks.ledger import Difference, Ledger, Said, logs_in
 
 Watched = Literal["operation", "command", "nothing"]
 FIRST_DAY = 5

@@ -8,12 +8,6 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from benchmarks.places import ACCEPT, SEARCH, Ad, Plan
-from benchmarks.places import Place as Stand
-from benchmarks.plain import plain
-from benchmarks.planner import plan
-from benchmarks.replay_plan import Remark, Task, Wanted
-from benchmarks.replay_report import Cost, Replayed
 from codetui.core.codebook.index import profile, profile_keys
 from codetui.formats.manual_coding import Document
 from codetui.model import Holds, Span
@@ -22,6 +16,12 @@ from codetui.tui.modals.describe_ad import DescribeAdModal
 from codetui.tui.modals.text_modal import NoteModal, TextModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import Node, node_of
+from testing.replay.places import ACCEPT, SEARCH, Ad, Plan
+from testing.replay.places import Place as Stand
+from testing.replay.plain import plain
+from testing.replay.plan import Remark, Task, Wanted
+from testing.replay.planner import plan
+from testing.replay.report import Cost, Replayed
 
 _ROUNDS = 40
 """So often the queues of messages are emptied before the program is waited for by the clock."""

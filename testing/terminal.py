@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyte
 
-SRC = Path(__file__).resolve().parent.parent / "src"
+from testing.paths import SRC
+
 PATIENCE = 20.0
 """Seconds after which what was waited for will not come."""
 

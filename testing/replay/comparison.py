@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from benchmarks.replay_plan import code_named, group_named, places, section_named
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, codes_of, groups, profile_name
 from codetui.formats.session_doc.values import Block, Document, SectionPart
 from codetui.model import Codebook, Section
+from testing.replay.plan import code_named, group_named, places, section_named
 
 
 class Said(NamedTuple):

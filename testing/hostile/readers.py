@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import random
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,8 @@ from codetui.study.documents import legible
 from codetui.study.forms import AdFacts
 from codetui.study.outcome import Saved
 from codetui.study.session import Session
+from testing.hostile.inputs import mutated
+from testing.hostile.limits import limited
 
 CODER = "wil"
 AD = Source(SourceId("11"), "Shore", "Keeper", SAMPLE_AD[1], "ads.csv", 2)
@@ -46,6 +50,9 @@ checked = true
 QUICK, SLOW = 500, 100
 """Inputs that a reader gets before the next one has its turn: one that writes or lays out whole books gets fewer."""
 
+LONGEST = 10.0
+"""Seconds that one input, of at most 20 KB, may take."""
+
 
 class Reader(NamedTuple):
     """Takes one input in a folder of its own; the seeds are what its inputs are made from."""
@@ -53,6 +60,14 @@ class Reader(NamedTuple):
     take: Callable[[Path, bytes], None]
     seeds: tuple[bytes, ...]
     in_turn: int = QUICK
+
+
+class Failure(NamedTuple):
+    """An input that a reader did not survive."""
+
+    reader: str
+    data: bytes
+    reason: str
 
 
 @cache
@@ -235,3 +250,23 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "place.json": Reader(_take_place, (place,)),
         ".written": Reader(_take_written, (own["written"],)),
     }
+
+
+# --- what becomes of an input ---------------------------------------------------------------------
+
+
+def inputs_of(reader: Reader, name: str, seed: int) -> Iterator[bytes]:
+    """The inputs of one reader without end, the same for the same seed."""
+    chance = random.Random(f"{name} {seed}")
+    while True:
+        yield mutated(chance, reader.seeds)
+
+
+def failure_of(name: str, reader: Reader, folder: Path, data: bytes) -> Failure | None:
+    """What is wrong with how a reader takes an input; None where nothing is."""
+    try:
+        with limited(LONGEST):
+            reader.take(folder, data)
+    except Exception:
+        return Failure(name, data, traceback.format_exc(limit=-4))
+    return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks.places import Ad, Place, Plan, after
 from codetui.core.selection.motions import STOPS
 from codetui.core.selection.selection import Selection, effective
 from codetui.core.text.units import unit_at
 from codetui.model import Holds, Span
 from codetui.tui.motion_keys import MOTION_KEYS
+from testing.replay.places import Ad, Place, Plan, after
 
 _LIMIT = 500
 

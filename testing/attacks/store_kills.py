@@ -21,9 +21,9 @@ from pathlib import Path
 from random import Random
 
 from codetui.storage import event_log, file_lock
-from tests.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
-from tests.attacks.faults import Killer, interposed
-from tests.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
+from testing.attacks.faults import Killer, interposed
+from testing.attacks.ledger import Difference, Ledger, Said, logs_in
 
 LIVES = 40
 """How many lives one study has before a new one is laid out."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tests.attacks.faults import Operation
+from testing.attacks.faults import Operation
 
 Data = Literal["old", "all", "zeros"]
 """What is left of bytes that were not synced: none of them, all, or room for them without their content."""

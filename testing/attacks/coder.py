@@ -14,8 +14,8 @@ from codetui.study.outcome import NotSaved, Saved
 from codetui.study.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
-from tests.attacks.ledger import Said
-from tests.studies import write_study
+from testing.attacks.ledger import Said
+from testing.studies import write_study
 
 CODER = "wil"
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None

@@ -19,10 +19,10 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.attacks.coder import CODER, documents_differ, open_study
-from tests.attacks.ledger import Difference, lines_of
-from tests.studies import write_study
-from tests.terminal import PATIENCE, Terminal, codetui_command, environment
+from testing.attacks.coder import CODER, documents_differ, open_study
+from testing.attacks.ledger import Difference, lines_of
+from testing.studies import write_study
+from testing.terminal import PATIENCE, Terminal, codetui_command, environment
 
 ADS = ("1", "2")
 SENTENCES = 4000

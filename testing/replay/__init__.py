@@ -1,0 +1,1 @@
+"""Coding a real document again by keystrokes, and comparing what comes out."""
