@@ -1,0 +1,355 @@
+"""Run commands on a copy of the invented study and record the facts and the words of what happens."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+STUDY = HERE / "study"
+DOCUMENTS = HERE / "documents"
+CODER = "rosa"
+
+SESSION_FIELDS = ("ad_id", "employer", "title", "coder", "profile")
+"""Columns of an export that are the same in all rows of one session."""
+
+ROW_FIELDS = ("code_id", "words", "note", "start", "end", "origin")
+"""Columns of an export that are recorded row by row; the others follow once for each code."""
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
+HASH = re.compile(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b")
+UNSEEN = {"\r": "␍", "\t": "␉", "\ufeff": "<BOM>", "\x00": "<NUL>", "\x1b": "<ESC>", "\u00a0": "<NBSP>"}
+
+
+class Output(NamedTuple):
+    """What one command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Record:
+    """A fresh copy of the study in `folder`, and what is recorded of it.
+
+    Commands are named by what they do and not by their arguments, so that options can be renamed in this file alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "study"
+        self.home = folder / "home"
+        self.home.mkdir(parents=True)
+        shutil.copytree(STUDY, self.folder)
+        self._facts: list[str] = []
+        self._words: list[str] = []
+        self._documents: dict[str, str] = {}
+        self._brought: str | None = None
+        self._rows: list[str] = []
+
+    @property
+    def facts(self) -> str:
+        """All facts recorded so far."""
+        return "\n".join(self._facts) + "\n"
+
+    @property
+    def words(self) -> str:
+        """All words recorded so far."""
+        return "\n".join(self._words) + "\n"
+
+    # --- writing the record ------------------------------------------------------------------------------
+
+    def step(self, title: str) -> None:
+        """Begin a step under the same title in facts and words."""
+        for lines in (self._facts, self._words):
+            lines.append(f"{'' if not lines else chr(10)}=== {title}")
+
+    def fact(self, *lines: str) -> None:
+        """Record lines as facts."""
+        self._facts += [self._neutral(line) for line in lines]
+
+    def word(self, *lines: str) -> None:
+        """Record lines as words."""
+        self._words += [self._neutral(line) for line in lines]
+
+    def _neutral(self, text: str) -> str:
+        """Return the text without what differs from run to run: paths, times, hashes."""
+        text = text.replace(str(self.folder), "<study>").replace(str(self.home), "<home>")
+        return HASH.sub("<hash>", TIME.sub("<time>", text))
+
+    # --- commands ----------------------------------------------------------------------------------------
+
+    def run(self, title: str, *argv: str) -> Output:
+        """Run a command line in this process, in the study's folder; record exit code and printed text."""
+        self.step(title)
+        output = run_in_process(argv, self.folder, self.home)
+        self.fact(f"exit {output.code}")
+        self.word(*visible(output.out), *(f"! {line}" for line in visible(output.err)))
+        return output
+
+    def import_documents(self, *documents: str, codebook: str = "codebook.toml", coder: str = CODER) -> None:
+        """Import documents and record the outcome."""
+        what = ", ".join(documents)
+        self.run(f"import {what}", "import", *documents, "--codebook", codebook, "--coder", coder)
+
+    def bring(self, name: str, text: str | bytes, codebook: str = "codebook.toml") -> None:
+        """Write a document below `inbox/` and import it."""
+        self.write(f"inbox/{name}", text)
+        self._brought = read(self.folder / "inbox" / name)
+        self.import_documents(f"inbox/{name}", codebook=codebook)
+
+    def report(self, codebook: str = "codebook.toml") -> None:
+        """Record the documents, the exported rows, status and check as they are now."""
+        self.documents()
+        self.rows(codebook)
+        self.status(codebook)
+        self.check(codebook)
+
+    def rows(self, codebook: str = "codebook.toml") -> None:
+        """Record all exports: codings row by row, and whether the three formats agree."""
+        self.step("export")
+        jsonl = self._export("jsonl", codebook)
+        if jsonl.code == 2:
+            self.fact("exit 2")
+            self.word(*visible(jsonl.err))
+            return
+        table = [json.loads(line) for line in jsonl.out.splitlines()]
+        texts = self._export("csv", codebook).out
+        markdown = self._export("markdown", codebook)
+        lines = rows_as_lines(table)
+        if lines != self._rows:
+            self.fact(f"exit {jsonl.code}", *lines)
+        else:
+            self.fact(f"exit {jsonl.code}, rows as before")
+        self._rows = lines
+        if not same_table(table, texts):
+            self.fact("csv differs:", *visible(texts))
+        self.word(*(f"! {line}" for line in visible(jsonl.err)))
+        documents = list(self._session_documents().values())
+        if markdown.out != "\n".join(documents):
+            self.fact("as markdown:", *visible(markdown.out))
+
+    def _export(self, layout: str, codebook: str) -> Output:
+        argv = ("export", "--format", layout, "-o", "-", "--codebook", codebook)
+        return run_in_process(argv, self.folder, self.home)
+
+    def tables(self, codebook: str = "codebook.toml") -> None:
+        """Record what status and check print for people to read."""
+        self.run("status for people", "status", "--codebook", codebook)
+        self.run("check for people", "check", "--codebook", codebook)
+
+    def raw_exports(self, codebook: str = "codebook.toml") -> None:
+        """Record every byte of the exports as files, and of what refuses to overwrite them."""
+        for layout, target in (("csv", "out.csv"), ("jsonl", "out.jsonl"), ("markdown", "out")):
+            argv = ("export", "--format", layout, "-o", target, "--codebook", codebook)
+            self.run(f"export {layout} to {target}", *argv)
+            self.files(target)
+            self.write_beside(target)
+            self.run(f"export {layout} to {target} again", *argv)
+            self.run(f"export {layout} to {target} by force", *argv, "--force")
+            self.files(target)
+
+    def write_beside(self, target: str) -> None:
+        """Put another text into a file that was exported."""
+        path = self.folder / target
+        path = next(path.rglob("*.md")) if path.is_dir() else path
+        path.write_text("mine\n", "utf-8")
+
+    def files(self, target: str) -> None:
+        """Record a file, or all files of a folder, whole."""
+        path = self.folder / target
+        for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if one.is_file():
+                self.fact(f"--- {one.relative_to(self.folder).as_posix()}", *visible(self._neutral(read(one))))
+
+    def status(self, codebook: str = "codebook.toml") -> None:
+        """Record the state of each ad that is not untouched, and the totals."""
+        output = self.run("status", "status", "--json", "--codebook", codebook)
+        if output.out.startswith("{"):
+            whole = json.loads(output.out)
+            self.fact(*(_inline(line) for line in whole["ads"] if line["state"] != "untouched"))
+            self.fact(_inline(whole["totals"]))
+            self._words[-len(visible(output.out)) :] = []
+
+    def check(self, codebook: str = "codebook.toml") -> None:
+        """Record each problem but those of the codebook: its place as a fact, its message as words."""
+        output = self.run("check", "check", "--json", "--codebook", codebook)
+        if output.out.startswith("["):
+            self._words[-len(visible(output.out)) :] = []
+            for one in json.loads(output.out):
+                message = one.pop("message")
+                place = " ".join(str(value) for value in one.values())
+                if not place.startswith(("codebook.toml", "odd.toml")):
+                    self.fact(place)
+                    self.word(f"{place}: {message}")
+
+    # --- files -------------------------------------------------------------------------------------------
+
+    def write(self, name: str, text: str | bytes) -> None:
+        """Write a file of the study, its bytes as given."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+
+    def edit(self, *changes: tuple[str, str], name: str = "") -> None:
+        """Replace texts in a file of the study, by default in the only session document."""
+        path = self.folder / name if name else next(iter(self._document_paths()))
+        text = read(path)
+        for old, new in changes:
+            assert text.count(old) == 1, (old, text)
+            text = text.replace(old, new)
+        path.write_bytes(text.encode("utf-8"))
+
+    def document(self) -> str:
+        """Return the name of the only session document."""
+        (path,) = self._document_paths()
+        return path.relative_to(self.folder).as_posix()
+
+    def documents(self) -> None:
+        """Record what changed in the session documents: since the last time, or since the import that made them."""
+        self.step("documents")
+        now = self._session_documents()
+        for name in sorted(self._documents.keys() - now.keys()):
+            self.fact(f"--- {name}: gone")
+        for name, text in now.items():
+            before = self._documents.get(name, self._brought)
+            how = "" if before != text else ": as imported" if name not in self._documents else ": as before"
+            self.fact(f"--- {name}{how}", *(visible(text) if before is None else difference(before, text)))
+        self._documents = now
+
+    def _document_paths(self) -> list[Path]:
+        return sorted((self.folder / "sessions").glob("*/*.md"))
+
+    def _session_documents(self) -> dict[str, str]:
+        return {path.relative_to(self.folder).as_posix(): read(path) for path in self._document_paths()}
+
+
+def read(path: Path) -> str:
+    """Return a file's text with its line ends, bytes that are not UTF-8 as `\\xNN`."""
+    return path.read_bytes().decode("utf-8", "backslashreplace")
+
+
+def visible(text: str) -> list[str]:
+    """Return the lines of a text with everything that an editor hides made visible."""
+    lines = []
+    for line in text.split("\n"):
+        for sign, shown in UNSEEN.items():
+            line = line.replace(sign, shown)
+        bare = line.rstrip(" ")
+        lines.append(bare + "␠" * (len(line) - len(bare)))
+    if lines[-1] == "":
+        return lines[:-1]
+    lines[-1] += "<no newline>"
+    return lines
+
+
+def difference(before: str, after: str) -> list[str]:
+    """Return the changed lines between two texts, one line of context on each side."""
+    return [
+        line
+        for line in difflib.unified_diff(visible(before), visible(after), n=1, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+
+
+def rows_as_lines(table: list[dict[str, object]]) -> list[str]:
+    """Return exported rows for reading: a head for each session and code, then one line a coding."""
+    lines: list[str] = []
+    session: list[object] = []
+    code: dict[str, object] = {}
+    if table:
+        lines.append(f"columns: {' '.join(table[0])}")
+    for row in table:
+        head = [row[field] for field in SESSION_FIELDS]
+        if head != session:
+            session, code = head, {}
+            lines.append(f"[{' | '.join(str(value) for value in head)}]")
+        of_code = {key: value for key, value in row.items() if key not in (*SESSION_FIELDS, *ROW_FIELDS, "time")}
+        if of_code != code:
+            code = of_code
+            lines.append(f"  {' | '.join(str(value) for value in of_code.values())}")
+        place = "no place" if row["start"] is None else f"{row['start']}-{row['end']}"
+        note = f" ({row['note']})" if row["note"] else ""
+        origin = f" [{row['origin']}]" if row["origin"] else ""
+        lines.append(f"    {row['code_id']} {place} “{row['words']}”{note}{origin}")
+    return [one for line in lines for one in visible(f"{line}\n")]
+
+
+def same_table(table: list[dict[str, object]], text: str) -> bool:
+    """Return whether a CSV holds the same rows; an apostrophe before what looks like a formula is allowed."""
+    read_rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    if len(read_rows) != len(table):
+        return False
+    return all(
+        list(cells) == list(row) and all(cells[key] in (_cell(value), f"'{_cell(value)}") for key, value in row.items())
+        for row, cells in zip(table, read_rows, strict=True)
+    )
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _inline(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+
+
+# --- one command line in this process ------------------------------------------------------------------------
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of every command: nothing of the person who runs the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "COLUMNS": "100",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "TEXTUAL_ANIMATIONS": "none",
+        "TZ": "UTC",
+        "USER": "nobody",
+        "LOGNAME": "nobody",
+    }
+
+
+def run_in_process(argv: tuple[str, ...], folder: Path, home: Path) -> Output:
+    """Run `codetui ARGV` in this process as a shell in `folder` would."""
+    from codetui.__main__ import main
+
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
+    with _surroundings(argv, folder, home), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 1
+    return Output(code, *(stream.buffer.getvalue().decode("utf-8", "backslashreplace") for stream in (out, err)))
+
+
+@contextmanager
+def _surroundings(argv: tuple[str, ...], folder: Path, home: Path) -> Iterator[None]:
+    before = dict(os.environ), sys.argv, Path.cwd()
+    os.environ.clear()
+    os.environ.update(environment(home))
+    sys.argv = ["codetui", *argv]
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before[2])
+        sys.argv = before[1]
+        os.environ.clear()
+        os.environ.update(before[0])
