@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.storage.corpus_texts import NO_TEXT
-from codetui.study.duplicates import Duplicates
+from codetui.study.source_index import DuplicateTexts
 from testing.keys import workspace_on
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([NO_TEXT, 1, 2, 3, 2**64 - 1])))
 def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int]) -> None:
-    duplicates = Duplicates()
+    duplicates = DuplicateTexts()
     assert list(duplicates.read(digests)) == list(range(1, len(digests) + 1))
     groups: dict[int, list[int]] = defaultdict(list)
     for position, digest in enumerate(digests):
@@ -29,7 +29,7 @@ def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int
 
 
 def test_nothing_is_known_before_all_texts_are_read() -> None:
-    duplicates = Duplicates()
+    duplicates = DuplicateTexts()
     reading = duplicates.read([5, 5])
     next(reading)
     assert not duplicates.is_complete and list(duplicates.group(0)) == [] and not duplicates.are_alike(0, 1)

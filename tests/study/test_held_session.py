@@ -15,7 +15,7 @@ from codetui.storage import disk
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.held_session import FREE, HeldSession
-from codetui.study.outcome import InOtherHands, Outcome, Saved
+from codetui.study.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace
@@ -45,7 +45,7 @@ def test_the_first_command_takes_the_session_and_opening_does_not(tmp_path: Path
     assert not lock_of(tmp_path).exists()
     assert isinstance(code(first, "Python"), Saved)
     outcome = code(second, "pipelines")
-    assert isinstance(outcome, InOtherHands) and f"process {os.getpid()}" in outcome.message
+    assert isinstance(outcome, HeldElsewhere) and f"process {os.getpid()}" in outcome.message
     assert words(second) == [] and second.holder is not None
     first.release()
     assert not lock_of(tmp_path).exists()
@@ -58,7 +58,7 @@ def test_whoever_takes_over_goes_on_where_the_other_stopped(tmp_path: Path) -> N
     assert words(second) == ["Python"]
     assert isinstance(code(second, "pipelines"), Saved)
     before = first.state
-    assert isinstance(code(first, "people"), InOtherHands) and first.state is before
+    assert isinstance(code(first, "people"), HeldElsewhere) and first.state is before
     first.take_over()
     assert words(first) == ["Python", "pipelines"] and isinstance(code(first, "people"), Saved)
     assert [one.seq for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]] == [1, 2, 3]

@@ -16,8 +16,8 @@ from codetui.core.session.commands import AssignCode, Command, RemoveCoding, Und
 from codetui.model import CodeId, Span
 from codetui.storage import disk, disk_reads, files, left_overs
 from codetui.storage.session_lock import SessionLock
-from codetui.study.outcome import InOtherHands, NotSaved, Saved
-from codetui.study.reshaping import Prospect
+from codetui.study.outcome import HeldElsewhere, NotSaved, Saved
+from codetui.study.refactoring import MigrationPreview
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.faults import Operation, interposed
@@ -143,7 +143,7 @@ def test_a_lock_that_cannot_be_read_is_somebodys(study: Path) -> None:
     one.execute(assign(0))
     with unreadable(".lock"):
         outcome = two.execute(assign(1))
-        assert isinstance(outcome, InOtherHands) and BROKEN in outcome.message
+        assert isinstance(outcome, HeldElsewhere) and BROKEN in outcome.message
     assert isinstance(one.execute(assign(1)), Saved)
     assert two.holder is not None
 
@@ -182,12 +182,12 @@ def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Pat
     path, book = document(study), (study / "codebook.toml").read_bytes()
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
     prospect = one.reshaping().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
-    assert isinstance(prospect, Prospect)
+    assert isinstance(prospect, MigrationPreview)
     with unreadable(path.name):
         outcome = one.reshaping().begin(prospect)
         assert isinstance(outcome, NotSaved) and BROKEN in outcome.message
     assert (study / "codebook.toml").read_bytes() == book
-    assert isinstance(one.reshaping().begin(prospect), Prospect) and notes(one) == ["n0 by hand"]
+    assert isinstance(one.reshaping().begin(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
 
 
 def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:

@@ -18,10 +18,10 @@ from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import set_field
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.sessions import SessionPaths
-from codetui.study.earlier import EarlierQuotations
 from codetui.study.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
+from codetui.study.usage import CodeUsage
 from codetui.study.workspace import Workspace
 from codetui.tui.modals.code_form import CodeForm
 from codetui.tui.modals.code_picker import CodePicker
@@ -71,11 +71,11 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
 
 def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.MonkeyPatch) -> Event:
     """The coder's other ads as they are before they were read; that goes on once the event is set."""
-    go_on, earlier = Event(), EarlierQuotations(SessionPaths(folder / "sessions", "rosa"))
+    go_on, earlier = Event(), CodeUsage(SessionPaths(folder / "sessions", "rosa"))
 
     def read_late(entries: Sequence[SourceEntry], but: SourceId | None = None) -> Iterator[SourceId]:
         assert go_on.wait(10)
-        yield from EarlierQuotations.read(earlier, entries, but)
+        yield from CodeUsage.read(earlier, entries, but)
 
     monkeypatch.setattr(earlier, "read", read_late)
     monkeypatch.setattr(bench.workspace, "earlier", earlier)

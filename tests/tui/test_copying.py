@@ -8,8 +8,8 @@ import pytest
 
 from codetui.formats.rows import rows
 from codetui.storage.event_log import EventLog
-from codetui.study.duplicates import Twins
 from codetui.study.outcome import AdStatus
+from codetui.study.source_index import DuplicateText
 from codetui.tui.parts.copying import said
 from testing.keys import BOOK, press, running, workspace_on, write_ad
 
@@ -109,14 +109,14 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
     ("twins", "is_coded", "words"),
     [
         (
-            Twins("812", AdStatus("in progress", 14)),
+            DuplicateText("812", AdStatus("in progress", 14)),
             False,
             "Same text as 812 (in progress, 14 codings): Y takes them over",
         ),
-        (Twins("812", AdStatus("done", 1), 3), False, "Same text as 812 (done, 1 coding): Y takes them over"),
-        (Twins("812", AdStatus("in progress", 14)), True, "Same text as 812"),
-        (Twins("812", AdStatus("untouched", 0), 2), False, "Same text as 812 and 2 more"),
+        (DuplicateText("812", AdStatus("done", 1), 3), False, "Same text as 812 (done, 1 coding): Y takes them over"),
+        (DuplicateText("812", AdStatus("in progress", 14)), True, "Same text as 812"),
+        (DuplicateText("812", AdStatus("untouched", 0), 2), False, "Same text as 812 and 2 more"),
     ],
 )
-def test_what_is_said_names_the_ad_and_the_key(twins: Twins, is_coded: bool, words: str) -> None:
+def test_what_is_said_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
     assert said(twins, is_coded=is_coded) == words

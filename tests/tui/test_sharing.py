@@ -13,7 +13,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, CorpusSettings, Span
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import InOtherHands, Outcome, Saved
+from codetui.study.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.modals.take_over import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen
@@ -102,7 +102,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
         await press(pilot, "s12<ctrl+s>")
         assert words(screen) == ["You light the lamp.", "You watch the sea until dawn."]
         outcome = give(other, "You polish")
-        assert isinstance(outcome, InOtherHands) and "has this session" in outcome.message
+        assert isinstance(outcome, HeldElsewhere) and "has this session" in outcome.message
         assert other.session and not other.session.has_unsaved_document
 
 

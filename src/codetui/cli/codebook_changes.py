@@ -47,7 +47,7 @@ def _propose(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from codetui.study.migrating import run_migration
+    from codetui.study.migrate import run_migration
 
     return run_migration(
         Path(options.map),

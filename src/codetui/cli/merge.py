@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         _, ours, theirs, path = options.driver
         return merge_file(Path(ours), Path(theirs), Path(path))
     if options.install_driver:
-        from codetui.study.git_install import install
+        from codetui.study.git_driver import install
 
         return install(sessions)
     if not options.folders:

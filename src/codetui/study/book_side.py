@@ -11,14 +11,14 @@ from codetui.core.session.commands import Refusal
 from codetui.model import Codebook, Problem
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
-from codetui.study.living_book import LivingBook
+from codetui.study.codebook_file import CodebookFile
 from codetui.study.outcome import NotSaved, Saved
 from codetui.study.session import Session
 from codetui.study.taken_in import not_read
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import MigrationMap
-    from codetui.study.reshaping import Reshaping
+    from codetui.study.refactoring import CodeRefactoring
 
 
 class Reloaded(NamedTuple):
@@ -33,7 +33,7 @@ class BookSide(ABC):
 
     book: Codebook
     codebook_path: Path
-    living_book: LivingBook
+    living_book: CodebookFile
     problems: list[Problem]
     session: Session | None
     _corpus: Corpus
@@ -82,11 +82,11 @@ class BookSide(ABC):
         if self.session is not None:
             self.session.use(book, self.living_book.keep)
 
-    def reshaping(self) -> Reshaping:
+    def reshaping(self) -> CodeRefactoring:
         """What changes codes together with all their codings, in the sessions of all coders."""
-        from codetui.study.reshaping import Reshaping
+        from codetui.study.refactoring import CodeRefactoring
 
-        return Reshaping(self, self._corpus, self._paths)
+        return CodeRefactoring(self, self._corpus, self._paths)
 
     def kept_rules(self) -> MigrationMap:
         """What all migrations so far made of the codes and profiles.
@@ -94,7 +94,7 @@ class BookSide(ABC):
         Nothing, with a problem, where they cannot be read.
         """
         from codetui.core.codebook.migration import MigrationMap
-        from codetui.study.kept_maps import kept_rules
+        from codetui.study.migrate import kept_rules
 
         try:
             return kept_rules(self._paths.root)

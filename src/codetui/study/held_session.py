@@ -13,7 +13,7 @@ from codetui.model import Codebook, Problem, Source
 from codetui.storage.holders import Holder
 from codetui.storage.sessions import SessionPaths
 from codetui.study.holding import Holding
-from codetui.study.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session import KeepBook, Session
 from codetui.study.taken_in import TakenIn
 
@@ -67,11 +67,11 @@ class HeldSession(Session):
         """Lets other programs have the session."""
         self._holding.release()
 
-    def _claim(self) -> InOtherHands | NotSaved | None:
+    def _claim(self) -> HeldElsewhere | NotSaved | None:
         """Why this program may not write; None where it may.  The session is as others have left it then."""
         try:
             if not self._holding.claim():
-                return InOtherHands(f"{self.in_other_hands}.")
+                return HeldElsewhere(f"{self.in_other_hands}.")
             self._catch_up()
         except OSError as error:
             self._unread.because(error, self._log.path)
@@ -105,14 +105,14 @@ class HeldSession(Session):
     def record(self, decision: Decision) -> Saved | NotSaved:
         """Puts a decision on disk, then into the state, if no other program has the session."""
         hindrance = self._claim()
-        if isinstance(hindrance, InOtherHands):
+        if isinstance(hindrance, HeldElsewhere):
             return NotSaved(f"NOT SAVED: {self.in_other_hands}. Close it there.")
         return hindrance or super().record(decision)
 
     def take_steps(self, lines: Sequence[bytes]) -> NotSaved | None:
         """Puts lines from another log of this session on disk, and goes on from there; why not, if that failed."""
         hindrance = self._claim()
-        if isinstance(hindrance, InOtherHands):
+        if isinstance(hindrance, HeldElsewhere):
             return NotSaved(f"{self.in_other_hands}: close it there, and run the same command again")
         if hindrance is not None:
             return hindrance

@@ -15,11 +15,11 @@ from codetui.formats import manual_coding
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk_reads, files
 from codetui.storage.sessions import SessionPaths
+from codetui.study.codebook_file import CodebookFile
 from codetui.study.damage import unmerged
 from codetui.study.documents import legible
 from codetui.study.held_session import HeldSession
 from codetui.study.ids import fresh_id
-from codetui.study.living_book import LivingBook
 from codetui.study.records import Ads
 from codetui.study.session import KeepBook
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book
@@ -51,7 +51,7 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
         return complain(ads.message)
     if not coder.strip():
         return complain("the coder has no name; give one with --coder NAME.")
-    importer = Importer(book, Ads(ads), SessionPaths(sessions, coder), coder, LivingBook(codebook, sessions).keep)
+    importer = Importer(book, Ads(ads), SessionPaths(sessions, coder), coder, CodebookFile(codebook, sessions).keep)
     done = [importer.take(document) for document in _unfolded(documents)]
     for imported in done:
         _report(imported)

@@ -21,10 +21,10 @@ from codetui.storage.event_log import EventLog, encoded
 from codetui.storage.log_union import missing
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import SessionPaths
+from codetui.study.codebook_file import CodebookFile
 from codetui.study.documents import heading_id, legible
 from codetui.study.held_session import HeldSession
 from codetui.study.importing import Importer
-from codetui.study.living_book import LivingBook
 from codetui.study.outcome import NotSaved
 from codetui.study.records import Ads
 from codetui.study.sides import Side, beyond_bounds, other_text, side_of
@@ -87,7 +87,7 @@ class Merger:
     def __init__(self, book: Codebook, ads: Ads, codebook: Path, root: Path, is_dry: bool = False) -> None:
         self._book = book
         self._ads = ads
-        self._keep_book = LivingBook(codebook, root).keep
+        self._keep_book = CodebookFile(codebook, root).keep
         self._root = root
         self._is_dry = is_dry
 

@@ -24,13 +24,13 @@ class NotSaved(NamedTuple):
     message: str
 
 
-class InOtherHands(NamedTuple):
+class HeldElsewhere(NamedTuple):
     """Another program has the session: nothing has changed; the command may be given again once it is taken over."""
 
     message: str
 
 
-Outcome = Saved | Refusal | NotSaved | InOtherHands
+Outcome = Saved | Refusal | NotSaved | HeldElsewhere
 
 
 class AdStatus(NamedTuple):

@@ -16,17 +16,16 @@ from codetui.storage import event_log, holders, left_overs, study
 from codetui.storage.corpus import Batch, Corpus
 from codetui.storage.holders import Holder
 from codetui.storage.sessions import SessionPaths, StoppedAt
-from codetui.study.ad_list import AdList
 from codetui.study.book_side import BookSide
-from codetui.study.duplicates import Duplicates, Twins
-from codetui.study.earlier import EarlierQuotations
+from codetui.study.codebook_file import CodebookFile
 from codetui.study.held_session import HeldSession
-from codetui.study.living_book import LivingBook
 from codetui.study.outcome import NotSaved, Outcome, Saved, status_of
 from codetui.study.refusals import found_at_start
 from codetui.study.restoring import read_log
 from codetui.study.session import Session
+from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
 from codetui.study.taken_in import TakenIn, not_read
+from codetui.study.usage import CodeUsage
 
 T = TypeVar("T")
 
@@ -58,9 +57,9 @@ class Workspace(BookSide, AdList):
         self._corpus = corpus
         self._paths = paths
         self._token = secrets.token_hex(8) if is_shared else ""
-        self._duplicates = Duplicates()
-        self.living_book = LivingBook(codebook, paths.root)
-        self.earlier = EarlierQuotations(paths)
+        self._duplicates = DuplicateTexts()
+        self.living_book = CodebookFile(codebook, paths.root)
+        self.earlier = CodeUsage(paths)
 
     def warm_up(self) -> None:
         """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown.
@@ -91,7 +90,7 @@ class Workspace(BookSide, AdList):
         """True once it is known which ads have the same text."""
         return self._duplicates.is_complete
 
-    def twins(self) -> Twins | None:
+    def twins(self) -> DuplicateText | None:
         """The other ads with the open ad's text: the one that this coder has coded most first; None without any."""
         here = self.position()
         group = self._duplicates.group(here) if here is not None else ()
@@ -101,7 +100,7 @@ class Workspace(BookSide, AdList):
         coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
         best = min((one for one in coded if self._duplicates.are_alike(here, one[1])), default=None)
         ad = self.entries[best[1] if best else group[group[0] == here]].id
-        return Twins(ad, self.status(ad), len(group) - 2)
+        return DuplicateText(ad, self.status(ad), len(group) - 2)
 
     def copy_from(self, ad: SourceId) -> CopySession:
         """The command that takes this coder's session on a listed ad over.

@@ -11,7 +11,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command, Refusal
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Source, SourceEntry, Span
-from codetui.study.outcome import InOtherHands, NotSaved, Outcome
+from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome
 from codetui.study.workspace import Workspace
 from codetui.tui.widgets.outline import Node
 
@@ -109,6 +109,6 @@ class Bench(Protocol):
 
 def kind_of(outcome: Outcome) -> Kind:
     """How an outcome is said."""
-    if isinstance(outcome, NotSaved | InOtherHands):
+    if isinstance(outcome, NotSaved | HeldElsewhere):
         return "error"
     return "refusal" if isinstance(outcome, Refusal) else "info"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codetui.core.text.plural import counted
-from codetui.study.duplicates import Twins
+from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do
 
 READING = "The ads' texts are still being read; try again in a moment."
@@ -44,7 +44,7 @@ class Copying:
             self._bench.carry_out(command)
 
 
-def said(twins: Twins, *, is_coded: bool) -> str:
+def said(twins: DuplicateText, *, is_coded: bool) -> str:
     """The line about the other ads with this text: what the coder has there is offered where nothing is coded here."""
     progress, codings = twins.status
     if codings and not is_coded:

@@ -25,7 +25,7 @@ from codetui.tui.parts.recalling import Recalling
 from codetui.tui.widgets.outline import CodeNode
 
 if TYPE_CHECKING:
-    from codetui.study.reshaping import Prospect, Reshaping
+    from codetui.study.refactoring import CodeRefactoring, MigrationPreview
     from codetui.tui.modals.codes_choice import ChosenCodes
     from codetui.tui.modals.dry_run import DryRun
 
@@ -165,13 +165,13 @@ class Migrating:
 
         reshaping = self._bench.workspace.reshaping()
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else words_of(wanted, self._bench.index.book)
-        found: list[Prospect] = []
+        found: list[MigrationPreview] = []
         modal = DryRun("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
 
-        def count() -> Prospect | Refusal:
+        def count() -> MigrationPreview | Refusal:
             return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
 
-        def counted(prospect: Prospect | Refusal) -> None:
+        def counted(prospect: MigrationPreview | Refusal) -> None:
             if isinstance(prospect, Refusal):
                 modal.show("done", [NOTHING], prospect.message, is_grave=True)
             else:
@@ -181,7 +181,7 @@ class Migrating:
         self._bench.ask(modal, lambda _: None)
         self._work(modal, count, counted)
 
-    def _carry_out(self, modal: DryRun, reshaping: Reshaping, prospect: Prospect) -> None:
+    def _carry_out(self, modal: DryRun, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
         """The codebook and the open session at once, the others in a worker."""
         begun = reshaping.begin(prospect)
         self._bench.show_book()
@@ -194,13 +194,13 @@ class Migrating:
             sessions = followed if number else "The sessions follow…"
             modal.show("working", [*prospect.lines, "", sessions])
 
-        def work() -> Prospect:
+        def work() -> MigrationPreview:
             return reshaping.carry_out(begun, lambda number: self._screen.app.call_from_thread(follow, number))
 
         follow()
         self._work(modal, work, lambda done: self._done(modal, reshaping, done))
 
-    def _done(self, modal: DryRun, reshaping: Reshaping, done: Prospect) -> None:
+    def _done(self, modal: DryRun, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
         self._recalling.begin()
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
         self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]

@@ -9,7 +9,7 @@ from textual.timer import Timer
 
 from codetui.core.session.commands import Command
 from codetui.model import Problem
-from codetui.study.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session import Session
 from codetui.study.unsaved import written_in
 from codetui.tui.bench import Bench, Do
@@ -76,7 +76,7 @@ class Saving:
     def carried_out(self, command: Command, outcome: Outcome) -> None:
         """Remembers a text that could not be saved; what is saved afterwards was it, or came behind it."""
         session = self._bench.workspace.session
-        if isinstance(outcome, NotSaved | InOtherHands) and session is not None:
+        if isinstance(outcome, NotSaved | HeldElsewhere) and session is not None:
             text = written_in(command, session.state)
             self._refused = (session, text) if text else self._refused
         elif isinstance(outcome, Saved):

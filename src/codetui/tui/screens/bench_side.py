@@ -101,7 +101,7 @@ class BenchSide(WidgetMessages):
 
     def edit_outside(self, text: str) -> str | None:
         """The text after the coder's own editor, or None where none can run."""
-        from codetui.tui.outside import edit_outside
+        from codetui.tui.external_editor import edit_outside
 
         return edit_outside(self.app, text)
 

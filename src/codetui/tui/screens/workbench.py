@@ -15,7 +15,7 @@ from textual.widgets import Static
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command, MarkDone, Redo, Undo
 from codetui.model import Problem, SourceEntry
-from codetui.study.outcome import InOtherHands, NotSaved, Outcome, Saved
+from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, kind_of
 from codetui.tui.compositing import FrontFirst
@@ -215,7 +215,7 @@ class WorkbenchScreen(BenchSide):
             self.saving.write_soon()
             if is_first:
                 self._ask_what_is_missing()
-        if isinstance(outcome, InOtherHands):
+        if isinstance(outcome, HeldElsewhere):
             self.sharing.hold_up(command, aside)
         self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
         return outcome

@@ -15,7 +15,7 @@ from codetui.storage import codebooks
 from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.migrating import run_migration
+from codetui.study.migrate import run_migration
 from codetui.study.outcome import Saved
 from codetui.study.records import Ads, Record, records
 from codetui.study.session import Session

@@ -16,9 +16,18 @@ from codetui.model import Codebook, Problem
 from codetui.storage import codebooks, files
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
-from codetui.study.kept_maps import keep_rules, rules_between
-from codetui.study.migrating import Plan, count_sessions, follow, keep_books, migrate_sessions, read_plan
-from codetui.study.migration_tally import Tally, lines_of
+from codetui.study.migrate import (
+    MigrationCounts,
+    MigrationPlan,
+    count_sessions,
+    follow,
+    keep_books,
+    keep_rules,
+    lines_of,
+    migrate_sessions,
+    read_plan,
+    rules_between,
+)
 from codetui.study.outcome import NotSaved, Saved
 from codetui.study.records import Record
 from codetui.study.session import Session
@@ -40,11 +49,11 @@ class BookOwner(Protocol):
         """Changes the codebook's file and goes on with the book as it is then."""
 
 
-class Prospect(NamedTuple):
+class MigrationPreview(NamedTuple):
     """What a migration would change.  `step` is the change of the codebook it begins with; a map has none."""
 
-    plan: Plan
-    tally: Tally
+    plan: MigrationPlan
+    tally: MigrationCounts
     step: Step | None = None
 
     @property
@@ -56,7 +65,7 @@ class Prospect(NamedTuple):
         return [tally.reach if plan.is_fresh else of_books, *(line.strip() for line in rest), *problems]
 
 
-class Reshaping:
+class CodeRefactoring:
     """The codebook and the sessions of all coders, as one program changes them."""
 
     def __init__(self, workspace: BookOwner, corpus: Corpus, paths: SessionPaths) -> None:
@@ -64,7 +73,7 @@ class Reshaping:
         self._corpus = corpus
         self._paths = paths
 
-    def count(self, step: Step) -> Prospect | Refusal:
+    def count(self, step: Step) -> MigrationPreview | Refusal:
         """What a step would change, with nothing written; any thread may ask."""
         try:
             text = files.read(self._workspace.codebook_path).decode("utf-8-sig")
@@ -73,18 +82,18 @@ class Reshaping:
             return Refusal(f"The codebook stays as it is: {error}.")
         except (OSError, UnicodeDecodeError) as error:
             return Refusal(f"The codebook stays as it is: {error}.")
-        return Prospect(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
+        return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
 
-    def count_map(self, map_file: Path) -> Prospect | Refusal:
+    def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """What the rules in a file would change, with nothing written; any thread may ask."""
         plan = read_plan(map_file, self._workspace.codebook_path, self._paths.root)
         if isinstance(plan, Unusable):
             return Refusal(plan.message)
         if not plan.rules.is_checked:
             return Refusal(f"Nobody has looked through the rules in {map_file} yet: do so, and write checked = true.")
-        return Prospect(plan, count_sessions(plan, self._paths.root, None, self._corpus))
+        return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus))
 
-    def begin(self, prospect: Prospect) -> Prospect | Refusal | NotSaved:
+    def begin(self, prospect: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
         """Changes the codebook, and lets the open session follow: what is done so far, and the plan for the others.
 
         Of a codebook that somebody has changed since it was counted, the newest text is changed.
@@ -97,7 +106,7 @@ class Reshaping:
         plan = prospect.plan if prospect.step is None else self._changed(prospect.step)
         if isinstance(plan, Refusal | NotSaved):
             return plan
-        tally = Tally()
+        tally = MigrationCounts()
         if session is not None:
             done = follow(plan, session)
             if isinstance(done, NotSaved):
@@ -105,15 +114,15 @@ class Reshaping:
                 tally.problems.append(Problem(str(session.document_path), 0, "error", what))
             else:
                 tally.add(session.ad.id, self._paths.folder.name, done)
-        return Prospect(plan, tally, prospect.step)
+        return MigrationPreview(plan, tally, prospect.step)
 
-    def carry_out(self, begun: Prospect, progress: Callable[[int], None] = lambda _: None) -> Prospect:
+    def carry_out(self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None) -> MigrationPreview:
         """Lets all other sessions follow, those of other coders too; for a worker.  `progress`: so many are done."""
         plan, root = begun.plan, self._paths.root
         tally = migrate_sessions(plan, root, None, self._corpus, self._is_open, begun.tally, progress)
         if not plan.is_fresh:
             tally.problems += keep_books(self._workspace.codebook_path, None, self._paths.root, plan)
-        return Prospect(plan, tally, begun.step)
+        return MigrationPreview(plan, tally, begun.step)
 
     def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
         """The rules by which another program has just changed the codebook, if it did.  Raises OSError."""
@@ -124,15 +133,15 @@ class Reshaping:
         workspace = self._workspace
         if workspace.session is None:
             return False
-        done = follow(Plan(rules, workspace.book, before, is_fresh=True), workspace.session)
+        done = follow(MigrationPlan(rules, workspace.book, before, is_fresh=True), workspace.session)
         return not isinstance(done, NotSaved) and bool(done.events)
 
-    def way_on(self, plan: Plan) -> str:
+    def way_on(self, plan: MigrationPlan) -> str:
         """How those sessions are finished that could not follow."""
         path = codebooks.map_path(self._paths.root, plan.rules.digest)
         return f"Mend what is in the way, then: codetui codebook migrate --map {path}"
 
-    def _changed(self, step: Step) -> Plan | Refusal | NotSaved:
+    def _changed(self, step: Step) -> MigrationPlan | Refusal | NotSaved:
         """Takes the step in the codebook's file; the version before and the rules are kept beside the sessions."""
         workspace, root = self._workspace, self._paths.root
         texts: list[str] = []
@@ -157,10 +166,10 @@ class Reshaping:
         return session is not None and (record.folder, record.facts.id) == (self._paths.folder.name, session.ad.id)
 
 
-def _plan(before: str, after: str, step: Step) -> Plan:
+def _plan(before: str, after: str, step: Step) -> MigrationPlan:
     """The rules of a step, from one text of the codebook to the other; raises EditError where one is no codebook."""
     old, new = _read(before), _read(after)
-    return Plan(MigrationMap((rule_of(step),), book_name(old), book_name(new)), new, old, is_fresh=True)
+    return MigrationPlan(MigrationMap((rule_of(step),), book_name(old), book_name(new)), new, old, is_fresh=True)
 
 
 def _read(text: str) -> Codebook:

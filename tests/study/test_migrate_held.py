@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from test_migrating import Study, codes_of
+from test_migrate import Study, codes_of
 
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths

@@ -14,7 +14,7 @@ from codetui.storage.sweeping import sweep
 from codetui.study.outcome import NotSaved
 
 
-class LivingBook:
+class CodebookFile:
     """The file of a codebook, as this program read it."""
 
     def __init__(self, path: Path, sessions: Path) -> None:

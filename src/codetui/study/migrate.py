@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.codebook.migration import Migrated, MigrationMap, migrate
+from codetui.core.codebook.migration import Migrated, MigrationMap, Reason, Rule, book_name, chained, migrate
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
 from codetui.formats import codebook_toml, migration_toml
-from codetui.model import Codebook, Problem, Source
+from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import codebooks, files
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
 from codetui.study.held_session import HeldSession
 from codetui.study.ids import fresh_id
-from codetui.study.kept_maps import keep_rules
-from codetui.study.migration_tally import Tally, lines_of
 from codetui.study.outcome import NotSaved, Saved
 from codetui.study.records import Ads, Record, records
 from codetui.study.session import Session
@@ -31,7 +32,7 @@ AT_ONCE = 8
 """Sessions that are written at the same time."""
 
 
-class Plan(NamedTuple):
+class MigrationPlan(NamedTuple):
     """A migration before it is carried out: its rules, and both books; the old one where it is known.
 
     `is_fresh` where the change of the book that the rules are from has just been made.
@@ -84,7 +85,7 @@ def run_migration(
     return PROBLEMS if any(problem.severity == "error" for problem in tally.problems) else 0
 
 
-def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> Plan | Unusable:
+def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan | Unusable:
     """The rules in a file, with the book they lead to and the one they come from.
 
     The old book is the file `old`, else the one that the rules name, if it was kept.
@@ -105,12 +106,12 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
     if rules is None or errors:
         lines = "\n".join(f"  {problem}" for problem in errors)
         return Unusable(f"the rules cannot be followed, so nothing is changed:\n{lines}")
-    return Plan(rules, book, before, tuple(problems))
+    return MigrationPlan(rules, book, before, tuple(problems))
 
 
-def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus | None) -> Tally:
+def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpus: Corpus | None) -> MigrationCounts:
     """What a migration would change, with edits by hand counted in; nothing is written."""
-    tally = Tally()
+    tally = MigrationCounts()
     for record in records(sessions, plan.old or plan.new, coder, corpus):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
         tally.add(record.facts.id, record.folder, plan.applied_to(record.state))
@@ -118,20 +119,20 @@ def count_sessions(plan: Plan, sessions: Path, coder: str | None, corpus: Corpus
 
 
 def migrate_sessions(
-    plan: Plan,
+    plan: MigrationPlan,
     sessions: Path,
     coder: str | None,
     corpus: Corpus | None,
     but: Callable[[Record], bool] = lambda _: False,
-    tally: Tally | None = None,
+    tally: MigrationCounts | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Tally:
+) -> MigrationCounts:
     """Carries a migration out, session by session; one that cannot be written is said and left as it is.
 
     Several sessions wait for the disk at once: nearly all the time goes into that.  `but` says which are left out, as
     they are in the `tally` already.  `progress` is told how many have been looked at.
     """
-    tally, ads = tally or Tally(), Ads(corpus)
+    tally, ads = tally or MigrationCounts(), Ads(corpus)
     found = (one for one in records(sessions, plan.old or plan.new, coder, corpus) if not but(one))
     looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -147,7 +148,7 @@ def migrate_sessions(
     return tally
 
 
-def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Plan) -> list[Problem]:
+def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: MigrationPlan) -> list[Problem]:
     """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
     books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
     problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
@@ -183,7 +184,7 @@ class _Done(NamedTuple):
     was_edited: bool = False
 
 
-def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Source | Problem) -> _Done:
+def _migrate_session(plan: MigrationPlan, sessions: Path, record: Record, ad: Source | Problem) -> _Done:
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
     if record.state.opened is None and record.source is None:
         return _Done(None, record.problems)
@@ -205,7 +206,7 @@ def _migrate_session(plan: Plan, sessions: Path, record: Record, ad: Source | Pr
         session.release()
 
 
-def _followed(plan: Plan, session: Session, record: Record) -> _Done:
+def _followed(plan: MigrationPlan, session: Session, record: Record) -> _Done:
     if session.taken is not None and not session.taken.is_saved:
         return _Done(None, (_failed(record, session.taken.message),))
     done = follow(plan, session)
@@ -216,7 +217,7 @@ def _followed(plan: Plan, session: Session, record: Record) -> _Done:
     return _Done(done, (problem,) if problem else (), was_edited)
 
 
-def follow(plan: Plan, session: Session) -> Migrated | NotSaved:
+def follow(plan: MigrationPlan, session: Session) -> Migrated | NotSaved:
     """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
     session.use(plan.new)
     done = plan.applied_to(session.state)
@@ -242,10 +243,139 @@ def _failed(record: Record, reason: str) -> Problem:
     return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
 
 
-def _in_other_hands(plan: Plan, session: HeldSession, record: Record, sessions: Path) -> Problem:
+def _in_other_hands(plan: MigrationPlan, session: HeldSession, record: Record, sessions: Path) -> Problem:
     """Another program has the session: it follows there, if the change of the codebook has just been made."""
     if not plan.is_fresh:
         return _failed(record, f"{session.holder} has it; close it there")
     again = f"`codetui codebook migrate --map {codebooks.map_path(sessions, plan.rules.digest)}`"
     what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)
+
+
+HINT = "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true"
+WHY: dict[Reason, str] = {
+    "unknown": "not in the new codebook, and no rule speaks of it",
+    "split": "split",
+    "retired": "retired",
+    "twice": "now twice on the same words",
+}
+
+
+@dataclass
+class MigrationCounts:
+    """What a migration changed, or would change: codings by rule, the ads they are in, and what waits."""
+
+    codings: Counter[Rule] = field(default_factory=Counter)
+    ads: dict[Rule, set[SourceId]] = field(default_factory=dict)
+    coders: set[str] = field(default_factory=set)
+    notes: int = 0
+    left: int = 0
+    sessions: int = 0
+    applied: int = 0
+    edited: int = 0
+    waiting: Counter[tuple[str, Reason]] = field(default_factory=Counter)
+    waiting_profiles: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, ad: SourceId, coder: str, done: Migrated) -> None:
+        """Counts one session in."""
+        self.coders |= {coder} if done.counts else set()
+        for rule, number in done.counts.items():
+            self.codings[rule] += number
+            self.ads.setdefault(rule, set()).add(ad)
+        self.notes += done.notes
+        self.left += done.left
+        self.sessions += bool(done.events)
+        self.applied += done.was_applied
+        for queued in done.queue:
+            if queued.coding is None:
+                self.waiting_profiles[queued.code] += 1
+            else:
+                self.waiting[queued.code, queued.reason] += 1
+
+    @property
+    def ads_of_codings(self) -> set[SourceId]:
+        """The ads in which a coding follows a rule."""
+        return {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
+
+    @property
+    def reach(self) -> str:
+        """How much follows a rule: `42 codings in 17 ads`, `of 2 coders` where there are several."""
+        of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
+        return f"{counted(self.number, 'coding')} in {counted(len(self.ads_of_codings), 'ad')}{of}"
+
+    @property
+    def number(self) -> int:
+        """The codings that follow a rule."""
+        return sum(number for rule, number in self.codings.items() if rule.part == "code")
+
+
+def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Codebook | None) -> Iterator[str]:
+    """The tally in words: `42 codings in 17 ads`, then rule by rule, then what waits."""
+    before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
+    about = f"{before or 'old'} → {new.version or 'new'}"
+    yield f"{about}: {tally.reach}"
+    for rule in rules.rules:
+        if rule in tally.codings:
+            yield f"  {_shown(rule):<32} {_numbers(rule, tally)}"
+    idle = [rule.old for rule in rules.rules if rule not in tally.codings and rule.part in ("code", "profile")]
+    if idle:
+        yield f"  without codings: {', '.join(idle)}"
+    if tally.notes:
+        yield f"{counted(tally.notes, 'note')} on codes, groups and sections to go along"
+    if tally.edited:
+        yield f"{counted(tally.edited, 'document')} taken over first: edited by hand, or without a log"
+    if tally.applied:
+        yield f"{counted(tally.applied, 'session')} left alone, where these rules were followed before"
+    if tally.left:
+        yield f"{counted(tally.left, 'coding')} left alone, made with the new codebook"
+    for (code, reason), number in sorted(tally.waiting.items()):
+        yield f"to be decided: {counted(number, 'coding')} of {code} ({WHY[reason]})"
+    known = {code.id for code in new.codes}
+    if any(code not in known for code, _ in tally.waiting):
+        yield HINT
+    for profile, number in sorted(tally.waiting_profiles.items()):
+        yield f"to be decided: the profile of {counted(number, 'ad')}, {profile}"
+
+
+def _shown(rule: Rule) -> str:
+    kind = "" if rule.part == "code" else f"{rule.part} "
+    to = " or ".join(rule.new)
+    return f"{kind}{rule.old} → {to}" if to else f"{kind}{rule.old} is retired"
+
+
+def _numbers(rule: Rule, tally: MigrationCounts) -> str:
+    waits = "" if rule.effect == "renamed" else ", to be decided"
+    ads = counted(len(tally.ads[rule]), "ad")
+    return f"{ads}{waits}" if rule.part == "profile" else f"{counted(tally.codings[rule], 'coding')} in {ads}{waits}"
+
+
+def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: Codebook) -> list[Problem]:
+    """Keeps rules beside the sessions; the problem it met."""
+    text = migration_toml.write(replace(rules, is_checked=True), old or new, new)
+    problem = codebooks.keep_map(sessions, rules.digest, text)
+    return [problem] if problem else []
+
+
+def kept_rules(sessions: Path) -> MigrationMap:
+    """What all rules kept beside the sessions made of the codes and profiles, as one map.  Raises OSError."""
+    return _rules_in(tuple(codebooks.kept_maps(sessions)))
+
+
+def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap | None:
+    """The rules by which somebody has just changed one codebook into the other; None where none are kept.
+
+    Raises OSError.
+    """
+    for path in reversed(codebooks.kept_maps(sessions)):
+        rules = migration_toml.read_kept(files.read(path).decode("utf-8", "replace"))
+        if (rules.old_book, rules.new_book) == (book_name(old), book_name(new)):
+            return rules
+    return None
+
+
+@lru_cache(maxsize=2)
+def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
+    """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
+    texts = [files.read(path).decode("utf-8", "replace") for path in maps]
+    return chained(map(migration_toml.read_kept, texts))

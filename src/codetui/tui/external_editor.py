@@ -1,4 +1,4 @@
-"""The coder's own editor, for long texts."""
+"""Gives the terminal to the coder's own editor for a while."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ import shlex
 import subprocess
 import tempfile
 from pathlib import Path
+
+from textual.app import App, SuspendNotSupported
+
+
+def edit_outside(app: App[object], text: str) -> str | None:
+    """The text as the coder's editor leaves it, or None where none can run or it failed."""
+    if not editor():
+        return None
+    try:
+        with app.suspend():
+            return edit_text(text)
+    except SuspendNotSupported:
+        return None
 
 
 def editor() -> str:

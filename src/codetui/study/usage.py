@@ -25,7 +25,7 @@ class _Use(NamedTuple):
     profile: str
 
 
-class EarlierQuotations:
+class CodeUsage:
     """The quotations of one coder in the ads that were read so far; never those of another coder."""
 
     def __init__(self, paths: SessionPaths) -> None:

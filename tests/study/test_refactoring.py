@@ -12,9 +12,9 @@ from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
 from codetui.storage import codebooks, files
-from codetui.study.migrating import run_migration
+from codetui.study.migrate import run_migration
 from codetui.study.outcome import NotSaved, Saved
-from codetui.study.reshaping import Prospect
+from codetui.study.refactoring import MigrationPreview
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.studies import CODEBOOK, write_study
@@ -61,15 +61,15 @@ def codes_of(folder: Path, ad: str, coder: str = "rosa") -> list[str]:
     return [coding.code for coding in workspace.session.state.live()]
 
 
-def counted(workspace: Workspace, step: Step) -> Prospect:
+def counted(workspace: Workspace, step: Step) -> MigrationPreview:
     found = workspace.reshaping().count(step)
-    assert isinstance(found, Prospect), found
+    assert isinstance(found, MigrationPreview), found
     return found
 
 
-def done(workspace: Workspace, step: Step) -> Prospect:
+def done(workspace: Workspace, step: Step) -> MigrationPreview:
     begun = workspace.reshaping().begin(counted(workspace, step))
-    assert isinstance(begun, Prospect), begun
+    assert isinstance(begun, MigrationPreview), begun
     return workspace.reshaping().carry_out(begun)
 
 
@@ -191,7 +191,7 @@ def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_no
     theirs = CODEBOOK.replace("Looking out.", "Theirs.")
     (study / "codebook.toml").write_text(theirs, "utf-8")
     begun = workspace.reshaping().begin(prospect)
-    assert isinstance(begun, Prospect)
+    assert isinstance(begun, MigrationPreview)
     text = (study / "codebook.toml").read_text("utf-8")
     assert "Theirs." in text and "retired = true" in text
     (study / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"X"'), "utf-8")
@@ -222,7 +222,7 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
 ) -> None:
     workspace = opened(study, "11")
     begun = workspace.reshaping().begin(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
-    assert isinstance(begun, Prospect)
+    assert isinstance(begun, MigrationPreview)
     # The program is killed here: no other session has followed.
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
     kept = codebooks.kept_maps(study / "sessions")
