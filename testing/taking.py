@@ -7,7 +7,7 @@ from itertools import count
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.state import State, evolve
-from codetui.formats.manual_coding import Document, project, read, write
+from codetui.formats.session_doc import Document, project, read, write
 from codetui.model import (
     Cause,
     Code,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import replay
-from codetui.formats import codebook_toml, manual_coding, migration_toml
+from codetui.formats import codebook_toml, migration_toml, session_doc
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import rows, to_csv, to_jsonl
 from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
@@ -117,8 +117,8 @@ def _take_map(_: Path, data: bytes) -> None:
 
 def _take_document(folder: Path, data: bytes) -> None:
     text = legible(data, folder / "a.md")
-    document, _ = manual_coding.read(text, "a.md")
-    manual_coding.read(manual_coding.write(document), "a.md")
+    document, _ = session_doc.read(text, "a.md")
+    session_doc.read(session_doc.write(document), "a.md")
 
 
 # --- what lies in the sessions folder ---------------------------------------------------------------
@@ -177,7 +177,7 @@ def _take_log(folder: Path, data: bytes) -> None:
     path.write_bytes(data)
     transactions, _ = EventLog(path).read()
     state = replay(transactions)
-    manual_coding.document_of(state, book(), AdFacts(AD.id, "", ""))
+    session_doc.document_of(state, book(), AdFacts(AD.id, "", ""))
     for line in data.split(b"\n")[:1000]:
         plain = plain_transaction(line.strip())
         if plain is not None:
@@ -197,8 +197,8 @@ def _take_written(folder: Path, data: bytes) -> None:
     path = folder / "11.written"
     path.write_bytes(data)
     for base in Bases(path).likely():
-        document = manual_coding.read(base.text, "")[0]
-        manual_coding.with_ids(document, base.ids)
+        document = session_doc.read(base.text, "")[0]
+        session_doc.with_ids(document, base.ids)
 
 
 # --- seeds ------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from pathlib import Path
 import tomli_w
 
 from codetui.cli.main import run as run_command
-from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Document
+from codetui.formats import session_doc
+from codetui.formats.session_doc import Document
 from codetui.model import Codebook
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
@@ -47,7 +47,7 @@ def _plain(value: object) -> object:
 async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], moves: Sequence[str]) -> Replayed | None:
     """Codes one document in a study of its own; None for a file that is no document."""
     source = path.read_bytes().decode("utf-8-sig", "replace")
-    document, _ = manual_coding.read(source, str(path))
+    document, _ = session_doc.read(source, str(path))
     if not document.ad:
         return None
     result = Replayed(path.name)
@@ -99,9 +99,9 @@ async def _drive(
 
 
 def _compare(source: str, document: Document, exported: str, book: Codebook, text: str, result: Replayed) -> None:
-    again, _ = manual_coding.read(exported, "export")
+    again, _ = session_doc.read(exported, "export")
     result.trouble += differences(document, again, book, text)
-    is_canonical = manual_coding.write(document) == source and is_in_order(document, book, text)
+    is_canonical = session_doc.write(document) == source and is_in_order(document, book, text)
     if is_canonical and not result.outside and not result.trouble:
         result.is_byte_equal = exported == source
         if not result.is_byte_equal:

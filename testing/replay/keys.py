@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from codetui.core.codebook.index import profile, profile_keys
-from codetui.formats.manual_coding import Document
+from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
 from codetui.tui.key_words import SIGNS
 from codetui.tui.modals.describe_ad import DescribeAdModal

@@ -18,7 +18,7 @@ from codetui.core.anchors.anchor import describe
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
 from codetui.core.text.sanitize import OBEYED, harmless, harmless_json, harmless_paste
-from codetui.formats import codebook_toml, manual_coding, migration_toml
+from codetui.formats import codebook_toml, migration_toml, session_doc
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import Row, to_csv
 from codetui.model import (
@@ -277,7 +277,7 @@ def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> Non
     codebook_toml.read(text, "a.toml")
     migration_toml.read(text, "a.toml", book(), book())
     read_coding_book(text, "a.md")
-    manual_coding.read(text, "a.md")
+    session_doc.read(text, "a.md")
 
 
 # --- what is written for others ---------------------------------------------------------------------

@@ -27,7 +27,7 @@ from codetui.core.anchors.anchor import (
     shown_words,
 )
 from codetui.core.text.normalize import Folded, fold
-from codetui.formats.manual_coding import read
+from codetui.formats.session_doc import read
 from codetui.model import Anchor, Span, text_hash
 
 AD = (

@@ -12,7 +12,7 @@ from odd_documents import AD, BOOK, INDEX
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, folded, profile, profile_name
 from codetui.core.session.state import State, evolve
-from codetui.formats.manual_coding import Document, Entry, identified, ids_by_line, read, with_ids
+from codetui.formats.session_doc import Document, Entry, identified, ids_by_line, read, with_ids
 from codetui.model import (
     CodeId,
     CodingAdded,

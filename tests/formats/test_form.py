@@ -10,7 +10,7 @@ from odd_sessions import added, after, taken_over
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import document_of, project, render
+from codetui.formats.session_doc import document_of, project, render
 from codetui.model import (
     Code,
     Codebook,

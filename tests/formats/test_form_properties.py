@@ -12,7 +12,7 @@ from odd_documents import AD, BOOK, INDEX, odd_texts, scraps
 from odd_sessions import Change, after, changed, changes, is_within, sayings_of, taken_over
 
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import (
+from codetui.formats.session_doc import (
     Block,
     CodeLine,
     Document,

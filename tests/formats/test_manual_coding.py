@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.formats.manual_coding import (
+from codetui.formats.session_doc import (
     Block,
     CodeLine,
     Document,

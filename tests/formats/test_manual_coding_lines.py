@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from odd_documents import INDEX, odd_texts
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.manual_coding import (
+from codetui.formats.session_doc import (
     Block,
     CodeLine,
     Document,

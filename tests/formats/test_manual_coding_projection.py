@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.session.state import State, replay
-from codetui.formats.manual_coding import (
+from codetui.formats.session_doc import (
     Block,
     CodeLine,
     Document,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats.manual_coding import (
+from codetui.formats.session_doc import (
     Block,
     CodeLine,
     Document,

@@ -11,7 +11,7 @@ from odd_sessions import Change, changed, changes
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import folded, profile_name
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import project, read, without_number, written
+from codetui.formats.session_doc import project, read, without_number, written
 from codetui.model import CodeId, Coding
 
 Said = dict[str, list[tuple[str, ...]]]

@@ -9,7 +9,7 @@ import pytest
 from odd_documents import AD, BOOK
 from odd_sessions import added, after, taken_over
 
-from codetui.formats.manual_coding import Document, document_of, read
+from codetui.formats.session_doc import Document, document_of, read
 from codetui.model import CodeId, ProfileAssigned
 
 DOCUMENT = """\

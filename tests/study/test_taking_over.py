@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import read
+from codetui.formats.session_doc import read
 from codetui.model import (
     Anchor,
     Codebook,

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import project, read, write
+from codetui.formats.session_doc import project, read, write
 from codetui.model import (
     CodeId,
     CodingAdded,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codetui.core.session import undo
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import Document, document_of, ids_by_line, read, with_ids, write
+from codetui.formats.session_doc import Document, document_of, ids_by_line, read, with_ids, write
 from codetui.model import (
     CodeId,
     CodingNoted,

@@ -10,7 +10,7 @@ import pytest
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate, shown_words
 from codetui.core.session.state import State
 from codetui.formats import codebook_toml
-from codetui.formats.manual_coding import Document, Entry, read
+from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
 from codetui.storage.corpus import Corpus
 from codetui.study.taking_over import take_over

@@ -21,7 +21,7 @@ from codetui.storage.boundaries import unless_gone
 from codetui.storage.files import Version
 
 if TYPE_CHECKING:
-    from codetui.formats.manual_coding import Written
+    from codetui.formats.session_doc import Written
 
 STALE = 60.0
 """Seconds for which an editor may still save a text that it has read before codetui replaced it."""

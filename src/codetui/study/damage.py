@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from codetui.formats import manual_coding
-
 
 class Damage(NamedTuple):
     """What is wrong with a document, where, and what to do."""
@@ -19,10 +17,12 @@ def damage(text: str, base: str | None, ad: str) -> Damage | None:
 
     `ad` is the ad's id as the heading of its document gives it.
     """
+    from codetui.formats import session_doc
+
     conflict = unmerged(text)
     if conflict is not None:
         return conflict
-    found = manual_coding.read(text, "")[0]
+    found = session_doc.read(text, "")[0]
     if not found.ad:
         what = f"the heading `# Manual Coding Analysis: Job Ad #{ad} (…)` is missing"
         return Damage(1, f"{what}: put it back, or press Ctrl+S to write the document anew (a copy is kept)")
@@ -34,7 +34,9 @@ def damage(text: str, base: str | None, ad: str) -> Damage | None:
 
 def unmerged(text: str) -> Damage | None:
     """That git has left its conflict marks in a document."""
-    line = manual_coding.conflict_marks(text)
+    from codetui.formats import session_doc
+
+    line = session_doc.conflict_marks(text)
     if not line:
         return None
     what = "git's conflict marks stand here: choose between the two sides and take the marks out"
@@ -43,27 +45,33 @@ def unmerged(text: str) -> Damage | None:
 
 def _cut_short(text: str, base: str) -> Damage | None:
     """A save that stopped half-way: a section that was there is not, or the last line breaks off."""
+    from codetui.formats import session_doc
+
     last = text.count("\n") + 1
     way_out = "save it whole, or press Ctrl+S to write the document anew (a copy is kept)"
     if _breaks_off(text, base):
         return Damage(last, f"the document breaks off here, as if it was saved half-way: {way_out}")
-    standing = {_title(part.title) for part in manual_coding.read(text, "")[0].sections}
-    missing = [part.title for part in manual_coding.read(base, "")[0].sections if _title(part.title) not in standing]
-    if missing and len(standing) < len(manual_coding.read(base, "")[0].sections):
+    standing = {_title(part.title) for part in session_doc.read(text, "")[0].sections}
+    missing = [part.title for part in session_doc.read(base, "")[0].sections if _title(part.title) not in standing]
+    if missing and len(standing) < len(session_doc.read(base, "")[0].sections):
         return Damage(last, f"the section “{missing[0]}” is gone, as if the document was saved half-way: {way_out}")
     return None
 
 
 def _breaks_off(text: str, base: str) -> bool:
     """Whether the last line is a part of a line of `base`, and says nothing as it is."""
+    from codetui.formats import session_doc
+
     if text.endswith(("\n", "\r")) or not base.endswith(("\n", "\r")) or text.rstrip() == base.rstrip():
         return False
     if base.startswith(text):
         return True
     last = text.splitlines()[-1]
     is_part = any(line.startswith(last) and line != last for line in base.splitlines())
-    return is_part and any(problem.line == len(text.splitlines()) for problem in manual_coding.read(text, "")[1])
+    return is_part and any(problem.line == len(text.splitlines()) for problem in session_doc.read(text, "")[1])
 
 
 def _title(heading: str) -> str:
-    return manual_coding.without_number(heading).casefold()
+    from codetui.formats import session_doc
+
+    return session_doc.without_number(heading).casefold()

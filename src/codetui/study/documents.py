@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codetui.formats import manual_coding
 from codetui.model import Problem, SourceId, Transaction
 from codetui.storage import files
 from codetui.storage.files import FileChangedError, Version
@@ -19,7 +18,7 @@ from codetui.storage.trouble import Trouble
 from codetui.study.bases import Base, Bases
 
 if TYPE_CHECKING:
-    from codetui.formats.manual_coding import Written
+    from codetui.formats.session_doc import Written
 
 SAVING = 0.3
 """Seconds that an editor is given to end a save: it may empty the file first, or take it away."""
@@ -208,7 +207,9 @@ def legible(data: bytes, path: Path) -> str:
 
 def heading_id(ad: str) -> str:
     """An ad's id as the heading of its document gives it back."""
-    return _ad_of(manual_coding.write(manual_coding.Document(ad)))
+    from codetui.formats import session_doc
+
+    return _ad_of(session_doc.write(session_doc.Document(ad)))
 
 
 def _find(paths: SessionPaths, ad: SourceId, foreign: Path | None) -> Path | None:
@@ -228,7 +229,9 @@ def _find(paths: SessionPaths, ad: SourceId, foreign: Path | None) -> Path | Non
 
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
-    return manual_coding.read(text.split("\n## ", 1)[0], "")[0].ad
+    from codetui.formats import session_doc
+
+    return session_doc.read(text.split("\n## ", 1)[0], "")[0].ad
 
 
 def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from codetui.core.text.plural import counted
-from codetui.formats import manual_coding
+from codetui.formats import session_doc
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
 from codetui.storage import files, sessions
@@ -100,4 +100,4 @@ def _names(record: Record) -> Iterator[Path]:
 def _text(record: Record, book: Codebook) -> str:
     if record.source is not None:
         return record.source
-    return manual_coding.document_of(record.state, book, record.facts).text
+    return session_doc.document_of(record.state, book, record.facts).text

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
-from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Written
+from codetui.formats import session_doc
+from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Transaction
 from codetui.storage import files, git, study
 from codetui.storage.safe_names import safe_name
@@ -47,7 +47,7 @@ class _Both(NamedTuple):
         opened = state.opened
         assert opened is not None
         facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
-        return manual_coding.document_of(state, self.book, facts)
+        return session_doc.document_of(state, self.book, facts)
 
 
 def merge_file(ours: Path, theirs: Path, path: Path) -> int:
@@ -115,7 +115,7 @@ def _name(path: Path, data: bytes) -> str:
     """The name of the ad's files."""
     if path.suffix == BASES:
         return path.stem
-    return safe_name(manual_coding.read(legible(data, path).split("\n## ", 1)[0], "")[0].ad)
+    return safe_name(session_doc.read(legible(data, path).split("\n## ", 1)[0], "")[0].ad)
 
 
 def _book(folder: Path) -> tuple[Codebook | None, Path]:

@@ -11,7 +11,7 @@ from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
-from codetui.formats import manual_coding
+from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk_reads, files
 from codetui.storage.sessions import SessionPaths
@@ -96,7 +96,7 @@ class Importer:
         if harm is not None:
             what = "git's conflict marks stand here; not imported: choose one side, and import again"
             return _refused(path, harm.line, what)
-        document, unread = manual_coding.read(text, str(path))
+        document, unread = session_doc.read(text, str(path))
         name = document.ad or _ad_in(path.name)
         if not name:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
@@ -111,7 +111,7 @@ class Importer:
         if not brought.is_saved:
             return _refused(path, 0, brought.message.replace(PRESS_AGAIN, "Not imported: mend it, and import again"))
         survey = take_over(
-            manual_coding.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
+            session_doc.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
         )
         problems = (*missing, *unread, *survey.problems, *brought.problems, *([trouble] if trouble else ()))
         failed = trouble is not None and trouble.severity == "error"
@@ -124,7 +124,7 @@ class Importer:
             tuple(dict.fromkeys(problems)),
         )
 
-    def _ad(self, name: str, document: manual_coding.Document, path: Path) -> tuple[Source, list[Problem]]:
+    def _ad(self, name: str, document: session_doc.Document, path: Path) -> tuple[Source, list[Problem]]:
         found = self._ads.find(name)
         if found is not None:
             return found, []

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
-from codetui.formats import manual_coding
 from codetui.model import Cause, Codebook, DocumentLayout, DocumentTaken, Event, Problem, Source, Transaction
 from codetui.storage.files import Version
 from codetui.study import taking_over
@@ -24,7 +23,7 @@ from codetui.study.taken_in import TakenIn, Unread
 from codetui.study.taken_words import OLDER, lost_words, taken_words
 
 if TYPE_CHECKING:
-    from codetui.formats.manual_coding import Document, Written
+    from codetui.formats.session_doc import Document, Written
     from codetui.study.taking_over import Taken
 
 
@@ -185,9 +184,11 @@ class InStep:
 
         An editor that has read an older one knows nothing of what was coded since.
         """
+        from codetui.formats import session_doc
+
         session, document = self._session, self._document
         base, taken, unread = self._likeliest(text, bases)
-        ids = manual_coding.ids_by_line(taken.document)
+        ids = session_doc.ids_by_line(taken.document)
         if base is not None and base != bases[0]:
             here = (id_ for _, on_line in ids for id_ in on_line)
             unread += kept_problems(bases[0], here, session.state, str(document.path))
@@ -208,7 +209,7 @@ class InStep:
             # A text that lags behind says none of the steps that it was not written from.
             known = set(base.steps) if base else ()
             said = [one for number, one in enumerate(session.transactions) if number >= count or one.id in known]
-            document.know(base_of(manual_coding.Written(text, ids), session.transactions if self._shown else said))
+            document.know(base_of(session_doc.Written(text, ids), session.transactions if self._shown else said))
         else:
             document.look_again()
         return done
@@ -220,14 +221,16 @@ class InStep:
         return min(tried, key=lambda each: each[1].tally.edits)
 
     def _taken(self, text: str, base: Base | Written | None, file: str) -> tuple[Taken, list[Problem]]:
+        from codetui.formats import session_doc
+
         session = self._session
-        read, unread = manual_coding.read(text, file)
+        read, unread = session_doc.read(text, file)
         index = index_of(session.book)
         before = _identified(base, index) if base else None
-        edited = manual_coding.identified(read, index)
+        edited = session_doc.identified(read, index)
         own = next((base.ids for base in self._document.bases if base.text == text), None)
         # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
-        edited = manual_coding.with_ids(edited, own) if own else edited
+        edited = session_doc.with_ids(edited, own) if own else edited
         mint = minted(text, base.text if base else "", str(session.state.seq))
         return taking_over.take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
 
@@ -278,10 +281,12 @@ class InStep:
 
     def _written(self, state: State) -> Written:
         """The document that says a state; the last one is kept, since it is asked for several times."""
+        from codetui.formats import session_doc
+
         known, book = self._rendered, self._session.book
         if known is not None and known[0] is state and known[1] is book:
             return known[2]
-        written = manual_coding.document_of(state, book, self._session.facts_of(state))
+        written = session_doc.document_of(state, book, self._session.facts_of(state))
         self._rendered = (state, book, written)
         return written
 
@@ -298,5 +303,7 @@ class InStep:
 
 
 def _identified(written: Base | Written, index: CodebookIndex) -> Document:
-    document = manual_coding.read(written.text, "")[0]
-    return manual_coding.with_ids(manual_coding.identified(document, index), written.ids)
+    from codetui.formats import session_doc
+
+    document = session_doc.read(written.text, "")[0]
+    return session_doc.with_ids(session_doc.identified(document, index), written.ids)

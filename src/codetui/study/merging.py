@@ -14,7 +14,7 @@ from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
 from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
-from codetui.formats import manual_coding
+from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, Transaction, text_hash
 from codetui.storage import codebooks, files, sessions
 from codetui.storage.event_log import EventLog, encoded
@@ -161,7 +161,7 @@ class Merger:
         importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
         for document in there.documents():
             try:
-                ad = manual_coding.read(legible(files.read(document), document).split("\n## ", 1)[0], "")[0].ad
+                ad = session_doc.read(legible(files.read(document), document).split("\n## ", 1)[0], "")[0].ad
             except OSError as error:
                 yield _refused(name, document.stem, document, f"{error.strerror or error}")
                 continue

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State, evolve, replay
-from codetui.formats import manual_coding
+from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, Transaction, TransactionId
 from codetui.storage import files, sessions
 from codetui.storage.corpus import Corpus
@@ -115,7 +115,7 @@ class _Folder:
         documents: dict[str, list[Path]] = {}
         for path in self._paths.documents():
             try:
-                documents.setdefault(manual_coding.read(_head(path), "")[0].ad, []).append(path)
+                documents.setdefault(session_doc.read(_head(path), "")[0].ad, []).append(path)
             except OSError as error:
                 unreadable.append(self._lost(path, error))
         for log in sessions.logs(self._paths.folder):

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from codetui.core.session.state import replay
-from codetui.formats import manual_coding
 from codetui.model import Codebook, SourceId, Transaction
 from codetui.storage import files
 from codetui.storage.event_log import EventLog
@@ -35,6 +34,8 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
 
     What the disk refuses is tried again when the session is opened.
     """
+    from codetui.formats import session_doc
+
     state = replay(transactions)
     opened = state.opened
     if opened is None or state.is_untouched:
@@ -46,5 +47,5 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
             return
         document = SessionDocument(paths, opened.ad)
         if document.says_no_more_than(transactions):
-            written = manual_coding.document_of(state, book, facts)
+            written = session_doc.document_of(state, book, facts)
             document.write(written, facts.employer, steps=tuple(one.id for one in transactions))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codetui.formats import manual_coding
 from codetui.model import Problem, SourceId, Transaction
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
@@ -31,5 +30,7 @@ class Spare:
 
     def write(self, document: Base, employer: str) -> Problem | None:
         """Replaces the document; the problem it met, if any."""
-        written = manual_coding.Written(document.text, document.ids)
+        from codetui.formats import session_doc
+
+        written = session_doc.Written(document.text, document.ids)
         return SessionDocument(self._paths, self._ad).write(written, employer, steps=document.steps)

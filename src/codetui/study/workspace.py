@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
-from codetui.formats import manual_coding
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
 from codetui.storage import event_log, holders, left_overs, study
 from codetui.storage.corpus import Batch, Corpus
@@ -68,7 +68,7 @@ class Workspace(BookSide, AdList):
         """
         event_log.warm_up()
         holders.warm_up()
-        manual_coding.warm_up()
+        import_module("codetui.formats.session_doc")
         with suppress(OSError):
             self.living_book.read()
         self.living_book.sweep()

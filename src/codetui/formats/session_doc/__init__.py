@@ -1,1 +1,54 @@
-"""The parts of the manual-coding format; `codetui.formats.manual_coding` is the way in."""
+"""The session document: one coder's coding of one source as markdown.
+
+`project` builds the document of a session, `write` renders it as text, and `read` parses any text into a document.
+`document_of` returns what is saved for a session: in a document that a person laid out it changes single lines.
+
+Loading the package costs some 30 ms. Modules that are loaded before the first screen import it in their functions.
+"""
+
+from __future__ import annotations
+
+from codetui.formats.session_doc.form import render
+from codetui.formats.session_doc.form_ids import identified, ids_by_line, with_ids
+from codetui.formats.session_doc.lines import conflict_marks
+from codetui.formats.session_doc.projection import AdFacts, numbered, project, without_number
+from codetui.formats.session_doc.reader import read
+from codetui.formats.session_doc.session_document import document_of
+from codetui.formats.session_doc.values import (
+    Block,
+    CodeLine,
+    Document,
+    Entry,
+    HeadPart,
+    Lines,
+    Note,
+    SectionPart,
+    Unread,
+)
+from codetui.formats.session_doc.writer import Written, write, written
+
+__all__ = [
+    "AdFacts",
+    "Block",
+    "CodeLine",
+    "Document",
+    "Entry",
+    "HeadPart",
+    "Lines",
+    "Note",
+    "SectionPart",
+    "Unread",
+    "Written",
+    "conflict_marks",
+    "document_of",
+    "identified",
+    "ids_by_line",
+    "numbered",
+    "project",
+    "read",
+    "render",
+    "with_ids",
+    "without_number",
+    "write",
+    "written",
+]

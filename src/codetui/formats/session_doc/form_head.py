@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import codetui.formats.session_doc.head as head
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, profile_name
-from codetui.formats.session_doc import head
 from codetui.formats.session_doc.form_pieces import Piece
 from codetui.formats.session_doc.form_style import CANONICAL
 from codetui.formats.session_doc.form_tree import Tree

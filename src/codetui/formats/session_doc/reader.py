@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from codetui.formats.session_doc import head
+import codetui.formats.session_doc.head as head
 from codetui.formats.session_doc.entries import read_entry, split_label
 from codetui.formats.session_doc.inline import read_notes
 from codetui.formats.session_doc.lines import Line, cut

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.session.state import State, replay
-from codetui.formats import manual_coding
+from codetui.formats import session_doc
 from codetui.model import Problem, SourceId, Transaction
 from codetui.storage import files, sessions
 from codetui.storage.event_log import EventLog
@@ -157,9 +157,9 @@ def _read_document(path: Path) -> DocumentFile:
 
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does."""
-    return manual_coding.read(text.split("\n## ", 1)[0], "")[0].ad
+    return session_doc.read(text.split("\n## ", 1)[0], "")[0].ad
 
 
 def heading_id(ad: SourceId) -> str:
     """An ad's id as the heading of its document gives it back."""
-    return ad if ad.isalnum() else _ad_of(manual_coding.write(manual_coding.Document(ad)))
+    return ad if ad.isalnum() else _ad_of(session_doc.write(session_doc.Document(ad)))

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Written
+from codetui.formats import session_doc
+from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Problem, Source
 from codetui.study.checks import assigned, quotations, twins
 from codetui.study.checks.expected import document_of
@@ -32,7 +32,7 @@ def check_session(session: SessionFiles, ad: Source | None, corpus: Path, index:
         return Checked(log.problems)
     if not session.ad:
         text = session.document.text if session.document else ""
-        return Checked(manual_coding.read(text, file)[1])
+        return Checked(session_doc.read(text, file)[1])
     known = ad or _as_opened(session)
     expected = document_of(log.state, index.book, known) if log else Written("", ())
     stands = standing(session, expected, known, index)
@@ -58,9 +58,9 @@ def _remarks(stands: Standing, expected: Written, file: str, index: CodebookInde
     if document is None:
         if not _has_unknown(stands.state, index):
             return
-        document = manual_coding.read(expected.text, "")[0]
+        document = session_doc.read(expected.text, "")[0]
     is_in_step = stands.document is not None or stands.ids == expected.ids
-    for remark in remarks(manual_coding.identified(document, index), index):
+    for remark in remarks(session_doc.identified(document, index), index):
         yield Problem(file, remark.line if is_in_step else 0, remark.severity, remark.message)
 
 
@@ -86,6 +86,6 @@ def _assigned(session: SessionFiles, stands: Standing, unsure: list[Problem], bo
     found = list(assigned.problems_of(stands.state, count, book, str(session.place)))
     if not found or session.document is None:
         return found
-    lines = (stands.document or manual_coding.read(session.document.text, "")[0]).lines
+    lines = (stands.document or session_doc.read(session.document.text, "")[0]).lines
     place = lines.get("profile") or lines.get("heading")
     return [problem._replace(line=place.line if place else 0) for problem in found]

@@ -11,8 +11,8 @@ from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State, evolve
 from codetui.core.text.plural import counted
-from codetui.formats import manual_coding
-from codetui.formats.manual_coding import Document, Written
+from codetui.formats import session_doc
+from codetui.formats.session_doc import Document, Written
 from codetui.model import (
     Problem,
     Severity,
@@ -58,7 +58,7 @@ def standing(session: SessionFiles, expected: Written, ad: Source, index: Codebo
         return _without_log(session, document, ad, index, others)
     if document.text == expected.text.encode("utf-8", "replace").decode("utf-8"):
         is_laid_out = log.state.form is not None
-        read = manual_coding.read(document.text, str(document.path)) if is_laid_out else (None, [])
+        read = session_doc.read(document.text, str(document.path)) if is_laid_out else (None, [])
         return Standing(log.state, [*others, *read[1]], expected.ids, read[0])
     bases = Bases(log.path.with_suffix(".written"))
     base = bases.nearest(document.text)
@@ -101,10 +101,10 @@ def _without_log(
     if is_named_for(document.path, session.ad):
         what = f"this document of ad {session.ad} has no log; open the ad once, and its codings are taken over"
         problem = Problem(file, 0, "warning", what)
-    read, unread = manual_coding.read(document.text, file)
+    read, unread = session_doc.read(document.text, file)
     taken = _taken(read, None, State(), ad, index, file)
     problems += [problem, *unread]
-    return Standing(_after(State(), taken), problems, manual_coding.ids_by_line(taken.document), read)
+    return Standing(_after(State(), taken), problems, session_doc.ids_by_line(taken.document), read)
 
 
 def _edited(
@@ -125,11 +125,11 @@ def _edited(
     harm = damage(document.text, base.text if base else None, heading_id(session.ad))
     if harm is not None:
         return Standing(log.state, [*problems, Problem(file, harm.line, "error", harm.message)])
-    read, unread = manual_coding.read(document.text, file)
-    before = manual_coding.with_ids(manual_coding.read(base.text, "")[0], base.ids) if base else None
+    read, unread = session_doc.read(document.text, file)
+    before = session_doc.with_ids(session_doc.read(base.text, "")[0], base.ids) if base else None
     taken = _taken(read, before, log.state, ad, index, file)
     problems += [Problem(file, 0, *_edit(taken, lost)), *unread]
-    return Standing(_after(log.state, taken), problems, manual_coding.ids_by_line(taken.document), read)
+    return Standing(_after(log.state, taken), problems, session_doc.ids_by_line(taken.document), read)
 
 
 def _taken(read: Document, base: Document | None, state: State, ad: Source, index: CodebookIndex, file: str) -> Taken:
@@ -147,7 +147,7 @@ def _after(state: State, taken: Taken) -> State:
 
 def _left_behind(log: LogFile, document: DocumentFile) -> tuple[Severity, str]:
     """What to say of a document that codetui wrote, and that the log does not give now."""
-    read = manual_coding.read(document.text, "")[0]
+    read = session_doc.read(document.text, "")[0]
     here = [shown_words(words) for words in _words(read)]
     live = [shown_words(coding.words) for coding in log.state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.manual_coding import Block, CodeLine, Document, SectionPart
+from codetui.formats.session_doc import Block, CodeLine, Document, SectionPart
 from codetui.model import Code, CodeId, Severity
 
 

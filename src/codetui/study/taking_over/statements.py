@@ -11,7 +11,7 @@ from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import Block, CodeLine, Document, Entry, Note, SectionPart
+from codetui.formats.session_doc import Block, CodeLine, Document, Entry, Note, SectionPart
 from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget
 
 Part = TypeVar("Part", Entry, Note)

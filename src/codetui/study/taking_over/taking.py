@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State
-from codetui.formats.manual_coding import Document, identified
+from codetui.formats.session_doc import Document, identified
 from codetui.model import Codebook, Event, Problem, Source
 from codetui.study.taking_over.head import assessed, described
 from codetui.study.taking_over.reconciling import Reconciling
