@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from codetui.tui.app import CodetuiApp
 
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
@@ -131,16 +130,15 @@ def _open(options: argparse.Namespace) -> int:
     from codetui.study.study_parts import Unusable
 
     coder = coder_name(options.coder)
-    workspace = open_workspace(
-        *_study_options(options), coder=coder, wanted=options.ad, is_shared=True, meanwhile=_load_workbench
-    )
+    workspace = open_workspace(*_study_options(options), coder=coder, wanted=options.ad, is_shared=True)
     if isinstance(workspace, Unusable):
         return complain(workspace.message)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+    from codetui.tui.app import CodetuiApp
     from codetui.tui.closed_terminal import forgiving_terminal
 
-    app = _load_workbench()(workspace)
+    app = CodetuiApp(workspace)
     with forgiving_terminal():
         app.run()
     words = app.last_words
@@ -150,12 +148,6 @@ def _open(options: argparse.Namespace) -> int:
             complain(line)
     _forget_closed_terminal()
     return app.return_code or (EXIT_PROBLEMS if words else 0)
-
-
-def _load_workbench() -> type[CodetuiApp]:
-    from codetui.tui.app import CodetuiApp
-
-    return CodetuiApp
 
 
 def _forget_closed_terminal() -> None:

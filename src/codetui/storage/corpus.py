@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
-from stat import S_ISDIR
 from typing import NamedTuple
 
 from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId
-from codetui.storage import ahead, disk_reads, files
+from codetui.storage import disk_reads, files
 from codetui.storage.boundaries import NO_FILE, unless_gone
 from codetui.storage.corpus_entries import HEAD, file_ad, file_entry, remark_on_nul, row_entry
 from codetui.storage.corpus_files import AdFiles, is_ad_file, is_table
@@ -21,8 +20,6 @@ from codetui.storage.corpus_texts import NO_TEXT, AdText, digest_of
 from codetui.storage.trouble import LIMIT, Trouble, printable
 
 BATCH = 500
-LARGE_FOLDER = 256 * 1024
-"""Bytes of a folder itself, some 8,000 names, whose listing is worth another process."""
 
 _PROGRESS = 2 * 1024 * 1024
 
@@ -46,22 +43,10 @@ class Corpus:
         self.path = path
         self._columns = settings.columns
         self._outputs = outputs
-        self._first_path: Callable[[], str | None] = self._files().first_path
-
-    def look_ahead(self) -> bool:
-        """Begins to look for what `first` gives, where that takes long; to be called before there is any thread."""
-        try:
-            folder = disk_reads.status(self.path)
-        except OSError:
-            return False
-        if folder is None or not S_ISDIR(folder.st_mode) or folder.st_size < LARGE_FOLDER:
-            return False
-        self._first_path = ahead.begun(self._first_path)
-        return True
 
     def first(self) -> SourceEntry | None:
         """The first ad in the order of the list, without reading the corpus; None where there is none."""
-        path, self._first_path = self._first_path(), self._files().first_path
+        path = self._files().first_path()
         entry = next(self._quietly(path), None) if path else None
         return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
 

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 
 _BOM = b"\xef\xbb\xbf"
-_MARK = re.compile(rb"(<{7}|>{7}|\|{7})( .*)?|={7}")
 
 Order = tuple[bool, int, str, bytes]
-
-
-def united(*logs: bytes) -> bytes:
-    """The bytes of one log with every line of `logs`.
-
-    The order and the number of `logs`, and that of their lines, make no difference.  Lines that are no transactions
-    stand last: nothing is lost.  Marks that git leaves between the two sides of a conflict are no lines of a log.
-    """
-    lines = {line.strip() for log in logs for line in log.removeprefix(_BOM).split(b"\n")}
-    kept = sorted((line for line in lines if line and not _MARK.fullmatch(line)), key=_order)
-    return b"".join(line + b"\n" for line in kept)
 
 
 def _order(line: bytes) -> Order:

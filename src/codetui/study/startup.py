@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from codetui.core.text.sanitize import harmless
@@ -21,11 +20,10 @@ def open_workspace(
     coder: str,
     wanted: str | None = None,
     is_shared: bool = False,
-    meanwhile: Callable[[], object] | None = None,
 ) -> Workspace | Unusable:
     """The workspace of a study, with `wanted` or the place where the coder stopped ready to open.
 
-    `is_shared` as in Workspace.  `meanwhile` as in `Workspace.opening`.
+    `is_shared` as in Workspace.
     """
     book, problems = read_book(codebook)
     if isinstance(book, Unusable):
@@ -38,7 +36,7 @@ def open_workspace(
     if not coder.strip():
         return Unusable("the coder has no name; give one with --coder NAME.")
     workspace = Workspace(book, ads, SessionPaths(sessions, coder), coder, problems, codebook, is_shared=is_shared)
-    first = workspace.opening(SourceId(wanted) if wanted else None, meanwhile)
+    first = workspace.opening(SourceId(wanted) if wanted else None)
     if first is None and wanted:
         return Unusable(f"there is no ad {wanted} in {ads.path}; `codetui status` lists the ads.")
     if first is None:

@@ -126,20 +126,15 @@ class Workspace(BookSide, AdList):
             self.problems += [problem] if problem not in self.problems else []
             return None
 
-    def opening(
-        self, wanted: SourceId | None = None, meanwhile: Callable[[], object] | None = None
-    ) -> SourceEntry | None:
+    def opening(self, wanted: SourceId | None = None) -> SourceEntry | None:
         """The ad to begin with: the one wanted, else where the coder stopped, else the first.
 
-        `meanwhile` is done while another process looks for the first, where that takes long.  Raises OSError where the
-        one wanted may be in a file that cannot be read.
+        Raises OSError where the one wanted may be in a file that cannot be read.
         """
         if wanted is not None:
             return self._corpus.find(wanted)
         place = self.stopped_at()
         found = self._unless_unread(lambda: self._found_at(place)) if place else None
-        if not found and meanwhile and self._corpus.look_ahead():
-            meanwhile()
         return found or self._corpus.first()
 
     def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
