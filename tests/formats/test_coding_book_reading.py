@@ -73,7 +73,7 @@ def test_codes_without_ids_get_ids_and_are_labelled_by_name() -> None:
         ("lighting_the_lamp", "Lighting the lamp"),
         ("watching", "Watching"),
     ]
-    assert "“Watching” has no id in the book; watching is taken" in [note.message for note in found.notes]
+    assert "“Watching” has no id in the book; watching is used" in [note.message for note in found.notes]
     assert code(found.book, "lamps").examples == ("oil lamp", "carbide lamp")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codetui.core.codebook.index import codes_of
 from codetui.formats import codebook_toml
 from codetui.formats.coding_book import reader
-from codetui.formats.coding_book.chapters import Draft, drafts
+from codetui.formats.coding_book.classify import Draft, drafts
 from codetui.formats.coding_book.reader import read
 from codetui.model import CodebookText
 

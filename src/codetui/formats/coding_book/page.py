@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from codetui.formats.coding_book.writer import plain
+from codetui.formats.coding_book.writer import visible_text
 from codetui.model import Codebook
 
 STYLE = """\
@@ -39,5 +39,5 @@ def page(book: Codebook) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
-        f"{parser.render(plain(book))}</body>\n</html>\n"
+        f"{parser.render(visible_text(book))}</body>\n</html>\n"
     )

@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_writer import DIGITS, Fields, Tables, write_tables
-from codetui.formats.coding_book.blocks import Node, outline
-from codetui.formats.coding_book.building import Builder, ordered_code
-from codetui.formats.coding_book.chapters import Draft, drafts, find_sections
-from codetui.formats.coding_book.comments import Region, set_apart, with_comments
+from codetui.formats.coding_book.build import Builder, ordered_code
+from codetui.formats.coding_book.classify import LINE_BREAK, Draft, Sorter, drafts, find_sections
+from codetui.formats.coding_book.embedded import split
 from codetui.formats.coding_book.fields import words
-from codetui.formats.coding_book.head import read_head, version_below
-from codetui.formats.coding_book.labels import plain_heading
-from codetui.formats.coding_book.parts import Sorter
-from codetui.formats.coding_book.rows import LINE_BREAK
+from codetui.formats.coding_book.labels import plain_heading, read_head, version_below
+from codetui.formats.coding_book.markdown import Node, outline
 from codetui.model import Codebook, Problem
 
 NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
@@ -25,6 +22,10 @@ MARKER = re.compile(r"^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
 SHARES = (1, 0.6, 0)
 """Of the words of a line, how many must be lost for it to be kept again: those that are lost whole come first."""
 
+EDITED = (
+    "the text was edited after its export, so it is read anew; keys, references and settings that only the comment "
+    "at the end holds are not imported"
+)
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -43,8 +44,20 @@ class CodingBook:
 
 
 def read(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
-    """The codebook of a coding book; any text gives one.  `file` names the markdown in the notes."""
-    return _Reading(text, file).run(codebook_file)
+    """Return the codebook of a coding book; any text gives one.  `file` names the markdown in the notes.
+
+    The codebook in the comment of an exported book is preferred as long as the visible text was not edited.
+    """
+    embedded = split(text)
+    if embedded.is_current:
+        book = codebook_toml.read(embedded.toml, codebook_file)[0]
+        if book is not None:
+            return CodingBook(embedded.toml, book, (), ())
+    found = _Reading(embedded.text, file).run(codebook_file)
+    if not embedded.toml:
+        return found
+    note = Problem(file, embedded.line, "note", EDITED)
+    return replace(found, notes=(*found.notes, note))
 
 
 class _Reading:
@@ -56,11 +69,8 @@ class _Reading:
         self._notes: list[Problem] = []
         self._dropped: list[str] = []
         front = FRONT_MATTER.match(text)
-        opening = [Region(1, {"before": ""}, "", front[1])] if front else []
-        if front:
-            text = "\n" * front[0].count("\n") + text[front.end() :]
-        self._text, regions, self._facts = set_apart(text)
-        self._regions = [*opening, *regions]
+        self._front = front[1] if front else ""
+        self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
         self._title = ""
 
     def run(self, codebook_file: str) -> CodingBook:
@@ -95,8 +105,8 @@ class _Reading:
         for part in parts:
             find_sections(part)
         found = drafts(parts, self._text.split("\n"), self._title)
-        found += [Draft(None, each.line, each.title, 2, body=each.body, facts=each.fields) for each in self._regions]
-        return sorted(found, key=lambda draft: draft.line)
+        opening = [Draft(None, 1, body=self._front, is_opening=True)] if self._front else []
+        return sorted([*opening, *found], key=lambda draft: draft.line)
 
     # --- the head ---------------------------------------------------------------------------------------
 
@@ -113,24 +123,12 @@ class _Reading:
         if not title:
             self._note(0, "no heading names the book; write `# Title (v1)` on its first line")
         tables.top = top | tables.top
-        for kind, fields in self._facts:
-            self._take_facts(tables, kind, fields or {})
-
-    def _take_facts(self, tables: Tables, kind: str, fields: Fields) -> None:
-        if kind == "book":
-            self._dropped += words(" ".join(str(tables.top.get(name, "")) for name in fields))
-            tables.top |= fields
-        elif kind == "reference":
-            tables.references.append(fields)
-        else:
-            tables.corpus = {"path": fields.get("path", "")}
-            tables.columns = {name: text for name, text in fields.items() if name != "path" and isinstance(text, str)}
 
     # --- nothing is lost --------------------------------------------------------------------------------
 
     def _keep_lost(self, tables: Tables) -> None:
         """Keep, as texts, the lines with words that came into no table."""
-        source = LINE_BREAK.sub(" ", with_comments(self._text, lambda match: "\n" * match[0].count("\n")))
+        source = LINE_BREAK.sub(" ", self._text)
         self._dropped += words(" ".join(MARKER.findall(source)))
         source = MARKER.sub("", source)
         lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)

@@ -1,148 +1,277 @@
-"""A codebook written as a coding book in markdown, from which `read` gives the codebook again."""
+"""Write a codebook as a coding book in markdown, for people; `embedded` keeps what markdown cannot express."""
 
 from __future__ import annotations
 
-from codetui.core.codebook.diff import Order, parts
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from codetui.core.codebook.diff import Order, in_reading_order, parts
 from codetui.core.codebook.index import label_from
 from codetui.formats.codebook_writer import Fields, tables_of
-from codetui.formats.coding_book import layout
-from codetui.formats.coding_book.comments import comment, with_comments
-from codetui.formats.coding_book.elements import Element
-from codetui.formats.coding_book.head import Head, write_head
-from codetui.formats.coding_book.layout import Layout, Need
-from codetui.formats.coding_book.learning import Needs
+from codetui.formats.coding_book.embedded import with_codebook
+from codetui.formats.coding_book.labels import IS_WORD_ID, Head, write_head
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.vocabulary import PROFILE
 from codetui.model import Codebook
 
 RULE = "---"
 PATTERNS = ("{id}: {name}", "{id}. {name}", "{name}")
-MOST_PASSES = 60
+BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+HEADING = re.compile(r"#{1,6} \S.*")
+PROFILE_LEVEL = 3
+LOWEST_LEVEL = 6
+NOTHING = ("", (), False)
+
+ENGLISH = {
+    "definition": "Definition",
+    "responsibilities": "Core Responsibilities",
+    "projects": "Typical Projects",
+    "evidence": "Evidence Profile",
+    "include": "Include",
+    "exclude": "Exclude",
+    "phrases": "Example Phrases",
+    "terms": "Examples",
+    "confused_with": "Not to be confused with",
+    "found_in": "Found in",
+    "retired": "Retired",
+    "yes": "yes",
+    "for example": "e.g.,",
+    "and so on": "etc.",
+    "profiles": "Profiles",
+}
+DUTCH = {
+    "definition": "Definitie",
+    "responsibilities": "Kerntaken",
+    "projects": "Typische projecten",
+    "evidence": "Bewijsprofiel",
+    "include": "Insluiten",
+    "exclude": "Uitsluiten",
+    "phrases": "Voorbeeldzinnen",
+    "terms": "Voorbeelden",
+    "confused_with": "Niet te verwarren met",
+    "found_in": "Gevonden in",
+    "retired": "Vervallen",
+    "yes": "ja",
+    "for example": "bijv.",
+    "and so on": "enz.",
+    "profiles": "Profielen",
+}
+
+ElementKind = Literal["profile", "section", "group", "code", "text"]
 
 
 def write(book: Codebook) -> str:
-    """The markdown of a coding book.
+    """Return the markdown of a coding book that `read` turns back into `book`.
 
-    What markdown does not say by itself, such as a key that is not the usual one, stands in comments; where no
-    comment is needed there is none.
+    The codebook itself follows in a comment at the end, unless the visible text alone reads back the same.
     """
-    needs = Needs(book)
-    for _ in range(MOST_PASSES):
-        text = _Writing(needs).text()
-        if not needs.learn(read(text, "").book):
-            return text
-    needs.arm_all()
-    return _Writing(needs).text()
+    text = visible_text(book)
+    back = read(text, "").book
+    return text if _facts(back) == _facts(book) else with_codebook(text, in_reading_order(book))
 
 
-def plain(book: Codebook) -> str:
-    """The markdown of a coding book for people alone: without any comment, and not meant to be read back."""
-    return with_comments(_Writing(Needs(book)).text(), lambda _: "")
+def visible_text(book: Codebook) -> str:
+    """Return the markdown of a coding book for people alone, without the comment."""
+    return _Writer(book).text()
 
 
-class _Writing:
-    """One pass over the elements."""
+def _facts(book: Codebook) -> tuple[object, ...]:
+    """Return all that two equal codebooks share: their tables, in reading order."""
+    tables = tables_of(in_reading_order(book))
+    kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts, tables.references)
+    return (tables.top, tables.corpus, tables.columns, *kinds)
 
-    def __init__(self, needs: Needs) -> None:
-        self._needs = needs
-        self._order = Order(parts(needs.book))
-        self._places = {(each.kind, each.text("id")): each for each in needs.elements if each.kind != "text"}
-        pattern = needs.book.label if needs.book.label in PATTERNS else PATTERNS[0]
-        labels = {str(code.id): label_from(pattern, code.id, code.name) for code in needs.book.codes}
-        self._layout = Layout(needs.book.language, labels)
-        self._sections = {each.text("id"): each for each in needs.elements if each.kind == "section"}
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """One part or text with all its fields, and the ids of the section and the group around it."""
+
+    kind: ElementKind
+    fields: Fields
+    section: str = ""
+    group: str = ""
+
+    def text(self, name: str) -> str:
+        """Return a text field; empty where the element has none of that name."""
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list field; empty where the element has none of that name."""
+        value = self.fields.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+
+def _elements(book: Codebook) -> list[Element]:
+    """Return the elements of a book in reading order, each text before or after the part that it names."""
+    tables = tables_of(book)
+    order = Order(parts(book))
+    fields_of = {
+        (kind, str(fields["id"])): fields
+        for kind, these in (
+            ("profile", tables.profiles),
+            ("section", tables.sections),
+            ("group", tables.groups),
+            ("code", tables.codes),
+        )
+        for fields in these
+    }
+    placed = [
+        (order.text_place(text), Element("text", fields)) for text, fields in zip(book.texts, tables.texts, strict=True)
+    ]
+    section = group = ""
+    for number, part in enumerate(order.parts):
+        if part.kind in ("profile", "section"):
+            section, group = (part.id if part.kind == "section" else ""), ""
+        elif part.kind == "group":
+            group = part.id
+        placed.append(((number, 1), Element(part.kind, fields_of[part.kind, part.id], section, group)))
+    return [element for _, element in sorted(placed, key=lambda pair: pair[0])]
+
+
+class _Writer:
+    """Writes one book: its head, then each element in reading order."""
+
+    def __init__(self, book: Codebook) -> None:
+        self._book = in_reading_order(book)
+        self._elements = _elements(self._book)
+        self._order = Order(parts(self._book))
+        self._names = DUTCH if book.language == "nl" else ENGLISH
+        pattern = book.label if book.label in PATTERNS else PATTERNS[0]
+        self._labels: Mapping[str, str] = {str(code.id): label_from(pattern, code.id, code.name) for code in book.codes}
+        self._part = {(each.kind, each.text("id")): each for each in self._elements if each.kind != "text"}
+        self._sections = {each.text("id"): each for each in self._elements if each.kind == "section"}
         self._bulleted = {id_ for id_ in self._sections if self._fits_bullets(id_)}
-        self._grouped = {each.section for each in needs.elements if each.kind == "group"} | {
-            place.section for each in needs.elements if (place := self._beside(each)) and place.kind == "code"
+        self._grouped = {each.section for each in self._elements if each.kind == "group"} | {
+            place.section for each in self._elements if (place := self._beside(each)) and place.kind == "code"
         }
-        self._blocks: list[str] = []
 
     def text(self) -> str:
-        """The whole book."""
-        self._blocks = [*self._head()]
-        is_list = False
-        is_among_profiles = False
-        for number, element in enumerate(self._needs.elements):
-            need = self._needs.of(element)
+        """Return the whole book."""
+        book = self._book
+        blocks = [f"# {' '.join(write_head(Head(book.title, book.version, book.status), book.language).split())}"]
+        is_in_list = is_among_profiles = False
+        for number, element in enumerate(self._elements):
             if element.kind == "code" and element.section in self._bulleted:
-                line = self._layout.bullet(element, need)
-                self._blocks[-1:] = [f"{self._blocks[-1]}\n{line}"] if is_list else [self._blocks[-1], line]
-                is_list = True
+                line = self._bullet(element)
+                blocks[-1:] = [f"{blocks[-1]}\n{line}"] if is_in_list else [blocks[-1], line]
+                is_in_list = True
                 continue
-            is_list = False
+            is_in_list = False
             if element.kind == "profile" and not is_among_profiles:
-                self._blocks.append(f"## {self._layout.names['profiles']}")
+                blocks.append(f"## {self._names['profiles']}")
                 is_among_profiles = True
             if self._begins_chapter(number):
-                self._blocks.append(RULE)
-            self._blocks.append(self._written(element, need))
+                blocks.append(RULE)
+            blocks.append(self._element(element))
             if element.text("before") and (beside := self._beside(element)) and beside.kind == "profile":
-                is_among_profiles = bool(PROFILE.search(element.text("title"))) and not need.is_forced
-        return "\n\n".join(filter(None, self._blocks)) + "\n"
+                is_among_profiles = bool(PROFILE.search(element.text("title")))
+        return "\n\n".join(filter(None, blocks)) + "\n"
 
-    def _head(self) -> list[str]:
-        """The first heading, and comments on the book as a whole."""
-        book = self._needs.book
-        tables = tables_of(book)
-        facts: Fields = {name: value for name, value in tables.top.items() if name in self._needs.facts}
-        heading = " ".join(write_head(Head(book.title, book.version, book.status), book.language).split())
-        head = [f"# {layout.escaped(heading) if self._needs.is_hopeless else heading}"]
-        head += [comment("book", facts)] if facts else []
-        corpus: Fields = {**{name: value for name, value in tables.corpus.items() if value}, **tables.columns}
-        head += [comment("corpus", corpus)] if corpus else []
-        return head + [comment("reference", {n: v for n, v in each.items() if v}) for each in tables.references]
-
-    def _written(self, element: Element, need: Need) -> str:
+    def _element(self, element: Element) -> str:
         match element.kind:
             case "profile":
-                return self._layout.profile(element, need)
+                return self._profile(element)
             case "section":
-                return layout.section(element, need)
+                heading = element.text("heading")
+                title = heading.partition(" ")[2] if HEADING.fullmatch(heading) else heading or element.text("title")
+                return _headed(self._level(element.section), title, [element.text("definition")])
             case "group":
-                return layout.group(element, need, self._level(element.section) + 1)
+                level = self._level(element.section) + 1
+                return _headed(level, element.text("title"), [element.text("definition")])
             case "code":
-                are_terms = self._sections[element.section].text("holds") == "terms"
-                level = self._code_level(element.section)
-                return self._layout.code(element, need, level, are_terms=are_terms)
+                return self._code(element)
             case "text":
-                return layout.text(element, need, self._text_level(element))
+                title, body = element.text("title"), element.text("body")
+                level = min(self._text_level(element), LOWEST_LEVEL)
+                return "\n\n".join(filter(None, (f"{'#' * level} {title}" if title else "", body)))
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    def _profile(self, element: Element) -> str:
+        subtitle = element.text("subtitle")
+        heading = f"{element.text('id')}. `{element.text('name')}`" + (f" ({subtitle})" if subtitle else "")
+        names = ("definition", "responsibilities", "projects", "evidence")
+        return _headed(PROFILE_LEVEL, heading, [self._field(element, name) for name in names])
+
+    def _code(self, element: Element) -> str:
+        """Return a code under a heading of its own."""
+        confused = ", ".join(self._labels.get(id_, id_) for id_ in element.texts("confused_with"))
+        fields = [
+            *(self._field(element, name) for name in ("definition", "include", "exclude")),
+            self._examples(element),
+            f"- **{self._names['confused_with']}:** {confused}" if confused else "",
+            *(self._field(element, name) for name in ("found_in", "retired")),
+        ]
+        return _headed(self._code_level(element.section), self._labels[element.text("id")], fields)
+
+    def _bullet(self, element: Element) -> str:
+        """Return a code as a list entry: its label with its definition, or with its examples in brackets."""
+        label = self._labels[element.text("id")]
+        examples, definition = element.texts("examples"), element.text("definition")
+        if examples:
+            return f"- `{label}` ({self._names['for example']} {', '.join(examples)}, {self._names['and so on']})"
+        return f"- **`{label}`**" + (f": {definition}" if definition else "")
+
+    def _field(self, element: Element, name: str) -> str:
+        """Return a field as a list entry; empty where the element has none."""
+        value = element.fields.get(name, "")
+        if value in NOTHING:
+            return ""
+        label = f"- **{self._names[name]}:**"
+        if value is True:
+            return f"{label} {self._names['yes']}"
+        if isinstance(value, tuple):
+            return "\n".join([label, *(f"  - {entry}" for entry in value)])
+        text = _indented(str(value))
+        return f"{label}\n{text}" if BEGINS_LIST.match(text) else f"{label} {text.lstrip()}"
+
+    def _examples(self, element: Element) -> str:
+        examples = element.texts("examples")
+        if not examples:
+            return ""
+        if self._sections[element.section].text("holds") == "terms":
+            return f"- **{self._names['terms']}:** {', '.join(f'`{entry}`' for entry in examples)}"
+        return "\n".join([f"- **{self._names['phrases']}:**", *(f'  - "{entry}"' for entry in examples)])
 
     # --- levels -----------------------------------------------------------------------------------------
 
     def _level(self, section: str) -> int:
-        element = self._sections[section]
-        return 2 if self._needs.of(element).is_armed else layout.section_level(element)
+        heading = self._sections[section].text("heading")
+        return heading.index(" ") if HEADING.fullmatch(heading) else 2
 
     def _code_level(self, section: str) -> int:
-        return self._level(section) + (2 if self._grouped & {section} else 1)
+        return self._level(section) + (2 if section in self._grouped else 1)
 
     def _text_level(self, text: Element) -> int:
-        """The level of a text's heading: that of what it stands before, one more than what it belongs to."""
+        """Return the level of a text's heading: that of the part after it, or one more than the part it belongs to."""
         beside = self._beside(text)
         if beside is None:
             return 2
-        is_behind = not text.text("before")
+        is_after = not text.text("before")
         match beside.kind:
             case "profile":
-                return layout.PROFILE_LEVEL + 1 if is_behind else layout.PROFILE_LEVEL - 1
+                return PROFILE_LEVEL + 1 if is_after else PROFILE_LEVEL - 1
             case "section":
                 level = self._level(beside.section)
-                return level if is_behind else max(2, level - 1)
+                return level if is_after else max(2, level - 1)
             case "group":
                 return self._level(beside.section) + 1
             case _:
-                return self._code_level(beside.section) + (1 if is_behind else -1)
+                return self._code_level(beside.section) + (1 if is_after else -1)
 
     def _beside(self, text: Element) -> Element | None:
-        """The part that a text stands beside."""
+        """Return the part that a text precedes or follows."""
         if text.kind != "text":
             return None
         found = self._order.named(text.text("before") or text.text("after"))
-        return self._places[found[0]] if found else None
+        return self._part[found[0]] if found else None
 
     def _begins_chapter(self, number: int) -> bool:
-        """Whether a rule comes before an element: a section of the second level, or the text that opens one below."""
-        element = self._needs.elements[number]
+        """Return whether a rule precedes an element: a second-level section, or the text that opens a lower one."""
+        element = self._elements[number]
         if not number:
             return False
         if element.kind == "section":
@@ -152,14 +281,25 @@ class _Writing:
         return is_first and bool(element.text("before"))
 
     def _fits_bullets(self, section: str) -> bool:
-        """Whether the codes of a section can stand in one list."""
-        inside = [each for each in self._needs.elements if each.section == section and each.kind in ("group", "code")]
-        beside = [place for each in self._needs.elements if (place := self._beside(each))]
-        return bool(inside) and all(
-            each.kind == "code"
-            and layout.fits_bullet(each)
-            and each not in beside
-            and not self._needs.of(each).is_forced
-            and not self._needs.of(each).is_armed
-            for each in inside
-        )
+        """Return whether all codes of a section fit into one list."""
+        inside = [each for each in self._elements if each.section == section and each.kind in ("group", "code")]
+        beside = [place for each in self._elements if (place := self._beside(each))]
+        return bool(inside) and all(each.kind == "code" and _is_bullet(each) and each not in beside for each in inside)
+
+
+def _is_bullet(code: Element) -> bool:
+    """Return whether a code fits into one line: an id such as `TASK1`, and a short definition or examples alone."""
+    if not IS_WORD_ID.fullmatch(code.text("id")):
+        return False
+    used = {name for name, value in code.fields.items() if value not in NOTHING}
+    others = used - {"id", "name", "section", "key"}
+    return (others <= {"definition"} and "\n" not in code.text("definition")) or others == {"examples"}
+
+
+def _headed(level: int, heading: str, below: list[str]) -> str:
+    fields = "\n".join(filter(None, below))
+    return "\n\n".join(filter(None, (f"{'#' * min(level, LOWEST_LEVEL)} {heading}", fields)))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
