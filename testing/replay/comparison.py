@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, codes_of, groups, profile_name
-from codetui.formats.session_doc.values import Block, Document, SectionPart
+from codetui.formats.session_doc.model import Block, Document, SectionPart
 from codetui.model import Codebook, Section
 from testing.replay.plan import code_named, group_named, places, section_named
 

@@ -13,7 +13,7 @@ from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
 from codetui.core.codebook.migration import about_waiting
 from codetui.core.session.state import State
-from codetui.formats.session_doc.projection import AdFacts, Layout, Site
+from codetui.formats.session_doc.writer import AdFacts, Layout, Site
 from codetui.model import Codebook, Coding
 
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")

@@ -9,12 +9,8 @@ Loading the package costs some 30 ms. Modules that are loaded before the first s
 from __future__ import annotations
 
 from codetui.formats.session_doc.form import render
-from codetui.formats.session_doc.form_ids import identified, ids_by_line, with_ids
 from codetui.formats.session_doc.lines import conflict_marks
-from codetui.formats.session_doc.projection import AdFacts, numbered, project, without_number
-from codetui.formats.session_doc.reader import read
-from codetui.formats.session_doc.session_document import document_of
-from codetui.formats.session_doc.values import (
+from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
     Document,
@@ -24,8 +20,12 @@ from codetui.formats.session_doc.values import (
     Note,
     SectionPart,
     Unread,
+    Written,
+    numbered,
+    without_number,
 )
-from codetui.formats.session_doc.writer import Written, write, written
+from codetui.formats.session_doc.reader import identified, ids_by_line, read, with_ids
+from codetui.formats.session_doc.writer import AdFacts, document_of, project, write, written
 
 __all__ = [
     "AdFacts",

@@ -8,8 +8,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.session_doc.form_body import edit_sections
 from codetui.formats.session_doc.form_head import edit_head
 from codetui.formats.session_doc.form_tree import planted
-from codetui.formats.session_doc.values import Document
-from codetui.formats.session_doc.writer import Written
+from codetui.formats.session_doc.model import Document, Written
 from codetui.model import DocumentLayout
 
 BYTE_ORDER_MARK = "\ufeff"

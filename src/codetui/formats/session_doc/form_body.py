@@ -7,15 +7,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry
+from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.form_order import Placed, arranged, content
 from codetui.formats.session_doc.form_pieces import Piece
 from codetui.formats.session_doc.form_sites import Sites, number_near
 from codetui.formats.session_doc.form_style import CANONICAL, ListStyle, Styles
 from codetui.formats.session_doc.form_tree import FormBlock, FormCode, Tree, is_empty
 from codetui.formats.session_doc.form_wanted import Wanted, WantedCode
-from codetui.formats.session_doc.inline import write_notes
-from codetui.formats.session_doc.values import CodeLine, Document, Entry, Note
+from codetui.formats.session_doc.model import CodeLine, Document, Entry, Note
 
 
 def edit_sections(tree: Tree, document: Document, index: CodebookIndex) -> None:

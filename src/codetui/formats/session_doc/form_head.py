@@ -8,7 +8,7 @@ from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.formats.session_doc.form_pieces import Piece
 from codetui.formats.session_doc.form_style import CANONICAL
 from codetui.formats.session_doc.form_tree import Tree
-from codetui.formats.session_doc.values import Document, HeadPart
+from codetui.formats.session_doc.model import Document, HeadPart
 from codetui.model import DocumentLayout
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 from codetui.core.anchors.anchor import shown_words
-from codetui.formats.session_doc.values import Entry, Note
+from codetui.formats.session_doc.model import Entry, Note
 
 Part = TypeVar("Part", bound=Entry | Note)
 

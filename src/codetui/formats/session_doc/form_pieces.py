@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codetui.formats.session_doc.lines import SIGNS, Kind, Line, continues
-from codetui.formats.session_doc.values import Entry, Note
-from codetui.formats.session_doc.writer import Written
+from codetui.formats.session_doc.model import Entry, Note, Written
 
 BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
 LIST_END = "<!-- -->"

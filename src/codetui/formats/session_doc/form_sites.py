@@ -10,8 +10,8 @@ from codetui.formats.session_doc.form_pieces import Piece
 from codetui.formats.session_doc.form_style import ListStyle, Styles
 from codetui.formats.session_doc.form_tree import FormBlock, FormCode, FormSection, Tree
 from codetui.formats.session_doc.form_wanted import Wanted, WantedCode
-from codetui.formats.session_doc.values import Block, CodeLine, SectionPart
-from codetui.formats.session_doc.writer import RULE, write_group_heading, write_section_heading
+from codetui.formats.session_doc.head import RULE, write_group_heading, write_section_heading
+from codetui.formats.session_doc.model import Block, CodeLine, SectionPart
 
 
 class Sites:

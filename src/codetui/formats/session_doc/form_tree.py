@@ -10,12 +10,10 @@ from itertools import groupby
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, folded
 from codetui.formats.session_doc.entries import split_label
-from codetui.formats.session_doc.form_ids import identified, with_ids
 from codetui.formats.session_doc.form_pieces import Chain, Piece
 from codetui.formats.session_doc.lines import cut, ended_lines
-from codetui.formats.session_doc.projection import without_number
-from codetui.formats.session_doc.reader import read_lines
-from codetui.formats.session_doc.values import Block, CodeLine, Document, Entry, Note, SectionPart
+from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, Note, SectionPart, without_number
+from codetui.formats.session_doc.reader import identified, read_lines, with_ids
 from codetui.model import CodeId, DocumentLayout
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, folded
 from codetui.formats.session_doc.form_tree import FormCode, Tree
-from codetui.formats.session_doc.values import Block, Document, Entry, Note, SectionPart
+from codetui.formats.session_doc.model import Block, Document, Entry, Note, SectionPart
 from codetui.model import CodeId
 
 

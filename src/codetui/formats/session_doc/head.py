@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from codetui.formats.session_doc.entries import entry_in, write_entry
-from codetui.formats.session_doc.inline import (
+from codetui.formats.session_doc.entries import (
+    entry_in,
     escape,
     find_unescaped,
     first_that_reads_back,
@@ -14,13 +14,15 @@ from codetui.formats.session_doc.inline import (
     opening_bracket,
     read_group,
     unescape,
+    write_entry,
     write_group,
 )
-from codetui.formats.session_doc.values import Entry
+from codetui.formats.session_doc.model import Entry
 
 SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
 """An ad's id and the employer without brackets: `7: Acme`, `7 - Acme`."""
 
+RULE = "---"
 ID_SIGNS = "():-–—|"
 OPENING = "This document contains the manual coding for"
 HEADING = re.compile(r".*?\b(?:Job\s+Ad|Vacature|Advertentie)\s*(?:#\s?|(?=\d))(.*)", re.IGNORECASE | re.DOTALL)
@@ -73,6 +75,16 @@ def _employer_start(text: str) -> int:
     if start < 0 and text.endswith(")"):
         start = find_unescaped(text, "(")
     return start if start <= 0 or text[start - 1].isspace() else -1
+
+
+def write_section_heading(title: str) -> str:
+    """The line that a section begins with."""
+    return f"## {one_line(title)}".rstrip()
+
+
+def write_group_heading(title: str, marks: str = "###") -> str:
+    """The line that a group begins with."""
+    return f"{marks} {one_line(title)}".rstrip()
 
 
 def write_opening(title: str, employer: str) -> str:

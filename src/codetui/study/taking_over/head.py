@@ -9,7 +9,7 @@ from codetui.core.codebook import index as books
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.formats.session_doc import Document
-from codetui.formats.session_doc.values import HeadPart
+from codetui.formats.session_doc.model import HeadPart
 from codetui.model import Codebook, Event, ProfileAssigned, Source, SourceDescribed
 from codetui.study.taking_over.merging import joined
 

@@ -7,10 +7,12 @@ not read.  `id` names the coding, note, code, group or section of a session or c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+NUMBER = re.compile(r"\d+[.)]\s+")
 EntryKind = Literal["quotation", "term", "note"]
 Emphasis = Literal["_", "*", ""]
 
@@ -118,3 +120,21 @@ class Document:
     opening: str = ""
     unread: tuple[Unread, ...] = field(default=(), compare=False)
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
+
+
+class Written(NamedTuple):
+    """A document's text, and the codings and notes on its lines: (line from 1, their ids in order)."""
+
+    text: str
+    ids: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def numbered(number: int, title: str) -> str:
+    """A section's title as documents head it, `2. Tools`; a title that brings its number keeps that one."""
+    title = " ".join(title.split())
+    return title if NUMBER.match(title) else f"{number}. {title}"
+
+
+def without_number(heading: str) -> str:
+    """The title in a section's heading: `Tools` of `2. Tools`."""
+    return NUMBER.sub("", heading, count=1) if NUMBER.match(heading) else heading
