@@ -32,6 +32,7 @@ def with_codebook(text: str, book: Codebook) -> str:
 
 def split(text: str) -> Embedded:
     """Cut the comment off the end of a coding book.  Line ends and blank lines at the edges do not count as edits."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     start = text.rfind("<!-- codetui codebook ")
     found = COMMENT.fullmatch(text, start) if start >= 0 else None
     if found is None:
@@ -42,5 +43,4 @@ def split(text: str) -> Embedded:
 
 
 def _hash(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()
