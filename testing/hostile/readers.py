@@ -25,7 +25,7 @@ from codetui.storage.plain_lines import plain_transaction
 from codetui.storage.sessions import SessionPaths
 from codetui.study.bases import Bases
 from codetui.study.documents import legible
-from codetui.study.forms import AdFacts
+from codetui.study.documents import AdFacts
 from codetui.study.outcome import Saved
 from codetui.study.session import Session
 from testing.hostile.inputs import mutated

@@ -9,8 +9,9 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding, Undo
 from codetui.model import Code, Codebook, CodeId, Profile, Section, Source, SourceId, Span
+from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.restoring import read_log, restore_document
+from codetui.study.restoring import restore_document
 from codetui.study.session import Session
 
 TEXT = "Keeper of lamps\n\nYou light the lamp. You watch   the sea. You polish mirrors."
@@ -247,7 +248,7 @@ def test_a_document_that_a_crash_left_behind_its_log_comes_back_without_opening_
     code(session, SEA)
     log = log_of(tmp_path)
     os.utime(log, ns=(before + 10, before + 10))
-    restore_document(SessionPaths(tmp_path, "wil"), BOOK, read_log(log))
+    restore_document(SessionPaths(tmp_path, "wil"), BOOK, EventLog(log).read()[0])
     assert "You watch the sea." in document_of(tmp_path).read_text("utf-8")
 
 
@@ -257,7 +258,7 @@ def test_an_edited_document_is_not_restored_behind_the_editors_back(tmp_path: Pa
     session.save_document()
     document_of(tmp_path).write_text("mine", "utf-8")
     code(session, SEA)
-    restore_document(SessionPaths(tmp_path, "wil"), BOOK, read_log(log_of(tmp_path)))
+    restore_document(SessionPaths(tmp_path, "wil"), BOOK, EventLog(log_of(tmp_path)).read()[0])
     assert document_of(tmp_path).read_text("utf-8") == "mine"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.model import Problem, SourceId, Transaction
 from codetui.storage import files
@@ -26,6 +26,14 @@ SAVING = 0.3
 BYTE_ORDER_MARK = "\ufeff"
 
 CHANGED = "the document was changed outside a moment ago; that is taken over first"
+
+
+class AdFacts(NamedTuple):
+    """What a document says of the ad itself."""
+
+    id: SourceId
+    employer: str
+    title: str
 
 
 class SessionDocument:

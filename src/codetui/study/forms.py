@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import NamedTuple
 
 from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State, replay
-from codetui.model import Codebook, DocumentLayout, Source, SourceDescribed, SourceId, Transaction, TransactionId
+from codetui.model import Codebook, DocumentLayout, Source, SourceDescribed, Transaction, TransactionId
 from codetui.study import taking_over
-
-
-class AdFacts(NamedTuple):
-    """What a document says of the ad itself."""
-
-    id: SourceId
-    employer: str
-    title: str
+from codetui.study.documents import AdFacts
 
 
 def form_of(text: str, taken: taking_over.Taken, ad: Source, book: Codebook, facts: AdFacts) -> DocumentLayout | None:

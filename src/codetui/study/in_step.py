@@ -15,8 +15,8 @@ from codetui.storage.files import Version
 from codetui.study import taking_over
 from codetui.study.bases import Base, base_of, kept_problems, rivals, still_known, taken_over_last
 from codetui.study.damage import Damage, damage, unmerged
-from codetui.study.documents import SessionDocument, heading_id
-from codetui.study.forms import AdFacts, form_of
+from codetui.study.documents import AdFacts, SessionDocument, heading_id
+from codetui.study.forms import form_of
 from codetui.study.ids import minted
 from codetui.study.outcome import NotSaved, Saved
 from codetui.study.taken_in import TakenIn, Unread

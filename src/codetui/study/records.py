@@ -15,8 +15,7 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import SessionPaths
-from codetui.study.documents import SessionDocument, heading_id, legible
-from codetui.study.forms import AdFacts
+from codetui.study.documents import AdFacts, SessionDocument, heading_id, legible
 from codetui.study.in_step import InStep
 from codetui.study.outcome import Saved
 from codetui.study.taken_in import not_read

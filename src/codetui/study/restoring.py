@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from codetui.core.session.state import replay
 from codetui.model import Codebook, SourceId, Transaction
 from codetui.storage import files
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.documents import SessionDocument
-from codetui.study.forms import AdFacts
+from codetui.study.documents import AdFacts, SessionDocument
 from codetui.study.outcome import AdStatus, status_of
-
-
-def read_log(log: Path) -> list[Transaction]:
-    """The transactions of a log, for whoever only looks.  Raises OSError where it cannot be read."""
-    return EventLog(log).read()[0]
 
 
 def restored_status(paths: SessionPaths, book: Codebook, ad: SourceId, *, restores: bool) -> AdStatus:
     """How far a session is; its document comes back, if it is lost and `restores` says so.  Raises OSError."""
-    transactions = read_log(paths.log(ad))
+    transactions = EventLog(paths.log(ad)).read()[0]
     if restores:
         restore_document(paths, book, transactions)
     return status_of(replay(transactions))

@@ -22,8 +22,7 @@ from codetui.model import (
 from codetui.storage import files, left_overs
 from codetui.storage.files import Version
 from codetui.storage.sessions import SessionPaths
-from codetui.study.documents import SessionDocument
-from codetui.study.forms import AdFacts
+from codetui.study.documents import AdFacts, SessionDocument
 from codetui.study.ids import fresh_id, now
 from codetui.study.in_step import InStep
 from codetui.study.outcome import NotSaved, Outcome, Saved

@@ -10,7 +10,6 @@ from codetui.model import Codebook, Problem, Transaction
 from codetui.storage import files
 from codetui.storage.event_log import EventLog
 from codetui.storage.files import Stamp
-from codetui.study.restoring import read_log
 from codetui.study.taken_in import TakenIn, Unread
 
 GONE_ON = "Another codetui has gone on with this session: what was done there is shown here too."
@@ -65,7 +64,7 @@ class SessionLog:
         Raises OSError where that cannot be read: then it is read the next time.
         """
         changing = self._changing_log()
-        read = read_log(self._log.path) if changing else []
+        read = self._log.read()[0] if changing else []
         self._caught_up = changing or self._caught_up
         self._unread.no_more()
         known = {transaction.id for transaction in self.transactions} if read else set()

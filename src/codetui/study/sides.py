@@ -22,8 +22,7 @@ from codetui.model import (
 )
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.documents import SessionDocument
-from codetui.study.forms import AdFacts
+from codetui.study.documents import AdFacts, SessionDocument
 from codetui.study.ids import minted
 from codetui.study.in_step import InStep
 from codetui.study.outcome import Saved

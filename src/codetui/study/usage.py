@@ -11,10 +11,10 @@ from codetui.core.codebook.usage import Given, given_by_code, newest
 from codetui.core.session.state import replay
 from codetui.model import CodeId, SourceEntry, SourceId
 from codetui.storage import files
+from codetui.storage.event_log import EventLog
 from codetui.storage.files import Version
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import SessionPaths
-from codetui.study.restoring import read_log
 
 
 class _Use(NamedTuple):
@@ -75,7 +75,7 @@ class CodeUsage:
             log = self._paths.log(ad)
             version = files.version(log)
             if ad not in self._read or self._read[ad].version != version:
-                state = replay(read_log(log))
+                state = replay(EventLog(log).read()[0])
                 self.readings += 1
                 self._read[ad] = _Use(version, given_by_code(state, ad), state.profile)
                 # Another one, not emptied: whoever asks meanwhile keeps what it found in the one before.

@@ -14,6 +14,7 @@ from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
 from codetui.storage import event_log, holders, left_overs, study
 from codetui.storage.corpus import Batch, Corpus
+from codetui.storage.event_log import EventLog
 from codetui.storage.holders import Holder
 from codetui.storage.sessions import SessionPaths, StoppedAt
 from codetui.study.book_side import BookSide
@@ -21,7 +22,6 @@ from codetui.study.codebook_file import CodebookFile
 from codetui.study.held_session import HeldSession
 from codetui.study.outcome import NotSaved, Outcome, Saved, status_of
 from codetui.study.refusals import found_at_start
-from codetui.study.restoring import read_log
 from codetui.study.session import Session
 from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
 from codetui.study.taken_in import TakenIn, not_read
@@ -109,7 +109,7 @@ class Workspace(BookSide, AdList):
         """
         entry = self.entry_of(ad)
         found = self._corpus.read(entry)[0] if entry else None
-        return CopySession(ad, found.text if found else "", replay(read_log(self._paths.log(ad))))
+        return CopySession(ad, found.text if found else "", replay(EventLog(self._paths.log(ad)).read()[0]))
 
     # --- the open ad ----------------------------------------------------------------------------
 
