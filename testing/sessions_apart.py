@@ -7,8 +7,8 @@ from pathlib import Path
 from codetui.core.session.commands import Command
 from codetui.core.session.state import State
 from codetui.model import SourceId, Span
-from codetui.study.held_session import HeldSession
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import HeldSession
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

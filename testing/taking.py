@@ -26,7 +26,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.study.taking_over import Taken, take_over
+from codetui.study.reconcile import Taken, take_over
 
 TEXT = """\
 Keeper of the Northern Light

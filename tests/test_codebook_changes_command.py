@@ -11,7 +11,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.formats import codebook_toml
 from codetui.model import CodeId, Source, SourceId, Span
 from codetui.storage.sessions import SessionPaths
-from codetui.study.session import Session
+from codetui.study.session.session import Session
 from testing.studies import CODEBOOK, write_study
 
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')

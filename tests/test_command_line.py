@@ -16,7 +16,7 @@ import pytest
 from codetui import __version__
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from testing.studies import ADS, SHORE, write_study

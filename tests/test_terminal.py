@@ -15,7 +15,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.studies import write_study

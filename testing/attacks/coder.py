@@ -10,8 +10,8 @@ from random import Random
 from codetui.core.session import commands
 from codetui.core.session.undo import redo_target, undo_target
 from codetui.model import Code, Coding, MemoTarget, SourceEntry, Span
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.ledger import Said

@@ -16,7 +16,7 @@ from random import Random
 
 from codetui.storage import file_lock, files
 from codetui.storage.event_log import EventLog
-from codetui.study.outcome import NotSaved
+from codetui.study.session.outcome import NotSaved
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
 from testing.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
 from testing.attacks.ledger import Difference, Ledger, Said, logs_in

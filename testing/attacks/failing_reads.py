@@ -21,7 +21,7 @@ from random import Random
 
 from codetui.model import SourceEntry
 from codetui.storage import disk_reads, files
-from codetui.study.outcome import NotSaved
+from codetui.study.session.outcome import NotSaved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.coder import BOOK as IN_BOOK

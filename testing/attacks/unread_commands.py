@@ -21,7 +21,7 @@ from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile
 from codetui.model import CodeId, Span
 from codetui.storage import codebooks, disk_reads
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.coder import MEMORY, documents_differ, lay_out

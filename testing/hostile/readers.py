@@ -23,11 +23,9 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.plain_lines import plain_transaction
 from codetui.storage.sessions import SessionPaths
-from codetui.study.bases import Bases
-from codetui.study.documents import legible
-from codetui.study.documents import AdFacts
-from codetui.study.outcome import Saved
-from codetui.study.session import Session
+from codetui.study.session.document import AdFacts, Bases, legible
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 

@@ -19,7 +19,7 @@ from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.storage import codebooks, files
 from codetui.storage.safe_names import coder_name, safe_name
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

@@ -35,8 +35,8 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog, encoded
 from codetui.storage.log_numbers import GREATEST
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
 from testing.hostile.limits import limited
 from testing.hostile.readers import AD, CODER, Reader, book, failure_of, inputs_of, readers
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from codetui.storage import files
-from codetui.study import bases
+from codetui.study.session import document
 from testing.attacks.power_loss import run
 
 EVERY_BYTE, EVERY_DEATH = 31, 12
@@ -32,7 +32,7 @@ def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monke
 
 
 def test_a_base_that_may_be_lost_while_its_document_stays_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bases, "files", Lazily)
+    monkeypatch.setattr(document, "files", Lazily)
     assert run(every_byte=1000, every_death=1000, stops=True).difference.doubled
 
 

@@ -35,8 +35,8 @@ from codetui.formats import session_doc
 from codetui.model import CodeId, MemoTarget, Span
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

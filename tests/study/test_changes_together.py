@@ -11,8 +11,8 @@ from test_hand_edits import AD, BOOK, LAMP, MIRRORS, SEA, TEXT, begun, document_
 from codetui.core.session.commands import Undo
 from codetui.model import Codebook, Source
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
 
 NEW_TEXT = "Once more.\n\n" + TEXT.replace("the sea until", "the wide sea until")
 NEW_NAMES = {"T1": "Lamp work", "T2": "Watch", "T3": "Pen", "I1": "Devices"}

@@ -13,7 +13,7 @@ from codetui.model import CodeId, MemoTarget, Problem, Span
 from codetui.storage.corpus import Corpus
 from codetui.storage.study import read_codebook
 from codetui.study.checking import in_order, problems_of_study, report_problems
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

@@ -8,7 +8,7 @@ from codetui.core.codebook.diff import Part
 from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook_editing import add_code, append_example, set_field
 from codetui.model import Code, CodeId, Span, text_hash
-from codetui.study.outcome import NotSaved, Saved
+from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

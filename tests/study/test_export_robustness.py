@@ -15,7 +15,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Source, SourceId, Span
 from codetui.storage.sessions import SessionPaths
 from codetui.storage.study import read_codebook
-from codetui.study.session import Session
+from codetui.study.session.session import Session
 from testing.studies import write_study
 
 TEXT = "You light the lamp at dusk."

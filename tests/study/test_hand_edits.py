@@ -11,7 +11,7 @@ from codetui.model import Code, Codebook, CodeId, Group, Profile, Section, Sourc
 from codetui.storage import files
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.session import Session
+from codetui.study.session.session import Session
 
 TEXT = (
     "Keeper of the light\n\nYou light the lamp at dusk. You watch the sea until dawn. You polish the mirrors.\n"

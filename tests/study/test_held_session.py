@@ -14,8 +14,8 @@ from codetui.model import CodeId, SourceId, Span
 from codetui.storage import disk
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.held_session import FREE, HeldSession
-from codetui.study.outcome import HeldElsewhere, Outcome, Saved
+from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
+from codetui.study.session.session import FREE, HeldSession
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.workspace import Workspace

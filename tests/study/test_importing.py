@@ -11,8 +11,8 @@ from codetui.core.session.commands import NoteCoding, RemoveCoding
 from codetui.storage import files
 from codetui.storage.event_log import EventLog
 from codetui.study.exporting import export
-from codetui.study.importing import import_documents
-from codetui.study.session import Session
+from codetui.study.importer import import_documents
+from codetui.study.session.session import Session
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from testing.studies import write_study

@@ -11,9 +11,8 @@ from codetui.core.session.commands import AssignProfile, NoteCoding, NotePlace, 
 from codetui.model import CodingId, MemoTarget
 from codetui.storage import files
 from codetui.storage.sessions import SessionPaths
-from codetui.study.records import records
-from codetui.study.restoring import restore_document
-from codetui.study.session import Session
+from codetui.study.session.session import Session
+from codetui.study.sessions import records, restore_document
 
 
 def log_path(root: Path) -> Path:

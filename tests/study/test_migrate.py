@@ -16,9 +16,9 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.migrate import run_migration
-from codetui.study.outcome import Saved
-from codetui.study.records import Ads, Record, records
-from codetui.study.session import Session
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
+from codetui.study.sessions import Ads, Record, records
 from testing.paths import ROOT
 from testing.studies import ADS, CODEBOOK, write_study
 

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 folder = Path(sys.argv[1])
 program = open_workspace(

@@ -13,8 +13,8 @@ from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Und
 from codetui.model import Code, CodeId, Span
 from codetui.storage import codebooks, files
 from codetui.study.migrate import run_migration
-from codetui.study.outcome import NotSaved, Saved
 from codetui.study.refactoring import MigrationPreview
+from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.studies import CODEBOOK, write_study

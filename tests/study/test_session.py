@@ -26,8 +26,8 @@ from codetui.formats import session_doc
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Source, SourceId, Span
 from codetui.storage import disk, files
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
 
 TEXT = "Data engineer\n\nYou build   pipelines in Python. You like people.\n  * Run Kafka;\n"
 AD = Source(SourceId("7"), "Acme Data", "Data engineer", TEXT, "ads.csv", 2)

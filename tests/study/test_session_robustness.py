@@ -11,8 +11,8 @@ from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd,
 from codetui.model import Code, Codebook, CodeId, Profile, Section, Source, SourceId, Span
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
-from codetui.study.restoring import restore_document
-from codetui.study.session import Session
+from codetui.study.session.session import Session
+from codetui.study.sessions import restore_document
 
 TEXT = "Keeper of lamps\n\nYou light the lamp. You watch   the sea. You polish mirrors."
 BOOK = Codebook(

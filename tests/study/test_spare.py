@@ -14,8 +14,8 @@ from codetui.core.session.commands import AssignCode, NoteCoding, Refusal, Undo
 from codetui.model import Code, Codebook, CodeId, Section, Source, SourceId, Span
 from codetui.storage import disk
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
 
 TEXT = "You light the lamp at dusk. You watch the sea until dawn."
 AD = Source(SourceId("7"), "Shore", "Keeper", TEXT, "ads.csv", 2)

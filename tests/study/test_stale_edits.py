@@ -9,7 +9,7 @@ from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, e
 
 from codetui.core.session.commands import AssignProfile
 from codetui.storage import disk, files
-from codetui.study import bases, documents
+from codetui.study.session import document
 
 LINE = f'  - "{MIRRORS}"\n'
 
@@ -51,7 +51,7 @@ def test_the_last_coding_taken_out_by_hand_is_removed(
 ) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS, "T2")
-    monkeypatch.setattr(bases, "STALE", -1.0)
+    monkeypatch.setattr(document, "STALE", -1.0)
     assert session.save_document() is None
     edit(tmp_path, LINE, "")
     if not is_open:
@@ -98,7 +98,7 @@ def test_an_editor_that_empties_the_file_first_may_end_its_save(
     code(session, MIRRORS, "T2")
     assert callable(first_step)
     first_step(path)
-    monkeypatch.setattr(documents.time, "sleep", lambda _: path.write_text(coming, "utf-8", newline=""))
+    monkeypatch.setattr(document.time, "sleep", lambda _: path.write_text(coming, "utf-8", newline=""))
     problem = session.save_document()
     assert problem is not None
     assert path.read_text("utf-8") == coming

@@ -20,7 +20,7 @@ from codetui.model import (
     SourceDescribed,
     text_hash,
 )
-from codetui.study.taking_over import Taken, take_over
+from codetui.study.reconcile import Taken, take_over
 from testing import taking
 from testing.taking import (
     AD,

@@ -18,7 +18,7 @@ from codetui.model import (
     ProfileAssigned,
     SourceDescribed,
 )
-from codetui.study.taking_over import Taken
+from codetui.study.reconcile import Taken
 from testing.taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
 
 START = happened(

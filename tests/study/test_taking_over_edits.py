@@ -24,7 +24,7 @@ from codetui.model import (
     ProfileAssigned,
     SourceDescribed,
 )
-from codetui.study.taking_over import take_over
+from codetui.study.reconcile import take_over
 from testing.taking import (
     AD,
     BOOK,

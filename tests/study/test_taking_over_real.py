@@ -13,7 +13,7 @@ from codetui.formats import codebook_toml
 from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
 from codetui.storage.corpus import Corpus
-from codetui.study.taking_over import take_over
+from codetui.study.reconcile import take_over
 from testing.paths import ROOT, shared_path
 from testing.taking import happened, minted
 

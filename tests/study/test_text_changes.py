@@ -7,7 +7,7 @@ from dataclasses import replace
 from codetui.core.session import undo
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
-from codetui.study.text_changes import TextChanges, events_from_changed_text
+from codetui.study.session.reanchor import TextChanges, events_from_changed_text
 from testing.taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
 
 C1 = CodingId("c1")

@@ -16,8 +16,8 @@ from codetui.core.session.commands import AssignCode, Command, RemoveCoding, Und
 from codetui.model import CodeId, Span
 from codetui.storage import disk, disk_reads, files, left_overs
 from codetui.storage.session_lock import SessionLock
-from codetui.study.outcome import HeldElsewhere, NotSaved, Saved
 from codetui.study.refactoring import MigrationPreview
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.faults import Operation, interposed

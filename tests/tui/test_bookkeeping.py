@@ -18,7 +18,7 @@ from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import set_field
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.usage import CodeUsage

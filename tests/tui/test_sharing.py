@@ -13,7 +13,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, CorpusSettings, Span
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import HeldElsewhere, Outcome, Saved
+from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.modals.take_over import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen

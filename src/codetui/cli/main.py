@@ -162,7 +162,7 @@ def _forget_closed_terminal() -> None:
 def _import(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from codetui.study.importing import import_documents
+    from codetui.study.importer import import_documents
 
     documents = [Path(document) for document in options.documents]
     corpus = Path(options.ads) if options.ads else None

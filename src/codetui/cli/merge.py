@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         from codetui.study.study_parts import complain
 
         return complain("name the study, or the folder of sessions, to bring in: `codetui merge /media/stick`.")
-    from codetui.study.merging import merge_folders
+    from codetui.study.merger import merge_folders
 
     corpus = Path(options.ads) if options.ads else None
     folders = [Path(folder) for folder in options.folders]

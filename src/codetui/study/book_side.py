@@ -12,9 +12,8 @@ from codetui.model import Codebook, Problem
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
 from codetui.study.codebook_file import CodebookFile
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.session import Session
-from codetui.study.taken_in import not_read
+from codetui.study.session.outcome import NotSaved, Saved, not_read
+from codetui.study.session.session import Session
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import MigrationMap

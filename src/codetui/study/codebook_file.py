@@ -11,7 +11,7 @@ from codetui.model import Codebook, Problem, text_hash
 from codetui.storage import files
 from codetui.storage.files import Version
 from codetui.storage.sweeping import sweep
-from codetui.study.outcome import NotSaved
+from codetui.study.session.outcome import NotSaved
 
 
 class CodebookFile:

@@ -13,7 +13,7 @@ from codetui.model import Codebook
 from codetui.storage import files, sessions
 from codetui.study.outputs import STDOUT, below, chosen, is_in_the_way, refuse, write
 from codetui.study.printing import put
-from codetui.study.records import Record, records
+from codetui.study.sessions import Record, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}

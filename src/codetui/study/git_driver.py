@@ -21,10 +21,8 @@ from codetui.model import Codebook, Transaction
 from codetui.storage import files, git, study
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import DOCUMENT, EVENTS, LOG, SessionPaths
-from codetui.study.bases import Bases, base_of
-from codetui.study.documents import AdFacts, legible
-from codetui.study.records import Ads
-from codetui.study.sides import Side, other_text, side_of
+from codetui.study.session.document import AdFacts, Bases, base_of, legible
+from codetui.study.sessions import Ads, Side, other_text, side_of
 from codetui.study.study_parts import UNUSABLE, say
 
 MERGED, CONFLICT = 0, 1

@@ -21,11 +21,10 @@ from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import codebooks, files
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
-from codetui.study.held_session import HeldSession
 from codetui.study.ids import fresh_id
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.records import Ads, Record, records
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import HeldSession, Session
+from codetui.study.sessions import Ads, Record, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 AT_ONCE = 8

@@ -28,9 +28,9 @@ from codetui.study.migrate import (
     read_plan,
     rules_between,
 )
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.records import Record
-from codetui.study.session import Session
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
+from codetui.study.sessions import Record
 from codetui.study.study_parts import Unusable
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple, get_args
 from codetui.core.codebook.index import profile_name
 from codetui.core.text.plural import counted
 from codetui.model import Codebook, SourceEntry
-from codetui.study.outcome import Progress, status_of
 from codetui.study.printing import show_json, show_table
-from codetui.study.records import Record, records
+from codetui.study.session.outcome import Progress, status_of
+from codetui.study.sessions import Record, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, find_corpus, not_sessions, read_book, say
 
 UNREAD = "cannot be read"

@@ -13,10 +13,9 @@ from codetui.storage.corpus_texts import NO_TEXT
 from codetui.storage.safe_names import safe_name
 from codetui.storage.session_lock import SessionLock
 from codetui.storage.sessions import SessionPaths
-from codetui.study.outcome import AdStatus, status_of
-from codetui.study.restoring import restored_status
-from codetui.study.session import Session
-from codetui.study.taken_in import not_read
+from codetui.study.session.outcome import AdStatus, not_read, status_of
+from codetui.study.session.session import Session
+from codetui.study.sessions import restored_status
 
 UNTOUCHED = AdStatus("untouched", 0)
 UNREAD = AdStatus("in progress", 0)

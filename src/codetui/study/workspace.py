@@ -19,12 +19,10 @@ from codetui.storage.holders import Holder
 from codetui.storage.sessions import SessionPaths, StoppedAt
 from codetui.study.book_side import BookSide
 from codetui.study.codebook_file import CodebookFile
-from codetui.study.held_session import HeldSession
-from codetui.study.outcome import NotSaved, Outcome, Saved, status_of
-from codetui.study.refusals import found_at_start
-from codetui.study.session import Session
+from codetui.study.session.fallback import found_at_start
+from codetui.study.session.outcome import NotSaved, Outcome, Saved, TakenIn, not_read, status_of
+from codetui.study.session.session import HeldSession, Session
 from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
-from codetui.study.taken_in import TakenIn, not_read
 from codetui.study.usage import CodeUsage
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command, Refusal
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Source, SourceEntry, Span
-from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome
 from codetui.study.workspace import Workspace
 from codetui.tui.widgets.outline import Node
 

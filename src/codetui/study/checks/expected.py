@@ -6,7 +6,7 @@ from codetui.core.session.state import State
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Source
-from codetui.study.documents import AdFacts
+from codetui.study.session.document import AdFacts
 
 
 def document_of(state: State, book: Codebook, ad: Source) -> Written:

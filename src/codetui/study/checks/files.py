@@ -12,7 +12,7 @@ from codetui.model import Problem, SourceId, Transaction
 from codetui.storage import files, sessions
 from codetui.storage.event_log import EventLog
 from codetui.storage.safe_names import safe_name
-from codetui.study.documents import legible
+from codetui.study.session.document import legible
 
 UNREAD = "{reason}; mend the disk or its rights"
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"

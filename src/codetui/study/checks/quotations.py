@@ -9,7 +9,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Anchor, Coding, Problem, Severity, Source, text_hash
-from codetui.study.taking_over.placing import AdText, Quotation, placed
+from codetui.study.reconcile.places import AdText, Quotation, placed
 
 
 class Fault(NamedTuple):

@@ -15,7 +15,7 @@ from codetui.study.checks import assigned, quotations, twins
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import SessionFiles
 from codetui.study.checks.steps import Standing, standing
-from codetui.study.taking_over.remarks import remarks
+from codetui.study.reconcile.findings import remarks
 
 
 class Checked(NamedTuple):

@@ -21,11 +21,11 @@ from codetui.model import (
     TransactionId,
 )
 from codetui.storage.sessions import document_name
-from codetui.study.bases import Base, Bases, still_known
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import DocumentFile, LogFile, SessionFiles, heading_id, is_named_for
-from codetui.study.damage import damage
-from codetui.study.taking_over import Taken, take_over
+from codetui.study.reconcile import Taken, take_over
+from codetui.study.session.damage import damage
+from codetui.study.session.document import Base, Bases, still_known
 
 LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
 

@@ -19,7 +19,7 @@ from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.core.text.units import units
 from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
-from codetui.study.outcome import NotSaved, Saved
+from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
 

@@ -13,8 +13,8 @@ from codetui.core.codebook.index import label, profile
 from codetui.core.codebook.keys import proposed_id, with_free_key
 from codetui.core.session.words import quoted
 from codetui.model import Code, CodeId, Profile
-from codetui.study.outcome import Saved
-from codetui.study.unsaved import written_in_book
+from codetui.study.session.fallback import written_in_book
+from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.parts.assigning import NO_CODING, Assigning
 from codetui.tui.parts.saving import Saving

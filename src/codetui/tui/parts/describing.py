@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import profile_name
 from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
-from codetui.study.outcome import NotSaved, Saved
+from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.cells import shown
 

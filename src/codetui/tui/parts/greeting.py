@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from codetui.model import Codebook, Problem
-from codetui.study.session import Session
-from codetui.study.text_changes import TextTally
+from codetui.study.session.reanchor import TextTally
+from codetui.study.session.session import Session
 from codetui.tui.bench import Kind
 
 HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"

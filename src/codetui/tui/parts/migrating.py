@@ -19,7 +19,7 @@ from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split
 from codetui.core.session.commands import Refusal
 from codetui.core.text.plural import counted
 from codetui.model import Code, Codebook, CodeId
-from codetui.study.outcome import NotSaved
+from codetui.study.session.outcome import NotSaved
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.recalling import Recalling
 from codetui.tui.widgets.outline import CodeNode

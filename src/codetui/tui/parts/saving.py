@@ -9,9 +9,9 @@ from textual.timer import Timer
 
 from codetui.core.session.commands import Command
 from codetui.model import Problem
-from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome, Saved
-from codetui.study.session import Session
-from codetui.study.unsaved import written_in
+from codetui.study.session.fallback import written_in
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
+from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.selecting import Selecting
 

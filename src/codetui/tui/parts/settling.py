@@ -9,7 +9,7 @@ from codetui.core.session.words import quoted
 from codetui.core.text.plural import counted
 from codetui.core.text.units import trim
 from codetui.model import Coding, CodingId, Span
-from codetui.study.outcome import Saved
+from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do
 from codetui.tui.parts.doubt_words import place_at, question, steps
 from codetui.tui.parts.selecting import Selecting

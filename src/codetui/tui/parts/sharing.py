@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from codetui.core.session.commands import Command
-from codetui.study.session import Session
+from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codetui.model import SourceEntry, SourceId
-from codetui.study.outcome import AdStatus
+from codetui.study.session.outcome import AdStatus
 from codetui.tui.bench import Bench, Do
 
 if TYPE_CHECKING:

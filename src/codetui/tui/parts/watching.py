@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.study.session import Session
-from codetui.study.taken_in import TakenIn
+from codetui.study.session.outcome import TakenIn
+from codetui.study.session.session import Session
 from codetui.tui.bench import Bench
 
 LOOK_EVERY = 0.6

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from codetui.study.taken_in import TakenIn
+from codetui.study.session.outcome import TakenIn
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.parts.book_watching import BookWatching

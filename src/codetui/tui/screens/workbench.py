@@ -15,7 +15,7 @@ from textual.widgets import Static
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command, MarkDone, Redo, Undo
 from codetui.model import Problem, SourceEntry
-from codetui.study.outcome import HeldElsewhere, NotSaved, Outcome, Saved
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, kind_of
 from codetui.tui.compositing import FrontFirst

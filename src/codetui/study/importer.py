@@ -16,14 +16,13 @@ from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk_reads, files
 from codetui.storage.sessions import SessionPaths
 from codetui.study.codebook_file import CodebookFile
-from codetui.study.damage import unmerged
-from codetui.study.documents import legible
-from codetui.study.held_session import HeldSession
 from codetui.study.ids import fresh_id
-from codetui.study.records import Ads
-from codetui.study.session import KeepBook
+from codetui.study.reconcile import Tally, take_over
+from codetui.study.session.damage import unmerged
+from codetui.study.session.document import legible
+from codetui.study.session.session import HeldSession, KeepBook
+from codetui.study.sessions import Ads
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book
-from codetui.study.taking_over import Tally, take_over
 
 PRESS_AGAIN = "Nothing has changed; mend it and press again"
 

@@ -1,22 +1,53 @@
-"""Texts that could not be saved when the program ended: kept in a file for a person, and said at the next start."""
+"""A session's second place, for the time that its own disk refuses what is done."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, DescribeAd, NoteCoding, NotePlace
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
-from codetui.model import Code, Problem, Profile, SourceId
+from codetui.model import Code, Problem, Profile, SourceId, Transaction
 from codetui.storage import files
+from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import now
+from codetui.study.session.document import Base, SessionDocument
 
-SUFFIX = ".unsaved.md"
+if TYPE_CHECKING:
+    from codetui.study.session.sync import Recorder
+
+
+class Spare:
+    """A folder elsewhere with the session's log and document, laid out as the sessions folder is.
+
+    `codetui merge` brings both together again.
+    """
+
+    def __init__(self, folder: Path, coder: str, ad: SourceId) -> None:
+        self.folder = folder
+        self._ad = ad
+        self._paths = SessionPaths(folder, coder)
+        self._log = EventLog(self._paths.log(ad))
+
+    def take(self, transactions: Sequence[Transaction]) -> None:
+        """Puts on disk what is not there yet; raises OSError."""
+        self._log.complete(transactions)
+
+    def write(self, document: Base, employer: str) -> Problem | None:
+        """Replaces the document; the problem it met, if any."""
+        from codetui.formats import session_doc
+
+        written = session_doc.Written(document.text, document.ids)
+        return SessionDocument(self._paths, self._ad).write(written, employer, steps=document.steps)
+
+
+DRAFT = ".unsaved.md"
 COPY = "codetui-copy"
 STANDS_HERE = "a text that could not be saved stands here: take over what you need of it, then delete the file"
 
@@ -60,7 +91,7 @@ def keep_text(paths: SessionPaths, ad: SourceId, text: str) -> Problem:
     roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, elsewhere, _last_resort)
     for root in roots:
         try:
-            path = file_at(root(), paths, ad, SUFFIX)
+            path = file_at(root(), paths, ad, DRAFT)
             files.append(path, said)
         except OSError as error:
             why = error.strerror or str(error)
@@ -74,7 +105,7 @@ def kept_texts(paths: SessionPaths, ad: SourceId) -> list[Problem]:
     found: list[Problem] = []
     for root in (paths.root, elsewhere()):
         with suppress(OSError):
-            path = file_at(root, paths, ad, SUFFIX)
+            path = file_at(root, paths, ad, DRAFT)
             found += [Problem(str(path), 0, "warning", STANDS_HERE)] if files.is_there(path) else []
     return found
 
@@ -94,3 +125,45 @@ def _last_resort() -> Path:
 def file_at(root: Path, paths: SessionPaths, ad: SourceId, suffix: str) -> Path:
     """A file below `root` where one beside the ad's log would lie; raises OSError."""
     return SessionPaths.of_folder(root, paths.folder.name).beside(ad, suffix)
+
+
+REFUSED = ".refused.jsonl"
+THERE = "the disk refused a step and has it all the same; look whether you want it (u takes it back)"
+
+
+def note(paths: SessionPaths, ad: SourceId, lines: bytes) -> bool:
+    """Notes lines of a log that were refused in the home, if that takes them: whether it did."""
+    with suppress(OSError):
+        files.replace(file_at(elsewhere(), paths, ad, REFUSED), lines)
+        return True
+    return False
+
+
+def forget(paths: SessionPaths, ad: SourceId) -> bool:
+    """The lines are gone from the log: whether nothing is noted any more."""
+    with suppress(OSError):
+        files.remove(file_at(elsewhere(), paths, ad, REFUSED))
+        return True
+    return False
+
+
+def found_at_start(paths: SessionPaths, session: Recorder) -> list[Problem]:
+    """What the coder has to know of the last time: texts that are kept apart, and refused steps that are there."""
+    problems = kept_texts(paths, session.ad.id)
+    with suppress(OSError):
+        noted = file_at(elsewhere(), paths, session.ad.id, REFUSED)
+        if files.is_there(noted):
+            problems += _still_there(noted, paths.log(session.ad.id), session)
+    return problems
+
+
+def _still_there(noted: Path, log: Path, session: Recorder) -> list[Problem]:
+    """The noted steps that a log has, said once."""
+    from codetui.core.session.commands import Study
+    from codetui.core.session.words import step_words
+
+    refused = {one.id for one in EventLog(noted).read()[0]}
+    found = [one for one in session.transactions if one.id in refused]
+    files.remove(noted)
+    study = Study(session.book, session.ad.text, "", "")
+    return [Problem(str(log), 0, "warning", f"{THERE}: {step_words(one, session.state, study)}") for one in found]

@@ -1,4 +1,4 @@
-"""The session and its document in step: what a person changed is taken over, what the coder did is written."""
+"""What is said of a document that was taken over."""
 
 from __future__ import annotations
 
@@ -10,21 +10,73 @@ from typing import TYPE_CHECKING, Protocol
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
-from codetui.model import Cause, Codebook, DocumentLayout, DocumentTaken, Event, Problem, Source, Transaction
+from codetui.core.text.plural import counted
+from codetui.model import (
+    Cause,
+    Codebook,
+    DocumentLayout,
+    DocumentTaken,
+    Event,
+    Problem,
+    ProfileAssigned,
+    Source,
+    Transaction,
+)
 from codetui.storage.files import Version
-from codetui.study import taking_over
-from codetui.study.bases import Base, base_of, kept_problems, rivals, still_known, taken_over_last
-from codetui.study.damage import Damage, damage, unmerged
-from codetui.study.documents import AdFacts, SessionDocument, heading_id
-from codetui.study.forms import form_of
+from codetui.study import reconcile
 from codetui.study.ids import minted
-from codetui.study.outcome import NotSaved, Saved
-from codetui.study.taken_in import TakenIn, Unread
-from codetui.study.taken_words import OLDER, lost_words, taken_words
+from codetui.study.session.damage import Damage, damage, unmerged
+from codetui.study.session.document import (
+    AdFacts,
+    Base,
+    SessionDocument,
+    base_of,
+    heading_id,
+    kept_problems,
+    rivals,
+    still_known,
+    taken_over_last,
+)
+from codetui.study.session.outcome import NotSaved, Saved, TakenIn, Unread
 
 if TYPE_CHECKING:
     from codetui.formats.session_doc import Document, Written
-    from codetui.study.taking_over import Taken
+    from codetui.study.reconcile import Taken, Tally
+
+
+OLDER = (
+    "The document is again as it was a moment ago, as if an editor had saved what it had read before: "
+    "codetui writes it anew. x removes a coding."
+)
+
+LOST = (
+    "The log has lost {steps} that the document was written from, as if an older copy had been put back. "
+    "What only the document says is taken over"
+)
+
+
+def lost_words(count: int) -> str:
+    """What to say where the log lacks steps that the document knows of."""
+    return LOST.format(steps=counted(count, "step"))
+
+
+def taken_words(tally: Tally, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:
+    """What was taken over by these events, in a few words."""
+    numbers = {
+        "added": tally.added,
+        "changed": tally.changed,
+        "moved": tally.moved,
+        "removed": tally.removed,
+        "edited on both sides (F4)": tally.conflicts,
+    }
+    parts = [f"{number} {what}" for what, number in numbers.items() if number]
+    if cause == "document" and any(isinstance(event, ProfileAssigned) for event in events):
+        parts.append("profile and reasoning")
+    said = ", ".join(parts)
+    if cause == "document":
+        return f"Taken over from the document: {said or 'nothing new'}."
+    what = lost_words(lost) if lost else "The document was edited by hand"
+    return f"{what}: {said or ('text' if is_layout else 'nothing new')}. u takes that back."
 
 
 class Recorder(Protocol):
@@ -232,7 +284,7 @@ class InStep:
         # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
         edited = session_doc.with_ids(edited, own) if own else edited
         mint = minted(text, base.text if base else "", str(session.state.seq))
-        return taking_over.take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
+        return reconcile.take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
 
     def _record(
         self, taken: Taken, form: DocumentLayout | None, cause: Cause, file: Path, unread: list[Problem]
@@ -296,7 +348,7 @@ class InStep:
 
     def _form(self, text: str, taken: Taken) -> DocumentLayout | None:
         session = self._session
-        return form_of(text, taken, session.ad, session.book, session.facts_of(session.state))
+        return reconcile.form_of(text, taken, session.ad, session.book, session.facts_of(session.state))
 
     def _problem(self, held: Damage) -> Problem:
         return Problem(str(self._document.path), held.line, "error", held.message)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from codetui.study.taking_over.statements import Statement
+from codetui.study.reconcile.statements import Statement
 
 ALIKE = 65
 """How alike words must be, in per cent, to count as changed and not as others.

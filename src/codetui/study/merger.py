@@ -22,12 +22,11 @@ from codetui.storage.log_union import missing
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import SessionPaths
 from codetui.study.codebook_file import CodebookFile
-from codetui.study.documents import heading_id, legible
-from codetui.study.held_session import HeldSession
-from codetui.study.importing import Importer
-from codetui.study.outcome import NotSaved
-from codetui.study.records import Ads
-from codetui.study.sides import Side, beyond_bounds, other_text, side_of
+from codetui.study.importer import Importer
+from codetui.study.session.document import heading_id, legible
+from codetui.study.session.outcome import NotSaved
+from codetui.study.session.session import HeldSession
+from codetui.study.sessions import Ads, Side, beyond_bounds, other_text, side_of
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 Fate = Literal["brought", "nothing new", "refused"]

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codetui.study.taking_over.taking import Taken, Tally, take_over
+    from codetui.study.reconcile.apply import Taken, Tally, form_of, take_over
 
-__all__ = ["Taken", "Tally", "take_over"]
+__all__ = ["Taken", "Tally", "form_of", "take_over"]
 
 
 def __getattr__(name: str) -> object:
     """Loads what takes over."""
     if name not in __all__:
         raise AttributeError(name)
-    from codetui.study.taking_over import taking
+    from codetui.study.reconcile import apply
 
-    return getattr(taking, name)
+    return getattr(apply, name)
