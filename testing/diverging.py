@@ -11,6 +11,7 @@ from codetui.core.session.commands import (
     AssignProfile,
     Command,
     Decision,
+    DecisionContext,
     MarkDone,
     MoveBoundary,
     NoteCoding,
@@ -18,7 +19,6 @@ from codetui.core.session.commands import (
     RecodeCoding,
     Redo,
     RemoveCoding,
-    Study,
     Undo,
 )
 from codetui.core.session.decide import decide
@@ -60,7 +60,7 @@ class Side:
         """Carries a command out as a session does; one that is refused changes nothing."""
         self.count += 1
         fresh = f"{len(self.log):04}{self.name}{self.count:04}"
-        decision = decide(self.state, command, Study(BOOK, TEXT, text_hash(TEXT), f"c{fresh}"))
+        decision = decide(self.state, command, DecisionContext(BOOK, TEXT, text_hash(TEXT), f"c{fresh}"))
         if isinstance(decision, Decision):
             self.record(decision, f"t{fresh}")
 

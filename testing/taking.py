@@ -26,7 +26,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.study.reconcile import Taken, take_over
+from codetui.study.reconcile import Reconciliation, reconcile
 
 TEXT = """\
 Keeper of the Northern Light
@@ -129,25 +129,27 @@ def edited(state: State, *changes: tuple[str, str]) -> Document:
     return read(text, FILE)[0]
 
 
-def taken(edited: Document, base: Document | None, state: State, mint: Callable[[], str] | None = None) -> Taken:
+def taken(
+    edited: Document, base: Document | None, state: State, mint: Callable[[], str] | None = None
+) -> Reconciliation:
     """What the document says that the state does not hold yet."""
-    return take_over(edited, base, state, AD, BOOK, FILE, mint or minted())
+    return reconcile(edited, base, state, AD, BOOK, FILE, mint or minted())
 
 
-def by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Taken]:
+def by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Reconciliation]:
     """The session after a person has changed its document, and what was taken over."""
     found = taken(edited(state, *changes), document(state), state)
     return happened(state, *found.events, cause="hand"), found
 
 
-def both(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Taken]:
+def both(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Reconciliation]:
     """The session after it went on with `events` while a person changed its document."""
     later = happened(state, *events)
     found = taken(edited(state, *changes), document(state), later)
     return happened(later, *found.events, cause="hand"), found
 
 
-def imported(text: str, state: State | None = None) -> tuple[State, Taken]:
+def imported(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
     """The session after a document of unknown past was taken over."""
     before = state or State()
     found = taken(read(text, FILE)[0], None, before)

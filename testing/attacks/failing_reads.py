@@ -172,7 +172,7 @@ class _Day:
             case "save":
                 coder.workspace.leave()
             case "look":
-                coder.workspace.take_in()
+                coder.workspace.pull()
             case "list":
                 list(coder.workspace.read_statuses())
                 list(coder.workspace.earlier.read(coder.workspace.entries))

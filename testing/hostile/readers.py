@@ -23,7 +23,7 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.plain_lines import plain_transaction
 from codetui.storage.sessions import SessionPaths
-from codetui.study.session.document import AdFacts, Bases, legible
+from codetui.study.session.document import AdFacts, SnapshotFile, legible
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from testing.hostile.inputs import mutated
@@ -194,7 +194,7 @@ def _take_place(folder: Path, data: bytes) -> None:
 def _take_written(folder: Path, data: bytes) -> None:
     path = folder / "11.written"
     path.write_bytes(data)
-    for base in Bases(path).likely():
+    for base in SnapshotFile(path).likely():
         document = session_doc.read(base.text, "")[0]
         session_doc.with_ids(document, base.ids)
 

@@ -287,7 +287,7 @@ class Coding(RuleBasedStateMachine):
         edited.write_text("\n".join(lines), "utf-8")
         edited.replace(path)
         note(f"by hand: {kind} {entry!r} at {at}")
-        taken = self.workspace.take_in()
+        taken = self.workspace.pull()
         assert taken is None or taken.is_saved
         self.save()
         if taken is not None and stands(self.session) != before:

@@ -13,12 +13,12 @@ from codetui.core.session.commands import (
     Command,
     CopySession,
     Decision,
+    DecisionContext,
     MarkDone,
     NoteCoding,
     NotePlace,
     Redo,
     Refusal,
-    Study,
     Undo,
 )
 from codetui.core.session.decide import decide
@@ -65,7 +65,7 @@ class Session:
     def do(self, command: Command) -> Decision | Refusal:
         """Carries a command out, if it is taken."""
         fresh = f"{self._name}{self.state.seq + 1}"
-        decision = decide(self.state, command, Study(BOOK, self.text, text_hash(self.text), fresh))
+        decision = decide(self.state, command, DecisionContext(BOOK, self.text, text_hash(self.text), fresh))
         if isinstance(decision, Decision):
             transaction = Transaction(
                 id=TransactionId(fresh),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import PartKind
 from codetui.core.codebook.migration import Migrated, MigrationMap, Queued, Rule, book_name, migrate, propose, queue
-from codetui.core.session.commands import Decision, Redo, Study, Undo
+from codetui.core.session.commands import Decision, DecisionContext, Redo, Undo
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, evolve, replay
 from codetui.core.session.undo import undoing
@@ -286,7 +286,7 @@ def test_one_undo_takes_the_whole_migration_back_and_it_can_be_done_again() -> N
 
 def test_undo_and_redo_say_what_they_took_back() -> None:
     state = migrated(START, rules(A="X"))
-    study = Study(NEW, "", "h", "id")
+    study = DecisionContext(NEW, "", "h", "id")
     done = decide(state, Undo(), study)
     assert isinstance(done, Decision) and done.message == "Undone: the migration from 1#1ABC00000000 to 2#2XYC00000000."
     undone = then(state, *done.events, cause="undo", target=done.target or "")

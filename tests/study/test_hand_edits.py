@@ -115,7 +115,7 @@ def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: 
     before, text_before = words_of(session), document_of(tmp_path).read_text("utf-8")
     text = edit(tmp_path, old, new)
     if is_open:
-        taken = session.take_in()
+        taken = session.pull()
     else:
         session = opened(tmp_path)
         taken = session.taken
@@ -148,7 +148,7 @@ def test_what_is_not_understood_stays_where_it_stands_while_the_coder_goes_on(tm
     session = begun(tmp_path)
     table = "| a | table |\n|---|---|\n| of | mine |\n"
     edit(tmp_path, "### Core\n\n", f"### Core\n\n{table}\nAnd a remark of mine.\n\n")
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None
     assert any("text that is no part" in problem.message or "not" in problem.message for problem in taken.problems)
     code(session, MIRRORS)
@@ -165,7 +165,7 @@ def test_hand_and_keys_at_the_same_time_are_both_kept(tmp_path: Path) -> None:
     edit(tmp_path, f'"{SEA}"', f'"{SEA}" (by hand)')
     edit(tmp_path, "  - `sextant`\n", "  - `sextant`\n  - `barometer`\n")
     assert session.save_document() is not None
-    assert session.take_in() is not None
+    assert session.pull() is not None
     assert session.save_document() is None
     assert words_of(session) == {
         "T1": [(LAMP, "by keys"), (MIRRORS, "")],
@@ -181,7 +181,7 @@ def test_two_changes_of_one_entry_are_both_kept_and_said(tmp_path: Path) -> None
     session = begun(tmp_path)
     session.execute(NoteCoding(session.state.live()[0].id, "by keys"))
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None and any("both sides" in problem.message for problem in taken.problems)
     note = session.state.live()[0].note
     assert "by keys" in note and "by hand" in note
@@ -209,7 +209,7 @@ def test_a_harmed_document_changes_nothing_and_is_left_as_it_is(
     harmed = harm(whole)  # type: ignore[operator]
     document_of(tmp_path).write_text(harmed, "utf-8", newline="")
     if is_open:
-        taken = session.take_in()
+        taken = session.pull()
     else:
         session = opened(tmp_path)
         taken = session.taken
@@ -223,7 +223,7 @@ def test_a_harmed_document_changes_nothing_and_is_left_as_it_is(
     assert (MIRRORS, "") in words_of(again)["T1"]
     # Mended by hand, it is taken over as if nothing had been.
     document_of(tmp_path).write_text(whole, "utf-8", newline="")
-    again.take_in()
+    again.pull()
     again.save_document()
     assert MIRRORS in document_of(tmp_path).read_text("utf-8")
 
@@ -232,7 +232,7 @@ def test_a_document_whose_heading_names_another_ad_is_left_to_that_ad(tmp_path: 
     session = begun(tmp_path)
     before = words_of(session)
     text = edit(tmp_path, "Job Ad #7", "Job Ad #8")
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None and "ad 8" in taken.message
     again = opened(tmp_path)
     again.save_document()
@@ -245,7 +245,7 @@ def test_a_harmed_document_is_replaced_when_the_coder_says_so_and_a_copy_is_kept
     session = begun(tmp_path)
     whole = document_of(tmp_path).read_text("utf-8")
     document_of(tmp_path).write_text(whole[:200], "utf-8", newline="")
-    session.take_in()
+    session.pull()
     session.save_document(is_forced=True)
     assert document_of(tmp_path).read_text("utf-8") == whole
     kept = [path.read_text("utf-8") for path in (tmp_path / "rosa" / "events").glob("*.kept-*")]
@@ -258,7 +258,7 @@ def test_a_deleted_or_emptied_document_comes_back(tmp_path: Path, is_deleted: bo
     session = begun(tmp_path)
     whole, before = document_of(tmp_path).read_text("utf-8"), words_of(session)
     document_of(tmp_path).unlink() if is_deleted else document_of(tmp_path).write_text("")
-    taken = session.take_in() if is_open else (session := opened(tmp_path)).taken
+    taken = session.pull() if is_open else (session := opened(tmp_path)).taken
     assert taken is not None and "writes it again" in taken.message
     assert session.has_unsaved_document
     session.save_document()
@@ -273,7 +273,7 @@ def test_a_save_that_nobody_has_looked_at_is_not_overwritten(tmp_path: Path) -> 
     problem = session.save_document()
     assert problem is not None and problem.severity == "warning"
     assert document_of(tmp_path).read_text("utf-8") == text
-    session.take_in()
+    session.pull()
     assert session.save_document() is None
     assert words_of(session)["T1"] == [(LAMP, "by hand"), (MIRRORS, "")]
 
@@ -288,10 +288,10 @@ def test_a_full_disk_takes_nothing_over_and_tries_again(tmp_path: Path, monkeypa
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "append", refuse)
-        taken = session.take_in()
+        taken = session.pull()
         assert taken is not None and "NOT SAVED" in taken.message
         assert words_of(session) == before
-    session.take_in()
+    session.pull()
     assert words_of(session)["T1"] == [(LAMP, "by hand")]
 
 

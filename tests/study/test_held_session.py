@@ -81,13 +81,13 @@ def test_who_reads_along_sees_what_is_coded_and_writes_nothing(tmp_path: Path) -
     assert second.taken is None and not second.has_unsaved_document and second.changing() is None
     code(first, "pipelines")
     assert second.changing() is not None and second.changing() == second.changing()
-    taken = second.take_in()
+    taken = second.pull()
     assert taken is not None and "gone on" in taken.message and words(second) == ["Python", "pipelines"]
     assert second.changing() is None and second.save_document(is_forced=True) is None
     assert "pipelines" not in first.document_path.read_text("utf-8")
     first.release()
     assert second.changing() is not None
-    taken = second.take_in()
+    taken = second.pull()
     assert taken is not None and taken.message == FREE and second.has_unsaved_document
 
 
@@ -100,7 +100,7 @@ def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: P
     text = second.document_path.read_text("utf-8")
     assert first.save_document() is None and first.save_document(is_forced=True) is None
     assert second.document_path.read_text("utf-8") == text and "pipelines" in text
-    taken = first.take_in()
+    taken = first.pull()
     assert taken is not None and "O takes it over" in taken.message and words(first) == ["Python", "pipelines"]
 
 
@@ -111,9 +111,9 @@ def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path:
     second = opened(tmp_path)
     path = first.document_path
     path.write_text(path.read_text("utf-8").replace('  - "Python"', '  - "Python"\n  - "You like people."'), "utf-8")
-    assert second.take_in() is None
-    assert first.take_in() is not None and len(words(first)) == 2
-    second.take_in()
+    assert second.pull() is None
+    assert first.pull() is not None and len(words(first)) == 2
+    second.pull()
     assert words(second) == words(first)
     causes = [one.cause for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]]
     assert causes == ["keys", "hand"]
@@ -168,7 +168,7 @@ def test_whatever_two_programs_do_by_turns_each_confirmed_command_is_there_once(
             case "take over":
                 session.take_over()
             case "look":
-                session.take_in()
+                session.pull()
             case "save":
                 assert session.save_document() is None
             case "release":

@@ -147,7 +147,7 @@ def test_an_edit_whose_base_could_not_be_kept_is_no_change_on_both_sides(
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
     with monkeypatch.context() as patch:
         refuse_bases(patch)
-        assert session.take_in() is not None
+        assert session.pull() is not None
         session.execute(NoteCoding(id_of(session, LAMP), "by keys"))
         session.execute(RemoveCoding(id_of(session, SEA)))
         problem = session.save_document()

@@ -18,7 +18,7 @@ from codetui.storage.sessions import SessionPaths
 from codetui.study.migrate import run_migration
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import Ads, Record, records
+from codetui.study.sessions import Ads, SessionSnapshot, records
 from testing.paths import ROOT
 from testing.studies import ADS, CODEBOOK, write_study
 
@@ -317,7 +317,7 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
     map_file.write_text(REAL_MAP, encoding="utf-8")
     ads = shared / "pilot" / "ads.csv"
 
-    def found(book: Path) -> list[Record]:
+    def found(book: Path) -> list[SessionSnapshot]:
         read, _ = codebook_toml.read((ROOT / book).read_text("utf-8"), "")
         assert read is not None
         return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))

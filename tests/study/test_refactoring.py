@@ -263,7 +263,7 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
     found = done(two, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert ["follows there" in problem.message for problem in found.tally.problems] == [True] * has_begun
     assert isinstance(one.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
-    one.take_in()
+    one.pull()
     reloaded = one.reload_book()
     assert reloaded is not None and "follow" in reloaded.message
     assert one.session is not None

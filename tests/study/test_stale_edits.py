@@ -21,7 +21,7 @@ def test_an_editor_that_saves_what_it_read_before_removes_nothing_that_was_coded
         code(session, words, code_id)
         assert session.save_document() is None
     document_of(tmp_path).write_text(read_before.replace(f'"{LAMP}"', f'"{LAMP}" (by hand)'), "utf-8", newline="")
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None
     assert "1 changed." in taken.message
     assert [problem.message.split(" was ")[0] for problem in taken.problems] == [f"“{MIRRORS}”", f"“{INK}”"]
@@ -38,7 +38,7 @@ def test_an_editor_that_saves_an_older_text_as_it_was_is_said(tmp_path: Path) ->
     code(session, MIRRORS, "T2")
     assert session.save_document() is None
     document_of(tmp_path).write_bytes(read_before)
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None
     assert "writes it anew" in taken.message
     assert session.save_document() is None
@@ -56,7 +56,7 @@ def test_the_last_coding_taken_out_by_hand_is_removed(
     edit(tmp_path, LINE, "")
     if not is_open:
         session = opened(tmp_path)
-    taken = session.take_in() if is_open else session.taken
+    taken = session.pull() if is_open else session.taken
     assert taken is not None
     assert "1 removed" in taken.message
     assert MIRRORS not in str(words_of(session))
@@ -67,7 +67,7 @@ def test_a_document_whose_last_newline_went_is_not_taken_for_a_half_saved_one(tm
     session = begun(tmp_path)
     path = document_of(tmp_path)
     path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8", newline="")
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None
     assert taken.problems == ()
     code(session, MIRRORS, "T2")
@@ -82,7 +82,7 @@ def test_an_edited_document_that_breaks_off_within_a_line_removes_nothing(tmp_pa
     path = document_of(tmp_path)
     text = path.read_text("utf-8").replace("The lamp decides.", "The lamp decides, says the keeper.")
     path.write_text(text[: text.index("sextant") + 3], "utf-8", newline="")
-    taken = session.take_in()
+    taken = session.pull()
     assert taken is not None
     assert "breaks off" in taken.message
     assert words_of(session)["I1"] == [("sextant", ""), ("barometer", "")]
@@ -102,7 +102,7 @@ def test_an_editor_that_empties_the_file_first_may_end_its_save(
     problem = session.save_document()
     assert problem is not None
     assert path.read_text("utf-8") == coming
-    session.take_in()
+    session.pull()
     assert words_of(session) == {
         "T1": [(LAMP, "by hand")],
         "T2": [(SEA, ""), (MIRRORS, "")],
@@ -139,7 +139,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
         monkeypatch.setattr(disk, "sync", sync_and_edit)
     session.save_document()
     monkeypatch.undo()
-    session.take_in()
+    session.pull()
     assert session.save_document() is None
     assert session.state.reasoning == "The hand decides."
     text = path.read_text("utf-8")
@@ -153,7 +153,7 @@ def test_a_stale_save_does_not_bring_a_removed_profile_text_back(tmp_path: Path)
     session.execute(AssignProfile("2", "The tower decides."))
     assert session.save_document() is None
     document_of(tmp_path).write_text(read_before.replace(f'"{LAMP}"', f'"{LAMP}" (by hand)'), "utf-8", newline="")
-    session.take_in()
+    session.pull()
     assert (session.state.profile, session.state.reasoning) == ("2", "The tower decides.")
     assert words_of(session)["T1"] == [(LAMP, "by hand")]
 
@@ -167,7 +167,7 @@ def test_two_programs_on_one_session_take_an_edit_over_once(tmp_path: Path) -> N
     other.save_document()
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
     for session in (one, other, one, other):
-        session.take_in()
+        session.pull()
         session.save_document()
     expected = {"T1": [(LAMP, "by hand")], "T2": [(SEA, ""), (MIRRORS, "")], "T3": [(INK, "")], "I1": [("sextant", "")]}
     assert words_of(one) == expected
@@ -180,7 +180,7 @@ def test_what_another_program_has_done_is_said(tmp_path: Path) -> None:
     other = opened(tmp_path)
     code(one, MIRRORS, "T2")
     assert one.save_document() is None
-    taken = other.take_in()
+    taken = other.pull()
     assert taken is not None
     assert "Another codetui" in taken.message
     assert words_of(other) == words_of(one)

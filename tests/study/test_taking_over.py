@@ -20,7 +20,7 @@ from codetui.model import (
     SourceDescribed,
     text_hash,
 )
-from codetui.study.reconcile import Taken, take_over
+from codetui.study.reconcile import Reconciliation, reconcile
 from testing import taking
 from testing.taking import (
     AD,
@@ -91,7 +91,7 @@ def stands(anchor: Anchor | None) -> str:
     return anchor.words
 
 
-def messages(taken: Taken) -> list[tuple[int, str, str]]:
+def messages(taken: Reconciliation) -> list[tuple[int, str, str]]:
     assert all(problem.file == FILE for problem in taken.problems)
     return [(problem.line, problem.severity, problem.message) for problem in taken.problems]
 
@@ -145,10 +145,10 @@ def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
 def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
     silent = replace(AD, employer="", title="")
     document = read(DOCUMENT, FILE)[0]
-    taken = take_over(document, None, State(), silent, BOOK, FILE, minted())
+    taken = reconcile(document, None, State(), silent, BOOK, FILE, minted())
     assert SourceDescribed(employer="Shore Company", title="Keeper") in taken.events
     known = happened(State(), SourceDescribed(employer="Coast", title=""))
-    taken = take_over(document, None, known, silent, BOOK, FILE, minted())
+    taken = reconcile(document, None, known, silent, BOOK, FILE, minted())
     assert taken.events[0] == SourceDescribed(employer="Coast", title="Keeper", employer_before="Coast")
 
 
@@ -338,13 +338,13 @@ def test_a_marked_cut_stays_as_it_is_written() -> None:
 
 
 def test_an_ad_without_text_gives_codings_without_a_place() -> None:
-    taken = take_over(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, minted())
+    taken = reconcile(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, minted())
     assert (taken.tally.orphan, taken.tally.added) == (3, 8)
 
 
 def test_a_document_is_taken_over_by_a_codebook_without_anything() -> None:
     state = happened(
-        State(), *take_over(read(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, minted()).events
+        State(), *reconcile(read(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, minted()).events
     )
     assert {coding.code for coding in state.live()} == {"T1: Lighting", "T3: Watching", "K1: Instruments"}
     assert len([note for note in state.notes.values() if note.text]) == 5

@@ -18,7 +18,7 @@ from codetui.model import (
     ProfileAssigned,
     SourceDescribed,
 )
-from codetui.study.reconcile import Taken
+from codetui.study.reconcile import Reconciliation
 from testing.taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
 
 START = happened(
@@ -41,7 +41,7 @@ WIDENED = CodingReanchored(
 REMOVED = CodingRemoved(coding=C2)
 
 
-def conflict(found: Taken, *words: str) -> None:
+def conflict(found: Reconciliation, *words: str) -> None:
     """There is one conflict; its message holds these words."""
     (problem,) = found.problems
     assert problem.severity == "warning" and problem.message.startswith("edited on both sides: ")
@@ -49,7 +49,7 @@ def conflict(found: Taken, *words: str) -> None:
     assert found.tally.conflicts == 1
 
 
-def peaceful(found: Taken) -> None:
+def peaceful(found: Reconciliation) -> None:
     assert (found.problems, found.tally.conflicts) == ((), 0)
 
 

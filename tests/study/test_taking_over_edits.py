@@ -24,7 +24,7 @@ from codetui.model import (
     ProfileAssigned,
     SourceDescribed,
 )
-from codetui.study.reconcile import take_over
+from codetui.study.reconcile import reconcile
 from testing.taking import (
     AD,
     BOOK,
@@ -368,7 +368,7 @@ def test_a_code_that_was_renamed_in_the_codebook_since_is_known_by_its_id() -> N
     base = document(THREE)
     renamed = replace(BOOK, codes=(replace(BOOK.codes[0], name="Kindling"), *BOOK.codes[1:]))
     wanted = edited(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
-    found = take_over(wanted, base, THREE, AD, renamed, FILE, minted())
+    found = reconcile(wanted, base, THREE, AD, renamed, FILE, minted())
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
     assert found.events[1].code == "T1" if isinstance(found.events[1], CodingAdded) else False
     assert found.problems == ()
@@ -378,7 +378,7 @@ def test_codes_with_one_name_are_told_apart_by_their_ids_where_the_document_cann
     names = replace(BOOK, label="{name}", codes=tuple(replace(code, name="Work") for code in BOOK.codes))
     unchanged = read(write(project(THREE, names, AD)), FILE)[0]
     for base in (project(THREE, names, AD), None):
-        assert take_over(unchanged, base, THREE, AD, names, FILE, minted()).events == ()
+        assert reconcile(unchanged, base, THREE, AD, names, FILE, minted()).events == ()
 
 
 def test_a_note_without_text_says_nothing() -> None:

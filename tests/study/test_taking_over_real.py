@@ -13,7 +13,7 @@ from codetui.formats import codebook_toml
 from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
 from codetui.storage.corpus import Corpus
-from codetui.study.reconcile import take_over
+from codetui.study.reconcile import reconcile
 from testing.paths import ROOT, shared_path
 from testing.taking import happened, minted
 
@@ -72,7 +72,7 @@ def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
 def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
     ad = ads[document.ad]
-    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    taken = reconcile(document, None, State(), ad, book, path.name, minted())
     tally = taken.tally
     expected = located(document, ad)
     assert {name: getattr(tally, name) for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")} == {
@@ -93,10 +93,10 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
 def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
     ad = ads[document.ad]
-    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    taken = reconcile(document, None, State(), ad, book, path.name, minted())
     state = happened(State(), *taken.events, cause="document")
     for base in (None, taken.document):
-        again = take_over(document, base, state, ad, book, path.name, minted("z"))
+        again = reconcile(document, base, state, ad, book, path.name, minted("z"))
         assert (again.events, again.document) == ((), taken.document)
         assert [one.id for one in entries(again.document)] == [one.id for one in entries(taken.document)]
 
@@ -108,12 +108,12 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
     text = path.read_text("utf-8")
     document, _ = read(text, path.name)
     ad = ads[document.ad]
-    taken = take_over(document, None, State(), ad, book, path.name, minted())
+    taken = reconcile(document, None, State(), ad, book, path.name, minted())
     state = happened(State(), *taken.events, cause="document")
     lines = text.split("\n")
     for entry in entries(taken.document):
         without = "\n".join(line for at, line in enumerate(lines, 1) if at != entry.line)
-        found = take_over(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
+        found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
         assert found.tally == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
         (event,) = found.events
         assert getattr(event, "coding", getattr(event, "note", "")) == entry.id

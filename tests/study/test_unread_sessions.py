@@ -75,7 +75,7 @@ def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(stu
     assert isinstance(one.execute(assign(0)), Saved)
     one.leave()
     one.release()
-    two.take_in()
+    two.pull()
     assert isinstance(two.execute(assign(1)), Saved)
     two.leave()
     two.release()
@@ -128,9 +128,9 @@ def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path)
     path = document(study)
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
     with unreadable(path.name):
-        taken = one.take_in()
+        taken = one.pull()
         assert taken is not None and not taken.is_saved and BROKEN in taken.message and path.name in taken.message
-        assert one.take_in() is None
+        assert one.pull() is None
         assert isinstance(one.execute(assign(1)), Saved)
         assert [BROKEN in str(problem) for problem in one.leave()] == [True]
     assert "n1" not in path.read_text("utf-8")

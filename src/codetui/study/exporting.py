@@ -13,7 +13,7 @@ from codetui.model import Codebook
 from codetui.storage import files, sessions
 from codetui.study.outputs import STDOUT, below, chosen, is_in_the_way, refuse, write
 from codetui.study.printing import put
-from codetui.study.sessions import Record, records
+from codetui.study.sessions import SessionSnapshot, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 DEFAULT_OUTPUT = {"markdown": "export", "csv": "codings.csv", "jsonl": "codings.jsonl"}
@@ -54,7 +54,7 @@ def export(
     return done or (PROBLEMS if problems else 0)
 
 
-def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: str, *, force: bool) -> int:
+def _write_rows(found: Iterable[SessionSnapshot], book: Codebook, layout: str, target: str, *, force: bool) -> int:
     table: list[Row] = []
     for record in found:
         table += rows(record.state, book, record.facts, record.coder)
@@ -69,7 +69,7 @@ def _write_rows(found: Iterable[Record], book: Codebook, layout: str, target: st
     return 0
 
 
-def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, force: bool) -> int:
+def _write_documents(found: Iterable[SessionSnapshot], book: Codebook, target: str, *, force: bool) -> int:
     documents: dict[Path, str] = {}
     for record in found:
         if record.state.opened or record.source or not record.state.is_untouched:
@@ -88,7 +88,7 @@ def _write_documents(found: Iterable[Record], book: Codebook, target: str, *, fo
     return 0
 
 
-def _names(record: Record) -> Iterator[Path]:
+def _names(record: SessionSnapshot) -> Iterator[Path]:
     """What the document may be called; the first name is another session's where ids and employers run together."""
     folder, facts = Path(record.folder), record.facts
     yield folder / sessions.document_name(facts.id, facts.employer)
@@ -97,7 +97,7 @@ def _names(record: Record) -> Iterator[Path]:
     yield from (apart.with_stem(f"{apart.stem}-{number}") for number in count(2))
 
 
-def _text(record: Record, book: Codebook) -> str:
+def _text(record: SessionSnapshot, book: Codebook) -> str:
     if record.source is not None:
         return record.source
     return session_doc.document_of(record.state, book, record.facts).text

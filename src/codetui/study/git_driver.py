@@ -21,8 +21,8 @@ from codetui.model import Codebook, Transaction
 from codetui.storage import files, git, study
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import DOCUMENT, EVENTS, LOG, SessionPaths
-from codetui.study.session.document import AdFacts, Bases, base_of, legible
-from codetui.study.sessions import Ads, Side, other_text, side_of
+from codetui.study.session.document import AdFacts, SnapshotFile, base_of, legible
+from codetui.study.sessions import Ads, MergeSide, other_text, side_of
 from codetui.study.study_parts import UNUSABLE, say
 
 MERGED, CONFLICT = 0, 1
@@ -33,8 +33,8 @@ class _Both(NamedTuple):
     """The two sides of one session, and the steps of both, without and with what was edited by hand."""
 
     book: Codebook
-    ours: Side
-    theirs: Side
+    ours: MergeSide
+    theirs: MergeSide
     logged: tuple[Transaction, ...]
     whole: tuple[Transaction, ...]
 
@@ -61,7 +61,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> int:
     if isinstance(both, str):
         return _left(path, both)
     if path.suffix == BASES:
-        Bases(ours).write([base_of(both.written(both.logged), both.logged)])
+        SnapshotFile(ours).write([base_of(both.written(both.logged), both.logged)])
     else:
         files.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
         state = replay(both.whole)
@@ -72,7 +72,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> int:
 
 def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:
     """The sides that two versions of a file stand for; why they cannot be told, if not."""
-    sides: list[Side] = []
+    sides: list[MergeSide] = []
     for number, version in enumerate(versions):
         data = files.read(version)
         revision = git.revision_with(path, data)

@@ -17,7 +17,7 @@ from codetui.storage import disk_reads, files
 from codetui.storage.sessions import SessionPaths
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.ids import fresh_id
-from codetui.study.reconcile import Tally, take_over
+from codetui.study.reconcile import Counts, reconcile
 from codetui.study.session.damage import unmerged
 from codetui.study.session.document import legible
 from codetui.study.session.session import HeldSession, KeepBook
@@ -29,14 +29,14 @@ PRESS_AGAIN = "Nothing has changed; mend it and press again"
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
 
 
-class Imported(NamedTuple):
+class ImportResult(NamedTuple):
     """What became of one document; without a `target` it was not imported, and the problems say why."""
 
     source: Path
     ad: str = ""
     target: Path | None = None
     message: str = ""
-    tally: Tally | None = None
+    tally: Counts | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -82,7 +82,7 @@ class Importer:
         self._coder = coder
         self._keep_book = keep_book
 
-    def take(self, path: Path) -> Imported:
+    def take(self, path: Path) -> ImportResult:
         """Takes one document in; what stands in the session already stays."""
         try:
             text = legible(files.read(path), path)
@@ -90,7 +90,7 @@ class Importer:
         except OSError as error:
             return _refused(path, 0, f"{error.strerror or error}; not imported: mend it, and import again")
 
-    def _take(self, path: Path, text: str) -> Imported:
+    def _take(self, path: Path, text: str) -> ImportResult:
         harm = unmerged(text)
         if harm is not None:
             what = "git's conflict marks stand here; not imported: choose one side, and import again"
@@ -109,12 +109,12 @@ class Importer:
             session.release()
         if not brought.is_saved:
             return _refused(path, 0, brought.message.replace(PRESS_AGAIN, "Not imported: mend it, and import again"))
-        survey = take_over(
+        survey = reconcile(
             session_doc.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
         )
         problems = (*missing, *unread, *survey.problems, *brought.problems, *([trouble] if trouble else ()))
         failed = trouble is not None and trouble.severity == "error"
-        return Imported(
+        return ImportResult(
             path,
             ad.id,
             None if failed else session.document_path,
@@ -138,11 +138,11 @@ def _ad_in(name: str) -> str:
     return found[1].removesuffix(".md") if found else ""
 
 
-def _refused(path: Path, line: int, message: str) -> Imported:
-    return Imported(path, problems=(Problem(str(path), line, "error", message),))
+def _refused(path: Path, line: int, message: str) -> ImportResult:
+    return ImportResult(path, problems=(Problem(str(path), line, "error", message),))
 
 
-def _report(imported: Imported) -> None:
+def _report(imported: ImportResult) -> None:
     """One document's summary: where it went, how its quotations stand in the ad, what needs an eye."""
     if imported.target is None:
         _print(f"{imported.source}: {'imported but for its document' if imported.tally else 'not imported'}")
@@ -160,7 +160,7 @@ def _print(line: str) -> None:
     print(harmless(line))
 
 
-def said(tally: Tally) -> str:
+def said(tally: Counts) -> str:
     """How many quotations were found how: `18 codings: 15 exact, 2 after folding, 1 ambiguous`."""
     numbers = {
         "exact": tally.exact,
@@ -173,5 +173,5 @@ def said(tally: Tally) -> str:
     return f"{counted(_quotations(tally), 'coding')}: {how}"
 
 
-def _quotations(tally: Tally) -> int:
+def _quotations(tally: Counts) -> int:
     return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan

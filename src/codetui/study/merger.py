@@ -26,13 +26,13 @@ from codetui.study.importer import Importer
 from codetui.study.session.document import heading_id, legible
 from codetui.study.session.outcome import NotSaved
 from codetui.study.session.session import HeldSession
-from codetui.study.sessions import Ads, Side, beyond_bounds, other_text, side_of
+from codetui.study.sessions import Ads, MergeSide, beyond_bounds, other_text, side_of
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 Fate = Literal["brought", "nothing new", "refused"]
 
 
-class Brought(NamedTuple):
+class MergeResult(NamedTuple):
     """What became of one session from elsewhere: whose it is and of which ad, and what was said of it."""
 
     coder: str
@@ -90,7 +90,7 @@ class Merger:
         self._root = root
         self._is_dry = is_dry
 
-    def take(self, source: Path) -> Iterator[Brought]:
+    def take(self, source: Path) -> Iterator[MergeResult]:
         """All sessions of one folder, by coder and ad."""
         for name in sessions.coders(source):
             there = SessionPaths.of_folder(source, name)
@@ -106,33 +106,33 @@ class Merger:
                     yield _refused(name, log.stem, log, f"{error.strerror or error}")
             yield from self._take_documents(name, source, there, named)
 
-    def _take_side(self, name: str, source: Path, side: Side) -> Brought:
+    def _take_side(self, name: str, source: Path, side: MergeSide) -> MergeResult:
         """One session that has a log."""
         errors = tuple(one for one in side.problems if one.severity == "error")
         if not side.ad:
-            return Brought(name, side.log.stem, "refused", problems=errors)
+            return MergeResult(name, side.log.stem, "refused", problems=errors)
         coder = side.transactions[-1].coder
         here = self._paths(name, coder, source)
         log = here.log(side.ad)
-        ours = Side(side.ad, log, tuple(EventLog(log).read()[0]))
+        ours = MergeSide(side.ad, log, tuple(EventLog(log).read()[0]))
         lines = missing(_bytes(log), _bytes(side.log) + _lines(side.edits))
         if not lines:
-            return Brought(name, side.ad, "nothing new", problems=errors)
+            return MergeResult(name, side.ad, "nothing new", problems=errors)
         harm = other_text(ours, side) or beyond_bounds(side)
         if harm is not None:
-            return Brought(name, side.ad, "refused", problems=(harm,))
+            return MergeResult(name, side.ad, "refused", problems=(harm,))
         clashes = between(ours.transactions, side.steps) if ours.transactions else []
         whole = replay((*ours.transactions, *side.steps))
         said = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in clashes]
         problems = (*side.problems, *said)
         message = f"{counted(len(lines), 'step')}{_edited(side)}, {counted(len(whole.live()), 'coding')} now"
         if self._is_dry:
-            return Brought(name, side.ad, "brought", message, problems)
+            return MergeResult(name, side.ad, "brought", message, problems)
         trouble = self._write(here, side, coder, lines)
         fate: Fate = "refused" if any(one.severity == "error" for one in trouble) else "brought"
-        return Brought(name, side.ad, fate, message, (*problems, *trouble))
+        return MergeResult(name, side.ad, fate, message, (*problems, *trouble))
 
-    def _write(self, here: SessionPaths, side: Side, coder: str, lines: list[bytes]) -> tuple[Problem, ...]:
+    def _write(self, here: SessionPaths, side: MergeSide, coder: str, lines: list[bytes]) -> tuple[Problem, ...]:
         """Adds their lines to the log, and writes the document: what was edited in it by hand is taken over before."""
         opened = replay(side.transactions).opened
         assert opened is not None
@@ -155,7 +155,7 @@ class Merger:
             return SessionPaths(self._root, coder)
         return SessionPaths.of_folder(self._root, name)
 
-    def _take_documents(self, name: str, source: Path, there: SessionPaths, named: set[str]) -> Iterator[Brought]:
+    def _take_documents(self, name: str, source: Path, there: SessionPaths, named: set[str]) -> Iterator[MergeResult]:
         """The documents that came without a log; `named` are the ads that have one, as their files are called."""
         importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
         for document in there.documents():
@@ -167,13 +167,13 @@ class Merger:
             if ad and safe_name(ad) not in named:
                 yield self._take_document(name, ad, document, importer)
 
-    def _take_document(self, name: str, ad: str, document: Path, importer: Importer) -> Brought:
+    def _take_document(self, name: str, ad: str, document: Path, importer: Importer) -> MergeResult:
         if self._is_dry:
-            return Brought(name, ad, "brought", f"{document.name}, which has no log, would be imported")
+            return MergeResult(name, ad, "brought", f"{document.name}, which has no log, would be imported")
         done = importer.take(document)
         has_news = done.tally is not None and done.message != NOTHING_NEW
         fate: Fate = "refused" if done.target is None else "brought" if has_news else "nothing new"
-        return Brought(name, ad, fate, done.message, done.problems if has_news or fate == "refused" else ())
+        return MergeResult(name, ad, fate, done.message, done.problems if has_news or fate == "refused" else ())
 
 
 NOTHING_NEW = "Nothing has changed in it since it was imported."
@@ -210,16 +210,16 @@ def _lines(edits: tuple[Transaction, ...]) -> bytes:
     return b"".join(b"\n" + encoded(one) for one in edits)
 
 
-def _edited(side: Side) -> str:
+def _edited(side: MergeSide) -> str:
     return " with what was edited by hand in its document" if side.edits else ""
 
 
-def _refused(name: str, ad: str, path: Path, reason: str) -> Brought:
+def _refused(name: str, ad: str, path: Path, reason: str) -> MergeResult:
     what = f"{reason}; this session is not brought: mend it and run the same command again"
-    return Brought(name, ad, "refused", problems=(Problem(str(path), 0, "error", what),))
+    return MergeResult(name, ad, "refused", problems=(Problem(str(path), 0, "error", what),))
 
 
-def _report(brought: Brought) -> None:
+def _report(brought: MergeResult) -> None:
     """One session's lines; nothing of one that had nothing new and no problem."""
     if brought.fate == "brought":
         print(harmless(f"{brought.coder}, ad {brought.ad}: {brought.message}"))

@@ -24,7 +24,7 @@ from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import HeldSession, Session
-from codetui.study.sessions import Ads, Record, records
+from codetui.study.sessions import Ads, SessionSnapshot, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
 
 AT_ONCE = 8
@@ -122,7 +122,7 @@ def migrate_sessions(
     sessions: Path,
     coder: str | None,
     corpus: Corpus | None,
-    but: Callable[[Record], bool] = lambda _: False,
+    but: Callable[[SessionSnapshot], bool] = lambda _: False,
     tally: MigrationCounts | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> MigrationCounts:
@@ -183,7 +183,7 @@ class _Done(NamedTuple):
     was_edited: bool = False
 
 
-def _migrate_session(plan: MigrationPlan, sessions: Path, record: Record, ad: Source | Problem) -> _Done:
+def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapshot, ad: Source | Problem) -> _Done:
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
     if record.state.opened is None and record.source is None:
         return _Done(None, record.problems)
@@ -205,7 +205,7 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: Record, ad: So
         session.release()
 
 
-def _followed(plan: MigrationPlan, session: Session, record: Record) -> _Done:
+def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
     if session.taken is not None and not session.taken.is_saved:
         return _Done(None, (_failed(record, session.taken.message),))
     done = follow(plan, session)
@@ -228,7 +228,7 @@ def follow(plan: MigrationPlan, session: Session) -> Migrated | NotSaved:
     return done
 
 
-def _ad(record: Record, ads: Ads) -> Source | Problem:
+def _ad(record: SessionSnapshot, ads: Ads) -> Source | Problem:
     """The ad with its text; without it, where the corpus has it no more; a problem where it cannot be read."""
     facts = record.facts
     try:
@@ -237,12 +237,12 @@ def _ad(record: Record, ads: Ads) -> Source | Problem:
         return _failed(record, f"{error.filename or ''}: {error.strerror or error}")
 
 
-def _failed(record: Record, reason: str) -> Problem:
+def _failed(record: SessionSnapshot, reason: str) -> Problem:
     what = f"this session is left as it was: {reason}; mend it and run the same command again"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
 
 
-def _in_other_hands(plan: MigrationPlan, session: HeldSession, record: Record, sessions: Path) -> Problem:
+def _in_other_hands(plan: MigrationPlan, session: HeldSession, record: SessionSnapshot, sessions: Path) -> Problem:
     """Another program has the session: it follows there, if the change of the codebook has just been made."""
     if not plan.is_fresh:
         return _failed(record, f"{session.holder} has it; close it there")

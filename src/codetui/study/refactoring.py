@@ -30,7 +30,7 @@ from codetui.study.migrate import (
 )
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import Record
+from codetui.study.sessions import SessionSnapshot
 from codetui.study.study_parts import Unusable
 
 
@@ -161,7 +161,7 @@ class CodeRefactoring:
             workspace.problems += [*([problem] if problem else []), *kept]
         return plan
 
-    def _is_open(self, record: Record) -> bool:
+    def _is_open(self, record: SessionSnapshot) -> bool:
         session = self._workspace.session
         return session is not None and (record.folder, record.facts.id) == (self._paths.folder.name, session.ad.id)
 

@@ -11,7 +11,7 @@ from codetui.core.text.plural import counted
 from codetui.model import Codebook, SourceEntry
 from codetui.study.printing import show_json, show_table
 from codetui.study.session.outcome import Progress, status_of
-from codetui.study.sessions import Record, records
+from codetui.study.sessions import SessionSnapshot, records
 from codetui.study.study_parts import PROBLEMS, Unusable, complain, find_corpus, not_sessions, read_book, say
 
 UNREAD = "cannot be read"
@@ -72,8 +72,8 @@ def report_status(corpus: Path | None, codebook: Path, root: Path, coder: str | 
     return PROBLEMS if unread else 0
 
 
-def _lines(entries: list[SourceEntry], found: list[Record], book: Codebook) -> list[Line]:
-    by_ad: dict[str, list[Record]] = {}
+def _lines(entries: list[SourceEntry], found: list[SessionSnapshot], book: Codebook) -> list[Line]:
+    by_ad: dict[str, list[SessionSnapshot]] = {}
     for record in found:
         by_ad.setdefault(record.facts.id, []).append(record)
     lines: list[Line] = []
@@ -85,7 +85,7 @@ def _lines(entries: list[SourceEntry], found: list[Record], book: Codebook) -> l
     return lines + [_line(record, book) for of_ad in by_ad.values() for record in of_ad]
 
 
-def _line(record: Record, book: Codebook) -> Line:
+def _line(record: SessionSnapshot, book: Codebook) -> Line:
     status, profile = status_of(record.state), record.state.profile
     name = profile_name(book, profile) if profile else ""
     progress = UNREAD if record.is_unread else status.progress

@@ -31,12 +31,12 @@ from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import minted
 from codetui.study.session.document import AdFacts, SessionDocument, heading_id, legible
 from codetui.study.session.outcome import AdStatus, Saved, not_read, status_of
-from codetui.study.session.sync import InStep
+from codetui.study.session.sync import DocumentSync
 
 HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
 
 
-class Record(NamedTuple):
+class SessionSnapshot(NamedTuple):
     """One session.  `source` is its text where there is only a document, which came without a log.
 
     Of one that `is_unread`, since its log or its only document cannot be read, nothing is known.
@@ -51,7 +51,7 @@ class Record(NamedTuple):
     is_unread: bool = False
 
 
-def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[Record]:
+def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[SessionSnapshot]:
     """The sessions below `root`, of one coder or of all, by coder and ad."""
     ads = Ads(corpus)
     for folder in sessions.coders(root):
@@ -121,9 +121,9 @@ class _Folder:
         self._book = book
         self._ads = ads
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[SessionSnapshot]:
         """Those with a log first, then those with a document alone."""
-        unreadable: list[Record] = []
+        unreadable: list[SessionSnapshot] = []
         documents: dict[str, list[Path]] = {}
         for path in self._paths.documents():
             try:
@@ -145,12 +145,12 @@ class _Folder:
                 yield self._from_document(ad, path)
         yield from unreadable
 
-    def _lost(self, path: Path, error: OSError) -> Record:
+    def _lost(self, path: Path, error: OSError) -> SessionSnapshot:
         facts = AdFacts(SourceId(path.stem.removeprefix(sessions.DOCUMENT)), "", "")
         problem = not_read(error, path, "this session is left out")
-        return Record(self._name, self._name, facts, State(), (problem,), is_unread=True)
+        return SessionSnapshot(self._name, self._name, facts, State(), (problem,), is_unread=True)
 
-    def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> Record | None:
+    def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> SessionSnapshot | None:
         transactions, problems = EventLog(log).read()
         state = replay(transactions)
         opened = state.opened
@@ -159,7 +159,7 @@ class _Folder:
                 problems.append(Problem(str(log), 0, "error", HEADLESS))
             elif not problems:
                 return None
-            return Record(
+            return SessionSnapshot(
                 self._name, self._name, AdFacts(SourceId(log.stem), state.employer, state.title), state, tuple(problems)
             )
         bare = Source(opened.ad, opened.employer, opened.title, "", str(log))
@@ -169,7 +169,9 @@ class _Folder:
         except OSError as error:
             problems.append(not_read(error, log, "what was edited by hand in the document is left out"))
         coder = transactions[-1].coder
-        return Record(self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems))
+        return SessionSnapshot(
+            self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems)
+        )
 
     def _look_at(self, looked: _OnlyLooking, path: Path | None) -> None:
         """Takes in what was edited by hand in a session's document and is not taken over yet."""
@@ -178,17 +180,19 @@ class _Folder:
         document = SessionDocument(self._paths, looked.ad.id, path=path, is_read_only=True)
         if not document.says_no_more_than(looked.transactions):
             looked.ad = self._ads.find(looked.ad.id) or looked.ad
-            InStep(looked, document).begin()
+            DocumentSync(looked, document).begin()
 
-    def _from_document(self, name: str, path: Path) -> Record:
+    def _from_document(self, name: str, path: Path) -> SessionSnapshot:
         try:
             text = legible(files.read(path), path)
             ad = self._ads.find(name) or Source(SourceId(name), "", "", "", str(path))
             looked = _OnlyLooking(ad, self._book, State())
-            InStep(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+            DocumentSync(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
         except OSError as error:
             return self._lost(path, error)
-        return Record(self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text)
+        return SessionSnapshot(
+            self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text
+        )
 
 
 def _head(path: Path) -> str:
@@ -201,7 +205,7 @@ MOST_STEPS = 2**40
 """No honest log has so many steps: it would be larger than any disk."""
 
 
-class Side(NamedTuple):
+class MergeSide(NamedTuple):
     """A session: the ad's id, its log, and its steps.
 
     `edits` are what was done to its document by hand and is in no log: steps whose ids follow from the document, so
@@ -220,7 +224,7 @@ class Side(NamedTuple):
         return (*self.transactions, *self.edits)
 
 
-def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> Side | None:
+def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> MergeSide | None:
     """What stands on disk, which stays as it is; None where nothing was done yet.
 
     Without the line that names the ad the ad's id is empty.  Raises OSError.
@@ -229,13 +233,13 @@ def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> Side | 
     opened = replay(transactions).opened
     if opened is None:
         headless = Problem(str(log), 0, "error", HEADLESS)
-        return Side(SourceId(""), log, tuple(transactions), (), (headless,)) if transactions or problems else None
+        return MergeSide(SourceId(""), log, tuple(transactions), (), (headless,)) if transactions or problems else None
     ad = ads.find(opened.ad) or Source(opened.ad, opened.employer, opened.title, "", str(log))
     beside = _Beside(ad, book, transactions)
     document = SessionDocument(paths, ad.id, is_read_only=True)
     if not document.says_no_more_than(transactions):
-        InStep(beside, document).begin()
-    return Side(ad.id, log, tuple(transactions), tuple(beside.edits), (*problems, *beside.problems))
+        DocumentSync(beside, document).begin()
+    return MergeSide(ad.id, log, tuple(transactions), tuple(beside.edits), (*problems, *beside.problems))
 
 
 def texts_of(transactions: Iterable[Transaction]) -> set[str]:
@@ -252,7 +256,7 @@ def texts_of(transactions: Iterable[Transaction]) -> set[str]:
     return found - {NO_TEXT}
 
 
-def other_text(ours: Side, theirs: Side) -> Problem | None:
+def other_text(ours: MergeSide, theirs: MergeSide) -> Problem | None:
     """Why two sessions are on different texts, which are no two sides of one; None where they are not."""
     mine, other = texts_of(ours.transactions), texts_of(theirs.transactions)
     if not mine or not other or mine & other:
@@ -262,7 +266,7 @@ def other_text(ours: Side, theirs: Side) -> Problem | None:
     return Problem(str(theirs.log), 0, "error", f"{what}; {way_out}")
 
 
-def beyond_bounds(side: Side) -> Problem | None:
+def beyond_bounds(side: MergeSide) -> Problem | None:
     """Why one could not count on from a side's steps; None where one can."""
     if all(one.seq < MOST_STEPS for one in side.steps):
         return None

@@ -20,7 +20,7 @@ from codetui.storage.sessions import SessionPaths, StoppedAt
 from codetui.study.book_side import BookSide
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.session.fallback import found_at_start
-from codetui.study.session.outcome import NotSaved, Outcome, Saved, TakenIn, not_read, status_of
+from codetui.study.session.outcome import NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import HeldSession, Session
 from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
 from codetui.study.usage import CodeUsage
@@ -160,7 +160,7 @@ class Workspace(BookSide, AdList):
         """The other program that has the open session, which is read only here."""
         return self.session.holder if isinstance(self.session, HeldSession) else None
 
-    def take_over(self) -> TakenIn | None:
+    def take_over(self) -> PullResult | None:
         """Takes the open session from the other program; what to say of its document."""
         return self.session.take_over() if isinstance(self.session, HeldSession) else None
 
@@ -169,9 +169,9 @@ class Workspace(BookSide, AdList):
         if isinstance(self.session, HeldSession):
             self.session.release()
 
-    def take_in(self) -> TakenIn | None:
+    def pull(self) -> PullResult | None:
         """Takes over what was edited in the open session's document outside; its problems join the list."""
-        taken = self.session.take_in() if self.session else None
+        taken = self.session.pull() if self.session else None
         if taken is not None:
             self.problems += [problem for problem in taken.problems if problem not in self.problems]
         return taken
@@ -185,9 +185,9 @@ class Workspace(BookSide, AdList):
         session = self.session
         if session is None:
             return []
-        self.take_in()
+        self.pull()
         self.statuses[session.ad.id] = status_of(session.state)
-        owing = session.pay()
+        owing = session.flush_fallback()
         problem = owing or session.save_document(is_forced=is_forced)
         return [one for one in (problem, session.left_over()) if one]
 

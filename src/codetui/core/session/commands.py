@@ -26,7 +26,7 @@ class Decision(NamedTuple):
     source: str = ""
 
 
-class Study(NamedTuple):
+class DecisionContext(NamedTuple):
     """What a decision may look at besides the state, and the one id that it may use."""
 
     book: Codebook

@@ -12,6 +12,7 @@ from codetui.core.session.commands import (
     Command,
     CopySession,
     Decision,
+    DecisionContext,
     DescribeAd,
     MarkDone,
     MoveBoundary,
@@ -21,7 +22,6 @@ from codetui.core.session.commands import (
     Redo,
     Refusal,
     RemoveCoding,
-    Study,
     Undo,
 )
 from codetui.core.session.state import State
@@ -46,7 +46,7 @@ from codetui.model import (
 )
 
 
-def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
+def decide(state: State, command: Command, study: DecisionContext) -> Decision | Refusal:
     """The events that `command` means in this state, or why it is refused."""
     match command:
         case AssignCode():
@@ -70,11 +70,11 @@ def decide(state: State, command: Command, study: Study) -> Decision | Refusal:
             return _step(state, is_undo=isinstance(command, Undo), study=study)
 
 
-def _label(study: Study, code: CodeId) -> str:
+def _label(study: DecisionContext, code: CodeId) -> str:
     return books.label_of(study.book, code)
 
 
-def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refusal:
+def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decision | Refusal:
     anchor = _anchor(command.span, study)
     if anchor is None and not study.text.strip():
         return Refusal("This ad has no text to code. ) goes to the next ad.")
@@ -97,7 +97,7 @@ def _assign(state: State, command: AssignCode, study: Study) -> Decision | Refus
     return Decision((event,), message, coding=event.coding)
 
 
-def _not_given(study: Study, code_id: CodeId) -> Refusal | None:
+def _not_given(study: DecisionContext, code_id: CodeId) -> Refusal | None:
     """Why a code cannot be given: the book lacks it, or keeps it for old codings only."""
     code = books.code_of(study.book, code_id)
     if code is None:
@@ -107,7 +107,7 @@ def _not_given(study: Study, code_id: CodeId) -> Refusal | None:
     return None
 
 
-def _anchor(span: Span, study: Study) -> Anchor | None:
+def _anchor(span: Span, study: DecisionContext) -> Anchor | None:
     start, end = max(0, span.start), min(span.end, len(study.text))
     if start >= end or not study.text[start:end].strip():
         return None
@@ -127,7 +127,7 @@ def _change(
     state: State,
     command: RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding,
     coding: Coding,
-    study: Study,
+    study: DecisionContext,
 ) -> Decision | Refusal:
     match command:
         case RemoveCoding():
@@ -148,7 +148,7 @@ def _change(
             return Decision((event,), f"{verb} {quoted(coding.words)}.", coding=coding.id)
 
 
-def _recode(state: State, command: RecodeCoding, coding: Coding, study: Study) -> Decision | Refusal:
+def _recode(state: State, command: RecodeCoding, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     not_given = _not_given(study, command.code)
     if not_given:
         return not_given
@@ -167,7 +167,7 @@ def _recode(state: State, command: RecodeCoding, coding: Coding, study: Study) -
     return Decision((event,), f"{_label(study, coding.code)} became {label}.", coding=coding.id)
 
 
-def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: Study) -> Decision | Refusal:
+def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     anchor = _anchor(command.span, study)
     if anchor is None:
         return Refusal("A quotation needs at least one word. x removes it.")
@@ -186,7 +186,7 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: S
     return Decision((event,), f"The quotation is now {quoted(anchor.words)}.", coding=coding.id)
 
 
-def _accept(state: State, command: AcceptPlace, coding: Coding, study: Study) -> Decision | Refusal:
+def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     """Words that the ad has just so, white space aside, are its own characters from now on; others stay."""
     anchor = _anchor(command.span, study) if command.span else coding.anchor
     if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
@@ -205,7 +205,7 @@ def _accept(state: State, command: AcceptPlace, coding: Coding, study: Study) ->
     return Decision((event,), f"This is the place of {quoted(coding.words)}.", coding=coding.id)
 
 
-def _note_place(state: State, command: NotePlace, study: Study) -> Decision | Refusal:
+def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Decision | Refusal:
     old = _noted(state, command)
     text = command.text.strip()
     if text == (old.text if old else ""):
@@ -230,7 +230,7 @@ def _noted(state: State, command: NotePlace) -> Memo | None:
     return next((note for note in state.notes.values() if note.place == command.place), None)
 
 
-def _assign_profile(state: State, command: AssignProfile, study: Study) -> Decision | Refusal:
+def _assign_profile(state: State, command: AssignProfile, study: DecisionContext) -> Decision | Refusal:
     reasoning = command.reasoning.strip()
     if (command.profile, reasoning) == (state.profile, state.reasoning):
         return Refusal("Profile and reasoning are as they were.")
@@ -267,7 +267,7 @@ def _describe_ad(state: State, command: DescribeAd) -> Decision | Refusal:
     return Decision((event,), f"The ad is “{title}” at {employer}.")
 
 
-def _step(state: State, *, is_undo: bool, study: Study) -> Decision | Refusal:
+def _step(state: State, *, is_undo: bool, study: DecisionContext) -> Decision | Refusal:
     target = undo.undo_target(state) if is_undo else undo.redo_target(state)
     if target is None:
         return Refusal("Nothing to undo in this ad." if is_undo else "Nothing to redo in this ad.")

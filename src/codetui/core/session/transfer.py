@@ -8,7 +8,7 @@ from itertools import count
 from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.session.commands import CopySession, Decision, Refusal, Study
+from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
 from codetui.model import (
@@ -60,7 +60,7 @@ class _Found(NamedTuple):
         return anchors.shown_words(self.coding.words)
 
 
-def decide(state: State, command: CopySession, study: Study) -> Decision | Refusal:
+def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
     """The events of taking a session over, as one step; refused where nothing is lacking."""
     copy = copy_of(command, state, study)
     left_out = f" {counted(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
@@ -73,7 +73,7 @@ def decide(state: State, command: CopySession, study: Study) -> Decision | Refus
     return Decision(copy.events, message, "copy", source=command.ad)
 
 
-def copy_of(command: CopySession, state: State, study: Study) -> Copy:
+def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:
     """What that session holds and `state` lacks: codings, each anchored anew in this ad's text, notes, the profile.
 
     What stands here stays as it is.  Words that are not in this ad, as those of another title, are left out;
@@ -104,7 +104,7 @@ class _Layout:
     there   "Mill\n\nYou [light] it."    here   "The Mill\n\nYou\n  [light] it."
     """
 
-    def __init__(self, there: str, study: Study) -> None:
+    def __init__(self, there: str, study: DecisionContext) -> None:
         self._hash = text_hash(there)
         self._there = _black(there)
         self._here = _black(study.text)
@@ -128,7 +128,7 @@ def _black(text: str) -> list[int]:
     return [at for at, character in enumerate(text) if not character.isspace()]
 
 
-def _in_this_ad(coding: Coding, layout: _Layout, study: Study) -> _Found | None:
+def _in_this_ad(coding: Coding, layout: _Layout, study: DecisionContext) -> _Found | None:
     """The coding at its place in this ad's text; None where its words are not there."""
     old = coding.anchor
     same = layout.span(old) if old else None

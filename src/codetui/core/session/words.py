@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codetui.core.codebook import index as books
-from codetui.core.session.commands import Study
+from codetui.core.session.commands import DecisionContext
 from codetui.core.session.state import State
 from codetui.model import (
     CodeId,
@@ -30,7 +30,7 @@ def quoted(words: str) -> str:
     return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"
 
 
-def step_words(transaction: Transaction, state: State, study: Study) -> str:
+def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
     """What a whole step was about, in a few words."""
     if transaction.cause == "copy":
         return f"what was taken over from ad {transaction.source}"
@@ -43,7 +43,7 @@ def step_words(transaction: Transaction, state: State, study: Study) -> str:
     return event_words(transaction.events[-1], state, study)
 
 
-def event_words(event: Event, state: State, study: Study) -> str:
+def event_words(event: Event, state: State, study: DecisionContext) -> str:
     """What an event was about, in a few words."""
     match event:
         case CodingAdded():
@@ -72,5 +72,5 @@ def event_words(event: Event, state: State, study: Study) -> str:
             return "the ad's description"
 
 
-def _label(study: Study, code: CodeId) -> str:
+def _label(study: DecisionContext, code: CodeId) -> str:
     return books.label_of(study.book, code)

@@ -23,9 +23,9 @@ from codetui.model import (
 from codetui.storage.sessions import document_name
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import DocumentFile, LogFile, SessionFiles, heading_id, is_named_for
-from codetui.study.reconcile import Taken, take_over
+from codetui.study.reconcile import Reconciliation, reconcile
 from codetui.study.session.damage import damage
-from codetui.study.session.document import Base, Bases, still_known
+from codetui.study.session.document import Snapshot, SnapshotFile, still_known
 
 LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
 
@@ -60,7 +60,7 @@ def standing(session: SessionFiles, expected: Written, ad: Source, index: Codebo
         is_laid_out = log.state.form is not None
         read = session_doc.read(document.text, str(document.path)) if is_laid_out else (None, [])
         return Standing(log.state, [*others, *read[1]], expected.ids, read[0])
-    bases = Bases(log.path.with_suffix(".written"))
+    bases = SnapshotFile(log.path.with_suffix(".written"))
     base = bases.nearest(document.text)
     lost = base.lost(log.transactions) if base else 0
     if base is not None and base.text == document.text and not lost:
@@ -111,7 +111,7 @@ def _edited(
     session: SessionFiles,
     log: LogFile,
     document: DocumentFile,
-    base: Base | None,
+    base: Snapshot | None,
     ad: Source,
     index: CodebookIndex,
     problems: list[Problem],
@@ -132,13 +132,15 @@ def _edited(
     return Standing(_after(log.state, taken), problems, session_doc.ids_by_line(taken.document), read)
 
 
-def _taken(read: Document, base: Document | None, state: State, ad: Source, index: CodebookIndex, file: str) -> Taken:
+def _taken(
+    read: Document, base: Document | None, state: State, ad: Source, index: CodebookIndex, file: str
+) -> Reconciliation:
     """What a document comes to, as it will be taken over when the ad is opened."""
     ids = (f"new-{number}" for number in count())
-    return take_over(read, base, state, ad, index.book, file, lambda: next(ids))
+    return reconcile(read, base, state, ad, index.book, file, lambda: next(ids))
 
 
-def _after(state: State, taken: Taken) -> State:
+def _after(state: State, taken: Reconciliation) -> State:
     """The state once that is taken over."""
     return evolve(
         state, Transaction(id=TransactionId("new"), seq=state.seq + 1, time="", coder="", events=taken.events)
@@ -162,7 +164,7 @@ def _words(document: Document) -> Iterator[str]:
                 yield from (entry.words for entry in code.entries if entry.kind != "note")
 
 
-def _edit(taken: Taken, lost: int) -> tuple[Severity, str]:
+def _edit(taken: Reconciliation, lost: int) -> tuple[Severity, str]:
     """What to say of a document that somebody changed, or that is newer than its log."""
     if not taken.events and not lost:
         return "note", "the document was laid out anew outside; open the ad once, and that is taken over"

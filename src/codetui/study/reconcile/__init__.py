@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codetui.study.reconcile.apply import Taken, Tally, form_of, take_over
+    from codetui.study.reconcile.apply import Counts, Reconciliation, form_of, reconcile
 
-__all__ = ["Taken", "Tally", "form_of", "take_over"]
+__all__ = ["Counts", "Reconciliation", "form_of", "reconcile"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""The ranks that put statements where a document has them; as few as possible change."""
+"""Apply a document to a session: which events follow, how much was done, and the layout."""
 
 from __future__ import annotations
 
@@ -409,7 +409,7 @@ class Reconciling:
 Mint = Callable[[], str]
 
 
-class Tally(NamedTuple):
+class Counts(NamedTuple):
     """How many quotations were looked for in the ad, by how they were found; and what was done to the session.
 
     Of codings and notes: `added`; `changed` in words or note; `moved` to another code or inside their list; `removed`.
@@ -434,18 +434,18 @@ class Tally(NamedTuple):
         return self.added + self.changed + self.moved + self.removed
 
 
-class Taken(NamedTuple):
+class Reconciliation(NamedTuple):
     """What the session has to record, and the document with the ids of all its entries and notes."""
 
     events: tuple[Event, ...]
     document: Document
-    tally: Tally
+    tally: Counts
     problems: tuple[Problem, ...]
 
 
-def take_over(
+def reconcile(
     edited: Document, base: Document | None, state: State, ad: Source, book: Codebook, file: str, mint: Mint
-) -> Taken:
+) -> Reconciliation:
     """What `edited` says and `state` does not hold yet; `mint` gives fresh ids, `file` names the document in problems.
 
     `base` is the document as it was written last, with the ids of its entries and notes: what has become of it in
@@ -464,15 +464,15 @@ def take_over(
         work.report(place.line if place else 0, remark.message, is_conflict=remark.is_conflict)
     work.counts["changed"] += sum(len(head.events) for head in heads) if base else 0
     work.remarks += new_remarks(document, before, index)
-    return Taken(
+    return Reconciliation(
         (*heads[0].events, *work.draft.events(ids), *heads[1].events),
         with_ids_in_order(document, ids),
-        Tally(**work.counts),
+        Counts(**work.counts),
         tuple(Problem(file, *remark) for remark in sorted(work.remarks, key=lambda remark: remark.line)),
     )
 
 
-def form_of(text: str, taken: Taken, ad: Source, book: Codebook, facts: AdFacts) -> DocumentLayout | None:
+def form_of(text: str, taken: Reconciliation, ad: Source, book: Codebook, facts: AdFacts) -> DocumentLayout | None:
     """How the person laid out what was taken over; None where that is the canonical shape."""
     from codetui.formats import session_doc
 
@@ -495,6 +495,6 @@ def is_canonical(text: str, ad: Source, book: Codebook, facts: AdFacts) -> bool:
     bare = Source(ad.id, facts.employer, facts.title, "", "")
     ids = (f"{number:08}" for number in count())
     edited = session_doc.identified(read, index_of(book))
-    events = take_over(edited, None, State(), bare, book, "", lambda: next(ids)).events
+    events = reconcile(edited, None, State(), bare, book, "", lambda: next(ids)).events
     alone = Transaction(id=TransactionId("t"), seq=1, time="", coder="", events=events)
     return session_doc.document_of(replay([alone]), book, facts).text == text

@@ -39,7 +39,7 @@ BY_HAND = ("hand", "document")
 """The causes of a step that took a document over."""
 
 
-class Base(NamedTuple):
+class Snapshot(NamedTuple):
     """A document as codetui wrote it or took it over.
 
     `ids` are the codings and notes on its lines, as (line from 1, ids in order); `steps` the transactions of the log
@@ -55,12 +55,12 @@ class Base(NamedTuple):
         return len(set(self.steps) - {one.id for one in transactions})
 
 
-def base_of(written: Written, transactions: Iterable[Transaction]) -> Base:
+def base_of(written: Written, transactions: Iterable[Transaction]) -> Snapshot:
     """What a log with these steps gives, or was given by a document, as a base."""
-    return Base(written.text, written.ids, tuple(one.id for one in transactions))
+    return Snapshot(written.text, written.ids, tuple(one.id for one in transactions))
 
 
-def still_known(base: Base, transactions: Sequence[Transaction], render: Callable[[State], Written]) -> Base:
+def still_known(base: Snapshot, transactions: Sequence[Transaction], render: Callable[[State], Written]) -> Snapshot:
     """The base as far as the log still knows it: the document of those of its steps that have not been lost.
 
     So what only the lost ones said is new in the document, and is taken over.
@@ -69,12 +69,12 @@ def still_known(base: Base, transactions: Sequence[Transaction], render: Callabl
         return base
     steps = set(base.steps)
     kept = [one for one in transactions if one.id in steps]
-    return Base(*render(replay(kept)), base.steps)
+    return Snapshot(*render(replay(kept)), base.steps)
 
 
 def taken_over_last(
-    text: str, known: Base | None, transactions: Sequence[Transaction], render: Callable[[State], Written]
-) -> Base | None:
+    text: str, known: Snapshot | None, transactions: Sequence[Transaction], render: Callable[[State], Written]
+) -> Snapshot | None:
     """The base that was not kept (`known` is older) when the document was taken over last: the log says what it was."""
     count = max((number for number, one in enumerate(transactions, 1) if one.cause in BY_HAND), default=0)
     if not count or (known is not None and transactions[count - 1].id in known.steps):
@@ -83,7 +83,7 @@ def taken_over_last(
     return base if base.text == text else None
 
 
-class Bases:
+class SnapshotFile:
     """The texts of one document that are codetui's own, newest last, with the codings on their lines.
 
     Derived: without the file an edit by hand is still taken over, but nothing is taken for removed.
@@ -91,11 +91,11 @@ class Bases:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._replaced: deque[tuple[float, Base]] = deque(maxlen=MOST_REPLACED)
+        self._replaced: deque[tuple[float, Snapshot]] = deque(maxlen=MOST_REPLACED)
         self._version = Version()
-        self._known: tuple[Base, ...] = ()
+        self._known: tuple[Snapshot, ...] = ()
 
-    def read(self) -> tuple[Base, ...]:
+    def read(self) -> tuple[Snapshot, ...]:
         """What this program, or another one on the same session, said that it would write.
 
         Raises OSError: without its base a document that lags behind would pass for an edit by hand.
@@ -106,7 +106,7 @@ class Bases:
             self._version = version
         return self._known
 
-    def write(self, bases: list[Base]) -> None:
+    def write(self, bases: list[Snapshot]) -> None:
         """Says what is codetui's own from now on; raises OSError.
 
         The disk has it before the document comes: after a loss of power that document would else pass for somebody's
@@ -115,7 +115,7 @@ class Bases:
         lines = (json.dumps(base._asdict(), separators=(",", ":")) for base in bases)
         files.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
-    def know(self, base: Base) -> None:
+    def know(self, base: Snapshot) -> None:
         """Says that a document was taken over; where the disk refuses that, it is known as long as the program runs."""
         try:
             self.write([base])
@@ -124,17 +124,17 @@ class Bases:
             with suppress(OSError):
                 self._version = files.version(self._path)
 
-    def replace(self, base: Base) -> None:
+    def replace(self, base: Snapshot) -> None:
         """Remembers for a while, in memory, a text that is on disk no longer."""
         self._replaced.append((time.monotonic(), base))
 
-    def likely(self) -> tuple[Base, ...]:
+    def likely(self) -> tuple[Snapshot, ...]:
         """The texts of which what stands on disk may be an edit, newest first."""
         oldest = time.monotonic() - STALE
         lately = (base for when, base in self._replaced if when >= oldest)
         return tuple(dict.fromkeys((*reversed(self.read()), *reversed(tuple(lately)))))
 
-    def nearest(self, text: str) -> Base | None:
+    def nearest(self, text: str) -> Snapshot | None:
         """The base that has most lines in common with `text`; of equals the newest.
 
         After a crash two may have been there: the nearer one is what was edited.
@@ -147,7 +147,7 @@ class Bases:
         return max(enumerate(known), key=lambda each: (_common(each[1].text, lines), each[0]))[1]
 
 
-def kept_problems(newest: Base, said: Iterable[str], state: State, file: str) -> list[Problem]:
+def kept_problems(newest: Snapshot, said: Iterable[str], state: State, file: str) -> list[Problem]:
     """What to tell the coder where a document is an edit of an older text than `newest` and has only the ids `said`."""
     gone = {CodingId(id_) for _, ids in newest.ids for id_ in ids} - set(said)
     kept = (coding for coding in state.live() if coding.id in gone)
@@ -155,7 +155,7 @@ def kept_problems(newest: Base, said: Iterable[str], state: State, file: str) ->
     return [Problem(file, 0, "warning", f"{quoted(coding.words)} {what}") for coding in kept]
 
 
-def rivals(text: str, bases: Sequence[Base]) -> Sequence[Base]:
+def rivals(text: str, bases: Sequence[Snapshot]) -> Sequence[Snapshot]:
     """The newest of `bases`, and the one from whose lines those of `text` differ least, if that is another one."""
     lines = Counter(text.split("\n"))
     nearest = min(bases, key=lambda base: _differing(base.text, lines), default=None)
@@ -171,21 +171,21 @@ def _common(text: str, lines: Counter[str]) -> int:
     return (Counter(text.split("\n")) & lines).total()
 
 
-def _read_snapshots(path: Path) -> tuple[Base, ...]:
+def _read_snapshots(path: Path) -> tuple[Snapshot, ...]:
     """The bases in a file; lines that are none are left out.  Raises OSError where the disk does not say."""
     data = unless_gone(lambda: files.read(path)) or b""
     found = (_base(line) for line in data.split(b"\n") if line)
     return tuple(base for base in found if base is not None)
 
 
-def _base(line: bytes) -> Base | None:
+def _base(line: bytes) -> Snapshot | None:
     try:
         value = json.loads(line)
         text, ids, steps = value["text"], value["ids"], tuple(str(id_) for id_ in value["steps"])
         known = tuple((int(number), tuple(str(id_) for id_ in on_line)) for number, on_line in ids)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    return Base(text, known, steps) if isinstance(text, str) else None
+    return Snapshot(text, known, steps) if isinstance(text, str) else None
 
 
 SAVING = 0.3
@@ -207,7 +207,7 @@ class AdFacts(NamedTuple):
 class SessionDocument:
     """The document of one session.  `text` is what stood on disk when it was last looked at, None for nothing.
 
-    Beside the log stands what codetui wrote last and what stood there before (`Bases`): after a crash either may
+    Beside the log stands what codetui wrote last and what stood there before (`SnapshotFile`): after a crash either may
     be on disk, and an edit by hand is told from them line by line.
     """
 
@@ -217,7 +217,7 @@ class SessionDocument:
         """The document at `path`, or wherever the ad's stands; `is_read_only` for whoever only looks."""
         self._paths = paths
         self._ad = ad
-        self._bases = Bases(paths.beside(ad, ".written"))
+        self._bases = SnapshotFile(paths.beside(ad, ".written"))
         self._seen = Version()
         self._is_read_only = is_read_only
         self._foreign: Path | None = None
@@ -279,11 +279,11 @@ class SessionDocument:
         return own is not None and not own.lost(transactions)
 
     @property
-    def bases(self) -> tuple[Base, ...]:
+    def bases(self) -> tuple[Snapshot, ...]:
         """What codetui wrote before the text on disk came about, newest first: an editor may have read an older one."""
         return self._bases.likely()
 
-    def know(self, taken: Base) -> None:
+    def know(self, taken: Snapshot) -> None:
         """Remembers that what stands on disk has been taken over.
 
         Bytes that are not UTF-8 were read as well as could be, so they are copied.
@@ -318,7 +318,7 @@ class SessionDocument:
             kept = [copy for path in standing if (copy := self._keep_foreign(path, written.text))]
             data = written.text.encode("utf-8", "replace")
             text = data.decode("utf-8")
-            version = self._replace(target, data, Base(text, written.ids, steps), seen)
+            version = self._replace(target, data, Snapshot(text, written.ids, steps), seen)
             if self.text is not None and self.path != target and (self.is_known or _ad_of(self.text)):
                 files.remove(self.path)
         except FileChangedError:
@@ -337,7 +337,7 @@ class SessionDocument:
             with suppress(OSError):
                 self._copy(data)
 
-    def _replace(self, target: Path, data: bytes, coming: Base, seen: Version) -> Version:
+    def _replace(self, target: Path, data: bytes, coming: Snapshot, seen: Version) -> Version:
         """Replaces the file, if it is the one that was `seen`; the version that came.
 
         Beside the log stands before what comes, after a text of codetui's own that stands there now, and what came

@@ -17,13 +17,13 @@ from codetui.storage import files
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import now
-from codetui.study.session.document import Base, SessionDocument
+from codetui.study.session.document import SessionDocument, Snapshot
 
 if TYPE_CHECKING:
     from codetui.study.session.sync import Recorder
 
 
-class Spare:
+class FallbackFolder:
     """A folder elsewhere with the session's log and document, laid out as the sessions folder is.
 
     `codetui merge` brings both together again.
@@ -39,7 +39,7 @@ class Spare:
         """Puts on disk what is not there yet; raises OSError."""
         self._log.complete(transactions)
 
-    def write(self, document: Base, employer: str) -> Problem | None:
+    def write(self, document: Snapshot, employer: str) -> Problem | None:
         """Replaces the document; the problem it met, if any."""
         from codetui.formats import session_doc
 
@@ -159,11 +159,11 @@ def found_at_start(paths: SessionPaths, session: Recorder) -> list[Problem]:
 
 def _still_there(noted: Path, log: Path, session: Recorder) -> list[Problem]:
     """The noted steps that a log has, said once."""
-    from codetui.core.session.commands import Study
+    from codetui.core.session.commands import DecisionContext
     from codetui.core.session.words import step_words
 
     refused = {one.id for one in EventLog(noted).read()[0]}
     found = [one for one in session.transactions if one.id in refused]
     files.remove(noted)
-    study = Study(session.book, session.ad.text, "", "")
+    study = DecisionContext(session.book, session.ad.text, "", "")
     return [Problem(str(log), 0, "warning", f"{THERE}: {step_words(one, session.state, study)}") for one in found]

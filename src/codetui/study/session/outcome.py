@@ -10,7 +10,7 @@ from codetui.core.session.state import State
 from codetui.model import CodingId, Problem, Severity
 
 if TYPE_CHECKING:
-    from codetui.study.reconcile import Tally
+    from codetui.study.reconcile import Counts
 
 
 Progress = Literal["untouched", "in progress", "profile assigned", "done"]
@@ -58,12 +58,12 @@ def _progress(state: State) -> Progress:
     return "untouched" if state.is_untouched else "in progress"
 
 
-class TakenIn(NamedTuple):
+class PullResult(NamedTuple):
     """What became of a change outside: what to tell the coder, and what needs the coder's eye."""
 
     message: str
     problems: tuple[Problem, ...] = ()
-    tally: Tally | None = None
+    tally: Counts | None = None
     is_saved: bool = True
 
 
@@ -73,7 +73,7 @@ def not_read(error: OSError, path: Path, what_follows: str, severity: Severity =
     return Problem(str(error.filename or path), 0, severity, what)
 
 
-class Unread:
+class ReadFailure:
     """Why a file could not be read when it was looked at last: said once, and then only when it is another reason."""
 
     def __init__(self, what_follows: str) -> None:
@@ -82,11 +82,11 @@ class Unread:
         self._said = ""
         self.problem: Problem | None = None
 
-    def because(self, error: OSError, path: Path) -> TakenIn | None:
+    def because(self, error: OSError, path: Path) -> PullResult | None:
         """It cannot be read: what to tell the coder, None where that was said.  `path` where the error names none."""
         self.problem = not_read(error, path, self._what_follows)
         said, self._said = self._said, str(self.problem)
-        return None if said == self._said else TakenIn(self._said, (self.problem,), is_saved=False)
+        return None if said == self._said else PullResult(self._said, (self.problem,), is_saved=False)
 
     def no_more(self) -> None:
         """It was read."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from codetui.core.session.commands import Command, Decision, Refusal, Study
+from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
@@ -27,10 +27,10 @@ from codetui.storage.session_lock import SessionLock, UnreadableLockError
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import fresh_id, now
 from codetui.study.session.document import AdFacts, SessionDocument
-from codetui.study.session.fallback import Spare
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved, TakenIn, Unread
+from codetui.study.session.fallback import FallbackFolder
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, ReadFailure, Saved
 from codetui.study.session.reanchor import TextTally, events_from_changed_text
-from codetui.study.session.sync import InStep
+from codetui.study.session.sync import DocumentSync
 
 
 class Holding:
@@ -105,7 +105,7 @@ class SessionLog:
         transactions, self.problems = self._log.read()
         self.transactions = list(transactions)
         self._log_seen = files.stamp(path)
-        self._unread = Unread(NOT_SHOWN)
+        self._unread = ReadFailure(NOT_SHOWN)
         self.state: State = replay(transactions)
 
     def _take(self, transaction: Transaction) -> None:
@@ -124,9 +124,9 @@ class SessionLog:
 
     # --- what others do ---------------------------------------------------------------------------
 
-    def follow(self) -> TakenIn | None:
+    def follow(self) -> PullResult | None:
         """Takes in what another program has put into the log since; None for nothing.  Raises OSError."""
-        return TakenIn(GONE_ON, self._report_disagreements()) if self._catch_up() else None
+        return PullResult(GONE_ON, self._report_disagreements()) if self._catch_up() else None
 
     def _changing_log(self) -> Stamp | None:
         stamp = files.stamp(self._log.path)
@@ -182,14 +182,14 @@ class Session(SessionLog):
         self.text_tally: TextTally | None = None
         self._hash = text_hash(ad.text)
         super().__init__(paths.log(ad.id))
-        self._spare: Spare | None = None
+        self._spare: FallbackFolder | None = None
         self._refused: Transaction | None = None
         self._is_noted = False
-        self.owed = 0
+        self.pending = 0
         """How many transactions stand in the second place alone."""
         self._paths = paths
-        self._document = InStep(self, SessionDocument(paths, ad.id))
-        self.taken: TakenIn | None = None
+        self._document = DocumentSync(self, SessionDocument(paths, ad.id))
+        self.taken: PullResult | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -201,7 +201,7 @@ class Session(SessionLog):
 
     def begin_anew(self) -> None:
         """Takes in what was done to ad and document while another program had the session."""
-        self._document = InStep(self, SessionDocument(self._paths, self.ad.id))
+        self._document = DocumentSync(self, SessionDocument(self._paths, self.ad.id))
         self.begin()
 
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
@@ -213,7 +213,7 @@ class Session(SessionLog):
 
     def execute(self, command: Command) -> Outcome:
         """Carries a command out: on disk, then in memory; a refusal changes nothing."""
-        study = Study(self.book, self.ad.text, self._hash, fresh_id())
+        study = DecisionContext(self.book, self.ad.text, self._hash, fresh_id())
         decision = decide(self.state, command, study)
         if isinstance(decision, Refusal):
             return decision
@@ -250,16 +250,16 @@ class Session(SessionLog):
     def _append(self, transaction: Transaction) -> str:
         """Puts a transaction on disk, or in the second place; what there is to say of that.  Raises OSError."""
         try:
-            self._complete_log(is_forced=bool(self.owed))
+            self._complete_log(is_forced=bool(self.pending))
             self._log.append(transaction)
         except OSError as error:
             if self._spare is None:
                 raise
             self._spare.take([*self.transactions, transaction])
-            self.owed += 1
+            self.pending += 1
             return f" (In the copy alone: {error.strerror or error}.)"
-        owed, self.owed = self.owed, 0
-        return " (The disk is back, and has everything.)" if owed else ""
+        pending, self.pending = self.pending, 0
+        return " (The disk is back, and has everything.)" if pending else ""
 
     def _opened(self) -> SessionOpened:
         ad = self.ad
@@ -303,7 +303,7 @@ class Session(SessionLog):
 
     def lagging(self) -> str:
         """Takes in what others have done since; why that failed, if it did.  It has to be in before all is changed."""
-        taken = self.take_in()
+        taken = self.pull()
         unread = self._unread.problem or self._document.unread
         return str(unread) if unread else taken.message if taken and not taken.is_saved else ""
 
@@ -321,7 +321,7 @@ class Session(SessionLog):
             return (document, log) if document or log else None
         return None
 
-    def take_in(self) -> TakenIn | None:
+    def pull(self) -> PullResult | None:
         """Takes in what others have done since; None where there is nothing to say.
 
         While the log cannot be read the document, which may say more, is left alone.
@@ -330,9 +330,9 @@ class Session(SessionLog):
             gone_on = self.follow()
         except OSError as error:
             return self._unread.because(error, self._log.path)
-        return self._document.take_in() or gone_on
+        return self._document.pull() or gone_on
 
-    def bring(self, text: str, file: Path) -> TakenIn:
+    def bring(self, text: str, file: Path) -> PullResult:
         """Takes over a document from elsewhere: what the session lacks, or what has changed in it since last time."""
         return self._document.bring(text, file, self._imported(file.name))
 
@@ -351,7 +351,7 @@ class Session(SessionLog):
         copy.  While the disk refuses, the second place has the newest.
         """
         problem = self._unread.problem or self._document.save(is_forced=is_forced)
-        if problem is not None and self._spare is not None and self.owed:
+        if problem is not None and self._spare is not None and self.pending:
             return self._spare.write(self._document.base(), self.facts.employer)
         return problem
 
@@ -397,32 +397,32 @@ class Session(SessionLog):
         if not self.transactions and not refused:
             return Refusal("Nothing is coded in this ad yet.")
         try:
-            spare = Spare(folder, self.coder, self.ad.id)
+            spare = FallbackFolder(folder, self.coder, self.ad.id)
             spare.take([*self.transactions, *refused])
         except OSError as error:
             return NotSaved(f"NOT SAVED there either: {error.filename or folder}: {error.strerror or error}.")
         self._spare, self._refused = spare, None
         self._forget_left_over()
         for transaction in refused:
-            self.owed += 1
+            self.pending += 1
             self._take(transaction)
         problem = spare.write(self._document.base(), self.facts.employer)
         said = f"The session is copied, and what the disk refuses goes there until it is back: {folder}"
         return Saved(f"{said} {problem}" if problem else said)
 
-    def pay(self) -> Problem | None:
+    def flush_fallback(self) -> Problem | None:
         """Brings what stands in the second place alone to its own, if the disk is back; what is left to do if not."""
-        if self._spare is None or not self.owed:
+        if self._spare is None or not self.pending:
             return None
         try:
             self._complete_log(is_forced=True)
             self._log_seen = files.stamp(self._log.path)
         except OSError as error:
             self._spare.write(self._document.base(), self.facts.employer)
-            why = f"what your disk refused last ({self.owed}) stands here alone: {error.strerror or error}"
+            why = f"what your disk refused last ({self.pending}) stands here alone: {error.strerror or error}"
             way_out = f"once it is back, `codetui merge {self._spare.folder}` brings it in"
             return Problem(str(self._spare.folder), 0, "warning", f"{why}; {way_out}")
-        self.owed = 0
+        self.pending = 0
         return None
 
 
@@ -461,7 +461,7 @@ class HeldSession(Session):
         """The other program that has this session: here it is read only."""
         return self._holding.holder
 
-    def take_over(self) -> TakenIn | None:
+    def take_over(self) -> PullResult | None:
         """Takes the session from the other program; what to say of its document."""
         self._holding.take_over()
         try:
@@ -563,24 +563,24 @@ class HeldSession(Session):
         has_changed = holder != self.holder
         return (holder, document, log) if has_changed or document or log else None
 
-    def take_in(self) -> TakenIn | None:
+    def pull(self) -> PullResult | None:
         """Takes in what others have done; while one of them has the session the document is that one's."""
         before = self.holder
         try:
             changed_hands = self._changed_hands(before)
-            return changed_hands or (self.follow() if self.holder else super().take_in())
+            return changed_hands or (self.follow() if self.holder else super().pull())
         except OSError as error:
             # What has to be done when it changes hands is done once all can be read.
             self._holding.holder = before
             return self._unread.because(error, self._log.path)
 
-    def _changed_hands(self, before: Holder | None) -> TakenIn | None:
+    def _changed_hands(self, before: Holder | None) -> PullResult | None:
         """What to say where another program has taken the session, or has left it.  Raises OSError."""
         if not self._holding.look():
             return None
         self._catch_up()
         if self.holder is not None:
             what = f"{self.in_other_hands}. O takes it over."
-            return TakenIn(what, (Problem(str(self._log.path), 0, "warning", what),))
+            return PullResult(what, (Problem(str(self._log.path), 0, "warning", what),))
         self.begin_anew()
-        return self.taken or (TakenIn(FREE) if before else None)
+        return self.taken or (PullResult(FREE) if before else None)

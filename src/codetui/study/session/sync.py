@@ -28,8 +28,8 @@ from codetui.study.ids import minted
 from codetui.study.session.damage import Damage, damage, unmerged
 from codetui.study.session.document import (
     AdFacts,
-    Base,
     SessionDocument,
+    Snapshot,
     base_of,
     heading_id,
     kept_problems,
@@ -37,11 +37,11 @@ from codetui.study.session.document import (
     still_known,
     taken_over_last,
 )
-from codetui.study.session.outcome import NotSaved, Saved, TakenIn, Unread
+from codetui.study.session.outcome import NotSaved, PullResult, ReadFailure, Saved
 
 if TYPE_CHECKING:
     from codetui.formats.session_doc import Document, Written
-    from codetui.study.reconcile import Taken, Tally
+    from codetui.study.reconcile import Counts, Reconciliation
 
 
 OLDER = (
@@ -60,7 +60,7 @@ def lost_words(count: int) -> str:
     return LOST.format(steps=counted(count, "step"))
 
 
-def taken_words(tally: Tally, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:
+def taken_words(tally: Counts, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:
     """What was taken over by these events, in a few words."""
     numbers = {
         "added": tally.added,
@@ -98,7 +98,7 @@ class Recorder(Protocol):
         """Employer and title as they are in a state."""
 
 
-class InStep:
+class DocumentSync:
     """One session's document: `shown` is the state that it says, `held` why it is left alone."""
 
     def __init__(self, session: Recorder, document: SessionDocument) -> None:
@@ -109,7 +109,7 @@ class InStep:
         self._held: Damage | None = None
         self._lost = 0
         self._rendered: tuple[State, Codebook, Written] | None = None
-        self._unread = Unread("the document is left as it is, and your codings go into the log")
+        self._unread = ReadFailure("the document is left as it is, and your codings go into the log")
         self._writing = RLock()
 
     @property
@@ -149,12 +149,12 @@ class InStep:
 
     # --- from the document to the session ---------------------------------------------------------
 
-    def begin(self) -> TakenIn | None:
+    def begin(self) -> PullResult | None:
         """Compares the document with the session when that is opened.  Raises OSError where it cannot be read."""
         with self._writing:
             return self._compare()
 
-    def take_in(self) -> TakenIn | None:
+    def pull(self) -> PullResult | None:
         """Takes over what was changed outside since; None where there is nothing to say.
 
         A document that cannot be read is said once, and looked at again each time.
@@ -168,7 +168,7 @@ class InStep:
             self._unread.no_more()
             return taken
 
-    def _compare(self, *, is_open: bool = False) -> TakenIn | None:
+    def _compare(self, *, is_open: bool = False) -> PullResult | None:
         document, session = self._document, self._session
         text, self._held, self._is_unchecked = document.text, None, False
         is_begun = session.state.opened is not None
@@ -189,26 +189,26 @@ class InStep:
             self._shown = None
             if not document.is_known:
                 document.know(known)
-            return TakenIn(OLDER) if is_open and known != bases[0] else None
+            return PullResult(OLDER) if is_open and known != bases[0] else None
         harm = damage(text, own[0].text if own else None, heading_id(session.ad.id)) if is_begun else unmerged(text)
         if harm is None:
             return self._take_over(text, bases)
         self._held = harm
         problem = self._problem(harm)
         session.problems.append(problem)
-        return TakenIn(harm.message, (problem,))
+        return PullResult(harm.message, (problem,))
 
-    def _still_known(self, text: str, own: Sequence[Base]) -> tuple[Base, ...]:
+    def _still_known(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
         """What `text` may be an edit of, newest first, as far as the log knows it."""
         steps = self._session.transactions
         last = taken_over_last(text, own[0] if own else None, steps, self._written)
         return (*((last,) if last else ()), *(still_known(base, steps, self._written) for base in own))
 
-    def _is_gone(self, what: str) -> TakenIn | None:
+    def _is_gone(self, what: str) -> PullResult | None:
         """Nothing stands there that could be taken over; it is written again if it was there once."""
         was_there, self._shown = bool(self._document.bases), None
         said = f"The document was {what} outside; codetui has everything and writes it again."
-        return TakenIn(said) if was_there and self._session.state.opened else None
+        return PullResult(said) if was_there and self._session.state.opened else None
 
     def _recognise(self, written: Written) -> None:
         """The document says what the session says."""
@@ -216,7 +216,7 @@ class InStep:
         if not self._document.is_known:
             self._document.know(self._base(written, self._shown))
 
-    def bring(self, text: str, file: Path, earlier: State | None) -> TakenIn:
+    def bring(self, text: str, file: Path, earlier: State | None) -> PullResult:
         """Takes over a document from elsewhere: what the session lacks.
 
         Of one that was brought before, what has changed in it since: `earlier` is the session as it was then.
@@ -225,13 +225,13 @@ class InStep:
             session = self._session
             base = self._written(earlier) if earlier is not None else None
             if base is not None and base.text == text:
-                return TakenIn("Nothing has changed in it since it was imported.")
+                return PullResult("Nothing has changed in it since it was imported.")
             is_new = session.state.opened is None
             taken, unread = self._taken(text, base, str(file))
             form = self._form(text, taken) if is_new else session.state.form
             return self._record(taken, form, "document", file, unread)
 
-    def _take_over(self, text: str, bases: Sequence[Base]) -> TakenIn | None:
+    def _take_over(self, text: str, bases: Sequence[Snapshot]) -> PullResult | None:
         """Takes the document on disk over, which is an edit of one of `bases`: of that which was edited least.
 
         An editor that has read an older one knows nothing of what was coded since.
@@ -266,13 +266,13 @@ class InStep:
             document.look_again()
         return done
 
-    def _likeliest(self, text: str, bases: Sequence[Base]) -> tuple[Base | None, Taken, list[Problem]]:
+    def _likeliest(self, text: str, bases: Sequence[Snapshot]) -> tuple[Snapshot | None, Reconciliation, list[Problem]]:
         """What is taken over if the text is an edit of one of `bases`, and of which: of equals the first."""
         file = str(self._document.path)
         tried = [(base, *self._taken(text, base, file)) for base in rivals(text, bases) or (None,)]
         return min(tried, key=lambda each: each[1].tally.edits)
 
-    def _taken(self, text: str, base: Base | Written | None, file: str) -> tuple[Taken, list[Problem]]:
+    def _taken(self, text: str, base: Snapshot | Written | None, file: str) -> tuple[Reconciliation, list[Problem]]:
         from codetui.formats import session_doc
 
         session = self._session
@@ -284,11 +284,11 @@ class InStep:
         # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
         edited = session_doc.with_ids(edited, own) if own else edited
         mint = minted(text, base.text if base else "", str(session.state.seq))
-        return reconcile.take_over(edited, before, session.state, session.ad, session.book, file, mint), unread
+        return reconcile.reconcile(edited, before, session.state, session.ad, session.book, file, mint), unread
 
     def _record(
-        self, taken: Taken, form: DocumentLayout | None, cause: Cause, file: Path, unread: list[Problem]
-    ) -> TakenIn:
+        self, taken: Reconciliation, form: DocumentLayout | None, cause: Cause, file: Path, unread: list[Problem]
+    ) -> PullResult:
         """Puts on disk what was taken over; says it, and what needs the coder's eye."""
         session = self._session
         events: tuple[Event, ...] = taken.events
@@ -304,7 +304,7 @@ class InStep:
             if isinstance(outcome, NotSaved):
                 problems, message, is_saved = [Problem(str(file), 0, "error", outcome.message)], outcome.message, False
         session.problems += [problem for problem in problems if problem not in session.problems]
-        return TakenIn(message, tuple(problems), taken.tally, is_saved)
+        return PullResult(message, tuple(problems), taken.tally, is_saved)
 
     # --- from the session to the document ---------------------------------------------------------
 
@@ -326,7 +326,7 @@ class InStep:
                 self._shown, self._held = state, None
             return problem
 
-    def base(self) -> Base:
+    def base(self) -> Snapshot:
         """The document that says the session's state, whatever stands on disk."""
         state = self._session.state
         return self._base(self._written(state), state)
@@ -342,11 +342,11 @@ class InStep:
         self._rendered = (state, book, written)
         return written
 
-    def _base(self, written: Written, state: State) -> Base:
+    def _base(self, written: Written, state: State) -> Snapshot:
         """What is known of a document that says a state; keys go on meanwhile."""
         return base_of(written, (one for one in self._session.transactions if one.seq <= state.seq))
 
-    def _form(self, text: str, taken: Taken) -> DocumentLayout | None:
+    def _form(self, text: str, taken: Reconciliation) -> DocumentLayout | None:
         session = self._session
         return reconcile.form_of(text, taken, session.ad, session.book, session.facts_of(session.state))
 
@@ -354,7 +354,7 @@ class InStep:
         return Problem(str(self._document.path), held.line, "error", held.message)
 
 
-def _identified(written: Base | Written, index: CodebookIndex) -> Document:
+def _identified(written: Snapshot | Written, index: CodebookIndex) -> Document:
     from codetui.formats import session_doc
 
     document = session_doc.read(written.text, "")[0]

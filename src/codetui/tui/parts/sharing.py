@@ -41,7 +41,7 @@ class Sharing:
         if workspace.holder is None or action not in CHANGING:
             return False
         # The other program may have gone since somebody looked.
-        workspace.take_in()
+        workspace.pull()
         self._changed_hands()
         if workspace.holder is not None:
             self._bench.say(f"Read only: {workspace.holder} has this session. O takes it over.", "refusal")

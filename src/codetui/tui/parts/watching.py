@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.study.session.outcome import TakenIn
+from codetui.study.session.outcome import PullResult
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench
 
@@ -18,7 +18,7 @@ LOOK_EVERY = 0.6
 class Watching:
     """Looks at the open ad's document; `taken` is told what was taken over."""
 
-    def __init__(self, bench: Bench, screen: Screen[None], taken: Callable[[TakenIn], None]) -> None:
+    def __init__(self, bench: Bench, screen: Screen[None], taken: Callable[[PullResult], None]) -> None:
         self._bench = bench
         self._screen = screen
         self._taken = taken
@@ -49,6 +49,6 @@ class Watching:
     def _take(self, session: Session) -> None:
         if session is not self._bench.workspace.session:
             return
-        taken = self._bench.workspace.take_in()
+        taken = self._bench.workspace.pull()
         if taken is not None:
             self._taken(taken)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from codetui.study.session.outcome import TakenIn
+from codetui.study.session.outcome import PullResult
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
 from codetui.tui.parts.book_watching import BookWatching
@@ -69,7 +69,7 @@ def _set_to_work(bench: WorkbenchScreen) -> None:
     BookWatching(bench, bench, bench.recalling).begin()
 
 
-def _document_taken(bench: WorkbenchScreen, taken: TakenIn) -> None:
+def _document_taken(bench: WorkbenchScreen, taken: PullResult) -> None:
     """The document was edited outside: what it says now is shown at once."""
     bench.changed_elsewhere()
     is_grave = any(problem.severity == "error" for problem in taken.problems)
