@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import PartKind
-from codetui.core.codebook.migration import Migrated, MigrationMap, Queued, Rule, book_name, migrate, propose, queue
+from codetui.core.codebook.migration import (
+    MigrationMap,
+    MigrationResult,
+    PendingDecision,
+    Rule,
+    migrate,
+    pending_decisions,
+    propose,
+    version_name,
+)
 from codetui.core.session.commands import Decision, DecisionContext, Redo, Undo
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, evolve, replay
@@ -63,7 +72,7 @@ def rules(
 ) -> MigrationMap:
     """A map in which each name stands for an old id."""
     found = [Rule(kind, name, (to,) if isinstance(to, str) and to else tuple(to)) for name, to in targets.items()]
-    return MigrationMap(tuple(found), book_name(old), book_name(new))
+    return MigrationMap(tuple(found), version_name(old), version_name(new))
 
 
 def coded(*codes: str, first: int = 0) -> tuple[Event, ...]:
@@ -90,7 +99,7 @@ def then(
         seq=seq,
         time="",
         coder="Anna",
-        codebook=book_name(under),
+        codebook=version_name(under),
         cause=cause,
         source=source,
         target=TransactionId(target) if target else None,
@@ -99,7 +108,7 @@ def then(
     return evolve(state, transaction)
 
 
-def run(state: State, by: MigrationMap, new: Codebook = NEW, old: Codebook | None = None) -> Migrated:
+def run(state: State, by: MigrationMap, new: Codebook = NEW, old: Codebook | None = None) -> MigrationResult:
     ids = count()
     return migrate(state, by, new, lambda: f"new{state.seq}-{next(ids)}", old)
 
@@ -141,9 +150,9 @@ def test_a_split_code_that_the_book_lacks_keeps_its_codings_which_wait() -> None
     by = rules(A=("X", "Y"))
     found = run(START, by)
     assert not found.events
-    assert [each for each in found.queue if each.code == "A"] == [
-        Queued(CodingId("c0"), "A", "split", ("X", "Y")),
-        Queued(CodingId("c2"), "A", "split", ("X", "Y")),
+    assert [each for each in found.pending if each.code == "A"] == [
+        PendingDecision(CodingId("c0"), "A", "split", ("X", "Y")),
+        PendingDecision(CodingId("c2"), "A", "split", ("X", "Y")),
     ]
 
 
@@ -152,13 +161,13 @@ def test_a_split_code_that_lives_on_has_its_codings_wait_apart() -> None:
     by = rules(A=("A", "Y"), new=new)
     state = migrated(START, by, new)
     assert codes_of(state) == ["A?", "B", "A?", "C"]
-    assert queue(state, new, by)[0] == Queued(CodingId("c0"), "A?", "split", ("A", "Y"))
+    assert pending_decisions(state, new, by)[0] == PendingDecision(CodingId("c0"), "A?", "split", ("A", "Y"))
     decided = then(
         state,
         CodingRecoded(coding=CodingId("c0"), code=CodeId("A"), rank=9, code_before=CodeId("A?"), rank_before=0),
         under=new,
     )
-    assert [each.coding for each in queue(decided, new, by) if each.reason == "split"] == ["c2"]
+    assert [each.coding for each in pending_decisions(decided, new, by) if each.reason == "split"] == ["c2"]
     assert not run(decided, by, new).events
 
 
@@ -167,14 +176,14 @@ def test_a_split_code_that_the_book_has_retired_keeps_its_codings_which_wait() -
     by = rules(A=("X", "Y"), new=new)
     found = run(START, by, new)
     assert not found.events
-    assert found.queue[0] == Queued(CodingId("c0"), "A", "split", ("X", "Y"))
+    assert found.pending[0] == PendingDecision(CodingId("c0"), "A", "split", ("X", "Y"))
 
 
 def test_a_retired_code_keeps_its_codings_and_they_wait() -> None:
     for new in (NEW, book("2", "X", "Y", "C", retired="A")):
         found = run(START, rules(A="", new=new), new)
         assert not found.events
-        assert [(each.code, each.reason) for each in found.queue] == [
+        assert [(each.code, each.reason) for each in found.pending] == [
             ("A", "retired"),
             ("B", "unknown"),
             ("A", "retired"),
@@ -188,10 +197,10 @@ def test_a_retired_code_whose_id_is_given_to_another_has_its_codings_wait_apart(
 
 def test_a_retired_code_that_the_new_book_has_still_keeps_its_codings_and_they_wait() -> None:
     new = book("2", "A", "B", "C")
-    by = MigrationMap((Rule("code", "A", is_same=True),), book_name(OLD), book_name(new))
+    by = MigrationMap((Rule("code", "A", is_same=True),), version_name(OLD), version_name(new))
     found = run(START, by, new)
     assert not found.events
-    assert [(each.coding, each.reason) for each in found.queue] == [("c0", "retired"), ("c2", "retired")]
+    assert [(each.coding, each.reason) for each in found.pending] == [("c0", "retired"), ("c2", "retired")]
 
 
 def test_what_waits_gets_its_code_when_the_rules_say_it() -> None:
@@ -204,7 +213,7 @@ def test_words_that_a_merge_codes_twice_wait() -> None:
     same = tuple(replace(each, coding=CodingId(f"d{n}"), code=CodeId("B")) for n, each in enumerate(coded("A")))
     state = then(State(), *coded("A"), *same)
     found = run(state, rules(A="X", B="X"))
-    assert [(each.coding, each.reason) for each in found.queue] == [("d0", "twice")]
+    assert [(each.coding, each.reason) for each in found.pending] == [("d0", "twice")]
     assert len(migrated(state, rules(A="X", B="X")).live()) == 2
 
 
@@ -340,7 +349,7 @@ def test_a_note_that_was_written_with_the_new_book_stays() -> None:
 
 def test_notes_on_groups_and_sections_go_along() -> None:
     new = book("2", groups="H")
-    by = MigrationMap((Rule("group", "G", ("H",)), Rule("section", "T", ("S",))), "1#a", book_name(new))
+    by = MigrationMap((Rule("group", "G", ("H",)), Rule("section", "T", ("S",))), "1#a", version_name(new))
     state = then(State(), note("group", "G", "g"), note("section", "T", "s"))
     assert texts(migrated(state, by, new)) == Counter({("group", "H", "g"): 1, ("section", "S", "s"): 1})
 
@@ -377,7 +386,7 @@ def test_a_profile_to_be_decided_waits_under_its_old_name(old: Codebook | None, 
     by = rules("profile", OLD_PROFILES, NEW_PROFILES, **{"1": ("1", "2")})
     state = migrated(CLASSED, by, NEW_PROFILES, old)
     assert state.profile == waits_as
-    assert queue(state, NEW_PROFILES, by, old) == (Queued(None, waits_as, "split", ("1", "2")),)
+    assert pending_decisions(state, NEW_PROFILES, by, old) == (PendingDecision(None, waits_as, "split", ("1", "2")),)
 
 
 def test_a_profile_that_a_document_calls_by_its_name_is_known() -> None:
@@ -404,7 +413,7 @@ def test_no_coding_and_no_note_is_lost_doubled_or_moved_twice(
     codes: list[str], targets: dict[str, tuple[str, ...]], known: list[str], noted: set[str]
 ) -> None:
     new = book("2", *known)
-    by = MigrationMap(tuple(Rule("code", old, to) for old, to in targets.items()), book_name(OLD), book_name(new))
+    by = MigrationMap(tuple(Rule("code", old, to) for old, to in targets.items()), version_name(OLD), version_name(new))
     before = then(State(), *coded(*codes), *(note("code", each, f"on {each}") for each in sorted(noted)))
     after = migrated(before, by, new)
     assert [(each.id, each.rank, each.words) for each in after.live()] == [
@@ -463,7 +472,7 @@ def test_rules_are_proposed_by_name_by_definition_and_by_likeness() -> None:
     ]
     likely = {rule.old: rule.likeness for rule in found.rules}
     assert likely["1.1"] == likely["1.2"] == 1.0 and 0.8 <= likely["1.3"] < 1.0
-    assert (found.old_book, found.new_book, found.is_checked) == (book_name(old), book_name(new), False)
+    assert (found.old_book, found.new_book, found.is_checked) == (version_name(old), version_name(new), False)
 
 
 def test_an_id_that_another_code_got_is_proposed_away() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from codetui.core.codebook.index import with_keys
 from codetui.core.codebook.keys import proposed_id, with_free_key
-from codetui.core.codebook.usage import Given, newest
+from codetui.core.codebook.usage import Usage, latest_usages
 from codetui.model import Code, Codebook, CodeId, Group, Section, SourceId
 
 SECTIONS = (Section(id="tasks", title="Tasks"), Section(id="tools", title="Tools"))
@@ -61,9 +61,9 @@ def test_a_new_code_takes_no_key_that_another_has() -> None:
 
 def test_the_latest_quotations_come_first_and_the_same_words_once() -> None:
     given = [
-        Given(SourceId("1"), "light the lamp", time="2026-01-01"),
-        Given(SourceId("2"), "Light  the lamp", time="2026-01-03"),
-        Given(SourceId("3"), "watch", time="2026-01-02"),
-        Given(SourceId("4"), "count", time="2025-01-01"),
+        Usage(SourceId("1"), "light the lamp", time="2026-01-01"),
+        Usage(SourceId("2"), "Light  the lamp", time="2026-01-03"),
+        Usage(SourceId("3"), "watch", time="2026-01-02"),
+        Usage(SourceId("4"), "count", time="2025-01-01"),
     ]
-    assert [(one.ad, one.words) for one in newest(given, 2)] == [("2", "Light  the lamp"), ("3", "watch")]
+    assert [(one.ad, one.words) for one in latest_usages(given, 2)] == [("2", "Light  the lamp"), ("3", "watch")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook.usage import given_with
+from codetui.core.codebook.usage import last_choice
 from codetui.core.session import undo
 from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
@@ -199,7 +199,7 @@ def test_a_recoded_coding_names_the_codebook_of_the_code_that_it_has_through_und
     assert state.codings[CodingId("c1")].codebook == "v2"
     assert undone(state).codings[CodingId("c1")].codebook == "v1"
     assert redone(undone(state)).codings[CodingId("c1")].codebook == "v2"
-    assert given_with(undone(state), undone(state).codings[CodingId("c1")]) == ("TASK1", "v1")
+    assert last_choice(undone(state), undone(state).codings[CodingId("c1")]) == ("TASK1", "v1")
 
 
 def test_an_undone_recoding_of_a_coding_whose_own_line_is_lost_is_nothing() -> None:
@@ -217,7 +217,7 @@ def test_a_migration_leaves_what_the_coder_had_in_view() -> None:
     state = replay([replace(transaction(1, added("c1")), codebook="v1"), moved])
     coding = state.codings[CodingId("c1")]
     assert coding.codebook == "v2"
-    assert given_with(state, coding) == ("TASK1", "v1")
+    assert last_choice(state, coding) == ("TASK1", "v1")
 
 
 def test_an_added_coding_has_each_of_its_fields() -> None:

@@ -7,7 +7,7 @@ import difflib
 import pytest
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_reshaping import reshaped
 from codetui.formats.toml_editing import EditError
@@ -73,7 +73,7 @@ def read(text: str) -> Codebook:
     return book
 
 
-def changes(step: Step, text: str = BOOK) -> list[str]:
+def changes(step: Refactoring, text: str = BOOK) -> list[str]:
     """The lines that a step takes out and puts in."""
     after = reshaped(text, step)
     read(after)
@@ -99,7 +99,7 @@ def test_a_renamed_code_is_renamed_wherever_it_is_named() -> None:
 
 
 def test_keys_stay_what_the_fingers_know() -> None:
-    steps: list[Step] = [
+    steps: list[Refactoring] = [
         Rename(CodeId("W1"), CodeId("W9"), "Grinding"),
         Retire(CodeId("W1")),
         Merge(CodeId("W1"), CodeId("W2")),
@@ -118,7 +118,7 @@ def test_keys_stay_what_the_fingers_know() -> None:
 def test_what_is_merged_or_retired_stays_in_the_book_and_can_be_taken_back() -> None:
     assert changes(Merge(CodeId("T1"), CodeId("W2"))) == ["+ retired = true"]
     assert changes(Retire(CodeId("T1"))) == ["+ retired = true"]
-    assert reshaped(reshaped(BOOK, Retire(CodeId("T1"))), TakeBack(CodeId("T1"))) == BOOK
+    assert reshaped(reshaped(BOOK, Retire(CodeId("T1"))), Reinstate(CodeId("T1"))) == BOOK
 
 
 def test_a_code_that_is_split_is_retired_unless_it_is_a_choice_itself() -> None:
@@ -145,6 +145,6 @@ def test_a_code_moves_to_a_group_or_a_section() -> None:
         (Move(CodeId("W1"), "nowhere"), "nowhere"),
     ],
 )
-def test_a_step_that_cannot_be_taken_is_refused_in_words(step: Step, said: str) -> None:
+def test_a_step_that_cannot_be_taken_is_refused_in_words(step: Refactoring, said: str) -> None:
     with pytest.raises(EditError, match=said):
         reshaped(BOOK, step)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.codebook.migration import queue
-from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.codebook.migration import pending_decisions
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
 from codetui.storage import codebooks, files
@@ -61,13 +61,13 @@ def codes_of(folder: Path, ad: str, coder: str = "rosa") -> list[str]:
     return [coding.code for coding in workspace.session.state.live()]
 
 
-def counted(workspace: Workspace, step: Step) -> MigrationPreview:
+def counted(workspace: Workspace, step: Refactoring) -> MigrationPreview:
     found = workspace.reshaping().count(step)
     assert isinstance(found, MigrationPreview), found
     return found
 
 
-def done(workspace: Workspace, step: Step) -> MigrationPreview:
+def done(workspace: Workspace, step: Refactoring) -> MigrationPreview:
     begun = workspace.reshaping().begin(counted(workspace, step))
     assert isinstance(begun, MigrationPreview), begun
     return workspace.reshaping().carry_out(begun)
@@ -89,7 +89,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("step", [Rename(CodeId("TASK1"), CodeId("T1"), "Lights"), SPLIT, Retire(CodeId("TASK1"))])
-def test_counting_says_how_much_follows_and_writes_nothing(study: Path, step: Step) -> None:
+def test_counting_says_how_much_follows_and_writes_nothing(study: Path, step: Refactoring) -> None:
     workspace = opened(study, "11")
     before = everything(study)
     assert counted(workspace, step).lines[0] == "4 codings in 2 ads of 2 coders"
@@ -127,7 +127,7 @@ def test_merged_codings_become_the_other_code_and_those_that_meet_wait(study: Pa
     workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2")))
     found = done(workspace, Merge(CodeId("TASK1"), CodeId("TASK2")))
     assert {one.code for one in workspace.session.state.live()} == {"TASK2"}
-    waiting = queue(workspace.session.state, workspace.book, workspace.kept_rules())
+    waiting = pending_decisions(workspace.session.state, workspace.book, workspace.kept_rules())
     assert [one.reason for one in waiting] == ["twice"]
     assert "to be decided: 1 coding of TASK2 (now twice on the same words)" in found.lines
 
@@ -139,7 +139,9 @@ def test_split_codings_wait_with_their_choices_also_after_those_were_renamed(stu
 
     def choices() -> list[tuple[str, ...]]:
         assert workspace.session is not None
-        return [one.choices for one in queue(workspace.session.state, workspace.book, workspace.kept_rules())]
+        return [
+            one.choices for one in pending_decisions(workspace.session.state, workspace.book, workspace.kept_rules())
+        ]
 
     assert choices() == [("TASK2", "TASK3")] * 2
     done(workspace, Rename(CodeId("TASK3"), CodeId("TASK9"), "Polishing"))
@@ -170,7 +172,7 @@ def test_what_waits_under_an_old_id_does_not_follow_the_code_that_has_it_now(stu
     done(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert workspace.session is not None
     assert [one.code for one in workspace.session.state.live()] == ["TASK1?", "TASK2", "TASK1?"]
-    waiting = queue(workspace.session.state, workspace.book, workspace.kept_rules())
+    waiting = pending_decisions(workspace.session.state, workspace.book, workspace.kept_rules())
     assert [one.choices for one in waiting] == [("T1", "TASK2")] * 2
 
 
@@ -178,7 +180,7 @@ def test_retired_and_moved_codes_change_no_session_but_its_document(study: Path)
     workspace = opened(study, "12")
     done(workspace, Retire(CodeId("TASK1")))
     assert codes_of(study, "11") == ["TASK1", "TASK2", "TASK1"]
-    done(workspace, TakeBack(CodeId("TASK1")))
+    done(workspace, Reinstate(CodeId("TASK1")))
     assert (study / "codebook.toml").read_text("utf-8") == CODEBOOK
     done(workspace, Move(CodeId("TASK1"), "tools"))
     text = next((study / "sessions" / "rosa").glob("*_11_*.md")).read_text("utf-8")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from codetui.core.codebook.diff import Part
 from codetui.core.codebook.index import code_of
 from codetui.core.codebook.keys import with_free_key
-from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import add_code, move_code, place_of, set_field, sound
 from codetui.formats.toml_editing import EditError, parsed, set_value
@@ -21,7 +21,7 @@ from codetui.formats.toml_strings import Value
 from codetui.model import Code, Codebook, CodeId
 
 
-def reshaped(text: str, step: Step) -> str:
+def reshaped(text: str, step: Refactoring) -> str:
     """The codebook after a step; raises EditError, with words for a person, where it cannot be taken."""
     before = _read(text)
     for code in _needed(step):
@@ -30,14 +30,14 @@ def reshaped(text: str, step: Step) -> str:
     return _with_keys_kept(_changed(text, step, before), before, step)
 
 
-def _changed(text: str, step: Step, book: Codebook) -> str:
+def _changed(text: str, step: Refactoring, book: Codebook) -> str:
     part = Part("code", step.code)
     match step:
         case Rename():
             return set_field(_with_other_id(text, step.code, step.id, book), Part("code", step.id), "name", step.name)
         case Merge() | Retire():
             return set_field(text, part, "retired", True)
-        case TakeBack():
+        case Reinstate():
             return set_field(text, part, "retired", False)
         case Move():
             return move_code(text, step.code, step.section, step.group)
@@ -47,7 +47,7 @@ def _changed(text: str, step: Step, book: Codebook) -> str:
             return text if step.code in step.choices else set_field(text, part, "retired", True)
 
 
-def _needed(step: Step) -> list[CodeId]:
+def _needed(step: Refactoring) -> list[CodeId]:
     """The codes that must stand in the book."""
     match step:
         case Merge():
@@ -105,7 +105,7 @@ def _renamed(value: object, old: str, new: str) -> Value | None:
 # --- short keys -----------------------------------------------------------------------------------------
 
 
-def _with_keys_kept(text: str, before: Codebook, step: Step) -> str:
+def _with_keys_kept(text: str, before: Codebook, step: Refactoring) -> str:
     """The codebook with the keys that its codes had before: what the coder's fingers know."""
     ids = {step.code: step.id} if isinstance(step, Rename) else {}
     had = {ids.get(code.id, code.id): (code.section, code.key) for code in before.codes}

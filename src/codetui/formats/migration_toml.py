@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import Entry, PartKind, entries, nearest, paired
-from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, book_name
+from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, version_name
 from codetui.formats.toml_strings import short_text
 from codetui.formats.toml_tables import Sheet, Table, shown
 from codetui.model import Codebook, Problem
@@ -44,8 +44,8 @@ def read(text: str, file: str, new: Codebook, old: Codebook | None = None) -> tu
     is_checked = top.flag("checked") or "checked" not in top.fields
     rules = [rule for kind in KINDS for rule in _rules(kind, top.table(TABLES[kind]), new, old)]
     top.report_unknown()
-    if new_book and new_book != book_name(new):
-        said = f"the rules lead to the codebook {new_book}, and this one is {book_name(new)}; look at them again"
+    if new_book and new_book != version_name(new):
+        said = f"the rules lead to the codebook {new_book}, and this one is {version_name(new)}; look at them again"
         top.say("warning", said, "to")
     found = MigrationMap(tuple(rules), old_book, new_book, is_checked)
     return found, sorted(sheet.problems, key=lambda problem: problem.line)

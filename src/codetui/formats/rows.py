@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
-from codetui.core.codebook.migration import about_waiting
+from codetui.core.codebook.migration import pending_remark
 from codetui.core.session.state import State
 from codetui.formats.session_doc.writer import AdFacts, Layout, Site
 from codetui.model import Codebook, Coding
@@ -83,7 +83,7 @@ def _row(about: About, coding: Coding, site: Site, index: CodebookIndex) -> Row:
         section=section.title if section else "",
         group=group.title if group else "",
         code_id=coding.code,
-        code_name=code.name if code else about_waiting(coding.code, index),
+        code_name=code.name if code else pending_remark(coding.code, index),
         words=_words(coding),
         note=coding.note,
         start=coding.anchor.start if coding.anchor else None,

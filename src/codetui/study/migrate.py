@@ -11,7 +11,15 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.codebook.migration import Migrated, MigrationMap, Reason, Rule, book_name, chained, migrate
+from codetui.core.codebook.migration import (
+    MigrationMap,
+    MigrationResult,
+    Reason,
+    Rule,
+    chain_maps,
+    migrate,
+    version_name,
+)
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
@@ -43,7 +51,7 @@ class MigrationPlan(NamedTuple):
     problems: tuple[Problem, ...] = ()
     is_fresh: bool = False
 
-    def applied_to(self, state: State) -> Migrated:
+    def applied_to(self, state: State) -> MigrationResult:
         """What it means for a session."""
         return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
 
@@ -178,7 +186,7 @@ def _old_book(
 class _Done(NamedTuple):
     """What became of one session; `migrated` is None where it is as it was."""
 
-    migrated: Migrated | None
+    migrated: MigrationResult | None
     problems: tuple[Problem, ...] = ()
     was_edited: bool = False
 
@@ -216,7 +224,7 @@ def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) ->
     return _Done(done, (problem,) if problem else (), was_edited)
 
 
-def follow(plan: MigrationPlan, session: Session) -> Migrated | NotSaved:
+def follow(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
     """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
     session.use(plan.new)
     done = plan.applied_to(session.state)
@@ -276,7 +284,7 @@ class MigrationCounts:
     waiting_profiles: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, ad: SourceId, coder: str, done: Migrated) -> None:
+    def add(self, ad: SourceId, coder: str, done: MigrationResult) -> None:
         """Counts one session in."""
         self.coders |= {coder} if done.counts else set()
         for rule, number in done.counts.items():
@@ -286,7 +294,7 @@ class MigrationCounts:
         self.left += done.left
         self.sessions += bool(done.events)
         self.applied += done.was_applied
-        for queued in done.queue:
+        for queued in done.pending:
             if queued.coding is None:
                 self.waiting_profiles[queued.code] += 1
             else:
@@ -368,7 +376,7 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
     """
     for path in reversed(codebooks.kept_maps(sessions)):
         rules = migration_toml.read_kept(files.read(path).decode("utf-8", "replace"))
-        if (rules.old_book, rules.new_book) == (book_name(old), book_name(new)):
+        if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules
     return None
 
@@ -377,4 +385,4 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
     """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
     texts = [files.read(path).decode("utf-8", "replace") for path in maps]
-    return chained(map(migration_toml.read_kept, texts))
+    return chain_maps(map(migration_toml.read_kept, texts))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from codetui.core.codebook.migration import MigrationMap, book_name
-from codetui.core.codebook.refactoring import Step, rule_of
+from codetui.core.codebook.migration import MigrationMap, version_name
+from codetui.core.codebook.refactoring import Refactoring, rule_of
 from codetui.core.session.commands import Refusal
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_reshaping import reshaped
@@ -54,7 +54,7 @@ class MigrationPreview(NamedTuple):
 
     plan: MigrationPlan
     tally: MigrationCounts
-    step: Step | None = None
+    step: Refactoring | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -73,7 +73,7 @@ class CodeRefactoring:
         self._corpus = corpus
         self._paths = paths
 
-    def count(self, step: Step) -> MigrationPreview | Refusal:
+    def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """What a step would change, with nothing written; any thread may ask."""
         try:
             text = files.read(self._workspace.codebook_path).decode("utf-8-sig")
@@ -141,7 +141,7 @@ class CodeRefactoring:
         path = codebooks.map_path(self._paths.root, plan.rules.digest)
         return f"Mend what is in the way, then: codetui codebook migrate --map {path}"
 
-    def _changed(self, step: Step) -> MigrationPlan | Refusal | NotSaved:
+    def _changed(self, step: Refactoring) -> MigrationPlan | Refusal | NotSaved:
         """Takes the step in the codebook's file; the version before and the rules are kept beside the sessions."""
         workspace, root = self._workspace, self._paths.root
         texts: list[str] = []
@@ -166,10 +166,10 @@ class CodeRefactoring:
         return session is not None and (record.folder, record.facts.id) == (self._paths.folder.name, session.ad.id)
 
 
-def _plan(before: str, after: str, step: Step) -> MigrationPlan:
+def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
     """The rules of a step, from one text of the codebook to the other; raises EditError where one is no codebook."""
     old, new = _read(before), _read(after)
-    return MigrationPlan(MigrationMap((rule_of(step),), book_name(old), book_name(new)), new, old, is_fresh=True)
+    return MigrationPlan(MigrationMap((rule_of(step),), version_name(old), version_name(new)), new, old, is_fresh=True)
 
 
 def _read(text: str) -> Codebook:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, profile
-from codetui.core.codebook.usage import Given, given_by_code, newest
+from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
 from codetui.core.session.state import replay
 from codetui.model import CodeId, SourceEntry, SourceId
 from codetui.storage import files
@@ -21,7 +21,7 @@ class _Use(NamedTuple):
     """What one version of a log says of the use of codes and profiles."""
 
     version: Version
-    given: Mapping[CodeId, tuple[Given, ...]]
+    given: Mapping[CodeId, tuple[Usage, ...]]
     profile: str
 
 
@@ -33,7 +33,7 @@ class CodeUsage:
         self._read: dict[SourceId, _Use] = {}
         self._ads: dict[str, SourceId] = {}
         self._searched: tuple[Set[str], int] = frozenset(), 0
-        self._latest: dict[tuple[CodeId, SourceId, int], tuple[Given, ...]] = {}
+        self._latest: dict[tuple[CodeId, SourceId, int], tuple[Usage, ...]] = {}
         self.is_complete = False
         self.readings = 0
         """How many times a log was read."""
@@ -77,11 +77,11 @@ class CodeUsage:
             if ad not in self._read or self._read[ad].version != version:
                 state = replay(EventLog(log).read()[0])
                 self.readings += 1
-                self._read[ad] = _Use(version, given_by_code(state, ad), state.profile)
+                self._read[ad] = _Use(version, usages_by_code(state, ad), state.profile)
                 # Another one, not emptied: whoever asks meanwhile keeps what it found in the one before.
                 self._latest = {}
 
-    def of(self, code: CodeId, but: SourceId, most: int) -> tuple[Given, ...]:
+    def of(self, code: CodeId, but: SourceId, most: int) -> tuple[Usage, ...]:
         """The latest quotations of a code in the ads but one, the newest first.
 
         Looked for once until a log is read again: a code may have been given ten thousand times.
@@ -89,7 +89,9 @@ class CodeUsage:
         latest, asked = self._latest, (code, but, most)
         if asked not in latest:
             read = list(self._read.items())
-            latest[asked] = newest((one for ad, use in read if ad != but for one in use.given.get(code, ())), most)
+            latest[asked] = latest_usages(
+                (one for ad, use in read if ad != but for one in use.given.get(code, ())), most
+            )
         return latest[asked]
 
     def waiting(self, index: CodebookIndex) -> dict[SourceId, int]:

@@ -87,7 +87,7 @@ class MigrationMap:
 
     def profile_rule(self, name_or_id: str, old: Codebook | None) -> Rule | None:
         """The rule for an ad's profile, which may be called by its name in the old book, and may wait already."""
-        name = name_or_id.rstrip(WAITING)
+        name = name_or_id.rstrip(PENDING)
         known = profile(old, name) if old else None
         found = self.rule("profile", name_or_id) or self.rule("profile", name)
         return found or (self.rule("profile", known.id) if known else None)
@@ -98,7 +98,7 @@ class MigrationMap:
         return frozenset(rule.new[0] for rule in renamed if rule.new[0] != rule.old)
 
 
-def book_name(book: Codebook) -> str:
+def version_name(book: Codebook) -> str:
     """How transactions name the book they were made with: version and twelve digits of its hash."""
     return f"{book.version}#{book.content_hash[:12]}"
 
@@ -118,17 +118,17 @@ def propose(old: Codebook, new: Codebook) -> MigrationMap:
                 rules.append(Rule(kind, each.id, (), 0.0))
             elif pair is not None and pair.new != pair.old:
                 rules.append(Rule(kind, each.id, (pair.new,), pair.likeness))
-    return MigrationMap(tuple(rules), book_name(old), book_name(new), is_checked=False)
+    return MigrationMap(tuple(rules), version_name(old), version_name(new), is_checked=False)
 
 
-def waiting(code: str, known: Mapping[str, object]) -> str:
+def pending_id(code: str, known: Mapping[str, object]) -> str:
     """The id under which what had the id `code` waits, where the new book gives `code` another meaning."""
     while code in known:
-        code += WAITING
+        code += PENDING
     return code
 
 
-def chained(maps: Iterable[MigrationMap]) -> MigrationMap:
+def chain_maps(maps: Iterable[MigrationMap]) -> MigrationMap:
     """The rules of several maps, the oldest first, as one map: each leads to what later maps made of its targets.
 
     Of two rules for one part that of the later map counts; what waits under `T5?`, as T5 is something else by then,
@@ -138,41 +138,41 @@ def chained(maps: Iterable[MigrationMap]) -> MigrationMap:
     for each in maps:
         step = {(rule.part, rule.old): rule.new for rule in each.rules}
         reused = {(rule.part, to) for rule in each.rules for to in rule.new if len(rule.new) > 1 or to != rule.old}
-        step |= {(kind, old + WAITING): new for (kind, old), new in step.items() if (kind, old) in reused}
+        step |= {(kind, old + PENDING): new for (kind, old), new in step.items() if (kind, old) in reused}
         for (kind, old), new in rules.items():
             rules[kind, old] = tuple(dict.fromkeys(to for one in new for to in step.get((kind, one), (one,))))
         rules |= step
     return MigrationMap(tuple(Rule(kind, old, new) for (kind, old), new in rules.items()))
 
 
-WAITING = "?"
+PENDING = "?"
 """Ends the code of a coding that waits for a decision although its old id means something in the new book: `T5?`."""
 
 ABOUT = "waits: {id} of an earlier codebook"
 
 
-def old_id(code_id: str) -> str:
+def former_id(code_id: str) -> str:
     """The id that a coding had which waits under this one; empty for any other id."""
-    return code_id.rstrip(WAITING) if code_id.endswith(WAITING) else ""
+    return code_id.rstrip(PENDING) if code_id.endswith(PENDING) else ""
 
 
-def about_waiting(code_id: str, index: CodebookIndex) -> str:
+def pending_remark(code_id: str, index: CodebookIndex) -> str:
     """What there is to say of an id under which codings wait; empty for any other id."""
-    old = old_id(code_id)
+    old = former_id(code_id)
     is_waiting = old and code_id not in index.codes and old in index.codes
     return ABOUT.format(id=old) if is_waiting else ""
 
 
-def label_in(index: CodebookIndex, code_id: str) -> str:
+def document_label(index: CodebookIndex, code_id: str) -> str:
     """How documents name a code of the book, one that waits, or (by its id) one that the book lacks."""
-    about = about_waiting(code_id, index)
+    about = pending_remark(code_id, index)
     return f"{code_id} ({about})" if about else index.labels.get(CodeId(code_id), code_id)
 
 
-def id_by_label(label: str) -> str:
+def id_of_document_label(label: str) -> str:
     """The id that a label means which the book does not know: of a code that waits its id, else the label itself."""
     id_, bracket, _ = label.partition(" (")
-    old = old_id(id_)
+    old = former_id(id_)
     is_waiting = bracket and old and label.rstrip(":. ") == f"{id_} ({ABOUT.format(id=old)})"
     return id_ if is_waiting else label
 
@@ -180,19 +180,20 @@ def id_by_label(label: str) -> str:
 Mint = Callable[[], str]
 
 
-class Migrated(NamedTuple):
-    """What a migration means for one session.
+class MigrationResult(NamedTuple):
+    """The effect of a migration on one session.
 
-    `counts` says how many codings each rule is about (one for a profile's), those that wait included, `notes` how many
-    notes move, `left` how many codings a rule speaks of that were made with the new book and stay as they are.
-    `queue` is what waits once the events have happened.  `was_applied` is True where the same rules were before.
+    `counts` holds the codings that each rule concerns (1 for a profile's rule), those that stay undecided included;
+    `notes` counts the memos that move, `left` the codings that were made with the new codebook and stay unchanged.
+    `pending` holds the decisions that are open after the events.  `was_applied` is True if the same rules were
+    applied before.
     """
 
     events: tuple[Event, ...]
     counts: Mapping[Rule, int]
     notes: int
     left: int
-    queue: tuple[Queued, ...]
+    pending: tuple[PendingDecision, ...]
     was_applied: bool = False
 
 
@@ -204,7 +205,7 @@ def migrate(
     old: Codebook | None = None,
     *,
     is_fresh: bool = False,
-) -> Migrated:
+) -> MigrationResult:
     """The events that bring a session to the new `book`; none where the same rules were applied already.
 
     `is_fresh` says that they cannot have been: the change of the book that they are from has just been made.
@@ -215,16 +216,18 @@ def migrate(
     where that is known.  `mint` gives fresh ids.
     """
     if not is_fresh and _is_applied(state, rules):
-        return Migrated((), {}, 0, 0, queue_after(state, {}, state.profile, book, rules, old), was_applied=True)
-    run = _Run(state, rules, book, old, is_fresh=is_fresh)
+        return MigrationResult(
+            (), {}, 0, 0, _decisions_after(state, {}, state.profile, book, rules, old), was_applied=True
+        )
+    run = _Migration(state, rules, book, old, is_fresh=is_fresh)
     codings, notes, profiles = tuple(run.codings()), tuple(run.notes(mint)), tuple(run.profile())
     codes = {event.coding: event.code for event in codings}
     profile = profiles[0].profile if profiles else state.profile
-    waits = queue_after(state, codes, profile, book, rules, old)
-    return Migrated((*codings, *notes, *profiles), dict(run.counts), run.moved_notes, run.left, waits)
+    waits = _decisions_after(state, codes, profile, book, rules, old)
+    return MigrationResult((*codings, *notes, *profiles), dict(run.counts), run.moved_notes, run.left, waits)
 
 
-class _Run:
+class _Migration:
     """One migration of one session."""
 
     def __init__(
@@ -238,7 +241,7 @@ class _Run:
         self.counts: Counter[Rule] = Counter()
         self.left = self.moved_notes = 0
         self._rules = {(rule.part, rule.old): rule for rule in reversed(rules.rules)}
-        self._given = _Given(state)
+        self._given = _Provenance(state)
         self._known: dict[PartKind, dict[str, bool]] = {
             kind: {each.id: False for each in entries(book, kind)} for kind in KINDS
         }
@@ -320,9 +323,9 @@ class _Run:
         Rules from the book that let it wait mean another part by that name.
         """
         found = self._rules.get((kind, id_))
-        if found is not None or not id_.endswith(WAITING) or self.is_fresh or self._is_of_old(made_with):
+        if found is not None or not id_.endswith(PENDING) or self.is_fresh or self._is_of_old(made_with):
             return found
-        return self._rules.get((kind, id_.rstrip(WAITING)))
+        return self._rules.get((kind, id_.rstrip(PENDING)))
 
     def _is_of_old(self, made_with: str) -> bool:
         """Whether something was given with the book that the rules come from."""
@@ -337,18 +340,18 @@ class _Run:
             return rule.new[0]
         is_never_given = self._known[rule.part].get(rule.old, False)
         keeps = is_never_given or (rule.effect == "retired" and rule.is_same)
-        return rule.old if keeps else waiting(rule.old, self._known[rule.part])
+        return rule.old if keeps else pending_id(rule.old, self._known[rule.part])
 
     def _waiting_profile(self, profile: str) -> str:
         name = books.profile_name(self.old, profile) if self.old else profile
         while books.profile(self.book, name) is not None:
-            name += WAITING
+            name += PENDING
         return name
 
     def _is_new(self, made_with: str) -> bool:
         """Whether something was given with the new book, or with an edition of it under the same version."""
         version, _, digest = made_with.rpartition("#")
-        old_book = self.rules.old_book or (book_name(self.old) if self.old else "")
+        old_book = self.rules.old_book or (version_name(self.old) if self.old else "")
         old_version, _, old_digest = old_book.rpartition("#")
         new_version, _, new_digest = self.rules.new_book.rpartition("#")
         here = self.book.content_hash[:12]
@@ -358,7 +361,7 @@ class _Run:
         return is_of_version and old_version not in ("", version)
 
 
-class _Given:
+class _Provenance:
     """With which book each coding got the code it has, each note its text, and the ad its profile."""
 
     def __init__(self, state: State) -> None:
@@ -412,7 +415,7 @@ def _put(note: MemoId, place: MemoTarget, text: str, rank: int, before: str = ""
 Reason = Literal["unknown", "split", "retired", "twice"]
 
 
-class Queued(NamedTuple):
+class PendingDecision(NamedTuple):
     """What a coder has to decide: a coding, or (None) the profile; the ids to choose from, where the rules say them.
 
     `code` is the id it has now, which the book lacks (`unknown`) or keeps for old codings only (`retired`).
@@ -424,30 +427,30 @@ class Queued(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def queue(
+def pending_decisions(
     state: State, book: Codebook, rules: MigrationMap | None = None, old: Codebook | None = None
-) -> tuple[Queued, ...]:
+) -> tuple[PendingDecision, ...]:
     """What waits for the coder's decision in a session, in the order of assigning, the profile last.
 
     That are codings whose code the book lacks or has retired, and, where the `rules` merged codes, codings that
     say the same twice.  The `old` book helps to know a profile that is called by its name.
     """
-    return queue_after(state, {}, state.profile, book, rules or MigrationMap(), old)
+    return _decisions_after(state, {}, state.profile, book, rules or MigrationMap(), old)
 
 
-def queue_after(
+def _decisions_after(
     state: State,
     codes: Mapping[CodingId, CodeId],
     profile: str,
     book: Codebook,
     rules: MigrationMap,
     old: Codebook | None,
-) -> tuple[Queued, ...]:
+) -> tuple[PendingDecision, ...]:
     """The queue of a state once the codings in `codes` have these, and the ad has `profile`."""
     known = {code.id: code.is_retired for code in book.codes}
     retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
     merged, seen = rules.targets(), set[tuple[str, int, int]]()
-    found: list[Queued] = []
+    found: list[PendingDecision] = []
     for coding in state.live():
         code = codes.get(coding.id, coding.code)
         if code not in known or known[code] or code in retired:
@@ -455,23 +458,23 @@ def queue_after(
         elif code in merged and coding.anchor:
             words = (code, coding.anchor.start, coding.anchor.end)
             if words in seen:
-                found.append(Queued(coding.id, code, "twice"))
+                found.append(PendingDecision(coding.id, code, "twice"))
             seen.add(words)
     if profile and books.profile(book, profile) is None:
         found.append(_profile(profile, rules, old))
     return tuple(found)
 
 
-def _code(coding: CodingId, code: str, rules: MigrationMap, *, is_retired: bool) -> Queued:
-    rule = rules.rule("code", code) or rules.rule("code", code.rstrip(WAITING))
+def _code(coding: CodingId, code: str, rules: MigrationMap, *, is_retired: bool) -> PendingDecision:
+    rule = rules.rule("code", code) or rules.rule("code", code.rstrip(PENDING))
     choices = rule.new if rule is not None else ()
     if rule is not None and rule.effect == "split":
-        return Queued(coding, code, "split", choices)
-    return Queued(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown", choices)
+        return PendingDecision(coding, code, "split", choices)
+    return PendingDecision(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown", choices)
 
 
-def _profile(profile: str, rules: MigrationMap, old: Codebook | None) -> Queued:
+def _profile(profile: str, rules: MigrationMap, old: Codebook | None) -> PendingDecision:
     rule = rules.profile_rule(profile, old)
     if rule is None or rule.effect == "renamed":
-        return Queued(None, profile, "unknown")
-    return Queued(None, profile, "split" if rule.new else "retired", rule.new)
+        return PendingDecision(None, profile, "unknown")
+    return PendingDecision(None, profile, "split" if rule.new else "retired", rule.new)

@@ -46,7 +46,7 @@ class Retire:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack:
+class Reinstate:
     """Give a retired code again."""
 
     code: CodeId
@@ -61,10 +61,10 @@ class Move:
     group: str = ""
 
 
-Step = Rename | Merge | Split | Retire | TakeBack | Move
+Refactoring = Rename | Merge | Split | Retire | Reinstate | Move
 
 
-def rule_of(step: Step) -> Rule:
+def rule_of(step: Refactoring) -> Rule:
     """The rule for the codings of the code; one that leads to the code itself changes none of them."""
     match step:
         case Rename():
@@ -75,11 +75,11 @@ def rule_of(step: Step) -> Rule:
             return Rule("code", step.code, step.choices)
         case Retire():
             return Rule("code", step.code, (), is_same=True)
-        case TakeBack() | Move():
+        case Reinstate() | Move():
             return Rule("code", step.code, (step.code,))
 
 
-def words_of(step: Step, book: Codebook) -> str:
+def describe(step: Refactoring, book: Codebook) -> str:
     """What the step makes of the code, in a few words; `book` is the one before it."""
     was = label_of(book, step.code)
     match step:
@@ -93,7 +93,7 @@ def words_of(step: Step, book: Codebook) -> str:
             return f"{was} becomes {choices}, as each coding is decided"
         case Retire():
             return f"{was} is retired: given no longer, kept for the codings it has"
-        case TakeBack():
+        case Reinstate():
             return f"{was} is given again"
         case Move():
             found = group(book, step.group) or section(book, step.section)

@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 
 import codetui.formats.session_doc.head as head
 from codetui.core.codebook.index import CodebookIndex, folded, group_by_title
-from codetui.core.codebook.migration import id_by_label
+from codetui.core.codebook.migration import id_of_document_label
 from codetui.formats.session_doc.entries import read_entry, read_notes, split_label
 from codetui.formats.session_doc.lines import Line, cut
 from codetui.formats.session_doc.model import (
@@ -325,7 +325,7 @@ def _identified_block(block: Block, section_id: str, index: CodebookIndex) -> Bl
 
 def _code_id(label: str, index: CodebookIndex) -> str:
     code = index.code_by_label(label)
-    return code.id if code else id_by_label(label)
+    return code.id if code else id_of_document_label(label)
 
 
 def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import groups, index_of, profile_name
-from codetui.core.codebook.migration import label_in, old_id
+from codetui.core.codebook.migration import document_label, former_id
 from codetui.core.session.state import State
 from codetui.formats.session_doc.entries import write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.form import render
@@ -155,7 +155,7 @@ class Layout:
             group = self.index.groups.get(code.group)
             is_grouped = group is not None and group.section == code.section
             return Site(code.section, code.group if is_grouped else "", self.index.order[code.id], True)
-        old = old_id(code_id)
+        old = former_id(code_id)
         return self.site(old)._replace(is_known=False) if old else self._likely_site(code_id)
 
     def _likely_site(self, code_id: str) -> Site:
@@ -177,7 +177,7 @@ class Layout:
         lines: _LinesByPlace = defaultdict(list)
         for code_id in order:
             line = CodeLine(
-                _folded(label_in(self.index, code_id)),
+                _folded(document_label(self.index, code_id)),
                 tuple(contents.code_notes.get(code_id, ())),
                 tuple(contents.entries.get(code_id, ())),
                 id=code_id,

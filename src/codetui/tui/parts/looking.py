@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from codetui.core.codebook.index import code_of
-from codetui.core.codebook.usage import given_with
+from codetui.core.codebook.usage import last_choice
 from codetui.core.text.plural import counted
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
@@ -58,7 +58,7 @@ class Looking:
 
     def _older(self, coding: Coding) -> Older | None:
         """The code of a coding in the version of the book that it was given with, where that says something else."""
-        given = given_with(self._bench.state, coding)
+        given = last_choice(self._bench.state, coding)
         try:
             book = self._bench.workspace.living_book.kept(given.codebook)
         except OSError:

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from codetui.core.codebook.index import label
 from codetui.core.codebook.keys import proposed_id, with_free_key
-from codetui.core.codebook.refactoring import Merge, Move, Rename, Retire, Split, Step, TakeBack, words_of
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split, describe
 from codetui.core.session.commands import Refusal
 from codetui.core.text.plural import counted
 from codetui.model import Code, Codebook, CodeId
@@ -149,7 +149,7 @@ class Migrating:
         self._weigh(Retire(code.id))
 
     def _take_back(self, code: Code) -> None:
-        self._weigh(TakeBack(code.id))
+        self._weigh(Reinstate(code.id))
 
     def _ask_map(self) -> None:
         from codetui.tui.modals.text_modal import NoteModal
@@ -159,12 +159,12 @@ class Migrating:
 
     # --- counting, then doing -------------------------------------------------------------------------
 
-    def _weigh(self, wanted: Step | Path) -> None:
+    def _weigh(self, wanted: Refactoring | Path) -> None:
         """Counts what follows, in a worker, and asks."""
         from codetui.tui.modals.dry_run import DryRun
 
         reshaping = self._bench.workspace.reshaping()
-        words = f"the rules in {wanted}" if isinstance(wanted, Path) else words_of(wanted, self._bench.index.book)
+        words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
         modal = DryRun("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
 

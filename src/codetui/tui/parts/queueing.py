@@ -13,7 +13,7 @@ from codetui.tui.parts.recalling import Recalling
 from codetui.tui.widgets.cells import brief
 
 if TYPE_CHECKING:
-    from codetui.core.codebook.migration import Queued
+    from codetui.core.codebook.migration import PendingDecision
 
 EMPTY = "Every coding has a code of the codebook."
 READING = "Nothing waits in this ad; your other ads are being read: Q goes on."
@@ -109,7 +109,7 @@ class Queueing:
 
     # --- one of them --------------------------------------------------------------------------------
 
-    def _show(self, waiting: tuple[Queued, ...], place: int) -> None:
+    def _show(self, waiting: tuple[PendingDecision, ...], place: int) -> None:
         one, bench = waiting[place], self._bench
         head = f"{place + 1} of {len(waiting)}{self._more()} · "
         self._latest = one.coding
@@ -140,13 +140,13 @@ class Queueing:
         others = self._elsewhere()
         return f" here, {sum(others.values()):,} in {counted(len(others), 'other ad')}" if others else ""
 
-    def _choices(self, one: Queued) -> list[Code]:
+    def _choices(self, one: PendingDecision) -> list[Code]:
         """What the changes of the codebook say that it may become, as far as that is given."""
         index = self._bench.index
         found = (index.codes.get(CodeId(choice)) for choice in one.choices)
         return [code for code in found if code and not code.is_retired and code.section in index.sections]
 
-    def _queue(self) -> tuple[Queued, ...]:
-        from codetui.core.codebook.migration import queue
+    def _queue(self) -> tuple[PendingDecision, ...]:
+        from codetui.core.codebook.migration import pending_decisions
 
-        return queue(self._bench.state, self._bench.index.book, self._bench.workspace.kept_rules())
+        return pending_decisions(self._bench.state, self._bench.index.book, self._bench.workspace.kept_rules())

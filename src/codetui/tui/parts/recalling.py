@@ -9,10 +9,10 @@ from time import monotonic, sleep
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.core.codebook.usage import given_in, newest
+from codetui.core.codebook.usage import latest_usages, usages_in
 from codetui.model import CodeId
 from codetui.tui.bench import Bench
-from codetui.tui.widgets.definition import DefinitionPane, Usage
+from codetui.tui.widgets.definition import DefinitionPane, PastUsages
 
 MOST_HERE, MOST_ELSEWHERE = 3, 5
 """Quotations of a code that a definition shows, of the open ad and of the others."""
@@ -60,13 +60,13 @@ class Recalling:
         """True once the other ads have been read, as they are now."""
         return self._bench.workspace.earlier.is_complete and not self._is_reading
 
-    def usage(self, code: CodeId) -> Usage:
+    def usage(self, code: CodeId) -> PastUsages:
         """What is known now of the use of a code; the coding under the cursor is not told of itself."""
         bench, earlier = self._bench, self._bench.workspace.earlier
         own = bench.coding_here()
-        here = newest(given_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
+        here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
         elsewhere = earlier.of(code, bench.ad.id, MOST_ELSEWHERE)
-        return Usage(here, elsewhere, self._is_reading and not earlier.is_complete)
+        return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
 
     def _read(self) -> None:
         worker, workspace = get_current_worker(), self._bench.workspace

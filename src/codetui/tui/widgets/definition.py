@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codetui.core.codebook.index import label, label_of, section_of, short_key
-from codetui.core.codebook.usage import Given
+from codetui.core.codebook.usage import Usage
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.hues import hue_colour
@@ -19,14 +19,14 @@ from codetui.tui.widgets.hues import hue_colour
 MUTED = "$foreground 65%"
 
 
-class Usage(NamedTuple):
+class PastUsages(NamedTuple):
     """What a coder has given a code to: in the open ad and in others, the newest first.
 
     `is_reading` while the other ads are still being read.
     """
 
-    here: tuple[Given, ...] = ()
-    elsewhere: tuple[Given, ...] = ()
+    here: tuple[Usage, ...] = ()
+    elsewhere: tuple[Usage, ...] = ()
     is_reading: bool = False
 
 
@@ -37,11 +37,11 @@ class Older(NamedTuple):
     version: str
 
 
-UsageOf = Callable[[CodeId], Usage]
+UsageOf = Callable[[CodeId], PastUsages]
 
 
 def code_text(
-    book: Codebook, code: Code, colour: str = "", usage: Usage | None = None, older: Older | None = None
+    book: Codebook, code: Code, colour: str = "", usage: PastUsages | None = None, older: Older | None = None
 ) -> Content:
     """All that there is to say of a code: the book first, then an older version of it, then the coder's own use."""
     key = short_key(book, code)
@@ -76,7 +76,7 @@ def _background(titles: Iterable[str]) -> list[Content]:
     return [Content(""), _list("Background: R opens it", named)] if named else []
 
 
-def _given(usage: Usage) -> list[Content]:
+def _given(usage: PastUsages) -> list[Content]:
     """The quotations that were given the code before."""
     lines = [_quotation(one, "this ad") for one in usage.here]
     lines += [_quotation(one, f"#{one.ad}") for one in usage.elsewhere]
@@ -84,7 +84,7 @@ def _given(usage: Usage) -> list[Content]:
     return [*parts, *([Content(""), _absent("reading your other ads…")] if usage.is_reading else [])]
 
 
-def _quotation(given: Given, where: str) -> str:
+def _quotation(given: Usage, where: str) -> str:
     note = f" ({given.note})" if given.note else ""
     return f"“{given.words}”{note} {where}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.codebook.migration import label_in
+from codetui.core.codebook.migration import document_label
 from codetui.core.session.state import State
 from codetui.model import Code, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
 
@@ -149,7 +149,7 @@ class Outline:
         codings = self._state.of_code(code.id)
         notes = self._notes.get(("code", code.id), [])
         entries = self._notes.get(("entry", code.id), [])
-        text = label_in(self._index, code.id)
+        text = document_label(self._index, code.id)
         key = self._index.short_keys.get(code.id, "")
         if code.is_retired:
             text = f"{text} (retired)"
