@@ -351,7 +351,7 @@ BROKEN = """
 from pathlib import Path
 from codetui.__main__ import main
 from codetui.storage import disk
-from codetui.tui.parts.describing import Describing
+from codetui.tui.workbench.describe import Describing
 
 def on_full_disk(opened):
     def tried(path):

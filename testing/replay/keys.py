@@ -11,9 +11,9 @@ from textual.widgets import Input
 from codetui.core.codebook.index import profile, profile_keys
 from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
+from codetui.tui.dialogs.source import DescribeAdModal
+from codetui.tui.dialogs.text import NoteModal, TextModal
 from codetui.tui.key_words import SIGNS
-from codetui.tui.modals.describe_ad import DescribeAdModal
-from codetui.tui.modals.text_modal import NoteModal, TextModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import Node, node_of
 from testing.replay.places import ACCEPT, SEARCH, Ad, Plan

@@ -23,15 +23,14 @@ from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.study.usage import CodeUsage
 from codetui.study.workspace import Workspace
-from codetui.tui.modals.code_form import CodeForm
-from codetui.tui.modals.code_picker import CodePicker
-from codetui.tui.modals.definition_modal import DefinitionModal
-from codetui.tui.modals.new_code import NewCodeModal
-from codetui.tui.parts.recalling import STAYS
+from codetui.tui.dialogs.code_forms import CodeForm, NewCodeModal
+from codetui.tui.dialogs.code_search import CodePicker
+from codetui.tui.dialogs.definition import DefinitionModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import RowList
+from codetui.tui.workbench.recall import STAYS
 from testing.keys import press, running, until, with_codings
 from testing.studies import ADS, CODEBOOK, SHORE, write_study
 

@@ -10,7 +10,7 @@ from codetui.formats.rows import rows
 from codetui.storage.event_log import EventLog
 from codetui.study.session.outcome import AdStatus
 from codetui.study.source_index import DuplicateText
-from codetui.tui.parts.copying import said
+from codetui.tui.workbench.code import said
 from testing.keys import BOOK, press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."

@@ -22,15 +22,13 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from codetui.model import CodeId, Span
-from codetui.tui.modals.choice import Choice
-from codetui.tui.modals.code_form import CodeForm
-from codetui.tui.modals.codes_choice import CodesChoice
-from codetui.tui.modals.dry_run import UNSEEN, DryRun
-from codetui.tui.modals.profile_form import ProfileForm
-from codetui.tui.parts.queueing import READING
+from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm
+from codetui.tui.dialogs.code_search import CodesChoice
+from codetui.tui.dialogs.confirm import UNSEEN, Choice, DryRun
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode
 from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.workbench.resolve import READING
 from testing.keys import press, running
 from testing.studies import CODEBOOK, SHORE
 from testing.terminal import Terminal, codetui_command, environment

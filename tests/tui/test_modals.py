@@ -10,15 +10,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from codetui.model import Code, CodeId, Profile
-from codetui.tui.modals.choice import Choice, option
-from codetui.tui.modals.code_form import CodeForm
-from codetui.tui.modals.code_picker import CodePicker, Picked
-from codetui.tui.modals.codes_choice import ChosenCodes, CodesChoice
-from codetui.tui.modals.describe_ad import DescribeAdModal
-from codetui.tui.modals.profile_form import ProfileForm
-from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
-from codetui.tui.modals.rename_form import RenameForm
-from codetui.tui.modals.text_modal import NoteModal, TextModal
+from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm, RenameForm
+from codetui.tui.dialogs.code_search import ChosenCodes, CodePicker, CodesChoice, Picked
+from codetui.tui.dialogs.confirm import Choice, option
+from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
+from codetui.tui.dialogs.source import DescribeAdModal
+from codetui.tui.dialogs.text import NoteModal, TextModal
 from codetui.tui.widgets.plain_rows import PlainRows
 
 OPEN = "still open"

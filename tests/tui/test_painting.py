@@ -12,10 +12,10 @@ from textual.strip import Strip
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.model import CodeId
-from codetui.tui.parts.picturing import CodedSpans
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.workbench.view_model import CodedSpans
 from testing.keys import press, running, workspace_on, write_ad
 
 LONG = "\n\n".join(f"Sentence number {number} of a long ad ends here." for number in range(60))

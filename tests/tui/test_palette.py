@@ -11,7 +11,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 
 from codetui.tui.actions import ACTIONS
-from codetui.tui.modals.text_modal import NoteModal
+from codetui.tui.dialogs.text import NoteModal
 from codetui.tui.palette import Palette
 from codetui.tui.themes import HUES, contrast
 from codetui.tui.widgets.hues import hue_style

@@ -13,10 +13,10 @@ from codetui.core.session.commands import AssignProfile, NoteCoding
 from codetui.storage import files
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
-from codetui.tui.modals.profile_picker import PickedProfile, ProfilePicker
+from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
-from codetui.tui.parts.picturing import heading
 from codetui.tui.screens.ad_list import AdListScreen
+from codetui.tui.workbench.view_model import heading
 from testing.keys import keys_of, press, running, workspace_on, write_ad
 from testing.studies import write_study
 

@@ -27,9 +27,9 @@ from codetui.model import (
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.workspace import Workspace
-from codetui.tui.modals.definition_modal import DefinitionModal
-from codetui.tui.modals.doubts_list import DoubtsList
-from codetui.tui.modals.text_modal import NoteModal
+from codetui.tui.dialogs.definition import DefinitionModal
+from codetui.tui.dialogs.text import NoteModal
+from codetui.tui.dialogs.unresolved import DoubtsList
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import Face, Palette
 from codetui.tui.widgets.outline import CodingNode

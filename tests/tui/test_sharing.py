@@ -15,7 +15,7 @@ from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.modals.take_over import TakeOverModal
+from codetui.tui.dialogs.confirm import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
 from testing.keys import BOOK, press, running, write_ad
@@ -109,7 +109,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
 async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_late(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codetui.tui.parts.watching.LOOK_EVERY", 3600)
+    monkeypatch.setattr("codetui.tui.workbench.watch.LOOK_EVERY", 3600)
     other.release()
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "s12")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.tui.parts import tidying
-from codetui.tui.parts.tidying import YOUNG
+from codetui.tui.workbench import tidying
+from codetui.tui.workbench.tidying import YOUNG
 from testing.keys import press, running, workspace_on, write_ad
 
 SOON = 0.1

@@ -11,11 +11,11 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
-from codetui.tui.modals.code_picker import CodePicker
-from codetui.tui.modals.definition_modal import DefinitionModal
-from codetui.tui.modals.describe_ad import DescribeAdModal
-from codetui.tui.modals.profile_picker import ProfilePicker
-from codetui.tui.modals.text_modal import NoteModal, TextModal
+from codetui.tui.dialogs.code_search import CodePicker
+from codetui.tui.dialogs.definition import DefinitionModal
+from codetui.tui.dialogs.profile import ProfilePicker
+from codetui.tui.dialogs.source import DescribeAdModal
+from codetui.tui.dialogs.text import NoteModal, TextModal
 from codetui.tui.screens.ad_list import AdListScreen
 from codetui.tui.screens.help import HelpRows, HelpScreen
 from codetui.tui.screens.workbench import WorkbenchScreen

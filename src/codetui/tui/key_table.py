@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from codetui.tui.parts.looking import help_rows
+from codetui.tui.workbench.lookup import help_rows
 
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 

@@ -12,14 +12,14 @@ from codetui.model import CodeId
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do, Kind
 from codetui.tui.key_words import key_words
-from codetui.tui.parts.assigning import Assigning
-from codetui.tui.parts.selecting import Selecting
-from codetui.tui.parts.settling import Settling
-from codetui.tui.parts.sharing import Sharing
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.search_line import SearchLine
+from codetui.tui.workbench.code import Assigning
+from codetui.tui.workbench.resolve import Settling
+from codetui.tui.workbench.select import Selecting
+from codetui.tui.workbench.share import Sharing
 
 TREE_KEYS = frozenset(
     ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")

@@ -16,13 +16,13 @@ from codetui.core.session.state import State
 from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceId, Span
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
-from codetui.tui.parts.aiming import Aiming
-from codetui.tui.parts.recalling import Recalling
-from codetui.tui.parts.saving import Saving
 from codetui.tui.screens.widget_messages import WidgetMessages
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.save import Saving
+from codetui.tui.workbench.select import Aiming
 
 T = TypeVar("T")
 CHOICE_KEYS = "123456789" + ascii_lowercase

@@ -10,18 +10,14 @@ from functools import partial
 from codetui.study.session.outcome import PullResult
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
-from codetui.tui.parts.book_watching import BookWatching
-from codetui.tui.parts.bookkeeping import Bookkeeping
-from codetui.tui.parts.describing import Describing
-from codetui.tui.parts.listing import Listing
-from codetui.tui.parts.looking import Looking
-from codetui.tui.parts.migrating import Migrating
-from codetui.tui.parts.picking import Picking
-from codetui.tui.parts.reading import Reading
-from codetui.tui.parts.watching import Watching
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.workbench.codebook import Bookkeeping, Migrating
+from codetui.tui.workbench.describe import Describing
+from codetui.tui.workbench.lookup import Looking, Picking, Reading
+from codetui.tui.workbench.source_list import Listing
+from codetui.tui.workbench.watch import BookWatching, Watching
 
 
 async def furnish(bench: WorkbenchScreen) -> Do:

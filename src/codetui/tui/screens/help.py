@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from codetui.tui.modals.frame import FramedModal
+from codetui.tui.dialogs.base import FramedModal
 from codetui.tui.widgets.cells import shown, wrap
 from codetui.tui.widgets.plain_rows import PlainRows
 from codetui.tui.widgets.row_list import Part, Row

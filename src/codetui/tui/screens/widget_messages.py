@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.screen import Screen
 
-from codetui.tui.parts.assigning import Assigning
-from codetui.tui.parts.outlining import Outlining
-from codetui.tui.parts.selecting import Selecting
-from codetui.tui.parts.settling import Settling
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
+from codetui.tui.workbench.code import Assigning
+from codetui.tui.workbench.navigate import Outlining
+from codetui.tui.workbench.resolve import Settling
+from codetui.tui.workbench.select import Selecting
 
 if TYPE_CHECKING:
     from codetui.tui.keyboard import Keyboard

@@ -19,30 +19,25 @@ from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Save
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, kind_of
 from codetui.tui.compositing import FrontFirst
-from codetui.tui.parts.aiming import Aiming
-from codetui.tui.parts.assigning import Assigning
-from codetui.tui.parts.copying import Copying
-from codetui.tui.parts.greeting import first_of, greeting, way_on
-from codetui.tui.parts.outlining import Outlining
-from codetui.tui.parts.picturing import CodedSpans, heading, mark_of, status_facts
-from codetui.tui.parts.queueing import Queueing
-from codetui.tui.parts.recalling import Recalling
-from codetui.tui.parts.saving import Saving
-from codetui.tui.parts.selecting import Selecting
-from codetui.tui.parts.settling import Settling
-from codetui.tui.parts.sharing import Sharing
-from codetui.tui.parts.tidying import Tidying
-from codetui.tui.parts.travelling import Travelling
 from codetui.tui.screens.bench_side import NO_AD, BenchSide
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.kept_rows import KeptRows
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.code import Assigning, Copying
+from codetui.tui.workbench.navigate import Outlining, Travelling
+from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.resolve import Queueing, Settling
+from codetui.tui.workbench.save import Saving
+from codetui.tui.workbench.select import Aiming, Selecting
+from codetui.tui.workbench.share import Sharing
+from codetui.tui.workbench.tidying import Tidying
+from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
 
 if TYPE_CHECKING:
-    from codetui.tui.parts.bookkeeping import Bookkeeping
-    from codetui.tui.parts.describing import Describing
+    from codetui.tui.workbench.codebook import Bookkeeping
+    from codetui.tui.workbench.describe import Describing
 
 ELSEWHERE = "Or B saves a copy elsewhere."
 

@@ -1,0 +1,246 @@
+"""A code to write: what the book says of it; what a new code needs beyond that stands in `new_code`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import ClassVar, NamedTuple
+
+from textual import events, on
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from codetui.model import Code, Codebook, CodeId, Profile
+from codetui.tui.bench import Unwritten
+from codetui.tui.dialogs.base import EditOutside
+from codetui.tui.dialogs.form import Field, Texts, TextsForm, from_lines, lines
+from codetui.tui.widgets.cells import brief, one_line
+from codetui.tui.widgets.hues import section_hues
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+
+class CodeForm(TextsForm[Code]):
+    """Answers with the code as it is to stand in the book, or None."""
+
+    def __init__(
+        self, title: str, code: Code, lost: Unwritten | None = None, edit_outside: EditOutside | None = None
+    ) -> None:
+        """`code` is what stands in the book; `lost` what was written already and the book or the disk refused."""
+        shown = lost.code if lost else code
+        fields = (
+            Field("name", "Name", code.name, shown.name),
+            Field("definition", "Definition", code.definition, shown.definition, 3),
+            Field("include", "Counts", code.include, shown.include, 2),
+            Field("exclude", "Does not count", code.exclude, shown.exclude, 2),
+            Field("examples", "Examples, one on a line", lines(code.examples), lines(shown.examples), 2),
+        )
+        super().__init__(title, code, fields, _written_code, lost.why if lost else "", edit_outside)
+
+    def trouble(self, answer: Code) -> str:
+        """A code needs a name."""
+        return nameless(answer)
+
+
+def nameless(code: Code) -> str:
+    """What is to be said of a code without a name; empty where it has one."""
+    return "" if code.name else "A code needs a name."
+
+
+def _written_code(code: Code, text: Texts) -> Code:
+    return replace(
+        code,
+        name=text("name"),
+        definition=text("definition"),
+        include=text("include"),
+        exclude=text("exclude"),
+        examples=from_lines(text("examples"), code.examples),
+    )
+
+
+class RenameForm(TextsForm[Code]):
+    """Answers with the code under its new id and name, or None."""
+
+    FIRST: ClassVar[str] = "id"
+    DEFAULT_CSS = "RenameForm > .frame { height: 12; }"
+
+    def __init__(self, book: Codebook, code: Code, title: str) -> None:
+        fields = (Field("id", "Id", code.id, code.id), Field("name", "Name", code.name, code.name))
+        super().__init__(title, code, fields, _renamed)
+        self._book = book
+        self._code = code
+
+    def trouble(self, answer: Code) -> str:
+        """A code needs an id that no other has, and a name."""
+        if not (answer.id and answer.name):
+            return "A code needs an id and a name."
+        other = next((one for one in self._book.codes if one.id == answer.id != self._code.id), None)
+        return f"{answer.id} is “{other.name}” already: write another id, or merge the two (m)." if other else ""
+
+
+def _renamed(code: Code, text: Texts) -> Code:
+    return replace(code, id=CodeId(text("id")), name=text("name"))
+
+
+class ProfileForm(TextsForm[Profile]):
+    """Answers with the profile as it is to stand in the book, or None."""
+
+    def __init__(
+        self,
+        title: str,
+        profile: Profile,
+        lost: tuple[Profile, str] | None = None,
+        edit_outside: EditOutside | None = None,
+    ) -> None:
+        """`profile` is what stands in the book; `lost` what was written already, and why it was refused."""
+        shown = lost[0] if lost else profile
+        responsibilities = lines(profile.responsibilities), lines(shown.responsibilities)
+        projects = lines(profile.projects), lines(shown.projects)
+        fields = (
+            Field("subtitle", "Subtitle", profile.subtitle, shown.subtitle),
+            Field("definition", "Definition", profile.definition, shown.definition, 3),
+            Field("responsibilities", "Core responsibilities, one on a line", *responsibilities, 2),
+            Field("projects", "Typical projects, one on a line", *projects, 2),
+            Field("evidence", "Evidence", profile.evidence, shown.evidence, 2),
+        )
+        super().__init__(title, profile, fields, _written_profile, lost[1] if lost else "", edit_outside)
+
+
+def _written_profile(profile: Profile, text: Texts) -> Profile:
+    return replace(
+        profile,
+        subtitle=text("subtitle"),
+        definition=text("definition"),
+        responsibilities=from_lines(text("responsibilities"), profile.responsibilities),
+        projects=from_lines(text("projects"), profile.projects),
+        evidence=text("evidence"),
+    )
+
+
+IdFor = Callable[[str, str], str]
+"""The id that is proposed in a section and a group (empty: none)."""
+
+MOST_ROWS = 5
+IS_LIST = "This is a list: ↑↓ choose where the code stands, tab goes on to the texts."
+
+
+class Spot(NamedTuple):
+    """Where a code can stand: in a section, or in a group of it."""
+
+    section: str
+    group: str = ""
+
+
+def spots(book: Codebook) -> list[Spot]:
+    """Every section with its groups below it, in the order of the book."""
+    return [
+        spot
+        for section in book.sections
+        for spot in (Spot(section.id), *(Spot(section.id, one.id) for one in book.groups if one.section == section.id))
+    ]
+
+
+class NewCodeModal(TextsForm[Code]):
+    """Answers with the new code, or None."""
+
+    DEFAULT_CSS = f"""
+    NewCodeModal {{
+        & PlainRows {{ height: auto; max-height: {MOST_ROWS}; }}
+    }}
+    """
+
+    def __init__(
+        self,
+        book: Codebook,
+        code: Code,
+        id_for: IdFor,
+        lost: Unwritten | None = None,
+        edit_outside: EditOutside | None = None,
+    ) -> None:
+        """`code` says what is known: a name that was typed, the section and group to begin with."""
+        shown = lost.code if lost else code
+        fields = (
+            Field("name", "Name", code.name, shown.name),
+            Field("definition", "Definition", code.definition, shown.definition, 2),
+        )
+        super().__init__("New code", code, fields, self._new, lost.why if lost else "", edit_outside)
+        self._book = book
+        self._id_for = id_for
+        self._spots = spots(book)
+        self._shown = shown
+        self._proposed = shown.id or id_for(shown.section, shown.group)
+
+    def more(self, behind: str) -> Iterator[Widget]:
+        """Section and group, and the id."""
+        if behind == "name":
+            yield Static("Section or group", classes="asked")
+            yield PlainRows(id="spots")
+            yield Static("Id", classes="asked")
+            yield Input(one_line(self._proposed), id="id", compact=True, select_on_focus=False)
+
+    def begin(self) -> None:
+        """Begin with what is not known yet: the name, else where it stands."""
+        here = Spot(self._shown.section, self._shown.group)
+        places = (place for place, spot in enumerate(self._spots) if spot == here)
+        self._rows.show(spot_rows(self._book, self._spots), next(places, 0))
+        self.call_after_refresh(self._rows.show_cursor)
+        (self._rows if self._shown.name else self.query_one("#name", Input)).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters that a list does not take are not swallowed unsaid."""
+        if self._rows.has_focus and event.is_printable:
+            event.stop()
+            self.say(IS_LIST)
+
+    @property
+    def _rows(self) -> PlainRows:
+        return self.query_one("#spots", PlainRows)
+
+    @property
+    def spot(self) -> Spot:
+        """Where the code is to stand."""
+        return self._spots[self._rows.cursor]
+
+    def _new(self, code: Code, text: Texts) -> Code:
+        name, definition = text("name"), text("definition")
+        id_, spot = CodeId(self.field("id")), self.spot
+        return replace(code, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
+
+    def trouble(self, answer: Code) -> str:
+        """A code needs a name, and an id that no other has."""
+        if not answer.id:
+            return "A code needs an id."
+        other = next((one for one in self._book.codes if one.id == answer.id), None)
+        if other is not None:
+            return f"{answer.id} is “{brief(other.name, 40)}” already: write another id."
+        same = next((one for one in self._book.codes if one.name.casefold() == answer.name.casefold()), None)
+        return f"{same.id} is called so already: write another name." if same else nameless(answer)
+
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
+        """Another place has another pattern; an id that the coder wrote stays."""
+        event.stop()
+        field = self.query_one("#id", Input)
+        if field.value == one_line(self._proposed):
+            self._proposed = self._id_for(*self.spot)
+            field.value = one_line(self._proposed)
+
+    @on(RowList.Taken)
+    def _taken(self, event: RowList.Taken) -> None:
+        event.stop()
+        self.focus_next()
+
+
+def spot_rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
+    """`1 Tasks`, and below it, indented, its groups."""
+    titles = {group.id: group.title for group in book.groups}
+    hues = section_hues(book)
+    sections = {section.id: section for section in book.sections}
+    rows: list[Row] = []
+    for spot in places:
+        if spot.group:
+            rows.append(Row((Part("  "), Part(brief(titles[spot.group], 200)))))
+        else:
+            section = sections[spot.section]
+            rows.append(Row((Part(f"{section.key} ", "hue", hues[section.id]), Part(brief(section.title, 200)))))
+    return rows

@@ -1,0 +1,314 @@
+"""The part of a question that finds a code of the book: the words typed, what fits them, what the book says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.picker import Candidate, Match, code_candidates, rank
+from codetui.model import Code, Codebook, CodeId
+from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.widgets.cells import brief, brief_middle, shown
+from codetui.tui.widgets.definition import DefinitionPane, UsageOf
+from codetui.tui.widgets.hues import section_hues
+from codetui.tui.widgets.plain_rows import LedRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
+"""What is shown for a query and the codes that fit it: a row for each, and others behind, or only others."""
+
+
+class CodeSearch(Vertical):
+    """Finds codes; which one is taken, and what for, is the question's to say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
+        Binding("down,ctrl+j", "move(1)", "down", show=False, priority=True),
+        Binding("pageup", "read(-1)", "read back", show=False),
+        Binding("pagedown", "read(1)", "read on", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    CodeSearch {
+        & PlainRows { height: 1fr; margin-top: 1; }
+        & DefinitionPane { height: 8; border-top: solid $foreground 20%; padding: 0 1; }
+    }
+    CodeSearch:ansi DefinitionPane { border-top: solid ansi_default; }
+    """
+
+    def __init__(
+        self,
+        index: CodebookIndex,
+        candidates: Sequence[Candidate],
+        rows_of: RowsOf,
+        recent: Sequence[CodeId] = (),
+        usage_of: UsageOf | None = None,
+    ) -> None:
+        """`recent` names the codes that stand on top of all while nothing is typed, the last one first."""
+        super().__init__()
+        self._index = index
+        self._hues = section_hues(index.book)
+        self._candidates = candidates
+        self._rows_of = rows_of
+        self._recent = recent
+        self._usage_of = usage_of
+        self._found: Sequence[Match] = ()
+
+    def compose(self) -> ComposeResult:
+        """Query, codes, definition."""
+        yield Input(placeholder="type a word of its name, definition or examples", compact=True)
+        yield LedRows()
+        yield DefinitionPane()
+
+    def on_mount(self) -> None:
+        """Recent codes first, then all in the order of the book."""
+        self.query_one(Input).focus()
+        self._find()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """As for the question: keys that come behind its answer find nothing left to act on."""
+        return self.screen.check_action(action, parameters)
+
+    @property
+    def query_words(self) -> str:
+        """What was typed."""
+        return self.query_one(Input).value
+
+    @property
+    def code(self) -> Code | None:
+        """The code under the cursor; None where another row is."""
+        place = self.query_one(LedRows).cursor
+        return self._index.codes[CodeId(self._found[place].candidate.id)] if place < len(self._found) else None
+
+    def key_part(self, code: Code) -> Part:
+        """The short key of a code, in the colour of its section, with which its row begins."""
+        hue = self._hues.get(code.section, len(self._hues))
+        return Part(f"{self._index.short_keys[code.id]:<4}", "hue", hue)
+
+    def section_words(self, code: Code) -> str:
+        """The section in which a code stands, with which its row may end."""
+        section = self._index.sections.get(code.section)
+        return brief(section.title, 28) if section else ""
+
+    def show_again(self) -> None:
+        """Shows the rows as they are now, with the cursor where it stands."""
+        self._show(self.query_one(LedRows).cursor)
+
+    def action_move(self, step: int) -> None:
+        """The next code, or the one before."""
+        self.query_one(LedRows).action_move(step)
+
+    def action_read(self, step: int) -> None:
+        """Scroll the definition."""
+        self.query_one(DefinitionPane).scroll_page(step)
+
+    @on(Input.Changed)
+    def _find(self) -> None:
+        self._found = rank(self.query_words, self._candidates, self._recent)
+        self._show(0)
+
+    def _show(self, cursor: int) -> None:
+        self.query_one(LedRows).show(self._rows_of(self.query_words, self._found), cursor)
+        self._show_definition()
+
+    @on(RowList.Moved)
+    def _show_definition(self) -> None:
+        pane, code = self.query_one(DefinitionPane), self.code
+        if code is not None:
+            pane.show_code(self._index.book, code, self._usage_of)
+        else:
+            pane.clear()
+
+
+class Picked(NamedTuple):
+    """A code that is to be given, or changed; or none, and the name that was typed for a new one."""
+
+    code: CodeId | None
+    new_name: str = ""
+    is_to_change: bool = False
+
+
+class CodePicker(FramedModal[Picked]):
+    """Answers with a code to be given, a new one, one to be changed, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "add", "new code", show=False, priority=True),
+        Binding("ctrl+e", "change", "change the code", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        book: Codebook,
+        recent: Sequence[CodeId] = (),
+        words: str = "",
+        title: str = "Give a code",
+        usage_of: UsageOf | None = None,
+    ) -> None:
+        """`words` is what will be coded; `recent` names the codes used last, the last one first."""
+        super().__init__()
+        self._index = CodebookIndex(book)
+        self._recent = tuple(recent)
+        self._words = words
+        self._title = title
+        self._search = CodeSearch(self._index, code_candidates(self._index), self._rows, self._recent, usage_of)
+
+    def compose(self) -> ComposeResult:
+        """Words, query, codes, definition."""
+        with self.frame(self._title, "enter: take · page keys: read · ctrl+n: new · ctrl+e: change · esc"):
+            if self._words:
+                yield Static(Content(f"“{brief_middle(self._words, 70)}”"), classes="words")
+            yield self._search
+
+    @on(Input.Submitted)
+    @on(RowList.Taken)
+    def _taken(self) -> None:
+        code, new_name = self._search.code, self._new_name(self._search.query_words)
+        if code is not None:
+            self.dismiss(Picked(code.id))
+        elif new_name:
+            self.dismiss(Picked(None, new_name))
+
+    def action_add(self) -> None:
+        """A code that the book lacks, whatever fits the words."""
+        self.dismiss(Picked(None, shown(self._search.query_words)))
+
+    def action_change(self) -> None:
+        """The code under the cursor, to be changed."""
+        code = self._search.code
+        if code is not None:
+            self.dismiss(Picked(code.id, is_to_change=True))
+
+    def _rows(self, query: str, matches: Sequence[Match]) -> list[Row]:
+        rows = [self._row(match, is_searched=bool(query.strip())) for match in matches]
+        new_name = self._new_name(query)
+        if new_name:
+            rows.append(Row((Part("+   ", "strong"), Part(f"new code “{brief(new_name, 60)}”", "note"))))
+        return rows or [Row((Part("The codebook has no codes yet.", "warn"),))]
+
+    def _new_name(self, query: str) -> str:
+        """The name that a new code would get; none for the id, name or label of a code, retired ones included."""
+        return shown(query) if self._index.code_by_label(query) is None else ""
+
+    def _row(self, match: Match, *, is_searched: bool) -> Row:
+        code = self._index.codes[CodeId(match.candidate.id)]
+        is_recent = not is_searched and code.id in self._recent
+        label = _found_in(self._index.labels[code.id], code.name, match.positions)
+        place = "recent" if is_recent else self._search.section_words(code)
+        return Row((self._search.key_part(code), *label), (Part(place, "dim"),))
+
+
+def _found_in(label: str, name: str, positions: Sequence[int]) -> tuple[Part, ...]:
+    """The label, with the letters that were found in the name made strong."""
+    start = label.find(name)
+    if not positions or start < 0 or shown(label) != label:
+        return (Part(brief(label, 200)),)
+    found = {start + position for position in positions}
+    runs = groupby(enumerate(label), key=lambda at: at[0] in found)
+    return tuple(
+        Part("".join(letter for _, letter in run), "strong" if is_found else "plain") for is_found, run in runs
+    )
+
+
+FEWEST = 2
+
+
+class ChosenCodes(NamedTuple):
+    """The codes that were chosen; `wants_new` asks for one more that the book lacks."""
+
+    codes: tuple[CodeId, ...]
+    wants_new: bool = False
+
+
+class CodesChoice(FramedModal[ChosenCodes]):
+    """Answers with the codes, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "go on", show=False, priority=True),
+        Binding("ctrl+n", "add", "new code", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        book: Codebook,
+        but: Sequence[CodeId] = (),
+        chosen: Sequence[CodeId] | None = None,
+        *,
+        has_retired: bool = False,
+    ) -> None:
+        """`but` are left out; `chosen` are chosen already, or None where one code is wanted and no more."""
+        super().__init__()
+        self._title = title
+        self._index = CodebookIndex(book)
+        self._chosen = None if chosen is None else dict.fromkeys(chosen)
+        candidates = [one for one in code_candidates(self._index, has_retired=has_retired) if one.id not in but]
+        self._search = CodeSearch(self._index, candidates, self._rows)
+
+    def compose(self) -> ComposeResult:
+        """Query, codes, definition."""
+        several = "enter: choose · ctrl+n: new code · ctrl+s: go on · esc"
+        keys = "enter: take · page keys: read · esc: close" if self._chosen is None else several
+        with self.frame(self._title, keys):
+            yield Static(classes="hint")
+            yield self._search
+
+    def on_mount(self) -> None:
+        """Say how many are chosen already."""
+        self._say_count()
+
+    @on(Input.Submitted)
+    @on(RowList.Taken)
+    def _taken(self) -> None:
+        code = self._search.code
+        if code is None:
+            return
+        if self._chosen is None:
+            self.dismiss(ChosenCodes((code.id,)))
+            return
+        if code.id in self._chosen:
+            del self._chosen[code.id]
+        else:
+            self._chosen[code.id] = None
+        self._search.show_again()
+        self._say_count()
+
+    def action_save(self) -> None:
+        """Go on with the codes that were chosen."""
+        if self._chosen is None:
+            self._taken()
+        elif len(self._chosen) < FEWEST:
+            self._say("Choose two codes at least: ↑↓, then enter on each; ctrl+n writes a new one.")
+        else:
+            self.dismiss(ChosenCodes(tuple(self._chosen)))
+
+    def action_add(self) -> None:
+        """One of them is to be a new code."""
+        if self._chosen is not None:
+            self.dismiss(ChosenCodes(tuple(self._chosen), wants_new=True))
+
+    @on(Input.Changed)
+    def _say_count(self) -> None:
+        self._say("" if self._chosen is None else f"{len(self._chosen)} chosen")
+
+    def _rows(self, _: str, matches: Sequence[Match]) -> list[Row]:
+        rows = [self._row(CodeId(match.candidate.id)) for match in matches]
+        return rows or [Row((Part("No code fits these words.", "warn"),))]
+
+    def _row(self, id_: CodeId) -> Row:
+        code = self._index.codes[id_]
+        mark = "" if self._chosen is None else "● " if id_ in self._chosen else "  "
+        label = Part(brief(f"{self._index.labels[id_]}{' (retired)' if code.is_retired else ''}", 200))
+        left = (Part(mark, "strong"), self._search.key_part(code), label)
+        return Row(left, (Part(self._search.section_words(code), "dim"),))
+
+    def _say(self, words: str) -> None:
+        self.query_one(".hint", Static).update(Content(words))

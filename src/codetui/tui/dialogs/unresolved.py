@@ -1,0 +1,109 @@
+"""All quotations that need a place, to go to one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from codetui.core.anchors.unresolved import Doubt
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.text.plural import counted
+from codetui.model import Coding, CodingId
+from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.hues import section_hues
+from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.row_list import Part, Row, RowList
+
+AT_ONCE = 0.008
+"""Seconds for which places are looked for before the next key is read; in a long ad one look may take longer."""
+
+WIDEST = 400
+"""Cells of a quotation that are given to a row, which cuts them to its width."""
+
+
+class DoubtsList(FramedModal[CodingId]):
+    """Answers with the id of a coding, or None.  What each row says of its place comes bit by bit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("V,v", "leave", "close", show=False)]
+
+    DEFAULT_CSS = """
+    DoubtsList {
+        & > .frame { height: 70%; min-height: 10; }
+        & PlainRows { height: 1fr; }
+    }
+    """
+
+    def __init__(
+        self,
+        codings: Sequence[Coding],
+        index: CodebookIndex,
+        about: Callable[[Coding], Doubt],
+        current: CodingId | None = None,
+    ) -> None:
+        """`about` says what is known of the place of a coding; `current` is the one that was shown last."""
+        super().__init__()
+        self._codings = tuple(codings)
+        self._index = index
+        self._hues = section_hues(index.book)
+        self._about = about
+        self._current = current
+        self.rows = [self._row(coding, "…") for coding in self._codings]
+        self._looked = 0
+
+    def compose(self) -> ComposeResult:
+        """The rows."""
+        count = len(self._codings)
+        title = f"{counted(count, 'quotation needs', 'quotations need')} a place"
+        with self.frame(title, "enter: go to it · ↑↓: choose · esc: close"):
+            yield PlainRows()
+
+    def on_mount(self) -> None:
+        """Stand on the one shown last."""
+        places = (place for place, coding in enumerate(self._codings) if coding.id == self._current)
+        rows = self.query_one(PlainRows)
+        rows.show(self.rows, next(places, 0))
+        rows.focus()
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """Finds out where some more quotations may stand, then lets keys through."""
+        if not self.is_attached:
+            return
+        begun = monotonic()
+        while self._looked < len(self._codings) and monotonic() - begun < AT_ONCE:
+            coding = self._codings[self._looked]
+            self.rows[self._looked] = self._row(coding, kind_words(self._about(coding)))
+            self._looked += 1
+        self.query_one(PlainRows).refresh()
+        if self._looked < len(self._codings):
+            # A timer of Textual's that has so little time is left out where the processor is busy, and never comes.
+            asyncio.get_running_loop().call_later(AT_ONCE, self.call_later, self._look_on)
+
+    def _row(self, coding: Coding, kind: str) -> Row:
+        code = self._index.codes.get(coding.code)
+        hue = self._hues.get(code.section, len(self._hues)) if code else len(self._hues)
+        key = self._index.short_keys.get(coding.code, "?")
+        name = Part(f"{key:<4}", "hue", hue), Part(f"{brief(coding.code, 16)}  ", "dim")
+        return Row((*name, Part(f"“{brief(coding.words, WIDEST)}”")), (Part(kind, "warn"),))
+
+    @on(RowList.Taken)
+    def _taken(self, event: RowList.Taken) -> None:
+        self.dismiss(self._codings[event.index].id)
+
+
+def kind_words(doubt: Doubt) -> str:
+    """What is known of a place, in two or three words."""
+    if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
+        places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
+        return f"resembles {doubt.percent}{places}"
+    if doubt.kind == "orphan":
+        return f"not in the ad · nearest {doubt.percent}" if doubt.places else "not in the ad"
+    count = len(doubt.places)
+    return f"{counted(count, 'place')}{', doubtful' if count == 1 else ''}"

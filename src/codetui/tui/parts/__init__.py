@@ -1,1 +1,0 @@
-"""What the workbench can do, a part for each kind of work."""

@@ -1,0 +1,333 @@
+"""Giving codes: by section and key, by repeating, by searching; and changing what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codetui.core.codebook.index import label_of, place_title
+from codetui.core.session.commands import (
+    AssignCode,
+    MoveBoundary,
+    NoteCoding,
+    NotePlace,
+    RecodeCoding,
+    Redo,
+    RemoveCoding,
+    Undo,
+)
+from codetui.core.session.state import State
+from codetui.core.session.words import quoted
+from codetui.core.text.plural import counted
+from codetui.core.text.units import units
+from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.source_index import DuplicateText
+from codetui.tui.bench import Bench, Do, Unsaved
+from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
+
+RECENT = 9
+LONGEST_TERM = 8
+"""Words of which the name of a tool has no more; a longer stretch was selected for a quotation."""
+
+LONG_TERM = "(a whole sentence as a term: b, then < and > trim it; u undoes)"
+Noting = Callable[[str], NoteCoding | NotePlace]
+NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
+NO_NODE = "This line of the codebook is no quotation: choose one below its code."
+MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not."
+
+
+class Assigning:
+    """What turns selections into codings.  `recoding` and `bounding` name the coding that is being changed."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.recent: list[CodeId] = []
+        self.recoding: CodingId | None = None
+        self.bounding: CodingId | None = None
+        self.decided: Callable[[CodingId], None] = lambda _: None
+        """Told of each coding that was given another code, or taken away."""
+        self.way_on = ""
+        """What is said behind a code that was not chosen."""
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        sections = {f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)}
+        return {
+            **sections,
+            "repeat": self.repeat,
+            "undo": lambda: self._step(Undo()),
+            "redo": lambda: self._step(Redo()),
+            "remove": self.remove,
+            "recode": self.recode,
+            "boundary": self.boundary,
+            "note": self.note,
+            "remark": self.remark,
+        }
+
+    def began(self, state: State) -> str:
+        """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay.
+
+        What to say of an edge that was being moved; mostly nothing.
+        """
+        left = "the boundary that was being moved is as it was" if self.bounding is not None else ""
+        self.recoding = self.bounding = None
+        self.way_on = ""
+        if not self.recent:
+            latest = reversed(state.live())
+            self.recent = list(dict.fromkeys(coding.code for coding in latest))[:RECENT]
+        return left
+
+    # --- giving a code ------------------------------------------------------------------------------
+
+    def _opener(self, key: str) -> Do:
+        return lambda: self.open_section(key)
+
+    def open_section(self, key: str) -> None:
+        """Shows the codes of the section on this digit."""
+        bench = self._bench
+        section = next((one for one in bench.index.book.sections if one.key == key), None)
+        if section is None and not bench.index.book.sections:
+            bench.say("The codebook has no section yet: nothing can be coded. F4 says what to write.", "refusal")
+            return
+        if section is None:
+            keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
+            bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
+            return
+        if all(code.is_retired for code in bench.index.codes_of.get(section.id, ())):
+            way_out = "A writes a new one" if bench.index.book.codes else "F4 says what to write"
+            bench.say(f"{key} {section.title} has no code yet; {way_out}.", "refusal")
+            return
+        bench.open_panel(section.id, self.words_for(section))
+
+    def words_for(self, section: Section) -> str:
+        """The words that a code of this section would be given to."""
+        bench = self._bench
+        coding = bench.state.codings.get(self.recoding) if self.recoding else None
+        if coding is not None:
+            return coding.words
+        span = bench.selected_span(section.holds)
+        return bench.ad.text[span.start : span.end]
+
+    def take(self, code: CodeId, aside: str = "") -> None:
+        """The coder chose a code: for the selection, or instead of another; `aside` is said with what comes of it."""
+        bench, recoded = self._bench, self.recoding
+        if recoded is not None:
+            outcome = bench.carry_out(RecodeCoding(recoded, code), aside)
+            self.recoding = None
+        else:
+            found = bench.index.codes.get(code)
+            section = bench.index.sections.get(found.section) if found else None
+            holds = section.holds if section else "quotations"
+            span = bench.selected_span(holds)
+            is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
+            outcome = bench.carry_out(AssignCode(span, code), " ".join(filter(None, (LONG_TERM * is_long, aside))))
+        if isinstance(outcome, Saved):
+            self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
+            bench.aim_at(outcome.coding)
+            if recoded is not None:
+                self.decided(recoded)
+        elif aside:
+            bench.say(f"{outcome.message} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
+
+    def leave(self) -> None:
+        """The coder chose no code."""
+        if self.recoding is not None:
+            self.recoding = None
+            self._bench.say(f"Left as it was.{self.way_on}")
+
+    def moved_on(self) -> None:
+        """The coder selects something else: no code is waited for any more."""
+        self.recoding = None
+
+    def repeat(self) -> None:
+        """Gives the code used last once more."""
+        codes = self._bench.index.codes
+        given = (code for code in self.recent if code in codes and not codes[code].is_retired)
+        latest = next(given, None)
+        if latest is None:
+            self._bench.say("No code was used yet. A digit opens a section's codes, Enter searches all.", "refusal")
+            return
+        self.take(latest)
+
+    def _step(self, command: Undo | Redo) -> None:
+        self.recoding = self.bounding = None
+        self._bench.carry_out(command)
+
+    # --- changing a coding --------------------------------------------------------------------------
+
+    def _with_coding(self, do: Callable[[CodingId], None]) -> None:
+        coding = self._bench.coding_here()
+        if coding is None:
+            self._bench.say(NO_CODING if self._bench.node() is None else NO_NODE, "refusal")
+            return
+        do(coding.id)
+
+    def remove(self) -> None:
+        """Takes the coding away; a note in the tree likewise."""
+        node = self._bench.node()
+        note = self._bench.state.notes.get(node.id) if isinstance(node, NoteNode) else None
+        if note is not None:
+            self._bench.carry_out(NotePlace(note.place, "", note.id))
+            return
+        self._with_coding(lambda coding: self._remove(coding))
+
+    def _remove(self, coding: CodingId) -> None:
+        self.recoding = None
+        if isinstance(self._bench.carry_out(RemoveCoding(coding)), Saved):
+            self.decided(coding)
+
+    def recode(self) -> None:
+        """The next code goes to the quotation instead of the one it has."""
+
+        def begin(coding: CodingId) -> None:
+            self.recoding, self.way_on = coding, ""
+            words = quoted(self._bench.state.codings[coding].words)
+            self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc leaves it.")
+
+        self._with_coding(begin)
+
+    def boundary(self) -> None:
+        """Selects the quotation so that its edges can be moved; again, it keeps them."""
+        if self.bounding is not None:
+            self.keep_boundary()
+            return
+
+        def begin(coding: CodingId) -> None:
+            anchor = self._bench.state.codings[coding].anchor
+            if anchor is None:
+                span = self._bench.selected_span("quotations")
+                self._bench.carry_out(MoveBoundary(coding, span))
+                return
+            self.bounding = coding
+            self._bench.select(Span(anchor.start, anchor.end))
+            self.remind()
+
+        self._with_coding(begin)
+
+    def remind(self) -> None:
+        """Says how an edge that is being moved is kept: also when the refusal of another key stood there."""
+        self._bench.say(MOVING)
+
+    def keep_boundary(self) -> None:
+        """Gives the quotation that is being moved the selection as its new place."""
+        if self.bounding is None:
+            return
+        span = self._bench.selected_span("quotations")
+        outcome = self._bench.carry_out(MoveBoundary(self.bounding, span))
+        if isinstance(outcome, Saved):
+            self._bench.aim_at(self.bounding)
+        self.bounding = None
+        self._bench.select(span)
+
+    def escape(self) -> bool:
+        """Leaves what was begun; False where nothing was."""
+        begun = self.bounding is not None or self.recoding is not None
+        if begun:
+            self.bounding = self.recoding = None
+            self._bench.say(f"Left as it was.{self.way_on}")
+        return begun
+
+    # --- notes --------------------------------------------------------------------------------------
+
+    def note(self) -> None:
+        """Writes a note: beside the quotation, or on the tree's group or code."""
+        node = self._bench.node()
+        if isinstance(node, SectionNode) and node.id:
+            self._note_place(MemoTarget(kind="section", id=node.id))
+        elif isinstance(node, GroupNode):
+            self._note_place(MemoTarget(kind="group", id=node.id))
+        elif isinstance(node, CodeNode):
+            self._note_place(MemoTarget(kind="code", id=node.id))
+        elif isinstance(node, NoteNode):
+            note = self._bench.state.notes[node.id]
+            self._edit(
+                f"Note on {place_title(self._bench.index.book, note.place)}",
+                note.text,
+                lambda text: NotePlace(note.place, text, note.id),
+            )
+        elif isinstance(node, ProfileNode):
+            self._bench.say("A profile has a reasoning instead of a note: P writes it.", "refusal")
+        else:
+            self._with_coding(self._note_coding)
+
+    def _note_coding(self, coding: CodingId) -> None:
+        note = self._bench.state.codings[coding]
+        label = label_of(self._bench.index.book, note.code)
+        self._edit(
+            f"Note beside {quoted(note.words)} · {label}",
+            note.note,
+            lambda text: NoteCoding(coding, text),
+        )
+
+    def remark(self) -> None:
+        """Writes an entry without quotation under the tree's code."""
+        node = self._bench.node()
+        if not isinstance(node, CodeNode):
+            self._bench.say("A remark stands under a code: choose the code in the codebook (t), then N.", "refusal")
+            return
+        place = MemoTarget(kind="entry", id=node.id)
+        title = f"Remark under {place_title(self._bench.index.book, place)}"
+        self._edit(title, "", lambda text: NotePlace(place, text))
+
+    def _note_place(self, place: MemoTarget) -> None:
+        notes = self._bench.state.notes.values()
+        text = next((note.text for note in notes if note.place == place), "")
+        title = f"Note on {place_title(self._bench.index.book, place)}"
+        self._edit(title, text, lambda written: NotePlace(place, written))
+
+    def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved | None = None) -> None:
+        from codetui.tui.dialogs.text import NoteModal
+
+        def write(written: str) -> None:
+            outcome = self._bench.carry_out(noting(written))
+            if isinstance(outcome, NotSaved):
+                self._edit(title, text, noting, Unsaved(written, outcome.message))
+
+        self._bench.ask(NoteModal(title, text, lost), write)
+
+
+READING = "The ads' texts are still being read; try again in a moment."
+ALONE = "No other ad has the text of this one."
+
+
+class Copying:
+    """What becomes of an ad whose text the coder may have coded already, under another id."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"copy": self.take}
+
+    def words(self) -> str:
+        """What to say of the open ad when it is opened, or once the texts are known; empty where it has no twin."""
+        twins = self._bench.workspace.twins()
+        return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
+
+    def take(self) -> None:
+        """Takes over what this coder coded in the other ad."""
+        workspace = self._bench.workspace
+        twins = workspace.twins()
+        if twins is None:
+            self._bench.say(ALONE if workspace.has_read_texts else READING, "refusal")
+            return
+        try:
+            command = workspace.copy_from(twins.ad)
+        except OSError as error:
+            why = f"{error.filename or 'it'} cannot be read ({error.strerror or error})"
+            self._bench.say(f"Nothing is taken over from ad {twins.ad}: {why}. Mend it and press again.", "error")
+            return
+        if command.session.is_untouched:
+            self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
+        else:
+            self._bench.carry_out(command)
+
+
+def said(twins: DuplicateText, *, is_coded: bool) -> str:
+    """The line about the other ads with this text: what the coder has there is offered where nothing is coded here."""
+    progress, codings = twins.status
+    if codings and not is_coded:
+        return f"Same text as {twins.ad} ({progress}, {counted(codings, 'coding')}): Y takes them over"
+    more = f" and {twins.more} more" if twins.more else ""
+    return f"Same text as {twins.ad}{more}"

@@ -1,0 +1,420 @@
+"""The codebook, changed while coding: a new code, a quotation as an example, other texts of a code or profile.
+
+Each change is in the codebook's file before the screen shows it.  Undo takes codings back, never the book: the
+messages say where it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.core.codebook.index import label, profile
+from codetui.core.codebook.keys import proposed_id, with_free_key
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split, describe
+from codetui.core.session.commands import Refusal
+from codetui.core.session.words import quoted
+from codetui.core.text.plural import counted
+from codetui.model import Code, Codebook, CodeId, Profile
+from codetui.study.session.fallback import written_in_book
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.tui.bench import Bench, Do, Unwritten
+from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
+from codetui.tui.workbench.code import NO_CODING, Assigning
+from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.save import Saving
+
+if TYPE_CHECKING:
+    from codetui.study.refactoring import CodeRefactoring, MigrationPreview
+    from codetui.tui.dialogs.code_search import ChosenCodes
+    from codetui.tui.dialogs.confirm import DryRun
+
+
+NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
+NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D changes it in the list."
+NO_SECTION = "The codebook has no section for a code to stand in: write a [[section]] into it first."
+
+
+class Bookkeeping:
+    """What a coder writes into the codebook."""
+
+    def __init__(self, bench: Bench, assigning: Assigning, saving: Saving) -> None:
+        self._bench = bench
+        self._assigning = assigning
+        self._saving = saving
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"new_code": self.add, "example": self.make_example, "edit_code": self.change_here}
+
+    # --- a new code -------------------------------------------------------------------------------
+
+    def add(self, name: str = "") -> None:
+        """Asks for a new code, writes it, and gives it to the selection or to the coding that is recoded."""
+        if not self._bench.index.book.sections:
+            self._bench.say(NO_SECTION, "refusal")
+            return
+        section, group = self._spot()
+        self._ask_new(Code(id=CodeId(""), name=name, section=section, group=group))
+
+    def _ask_new(self, code: Code, lost: Unwritten | None = None) -> None:
+        from codetui.tui.dialogs.code_forms import NewCodeModal
+
+        bench = self._bench
+        modal = NewCodeModal(bench.index.book, code, self._id_for, lost, bench.edit_outside)
+        modal.hold = lambda new: self._saving.book_refused(written_in_book(new))
+        bench.ask(modal, self._write_new)
+
+    def _write_new(self, code: Code) -> None:
+        from codetui.formats.codebook_editing import add_code
+
+        new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
+        refused = self._write(lambda text: add_code(text, new))
+        if refused:
+            self._saving.book_refused(written_in_book(code))
+            self._ask_new(replace(code, id=CodeId(""), definition=""), Unwritten(code, refused))
+            return
+        self._assigning.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
+
+    def _id_for(self, section: str, group: str) -> str:
+        used = {coding.code for coding in self._bench.state.codings.values()}
+        return proposed_id(self._bench.index.book, section, group, used | self._bench.workspace.earlier.codes())
+
+    def _spot(self) -> tuple[str, str]:
+        """Section and group where the coder works: under the cursor, of the code used last, else of the first code."""
+        index, node = self._bench.index, self._bench.node()
+        if isinstance(node, SectionNode) and node.id in index.sections:
+            return node.id, ""
+        group = index.groups.get(node.id) if isinstance(node, GroupNode) else None
+        if group is not None:
+            return group.section, group.id
+        for wanted in (self._code_at(node), *self._assigning.recent, *index.codes):
+            code = index.codes.get(wanted) if wanted else None
+            if code is not None and code.section in index.sections:
+                return code.section, code.group
+        return index.book.sections[0].id, ""
+
+    def _code_at(self, node: Node | None) -> CodeId | None:
+        """The code of the tree's node, else of the coding under the cursor."""
+        if isinstance(node, CodeNode):
+            return node.id
+        coding = self._bench.coding_here()
+        return coding.code if coding else None
+
+    # --- an example -------------------------------------------------------------------------------
+
+    def make_example(self) -> None:
+        """Makes the quotation under the cursor an example of its code, once."""
+        from codetui.formats.codebook_editing import append_example
+
+        bench, coding = self._bench, self._bench.coding_here()
+        if coding is None:
+            bench.say(NO_CODING, "refusal")
+            return
+        code = bench.index.codes.get(coding.code)
+        words = " ".join(coding.words.split())
+        if code is None:
+            bench.say(f"The codebook has no code {coding.code}: r gives the quotation another.", "refusal")
+        elif words in code.examples:
+            bench.say(f"{quoted(words)} is an example of {code.id} already.", "refusal")
+        elif not (refused := self._write(lambda text: append_example(text, code.id, words))):
+            bench.say(f"{quoted(words)} is now an example of {code.id}, in {self._file}.")
+        else:
+            bench.say(refused, "error")
+
+    # --- other texts ------------------------------------------------------------------------------
+
+    def change_here(self) -> None:
+        """Asks for the texts of the code, or of the profile, under the cursor."""
+        node = self._bench.node()
+        if isinstance(node, ProfileNode):
+            self.change_profile(self._bench.state.profile)
+            return
+        code = self._code_at(node)
+        if code is None:
+            self._bench.say(NO_CODE, "refusal")
+            return
+        self.change(code)
+
+    def change(self, code_id: CodeId, then: Do | None = None) -> None:
+        """Asks for the texts of a code; `then` is done when they are written."""
+        code = self._bench.index.codes.get(code_id)
+        if code is None:
+            self._bench.say(f"The codebook has no code {code_id} that could be changed.", "refusal")
+            return
+        self._ask_change(code, then)
+
+    def _ask_change(self, code: Code, then: Do | None, lost: Unwritten | None = None) -> None:
+        from codetui.tui.dialogs.code_forms import CodeForm
+
+        bench = self._bench
+        title = f"Change {label(bench.index.book, code)}"
+        form = CodeForm(title, code, lost, bench.edit_outside)
+        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, code))
+        bench.ask(form, lambda changed: self._write_change(code, changed, then))
+
+    def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
+        """Writes what differs; a code that somebody else has changed meanwhile is shown again before."""
+        from codetui.formats.part_editing import with_texts
+
+        refused = self._write(lambda text: with_texts(text, code, changed))
+        if refused:
+            self._write(lambda text: text)
+            self._saving.book_refused(written_in_book(changed, code))
+            latest = self._bench.index.codes.get(code.id, code)
+            self._ask_change(latest, then, Unwritten(changed, refused))
+            return
+        self._bench.say(f"{code.id} is changed in {self._file}. u does not undo that.")
+        if then is not None:
+            then()
+
+    def change_profile(self, name_or_id: str) -> None:
+        """Asks for the texts of a profile."""
+        found = profile(self._bench.index.book, name_or_id) if name_or_id else None
+        if found is None:
+            self._bench.say(NO_PROFILE, "refusal")
+            return
+        self._ask_profile(found)
+
+    def _ask_profile(self, standing: Profile, lost: tuple[Profile, str] | None = None) -> None:
+        from codetui.tui.dialogs.code_forms import ProfileForm
+
+        form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
+        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, standing))
+        self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
+
+    def _write_profile(self, standing: Profile, changed: Profile) -> None:
+        from codetui.formats.part_editing import with_texts
+
+        refused = self._write(lambda text: with_texts(text, standing, changed))
+        if refused:
+            self._write(lambda text: text)
+            self._saving.book_refused(written_in_book(changed, standing))
+            latest = profile(self._bench.index.book, standing.id) or standing
+            self._ask_profile(latest, (changed, refused))
+            return
+        self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
+
+    # --- the file -----------------------------------------------------------------------------------
+
+    @property
+    def _file(self) -> str:
+        return str(self._bench.workspace.codebook_path)
+
+    def _write(self, change: Callable[[str], str]) -> str:
+        """Changes the codebook's file and shows the book as it is then; why it could not be, or nothing."""
+        outcome = self._bench.workspace.change_book(change)
+        if isinstance(outcome, Saved):
+            self._saving.thrown_away()
+            self._bench.show_book()
+            return ""
+        return outcome.message
+
+
+T = TypeVar("T")
+NO_CODES = "The codebook has no codes yet: A writes one."
+NOTHING = "Nothing is changed: it is as it was."
+MAP_FILE = "map.toml"
+
+
+class Migrating:
+    """Asks what becomes of a code, shows what follows, and does it."""
+
+    def __init__(self, bench: Bench, screen: Screen[None], recalling: Recalling) -> None:
+        self._bench = bench
+        self._screen = screen
+        self._recalling = recalling
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"reshape": self.begin}
+
+    # --- what is to be done -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Asks what becomes of the code under the cursor, or of one that is picked."""
+        from codetui.tui.dialogs.code_search import CodesChoice
+
+        bench, node = self._bench, self._bench.node()
+        coding = bench.coding_here()
+        wanted = node.id if isinstance(node, CodeNode) else coding.code if coding else None
+        code = bench.index.codes.get(wanted) if wanted else None
+        if code is not None:
+            self._ask(code)
+        elif not bench.index.codes:
+            bench.say(NO_CODES, "refusal")
+        else:
+            picker = CodesChoice("Which code changes?", bench.index.book, has_retired=True)
+            bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
+
+    def _ask(self, code: Code) -> None:
+        from codetui.tui.dialogs.confirm import Choice, option
+
+        ways: dict[str, Callable[[Code], None]] = {
+            "n": self._rename,
+            "m": self._merge,
+            "s": self._split,
+            "v": self._move,
+            "r": self._take_back if code.is_retired else self._retire,
+            "f": lambda _: self._ask_map(),
+        }
+        words = (
+            option("n", "n", "rename or renumber", "another id or name"),
+            option("m", "m", "merge into another code", "its codings become that one's"),
+            option("s", "s", "split into several codes", "each coding waits for you to decide: Q"),
+            option("v", "v", "move", "to another section or group"),
+            option("r", "r", "give again", "it is retired")
+            if code.is_retired
+            else option("r", "r", "retire", "its codings stay, and wait for another code: Q"),
+            option("f", "f", "follow the rules in a file", "for many codes at once"),
+        )
+        title = f"What becomes of {label(self._bench.index.book, code)}?"
+        hint = "Next you see how many codings it is about; nothing changes before you agree."
+        self._bench.ask(Choice(title, words, hint), lambda way: ways[way](code))
+
+    def _rename(self, code: Code) -> None:
+        from codetui.tui.dialogs.code_forms import RenameForm
+
+        book = self._bench.index.book
+        form = RenameForm(book, code, f"Rename {label(book, code)}")
+        self._bench.ask(form, lambda new: self._weigh(Rename(code.id, new.id, new.name)))
+
+    def _merge(self, code: Code) -> None:
+        from codetui.tui.dialogs.code_search import CodesChoice
+
+        book = self._bench.index.book
+        picker = CodesChoice(f"Merge {label(book, code)} into …", book, but=(code.id,))
+        self._bench.ask(picker, lambda chosen: self._weigh(Merge(code.id, chosen.codes[0])))
+
+    def _split(self, code: Code, chosen: tuple[CodeId, ...] = (), new: tuple[Code, ...] = ()) -> None:
+        """Asks which codes it becomes; new ones are in the question as if they were in the book."""
+        from codetui.tui.dialogs.code_search import CodesChoice
+
+        book = _with_new(self._bench.index.book, new)
+
+        def take(answer: ChosenCodes) -> None:
+            if answer.wants_new:
+                self._ask_new(code, book, lambda one: self._split(code, (*answer.codes, one.id), (*new, one)))
+            else:
+                used = tuple(one for one in new if one.id in answer.codes)
+                self._weigh(Split(code.id, answer.codes, used))
+
+        self._bench.ask(CodesChoice(f"Split {label(book, code)} into …", book, chosen=chosen), take)
+
+    def _ask_new(self, code: Code, book: Codebook, take: Callable[[Code], None]) -> None:
+        from codetui.tui.dialogs.code_forms import NewCodeModal
+
+        used = {coding.code for coding in self._bench.state.codings.values()} | self._bench.workspace.earlier.codes()
+        begun = Code(id=CodeId(""), name="", section=code.section, group=code.group)
+        modal = NewCodeModal(
+            book,
+            begun,
+            lambda section, group: proposed_id(book, section, group, used),
+            edit_outside=self._bench.edit_outside,
+        )
+        self._bench.ask(modal, take)
+
+    def _move(self, code: Code) -> None:
+        from codetui.tui.dialogs.code_forms import Spot, spot_rows, spots
+        from codetui.tui.dialogs.confirm import Choice, Option
+
+        book = self._bench.index.book
+        there = [spot for spot in spots(book) if spot != Spot(code.section, code.group)]
+        if not there:
+            self._bench.say("The codebook has no other section or group to move it to.", "refusal")
+            return
+        options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
+        question = Choice(f"Where does {label(book, code)} belong?", options)
+        self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
+
+    def _retire(self, code: Code) -> None:
+        self._weigh(Retire(code.id))
+
+    def _take_back(self, code: Code) -> None:
+        self._weigh(Reinstate(code.id))
+
+    def _ask_map(self) -> None:
+        from codetui.tui.dialogs.text import NoteModal
+
+        modal = NoteModal("File with rules: `codetui codebook propose` writes one", MAP_FILE)
+        self._bench.ask(modal, lambda name: self._weigh(Path(name.strip() or MAP_FILE)))
+
+    # --- counting, then doing -------------------------------------------------------------------------
+
+    def _weigh(self, wanted: Refactoring | Path) -> None:
+        """Counts what follows, in a worker, and asks."""
+        from codetui.tui.dialogs.confirm import DryRun
+
+        reshaping = self._bench.workspace.reshaping()
+        words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
+        found: list[MigrationPreview] = []
+        modal = DryRun("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
+
+        def count() -> MigrationPreview | Refusal:
+            return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
+
+        def counted(prospect: MigrationPreview | Refusal) -> None:
+            if isinstance(prospect, Refusal):
+                modal.show("done", [NOTHING], prospect.message, is_grave=True)
+            else:
+                found.append(prospect)
+                modal.show("asking", prospect.lines)
+
+        self._bench.ask(modal, lambda _: None)
+        self._work(modal, count, counted)
+
+    def _carry_out(self, modal: DryRun, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
+        """The codebook and the open session at once, the others in a worker."""
+        begun = reshaping.begin(prospect)
+        self._bench.show_book()
+        if isinstance(begun, Refusal | NotSaved):
+            modal.show("done", [], begun.message, is_grave=True)
+            return
+
+        def follow(number: int = 0) -> None:
+            followed = f"{counted(number, 'session has', 'sessions have')} followed…"
+            sessions = followed if number else "The sessions follow…"
+            modal.show("working", [*prospect.lines, "", sessions])
+
+        def work() -> MigrationPreview:
+            return reshaping.carry_out(begun, lambda number: self._screen.app.call_from_thread(follow, number))
+
+        follow()
+        self._work(modal, work, lambda done: self._done(modal, reshaping, done))
+
+    def _done(self, modal: DryRun, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
+        self._recalling.begin()
+        failed = [problem for problem in done.tally.problems if problem.severity == "error"]
+        self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]
+        if failed:
+            modal.show("done", done.lines, reshaping.way_on(done.plan), is_grave=True)
+            return
+        modal.dismiss(True)
+        waits = " Q leads through what waits." if done.tally.waiting else ""
+        self._bench.say(f"Done: {done.tally.reach}. u takes it back in an ad, never in the codebook.{waits}")
+
+    def _work(self, modal: DryRun, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Does some work in a worker; what comes of it is taken in where the question is still open."""
+
+        def run() -> None:
+            worker, found = get_current_worker(), work()
+            if not worker.is_cancelled:
+                self._screen.app.call_from_thread(take, found)
+
+        def take(found: T) -> None:
+            if modal.is_attached:
+                done(found)
+
+        self._screen.run_worker(run, thread=True, group="reshaping", exit_on_error=False)
+
+
+def _with_new(book: Codebook, new: tuple[Code, ...]) -> Codebook:
+    """The book with codes that are still to be written into it."""
+    for code in new:
+        book = replace(book, codes=(*book.codes, with_free_key(book, code)))
+    return book

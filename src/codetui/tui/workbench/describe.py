@@ -1,0 +1,94 @@
+"""The ad as a whole: its profile and reasoning, what it is called, whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from codetui.core.codebook.index import profile_name
+from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.tui.bench import Bench, Do, Unsaved
+from codetui.tui.widgets.cells import shown
+
+if TYPE_CHECKING:
+    from codetui.tui.dialogs.profile import PickedProfile
+
+
+class Describing:
+    """Profile, reasoning, done, employer and title."""
+
+    def __init__(self, bench: Bench, change_profile: Callable[[str], None]) -> None:
+        """`change_profile` asks for the texts of a profile."""
+        self._bench = bench
+        self._change_profile = change_profile
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {
+            "profile": self.profile,
+            "reasoning": self.reasoning,
+            "done": self.done,
+            "describe": lambda: self.describe(asks_all=True),
+        }
+
+    def profile(self) -> None:
+        """Asks for the profile, then for its reasoning."""
+        profiles = self._bench.index.book.profiles
+        if not profiles:
+            self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
+            return
+        from codetui.tui.dialogs.profile import ProfilePicker
+
+        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._picked)
+
+    def _picked(self, picked: PickedProfile) -> None:
+        if picked.is_to_change:
+            self._change_profile(picked.profile)
+        else:
+            self._assign(picked.profile)
+
+    def _assign(self, profile: str) -> None:
+        state = self._bench.state
+        if not profile:
+            self._bench.carry_out(AssignProfile("", state.reasoning))
+            return
+        is_same = profile == state.profile
+        if is_same or isinstance(self._bench.carry_out(AssignProfile(profile, state.reasoning)), Saved):
+            self.reasoning()
+
+    def reasoning(self) -> None:
+        """Asks for the reasoning."""
+        state = self._bench.state
+        if not state.profile:
+            self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
+            return
+        self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
+
+    def _write_reasoning(self, title: str, lost: Unsaved | None = None) -> None:
+        from codetui.tui.dialogs.text import TextModal
+
+        def write(text: str) -> None:
+            outcome = self._bench.carry_out(AssignProfile(self._bench.state.profile, text))
+            if isinstance(outcome, NotSaved):
+                self._write_reasoning(title, Unsaved(text, outcome.message))
+
+        modal = TextModal(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside)
+        self._bench.ask(modal, write)
+
+    def done(self) -> None:
+        """Marks the ad done, or takes it up again."""
+        self._bench.carry_out(MarkDone(not self._bench.state.is_done))
+
+    def describe(self, *, asks_all: bool = False) -> None:
+        """Asks for the employer and the title."""
+        state, ad = self._bench.state, self._bench.ad
+        from codetui.tui.dialogs.source import DescribeAdModal
+
+        # Shown as the heading shows them: a field would hand control characters on to the terminal.
+        employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
+        modal = DescribeAdModal(ad.id, employer, title, asks_all=asks_all)
+        self._bench.ask(modal, lambda answer: self._describe(*answer))
+
+    def _describe(self, employer: str, title: str) -> None:
+        self._bench.carry_out(DescribeAd(employer, title))

@@ -1,0 +1,179 @@
+"""When the document and the coder's place are written: on a pause, on changing the ad, on quitting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from codetui.core.session.commands import Command
+from codetui.model import Problem
+from codetui.study.session.fallback import written_in
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
+from codetui.study.session.session import Session
+from codetui.tui.bench import Bench, Do
+from codetui.tui.workbench.select import Selecting
+
+PAUSE = 0.8
+"""Seconds without a command after which the document is written, and after which the place is remembered."""
+
+LONGEST_LAG = 60.0
+"""Seconds after which the document is written although the coder goes on without a pause: that holds keys up."""
+
+
+COPY = Path("~") / "codetui-copy"
+COPY_WHY = (
+    "The whole session of this ad is written there, with what the disk refused last. "
+    "Coding goes on; what the disk refuses is written there too, until it is back."
+)
+
+
+def place_refused(error: OSError) -> Problem:
+    """What to say where the coder's place cannot be kept."""
+    what = f"your place is not remembered ({error.strerror or error}); mend the disk or its rights"
+    return Problem(str(error.filename or "sessions"), 0, "warning", what)
+
+
+class Saving:
+    """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
+
+    def __init__(self, bench: Bench, selecting: Selecting, screen: Screen[None], show: Do) -> None:
+        """`show` shows the session's state."""
+        self._bench = bench
+        self._show = show
+        self._selecting = selecting
+        self._screen = screen
+        self._pausing: Timer | None = None
+        self._lagging: Timer | None = None
+        self._placing: Timer | None = None
+        self._is_placed = True
+        self._refused: tuple[Session, str] | None = None
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"save": self._save_now, "save_copy": self._save_copy}
+
+    def write_soon(self) -> None:
+        """Writes the document when the coder pauses."""
+        if self._pausing is not None:
+            self._pausing.stop()
+        self._pausing = self._screen.set_timer(PAUSE, self._write_aside)
+        if self._lagging is None:
+            self._lagging = self._screen.set_timer(LONGEST_LAG, self._write_aside)
+
+    def write(self, *, is_forced: bool = False) -> list[Problem]:
+        """Writes the document and the place now; what kept the document from being written."""
+        self._stop()
+        self.remember()
+        problems = self._bench.workspace.leave(is_forced=is_forced)
+        for problem in problems:
+            self._tell(problem)
+        return problems
+
+    # --- texts that could not be saved --------------------------------------------------------------
+
+    def carried_out(self, command: Command, outcome: Outcome) -> None:
+        """Remembers a text that could not be saved; what is saved afterwards was it, or came behind it."""
+        session = self._bench.workspace.session
+        if isinstance(outcome, NotSaved | HeldElsewhere) and session is not None:
+            text = written_in(command, session.state)
+            self._refused = (session, text) if text else self._refused
+        elif isinstance(outcome, Saved):
+            self._refused = None
+
+    def book_refused(self, text: str) -> None:
+        """Remembers a text that could not be written into the codebook."""
+        session = self._bench.workspace.session
+        self._refused = (session, text) if session is not None else self._refused
+
+    def thrown_away(self) -> None:
+        """The coder has left the question with the text in it, or the codebook has it after all."""
+        self._refused = None
+
+    def keep_refused(self) -> list[Problem]:
+        """Puts a text that could not be saved into a file; where that is."""
+        refused, self._refused = self._refused, None
+        kept = [refused[0].keep_text(refused[1])] if refused else []
+        self._bench.workspace.problems += kept
+        return kept
+
+    # --- the document, and the place ----------------------------------------------------------------
+
+    def _write_aside(self) -> None:
+        """Writes the document in a thread, so that no key waits for it; the log has everything already."""
+        self._stop()
+        session = self._bench.workspace.session
+        if session is None:
+            return
+
+        def write() -> None:
+            problem = session.save_document()
+            if problem is not None or self._bench.workspace.is_document_refused:
+                self._screen.app.call_from_thread(self._tried, session, problem)
+
+        self._screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
+
+    def _tried(self, session: Session, problem: Problem | None) -> None:
+        """The document was tried to be written: that it was refused stays to be seen until it is written."""
+        if problem is not None:
+            self._tell(problem)
+        if session is self._bench.workspace.session:
+            self._bench.workspace.is_document_refused = problem is not None and problem.severity == "error"
+            self._show()
+
+    def _stop(self) -> None:
+        for timer in (self._pausing, self._lagging):
+            if timer is not None:
+                timer.stop()
+        self._pausing = self._lagging = None
+
+    def _tell(self, problem: Problem) -> None:
+        self._bench.workspace.problems.append(problem)
+        self._bench.say_besides(str(problem), "error" if problem.severity == "error" else "refusal")
+
+    def _save_now(self) -> None:
+        """Writes the document, over one that cannot be taken over too; a copy of that is kept."""
+        kept = [problem.message for problem in self.write(is_forced=True)]
+        session = self._bench.workspace.session
+        if session is not None:
+            self._bench.workspace.is_document_refused = session.has_unsaved_document
+            self._show()
+        if session is not None and not session.has_unsaved_document:
+            self._bench.say(" · ".join([*kept, f"Everything is on disk: {session.document_path}"]))
+
+    def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
+        """Asks for a folder elsewhere, and puts the session into it."""
+        if self._bench.workspace.session is None:
+            self._bench.say("No ad is open. a shows the list of ads.", "refusal")
+            return
+        from codetui.tui.dialogs.confirm import FolderModal
+
+        self._bench.ask(FolderModal("Save a copy to…", COPY_WHY, folder, refusal), self._copy_to)
+
+    def _copy_to(self, folder: Path) -> None:
+        outcome = self._bench.workspace.save_copy(folder)
+        if isinstance(outcome, Saved):
+            self._show()
+            self._bench.say(outcome.message)
+        else:
+            self._save_copy(folder, outcome.message)
+
+    def remember_soon(self) -> None:
+        """Remembers the coder's place in a moment."""
+        if self._placing is None:
+            self._placing = self._screen.set_timer(PAUSE, self.remember)
+
+    def remember(self) -> None:
+        """Remembers the coder's place now."""
+        if self._placing is not None:
+            self._placing.stop()
+            self._placing = None
+        try:
+            self._bench.workspace.remember_place(self._selecting.selection.head, self._selecting.top)
+            self._is_placed = True
+        except OSError as error:
+            # Said once: it must not hide, a moment later, that a coding was not saved.
+            if self._is_placed:
+                self._bench.workspace.problems.append(place_refused(error))
+            self._is_placed = False

@@ -1,0 +1,348 @@
+"""Which coding the keys on a quotation are about, where several stand under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codetui.core.selection import jump_labels, motions
+from codetui.core.selection.motions import GROWING
+from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.core.text import search
+from codetui.core.text.units import Unit, unit_at
+from codetui.model import Coding, CodingId, Holds, Span
+from codetui.tui.bench import Bench, Do, Kind
+from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.outline import CodingNode
+from codetui.tui.widgets.search_line import SearchLine
+from codetui.tui.workbench.view_model import codes_under
+
+
+class Aiming:
+    """The coding in the tree, else the one aimed at, else the shortest under the cursor."""
+
+    def __init__(self, bench: Bench, selecting: Selecting, outline: CodebookTree) -> None:
+        self._bench = bench
+        self._selecting = selecting
+        self._outline = outline
+        self._target: CodingId | None = None
+        self._aimed_from: Selection | None = None
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        return {"other": self._other}
+
+    def coding(self) -> Coding | None:
+        """The coding that keys on a quotation are about."""
+        node = self._bench.node()
+        if node is not None:
+            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
+        here = self.under_cursor()
+        aimed = next((coding for coding in here if coding.id == self._target), None)
+        return aimed or (here[0] if here else None)
+
+    def under_cursor(self) -> list[Coding]:
+        """The codings under the cursor, the shortest first.
+
+        One that was aimed at from here is among them: a term that was just coded may end where the cursor stands.
+        """
+        here = codes_under(self._bench.state, self._selecting.cursor_span)
+        aimed = self._bench.state.codings.get(self._target) if self._target else None
+        if aimed is None or aimed.is_removed or aimed in here or self._selecting.selection != self._aimed_from:
+            return here
+        return [aimed, *here]
+
+    def at(self, coding: CodingId | None) -> None:
+        """Aims at a coding, and shows it in the tree."""
+        self._target, self._aimed_from = coding, self._selecting.selection
+        if coding is not None:
+            self._outline.reveal(coding)
+
+    def _other(self) -> None:
+        here, current = self.under_cursor(), self.coding()
+        if current is None or len(here) < 2:
+            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
+            return
+        ids = [coding.id for coding in here]
+        # In the tree the current one may stand elsewhere than under the cursor.
+        after = ids.index(current.id) + 1 if current.id in ids else 0
+        chosen = here[after % len(ids)]
+        self.at(chosen.id)
+        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
+
+
+COUNTED = 500_000
+"""Code points in which the matches of a search are counted and painted while the coder types."""
+
+UNITS_AROUND: dict[str, Unit] = {
+    "next_sentence": "sentence",
+    "next_clause": "clause",
+    "next_bullet": "bullet",
+    "next_paragraph": "paragraph",
+}
+NOWHERE = {
+    **{f"next_{unit}": f"No {unit} comes after this." for unit in GROWING},
+    **{f"previous_{unit}": f"No {unit} stands before this." for unit in GROWING},
+    "grow": "There is no larger unit.",
+    "shrink": "There is no smaller unit.",
+    "trim_start_word": "One word is left.",
+    "trim_end_word": "One word is left.",
+    "trim_start_clause": "One clause is left. > drops its first word.",
+    "trim_end_clause": "One clause is left. < drops its last word.",
+    "toggle_stop": "No punctuation stands at the end.",
+}
+"""What to say of a step that leads nowhere."""
+
+STAGES = {
+    "start": "Type the letters on the first word. Esc leaves.",
+    "end": "Now those on the last word; or a digit, for a code up to the end shown.",
+    "done": "",
+}
+"""What is said while jump labels are shown."""
+
+
+class Selecting:
+    """Holds the selection of the open ad; `changed` is called after each change."""
+
+    def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
+        self.text = ""
+        self.selection = Selection(0, 0)
+        self._jump: jump_labels.JumpState | None = None
+        self._view = view
+        self._search = search
+        self._changed = changed
+        self._say = say
+        self._query = ""
+        self._found: Selection | None = None
+        self._before_search = (self.selection, 0)
+
+    def actions(self) -> dict[str, Do]:
+        """What to do for each action id."""
+        moves = {f"move.{name}": self._mover(name) for name in motions.MOTIONS}
+        return {
+            **moves,
+            "jump": lambda: self._begin_jump(is_end=False),
+            "jump_end": lambda: self._begin_jump(is_end=True),
+            "search": self.open_search,
+            "next_match": lambda: self.next_match(1),
+            "previous_match": lambda: self.next_match(-1),
+        }
+
+    # --- what others ask ------------------------------------------------------------------------
+
+    @property
+    def is_jumping(self) -> bool:
+        """True while jump labels are shown."""
+        return self._jump is not None
+
+    @property
+    def shown_labels(self) -> list[tuple[int, str]]:
+        """The jump labels that are shown: offset and letters."""
+        return self._jump.labels if self._jump else []
+
+    @property
+    def cursor_span(self) -> Span:
+        """The selected words, or the one place under the cursor; on a bullet's sign, where its sentence begins."""
+        span = self.selection.span
+        if self.selection.is_explicit and span.start < span.end:
+            return span
+        sentence = self.span("quotations")
+        at = self.selection.head if sentence.start <= self.selection.head < sentence.end else sentence.start
+        return Span(at, at + 1)
+
+    @property
+    def top(self) -> int:
+        """An offset on the first row in view."""
+        return self._view.top_offset
+
+    def span(self, holds: Holds) -> Span:
+        """What assigning a code would take, in a section that holds quotations or terms."""
+        return effective(self.text, self.selection, holds)
+
+    def rows(self, span: Span) -> range:
+        """The rows of the screen on which a stretch of the ad stands, in view or not."""
+        first_row = self._view.region.y - self._view.top_row
+        row_of = self._view.text_layout.row_of
+        return range(first_row + row_of(span.start), first_row + row_of(max(span.start, span.end - 1)) + 1)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show(self, text: str) -> None:
+        """Begins at the top of another ad."""
+        self.text = text
+        self._jump = None
+        self._search.close()
+        self._view.show(text)
+        self._view.set_labels((), False)
+        self._found = None
+        self.put(cursor(text, 0))
+
+    def stand(self, offset: int, top: int) -> None:
+        """Stands where the coder stopped: the cursor and the first row in view, in code points."""
+        at = min(max(0, offset), len(self.text))
+        self._view.show(self.text, top=min(max(0, top), len(self.text)))
+        self.put(cursor(self.text, at))
+
+    def select(self, span: Span) -> None:
+        """Selects a stretch of the ad and scrolls to it."""
+        self._go(selected(*span))
+
+    def glance(self, span: Span) -> None:
+        """Shows a stretch of the ad without taking the selection from the coder's hands."""
+        self._go(cursor(self.text, span.start))
+
+    def put(self, selection: Selection) -> None:
+        """Shows this selection, without scrolling."""
+        self.selection = selection
+        implied = None if selection.kind == "explicit" else effective(self.text, selection, "quotations")
+        self._view.set_selection(selection.anchor, selection.head, implied=implied)
+        self._changed()
+
+    def _go(self, selection: Selection) -> None:
+        view = self._window()
+        self._scroll(motions.shown(view, selection))
+        self.put(selection)
+
+    def _window(self) -> View:
+        return View(self._view.text_layout, self._view.top_row, self._view.scrollable_content_region.height)
+
+    def _scroll(self, top: int) -> None:
+        self._view.scroll_to(y=top, animate=False, force=True)
+
+    def _mover(self, name: str) -> Do:
+        return lambda: self.move(name)
+
+    def move(self, name: str) -> None:
+        """Carries a motion of the table out."""
+        around = self._around_found(name)
+        if around is not None:
+            self.select(around)
+            return
+        after, top = motions.moved(self.text, self._window(), name, self.selection)
+        if name in NOWHERE and _is_as_before(self.selection, after):
+            self._say(NOWHERE[name], "refusal")
+        self._scroll(top)
+        self.put(after)
+        if name in ("take_start", "take_end") and after.edge is not None:
+            self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
+
+    def _around_found(self, name: str) -> Span | None:
+        """The sentence, clause … round what a search has just found: the first step takes it, not the next one."""
+        unit = UNITS_AROUND.get(name)
+        found = self.selection.span
+        if unit is None or self.selection != self._found:
+            return None
+        around = unit_at(self.text, found.start, unit)
+        is_wider = around != found and around.start <= found.start and found.end <= around.end
+        return around if is_wider else None
+
+    # --- jump labels ----------------------------------------------------------------------------
+
+    def _begin_jump(self, *, is_end: bool) -> None:
+        begin = jump_labels.begin_end if is_end else jump_labels.begin
+        self._jump_to(begin(self.text, self._window().visible, self.selection))
+        if self._jump is not None and not self._jump.labels:
+            self.leave_jump()
+            self._say("No words in view to jump to.", "refusal")
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Takes a key while labels are shown; False gives it back and has left the labels."""
+        jump = self._jump
+        if jump is None:
+            return False
+        if key == "backspace":
+            before = jump_labels.back(jump)
+            if before is None:
+                self.leave_jump()
+            else:
+                self._jump_to(before)
+            return True
+        if character and character.isalpha():
+            after = jump_labels.press(jump, character)
+            if after is jump:
+                self._say(f"No label begins with {character}. Esc leaves the labels.", "refusal")
+            self._jump_to(after)
+            return True
+        self.leave_jump()
+        return key == "escape"
+
+    def _jump_to(self, jump: jump_labels.JumpState) -> None:
+        self._jump = None if jump.is_done else jump
+        self._say(STAGES[jump.stage], "info")
+        self._view.set_labels(jump.labels, not jump.is_done)
+        self.put(jump.selection)
+
+    def leave_jump(self) -> None:
+        """Takes the labels away; what is selected stays."""
+        if self._jump is not None:
+            self._say("", "info")
+        self._jump = None
+        self._view.set_labels((), False)
+
+    # --- search ---------------------------------------------------------------------------------
+
+    def open_search(self) -> None:
+        """Shows the search line; what was searched last stands in it, and the next match of that is selected."""
+        self._before_search = (self.selection, self._view.top_row)
+        self._search.open(self._query)
+        if self._query:
+            span = self.selection.span
+            self._find(span.start + (self.selection == self._found), 1, is_typing=True)
+
+    def search(self, query: str) -> None:
+        """Selects the first match from where the search began."""
+        self._query = query
+        self._find(self._before_search[0].span.start, 1, is_typing=True)
+
+    def next_match(self, direction: int) -> None:
+        """Selects the next match, or the one before, round the end of the ad."""
+        if not self._query:
+            self._say("Nothing was searched yet: / searches in the ad.", "refusal")
+            return
+        span = self.selection.span
+        self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)
+
+    def _find(self, start: int, direction: int, *, is_typing: bool) -> None:
+        match = search.find(self.text, self._query, start, direction)
+        everywhere = search.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
+        if match is not None:
+            self._found = search.found_selection(self.text, match)
+            self._go(self._found)
+        elif is_typing:
+            self._go(self._before_search[0])
+        place = everywhere.index(match) + 1 if match in everywhere else 0
+        if is_typing:
+            self._view.set_matches(everywhere)
+            self._search.show_found(place, len(everywhere))
+        elif match is None:
+            self._say(f"“{self._query}” is not in this ad.", "refusal")
+        else:
+            self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
+
+    def end_search(self, *, is_taken: bool) -> None:
+        """Closes the search line; a search that was left goes back to where it began, one in vain is said."""
+        self._search.close()
+        self._view.set_matches(())
+        if not is_taken:
+            before, top = self._before_search
+            self._scroll(top)
+            self.put(before)
+        elif self._query.strip() and search.find(self.text, self._query, 0) is None:
+            self._say(f"“{self._query}” is not in this ad.", "refusal")
+
+    # --- the mouse ------------------------------------------------------------------------------
+
+    def click(self, offset: int, count: int) -> None:
+        """One click puts the cursor, two select the word, three the sentence."""
+        self.leave_jump()
+        self.put(clicked(self.text, offset, count))
+
+    def drag(self, first: int, last: int) -> None:
+        """Selects what the mouse was drawn over."""
+        self.leave_jump()
+        self.put(dragged(self.text, first, last))
+
+
+def _is_as_before(before: Selection, after: Selection) -> bool:
+    """Whether the same words are selected; those that were only implied become so by being taken."""
+    return after == before or (before.is_explicit and (after.span, after.edge) == (before.span, before.edge))

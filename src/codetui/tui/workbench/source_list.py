@@ -1,0 +1,93 @@
+"""The corpus as a list, read by a worker while the coder codes."""
+
+from __future__ import annotations
+
+import gc
+from time import monotonic, sleep
+
+from textual.screen import Screen
+from textual.worker import Worker, get_current_worker
+
+from codetui.study.workspace import Batch, Workspace
+from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.code import Copying
+from codetui.tui.workbench.navigate import Travelling
+from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.view_model import first_of, status_facts
+
+WORK, REST = 0.001, 0.002
+"""Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""
+
+
+class Listing:
+    """Takes the ads in batch by batch, then the status of those that the coder has touched, then which are the same.
+
+    What was coded in those is read then too: the first panel that opens has it at once.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        workspace: Workspace,
+        travelling: Travelling,
+        copying: Copying,
+        recalling: Recalling,
+        status: StatusLine,
+    ) -> None:
+        self._screen = screen
+        self._workspace = workspace
+        self._travelling = travelling
+        self._copying = copying
+        self._recalling = recalling
+        self._status = status
+
+    def begin(self) -> None:
+        """Starts the worker."""
+        self._screen.run_worker(self._list, thread=True, group="listing", name="listing", exit_on_error=False)
+
+    def _list(self) -> None:
+        worker, hand = get_current_worker(), self._screen.app.call_from_thread
+        self._workspace.warm_up()
+        for batch in self._workspace.listing():
+            if worker.is_cancelled:
+                return
+            hand(self._take, batch)
+        hand(self._all_listed)
+        for ad, status in self._workspace.read_statuses():
+            if worker.is_cancelled:
+                return
+            hand(self._workspace.statuses.setdefault, ad, status)
+        hand(self._recalling.begin)
+        self._read_texts(worker)
+
+    def _read_texts(self, worker: Worker[object]) -> None:
+        rested = monotonic()
+        for _ in self._workspace.read_texts():
+            if monotonic() - rested > WORK:
+                if worker.is_cancelled:
+                    return
+                sleep(REST)
+                rested = monotonic()
+        self._screen.app.call_from_thread(self._texts_read)
+
+    def _texts_read(self) -> None:
+        if self._status.message[1] == "info" and (words := self._copying.words()):
+            self._status.say(words)
+
+    def _take(self, batch: Batch) -> None:
+        self._workspace.add(batch)
+        self._travelling.listed(batch.entries)
+        share = batch.done / batch.total if batch.total else None
+        self._status.show_listing(len(self._workspace.entries), share)
+
+    def _all_listed(self) -> None:
+        self._workspace.is_listed = True
+        # The ads stay: no collection need look through them.
+        gc.freeze()
+        self._travelling.listed(())
+        self._status.show_listing(None)
+        self._status.show_facts(status_facts(self._workspace))
+        troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
+        if troubles and self._status.message[1] == "info":
+            words = f"{troubles[0].severity}: {troubles[0].message}"
+            self._status.say(first_of(self._workspace.problems, words), "refusal")

@@ -1,0 +1,159 @@
+"""From the session's state to what the widgets show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+
+from codetui.core.anchors.unresolved import doubtful
+from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.session.state import State
+from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
+from codetui.study.session.reanchor import TextTally
+from codetui.study.session.session import Session
+from codetui.study.workspace import Workspace
+from codetui.tui.bench import Kind
+from codetui.tui.widgets.cells import shown
+from codetui.tui.widgets.document_view import CodedSpan
+from codetui.tui.widgets.hues import section_hues
+from codetui.tui.widgets.status_line import CodeMark, StatusFacts
+
+UNKNOWN_KEY = "?"
+NO_PROFILE = "no profile"
+
+
+class CodedSpans:
+    """The codings as the document view draws them; each is made once and kept while its coding stays as it is."""
+
+    def __init__(self, index: CodebookIndex) -> None:
+        self._index = index
+        self._hues = section_hues(index.book)
+        self._made: dict[CodingId, tuple[Coding, CodedSpan]] = {}
+        self._live: tuple[Coding, ...] = ()
+        self._spans: list[CodedSpan] = []
+
+    def of(self, state: State) -> list[CodedSpan]:
+        """The codings that have a place in the ad."""
+        live = state.live()
+        if live[: len(self._live)] != self._live:
+            self._live, self._spans = (), []
+        more = (self._made_of(coding, coding.anchor) for coding in live[len(self._live) :] if coding.anchor)
+        self._live, self._spans = live, [*self._spans, *more]
+        return self._spans
+
+    def _made_of(self, coding: Coding, anchor: Anchor) -> CodedSpan:
+        made = self._made.get(coding.id)
+        if made is None or made[0] is not coding:
+            made = self._made[coding.id] = (coding, self._span(coding, anchor))
+        return made[1]
+
+    def _span(self, coding: Coding, anchor: Anchor) -> CodedSpan:
+        code = self._index.codes.get(coding.code)
+        hue = self._hues.get(code.section, len(self._hues)) if code else len(self._hues)
+        key = self._index.short_keys.get(coding.code, UNKNOWN_KEY)
+        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id, coding.is_proposed)
+
+
+def codes_under(state: State, cursor: Span) -> list[Coding]:
+    """The codings that stand over the cursor, the shortest first, of equals the latest first."""
+    return sorted(state.standing.over(*cursor), key=_length_and_turn)
+
+
+def _length_and_turn(coding: Coding) -> tuple[int, int, str]:
+    return (coding.anchor.end - coding.anchor.start if coding.anchor else 0), -coding.rank, coding.id
+
+
+def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
+    """A coding's code as the status line names it."""
+    code: Code | None = index.codes.get(coding.code)
+    if code is None:
+        return CodeMark(UNKNOWN_KEY, str(coding.code), len(index.book.sections))
+    hue = next((n for n, section in enumerate(index.book.sections) if section.id == code.section), 0)
+    return CodeMark(index.short_keys[code.id], index.labels[code.id], hue)
+
+
+def heading(workspace: Workspace) -> Content:
+    """Title, employer and id of the open ad, on one line."""
+    session = workspace.session
+    if session is None:
+        return Content("")
+    facts = session.facts
+    title = shown(facts.title) or "(no title: E gives one)"
+    employer = shown(facts.employer) or "(no employer: E gives one)"
+    return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
+
+
+def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
+    """Where the coder is, for the status line."""
+    session = workspace.session
+    if session is None:
+        return StatusFacts(coder=workspace.coder)
+    position = workspace.position()
+    profile = session.state.profile
+    return StatusFacts(
+        place=0 if position is None else position + 1,
+        total=0 if position is None else len(workspace.entries),
+        ad=session.ad.id,
+        employer=session.facts.employer,
+        coder=workspace.coder,
+        profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
+        to_place=len(doubtful(session.state)),
+        is_saved=is_saved,
+        is_document_refused=workspace.is_document_refused,
+        is_read_only=workspace.holder is not None,
+        is_done=session.state.is_done,
+    )
+
+
+HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
+
+
+class Greeting(NamedTuple):
+    """The words, and how urgent they are."""
+
+    words: str
+    kind: Kind
+
+
+def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> Greeting:
+    """What to say on opening `session`: the gravest first; `hint` where there is nothing else.
+
+    `asides` is what the parts have to say of the ad, `problems` all that are listed.
+    """
+    errors = [problem for problem in problems if problem.severity == "error"]
+    troubles = errors or [problem for problem in problems if problem.severity != "note"]
+    said = [session.taken.message if session.taken else "", text_words(session.text_tally), *asides]
+    if troubles and not (session.taken and session.taken.message.startswith(troubles[0].message)):
+        said.append(f"{troubles[0].message} (F4 lists all)")
+    words = " · ".join(filter(None, said))
+    kind: Kind = "error" if errors else "refusal" if troubles else "info"
+    return Greeting(words or hint, kind)
+
+
+def first_of(problems: Sequence[Problem], words: str) -> str:
+    """`words` about the first problem, and the key that lists them all."""
+    return f"{words} ({'F4 shows it' if len(problems) == 1 else f'F4 lists all {len(problems)}'})"
+
+
+def way_on(session: Session, book: Codebook) -> str:
+    """The hint for an ad in which nothing is coded yet."""
+    if not session.ad.text.strip():
+        return "This ad has no text. ) goes to the next ad."
+    keys = " ".join(section.key for section in book.sections)
+    return HINT.format(keys=keys) if keys and session.state.is_untouched else ""
+
+
+def text_words(tally: TextTally | None) -> str:
+    """What has become of the quotations of an ad whose text has changed; nothing where it has not."""
+    if tally is None:
+        return ""
+    numbers = {
+        "stand as before": tally.unmoved,
+        "moved": tally.moved,
+        "only resemble a place": tally.proposed,
+        "have no place any more": tally.lost,
+    }
+    said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
+    return f"The ad's text has changed: {said} (quotations)"
