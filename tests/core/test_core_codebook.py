@@ -46,8 +46,6 @@ def test_codes_sections_and_groups_are_found() -> None:
     assert books.codes_of(BOOK, BOOK.groups[0]) == (task,)
     assert books.groups(BOOK, tasks) == BOOK.groups
     assert books.groups(BOOK, tools) == ()
-    assert books.placement(BOOK, task) == (tasks, BOOK.groups[0])
-    assert books.placement(BOOK, tool) == (tools, None)
 
 
 def test_the_index_agrees_with_the_functions() -> None:
@@ -56,12 +54,10 @@ def test_the_index_agrees_with_the_functions() -> None:
         assert index.codes[each.id] is books.code_of(BOOK, each.id)
         assert index.labels[each.id] == books.label(BOOK, each)
         assert index.short_keys[each.id] == books.short_key(BOOK, each)
-        assert index.code_by_short_key(books.short_key(BOOK, each)) is each
         assert index.code_by_label(books.label(BOOK, each)) is each
     assert [index.codes_of[section.id] for section in BOOK.sections] == [
         list(books.codes_of(BOOK, section)) for section in BOOK.sections
     ]
-    assert index.code_by_short_key("99") is None
 
 
 def test_a_profile_is_found_by_id_before_name_and_folded_last() -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.codebook_promises import PROFILES, announced
 from codetui.formats.codebook_readback import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
 from codetui.formats.codebook_toml import read
 from codetui.formats.codebook_trial import lost_places, lost_profiles
@@ -164,39 +163,6 @@ def test_titles_that_differ_by_accents_only_are_reported() -> None:
     more = '[[group]]\nid = "B"\nsection = "tasks"\ntitle = "Bý night"\n'
     text = BOOK.replace('group = "A"', 'group = "B"') + more
     assert any("titles that differ by accents only" in problem.message for problem in problems_of(text))
-
-
-# --- what is announced --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("said", "numbers"),
-    [
-        ("assign **one** of the following four profiles to the ad", [4]),
-        ("Kies een van deze vier profielen.", [4]),
-        ("three of the 5 job profiles", [5]),
-        ("There are two. The profiles follow.", []),
-        ("the profile, one profile, both profiles", []),
-        ("see Part 2 profiles", []),
-        ("tweede profielen", []),
-    ],
-)
-def test_numbers_of_profiles_are_understood(said: str, numbers: list[int]) -> None:
-    assert [number for number, _ in announced(PROFILES, said)] == numbers
-
-
-def test_a_text_that_announces_more_profiles_than_there_are_is_reported() -> None:
-    text = f'{BOOK}[[text]]\ntitle = "How"\nbody = "Choose one of three profiles."\n'
-    problem = only(text)
-    assert (problem.severity, problem.line) == ("warning", line_of(text, "body ="))
-    assert 'text "How" announces "three profiles", and 2 are defined (Keeper, Builder)' in problem.message
-    assert problems_of(text.replace("three profiles", "two profiles")) == []
-
-
-def test_a_section_that_announces_more_codes_than_it_has_is_noted() -> None:
-    text = BOOK.replace('title = "Tasks"', 'title = "Tasks"\ndefinition = "The following five task categories."')
-    assert 'announces "five task categories", and has 2 codes' in only(text).message
-    assert problems_of(text.replace("five", "two")) == []
 
 
 # --- what documents give back -------------------------------------------------------------------------

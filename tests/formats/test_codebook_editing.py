@@ -14,16 +14,13 @@ from codetui.core.codebook.index import code_of
 from codetui.formats import codebook_toml
 from codetui.formats.codebook_editing import (
     add_code,
-    add_group,
-    add_profile,
-    add_section,
     append_example,
     move_code,
     set_field,
 )
 from codetui.formats.prose import joined_lines
 from codetui.formats.toml_editing import EditError
-from codetui.model import Code, Codebook, CodeId, Group, Profile, Section
+from codetui.model import Code, Codebook, CodeId
 
 BOOKS = [Path("codebook.toml"), Path("examples/pilot/codebook.toml")]
 BOOK = """\
@@ -91,21 +88,11 @@ def test_a_code_without_a_group_goes_behind_the_last_of_its_section() -> None:
 
 
 def test_the_first_code_of_a_section_goes_behind_the_section() -> None:
-    text = add_section(BOOK, Section(id="tools", title="Tools", holds="terms"))
+    tools = '[[section]]\nid = "tools"\ntitle = "Tools"\nholds = "terms"\n'
+    text = f'{BOOK}\n{tools}\n[[group]]\nid = "B"\nsection = "tools"\ntitle = "By hand"\n'
     after = add_code(text, Code(id=CodeId("X1"), name="Lamps", section="tools"))
-    assert after.index('id = "tools"') < after.index('id = "X1"') < after.index("[[group]]")
+    assert after.index('id = "tools"') < after.index('id = "X1"') < after.index('id = "B"')
     assert code(after, "X1").section == "tools"
-
-
-def test_a_book_gets_sections_groups_and_profiles() -> None:
-    text = add_section(BOOK, Section(id="tools", title="Tools", holds="terms"))
-    text = add_group(text, Group(id="B", section="tools", title="By hand", definition="Not by engine."))
-    text = add_profile(text, Profile(id="9", name="Builder", projects=("a tower", "a pier")))
-    old, new = book_of(BOOK), book_of(text)
-    assert [each.id for each in new.sections] == ["tasks", "tools"]
-    assert new.groups == (*old.groups, Group(id="B", section="tools", title="By hand", definition="Not by engine."))
-    assert new.profiles == (*old.profiles, Profile(id="9", name="Builder", projects=("a tower", "a pier")))
-    assert new.codes == old.codes
 
 
 def test_a_field_is_set_and_taken_away_where_fields_of_its_kind_stand() -> None:

@@ -197,12 +197,6 @@ def test_the_version_may_stand_below_the_title(text: str, version: str) -> None:
     assert book_of(text).version.removeprefix("v") == version.removeprefix("v")
 
 
-def test_the_number_of_a_chapter_announces_nothing() -> None:
-    assert not [problem for problem in problems_of(NUMBERED) if "announces" in problem.message]
-    announced = NUMBERED.replace("## 1 Profiles", "## 1 Profiles\n\nThere are 3 profiles.")
-    assert [problem for problem in problems_of(announced) if "announces" in problem.message]
-
-
 def test_a_numbered_heading_that_names_a_field_is_no_code() -> None:
     (code,) = book_of("# Book\n\n## Job tasks\n\n### Task 1: Lighting\n\n#### 1.1 Definition\n\nThe lamp.\n").codes
     assert (code.id, code.definition) == ("Task 1", "The lamp.")

@@ -21,7 +21,7 @@ from codetui.formats.toml_lines import Place
 from codetui.formats.toml_spans import TomlSpans
 from codetui.formats.toml_strings import LONGEST_LINE, Value
 from codetui.formats.toml_tables import Sheet
-from codetui.model import Code, Group, Profile, Section
+from codetui.model import Code
 
 FIELDS: dict[PartKind, tuple[str, ...]] = {
     "profile": ("id", "name", "subtitle", "definition", "responsibilities", "projects", "evidence"),
@@ -81,24 +81,6 @@ def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
     return sound(text, remove_value(moved, place, goes))
 
 
-def add_profile(text: str, profile: Profile) -> str:
-    """The codebook with one more profile behind the others."""
-    return _added(text, "profile", profile, _last(text, "profile"))
-
-
-def add_section(text: str, section: Section) -> str:
-    """The codebook with one more section behind the others."""
-    return _added(text, "section", section, _last(text, "section") or _last(text, "profile"))
-
-
-def add_group(text: str, group: Group) -> str:
-    """The codebook with one more group, behind the others of its section."""
-    parts = _parts(text)
-    same = [each.id for each in parts.groups.values() if each.section == group.section]
-    behind = _last_of(parts, "group", same) or _last(text, "group") or _last_of(parts, "section", parts.sections)
-    return _added(text, "group", group, behind)
-
-
 def add_code(text: str, code: Code) -> str:
     """The codebook with one more code, behind the last code of its group, or of its section."""
     parts = _parts(text)
@@ -106,7 +88,12 @@ def add_code(text: str, code: Code) -> str:
     near = [each.id for each in parts.codes if each.section == code.section]
     behind = _last_of(parts, "code", same) or _last_of(parts, "code", near)
     behind = behind or _last_of(parts, "group", [code.group]) or _last_of(parts, "section", [code.section])
-    return _added(text, "code", code, behind)
+    values = {
+        "retired" if field.name == "is_retired" else field.name: getattr(code, field.name) for field in fields(code)
+    }
+    values["section"] = "" if code.group else code.section
+    filled = [(name, _laid_out(text, name, values[name])) for name in values if values[name]]
+    return sound(text, add_table(text, "code", filled, behind))
 
 
 def place_of(text: str, part: Part) -> Place:
@@ -131,35 +118,11 @@ def _parts(text: str) -> PartsReader:
     return parts
 
 
-def _last(text: str, kind: PartKind) -> Place | None:
-    """The last table of a kind, whether or not it can be read as a part."""
-    tables = parsed(text).get(kind)
-    return (kind, len(tables) - 1) if isinstance(tables, list) and tables else None
-
-
 def _last_of(parts: PartsReader, kind: PartKind, ids: Iterable[str]) -> Place | None:
     """The last table, in the order of the file, of the parts with these ids."""
     tables = (parts.tables.get((kind, id_)) for id_ in ids)
     places = [table.place for table in tables if table is not None]
     return max(places, key=lambda place: (isinstance(place[-1], int), place[-1]), default=None)
-
-
-def _added(text: str, kind: PartKind, part: Profile | Section | Group | Code, behind: Place | None) -> str:
-    values = {_toml_name(field.name): getattr(part, field.name) for field in fields(part)}
-    if values.get("group"):
-        del values["section"]
-    if values.get("holds") == "quotations" and "holds =" not in text:
-        del values["holds"]
-    written = [
-        (name, _laid_out(text, name, values[name]))
-        for name in FIELDS[kind]
-        if values.get(name) not in (None, "", (), False)
-    ]
-    return sound(text, add_table(text, kind, written, behind))
-
-
-def _toml_name(name: str) -> str:
-    return "retired" if name == "is_retired" else name
 
 
 def _laid_out(text: str, field: str, value: Value) -> Value:

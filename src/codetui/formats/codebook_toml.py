@@ -10,7 +10,6 @@ from codetui.formats.codebook_advice import advise
 from codetui.formats.codebook_links import check_links
 from codetui.formats.codebook_names import check_names
 from codetui.formats.codebook_parts import PartsReader
-from codetui.formats.codebook_promises import check_promises
 from codetui.formats.codebook_readback import check_reading
 from codetui.formats.codebook_texts import TextsReader
 from codetui.formats.toml_tables import Sheet, Table, shown
@@ -38,7 +37,6 @@ def read(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
     check_links(book, parts.tables)
     advise(book, top, parts.tables)
     check_names(book, parts.tables)
-    check_promises(book, texts.texts, parts.tables)
     check_reading(book, parts.tables)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 

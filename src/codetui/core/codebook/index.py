@@ -39,13 +39,7 @@ class CodebookIndex:
         self.codes_of = _by_section(book)
         section_keys = {each.id: each.key for each in book.sections}
         self.short_keys = {code.id: section_keys.get(code.section, "") + code.key for code in book.codes}
-        self._by_short_key = {key: id_ for id_, key in self.short_keys.items()}
         self._names = _Names(book)
-
-    def code_by_short_key(self, key: str) -> Code | None:
-        """The code that the presses `key` mean, section first."""
-        id_ = self._by_short_key.get(key)
-        return None if id_ is None else self.codes[id_]
 
     def code_by_label(self, text: str) -> Code | None:
         """The code that a document calls `text`; see `code_by_label` for what is forgiven."""
@@ -127,11 +121,6 @@ def groups(book: Codebook, of: Section) -> tuple[Group, ...]:
 def section_of(book: Codebook, code: Code | Group) -> Section | None:
     """The section in which a code or group stands."""
     return section(book, code.section)
-
-
-def placement(book: Codebook, code: Code) -> tuple[Section | None, Group | None]:
-    """Section and group of a code; no group where it stands directly in its section."""
-    return section_of(book, code), group(book, code.group) if code.group else None
 
 
 def label(book: Codebook, code: Code) -> str:

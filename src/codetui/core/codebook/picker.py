@@ -67,11 +67,6 @@ def code_candidates(index: CodebookIndex, *, has_retired: bool = False) -> list[
     return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in codes]
 
 
-def ad_candidate(ad_id: str, employer: str, title: str) -> Candidate:
-    """An ad in a list, named `employer: title`."""
-    return candidate(ad_id, ": ".join(part for part in (employer, title) if part))
-
-
 def rank(query: str, candidates: Sequence[Candidate], recent: Sequence[str] = ()) -> list[Match]:
     """The candidates that fit `query`, best first; `recent` names ids, the latest first.
 
