@@ -20,10 +20,10 @@ BROKEN = """
 import errno, os
 from pathlib import Path
 from codetui.__main__ import main
-from codetui.storage import disk_reads
+from codetui.storage import disk
 
 def failing(name):
-    look = getattr(disk_reads, name)
+    look = getattr(disk, name)
     def tried(path, **options):
         broken = Path("broken").read_text() if os.path.exists("broken") else ""
         if broken and broken in str(path):
@@ -31,8 +31,8 @@ def failing(name):
         return look(path, **options)
     return tried
 
-for name in ("open_handle", "status", "own_status", "names", "entries", "real"):
-    setattr(disk_reads, name, failing(name))
+for name in ("open_handle", "status", "link_status", "names", "entries", "real"):
+    setattr(disk, name, failing(name))
 main()
 """
 

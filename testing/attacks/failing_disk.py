@@ -14,7 +14,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.storage import file_lock, files
+from codetui.storage import file_lock, fs
 from codetui.storage.event_log import EventLog
 from codetui.study.session.outcome import NotSaved
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
@@ -151,7 +151,7 @@ class _Day:
 
     def __init__(self, folder: Path, reason: str) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)
-        files._entered.clear()
+        fs._durable_names.clear()
         self.study = lay_out(folder / "study", ads=2, sentences=6)
         self.ledger = Ledger()
         self.faults: list[str] = []

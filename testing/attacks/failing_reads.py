@@ -20,14 +20,14 @@ from pathlib import Path
 from random import Random
 
 from codetui.model import SourceEntry
-from codetui.storage import disk_reads, files
+from codetui.storage import fs
 from codetui.study.session.outcome import NotSaved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.coder import BOOK as IN_BOOK
 from testing.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from testing.attacks.failing_disk import Tally, patient
-from testing.attacks.faults import READ_ERRORS, FailingReads, interposed
+from testing.attacks.faults import READ_ERRORS, READS, FailingReads, interposed
 from testing.attacks.ledger import Ledger, Said, lines_of, said_by
 
 SCRIPT = (
@@ -62,7 +62,7 @@ def looks(folder: Path) -> int:
     """How often the coder's program looks at a good disk."""
     failing = FailingReads(0, "EIO", lasts=False)
     day = _Day(folder, failing)
-    with interposed(failing, disk_reads):
+    with interposed(failing, READS):
         for choice in SCRIPT:
             day.act(choice)
     day.end()
@@ -74,7 +74,7 @@ def looks(folder: Path) -> int:
 def _fail(folder: Path, failing: FailingReads, what: str, tally: Tally) -> None:
     """One day; when it is over the disk is good again, and the coder goes on for a little."""
     day = _Day(folder, failing)
-    with interposed(failing, disk_reads):
+    with interposed(failing, READS):
         for choice in SCRIPT:
             day.act(choice)
     for choice in ("profile", "edit the codebook"):
@@ -120,7 +120,7 @@ class _Day:
 
     def __init__(self, folder: Path, failing: FailingReads) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)
-        files._entered.clear()
+        fs._durable_names.clear()
         self.study = lay_out(folder / "study", ads=2, sentences=6)
         self.ledger = Ledger()
         self.faults: list[str] = []

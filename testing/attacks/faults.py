@@ -6,11 +6,10 @@ import errno
 import io
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 from codetui.storage import disk
 
@@ -25,27 +24,30 @@ READ_ERRORS = ("EIO", "EACCES", "ESTALE", "ENOTCONN", "EINTR", "ENODEV")
 """A broken disk, rights, a share whose file or server is gone, a signal, a stick that is gone."""
 
 
-def operations_of(module: ModuleType) -> list[str]:
-    """The names of all public functions in `codetui.storage.disk`, or in `codetui.storage.disk_reads`."""
-    functions = (name for name, each in vars(module).items() if callable(each) and each.__module__ == module.__name__)
-    return [name for name in functions if not name.startswith("_")]
+READS = ("open_handle", "read", "file_of", "status", "link_status", "names", "entries", "real")
+WRITES = tuple(
+    name
+    for name, each in vars(disk).items()
+    if callable(each) and each.__module__ == disk.__name__ and not name.startswith("_") and name not in READS
+)
+"""The functions of `codetui.storage.disk` that look at the disk, and all others: they change it."""
 
 
 @contextmanager
-def interposed(hook: Hook, module: ModuleType = disk) -> Iterator[None]:
-    """All operations on the disk, or all looks at it, go through `hook(name, operation, arguments)` meanwhile."""
-    real: dict[str, Operation] = {name: getattr(module, name) for name in operations_of(module)}
+def interposed(hook: Hook, names: Sequence[str] = WRITES) -> Iterator[None]:
+    """Route these functions of `codetui.storage.disk` through `hook(name, operation, arguments)`."""
+    real: dict[str, Operation] = {name: getattr(disk, name) for name in names}
 
     def through(name: str, *arguments: object, **options: object) -> object:
         return hook(name, partial(real[name], **options) if options else real[name], arguments)
 
     for name in real:
-        setattr(module, name, partial(through, name))
+        setattr(disk, name, partial(through, name))
     try:
         yield
     finally:
         for name, operation in real.items():
-            setattr(module, name, operation)
+            setattr(disk, name, operation)
 
 
 class Counter:

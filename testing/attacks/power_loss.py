@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple
 
-from codetui.storage import files
+from codetui.storage import fs
 from testing.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in, lay_out, open_study
 from testing.attacks.failing_disk import patient
 from testing.attacks.fallible_disk import FallibleDisk, Files, lay_down
@@ -73,7 +73,7 @@ class Day:
 
     def work(self, script: Iterable[str], seed: int, *, dies_at: int = 0, watched: Watched = "operation") -> None:
         """A program is started, and works until the script is over, or until its operation `dies_at` as if killed."""
-        files._entered.clear()
+        fs._durable_names.clear()
         count = 0
 
         def operate(name: str, operation: Operation, arguments: tuple[object, ...]) -> object:

@@ -20,13 +20,13 @@ from typing import NamedTuple
 from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile
 from codetui.model import CodeId, Span
-from codetui.storage import codebooks, disk_reads
+from codetui.storage import codebooks
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
 from testing.attacks.coder import MEMORY, documents_differ, lay_out
 from testing.attacks.failing_disk import Tally, patient
-from testing.attacks.faults import READ_ERRORS, FailingReads, interposed
+from testing.attacks.faults import READ_ERRORS, READS, FailingReads, interposed
 from testing.attacks.ledger import lines_of
 from testing.studies import CODEBOOK
 
@@ -134,7 +134,7 @@ class _Attack:
     def _run(self, failing: FailingReads) -> Done:
         said, told = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
         study = self._folder / "now" / "study"
-        with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(told), interposed(failing, disk_reads):
+        with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(told), interposed(failing, READS):
             code = main.run(self._options)
         for stream in (said, told):
             stream.seek(0)

@@ -17,7 +17,7 @@ import pytest
 from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.storage import codebooks, files
+from codetui.storage import codebooks, fs
 from codetui.storage.safe_names import coder_name, safe_name
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
@@ -371,7 +371,7 @@ def test_a_file_that_claims_to_be_endless_is_refused_and_not_read(study: Path) -
         path = PLACES[what](study)
         path.rename(path.with_name(f"{path.name}.was"))
         with path.open("wb") as file:
-            file.truncate(files.LARGEST + 1)
+            file.truncate(fs.LARGEST + 1)
         for options in COMMANDS[:5]:
             run(study, *options)
         path.unlink()

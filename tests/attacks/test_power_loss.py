@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.study.session import document
 from testing.attacks.power_loss import run
 
@@ -26,8 +26,10 @@ def test_a_sync_that_is_forgotten_is_found_out(forgotten: str) -> None:
 
 
 def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    enter = files._enter
-    monkeypatch.setattr(files, "_enter", lambda *status, is_new=False: enter(*status, is_new=True) if is_new else None)
+    enter = fs._fsync_parents
+    monkeypatch.setattr(
+        fs, "_fsync_parents", lambda *status, is_new=False: enter(*status, is_new=True) if is_new else None
+    )
     assert run(every_byte=1000, every_death=2, stops=True).difference.lost
 
 
@@ -39,5 +41,5 @@ def test_a_base_that_may_be_lost_while_its_document_stays_is_found_out(monkeypat
 class Lazily:
     """The files that bases are kept in, if nobody waited for the disk."""
 
-    read, version = files.read, files.version
-    replace = partial(files.replace, durable=False)
+    read, version = fs.read, fs.version
+    replace = partial(fs.replace, durable=False)

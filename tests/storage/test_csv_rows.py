@@ -15,7 +15,7 @@ from codetui.storage import csv_rows
 from codetui.storage.csv_quotes import mended_cells, step
 from codetui.storage.csv_rows import Header, Record
 from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 HEADER = Header(["id", "a", "b", "c"], ",", 1)
 PIECES = [
@@ -50,11 +50,11 @@ class CountedLines(Lines):
 
 
 def lines_of(text: str) -> CountedLines:
-    return CountedLines(CountedFile(text.encode()), Trouble("a.csv"))
+    return CountedLines(CountedFile(text.encode()), ProblemCollector("a.csv"))
 
 
 def found_in(text: str, id_at: int = 0) -> list[Record]:
-    return list(csv_rows.records(lines_of(text), HEADER, id_at, Trouble("a.csv")))
+    return list(csv_rows.records(lines_of(text), HEADER, id_at, ProblemCollector("a.csv")))
 
 
 # --- the slow reader ----------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_a_row_that_is_read_from_its_place_is_the_one_that_was_listed(text: str,
     for row in found_in(text):
         lines = lines_of(text)
         lines.seek(row.place, row.line)
-        assert next(csv_rows.records(lines, HEADER, 0, Trouble("a.csv"))) == row
+        assert next(csv_rows.records(lines, HEADER, 0, ProblemCollector("a.csv"))) == row
 
 
 # --- one pass -----------------------------------------------------------------------------------------
@@ -142,8 +142,8 @@ def test_lines_are_read_a_few_times_however_many_rows_are_broken(shape: str, end
     text = "".join(BROKEN[shape].format(n=n) for n in range(3_000)).replace("\n", end)
     for before in ("", f'0,a,b,"{end}', f'0,a",b,"c{end}'):
         file = CountedFile((before + text).encode())
-        lines = CountedLines(file, Trouble("a.csv"))
-        assert len(list(csv_rows.records(lines, HEADER, 0, Trouble("a.csv")))) > 0
+        lines = CountedLines(file, ProblemCollector("a.csv"))
+        assert len(list(csv_rows.records(lines, HEADER, 0, ProblemCollector("a.csv")))) > 0
         assert lines.count < 8 * (before + text).count(end)
         assert file.count < 8 * len(before + text)
 
@@ -218,7 +218,7 @@ def test_blanks_behind_each_delimiter_are_no_part_of_the_cells(quoted: bool) -> 
         '3, Acme, Dev, "Say ""hello"", then go"\n'
         "4,Acme, Dev, plain\n"
     )
-    lines, trouble = lines_of(text), Trouble("a.csv")
+    lines, trouble = lines_of(text), ProblemCollector("a.csv")
     found = csv_rows.read_header(lines, {})
     assert found is not None and found.names == list(names)
     rows = [record.cells for record in csv_rows.records(lines, found, 0, trouble)]
@@ -235,6 +235,6 @@ def test_a_blank_in_one_row_of_a_table_without_them_belongs_to_its_cell() -> Non
     lines = lines_of("id,employer,title,text\n1, Acme,Dev,You build\n")
     header = csv_rows.read_header(lines, {})
     assert header is not None
-    assert [record.cells for record in csv_rows.records(lines, header, 0, Trouble("a.csv"))] == [
+    assert [record.cells for record in csv_rows.records(lines, header, 0, ProblemCollector("a.csv"))] == [
         ["1", " Acme", "Dev", "You build"]
     ]

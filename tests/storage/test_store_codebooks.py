@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from codetui.model import text_hash
-from codetui.storage import codebooks, file_lock, files
+from codetui.storage import codebooks, file_lock, fs
 from codetui.storage.codebooks import edit, keep, kept, kept_names
 from codetui.storage.file_lock import FileLock, locked
 
@@ -68,9 +68,9 @@ def test_line_ends_and_a_byte_order_mark_stay(book: Path) -> None:
 
 
 def test_what_does_not_change_is_not_written(book: Path) -> None:
-    before = files.version(book)
+    before = fs.version(book)
     assert edit(book, lambda text: text) == BOOK
-    assert files.version(book) == before
+    assert fs.version(book) == before
 
 
 def test_two_programs_at_once_lose_no_change(book: Path) -> None:
@@ -99,7 +99,7 @@ def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None
     def slow(text: str) -> str:
         tries.append(text)
         if len(tries) == 1:
-            files.replace(book, b"# from the editor\n")
+            fs.replace(book, b"# from the editor\n")
         return text + "# mine\n"
 
     assert edit(book, slow) == "# from the editor\n# mine\n"
@@ -108,7 +108,7 @@ def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None
 
 def test_an_editor_that_never_stops_is_left_alone(book: Path) -> None:
     def outpaced(text: str) -> str:
-        files.replace(book, text.encode() + b"#\n")
+        fs.replace(book, text.encode() + b"#\n")
         return text + "# mine\n"
 
     with pytest.raises(OSError, match="keeps changing it"):
@@ -236,9 +236,9 @@ def test_a_book_is_kept_once_and_found_by_its_hash(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
     assert keep(tmp_path, BOOK, digest) is None
     path = tmp_path / codebooks.KEPT / f"{digest[:12]}.toml"
-    before = files.version(path)
+    before = fs.version(path)
     assert keep(tmp_path, BOOK, digest) is None
-    assert files.version(path) == before
+    assert fs.version(path) == before
     assert kept(tmp_path, digest[:12]) == kept(tmp_path, digest) == kept(tmp_path, digest[:5]) == BOOK
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, Undo
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Section, Source, SourceId, Span, Transaction
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.session import Session
@@ -287,7 +287,7 @@ def test_a_full_disk_takes_nothing_over_and_tries_again(tmp_path: Path, monkeypa
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "append", refuse)
+        patch.setattr(fs, "append", refuse)
         taken = session.pull()
         assert taken is not None and "NOT SAVED" in taken.message
         assert words_of(session) == before

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codetui.core.session.commands import NoteCoding, RemoveCoding
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.event_log import EventLog
 from codetui.study.exporting import export
 from codetui.study.importer import import_documents
@@ -78,8 +78,8 @@ def written(name: str, text: str) -> Path:
 
 
 def snapshot(folder: str = "sessions") -> dict[str, tuple[bytes, int]]:
-    files = [path for path in Path(folder).rglob("*") if path.is_file()]
-    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+    fs = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in fs}
 
 
 def test_an_irregular_document_becomes_a_session_and_comes_out_byte_for_byte(
@@ -226,7 +226,7 @@ def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
 ) -> None:
     other = IRREGULAR.replace("#11", "#12").replace("You light the lamp at dusk.", "You count the sacks.")
     documents = written("a.md", IRREGULAR), written("b.md", other)
-    append = files.append
+    append = fs.append
 
     def refused(path: Path, data: bytes) -> None:
         if path.name == "11.jsonl":
@@ -234,7 +234,7 @@ def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
         append(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "append", refused)
+        patch.setattr(fs, "append", refused)
         assert brought(*documents) == 1
     said = capsys.readouterr().out
     assert "a.md: error: NOT SAVED: No space left on device. Not imported: mend it, and import again." in said

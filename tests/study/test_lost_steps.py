@@ -9,7 +9,7 @@ from test_hand_edits import BOOK, INK, LAMP, MIRRORS, SEA, begun, code, document
 
 from codetui.core.session.commands import AssignProfile, NoteCoding, NotePlace, RemoveCoding, Undo
 from codetui.model import CodingId, MemoTarget
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.session import Session
 from codetui.study.sessions import records, restore_document
@@ -129,14 +129,14 @@ def test_a_log_that_lost_what_documents_do_not_say_writes_the_document_as_before
 
 
 def refuse_bases(monkeypatch: pytest.MonkeyPatch) -> None:
-    replace = files.replace
+    replace = fs.replace
 
     def refused(path: Path, data: bytes, **options: object) -> object:
         if path.suffix == ".written":
             raise OSError(28, "No space left on device", str(path))
         return replace(path, data, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(files, "replace", refused)
+    monkeypatch.setattr(fs, "replace", refused)
 
 
 @pytest.mark.parametrize("is_restarted", [True, False], ids=["after a restart", "while open"])

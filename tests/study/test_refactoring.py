@@ -11,7 +11,7 @@ from codetui.core.codebook.migration import pending_decisions
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
-from codetui.storage import codebooks, files
+from codetui.storage import codebooks, fs
 from codetui.study.migrate import run_migration
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import NotSaved, Saved
@@ -206,14 +206,14 @@ def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
     workspace = opened(study, "11")
     prospect = counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     before = everything(study)
-    real = files.replace
+    real = fs.replace
 
     def full(path: Path, *rest: object, **more: object) -> object:
         if path.name == "codebook.toml":
             raise OSError(28, "No space left on device", str(path))
         return real(path, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(files, "replace", full)
+    monkeypatch.setattr(fs, "replace", full)
     outcome = workspace.reshaping().begin(prospect)
     assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
     assert everything(study) == before

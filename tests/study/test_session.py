@@ -24,7 +24,7 @@ from codetui.core.session.commands import (
 )
 from codetui.formats import session_doc
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Source, SourceId, Span
-from codetui.storage import disk, files
+from codetui.storage import disk, fs
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
@@ -104,7 +104,7 @@ def test_a_disk_that_refuses_leaves_the_state_as_it_was(tmp_path: Path, monkeypa
     def full(_handle: int, _data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "write_all", full)
+    monkeypatch.setattr(fs, "write_all", full)
     outcome = session.execute(RemoveCoding(before.live()[0].id))
     assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
     assert session.state is before

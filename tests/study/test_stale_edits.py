@@ -8,7 +8,7 @@ import pytest
 from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
 
 from codetui.core.session.commands import AssignProfile
-from codetui.storage import disk, files
+from codetui.storage import disk, fs
 from codetui.study.session import document
 
 LINE = f'  - "{MIRRORS}"\n'
@@ -118,7 +118,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
     path = document_of(tmp_path)
     code(session, MIRRORS, "T2")
     edited = path.read_text("utf-8").replace("The lamp decides.", "The hand decides.")
-    sync, rename = disk.sync, files.rename
+    sync, rename = disk.sync, fs.rename
 
     def edit_now() -> None:
         if path.read_text("utf-8") != edited:
@@ -134,7 +134,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
             edit_now()
 
     if moment == "after":
-        monkeypatch.setattr(files, "rename", rename_and_edit)
+        monkeypatch.setattr(fs, "rename", rename_and_edit)
     else:
         monkeypatch.setattr(disk, "sync", sync_and_edit)
     session.save_document()

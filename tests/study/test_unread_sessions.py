@@ -14,13 +14,13 @@ from codetui.cli import main
 from codetui.core.codebook.refactoring import Rename
 from codetui.core.session.commands import AssignCode, Command, RemoveCoding, Undo
 from codetui.model import CodeId, Span
-from codetui.storage import disk, disk_reads, files, left_overs
+from codetui.storage import disk, fs
 from codetui.storage.session_lock import SessionLock
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
-from testing.attacks.faults import Operation, interposed
+from testing.attacks.faults import READS, Operation, interposed
 from testing.studies import write_study
 
 BROKEN = "Input/output error"
@@ -40,7 +40,7 @@ def unreadable(suffix: str, *, is_seen: bool = False) -> Iterator[None]:
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(arguments[0]))
         return operation(*arguments)
 
-    with interposed(hook, disk_reads):
+    with interposed(hook, READS):
         yield
 
 
@@ -213,7 +213,7 @@ def test_a_link_that_cannot_be_seen_is_not_replaced(tmp_path: Path) -> None:
     link = tmp_path / "link.md"
     link.symlink_to("real.md")
     with unreadable("link.md"), pytest.raises(OSError, match=BROKEN):
-        files.replace(link, b"two")
+        fs.replace(link, b"two")
     assert link.is_symlink() and link.read_bytes() == b"one"
 
 
@@ -250,7 +250,7 @@ def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
         assert isinstance(one.execute(assign(1)), NotSaved)
         assert any("may stand in it all the same" in str(problem) for problem in one.leave())
         one.release()
-        left_overs._left.clear()  # The program ends here.
+        fs._refused.clear()  # The program ends here.
     two = program(study)
     said = [problem for problem in two.problems if "refused a step" in problem.message]
     assert len(said) == 1 and notes(two) == ["n0", "n1"]

@@ -10,7 +10,7 @@ from textual.widgets import Input, TextArea
 
 from codetui.core.selection.selection import Selection
 from codetui.core.session.commands import AssignProfile, NoteCoding
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
 from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
@@ -107,7 +107,7 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
         def full(handle: int, data: bytes) -> None:
             raise OSError(28, f"No space left on device for {len(data)} bytes of {handle}")
 
-        monkeypatch.setattr(files, "write_all", full)
+        monkeypatch.setattr(fs, "write_all", full)
         monkeypatch.setattr(bench.status, "say", lambda text, kind="info": said.append(f"{kind} {text}"))
         await pilot.press(*keys_of("s11"))
         bench.saving.remember()
@@ -128,7 +128,7 @@ async def test_a_first_ad_that_cannot_be_read_leaves_the_others_to_be_coded(
     locked = tmp_path / "sessions" / "rosa" / name
     locked.parent.mkdir(parents=True)
     locked.write_text("locked")
-    monkeypatch.setattr(files, "read", refusing(locked, files.read))
+    monkeypatch.setattr(fs, "read", refusing(locked, fs.read))
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         text, kind = bench.status.message
         assert kind == "error" and "Ad 1 does not open" in text and "a shows the list" in text

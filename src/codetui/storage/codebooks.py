@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from codetui.model import Problem, text_hash
-from codetui.storage import disk_reads, files
-from codetui.storage.boundaries import inside
+from codetui.storage import disk, fs
 from codetui.storage.file_lock import locked
+from codetui.storage.fs import require_inside
 
 KEPT = ".codebooks"
 """The folder of kept books, in that of the sessions: a book belongs to all coders of a study."""
@@ -36,11 +36,11 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
     No change of another program that does the same is lost.  Raises OSError where the file is missing, read-only, no
     UTF-8 or in other hands for too long, and what `change` raises; the file then is as it was.
     """
-    target = Path(disk_reads.real(path))
+    target = Path(disk.real(path))
     _check(path, target)
     with locked(target) as lock:
         for _ in range(MOST_TRIES):
-            version = files.version(target)
+            version = fs.version(target)
             text = _read(path, target)
             after = change(text)
             if after == text:
@@ -48,7 +48,7 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
             data = after.encode("utf-8")
             if not lock.is_held:
                 raise OSError(errno.EBUSY, "another program has taken over; nothing is changed: try again", str(path))
-            if files.version(target) == version:
+            if fs.version(target) == version:
                 _write(target, data, text)
                 return after
     raise OSError(errno.EBUSY, "another program keeps changing it; nothing is changed: try again", str(path))
@@ -61,12 +61,12 @@ def keep(root: Path, text: str, content_hash: str) -> Problem | None:
     """
     path = _path(root, content_hash)
     try:
-        if files.is_file(path):
+        if fs.is_file(path):
             return None
         if text_hash(text) != content_hash:
             what = "the codebook is not the one that was opened; the version that is coded with is not kept"
             return Problem(str(path), 0, "warning", f"{what}: open it again")
-        files.replace(inside(root, path), text.encode("utf-8"))
+        fs.replace(require_inside(root, path), text.encode("utf-8"))
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"this version of the codebook is not kept: {reason}"
@@ -85,7 +85,7 @@ def kept(root: Path, name: str) -> str | None:
     if len(found) != 1:
         return None
     try:
-        text = files.read(_path(root, found[0])).decode("utf-8")
+        text = fs.read(_path(root, found[0])).decode("utf-8")
     except UnicodeDecodeError:
         return None
     digest = text_hash(text)
@@ -101,8 +101,8 @@ def keep_map(root: Path, digest: str, text: str) -> Problem | None:
     """Keeps rules by which sessions were migrated, so that what waits can be decided by them; `digest` names them."""
     path = map_path(root, digest)
     try:
-        if not files.is_file(path):
-            files.replace(inside(root, path), text.encode("utf-8"))
+        if not fs.is_file(path):
+            fs.replace(require_inside(root, path), text.encode("utf-8"))
     except (OSError, UnicodeEncodeError) as error:
         what = f"the rules are not kept: {error}; codings that were split will not be offered their choices"
         return Problem(str(path), 0, "warning", what)
@@ -122,10 +122,10 @@ def kept_maps(root: Path) -> list[Path]:
 def _in_order(folder: Path) -> list[Path]:
     """The kept files, the oldest first; none where the folder is absent.  Raises OSError where it cannot be seen."""
     try:
-        names = disk_reads.names(folder)
+        names = disk.names(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    found = [(disk_reads.status(folder / name), name) for name in names if name.endswith(".toml")]
+    found = [(disk.status(folder / name), name) for name in names if name.endswith(".toml")]
     return [folder / name for _, name in sorted((status.st_mtime_ns, name) for status, name in found if status)]
 
 
@@ -135,7 +135,7 @@ def _path(root: Path, name: str) -> Path:
 
 def _check(path: Path, target: Path) -> None:
     """Raises OSError where a file is not there or may not be written, although its folder would allow it."""
-    status = disk_reads.status(target)
+    status = disk.status(target)
     if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     mode = status.st_mode
@@ -149,11 +149,11 @@ def _write(target: Path, data: bytes, before: str) -> None:
     """Replaces a codebook; one that stands there although the disk refused it is taken back, now or with the next."""
     _refused[target] = data, before
     try:
-        files.replace(target, data)
+        fs.replace(target, data)
     except OSError:
         with suppress(OSError):
-            if files.read(target) == data:
-                files.replace(target, before.encode("utf-8"), durable=False)
+            if fs.read(target) == data:
+                fs.replace(target, before.encode("utf-8"), durable=False)
         raise
     del _refused[target]
 
@@ -161,7 +161,7 @@ def _write(target: Path, data: bytes, before: str) -> None:
 def _read(path: Path, target: Path) -> str:
     """The text of a codebook, without a change that the disk refused and would not take back."""
     try:
-        data = files.read(target)
+        data = fs.read(target)
         refused, before = _refused.get(target, (None, ""))
         return before if data == refused else data.decode("utf-8")
     except UnicodeDecodeError as error:

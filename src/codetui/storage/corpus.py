@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId
-from codetui.storage import disk_reads, files
-from codetui.storage.boundaries import NO_FILE, unless_gone
+from codetui.storage import disk, fs
 from codetui.storage.corpus_entries import HEAD, file_ad, file_entry, remark_on_nul, row_entry
 from codetui.storage.corpus_files import AdFiles, is_ad_file, is_table
 from codetui.storage.corpus_names import id_and_employer
 from codetui.storage.corpus_tables import Row, RowPlace, rows
 from codetui.storage.corpus_texts import NO_TEXT, AdText, digest_of
-from codetui.storage.trouble import LIMIT, Trouble, printable
+from codetui.storage.fs import NOT_A_FILE, none_if_gone
+from codetui.storage.trouble import LIMIT, ProblemCollector, printable
 
 BATCH = 500
 
@@ -52,10 +52,10 @@ class Corpus:
 
     def holds_ads(self, folder: Path) -> bool:
         """Whether files with ads lie right in a folder, which anything else that is written there would join."""
-        if not files.is_folder(self.path):
+        if not fs.is_folder(self.path):
             return False
-        here = disk_reads.real(folder)
-        return any(disk_reads.real(one) == here for one in {Path(path).parent for path in self._files().paths()})
+        here = disk.real(folder)
+        return any(disk.real(one) == here for one in {Path(path).parent for path in self._files().paths()})
 
     def find(self, ad_id: str, source: str = "", place: int = -1, line: int = 0) -> SourceEntry | None:
         """The ad with this id: at the place where it was last seen, else by a search through the corpus.
@@ -63,13 +63,13 @@ class Corpus:
         Raises OSError where it may be in a file or folder that cannot be read.
         """
         hinted = self._hinted(source)
-        entry = unless_gone(lambda: self._at(ad_id, hinted, place, line, Trouble(hinted))) if hinted else None
+        entry = none_if_gone(lambda: self._at(ad_id, hinted, place, line, ProblemCollector(hinted))) if hinted else None
         return entry or self._searched(ad_id)
 
     def _searched(self, ad_id: str) -> SourceEntry | None:
         ad_files = self._files()
         for path in ad_files.paths():
-            trouble = Trouble(path)
+            trouble = ProblemCollector(path)
             entry = next(self._with_id(path, ad_id, trouble), None)
             if trouble.failure is not None:
                 raise trouble.failure
@@ -89,7 +89,7 @@ class Corpus:
         problems = [*ad_files.unreadable, *filter(None, [ad_files.note()])]
         unique = _Unique()
         for source in sources:
-            trouble, said = Trouble(source), done
+            trouble, said = ProblemCollector(source), done
             for entry in self._entries(source, trouble):
                 if unique.takes(entry, trouble):
                     entries.append(entry)
@@ -116,7 +116,7 @@ class Corpus:
         ad_files = self._files()
         unique = _Unique()
         for source in ad_files.paths():
-            trouble = Trouble(source)
+            trouble = ProblemCollector(source)
             for entry, text, body in self._whole(source, trouble):
                 if unique.takes(entry, trouble):
                     ad = Source(entry.id, entry.employer, entry.title, text, source, entry.line)
@@ -132,7 +132,7 @@ class Corpus:
         Where an ad is not at its place any more the answer is `NO_TEXT`.  No text is kept in memory.
         """
         for source, listed in groupby(entries, key=lambda entry: entry.source):
-            there = self._whole(source, Trouble(source))
+            there = self._whole(source, ProblemCollector(source))
             found = next(there, None)
             for entry in listed:
                 while found is not None and found.entry.place < entry.place:
@@ -145,10 +145,10 @@ class Corpus:
 
         Raises OSError where it cannot be read: a session without its text would take its quotations for lost.
         """
-        trouble = Trouble(entry.source)
-        ad = unless_gone(lambda: self._read_at(entry, trouble))
+        trouble = ProblemCollector(entry.source)
+        ad = none_if_gone(lambda: self._read_at(entry, trouble))
         if ad is None and (moved := self.find(entry.id)) is not None:
-            trouble = Trouble(moved.source)
+            trouble = ProblemCollector(moved.source)
             ad = self._read_at(moved, trouble)
         if ad is None:
             message = f"ad {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
@@ -160,18 +160,18 @@ class Corpus:
 
     def _hinted(self, source: str) -> str | None:
         """The file that a remembered place speaks of, if it is one of this corpus."""
-        if not source or not files.is_folder(self.path):
-            return str(self.path) if source and files.is_file(self.path) else None
+        if not source or not fs.is_folder(self.path):
+            return str(self.path) if source and fs.is_file(self.path) else None
         with suppress(ValueError):
-            inside = Path(disk_reads.real(source)).relative_to(disk_reads.real(self.path))
+            inside = Path(disk.real(source)).relative_to(disk.real(self.path))
             return str(self.path / inside) if is_ad_file(inside.name) else None
         return None
 
     def _quietly(self, source: str) -> Iterator[SourceEntry]:
         """The ads of a file, for those who list the problems elsewhere."""
-        return self._entries(source, Trouble(source))
+        return self._entries(source, ProblemCollector(source))
 
-    def _entries(self, source: str, trouble: Trouble) -> Iterator[SourceEntry]:
+    def _entries(self, source: str, trouble: ProblemCollector) -> Iterator[SourceEntry]:
         """The ads of one file; a file that cannot be read is a problem, and has none."""
         source = sys.intern(source)
         try:
@@ -179,12 +179,12 @@ class Corpus:
                 for row in rows(source, self._columns, trouble):
                     yield row_entry(source, row)
             else:
-                yield file_entry(source, files.read_head(source, HEAD), trouble)
+                yield file_entry(source, fs.read_head(source, HEAD), trouble)
         except OSError as error:
-            trouble.failure = None if error.errno in NO_FILE else error
+            trouble.failure = None if error.errno in NOT_A_FILE else error
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
-    def _whole(self, source: str, trouble: Trouble) -> Iterator[_Whole]:
+    def _whole(self, source: str, trouble: ProblemCollector) -> Iterator[_Whole]:
         """The ads of one file with their texts."""
         source = sys.intern(source)
         try:
@@ -198,27 +198,27 @@ class Corpus:
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
-    def _with_id(self, source: str, ad_id: str, trouble: Trouble) -> Iterator[SourceEntry]:
+    def _with_id(self, source: str, ad_id: str, trouble: ProblemCollector) -> Iterator[SourceEntry]:
         """The ads of one file that have this id; a text file is not opened for its name says the id."""
         if is_table(source) or id_and_employer(Path(source).stem)[0] == ad_id:
             yield from (entry for entry in self._entries(source, trouble) if entry.id == ad_id)
 
-    def _at(self, ad_id: str, source: str, place: int, line: int, trouble: Trouble) -> SourceEntry | None:
+    def _at(self, ad_id: str, source: str, place: int, line: int, trouble: ProblemCollector) -> SourceEntry | None:
         """The ad at a place, if it is the one with this id."""
         if is_table(source):
             row = self._row(ad_id, source, place, line, trouble)
             return row_entry(sys.intern(source), row) if row is not None else None
-        entry = file_entry(source, files.read_head(source, HEAD), trouble)
+        entry = file_entry(source, fs.read_head(source, HEAD), trouble)
         return entry if entry.id == ad_id else None
 
-    def _row(self, ad_id: str, source: str, place: int, line: int, trouble: Trouble) -> Row | None:
+    def _row(self, ad_id: str, source: str, place: int, line: int, trouble: ProblemCollector) -> Row | None:
         """The row that begins at a byte offset, if it is the ad with this id."""
         if place < 0:
             return None
         row = next(rows(source, self._columns, trouble, RowPlace(place, line)), None)
         return row if row is not None and row.place == place and row.id == ad_id else None
 
-    def _read_at(self, entry: SourceEntry, trouble: Trouble) -> Source | None:
+    def _read_at(self, entry: SourceEntry, trouble: ProblemCollector) -> Source | None:
         """An ad's text from its place; None where another ad stands there."""
         if is_table(entry.source):
             row = self._row(entry.id, entry.source, entry.place, entry.line, trouble)
@@ -250,7 +250,7 @@ class _Unique:
         """How many ids there were."""
         return len(self._first)
 
-    def takes(self, entry: SourceEntry, trouble: Trouble) -> bool:
+    def takes(self, entry: SourceEntry, trouble: ProblemCollector) -> bool:
         """Whether this is the first ad with its id; a second one is reported with both places."""
         first = self._first.setdefault(entry.id, entry)
         if first is entry:
@@ -270,7 +270,7 @@ def _weight(source: str) -> int:
     if not is_table(source):
         return HEAD
     try:
-        status = disk_reads.status(source)
+        status = disk.status(source)
     except OSError:
         return 0
     return 0 if status is None else status.st_size

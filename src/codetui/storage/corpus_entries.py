@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from codetui.model import SourceEntry, SourceId
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.corpus_names import id_and_employer, one_line, title_of
 from codetui.storage.corpus_tables import Row
 from codetui.storage.text_lines import decoded, decoded_head
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 HEAD = 4096
 """Bytes of a text file that the list reads."""
@@ -22,7 +22,7 @@ def row_entry(source: str, row: Row) -> SourceEntry:
     return SourceEntry(SourceId(row.id), employer, one_line(row.title), source, row.place, row.line)
 
 
-def file_entry(source: str, head: bytes, trouble: Trouble) -> SourceEntry:
+def file_entry(source: str, head: bytes, trouble: ProblemCollector) -> SourceEntry:
     """The list's line for a text file, from its name and the beginning of its text."""
     text = decoded_head(head)
     if len(head) < HEAD and not text.strip():
@@ -31,15 +31,15 @@ def file_entry(source: str, head: bytes, trouble: Trouble) -> SourceEntry:
     return SourceEntry(SourceId(ad_id), sys.intern(employer), title_of(text), source, -1, 0)
 
 
-def file_ad(source: str, trouble: Trouble) -> tuple[SourceEntry, str]:
+def file_ad(source: str, trouble: ProblemCollector) -> tuple[SourceEntry, str]:
     """The list's line for a text file, and its whole text."""
-    data = files.read(Path(source))
+    data = fs.read(Path(source))
     entry, text = file_entry(source, data[:HEAD], trouble), decoded(data, trouble)
     remark_on_nul(text, 0, trouble)
     return entry, text
 
 
-def remark_on_nul(text: str, line: int, trouble: Trouble) -> None:
+def remark_on_nul(text: str, line: int, trouble: ProblemCollector) -> None:
     """Notes that a text holds NUL characters."""
     if "\0" in text:
         message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from codetui.core.text.plural import counted
 from codetui.model import Problem
-from codetui.storage import disk_reads, files
+from codetui.storage import disk, fs
 from codetui.storage.corpus_names import first_name, natural_key
 from codetui.storage.corpus_tables import TABLES
 from codetui.storage.trouble import printable
@@ -41,7 +41,7 @@ class AdFiles:
         self.unreadable.clear()
         self.failure = None
         try:
-            is_folder = files.is_folder(self.path)
+            is_folder = fs.is_folder(self.path)
         except OSError as error:
             self._report("place", str(self.path), error)
             return
@@ -53,9 +53,9 @@ class AdFiles:
     def first_path(self) -> str | None:
         """The first file of `paths`, found faster; None where that takes a search."""
         try:
-            if not files.is_folder(self.path):
+            if not fs.is_folder(self.path):
                 return next(self.paths(), None)
-            names = disk_reads.names(self.path)
+            names = disk.names(self.path)
             if not names or _is_session_folder(str(self.path), names):
                 return None
         except OSError:
@@ -68,7 +68,7 @@ class AdFiles:
             first = first_name(ads)
         path = self.path / first
         try:
-            return str(path) if files.is_file(path) else None
+            return str(path) if fs.is_file(path) else None
         except OSError:
             return None
 
@@ -78,7 +78,7 @@ class AdFiles:
         while waiting:
             folder = waiting.pop()
             try:
-                real = disk_reads.real(folder)
+                real = disk.real(folder)
                 if real in seen:
                     continue
                 seen.add(real)
@@ -96,7 +96,7 @@ class AdFiles:
     def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:
         """The names of a folder's ad files and folders; others are counted, but for hidden ones."""
         names, folders = [], []
-        for entry in disk_reads.entries(folder):
+        for entry in disk.entries(folder):
             if entry.name.startswith(HIDDEN) or (entry.is_symlink() and not self._leads_on(entry)):
                 continue
             if entry.is_dir():
@@ -137,7 +137,7 @@ class AdFiles:
         """Why there is no ad, and what to do."""
         way_out = f"put ads there ({KINDS}) or name another place: codetui ADS"
         try:
-            status = disk_reads.status(self.path)
+            status = disk.status(self.path)
         except OSError as error:
             message = f"this place cannot be read ({error.strerror or error}): {way_out}"
             return Problem(printable(str(self.path)), 0, "error", message)
@@ -170,7 +170,7 @@ def is_aside(name: str) -> bool:
 def _real_if_seen(folder: Path) -> str:
     """The folder without symbolic links; as it is named where they cannot be seen: then nothing in it can be either."""
     try:
-        return disk_reads.real(folder)
+        return disk.real(folder)
     except OSError:
         return str(folder.absolute())
 
@@ -183,7 +183,7 @@ def _is_ad(name: str) -> bool:
 def _is_session_folder(folder: str, names: list[str]) -> bool:
     """Whether these are a coder's documents: the events of the work lie beside them."""
     has_documents = any(name.startswith("analysis_job_") and name.endswith(".md") for name in names)
-    return has_documents and files.is_folder(Path(folder) / "events")
+    return has_documents and fs.is_folder(Path(folder) / "events")
 
 
 def _kind(name: str) -> str:

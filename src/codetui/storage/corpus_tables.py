@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from codetui.storage import csv_rows
-from codetui.storage.boundaries import open_file
 from codetui.storage.corpus_names import Columns, columns_of, found
+from codetui.storage.fs import open_regular
 from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 TABLES = (".csv", ".tsv", ".jsonl")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,12 +41,14 @@ class RowPlace(NamedTuple):
     line: int
 
 
-def rows(source: str, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None = None) -> Iterator[Row]:
+def rows(
+    source: str, wanted: Mapping[str, str], trouble: ProblemCollector, start: RowPlace | None = None
+) -> Iterator[Row]:
     """The ads of a table from the row at `start` on, all of them without it.
 
     Nothing comes where no row begins at `start`.  Raises OSError.
     """
-    with open_file(source) as file:
+    with open_regular(source) as file:
         lines = Lines(file, trouble)
         if start is not None and not lines.is_line_start(start.offset):
             return
@@ -55,7 +57,7 @@ def rows(source: str, wanted: Mapping[str, str], trouble: Trouble, start: RowPla
         yield from (row for row in read(lines, wanted, trouble, start) if _is_usable(row, trouble))
 
 
-def _is_usable(row: Row, trouble: Trouble) -> bool:
+def _is_usable(row: Row, trouble: ProblemCollector) -> bool:
     """Whether a row is an ad; says what is wrong or odd about it."""
     if not row.id:
         trouble.add(row.line, "error", "this row has no id, so it is left out: give it one that stays")
@@ -68,7 +70,9 @@ def _is_usable(row: Row, trouble: Trouble) -> bool:
 # --- CSV --------------------------------------------------------------------------------------------
 
 
-def _csv_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None) -> Iterator[Row]:
+def _csv_rows(
+    lines: Lines, wanted: Mapping[str, str], trouble: ProblemCollector, start: RowPlace | None
+) -> Iterator[Row]:
     header = csv_rows.read_header(lines, wanted)
     if header is None:
         trouble.add(0, "error", "this table is empty: its first line must name the columns")
@@ -96,7 +100,7 @@ def _csv_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: 
         )
 
 
-def _is_readable(columns: Columns, header: csv_rows.Header, trouble: Trouble) -> bool:
+def _is_readable(columns: Columns, header: csv_rows.Header, trouble: ProblemCollector) -> bool:
     """Whether the columns that every ad needs are there; says which are not, and the way out."""
     for complaint in columns.complaints:
         trouble.add(header.line, "warning", complaint)
@@ -119,7 +123,9 @@ def _is_readable(columns: Columns, header: csv_rows.Header, trouble: Trouble) ->
 # --- JSONL ------------------------------------------------------------------------------------------
 
 
-def _json_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start: RowPlace | None) -> Iterator[Row]:
+def _json_rows(
+    lines: Lines, wanted: Mapping[str, str], trouble: ProblemCollector, start: RowPlace | None
+) -> Iterator[Row]:
     known: dict[tuple[str, ...], Columns] = {}
     if start is not None:
         lines.seek(start.offset, start.line)
@@ -136,7 +142,7 @@ def _json_rows(lines: Lines, wanted: Mapping[str, str], trouble: Trouble, start:
         place, number = lines.offset, lines.number
 
 
-def _json_object(line: str, number: int, trouble: Trouble) -> dict[str, object] | None:
+def _json_object(line: str, number: int, trouble: ProblemCollector) -> dict[str, object] | None:
     """The object on a line; None, with a problem, where there is none."""
     try:
         value: object = json.loads(line)
@@ -152,7 +158,7 @@ def _json_object(line: str, number: int, trouble: Trouble) -> dict[str, object] 
     return None
 
 
-def _json_row(values: dict[str, object], columns: Columns, place: int, number: int, trouble: Trouble) -> Row:
+def _json_row(values: dict[str, object], columns: Columns, place: int, number: int, trouble: ProblemCollector) -> Row:
     """A row from an object; absent fields are empty."""
     cells = {field: _json_text(values[name], name, number, trouble) for field, name in columns.names.items()}
     if "id" not in cells or "body" not in cells:
@@ -169,7 +175,7 @@ def _json_row(values: dict[str, object], columns: Columns, place: int, number: i
     )
 
 
-def _json_text(value: object, name: str, number: int, trouble: Trouble) -> str:
+def _json_text(value: object, name: str, number: int, trouble: ProblemCollector) -> str:
     """A value as text; half characters, which no file can hold, become U+FFFD."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -10,7 +10,7 @@ from codetui.core.text.plural import counted
 from codetui.storage.corpus_names import columns_of
 from codetui.storage.csv_quotes import Ahead, Step, mended_cells, step
 from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 _ID_LIMIT = 400
 
@@ -87,7 +87,7 @@ def _with_first(first: str, lines: Lines) -> Iterator[str]:
     yield from lines
 
 
-def records(lines: Lines, header: Header, id_at: int, trouble: Trouble) -> Iterator[Record]:
+def records(lines: Lines, header: Header, id_at: int, trouble: ProblemCollector) -> Iterator[Record]:
     """The rows from here on; blank ones are passed over, ragged ones come reported with what they have."""
     rows = _Rows(lines, header, id_at, trouble)
     while not rows.is_done:
@@ -98,7 +98,7 @@ def records(lines: Lines, header: Header, id_at: int, trouble: Trouble) -> Itera
 class _Rows:
     """The rows of a table: in one go as long as quotes match, and line by line where they do not."""
 
-    def __init__(self, lines: Lines, header: Header, id_at: int, trouble: Trouble) -> None:
+    def __init__(self, lines: Lines, header: Header, id_at: int, trouble: ProblemCollector) -> None:
         self._lines = lines
         self._header = header
         self._id_at = id_at
@@ -213,7 +213,7 @@ class _Rows:
         return mended_cells(text, header.delimiter, len(header.names), skips_blanks=header.skips_blanks)
 
 
-def _report_ragged(cells: list[str], width: int, number: int, trouble: Trouble) -> None:
+def _report_ragged(cells: list[str], width: int, number: int, trouble: ProblemCollector) -> None:
     """Say that a row has other cells than the header; surplus empty ones are nothing to speak of."""
     if any(cells) and (len(cells) < width or any(cells[width:])):
         message = (

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.model import Problem, Transaction, TransactionId
-from codetui.storage import files, left_overs
+from codetui.storage import fs
 from codetui.storage.log_numbers import GREATEST, is_sound
 from codetui.storage.plain_lines import plain_transaction
 
@@ -44,7 +44,7 @@ class EventLog:
         A line that cannot be read is reported and stays in the file.  Raises OSError; an absent log is empty.
         """
         try:
-            data = left_overs.without(self.path, files.read(self.path))
+            data = fs.without_refused(self.path, fs.read(self.path))
         except FileNotFoundError:
             return [], []
         with _no_collection():
@@ -52,7 +52,7 @@ class EventLog:
 
     def make_sure(self) -> None:
         """Wait until the disk has what was read: a program that was killed may have written it without waiting."""
-        files.make_sure(self.path)
+        fs.ensure_durable(self.path)
 
     def append(self, transaction: Transaction) -> None:
         """Put a transaction on disk; raises OSError when it is not there, and then the log is as before."""
@@ -74,8 +74,8 @@ class EventLog:
 
     def _append(self, lines: bytes) -> None:
         """Put whole lines at the end, whatever stands there."""
-        left_overs.take_back(self.path)
-        files.append(self.path, lines if files.ends_with_newline(self.path) else b"\n" + lines)
+        fs.roll_back(self.path)
+        fs.append(self.path, lines if fs.ends_with_newline(self.path) else b"\n" + lines)
 
     def _transactions(self, data: bytes) -> tuple[list[Transaction], list[Problem]]:
         """What the bytes of a log hold."""

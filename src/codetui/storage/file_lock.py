@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from codetui.storage import disk, disk_reads, files
+from codetui.storage import disk, fs
 
 PATIENCE = 10.0
 """Seconds that one waits for another program."""
@@ -46,7 +46,7 @@ class FileLock:
     def is_held(self) -> bool:
         """Whether the lock file still names this owner.  Raises OSError where it cannot be read."""
         try:
-            return files.read(self.file) == self._owner.encode("utf-8")
+            return fs.read(self.file) == self._owner.encode("utf-8")
         except FileNotFoundError:
             return False
 
@@ -90,7 +90,7 @@ class FileLock:
             return False
         _held.add(self._owner)
         try:
-            files.write_all(handle, self._owner.encode("utf-8"))
+            fs.write_all(handle, self._owner.encode("utf-8"))
         except OSError:
             _held.discard(self._owner)
             with contextlib.suppress(OSError):
@@ -148,7 +148,7 @@ def _create(path: Path) -> int | None:
     except FileExistsError:
         return None
     except PermissionError:
-        if os.name == "nt" and files.is_there(path):
+        if os.name == "nt" and fs.exists(path):
             return None
         raise
 
@@ -156,7 +156,7 @@ def _create(path: Path) -> int | None:
 def _owner_of(path: Path) -> str | None:
     """Who holds a lock: process, machine and a number; empty while it is being made, None where there is none."""
     try:
-        return files.read(path).decode("utf-8", "replace")
+        return fs.read(path).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
     except PermissionError:
@@ -196,7 +196,7 @@ def _is_running(pid: int) -> bool:
 def _age(path: Path) -> float:
     """The seconds since a file was changed; 0 where it is gone, or cannot be seen."""
     try:
-        status = disk_reads.status(path)
+        status = disk.status(path)
     except OSError:
         return 0.0
     return 0.0 if status is None else time.time() - status.st_mtime

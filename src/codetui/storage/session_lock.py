@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from codetui.storage import disk, disk_reads, files
+from codetui.storage import disk, fs
 from codetui.storage.holders import Holder, holder_from, is_gone, line_of, myself
 
 HEARTBEAT = 10.0
@@ -67,7 +67,7 @@ class SessionLock:
         """
         _take_away()
         try:
-            status = disk_reads.own_status(self.file)
+            status = disk.link_status(self.file)
         except OSError as error:
             return self._unless_held(error)
         if status is None or not stat.S_ISREG(status.st_mode):
@@ -174,7 +174,7 @@ class SessionLock:
         except FileExistsError:
             self._replace()
         except FileNotFoundError:
-            files.make_folder(self.file.parent)
+            fs.ensure_folder(self.file.parent)
             self._write(self.file)
         self._begin_to_beat()
 
@@ -217,9 +217,9 @@ class SessionLock:
 
 def _named_in(file: Path) -> Holder | None:
     """Whom a lock names; None where it names nobody.  Raises OSError."""
-    handle = disk_reads.open_handle(file, follows=False)
+    handle = disk.open_handle(file, follows=False)
     try:
-        return holder_from(disk_reads.read(handle, LONGEST_LINE))
+        return holder_from(disk.read(handle, LONGEST_LINE))
     finally:
         os.close(handle)
 

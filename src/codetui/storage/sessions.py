@@ -9,10 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.storage import disk_reads, files
-from codetui.storage.boundaries import inside
+from codetui.storage import disk, fs
+from codetui.storage.fs import remove_stale_temporaries, require_inside
 from codetui.storage.safe_names import coder_name, file_words, safe_name
-from codetui.storage.sweeping import sweep
 
 EVENTS = "events"
 LOG = ".jsonl"
@@ -52,7 +51,7 @@ class SessionPaths:
         """Has the disk take the names of those folders that are there; the first command need not wait for it then."""
         folder = self.folder / EVENTS
         with suppress(OSError):
-            files.make_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
+            fs.ensure_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
 
     def log(self, ad_id: str) -> Path:
         """The event log of an ad."""
@@ -84,15 +83,15 @@ class SessionPaths:
         """The touched ads as `safe_name` writes their ids."""
         return frozenset(path.name.removesuffix(LOG) for path in logs(self.folder))
 
-    def sweep(self) -> None:
+    def remove_stale_temporaries(self) -> None:
         """Takes away what programs that were killed have left half written in the coder's folders."""
         for folder in (self.folder, self.folder / EVENTS):
-            sweep(folder)
+            remove_stale_temporaries(folder)
 
     def read_place(self) -> StoppedAt | None:
         """Where the coder stopped; None where that is unknown, or is no place.  Raises OSError."""
         try:
-            value: object = json.loads(files.read(self.folder / EVENTS / PLACE))
+            value: object = json.loads(fs.read(self.folder / EVENTS / PLACE))
         except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
             return None
         return _stopped_at(value) if isinstance(value, dict) else None
@@ -100,11 +99,11 @@ class SessionPaths:
     def write_place(self, place: StoppedAt) -> None:
         """Remember where the coder stopped, without waiting for the disk; raises OSError."""
         path = self._inside(self.folder / EVENTS / PLACE)
-        files.replace(path, json.dumps(place._asdict()).encode("ascii") + b"\n", durable=False)
+        fs.replace(path, json.dumps(place._asdict()).encode("ascii") + b"\n", durable=False)
 
     def _inside(self, path: Path) -> Path:
         """The path itself, if it truly lies in the sessions folder."""
-        return inside(self.root, path)
+        return require_inside(self.root, path)
 
 
 def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
@@ -116,14 +115,14 @@ def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
 
 def coders(root: Path) -> list[str]:
     """The folders of the coders who have sessions, by name."""
-    folders = (folder for folder in _children(root) if files.is_folder(folder))
+    folders = (folder for folder in _children(root) if fs.is_folder(folder))
     return [folder.name for folder in folders if logs(folder) or documents(folder)]
 
 
 def documents(folder: Path, begun: str = DOCUMENT) -> list[Path]:
     """The documents in a coder's folder whose names begin so, by name; only these are looked at on the disk."""
     found = (path for path in _children(folder) if path.name.startswith(begun) and path.name.endswith(".md"))
-    return [path for path in found if files.is_file(path)]
+    return [path for path in found if fs.is_file(path)]
 
 
 def logs(folder: Path) -> list[Path]:
@@ -148,7 +147,7 @@ def coder_folder(root: Path, coder: str) -> str:
 def _children(folder: Path) -> list[Path]:
     """What lies in a folder, by name; nothing where the folder is absent.  Raises OSError where it cannot be seen."""
     try:
-        return [folder / name for name in sorted(disk_reads.names(folder))]
+        return [folder / name for name in sorted(disk.names(folder))]
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from codetui.formats import codebook_toml
 from codetui.formats.toml_lines import toml_lines
 from codetui.model import Codebook, Problem, Reference
-from codetui.storage import files
+from codetui.storage import fs
 
 MOST_MISSING = 200
 """Background documents that are not there and are said to be so: nobody reads on."""
@@ -16,7 +16,7 @@ MOST_MISSING = 200
 def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     """The codebook at `path` with its problems; None where nothing can be read."""
     try:
-        data = files.read(path)
+        data = fs.read(path)
     except OSError as error:
         return None, [Problem(str(path), 0, "error", f"{error.strerror or error}; --codebook names another file")]
     try:
@@ -47,7 +47,7 @@ def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
 def corpus_line(codebook: Path) -> int:
     """The line on which a codebook names its corpus; 0 where it can no longer be read."""
     try:
-        return toml_lines(files.read(codebook).decode("utf-8-sig")).at("corpus", "path")
+        return toml_lines(fs.read(codebook).decode("utf-8-sig")).at("corpus", "path")
     except (OSError, UnicodeDecodeError):
         return 0
 
@@ -55,7 +55,7 @@ def corpus_line(codebook: Path) -> int:
 def _is_missing(path: Path) -> bool:
     """Whether there is no such file; one that cannot be seen says so when it is read."""
     try:
-        return not files.is_file(path)
+        return not fs.is_file(path)
     except OSError:
         return False
 
@@ -64,7 +64,7 @@ def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem |
     """The text of a background document, which is named relative to the codebook."""
     path = codebook.parent / reference.path
     try:
-        return files.read(path).decode("utf-8-sig", "replace"), None
+        return fs.read(path).decode("utf-8-sig", "replace"), None
     except OSError as error:
         what = f"{error.strerror or error}; mend the path of “{reference.title}” in the codebook"
         return "", Problem(str(path), 0, "warning", what)
@@ -77,15 +77,15 @@ def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
     made: list[Path] = []
     left: list[Path] = []
     for path in (folder / "ads", folder / "sessions"):
-        (left if files.is_folder(path) else made).append(path)
-        files.make_folder(path)
+        (left if fs.is_folder(path) else made).append(path)
+        fs.ensure_folder(path)
     name, text = SAMPLE_AD
     ads = folder / "ads"
     is_ours = not ads.is_symlink() and not any(ads.iterdir())
     sample = [(ads / name, text)] if is_ours else []
     for path, content in [(folder / "codebook.toml", CODEBOOK_TEMPLATE), *sample]:
         try:
-            files.make(path, content.encode("utf-8"))
+            fs.create(path, content.encode("utf-8"))
             made.append(path)
         except FileExistsError:
             left.append(path)
@@ -102,7 +102,7 @@ def lay_out_git(sessions: Path) -> tuple[list[Path], list[Path]]:
     left: list[Path] = []
     for name, content in ((".gitattributes", GIT_ATTRIBUTES), (".gitignore", GIT_IGNORE)):
         try:
-            files.make(sessions / name, content.encode("utf-8"))
+            fs.create(sessions / name, content.encode("utf-8"))
             made.append(sessions / name)
         except FileExistsError:
             left.append(sessions / name)

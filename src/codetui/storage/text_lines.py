@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import BinaryIO
 
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -21,7 +21,7 @@ def sniffed(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def decoded(data: bytes, trouble: Trouble) -> str:
+def decoded(data: bytes, trouble: ProblemCollector) -> str:
     """The text of a whole file without its byte order mark; CRLF and every other character stay.
 
     A line that is not UTF-8 is read as Windows-1252, so that one foreign line does not spoil the others.
@@ -44,10 +44,10 @@ def decoded_head(data: bytes) -> str:
     try:
         return codecs.getincrementaldecoder(encoding)().decode(data[mark:])
     except UnicodeDecodeError:
-        return decoded(data, Trouble(""))
+        return decoded(data, ProblemCollector(""))
 
 
-def decoded_line(line: bytes, number: int, trouble: Trouble) -> str:
+def decoded_line(line: bytes, number: int, trouble: ProblemCollector) -> str:
     """One line as UTF-8 where it is valid, else as Windows-1252; its undefined bytes become U+FFFD."""
     try:
         return line.decode("utf-8")
@@ -72,7 +72,7 @@ class Lines:
     A line ends at LF, CRLF or CR only: U+2028, VT and FF are characters of an ad.
     """
 
-    def __init__(self, file: BinaryIO, trouble: Trouble) -> None:
+    def __init__(self, file: BinaryIO, trouble: ProblemCollector) -> None:
         self._file = file
         self._trouble = trouble
         self._parted: list[bytes] = []

@@ -7,7 +7,7 @@ from codetui.model import Problem, Severity
 LIMIT = 200
 
 
-class Trouble:
+class ProblemCollector:
     """Collects the problems of one file: of each severity at most `LIMIT` are listed, others are counted."""
 
     def __init__(self, source: str) -> None:

@@ -12,7 +12,7 @@ from codetui.core.text.sanitize import harmless
 from codetui.formats import codebook_toml, migration_toml
 from codetui.formats.book_changes import sentences
 from codetui.model import Codebook
-from codetui.storage import codebooks, files
+from codetui.storage import codebooks, fs
 from codetui.study.outputs import STDOUT, is_in_the_way, refuse, write
 from codetui.study.printing import put, show_json
 from codetui.study.study_parts import Unusable, complain, read_book, say
@@ -63,7 +63,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
     Of several kept books of one version the one that was used last is meant.
     """
     path = Path(name)
-    if files.is_file(path):
+    if fs.is_file(path):
         return read_book(path)[0]
     version, _, digest = name.rpartition("#")
     text = codebooks.kept(sessions, digest)

@@ -10,7 +10,7 @@ from codetui.core.text.plural import counted
 from codetui.formats import codebook_toml
 from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.study.checking import in_order, print_problems
 from codetui.study.outputs import STDOUT, chosen, is_in_the_way, refuse, write
 from codetui.study.printing import put
@@ -27,7 +27,7 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
     from codetui.formats.coding_book.reader import read
 
     try:
-        data = files.read(source)
+        data = fs.read(source)
     except OSError as error:
         return complain(f"{source}: {error.strerror or error}; name a coding book in markdown.")
     if len(data) > LARGEST_BOOK:
@@ -89,7 +89,7 @@ def export_book(codebook: Path, output: str | None, layout: Layout, *, force: bo
     target = chosen(output, DEFAULT_OUTPUT[layout])
     text = _laid_out(book, layout)
     in_the_way = target != STDOUT and is_in_the_way(target, force=force)
-    if in_the_way and (files.is_folder(Path(target)) or files.is_other(Path(target), text.encode("utf-8", "replace"))):
+    if in_the_way and (fs.is_folder(Path(target)) or fs.differs(Path(target), text.encode("utf-8", "replace"))):
         return refuse(target)
     _write(text, target)
     errors = [problem for problem in problems if problem.severity == "error"]

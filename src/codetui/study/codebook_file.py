@@ -8,9 +8,8 @@ from pathlib import Path
 from codetui.core.session.commands import Refusal
 from codetui.formats import codebook_toml
 from codetui.model import Codebook, Problem, text_hash
-from codetui.storage import files
-from codetui.storage.files import Version
-from codetui.storage.sweeping import sweep
+from codetui.storage import fs
+from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.study.session.outcome import NotSaved
 
 
@@ -26,7 +25,7 @@ class CodebookFile:
 
     def changing_version(self) -> Version | None:
         """Which version of the file stands there, where it is another than was read; any thread may ask."""
-        return files.changing(self.path, self._seen)
+        return fs.changed_version(self.path, self._seen)
 
     def reload(self, book: Codebook, errors: int) -> tuple[Codebook, list[Problem]] | Problem | None:
         """The codebook as somebody has changed it; None where it is the one that is known, or cannot be seen.
@@ -34,7 +33,7 @@ class CodebookFile:
         The first error where it has more of them than there were before.
         """
         try:
-            seen, text = files.version(self.path), files.read(self.path).decode("utf-8-sig", "replace")
+            seen, text = fs.version(self.path), fs.read(self.path).decode("utf-8-sig", "replace")
         except OSError:
             return None
         self._seen = seen
@@ -54,15 +53,15 @@ class CodebookFile:
     def read(self) -> str:
         """The text that was opened; read once.  Raises OSError."""
         if self._text is None:
-            self._text = files.read(self.path).decode("utf-8-sig", "replace")
+            self._text = fs.read(self.path).decode("utf-8-sig", "replace")
         return self._text
 
-    def sweep(self) -> None:
+    def remove_stale_temporaries(self) -> None:
         """Takes away what programs that were killed have left half written beside the codebook and the kept ones."""
         from codetui.storage import codebooks
 
         for folder in (self.path.parent, self._sessions / codebooks.KEPT):
-            sweep(folder)
+            remove_stale_temporaries(folder)
 
     def keep(self, book: Codebook, folder: Path | None = None) -> Problem | None:
         """Keeps the version that is coded with, so that old codings can show their old definitions.

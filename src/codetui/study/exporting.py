@@ -10,7 +10,7 @@ from codetui.core.text.plural import counted
 from codetui.formats import session_doc
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
-from codetui.storage import files, sessions
+from codetui.storage import fs, sessions
 from codetui.study.outputs import STDOUT, below, chosen, is_in_the_way, refuse, write
 from codetui.study.printing import put
 from codetui.study.sessions import SessionSnapshot, records
@@ -79,11 +79,11 @@ def _write_documents(found: Iterable[SessionSnapshot], book: Codebook, target: s
         put("\n".join(documents.values()))
         return 0
     places = {below(target, path): text.encode("utf-8", "replace") for path, text in documents.items()}
-    standing = [path for path, data in places.items() if files.is_other(path, data)]
+    standing = [path for path, data in places.items() if fs.differs(path, data)]
     if standing and not force:
         return refuse(standing[0])
     for path, data in places.items():
-        files.replace(path, data)
+        fs.replace(path, data)
     say(f"{counted(len(documents), 'document')} written to {target}")
     return 0
 

@@ -18,7 +18,7 @@ from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Transaction
-from codetui.storage import files, git, study
+from codetui.storage import fs, git, study
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import DOCUMENT, EVENTS, LOG, SessionPaths
 from codetui.study.session.document import AdFacts, SnapshotFile, base_of, legible
@@ -63,7 +63,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> int:
     if path.suffix == BASES:
         SnapshotFile(ours).write([base_of(both.written(both.logged), both.logged)])
     else:
-        files.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
+        fs.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
         state = replay(both.whole)
         for one in between(both.ours.steps, both.theirs.steps):
             say(f"{path}: {sentence(one, state, book)}")
@@ -74,7 +74,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
     """The sides that two versions of a file stand for; why they cannot be told, if not."""
     sides: list[MergeSide] = []
     for number, version in enumerate(versions):
-        data = files.read(version)
+        data = fs.read(version)
         revision = git.revision_with(path, data)
         if revision is None:
             return "git does not say which commit one side is from"
@@ -118,7 +118,7 @@ def _name(path: Path, data: bytes) -> str:
 def _book(folder: Path) -> tuple[Codebook | None, Path]:
     """The nearest codebook above a coder's folder."""
     for above in folder.parents:
-        if files.is_file(above / CODEBOOK):
+        if fs.is_file(above / CODEBOOK):
             return study.read_codebook(above / CODEBOOK)[0], above
     return None, folder
 
@@ -140,7 +140,7 @@ WORDS = "codetui's documents, made anew from both logs"
 
 def install(sessions: Path) -> int:
     """Tells git in the clone that `sessions` lies in how documents are merged; the exit code."""
-    if not files.is_folder(sessions):
+    if not fs.is_folder(sessions):
         say(f"codetui: there is no folder {sessions}; --sessions names that of the sessions.")
         return UNUSABLE
     # -P: no module of the repository is taken for one of Python's.

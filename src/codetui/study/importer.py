@@ -13,7 +13,7 @@ from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
-from codetui.storage import disk_reads, files
+from codetui.storage import disk, fs
 from codetui.storage.sessions import SessionPaths
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.ids import fresh_id
@@ -64,8 +64,8 @@ def import_documents(documents: list[Path], corpus: Path | None, codebook: Path,
 def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
     """The documents; those in a folder by name."""
     for path in documents:
-        if files.is_folder(path):
-            yield from (path / name for name in sorted(disk_reads.names(path)) if name.endswith(".md"))
+        if fs.is_folder(path):
+            yield from (path / name for name in sorted(disk.names(path)) if name.endswith(".md"))
         else:
             yield path
 
@@ -85,7 +85,7 @@ class Importer:
     def take(self, path: Path) -> ImportResult:
         """Takes one document in; what stands in the session already stays."""
         try:
-            text = legible(files.read(path), path)
+            text = legible(fs.read(path), path)
             return self._take(path, text)
         except OSError as error:
             return _refused(path, 0, f"{error.strerror or error}; not imported: mend it, and import again")

@@ -16,7 +16,7 @@ from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, Transaction, text_hash
-from codetui.storage import codebooks, files, sessions
+from codetui.storage import codebooks, fs, sessions
 from codetui.storage.event_log import EventLog, encoded
 from codetui.storage.log_union import missing
 from codetui.storage.safe_names import safe_name
@@ -54,7 +54,7 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
     for folder, source in found.items():
         if source is None:
             return complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
-        if files.is_same(source, root):
+        if fs.is_same_file(source, root):
             return complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
     merger = Merger(book, Ads(ads), codebook, root, is_dry)
     fates: Counter[Fate] = Counter()
@@ -76,7 +76,7 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
 
 def sessions_in(folder: Path) -> Path | None:
     """The folder of the sessions: `folder` itself, or `sessions` in it; None where there are none."""
-    found = (each for each in (folder, folder / "sessions") if files.is_folder(each))
+    found = (each for each in (folder, folder / "sessions") if fs.is_folder(each))
     return next((each for each in found if sessions.coders(each)), None)
 
 
@@ -160,7 +160,7 @@ class Merger:
         importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
         for document in there.documents():
             try:
-                ad = session_doc.read(legible(files.read(document), document).split("\n## ", 1)[0], "")[0].ad
+                ad = session_doc.read(legible(fs.read(document), document).split("\n## ", 1)[0], "")[0].ad
             except OSError as error:
                 yield _refused(name, document.stem, document, f"{error.strerror or error}")
                 continue
@@ -193,7 +193,7 @@ def _bring_books(source: Path, root: Path) -> int:
             brought += problems[-1] is None
     for rules in codebooks.kept_maps(source):
         digest = rules.stem.removeprefix(codebooks.MAP)
-        problems.append(codebooks.keep_map(root, digest, files.read(rules).decode("utf-8", "replace")))
+        problems.append(codebooks.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
     for problem in filter(None, problems):
         say(problem)
     return brought
@@ -201,7 +201,7 @@ def _bring_books(source: Path, root: Path) -> int:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return files.read(path)
+        return fs.read(path)
     except FileNotFoundError:
         return b""
 

@@ -26,7 +26,7 @@ from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
 from codetui.formats import codebook_toml, migration_toml
 from codetui.model import Codebook, Problem, Source, SourceId
-from codetui.storage import codebooks, files
+from codetui.storage import codebooks, fs
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import fresh_id
@@ -101,7 +101,7 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
     if isinstance(book, Unusable):
         return book
     try:
-        text = files.read(map_file).decode("utf-8-sig")
+        text = fs.read(map_file).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         return Unusable(f"{map_file}: {reason}; `codetui codebook propose OLD NEW -o {map_file}` writes such a file.")
@@ -161,7 +161,7 @@ def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Migration
     problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
     for path, book in books:
         try:
-            problem = codebooks.keep(sessions, files.read(path).decode("utf-8-sig"), book.content_hash)
+            problem = codebooks.keep(sessions, fs.read(path).decode("utf-8-sig"), book.content_hash)
         except (OSError, UnicodeDecodeError) as error:
             problem = Problem(str(path), 0, "warning", f"{error}; this version of the codebook is not kept")
         problems += [problem] if problem else []
@@ -375,7 +375,7 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
     Raises OSError.
     """
     for path in reversed(codebooks.kept_maps(sessions)):
-        rules = migration_toml.read_kept(files.read(path).decode("utf-8", "replace"))
+        rules = migration_toml.read_kept(fs.read(path).decode("utf-8", "replace"))
         if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules
     return None
@@ -384,5 +384,5 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 @lru_cache(maxsize=2)
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
     """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
-    texts = [files.read(path).decode("utf-8", "replace") for path in maps]
+    texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
     return chain_maps(map(migration_toml.read_kept, texts))

@@ -13,7 +13,7 @@ from codetui.formats import codebook_toml
 from codetui.formats.codebook_reshaping import reshaped
 from codetui.formats.toml_editing import EditError
 from codetui.model import Codebook, Problem
-from codetui.storage import codebooks, files
+from codetui.storage import codebooks, fs
 from codetui.storage.corpus import Corpus
 from codetui.storage.sessions import SessionPaths
 from codetui.study.migrate import (
@@ -76,7 +76,7 @@ class CodeRefactoring:
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """What a step would change, with nothing written; any thread may ask."""
         try:
-            text = files.read(self._workspace.codebook_path).decode("utf-8-sig")
+            text = fs.read(self._workspace.codebook_path).decode("utf-8-sig")
             plan = _plan(text, reshaped(text, step), step)
         except EditError as error:
             return Refusal(f"The codebook stays as it is: {error}.")

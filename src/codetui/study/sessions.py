@@ -23,7 +23,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage import files, sessions
+from codetui.storage import fs, sessions
 from codetui.storage.corpus import Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.safe_names import safe_name
@@ -184,7 +184,7 @@ class _Folder:
 
     def _from_document(self, name: str, path: Path) -> SessionSnapshot:
         try:
-            text = legible(files.read(path), path)
+            text = legible(fs.read(path), path)
             ad = self._ads.find(name) or Source(SourceId(name), "", "", "", str(path))
             looked = _OnlyLooking(ad, self._book, State())
             DocumentSync(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
@@ -196,7 +196,7 @@ class _Folder:
 
 
 def _head(path: Path) -> str:
-    return legible(files.read(path), path).split("\n## ", 1)[0]
+    return legible(fs.read(path), path).split("\n## ", 1)[0]
 
 
 NO_TEXT = text_hash("")
@@ -335,7 +335,7 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
     facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
 
     with suppress(OSError):
-        if files.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
+        if fs.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
             return
         document = SessionDocument(paths, opened.ad)
         if document.says_no_more_than(transactions):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codetui.core.text.sanitize import harmless
 from codetui.model import SourceId
-from codetui.storage import files, study
+from codetui.storage import fs, study
 from codetui.storage.sessions import SessionPaths
 from codetui.study.study_parts import Unusable, find_corpus, read_book
 from codetui.study.workspace import Workspace
@@ -31,7 +31,7 @@ def open_workspace(
     ads = find_corpus(corpus, book, codebook, sessions)
     if isinstance(ads, Unusable):
         return ads
-    if files.is_there(sessions) and not files.is_folder(sessions):
+    if fs.exists(sessions) and not fs.is_folder(sessions):
         return Unusable(f"{sessions} is no folder; name the folder of the sessions with --sessions.")
     if not coder.strip():
         return Unusable("the coder has no name; give one with --coder NAME.")

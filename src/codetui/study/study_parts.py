@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codetui.core.text.sanitize import harmless
 from codetui.model import Codebook, Problem
-from codetui.storage import files, study
+from codetui.storage import fs, study
 from codetui.storage.corpus import Corpus
 
 PROBLEMS, UNUSABLE = 1, 2
@@ -30,7 +30,7 @@ class Unusable(NamedTuple):
 
 def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
     """The codebook, or why there is none."""
-    if not files.is_there(codebook):
+    if not fs.exists(codebook):
         return Unusable(
             f"there is no codebook here ({codebook}). `codetui init` lays out a study with one; "
             "--codebook FILE names one that stands elsewhere."
@@ -45,7 +45,7 @@ def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
 def find_corpus(given: Path | None, book: Codebook, codebook: Path, sessions: Path) -> Corpus | Unusable:
     """The corpus as given, else as the codebook names it (relative to itself), else `ads`."""
     path = given if given is not None else codebook.parent / (book.corpus.path or DEFAULT_CORPUS)
-    if files.is_there(path):
+    if fs.exists(path):
         return Corpus(path, book.corpus, sessions)
     if given is None and book.corpus.path:
         place = f"{codebook}:{study.corpus_line(codebook)}"
@@ -61,7 +61,7 @@ def corpus_if_any(given: Path | None, book: Codebook, codebook: Path, sessions: 
 
 def not_sessions(root: Path) -> str:
     """What to say where the sessions' folder is something else; empty where it is one, or is not there yet."""
-    if not files.is_there(root) or files.is_folder(root):
+    if not fs.exists(root) or fs.is_folder(root):
         return ""
     return f"{root} is no folder; name the folder of the sessions with --sessions."
 

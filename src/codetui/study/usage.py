@@ -10,9 +10,9 @@ from codetui.core.codebook.index import CodebookIndex, profile
 from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
 from codetui.core.session.state import replay
 from codetui.model import CodeId, SourceEntry, SourceId
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.event_log import EventLog
-from codetui.storage.files import Version
+from codetui.storage.fs import Version
 from codetui.storage.safe_names import safe_name
 from codetui.storage.sessions import SessionPaths
 
@@ -73,7 +73,7 @@ class CodeUsage:
         """
         with suppress(OSError):
             log = self._paths.log(ad)
-            version = files.version(log)
+            version = fs.version(log)
             if ad not in self._read or self._read[ad].version != version:
                 state = replay(EventLog(log).read()[0])
                 self.readings += 1

@@ -12,7 +12,7 @@ from typing import TypeVar
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
-from codetui.storage import event_log, holders, left_overs, study
+from codetui.storage import event_log, fs, holders, study
 from codetui.storage.corpus import Batch, Corpus
 from codetui.storage.event_log import EventLog
 from codetui.storage.holders import Holder
@@ -69,8 +69,8 @@ class Workspace(BookSide, AdList):
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
             self.living_book.read()
-        self.living_book.sweep()
-        self._paths.sweep()
+        self.living_book.remove_stale_temporaries()
+        self._paths.remove_stale_temporaries()
         self._paths.warm_up()
 
     def listing(self) -> Iterator[Batch]:
@@ -181,7 +181,7 @@ class Workspace(BookSide, AdList):
 
         What was edited in it outside is taken over first; `is_forced` replaces one that cannot be.
         """
-        left_overs.take_back_all()
+        fs.roll_back_all()
         session = self.session
         if session is None:
             return []

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from codetui.core.session.state import State, replay
 from codetui.formats import session_doc
 from codetui.model import Problem, SourceId, Transaction
-from codetui.storage import files, sessions
+from codetui.storage import fs, sessions
 from codetui.storage.event_log import EventLog
 from codetui.storage.safe_names import safe_name
 from codetui.study.session.document import legible
@@ -150,7 +150,7 @@ class _Documents:
 
 
 def _read_document(path: Path) -> DocumentFile:
-    data = files.read(path)
+    data = fs.read(path)
     text = legible(data, path)
     return DocumentFile(path, data, text, _ad_of(text))
 

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from codetui.core.session.state import State, replay
 from codetui.core.session.words import quoted
 from codetui.model import CodingId, Problem, SourceId, Transaction
-from codetui.storage import files
-from codetui.storage.boundaries import unless_gone
-from codetui.storage.files import FileChangedError, Version
+from codetui.storage import fs
+from codetui.storage.fs import FileChangedError, Version, none_if_gone
 from codetui.storage.sessions import SessionPaths
 from codetui.storage.text_lines import decoded
-from codetui.storage.trouble import Trouble
+from codetui.storage.trouble import ProblemCollector
 
 if TYPE_CHECKING:
     from codetui.formats.session_doc import Written
@@ -100,7 +99,7 @@ class SnapshotFile:
 
         Raises OSError: without its base a document that lags behind would pass for an edit by hand.
         """
-        version = files.version(self._path)
+        version = fs.version(self._path)
         if version != self._version:
             self._known = _read_snapshots(self._path)
             self._version = version
@@ -113,7 +112,7 @@ class SnapshotFile:
         edit, and would take back what was coded since.
         """
         lines = (json.dumps(base._asdict(), separators=(",", ":")) for base in bases)
-        files.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
+        fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
     def know(self, base: Snapshot) -> None:
         """Says that a document was taken over; where the disk refuses that, it is known as long as the program runs."""
@@ -122,7 +121,7 @@ class SnapshotFile:
         except OSError:
             self._known = (base,)
             with suppress(OSError):
-                self._version = files.version(self._path)
+                self._version = fs.version(self._path)
 
     def replace(self, base: Snapshot) -> None:
         """Remembers for a while, in memory, a text that is on disk no longer."""
@@ -173,7 +172,7 @@ def _common(text: str, lines: Counter[str]) -> int:
 
 def _read_snapshots(path: Path) -> tuple[Snapshot, ...]:
     """The bases in a file; lines that are none are left out.  Raises OSError where the disk does not say."""
-    data = unless_gone(lambda: files.read(path)) or b""
+    data = none_if_gone(lambda: fs.read(path)) or b""
     found = (_base(line) for line in data.split(b"\n") if line)
     return tuple(base for base in found if base is not None)
 
@@ -232,17 +231,17 @@ class SessionDocument:
 
         Raises OSError where it cannot be seen: it is never taken for absent.
         """
-        version = files.version(self.path)
+        version = fs.version(self.path)
         if version == self._seen:
             return False
         before = self.text
         if not version.file:
             self.path = self._found() or self.path
-            version = files.version(self.path)
+            version = fs.version(self.path)
         data = _read(self.path)
         if before is not None and _is_unfinished(self.path, data, version):
             time.sleep(SAVING)
-            version = files.version(self.path)
+            version = fs.version(self.path)
             data = _read(self.path)
         self.text = None if data is None else legible(data, self.path)
         self._seen = version
@@ -250,7 +249,7 @@ class SessionDocument:
 
     def changing_version(self) -> Version | None:
         """The version of the file, where it is another than the one that was seen; any thread may ask."""
-        return files.changing(self.path, self._seen)
+        return fs.changed_version(self.path, self._seen)
 
     def _found(self) -> Path | None:
         return _find(self._paths, self._ad, self._foreign)
@@ -313,14 +312,14 @@ class SessionDocument:
             target = self._paths.document(self._ad, employer)
             if self._is_of_another_ad(target):
                 target = self._paths.document(self._ad, employer, is_apart=True)
-            seen = self._seen if target == self.path else files.version(target)
+            seen = self._seen if target == self.path else fs.version(target)
             standing = {target} if self.text is None else {self.path, target}
             kept = [copy for path in standing if (copy := self._keep_foreign(path, written.text))]
             data = written.text.encode("utf-8", "replace")
             text = data.decode("utf-8")
             version = self._replace(target, data, Snapshot(text, written.ids, steps), seen)
             if self.text is not None and self.path != target and (self.is_known or _ad_of(self.text)):
-                files.remove(self.path)
+                fs.remove(self.path)
         except FileChangedError:
             self.look_again()
             return Problem(str(target), 0, "warning", CHANGED)
@@ -345,7 +344,7 @@ class SessionDocument:
         """
         standing = [base for base in self._bases.read() if base.text == self.text and base.text != coming.text][-1:]
         self._bases.write([*standing, coming])
-        version = files.replace(target, data, seen=seen)
+        version = fs.replace(target, data, seen=seen)
         for base in standing:
             self._bases.replace(base)
             with suppress(OSError):
@@ -371,14 +370,14 @@ class SessionDocument:
 
     def _copy(self, data: bytes) -> Path:
         copy = self._paths.beside(self._ad, f".kept-{sha256(data).hexdigest()[:8]}.md")
-        files.replace(copy, data)
+        fs.replace(copy, data)
         return copy
 
 
 def legible(data: bytes, path: Path) -> str:
     """The text of a document, whatever encoding an editor gave it; the byte order mark of UTF-8 stays on it."""
     mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
-    return mark + decoded(data, Trouble(str(path)))
+    return mark + decoded(data, ProblemCollector(str(path)))
 
 
 def heading_id(ad: str) -> str:
@@ -412,13 +411,13 @@ def _ad_of(text: str) -> str:
 
 def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:
     """Whether somebody seems to be saving the file just now: it is gone, empty, or ends within a line."""
-    changed = version.changed if data is not None else files.version(path.parent).changed
+    changed = version.changed if data is not None else fs.version(path.parent).changed
     return not (data or b"").endswith((b"\n", b"\n\0")) and abs(time.time() - changed / 1e9) < SAVING
 
 
 def _read(path: Path) -> bytes | None:
     """What stands at a path, None for nothing.  Raises OSError where it cannot be read."""
     try:
-        return files.read(path)
+        return fs.read(path)
     except FileNotFoundError:
         return None

@@ -13,7 +13,7 @@ from codetui.core.session.commands import AssignCode, AssignProfile, Command, De
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Code, Problem, Profile, SourceId, Transaction
-from codetui.storage import files
+from codetui.storage import fs
 from codetui.storage.event_log import EventLog
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import now
@@ -92,7 +92,7 @@ def keep_text(paths: SessionPaths, ad: SourceId, text: str) -> Problem:
     for root in roots:
         try:
             path = file_at(root(), paths, ad, DRAFT)
-            files.append(path, said)
+            fs.append(path, said)
         except OSError as error:
             why = error.strerror or str(error)
             continue
@@ -106,7 +106,7 @@ def kept_texts(paths: SessionPaths, ad: SourceId) -> list[Problem]:
     for root in (paths.root, elsewhere()):
         with suppress(OSError):
             path = file_at(root, paths, ad, DRAFT)
-            found += [Problem(str(path), 0, "warning", STANDS_HERE)] if files.is_there(path) else []
+            found += [Problem(str(path), 0, "warning", STANDS_HERE)] if fs.exists(path) else []
     return found
 
 
@@ -134,7 +134,7 @@ THERE = "the disk refused a step and has it all the same; look whether you want 
 def note(paths: SessionPaths, ad: SourceId, lines: bytes) -> bool:
     """Notes lines of a log that were refused in the home, if that takes them: whether it did."""
     with suppress(OSError):
-        files.replace(file_at(elsewhere(), paths, ad, REFUSED), lines)
+        fs.replace(file_at(elsewhere(), paths, ad, REFUSED), lines)
         return True
     return False
 
@@ -142,7 +142,7 @@ def note(paths: SessionPaths, ad: SourceId, lines: bytes) -> bool:
 def forget(paths: SessionPaths, ad: SourceId) -> bool:
     """The lines are gone from the log: whether nothing is noted any more."""
     with suppress(OSError):
-        files.remove(file_at(elsewhere(), paths, ad, REFUSED))
+        fs.remove(file_at(elsewhere(), paths, ad, REFUSED))
         return True
     return False
 
@@ -152,7 +152,7 @@ def found_at_start(paths: SessionPaths, session: Recorder) -> list[Problem]:
     problems = kept_texts(paths, session.ad.id)
     with suppress(OSError):
         noted = file_at(elsewhere(), paths, session.ad.id, REFUSED)
-        if files.is_there(noted):
+        if fs.exists(noted):
             problems += _still_there(noted, paths.log(session.ad.id), session)
     return problems
 
@@ -164,6 +164,6 @@ def _still_there(noted: Path, log: Path, session: Recorder) -> list[Problem]:
 
     refused = {one.id for one in EventLog(noted).read()[0]}
     found = [one for one in session.transactions if one.id in refused]
-    files.remove(noted)
+    fs.remove(noted)
     study = DecisionContext(session.book, session.ad.text, "", "")
     return [Problem(str(log), 0, "warning", f"{THERE}: {step_words(one, session.state, study)}") for one in found]

@@ -19,9 +19,9 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage import files, left_overs
+from codetui.storage import fs
 from codetui.storage.event_log import EventLog
-from codetui.storage.files import Stamp, Version
+from codetui.storage.fs import Stamp, Version
 from codetui.storage.holders import Holder
 from codetui.storage.session_lock import SessionLock, UnreadableLockError
 from codetui.storage.sessions import SessionPaths
@@ -100,11 +100,11 @@ class SessionLog:
 
     def __init__(self, path: Path) -> None:
         self._log = EventLog(path)
-        self._caught_up = files.stamp(path)
+        self._caught_up = fs.stamp(path)
         self._log.make_sure()
         transactions, self.problems = self._log.read()
         self.transactions = list(transactions)
-        self._log_seen = files.stamp(path)
+        self._log_seen = fs.stamp(path)
         self._unread = ReadFailure(NOT_SHOWN)
         self.state: State = replay(transactions)
 
@@ -112,12 +112,12 @@ class SessionLog:
         """Goes on with a transaction that is on disk: what of that cannot be seen just now is seen with the next."""
         self.transactions.append(transaction)
         with suppress(OSError):
-            self._log_seen = self._caught_up = files.stamp(self._log.path)
+            self._log_seen = self._caught_up = fs.stamp(self._log.path)
         self.state = evolve(self.state, transaction)
 
     def _complete_log(self, *, is_forced: bool = False) -> None:
         """Gives a log that was deleted, cut or replaced meanwhile the lines that it has lost; raises OSError."""
-        now_seen = files.stamp(self._log.path)
+        now_seen = fs.stamp(self._log.path)
         is_whole = now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size
         if is_forced or not is_whole:
             self._log.complete(self.transactions)
@@ -129,7 +129,7 @@ class SessionLog:
         return PullResult(GONE_ON, self._report_disagreements()) if self._catch_up() else None
 
     def _changing_log(self) -> Stamp | None:
-        stamp = files.stamp(self._log.path)
+        stamp = fs.stamp(self._log.path)
         return None if stamp == self._caught_up else stamp
 
     def _catch_up(self) -> bool:
@@ -357,7 +357,7 @@ class Session(SessionLog):
 
     def _note_left_over(self) -> None:
         """Notes elsewhere that the log may say what was refused, lest the next start take it for confirmed."""
-        lines = left_overs.remains(self._log.path)
+        lines = fs.refused_bytes(self._log.path)
         if lines:
             from codetui.study.session.fallback import note
 
@@ -371,7 +371,7 @@ class Session(SessionLog):
 
     def left_over(self) -> Problem | None:
         """That the log may say what was refused, since the disk would not let go of it."""
-        if not left_overs.remains(self._log.path):
+        if not fs.refused_bytes(self._log.path):
             self._forget_left_over()
             return None
         what = "what the disk refused last may stand in it all the same: "
@@ -391,7 +391,7 @@ class Session(SessionLog):
 
         From now on that takes what the disk refuses.
         """
-        if files.is_same(folder, self._paths.root):
+        if fs.is_same_file(folder, self._paths.root):
             return Refusal(f"{folder} is where the session stands; name another folder.")
         refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
         if not self.transactions and not refused:
@@ -416,7 +416,7 @@ class Session(SessionLog):
             return None
         try:
             self._complete_log(is_forced=True)
-            self._log_seen = files.stamp(self._log.path)
+            self._log_seen = fs.stamp(self._log.path)
         except OSError as error:
             self._spare.write(self._document.base(), self.facts.employer)
             why = f"what your disk refused last ({self.pending}) stands here alone: {error.strerror or error}"

@@ -22,7 +22,7 @@ from codetui.model import (
     Source,
     Transaction,
 )
-from codetui.storage.files import Version
+from codetui.storage.fs import Version
 from codetui.study import reconcile
 from codetui.study.ids import minted
 from codetui.study.session.damage import Damage, damage, unmerged

@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from codetui.storage import disk, files, left_overs
-from codetui.storage.sweeping import sweep
+from codetui.storage import disk, fs
+from codetui.storage.fs import remove_stale_temporaries
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX limits, modes and links")
 
 
 def test_append_makes_the_file_and_its_folders_and_adds_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "anna" / "events" / "752.jsonl"
-    files.append(path, b"one\n")
-    files.append(path, b"two\n")
-    assert files.read(path) == b"one\ntwo\n"
+    fs.append(path, b"one\n")
+    fs.append(path, b"two\n")
+    assert fs.read(path) == b"one\ntwo\n"
 
 
 def test_append_goes_on_after_the_file_vanished(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    files.append(path, b"one\n")
+    fs.append(path, b"one\n")
     path.unlink()
-    files.append(path, b"two\n")
-    assert files.read(path) == b"two\n"
+    fs.append(path, b"two\n")
+    assert fs.read(path) == b"two\n"
 
 
 @posix_only
@@ -37,10 +37,10 @@ def test_a_refused_append_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     program = f"""
 import resource
 from pathlib import Path
-from codetui.storage import files
+from codetui.storage import fs
 resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
 try:
-    files.append(Path({str(path)!r}), b"a line that is too long\\n")
+    fs.append(Path({str(path)!r}), b"a line that is too long\\n")
 except OSError as error:
     print(type(error).__name__)
 """
@@ -51,8 +51,8 @@ except OSError as error:
 
 def test_replace_leaves_only_the_new_bytes_and_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "document.md"
-    files.replace(path, b"old")
-    files.replace(path, b"new", durable=False)
+    fs.replace(path, b"old")
+    fs.replace(path, b"new", durable=False)
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -62,7 +62,7 @@ def test_replace_keeps_the_mode_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "document.md"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    files.replace(path, b"new")
+    fs.replace(path, b"new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
@@ -71,7 +71,7 @@ def test_replace_through_a_link_keeps_the_link(tmp_path: Path) -> None:
     target, link = tmp_path / "target.md", tmp_path / "link.md"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    files.replace(link, b"new")
+    fs.replace(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
 
@@ -80,7 +80,7 @@ def test_a_refused_replace_keeps_the_old_file_and_removes_the_temporary_one(tmp_
     path = tmp_path / "document.md"
     (path / "inside").mkdir(parents=True)
     with pytest.raises(OSError):
-        files.replace(path, b"new")
+        fs.replace(path, b"new")
     assert (path / "inside").is_dir()
     assert list(tmp_path.iterdir()) == [path]
 
@@ -94,9 +94,9 @@ def test_only_old_files_of_its_own_that_were_to_replace_another_are_swept_away(t
     os.utime(tmp_path / young)
     (tmp_path / ".folder.0123abcd.tmp").mkdir()
     os.utime(tmp_path / ".folder.0123abcd.tmp", (0, 0))
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {young, *others, ".folder.0123abcd.tmp"}
-    sweep(tmp_path / "absent")
+    remove_stale_temporaries(tmp_path / "absent")
 
 
 def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
@@ -109,11 +109,11 @@ def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(files, "rename", killed)
-        files.replace(tmp_path / "study" / "document.md", b"new")
+        broken.setattr(fs, "rename", killed)
+        fs.replace(tmp_path / "study" / "document.md", b"new")
     (left,) = tmp_path.glob(".document.md.*")
     os.utime(left, (0, 0))
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert not left.exists()
 
 
@@ -125,35 +125,35 @@ def test_a_line_that_the_disk_refuses_and_keeps_is_not_read_and_goes_with_the_ne
         raise OSError(error, os.strerror(error))
 
     path = tmp_path / "log"
-    files.append(path, b"one\n")
+    fs.append(path, b"one\n")
     with monkeypatch.context() as broken, pytest.raises(OSError):
         broken.setattr(disk, "sync", fail)
         broken.setattr(disk, "truncate", fail)
-        files.append(path, b"two\n")
+        fs.append(path, b"two\n")
     assert path.read_bytes() == b"one\ntwo\n"
-    assert left_overs.without(path, path.read_bytes()) == b"one\n"
-    files.append(path, b"three\n")
+    assert fs.without_refused(path, path.read_bytes()) == b"one\n"
+    fs.append(path, b"three\n")
     assert path.read_bytes() == b"one\nthree\n"
 
 
 def test_a_line_that_was_refused_stays_once_somebody_else_has_added_one(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    left_overs.note(path, 0, b"one\n")
+    fs.remember_refused(path, 0, b"one\n")
     path.write_bytes(b"one\ntwo\n")
-    left_overs.take_back_all()
+    fs.roll_back_all()
     assert path.read_bytes() == b"one\ntwo\n"
 
 
 def test_a_stamp_tells_a_file_from_another_in_its_place_and_from_none(tmp_path: Path) -> None:
     path, other = tmp_path / "a", tmp_path / "b"
-    assert files.stamp(path).size == 0
+    assert fs.stamp(path).size == 0
     path.write_bytes(b"one")
-    before = files.stamp(path)
-    files.append(path, b"two")
-    assert files.stamp(path) == (before.file, 6)
+    before = fs.stamp(path)
+    fs.append(path, b"two")
+    assert fs.stamp(path) == (before.file, 6)
     other.write_bytes(b"onetwo")
     other.replace(path)
-    assert files.stamp(path).file != before.file
+    assert fs.stamp(path).file != before.file
 
 
 def test_a_file_is_newer_than_one_that_was_changed_before_it(tmp_path: Path) -> None:
@@ -162,6 +162,6 @@ def test_a_file_is_newer_than_one_that_was_changed_before_it(tmp_path: Path) -> 
     new.touch()
     os.utime(old, ns=(5, 5))
     os.utime(new, ns=(6, 6))
-    assert files.is_newer(new, old)
-    assert not files.is_newer(old, new)
-    assert not files.is_newer(tmp_path / "absent", old)
+    assert fs.is_newer(new, old)
+    assert not fs.is_newer(old, new)
+    assert not fs.is_newer(tmp_path / "absent", old)
