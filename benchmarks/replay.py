@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from testing.replay.document import documents_in, replay
 from testing.replay.planner import MOVES, NATURAL
 from testing.replay.report import Replayed, report
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", default="140x40", help="columns x rows of the terminal, default 140x40")
     parser.add_argument("--natural", action="store_true", help="only jump labels, sentence steps and pages")
     options = parser.parse_args(argv)
-    book, problems = codebook_toml.read(options.codebook.read_text("utf-8"), str(options.codebook))
+    book, problems = parse_codebook(options.codebook.read_text("utf-8"), str(options.codebook))
     if book is None:
         print(*problems, sep="\n", file=sys.stderr)
         return 2

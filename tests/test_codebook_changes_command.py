@@ -8,7 +8,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import CodeId, Source, SourceId, Span
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.session import Session
@@ -31,7 +31,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened(folder: Path) -> Session:
-    book, _ = codebook_toml.read((folder / "codebook.toml").read_text("utf-8"), "")
+    book, _ = parse_codebook((folder / "codebook.toml").read_text("utf-8"), "")
     assert book is not None
     text = (folder / "ads" / "13_tower_works.txt").read_text("utf-8")
     return Session(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats import codebook_toml, session_doc
+from codetui.formats import session_doc
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
 from testing.paths import ROOT
 from testing.replay.comparison import differences
@@ -25,7 +26,7 @@ PILOT = ROOT / "examples" / "pilot" / "codebook.toml"
 
 
 def pilot_book() -> Codebook:
-    book, _ = codebook_toml.read(PILOT.read_text("utf-8"), str(PILOT))
+    book, _ = parse_codebook(PILOT.read_text("utf-8"), str(PILOT))
     assert book is not None
     return book
 

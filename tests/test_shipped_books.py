@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from codetui.core.codebook.index import CodebookIndex, groups, label
-from codetui.formats.codebook_toml import read
-from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.model import Codebook, Problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +17,7 @@ SECTION_TITLES = ["Job Task Analysis", "Technology & Tool Analysis", "Soft Skill
 
 
 def book_at(path: Path) -> tuple[Codebook, list[Problem]]:
-    book, problems = read(path.read_text("utf-8"), path.name)
+    book, problems = parse_codebook(path.read_text("utf-8"), path.name)
     assert book is not None
     return book, problems
 
@@ -159,7 +159,7 @@ def test_no_shipped_ad_repeats_a_sentence_of_a_real_one(shared: Path) -> None:
 
 
 def test_a_new_study_begins_with_a_codebook_without_problems() -> None:
-    book, problems = read(CODEBOOK_TEMPLATE, "codebook.toml")
+    book, problems = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")
     assert problems == []
     assert book is not None
     assert [len(part) for part in (book.profiles, book.sections, book.codes)] == [2, 3, 5]
@@ -168,7 +168,7 @@ def test_a_new_study_begins_with_a_codebook_without_problems() -> None:
 def test_the_commented_out_parts_of_a_new_codebook_are_right_too() -> None:
     fields = "id|title|path|section|columns|status|language|code|profile|definition|before|body"
     text = re.sub(rf"^# (?=\[\[|(?:{fields}) = \S|1\. |\"\"\"$)", "", CODEBOOK_TEMPLATE, flags=re.MULTILINE)
-    book, problems = read(text, "codebook.toml")
+    book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None
     assert (len(book.references), len(book.groups), len(book.corpus.columns)) == (1, 1, 4)
     assert (book.status, book.language, book.groups[0].definition) == ("Draft", "nl", "What any such work is made of.")
@@ -179,7 +179,7 @@ def test_the_commented_out_parts_of_a_new_codebook_are_right_too() -> None:
 
 def test_the_sample_ad_can_be_coded_with_the_new_codebook() -> None:
     name, text = SAMPLE_AD
-    book, _ = read(CODEBOOK_TEMPLATE, "codebook.toml")
+    book, _ = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")
     assert book is not None
     assert re.fullmatch(r"\d+_[a-z_]+\.txt", name)
     coded = [code.id for code in book.codes if any(each.casefold() in text.casefold() for each in code.examples)]

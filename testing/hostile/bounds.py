@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.formats.toml_tables import BYTE_LIMIT
+from codetui.formats.toml.tables import BYTE_LIMIT
 from codetui.study.books import LARGEST_BOOK
 from testing.hostile.fields import JSON_LINES, LOGS, TABLES, TEXTS, TOML
 from testing.hostile.limits import Take

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import replay
-from codetui.formats import codebook_toml, migration_toml, session_doc
+from codetui.formats import session_doc
+from codetui.formats.codebook.migration_map import parse_map
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import rows, to_csv, to_jsonl
-from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span
 from codetui.storage import event_log, study
 from codetui.storage.corpus import Corpus
@@ -71,7 +73,7 @@ class Failure(NamedTuple):
 @cache
 def book() -> Codebook:
     """The codebook of a new study."""
-    found = codebook_toml.read(CODEBOOK_TEMPLATE, "codebook.toml")[0]
+    found = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")[0]
     assert found is not None
     return found
 
@@ -105,12 +107,12 @@ def _take_codebook(folder: Path, data: bytes) -> None:
 
 def _take_coding_book(_: Path, data: bytes) -> None:
     found = read_coding_book(data.decode("utf-8", "replace"), "book.md")
-    again, problems = codebook_toml.read(found.toml, "codebook.toml")
+    again, problems = parse_codebook(found.toml, "codebook.toml")
     assert again is not None or any(problem.severity == "error" for problem in problems)
 
 
 def _take_map(_: Path, data: bytes) -> None:
-    migration_toml.read(data.decode("utf-8", "replace"), "map.toml", book(), book())
+    parse_map(data.decode("utf-8", "replace"), "map.toml", book(), book())
 
 
 def _take_document(folder: Path, data: bytes) -> None:

@@ -12,7 +12,7 @@ from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import View, cursor
 from codetui.core.text import search
 from codetui.core.text.layout import wrap
-from codetui.formats import toml_tables
+from codetui.formats.toml import tables
 from codetui.storage import study
 from codetui.study.books import LARGEST_BOOK, import_book
 from testing.hostile.bounds import Bound, bounds
@@ -95,7 +95,7 @@ def test_a_coding_book_whose_codebook_would_be_too_large_to_read_is_refused(
     source, target = tmp_path / "book.md", tmp_path / "codebook.toml"
     source.write_text("# Book\n\n## Tasks\n\n" + "".join(f"- **TASK{n}: Name** what\n" for n in range(40)))
     target.write_text("title = 'before'\n")
-    monkeypatch.setattr(toml_tables, "BYTE_LIMIT", 2_000)
+    monkeypatch.setattr(tables, "BYTE_LIMIT", 2_000)
     assert import_book(source, str(target), force=True) == 2
     assert "so nothing is written: the file is larger than" in capsys.readouterr().err
     assert target.read_text() == "title = 'before'\n"

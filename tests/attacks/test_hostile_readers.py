@@ -18,7 +18,9 @@ from codetui.core.anchors.anchor import describe
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
 from codetui.core.text.sanitize import OBEYED, harmless, harmless_json, harmless_paste
-from codetui.formats import codebook_toml, migration_toml, session_doc
+from codetui.formats import session_doc
+from codetui.formats.codebook.migration_map import parse_map
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import Row, to_csv
 from codetui.model import (
@@ -274,8 +276,8 @@ def readers_once(folder: Path) -> dict[str, Reader]:
 @settings(max_examples=200)
 @given(st.text(max_size=200))
 def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> None:
-    codebook_toml.read(text, "a.toml")
-    migration_toml.read(text, "a.toml", book(), book())
+    parse_codebook(text, "a.toml")
+    parse_map(text, "a.toml", book(), book())
     read_coding_book(text, "a.md")
     session_doc.read(text, "a.md")
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import in_reading_order
-from codetui.formats import codebook_toml, codebook_writer
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.writer import render_codebook
 from codetui.model import (
     Code,
     Codebook,
@@ -152,6 +153,6 @@ def codebooks(draw: st.DrawFn) -> Codebook:
 
 def settled(book: Codebook) -> Codebook:
     """The book as it is read once it is written, in reading order and without the hash of its text."""
-    found, _ = codebook_toml.read(codebook_writer.write(book), "codebook.toml")
+    found, _ = parse_codebook(render_codebook(book), "codebook.toml")
     assert found is not None
     return replace(in_reading_order(found), content_hash="")

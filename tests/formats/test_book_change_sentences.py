@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from codetui.core.codebook.diff import WordRun, diff, word_diff
-from codetui.formats.book_changes import marked, sentences
+from codetui.formats.codebook.changes import marked, sentences
 from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 
 

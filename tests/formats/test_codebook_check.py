@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.codebook_readback import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
-from codetui.formats.codebook_toml import read
-from codetui.formats.codebook_trial import lost_places, lost_profiles
+from codetui.formats.codebook.lint import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE, lost_places, lost_profiles
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem
 
 BOOK = """\
@@ -54,11 +53,11 @@ definition = "The sea."
 
 
 def problems_of(text: str) -> list[Problem]:
-    return read(text, "codebook.toml")[1]
+    return parse_codebook(text, "codebook.toml")[1]
 
 
 def book_of(text: str) -> Codebook:
-    book, _ = read(text, "codebook.toml")
+    book, _ = parse_codebook(text, "codebook.toml")
     assert book is not None
     return book
 

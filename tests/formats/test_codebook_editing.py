@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import Part
 from codetui.core.codebook.index import code_of
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_editing import (
-    add_code,
-    append_example,
-    move_code,
-    set_field,
-)
-from codetui.formats.prose import joined_lines
-from codetui.formats.toml_editing import EditError
+from codetui.formats.codebook.editing import add_code, append_example, move_code, set_field
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.edit import EditError
+from codetui.formats.toml.prose import joined_lines
 from codetui.model import Code, Codebook, CodeId
 
 BOOKS = [Path("codebook.toml"), Path("examples/pilot/codebook.toml")]
@@ -61,7 +56,7 @@ section = "tasks"
 
 
 def book_of(text: str) -> Codebook:
-    book, problems = codebook_toml.read(text, "codebook.toml")
+    book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None
     assert [str(each) for each in problems if each.severity == "error"] == []
     return replace(book, content_hash="")

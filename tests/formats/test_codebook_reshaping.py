@@ -8,9 +8,9 @@ import pytest
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_reshaping import reshaped
-from codetui.formats.toml_editing import EditError
+from codetui.formats.codebook.editing import reshaped
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.edit import EditError
 from codetui.model import Code, Codebook, CodeId
 
 BOOK = """\
@@ -68,7 +68,7 @@ code = "W1"
 
 
 def read(text: str) -> Codebook:
-    book, problems = codebook_toml.read(text, "")
+    book, problems = parse_codebook(text, "")
     assert book is not None and not [one for one in problems if one.severity == "error"], problems
     return book
 

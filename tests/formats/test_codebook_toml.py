@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.codebook_toml import read
-from codetui.formats.toml_lines import toml_lines
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.scan import toml_lines
 from codetui.model import Code, Codebook
 
 SOUND = """\
@@ -56,13 +56,13 @@ def with_line(old: str, new: str) -> str:
 
 
 def book_of(text: str) -> Codebook:
-    book, _ = read(text, "codebook.toml")
+    book, _ = parse_codebook(text, "codebook.toml")
     assert book is not None
     return book
 
 
 def problems_of(text: str) -> list[str]:
-    return [str(problem) for problem in read(text, "codebook.toml")[1]]
+    return [str(problem) for problem in parse_codebook(text, "codebook.toml")[1]]
 
 
 def only_problem(text: str) -> str:
@@ -282,7 +282,7 @@ def test_a_section_beyond_the_ninth_is_reported_and_kept() -> None:
 
 
 def test_an_empty_file_is_a_book_without_codes_and_says_so() -> None:
-    book, problems = read("", "codebook.toml")
+    book, problems = parse_codebook("", "codebook.toml")
     assert book is not None
     assert book.codes == ()
     assert any("nothing can be coded" in problem.message for problem in problems)
@@ -309,7 +309,7 @@ def test_an_empty_file_is_a_book_without_codes_and_says_so() -> None:
     ],
 )
 def test_a_text_that_cannot_be_read_says_where_and_what_to_do(text: str, line: int, says: str) -> None:
-    book, problems = read(text, "codebook.toml")
+    book, problems = parse_codebook(text, "codebook.toml")
     assert book is None
     assert [(problem.severity, problem.line) for problem in problems] == [("error", line)]
     assert says in problems[0].message
@@ -317,7 +317,7 @@ def test_a_text_that_cannot_be_read_says_where_and_what_to_do(text: str, line: i
 
 def test_a_book_with_thousands_of_mistakes_ends_its_complaints() -> None:
     text = SOUND + '[[code]]\nid = "a"\nsection = "toolz"\nfoo = 1\n' * 5_000
-    assert 500 < len(read(text, "codebook.toml")[1]) <= 1_000
+    assert 500 < len(parse_codebook(text, "codebook.toml")[1]) <= 1_000
 
 
 VALUES = st.recursive(
@@ -334,14 +334,14 @@ def test_no_toml_raises(data: dict[str, object]) -> None:
     import tomli_w
 
     text = tomli_w.dumps(data)
-    book, problems = read(text, "codebook.toml")
+    book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None
     assert all(0 <= problem.line <= text.count("\n") + 1 for problem in problems)
 
 
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
-    book, problems = read(text, "codebook.toml")
+    book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None or problems
 
 

@@ -9,8 +9,8 @@ from books import codebooks, settled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_writer import write
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.writer import render_codebook
 from codetui.model import Code, Codebook, CodebookText, CodeId, CorpusSettings, Group, Profile, Reference, Section
 
 FULL = Codebook(
@@ -57,7 +57,7 @@ FULL = Codebook(
 
 
 def back(book: Codebook) -> Codebook:
-    found, problems = codebook_toml.read(write(book), "codebook.toml")
+    found, problems = parse_codebook(render_codebook(book), "codebook.toml")
     assert found is not None
     assert [problem for problem in problems if problem.severity != "note"] == []
     return replace(found, content_hash="")
@@ -79,7 +79,7 @@ def test_every_field_of_the_full_book_is_used() -> None:
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(codebooks())
 def test_any_codebook_is_read_back(book: Codebook) -> None:
-    found, _ = codebook_toml.read(write(book), "codebook.toml")
+    found, _ = parse_codebook(render_codebook(book), "codebook.toml")
     assert found is not None
     assert replace(found, content_hash="") == book
 
@@ -96,12 +96,12 @@ def test_quotes_backslashes_and_line_breaks_survive(text: str) -> None:
 
 
 def test_a_long_text_keeps_its_line_breaks() -> None:
-    written = write(replace(FULL, profiles=(replace(FULL.profiles[0], definition="One\ntwo\nthree."),)))
+    written = render_codebook(replace(FULL, profiles=(replace(FULL.profiles[0], definition="One\ntwo\nthree."),)))
     assert 'definition = """\nOne\ntwo\nthree.\n"""' in written
 
 
 def test_each_kind_of_table_has_a_comment_before_it() -> None:
-    written = write(FULL).split("\n")
+    written = render_codebook(FULL).split("\n")
     for kind in ("profile", "section", "group", "code", "text"):
         first = written.index(f"[[{kind}]]")
         assert written[first - 2].startswith("# ---"), kind
@@ -109,9 +109,9 @@ def test_each_kind_of_table_has_a_comment_before_it() -> None:
 
 def test_a_short_list_stands_on_one_line_and_a_long_one_on_several() -> None:
     code = replace(FULL.codes[1], examples=("oil", "gas"))
-    assert 'examples = ["oil", "gas"]' in write(replace(FULL, codes=(FULL.codes[0], code)))
+    assert 'examples = ["oil", "gas"]' in render_codebook(replace(FULL, codes=(FULL.codes[0], code)))
     code = replace(code, examples=("o" * 60, "g" * 60))
-    assert 'examples = [\n    "ooo' in write(replace(FULL, codes=(FULL.codes[0], code)))
+    assert 'examples = [\n    "ooo' in render_codebook(replace(FULL, codes=(FULL.codes[0], code)))
 
 
 @pytest.mark.parametrize("fields", [{}, {"title": "Lamps"}])

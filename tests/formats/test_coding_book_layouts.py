@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.writer import write
 from codetui.model import Codebook, Problem
@@ -132,7 +132,7 @@ def book_of(text: str) -> Codebook:
 
 
 def problems_of(text: str) -> list[Problem]:
-    return codebook_toml.read(read(text, "book.md").toml, "codebook.toml")[1]
+    return parse_codebook(read(text, "book.md").toml, "codebook.toml")[1]
 
 
 @pytest.mark.parametrize("text", BOOKS)

@@ -9,10 +9,10 @@ from coding_books import book_of, code
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_writer import write
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.writer import render_codebook
 from codetui.formats.coding_book.reader import read
-from codetui.formats.toml_tables import long_key
+from codetui.formats.toml.tables import long_key
 from codetui.model import Codebook
 
 DOTTED = ".".join(f"word{number}" for number in range(40))
@@ -33,10 +33,10 @@ PIECES = [
 def read_back(markdown: str) -> Codebook:
     """The codebook of a coding book, once it was found to come back from its own text, and from what is written."""
     found = read(markdown, "book.md")
-    book, problems = codebook_toml.read(found.toml.encode("utf-8").decode("utf-8-sig"), "codebook.toml")
+    book, problems = parse_codebook(found.toml.encode("utf-8").decode("utf-8-sig"), "codebook.toml")
     assert book is not None, [problem.message for problem in problems]
     assert book == found.book
-    again = codebook_toml.read(write(book), "codebook.toml")[0]
+    again = parse_codebook(render_codebook(book), "codebook.toml")[0]
     assert again is not None
     assert replace(again, content_hash="") == replace(book, content_hash="")
     return book
@@ -58,7 +58,7 @@ def test_words_joined_by_dots_are_read_wherever_they_stand(words: str) -> None:
 
 def test_words_joined_by_dots_in_a_comment_of_a_codebook_are_no_key() -> None:
     text = f"# {DOTTED} = 1\ntitle = \"{DOTTED}\" # {DOTTED}\nversion = '''\n{DOTTED} = \"1\n'''\n"
-    book, problems = codebook_toml.read(text, "a.toml")
+    book, problems = parse_codebook(text, "a.toml")
     assert book is not None and book.title == DOTTED
     assert not [problem for problem in problems if "dots" in problem.message]
 
@@ -72,7 +72,7 @@ def test_words_joined_by_dots_in_a_comment_of_a_codebook_are_no_key() -> None:
     ],
 )  # fmt: skip
 def test_a_key_of_dozens_of_words_is_refused_on_its_line(text: str) -> None:
-    book, problems = codebook_toml.read(text, "a.toml")
+    book, problems = parse_codebook(text, "a.toml")
     assert book is None
     assert [problem.line for problem in problems] == [1 + text[: text.index("word0")].count("\n")]
     assert "dozens of words joined by dots" in problems[0].message

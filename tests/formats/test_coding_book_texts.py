@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import codes_of
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book import reader
 from codetui.formats.coding_book.classify import Draft, drafts
 from codetui.formats.coding_book.reader import read
@@ -107,7 +107,7 @@ def test_no_word_of_a_sample_is_lost(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_codebook_of_a_sample_has_no_errors(name: str) -> None:
     found = sample(name)
-    book, problems = codebook_toml.read(found.toml, "codebook.toml")
+    book, problems = parse_codebook(found.toml, "codebook.toml")
     assert book == found.book
     assert not [problem for problem in problems if problem.severity == "error"]
 
@@ -139,7 +139,7 @@ def test_the_v3_book_is_read_whole(shared: Path) -> None:
     assert [bool(each.evidence) for each in book.profiles] == [False, True, True]
     assert [each.before for each in book.texts] == ["1", "tasks"]
     assert lost_words(real_books(shared)[0], found) == set()
-    problems = [problem.message for problem in codebook_toml.read(found.toml, "codebook.toml")[1]]
+    problems = [problem.message for problem in parse_codebook(found.toml, "codebook.toml")[1]]
     assert len(problems) == 2
     assert "has no evidence" in problems[0]
     assert "profile 3 is missing" in problems[1]
@@ -168,7 +168,7 @@ def test_the_shipped_codebooks_name_what_the_imported_ones_name(shared: Path) ->
     root = Path(__file__).resolve().parent.parent.parent
     shipped = [root / "codebook.toml", root / "examples" / "pilot" / "codebook.toml"]
     for path, markdown in zip(shipped, real_books(shared), strict=True):
-        ours, _ = codebook_toml.read(path.read_text("utf-8"), path.name)
+        ours, _ = parse_codebook(path.read_text("utf-8"), path.name)
         theirs = read(markdown, "book.md").book
         assert ours is not None
         assert [(each.id, each.name, each.examples) for each in theirs.codes] == [

@@ -13,7 +13,7 @@ from books import codebooks, settled
 from hypothesis import HealthCheck, given, settings
 
 from codetui.core.codebook.diff import in_reading_order
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.page import page
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.writer import write
@@ -155,7 +155,7 @@ def test_a_sample_is_read_back_from_what_is_written_of_it(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["codebook.toml", "examples/pilot/codebook.toml"])
 def test_a_shipped_book_is_read_back_from_what_is_written_of_it(name: str) -> None:
-    book, _ = codebook_toml.read((ROOT / name).read_text("utf-8"), name)
+    book, _ = parse_codebook((ROOT / name).read_text("utf-8"), name)
     assert book is not None
     assert back(write(book)) == replace(in_reading_order(book), content_hash="")
 
@@ -203,6 +203,6 @@ def test_the_page_shows_markup_and_does_not_obey_it() -> None:
 
 
 def test_the_page_has_none_of_the_comments() -> None:
-    book, _ = codebook_toml.read((ROOT / "examples" / "pilot" / "codebook.toml").read_text("utf-8"), "codebook.toml")
+    book, _ = parse_codebook((ROOT / "examples" / "pilot" / "codebook.toml").read_text("utf-8"), "codebook.toml")
     assert book is not None
     assert "codetui" not in page(book)

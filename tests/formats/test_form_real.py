@@ -9,11 +9,11 @@ import pytest
 from odd_sessions import added, after, taken_over
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc import document_of, project, read
 from codetui.model import CodingRemoved, ProfileAssigned, Source, SourceId
 
-BOOK, _ = codebook_toml.read((Path(__file__).parents[2] / "examples/pilot/codebook.toml").read_text("utf-8"), "book")
+BOOK, _ = parse_codebook((Path(__file__).parents[2] / "examples/pilot/codebook.toml").read_text("utf-8"), "book")
 assert BOOK is not None
 INDEX = CodebookIndex(BOOK)
 REAL = [

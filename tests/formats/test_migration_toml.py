@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.codebook.migration import MigrationMap, Rule, propose
-from codetui.formats import migration_toml
+from codetui.formats.codebook.migration_map import parse_map, render_map
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Section
 
 
@@ -28,14 +28,14 @@ NEW = book("2", {"T1": "Watching", "T2": "Lamps", "T": "Tide"}, {"1": "Builder",
 
 
 def rules_of(text: str, old: Codebook | None = OLD) -> tuple[Rule, ...]:
-    found, problems = migration_toml.read(text, "map.toml", NEW, old)
+    found, problems = parse_map(text, "map.toml", NEW, old)
     assert found is not None
     assert [str(each) for each in problems if each.severity == "error"] == []
     return found.rules
 
 
 def problems_of(text: str, old: Codebook | None = OLD) -> list[str]:
-    return [str(problem) for problem in migration_toml.read(text, "map.toml", NEW, old)[1]]
+    return [str(problem) for problem in parse_map(text, "map.toml", NEW, old)[1]]
 
 
 def test_an_id_is_renamed_split_or_retired() -> None:
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:
 
 
 def test_a_rule_about_a_code_that_only_documents_knew_is_kept() -> None:
-    found, _ = migration_toml.read('[codes]\n"2.8. Frameworks" = "T2"\n', "map.toml", NEW, OLD)
+    found, _ = parse_map('[codes]\n"2.8. Frameworks" = "T2"\n', "map.toml", NEW, OLD)
     assert found is not None
     assert found.rules == (Rule("code", "2.8. Frameworks", ("T2",)),)
 
@@ -100,22 +100,22 @@ def test_a_rule_knows_whether_the_id_means_the_same_in_both_books() -> None:
 
 
 def test_a_wrong_rule_leaves_the_others() -> None:
-    found, _ = migration_toml.read('[codes]\nT = "T9"\n"2.9" = "T2"\n', "map.toml", NEW, OLD)
+    found, _ = parse_map('[codes]\nT = "T9"\n"2.9" = "T2"\n', "map.toml", NEW, OLD)
     assert found is not None
     assert found.rules == (Rule("code", "2.9", ("T2",)),)
 
 
 def test_a_map_says_where_from_where_to_and_whether_somebody_looked() -> None:
-    found, _ = migration_toml.read('from = "1#a"\nto = "2#b"\nchecked = false\n', "map.toml", NEW)
+    found, _ = parse_map('from = "1#a"\nto = "2#b"\nchecked = false\n', "map.toml", NEW)
     assert found == MigrationMap((), "1#a", "2#b", is_checked=False)
-    found, _ = migration_toml.read("", "map.toml", NEW)
+    found, _ = parse_map("", "map.toml", NEW)
     assert found == MigrationMap((), "", "", is_checked=True)
 
 
 def test_a_proposal_is_written_with_names_and_scores_and_read_again() -> None:
     proposed = propose(OLD, NEW)
-    text = migration_toml.write(proposed, OLD, NEW)
-    assert migration_toml.read(text, "map.toml", NEW, OLD) == (proposed, [])
+    text = render_map(proposed, OLD, NEW)
+    assert parse_map(text, "map.toml", NEW, OLD) == (proposed, [])
     assert '"1.A.2" = "T1"    # Watching\n' in text
     assert '"2.9" = ""    # Rowing; ' in text
     assert '"2" = "1"    # Builder\n' in text
@@ -134,4 +134,4 @@ BOOKS = st.dictionaries(NAMES.filter(bool), NAMES, max_size=5)
 def test_any_proposal_is_read_as_it_was_made(olds: dict[str, str], news: dict[str, str]) -> None:
     old, new = book("1", olds), book("2", news)
     proposed = propose(old, new)
-    assert migration_toml.read(migration_toml.write(proposed, old, new), "map.toml", new, old) == (proposed, [])
+    assert parse_map(render_map(proposed, old, new), "map.toml", new, old) == (proposed, [])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.formats.toml_editing import EditError, add_table, append_entry, remove_value, set_value
-from codetui.formats.toml_lines import Place
-from codetui.formats.toml_strings import Value, key_text, long_text, short_text
+from codetui.formats.toml.edit import EditError, add_table, append_entry, remove_value, set_value
+from codetui.formats.toml.scan import Place
+from codetui.formats.toml.strings import Value, key_text, long_text, short_text
 
 BOOK = """\
 # A book of lights.

@@ -21,7 +21,7 @@ BOOK = '# lights\n[[code]]\nid = "T1"\nexamples = []   # as they come\n'
 APPENDING = """
 import sys
 from pathlib import Path
-from codetui.formats.toml_editing import append_entry
+from codetui.formats.toml.edit import append_entry
 from codetui.storage.codebooks import edit
 
 path, name = Path(sys.argv[1]), sys.argv[2]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats import codebook_toml, migration_toml
+from codetui.formats.codebook.migration_map import parse_map
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, text_hash
 from codetui.storage import codebooks
 from codetui.study.book_changes import find_book, propose_map, report_changes
@@ -92,9 +93,9 @@ def test_rules_are_proposed_into_a_file(study: Path, capsys: pytest.CaptureFixtu
     target = study / "map.toml"
     names = str(study / "old.toml"), str(study / "new.toml")
     assert propose_map(*names, study, str(target), force=False) == 0
-    old, new = (codebook_toml.read(text, "")[0] for text in (CODEBOOK, NEW))
+    old, new = (parse_codebook(text, "")[0] for text in (CODEBOOK, NEW))
     assert new is not None
-    rules, problems = migration_toml.read(target.read_text("utf-8"), "map.toml", new, old)
+    rules, problems = parse_map(target.read_text("utf-8"), "map.toml", new, old)
     assert rules is not None and not problems
     assert [(rule.old, rule.new) for rule in rules.rules] == [("TASK1", ("T1",))]
     assert not rules.is_checked

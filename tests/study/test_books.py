@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.storage.study import read_codebook
 from testing.studies import write_study
 
@@ -53,7 +53,7 @@ def test_import_of_what_is_not_there_says_so(here: Path, capsys: pytest.CaptureF
 
 def test_import_to_stdout_writes_no_file(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run(["codebook", "import", "keepers.md", "-o", "-"]) == 0
-    assert codebook_toml.read(capfdbinary.readouterr().out.decode(), "x")[0] is not None
+    assert parse_codebook(capfdbinary.readouterr().out.decode(), "x")[0] is not None
     assert not (here / "codebook.toml").exists()
 
 

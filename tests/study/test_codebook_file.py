@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codetui.core.codebook.diff import Part
 from codetui.core.session.commands import AssignCode, Refusal
-from codetui.formats.codebook_editing import add_code, append_example, set_field
+from codetui.formats.codebook.editing import add_code, append_example, set_field
 from codetui.model import Code, CodeId, Span, text_hash
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.startup import open_workspace

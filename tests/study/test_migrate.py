@@ -9,7 +9,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, Undo
 from codetui.core.session.undo import undoing
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, CodeId, CodingRecoded, MemoTarget, Source, SourceId, Span
 from codetui.storage import codebooks
 from codetui.storage.corpus import Corpus
@@ -50,7 +50,7 @@ class Study:
         self.map.write_text(MAP.format(old=f"7#{self.old.content_hash[:12]}"), encoding="utf-8")
 
     def book(self) -> Codebook:
-        book, _ = codebook_toml.read(self.codebook.read_text("utf-8"), "codebook.toml")
+        book, _ = parse_codebook(self.codebook.read_text("utf-8"), "codebook.toml")
         assert book is not None
         return book
 
@@ -318,7 +318,7 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
     ads = shared / "pilot" / "ads.csv"
 
     def found(book: Path) -> list[SessionSnapshot]:
-        read, _ = codebook_toml.read((ROOT / book).read_text("utf-8"), "")
+        read, _ = parse_codebook((ROOT / book).read_text("utf-8"), "")
         assert read is not None
         return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))
 

@@ -9,7 +9,7 @@ import pytest
 
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate, shown_words
 from codetui.core.session.state import State
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
 from codetui.storage.corpus import Corpus
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="the real corpus does not 
 
 @pytest.fixture(scope="module")
 def book() -> Codebook:
-    found, _ = codebook_toml.read(PILOT.read_text("utf-8"), str(PILOT))
+    found, _ = parse_codebook(PILOT.read_text("utf-8"), str(PILOT))
     assert found is not None
     return found
 

@@ -14,8 +14,8 @@ from textual.widgets import Input, Static, TextArea
 from codetui.core.codebook.diff import Part
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import AssignCode
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_editing import set_field
+from codetui.formats.codebook.editing import set_field
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.sessions import SessionPaths
 from codetui.study.session.outcome import Saved
@@ -82,7 +82,7 @@ def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.Mon
 
 
 def codes_in(folder: Path) -> dict[str, Code]:
-    book, problems = codebook_toml.read((folder / "codebook.toml").read_text("utf-8"), "codebook.toml")
+    book, problems = parse_codebook((folder / "codebook.toml").read_text("utf-8"), "codebook.toml")
     assert book is not None and not [one for one in problems if one.severity == "error"]
     return {code.id: code for code in book.codes}
 
@@ -483,6 +483,6 @@ async def test_codings_without_a_code_of_the_book_are_gone_through_and_recoded(t
 
 
 def test_codes_that_are_retired_keep_their_keys() -> None:
-    book, _ = codebook_toml.read(RETIRED, "codebook.toml")
+    book, _ = parse_codebook(RETIRED, "codebook.toml")
     assert book is not None
     assert CodebookIndex(book).short_keys == {"TASK1": "11", "TASK2": "12", "TOOL1": "21"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codetui.formats import codebook_toml
-from codetui.formats.toml_lines import toml_lines
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.scan import toml_lines
 from codetui.model import Codebook, Problem, Reference
 from codetui.storage import fs
 
@@ -24,7 +24,7 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
-    book, problems = codebook_toml.read(text, str(path))
+    book, problems = parse_codebook(text, str(path))
     missing = _missing_references(path, book, text) if book else []
     return book, sorted([*problems, *missing], key=lambda problem: problem.line)
 
@@ -72,7 +72,7 @@ def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem |
 
 def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
     """Makes a study's files in `folder`; gives what was made and what stood there and was left alone."""
-    from codetui.formats.study_template import CODEBOOK_TEMPLATE, SAMPLE_AD
+    from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 
     made: list[Path] = []
     left: list[Path] = []
@@ -96,7 +96,7 @@ def lay_out(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def lay_out_git(sessions: Path) -> tuple[list[Path], list[Path]]:
     """Tells git, in files beside the sessions, how to merge them and what to leave out; gives the same as `lay_out`."""
-    from codetui.formats.study_template import GIT_ATTRIBUTES, GIT_IGNORE
+    from codetui.formats.codebook.template import GIT_ATTRIBUTES, GIT_IGNORE
 
     made: list[Path] = []
     left: list[Path] = []

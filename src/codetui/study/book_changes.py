@@ -9,8 +9,9 @@ from codetui.core.codebook.diff import Change, diff
 from codetui.core.codebook.migration import propose
 from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
-from codetui.formats import codebook_toml, migration_toml
-from codetui.formats.book_changes import sentences
+from codetui.formats.codebook.changes import sentences
+from codetui.formats.codebook.migration_map import render_map
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
 from codetui.storage import codebooks, fs
 from codetui.study.outputs import STDOUT, is_in_the_way, refuse, write
@@ -43,7 +44,7 @@ def propose_map(old: str, new: str, sessions: Path, output: str, *, force: bool)
             return complain(book.message)
     before, after = (book for book in books if not isinstance(book, Unusable))
     rules = propose(before, after)
-    text = migration_toml.write(rules, before, after)
+    text = render_map(rules, before, after)
     if output == STDOUT:
         put(text)
         return 0
@@ -67,7 +68,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
         return read_book(path)[0]
     version, _, digest = name.rpartition("#")
     text = codebooks.kept(sessions, digest)
-    found = codebook_toml.read(text, name)[0] if text is not None else None
+    found = parse_codebook(text, name)[0] if text is not None else None
     if found is not None and version in ("", found.version):
         return found
     kept = kept_books(sessions)
@@ -82,7 +83,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
 def kept_books(sessions: Path) -> list[Codebook]:
     """The codebooks that were coded with, in the order of their first use."""
     texts = [(name, codebooks.kept(sessions, name)) for name in codebooks.kept_names(sessions)]
-    books = [codebook_toml.read(text, name)[0] for name, text in texts if text is not None]
+    books = [parse_codebook(text, name)[0] for name, text in texts if text is not None]
     return [book for book in books if book is not None]
 
 

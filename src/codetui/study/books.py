@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from codetui.core.text.plural import counted
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
 from codetui.storage import fs
@@ -36,7 +36,7 @@ def import_book(source: Path, output: str, *, force: bool) -> int:
         return refuse(output)
     text, told = _decoded(data, source)
     found = read(text, str(source), output)
-    book, problems = codebook_toml.read(found.toml, output)
+    book, problems = parse_codebook(found.toml, output)
     if book is None:
         why = "; ".join(problem.message for problem in problems)
         return complain(f"{source} would make a codebook that cannot be read again, so nothing is written: {why}")

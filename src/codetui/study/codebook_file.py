@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codetui.core.session.commands import Refusal
-from codetui.formats import codebook_toml
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, text_hash
 from codetui.storage import fs
 from codetui.storage.fs import Version, remove_stale_temporaries
@@ -39,7 +39,7 @@ class CodebookFile:
         self._seen = seen
         if text_hash(text) == book.content_hash:
             return None
-        found, problems = codebook_toml.read(text, str(self.path))
+        found, problems = parse_codebook(text, str(self.path))
         grave = [problem for problem in problems if problem.severity == "error"]
         if found is None or len(grave) > errors:
             return grave[0]
@@ -83,11 +83,11 @@ class CodebookFile:
         from codetui.storage import codebooks
 
         text = codebooks.kept(self._sessions, version.rpartition("#")[2])
-        return codebook_toml.read(text, version)[0] if text is not None else None
+        return parse_codebook(text, version)[0] if text is not None else None
 
     def change(self, change: Callable[[str], str]) -> tuple[Codebook, list[Problem]] | Refusal | NotSaved:
         """Changes the file, whatever others have written into it meanwhile, and gives the book as it is then."""
-        from codetui.formats.toml_editing import EditError
+        from codetui.formats.toml.edit import EditError
         from codetui.storage import codebooks
 
         try:
@@ -96,7 +96,7 @@ class CodebookFile:
             return Refusal(f"The codebook stays as it is: {error}.")
         except OSError as error:
             return NotSaved(f"NOT SAVED: the codebook {error.filename or self.path} {error.strerror or error}.")
-        book, problems = codebook_toml.read(text, str(self.path))
+        book, problems = parse_codebook(text, str(self.path))
         if book is None:
             return NotSaved(f"NOT SAVED: the codebook cannot be read any more: {problems[0]}")
         self._text = text if text_hash(text) == book.content_hash else None

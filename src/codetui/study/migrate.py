@@ -24,7 +24,8 @@ from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
-from codetui.formats import codebook_toml, migration_toml
+from codetui.formats.codebook.migration_map import parse_kept_map, parse_map, render_map
+from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import codebooks, fs
 from codetui.storage.corpus import Corpus
@@ -108,7 +109,7 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
     before = _old_book(text, map_file, book, sessions, old)
     if isinstance(before, Unusable):
         return before
-    rules, problems = migration_toml.read(text, str(map_file), book, before)
+    rules, problems = parse_map(text, str(map_file), book, before)
     errors = [problem for problem in problems if problem.severity == "error"]
     if rules is None or errors:
         lines = "\n".join(f"  {problem}" for problem in errors)
@@ -174,13 +175,13 @@ def _old_book(
     """The book that the rules come from."""
     if old is not None:
         return read_book(old)[0]
-    rules, _ = migration_toml.read(text, str(map_file), book)
+    rules, _ = parse_map(text, str(map_file), book)
     digest = rules.old_book.rpartition("#")[2] if rules else ""
     try:
         kept = codebooks.kept(sessions, digest)
     except OSError as error:
         return Unusable(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.")
-    return codebook_toml.read(kept, digest)[0] if kept is not None else None
+    return parse_codebook(kept, digest)[0] if kept is not None else None
 
 
 class _Done(NamedTuple):
@@ -359,7 +360,7 @@ def _numbers(rule: Rule, tally: MigrationCounts) -> str:
 
 def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: Codebook) -> list[Problem]:
     """Keeps rules beside the sessions; the problem it met."""
-    text = migration_toml.write(replace(rules, is_checked=True), old or new, new)
+    text = render_map(replace(rules, is_checked=True), old or new, new)
     problem = codebooks.keep_map(sessions, rules.digest, text)
     return [problem] if problem else []
 
@@ -375,7 +376,7 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
     Raises OSError.
     """
     for path in reversed(codebooks.kept_maps(sessions)):
-        rules = migration_toml.read_kept(fs.read(path).decode("utf-8", "replace"))
+        rules = parse_kept_map(fs.read(path).decode("utf-8", "replace"))
         if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules
     return None
@@ -385,4 +386,4 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
     """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
     texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
-    return chain_maps(map(migration_toml.read_kept, texts))
+    return chain_maps(map(parse_kept_map, texts))

@@ -9,9 +9,9 @@ from typing import NamedTuple, Protocol
 from codetui.core.codebook.migration import MigrationMap, version_name
 from codetui.core.codebook.refactoring import Refactoring, rule_of
 from codetui.core.session.commands import Refusal
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_reshaping import reshaped
-from codetui.formats.toml_editing import EditError
+from codetui.formats.codebook.editing import reshaped
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.edit import EditError
 from codetui.model import Codebook, Problem
 from codetui.storage import codebooks, fs
 from codetui.storage.corpus import Corpus
@@ -173,7 +173,7 @@ def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
 
 
 def _read(text: str) -> Codebook:
-    book, problems = codebook_toml.read(text, "")
+    book, problems = parse_codebook(text, "")
     if book is None:
         raise EditError(problems[0].message)
     return book

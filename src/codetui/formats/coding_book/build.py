@@ -10,7 +10,7 @@ from itertools import count
 from typing import NamedTuple
 
 from codetui.core.codebook.diff import Order, Part, PartKind
-from codetui.formats.codebook_writer import Fields, Tables
+from codetui.formats.codebook.writer import Fields, Tables
 from codetui.formats.coding_book.classify import Draft
 from codetui.formats.coding_book.fields import Gathering, Piece, as_text, pieces, told, words
 from codetui.formats.coding_book.labels import Style, chapter_title, plain_heading, profile_name

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from codetui.formats.codebook_writer import write as write_codebook
+from codetui.formats.codebook.writer import render_codebook as write_codebook
 from codetui.model import Codebook
 
 COMMENT = re.compile(r"\n*<!-- codetui codebook (?P<hash>[0-9a-f]{64})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codetui.formats.codebook_writer import Fields
+from codetui.formats.codebook.writer import Fields
 from codetui.formats.coding_book.labels import Label, code_label, unwrapped
 from codetui.formats.coding_book.markdown import Block, Item, prose
 from codetui.formats.coding_book.vocabulary import AFFIRMED, AND_SO_ON, FOR_EXAMPLE, LISTS, PROSE, FieldKey, field_key
-from codetui.formats.toml_strings import Value
+from codetui.formats.toml.strings import Value
 
 QUOTES = {'"': '"', "“": "”", "„": "”“", "‘": "’", "«": "»", "'": "'"}
 BACKTICKED = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from codetui.formats import codebook_toml
-from codetui.formats.codebook_writer import DIGITS, Fields, Tables, write_tables
+from codetui.formats.codebook.reader import UNTITLED, parse_codebook
+from codetui.formats.codebook.writer import DIGITS, Fields, Tables, write_tables
 from codetui.formats.coding_book.build import Builder, ordered_code
 from codetui.formats.coding_book.classify import LINE_BREAK, Draft, Sorter, drafts, find_sections
 from codetui.formats.coding_book.embedded import split
@@ -50,7 +50,7 @@ def read(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBo
     """
     embedded = split(text)
     if embedded.is_current:
-        book = codebook_toml.read(embedded.toml, codebook_file)[0]
+        book = parse_codebook(embedded.toml, codebook_file)[0]
         if book is not None:
             return CodingBook(embedded.toml, book, (), ())
     found = _Reading(embedded.text, file).run(codebook_file)
@@ -81,7 +81,7 @@ class _Reading:
         self._head(tables)
         self._keep_lost(tables)
         toml = write_tables(with_keys_of(tables))
-        book = codebook_toml.read(toml, codebook_file)[0] or Codebook(title=self._title)
+        book = parse_codebook(toml, codebook_file)[0] or Codebook(title=self._title)
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
         return CodingBook(toml, book, notes, tuple(dict.fromkeys(self._dropped)))
 
@@ -114,7 +114,7 @@ class _Reading:
         """Title, version and status from the first heading, and what comments say of the book as a whole."""
         title = plain_heading(self._title)
         head = read_head(title)
-        top: Fields = {"title": head.title or codebook_toml.UNTITLED, "version": head.version, "status": head.status}
+        top: Fields = {"title": head.title or UNTITLED, "version": head.version, "status": head.status}
         self._dropped += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
         if not head.version:
             lines = self._text.split("\n")
@@ -156,7 +156,7 @@ def said_in(tables: Tables) -> list[str]:
 
 def with_keys_of(tables: Tables) -> Tables:
     """The tables with the keys that the codebook's reader derives, so that people see them."""
-    book = codebook_toml.read(write_tables(tables), "")[0]
+    book = parse_codebook(write_tables(tables), "")[0]
     if book is None:
         return tables
     sections = {section.id: section.key for section in book.sections}

@@ -9,7 +9,7 @@ from typing import Literal
 
 from codetui.core.codebook.diff import Order, in_reading_order, parts
 from codetui.core.codebook.index import label_from
-from codetui.formats.codebook_writer import Fields, tables_of
+from codetui.formats.codebook.writer import Fields, tables_of
 from codetui.formats.coding_book.embedded import with_codebook
 from codetui.formats.coding_book.labels import IS_WORD_ID, Head, write_head
 from codetui.formats.coding_book.reader import read

@@ -71,7 +71,7 @@ class Bookkeeping:
         bench.ask(modal, self._write_new)
 
     def _write_new(self, code: Code) -> None:
-        from codetui.formats.codebook_editing import add_code
+        from codetui.formats.codebook.editing import add_code
 
         new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
         refused = self._write(lambda text: add_code(text, new))
@@ -110,7 +110,7 @@ class Bookkeeping:
 
     def make_example(self) -> None:
         """Makes the quotation under the cursor an example of its code, once."""
-        from codetui.formats.codebook_editing import append_example
+        from codetui.formats.codebook.editing import append_example
 
         bench, coding = self._bench, self._bench.coding_here()
         if coding is None:
@@ -160,7 +160,7 @@ class Bookkeeping:
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
         """Writes what differs; a code that somebody else has changed meanwhile is shown again before."""
-        from codetui.formats.part_editing import with_texts
+        from codetui.formats.codebook.editing import with_texts
 
         refused = self._write(lambda text: with_texts(text, code, changed))
         if refused:
@@ -189,7 +189,7 @@ class Bookkeeping:
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
-        from codetui.formats.part_editing import with_texts
+        from codetui.formats.codebook.editing import with_texts
 
         refused = self._write(lambda text: with_texts(text, standing, changed))
         if refused:

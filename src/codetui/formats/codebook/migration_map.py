@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import Entry, PartKind, entries, nearest, paired
 from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, version_name
-from codetui.formats.toml_strings import short_text
-from codetui.formats.toml_tables import Sheet, Table, shown
+from codetui.formats.toml.strings import short_text
+from codetui.formats.toml.tables import Sheet, Table, shown
 from codetui.model import Codebook, Problem
 
 TABLES: dict[PartKind, str] = {"profile": "profiles", "section": "sections", "group": "groups", "code": "codes"}
@@ -30,7 +30,9 @@ HEAD = """\
 """
 
 
-def read(text: str, file: str, new: Codebook, old: Codebook | None = None) -> tuple[MigrationMap | None, list[Problem]]:
+def parse_map(
+    text: str, file: str, new: Codebook, old: Codebook | None = None
+) -> tuple[MigrationMap | None, list[Problem]]:
     """The map with the rules that could be read, and the problems in the order of their lines.
 
     None stands for a text that is no TOML.  Names are replaced by ids; a rule that names what the `new` book lacks
@@ -51,7 +53,7 @@ def read(text: str, file: str, new: Codebook, old: Codebook | None = None) -> tu
     return found, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
-def read_kept(text: str) -> MigrationMap:
+def parse_kept_map(text: str) -> MigrationMap:
     """Rules that `write` wrote, all in ids; nothing is looked up.  What cannot be read is left out."""
     top = Sheet("").parse(text)
     if top is None:
@@ -65,7 +67,7 @@ def read_kept(text: str) -> MigrationMap:
     return MigrationMap(tuple(found.values()), top.line_of_text("from"), top.line_of_text("to"))
 
 
-def write(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
+def render_map(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
     """The map as a file for a person to look through: beside each rule the names, and how alike they are."""
     parts = [HEAD, f"from = {short_text(rules.old_book)}    # {old.title}"]
     parts.append(f"to = {short_text(rules.new_book)}    # {new.title}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codetui.core.codebook.index import with_keys
-from codetui.formats.toml_strings import Value, key_text, list_text, long_text, written, written_inline
+from codetui.formats.toml.strings import Value, key_text, list_text, long_text, written, written_inline
 from codetui.model import Code, Codebook, CodebookText, Group, Profile, Reference, Section
 
 Fields = dict[str, Value]
@@ -62,7 +62,7 @@ class Tables:
     texts: list[Fields] = field(default_factory=list)
 
 
-def write(book: Codebook) -> str:
+def render_codebook(book: Codebook) -> str:
     """The text of `codebook.toml` from which `codebook_toml.read` gives the book again."""
     return write_tables(tables_of(book))
 

@@ -7,16 +7,15 @@ that says anything but what was wanted.
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
 
-from codetui.formats import toml_lists
-from codetui.formats.toml_additions import end_of_table, with_table
-from codetui.formats.toml_lines import Place
-from codetui.formats.toml_spans import Assignment, TomlSpans
-from codetui.formats.toml_strings import Value, key_text, written, written_inline
-from codetui.formats.toml_style import Style, indent_of, newline_of
-from codetui.formats.toml_tables import LONG_DOTTED_KEY, SURROGATE, Written
+from codetui.formats.toml.scan import Assignment, Place, TomlSpans
+from codetui.formats.toml.strings import INDENT, Value, key_text, short_text, written, written_inline
+from codetui.formats.toml.tables import LONG_DOTTED_KEY, SURROGATE, Written
 from codetui.model import Span
 
 Tree = dict[str, object]
@@ -69,7 +68,7 @@ def add_table(text: str, name: str, fields: Sequence[tuple[str, Value]], behind:
         inline = "{ " + ", ".join(f"{key_text(key)} = {written_inline(value)}" for key, value in fields) + " }"
 
         def grown(spans: TomlSpans, _: Tree) -> str:
-            return toml_lists.with_entry(spans.text, (name,), at, inline, newline_of(spans.text))
+            return with_entry(spans.text, (name,), at, inline, newline_of(spans.text))
 
         return _edited(text, lambda top: _listed(top, name, at, fields), grown)
     begin = end_of_table(spans, behind) if behind else len(text)
@@ -176,7 +175,7 @@ def _replaced(spans: TomlSpans, top: Tree, standing: Assignment, value: Value) -
         is_to_be_broken = "\n" in shown and "\n" not in old
         entries = _tree(top, standing.place[:-1])[str(standing.place[-1])]
         if not is_to_be_broken and isinstance(entries, list):
-            return toml_lists.with_entries(text, standing.place, entries, value, newline)
+            return with_entries(text, standing.place, entries, value, newline)
     return _spliced(text, standing.value, shown)
 
 
@@ -230,3 +229,199 @@ def _removed(spans: TomlSpans, place: Place) -> str:
 
 def _spliced(text: str, span: Span, shown: str) -> str:
     return text[: span.start] + shown + text[span.end :]
+
+
+def with_table(spans: TomlSpans, name: str, fields: Sequence[tuple[str, Value]], at: int) -> str:
+    """The text with `[[name]]` and its fields at `at`, written and parted from others as its siblings are."""
+    text, newline = spans.text, newline_of(spans.text)
+    siblings = [each for each in spans.headers if each.table[:-1] == (name,)]
+    above = [each for each in siblings if each.span.start < at]
+    sibling = above[-1] if above else siblings[0] if siblings else None
+    style = Style.of(spans, spans.under(sibling.table)) if sibling else Style()
+    indent = indent_of(spans, sibling.span.start) if sibling else ""
+    lines = [f"{indent}[[{name}]]{newline}", *(style.line(key_text(key), value, newline) for key, value in fields)]
+    gap = gap_of(spans, [each.span.start for each in siblings]) * newline
+    before, after = text[:at], text[at:]
+    if before[spans.offset :] and not before.endswith("\n"):
+        before += newline
+    is_parted = not before.strip("\ufeff\r\n") or before.endswith(newline * 2)
+    is_last = after.lstrip(" \t")[:1] in ("", "\r", "\n")
+    return "".join((before, "" if is_parted else gap, *lines, "" if is_last else gap, after))
+
+
+def end_of_table(spans: TomlSpans, table: Place) -> int | None:
+    """Where a table's last line ends: that of its last key or part, and of the comments right below it.
+
+    Comments that stand right above the next table are the next table's.  None where there is no such table.
+    """
+    ends = [each.span.end for each in spans.headers if each.table[: len(table)] == table]
+    ends += [each.span.end for each in spans.assignments if each.table[: len(table)] == table]
+    if not ends:
+        return None
+    end = below = spans.line_end(max(ends))
+    while spans.text[below:].lstrip(" \t").startswith("#"):
+        below = spans.line_end(below)
+    is_next_tables = any(spans.line_start(each.span.start) == below for each in spans.headers)
+    return end if is_next_tables else below
+
+
+REST_IS_COMMENT = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
+BLANKS = re.compile(r"[ \t]*")
+
+
+def with_entries(text: str, place: Place, old: list[object], new: tuple[str, ...], newline: str) -> str:
+    """The text with the list at `place`, which holds `old`, holding `new`; entries that stay are left as written."""
+    matcher = SequenceMatcher(None, [_key(each) for each in old], [_key(each) for each in new], autojunk=False)
+    for tag, low, high, new_low, new_high in reversed(matcher.get_opcodes()):
+        if tag == "equal":
+            continue
+        wanted = [short_text(each) for each in new[new_low:new_high]]
+        kept = min(high - low, len(wanted))
+        for number in reversed(range(low + kept, high)):
+            text = without_entry(text, place, number)
+        for entry in reversed(wanted[kept:]):
+            text = with_entry(text, place, low + kept, entry, newline)
+        for number, entry in zip(range(low, low + kept), wanted, strict=False):
+            text = _spliced_entry(text, TomlSpans(text).entries(place)[number], entry)
+    return text
+
+
+def with_entry(text: str, place: Place, number: int, written: str, newline: str) -> str:
+    """The text with one more entry, which becomes the `number`-th, counted from 0."""
+    spans = TomlSpans(text)
+    entries = spans.entries(place)
+    if number:
+        return _after(spans, entries[number - 1], written, newline)
+    if entries:
+        return _before(spans, entries[0], written, newline)
+    return _into_empty(spans, place, written, newline)
+
+
+def without_entry(text: str, place: Place, number: int) -> str:
+    """The text without the `number`-th entry: its whole line where it has one to itself, else the entry alone."""
+    spans = TomlSpans(text)
+    entries = spans.entries(place)
+    entry, comma = entries[number], spans.comma(entries[number].end)
+    end = entry.end if comma is None else comma + 1
+    if spans.is_first_on_line(entry.start) and REST_IS_COMMENT.match(text, end):
+        return _spliced_entry(text, Span(spans.line_start(entry.start), spans.line_end(end)), "")
+    if number + 1 < len(entries):
+        return _spliced_entry(text, Span(entry.start, _past_blanks(text, end)), "")
+    start = entry.start
+    if number:
+        between = text[entries[number - 1].end : start]
+        has_break = "\n" in between
+        start = start if has_break else entries[number - 1].end if comma is None else _blanks_before(text, start)
+    return _spliced_entry(text, Span(start, end), "")
+
+
+def _key(value: object) -> str:
+    return f"{type(value).__name__} {value!r}"
+
+
+def _after(spans: TomlSpans, entry: Span, written: str, newline: str) -> str:
+    """One more entry behind another: on a line of its own where that one begins a line."""
+    text, comma = spans.text, spans.comma(entry.end)
+    start = spans.line_start(entry.start)
+    indent = text[start : entry.start] if spans.is_first_on_line(entry.start) else None
+    if comma is not None:
+        if indent is not None and REST_IS_COMMENT.match(text, comma + 1):
+            return _inserted(text, spans.line_end(comma), f"{indent}{written},{newline}")
+        return _inserted(text, comma + 1, f" {written},")
+    if indent is None:
+        return _inserted(text, entry.end, f", {written}")
+    if not REST_IS_COMMENT.match(text, entry.end):
+        return _inserted(text, entry.end, f",{newline}{indent}{written}")
+    whole = _inserted(text, spans.line_end(entry.end), f"{indent}{written}{newline}")
+    return _inserted(whole, entry.end, ",")
+
+
+def _before(spans: TomlSpans, entry: Span, written: str, newline: str) -> str:
+    if not spans.is_first_on_line(entry.start):
+        return _inserted(spans.text, entry.start, f"{written}, ")
+    start = spans.line_start(entry.start)
+    return _inserted(spans.text, start, f"{spans.text[start : entry.start]}{written},{newline}")
+
+
+def _into_empty(spans: TomlSpans, place: Place, written: str, newline: str) -> str:
+    """The first entry of an empty list, in front of its closing bracket; comments inside stay."""
+    value = spans.value(place)
+    if value is None:
+        raise KeyError(place)
+    text, close = spans.text, value.end - 1
+    if not text[value.start + 1 : close].strip(" \t"):
+        return _spliced_entry(text, Span(value.start + 1, close), written)
+    if not spans.is_first_on_line(close):
+        return _inserted(text, close, written)
+    start = spans.line_start(close)
+    return _inserted(text, start, f"{text[start:close]}{INDENT}{written},{newline}")
+
+
+def _past_blanks(text: str, at: int) -> int:
+    match = BLANKS.match(text, at)
+    return match.end() if match else at
+
+
+def _blanks_before(text: str, at: int) -> int:
+    return len(text[:at].rstrip(" \t"))
+
+
+def _inserted(text: str, at: int, more: str) -> str:
+    return text[:at] + more + text[at:]
+
+
+def _spliced_entry(text: str, span: Span, written: str) -> str:
+    return text[: span.start] + written + text[span.end :]
+
+
+class Style(NamedTuple):
+    """How the keys of a table are written: what stands before them, and round the sign of equality.
+
+    `width` is that of the longest key where the signs stand below each other, else 0.
+    """
+
+    indent: str = ""
+    equals: str = " = "
+    width: int = 0
+
+    @classmethod
+    def of(cls, spans: TomlSpans, assignments: Sequence[Assignment]) -> Style:
+        """The style of some lines of one table."""
+        heads = [spans.text[each.span.start : each.value.start] for each in assignments]
+        if not heads:
+            return cls()
+        keys = [head.rstrip(" \t").removesuffix("=").rstrip(" \t") for head in heads]
+        equals = heads[-1][len(keys[-1]) :]
+        indent = indent_of(spans, assignments[-1].span.start)
+        is_aligned = len({len(head) for head in heads}) == 1 and len({len(key) for key in keys}) > 1
+        if not is_aligned:
+            return cls(indent, equals if re.fullmatch(r"[ \t]?=[ \t]?", equals) else " = ")
+        width = max(map(len, keys))
+        return cls(indent, heads[0][width:] if "=" in heads[0][width:] else " = ", width)
+
+    def line(self, key: str, value: Value, newline: str) -> str:
+        """`key = value` in this style, with its line end."""
+        head = f"{self.indent}{key.ljust(self.width)}{self.equals}"
+        return f"{head}{written(value, newline, before=len(head), indent=self.indent)}{newline}"
+
+
+def indent_of(spans: TomlSpans, at: int) -> str:
+    """The blanks at the beginning of the line that `at` is on."""
+    line = spans.text[spans.line_start(at) : at]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def newline_of(text: str) -> str:
+    """The line end of a file: that of its first line."""
+    first = text.find("\n")
+    return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+
+def gap_of(spans: TomlSpans, starts: Sequence[int]) -> int:
+    """How many blank lines part the tables that begin at `starts`: the first two that nothing else parts; else 1."""
+    for start in starts[1:]:
+        above = spans.text[: spans.line_start(start)].replace("\r\n", "\n")
+        lines = above.rstrip("\n")
+        if not lines.rpartition("\n")[2].lstrip(" \t").startswith("#"):
+            return len(above) - len(lines) - 1
+    return 1

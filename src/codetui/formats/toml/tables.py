@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from unicodedata import category
 
-from codetui.formats.prose import joined_lines, without_empty_ends
-from codetui.formats.toml_lines import Place, TomlLines, toml_lines
+from codetui.formats.toml.prose import joined_lines, without_empty_ends
+from codetui.formats.toml.scan import Place, TomlLines, toml_lines
 from codetui.model import Problem, Severity
 
 BYTE_LIMIT = 5_000_000
@@ -234,6 +235,15 @@ class Table:
     def _wrong(self, name: str, what: str, severity: Severity = "error", *names: int) -> None:
         where = f" of {self.kind}" if self.place else ""
         self.say(severity, f"{name}{where} {what}", name, *names)
+
+
+def report_missing(table: Table, place: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:
+    """Report an id that the book lacks, with what may be meant, as long as anybody reads on."""
+    if not table.sheet.has_room():
+        return
+    near = table.nearest(name, list(islice(known, MOST_NAMES)))
+    hint = f"did you mean {shown(near)}?" if near else "write the id of one that is there, or take it off."
+    table.say("error", f"{place[0]} names {what} {shown(name)}, which the book lacks; {hint}", *place)
 
 
 def shown(text: str) -> str:

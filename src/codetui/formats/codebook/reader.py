@@ -1,14 +1,111 @@
-"""Profiles, sections, groups and codes from their tables; what cannot be kept is left out and reported."""
+"""A codebook written by hand as TOML: `read(text, file) -> (book, problems)`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from codetui.core.codebook.index import is_key
-from codetui.formats.toml_tables import Table, shown
-from codetui.model import Code, CodeId, Group, Holds, Profile, Section
+from codetui.core.codebook.diff import Order, PartKind, parts
+from codetui.core.codebook.index import PATTERN_FIELD, is_key, with_keys
+from codetui.formats.codebook.lint import advise, check_links, check_names, check_reading
+from codetui.formats.toml.tables import Sheet, Table, report_missing, shown
+from codetui.model import (
+    Code,
+    Codebook,
+    CodebookText,
+    CodeId,
+    CorpusSettings,
+    Group,
+    Holds,
+    Problem,
+    Profile,
+    Reference,
+    Section,
+    text_hash,
+)
+
+UNTITLED = "Untitled codebook"
+DEFAULT_LABEL = "{id}: {name}"
+LANGUAGES = ("", "en", "nl")
+COLUMNS = ("id", "employer", "title", "body")
+BRACES = re.compile(r"\{[^{}]*\}?|\}")
+
+
+def parse_codebook(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
+    """The book with all that could be read, and the problems in the order of their lines.
+
+    None stands for a text that is no TOML.  Every section and code of the book has a key.
+    """
+    sheet = Sheet(file)
+    top = sheet.parse(text)
+    if top is None:
+        return None, sheet.problems
+    parts, texts = PartsReader(), TextsReader()
+    book = with_keys(replace(_book(top, parts, texts), content_hash=text_hash(text)))
+    texts.check(book)
+    check_links(book, parts.tables)
+    advise(book, top, parts.tables)
+    check_names(book, parts.tables)
+    check_reading(book, parts.tables)
+    return book, sorted(sheet.problems, key=lambda problem: problem.line)
+
+
+def _book(top: Table, parts: PartsReader, texts: TextsReader) -> Codebook:
+    """The book of the whole file; keys are as they were given."""
+    title = top.line_of_text("title")
+    if not title:
+        top.say("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
+    version = top.line_of_text("version", number=True)
+    status, language = top.line_of_text("status"), top.line_of_text("language")
+    if language not in LANGUAGES:
+        said = f"language = {shown(language)} is not known; field names of the coding book will be English"
+        top.say("warning", f'{said}: write "en" or "nl"', "language")
+    label = _label(top)
+    corpus = _corpus(top.table("corpus"))
+    parts.read(top)
+    texts.read(top)
+    top.report_unknown()
+    return Codebook(
+        title=title or UNTITLED,
+        version=version,
+        status=status,
+        language=language,
+        label=label,
+        profiles=tuple(parts.profiles),
+        sections=tuple(parts.sections.values()),
+        groups=tuple(parts.groups.values()),
+        codes=tuple(parts.codes),
+        texts=tuple(texts.texts),
+        references=tuple(texts.references),
+        corpus=corpus,
+    )
+
+
+def _label(top: Table) -> str:
+    """The pattern for labels, or the usual one where it cannot be used."""
+    label = top.line_of_text("label")
+    unknown = [found for found in BRACES.findall(label) if not PATTERN_FIELD.fullmatch(found)]
+    usual = f'"{DEFAULT_LABEL}" is used'
+    if unknown:
+        top.say("error", f"the label pattern knows {{id}} and {{name}}, not {unknown[0]}; {usual}", "label")
+    elif label and not PATTERN_FIELD.search(label):
+        top.say("error", f"the label pattern has neither {{id}} nor {{name}} in it; {usual}", "label")
+    elif label:
+        return label
+    return DEFAULT_LABEL
+
+
+def _corpus(table: Table) -> CorpusSettings:
+    """Where the ads are, and which column of a table is what."""
+    path = table.line_of_text("path")
+    columns = table.table("columns")
+    names = {name: column for name in COLUMNS if (column := columns.line_of_text(name, number=True))}
+    columns.report_unknown()
+    table.report_unknown()
+    return CorpusSettings(path=path, columns=names)
+
 
 DIGITS = "123456789"
 HOLDS: dict[str, Holds] = {"": "quotations", "quotations": "quotations", "terms": "terms"}
@@ -188,3 +285,74 @@ def _lacks(table: Table, who: str, kind: str, name: str, known: Iterable[str]) -
     near = table.nearest(name, ids)
     hint = f"did you mean {shown(near)}?" if near else f"write a [[{kind}]] with this id, or name another."
     return f"{who} names {kind} {shown(name)}, which the book lacks; {hint}"
+
+
+@dataclass
+class TextsReader:
+    """What was read so far, each with the table it stands in."""
+
+    texts: dict[CodebookText, Table] = field(default_factory=dict)
+    references: dict[Reference, Table] = field(default_factory=dict)
+
+    def read(self, top: Table) -> None:
+        """Read all texts and references of the file."""
+        for table in top.tables("reference"):
+            self._reference(table)
+        for table in top.tables("text"):
+            self._text(table)
+
+    def check(self, book: Codebook) -> None:
+        """Report every part that a text or a reference names and `book` lacks."""
+        order = Order(parts(book))
+        for text, table in self.texts.items():
+            _check_place(text, table, order)
+        ids: dict[str, dict[str, None]] = {
+            "code": dict.fromkeys(code.id for code in book.codes),
+            "profile": dict.fromkeys(profile.id for profile in book.profiles),
+        }
+        for reference, table in self.references.items():
+            for kind, named in (("code", reference.codes), ("profile", reference.profiles)):
+                for number, name in enumerate(named):
+                    if name not in ids[kind]:
+                        report_missing(table, (kind, number), f"a {kind}", name, ids[kind])
+
+    def _reference(self, table: Table) -> None:
+        title, path = table.line_of_text("title"), table.line_of_text("path")
+        codes, profiles = tuple(map(CodeId, table.ids("code"))), table.ids("profile")
+        table.report_unknown()
+        if path:
+            reference = Reference(title=title or path, path=path, codes=codes, profiles=profiles)
+            self.references.setdefault(reference, table)
+        else:
+            table.say("error", 'a reference has no path; it is left out: write path = "notes.md"', "path")
+
+    def _text(self, table: Table) -> None:
+        before, after = table.line_of_text("before", number=True), table.line_of_text("after", number=True)
+        if before and after:
+            table.say(
+                "error", "a text stands before one part or after one, not both; take one off, before counts", "after"
+            )
+        text = CodebookText(
+            title=table.line_of_text("title"),
+            body=table.verbatim("body"),
+            before=before,
+            after="" if before else after,
+        )
+        table.report_unknown()
+        if text.title or text.body:
+            self.texts.setdefault(text, table)
+        else:
+            table.say("warning", 'a text has neither title nor body; it is left out: write body = """…"""')
+
+
+def _check_place(text: CodebookText, table: Table, order: Order) -> None:
+    """Report a place that no part, or more than one, answers to."""
+    name = "before" if text.before else "after"
+    wanted = text.before or text.after
+    found = order.named(wanted)
+    if wanted and not found:
+        report_missing(table, (name,), "a section, group, profile or code", wanted, (part.id for part in order.parts))
+    elif len(found) > 1:
+        kinds: list[PartKind] = [part.kind for part in found]
+        said = f"{name} = {shown(wanted)} may be the {' or the '.join(kinds)}; the {kinds[0]} is taken"
+        table.say("error", f"{said}: write {shown(f'{kinds[0]} {wanted}')}", name)
