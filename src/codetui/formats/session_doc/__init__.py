@@ -8,7 +8,6 @@ Loading the package costs some 30 ms. Modules that are loaded before the first s
 
 from __future__ import annotations
 
-from codetui.formats.session_doc.form import render
 from codetui.formats.session_doc.lines import conflict_marks
 from codetui.formats.session_doc.model import (
     Block,
@@ -24,8 +23,9 @@ from codetui.formats.session_doc.model import (
     numbered,
     without_number,
 )
+from codetui.formats.session_doc.patch import document_of, patch
 from codetui.formats.session_doc.reader import identified, ids_by_line, read, with_ids
-from codetui.formats.session_doc.writer import AdFacts, document_of, project, write, written
+from codetui.formats.session_doc.writer import AdFacts, project, write, written
 
 __all__ = [
     "AdFacts",
@@ -44,9 +44,9 @@ __all__ = [
     "identified",
     "ids_by_line",
     "numbered",
+    "patch",
     "project",
     "read",
-    "render",
     "with_ids",
     "without_number",
     "write",

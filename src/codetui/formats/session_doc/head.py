@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import NamedTuple
 
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.formats.session_doc.entries import (
     entry_in,
     escape,
@@ -17,7 +20,9 @@ from codetui.formats.session_doc.entries import (
     write_entry,
     write_group,
 )
-from codetui.formats.session_doc.model import Entry
+from codetui.formats.session_doc.lines import Key, Kind, Row, Rows
+from codetui.formats.session_doc.model import Document, Entry, HeadPart
+from codetui.model import DocumentLayout
 
 SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
 """An ad's id and the employer without brackets: `7: Acme`, `7 - Acme`."""
@@ -127,9 +132,9 @@ def write_profile(profile: str, reasoning: str) -> list[str]:
     """The bullets that say the profile and why; none where neither is there."""
     lines = []
     if profile:
-        lines.append(f"- {profile_with('', profile)}")
+        lines.append(f"- {_with_profile('', profile)}")
     if reasoning:
-        lines.append(f"- {reasoning_with('', reasoning)}")
+        lines.append(f"- {_with_reasoning('', reasoning)}")
     return lines
 
 
@@ -152,10 +157,78 @@ def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
     return found[1].strip() if found else None
 
 
-# --- what a person wrote, changed in one place -------------------------------------------------------
+# --- the head of a layout -------------------------------------------------------------------------
 
 
-def with_employer(heading: str, employer: str) -> str:
+def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> None:
+    """Change the head of a layout, read as `document`, to that of `wanted`.
+
+    Employer and title are changed only where the session's have changed since the layout was read.
+    """
+    head = list(takewhile(lambda row: row.kind != "heading" or row.level < 2, (r for r in rows.rows if not r.is_new)))
+    employer = wanted.employer if wanted.employer != shown_words(layout.employer) else None
+    title = wanted.title if wanted.title != shown_words(layout.title) else None
+
+    profiles = [row for row in head if row.kind == "bullet" and read_profile(row.text) is not None]
+
+    def rows_of(part: HeadPart, *kinds: Kind) -> list[Row]:
+        line, end = document.lines.get(part, (0, 0))
+        return [row for row in head if line <= row.number < end and row.kind in kinds and row not in profiles]
+
+    reasonings = rows_of("reasoning", "bullet", "paragraph")
+    last = next((row.key for row in reversed(head) if row.kind in ("heading", "paragraph", "bullet")), (0,))
+    if employer is not None and employer != shown_words(document.employer):
+        for row in rows_of("heading", "heading"):
+            marks, text, _ = row.raw[0].partition(row.text)
+            rows.rewrite(row, marks + _with_employer(text, employer))
+    if (employer, title) != (None, None):
+        _patch_opening(rows, rows_of("opening", "paragraph"), document, title, employer)
+    if wanted.profile != shown_words(profile_name(index.book, document.profile)):
+        _patch_profile(rows, profiles, reasonings, wanted.profile, last)
+    if wanted.reasoning != shown_words(document.reasoning):
+        for row in reasonings[1:] if wanted.reasoning else reasonings:
+            row.is_removed = True
+        if wanted.reasoning and reasonings:
+            first = reasonings[0]
+            rows.rewrite(first, first.prefix + _with_reasoning(first.text, wanted.reasoning))
+        elif wanted.reasoning:
+            prefix = profiles[0].prefix if profiles else "- "
+            rows.add("bullet", (*last, 1, 1), prefix + _with_reasoning("", wanted.reasoning))
+
+
+def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profile: str, last: Key) -> None:
+    if not profile:
+        for row in profiles:
+            row.is_removed = True
+    elif profiles:
+        rows.rewrite(profiles[-1], profiles[-1].prefix + _with_profile(profiles[-1].text, profile))
+    elif reasonings:
+        below = reasonings[0]
+        row = rows.add("bullet", (below.key[0] - 1,), below.prefix + _with_profile("", profile))
+        row.gap, below.gap = below.gap, row.gap
+    else:
+        rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
+
+
+def _patch_opening(
+    rows: Rows, paragraphs: list[Row], document: Document, title: str | None, employer: str | None
+) -> None:
+    """Change title and employer in the opening where it names them; None leaves them as they are."""
+    old = ["\n".join(line.strip() for line in row.raw) for row in paragraphs]
+    new = "\n\n".join(old)
+    if not document.opening:
+        now = document.title if title is None else title, document.employer if employer is None else employer
+        new = write_opening(*now)
+    else:
+        new = new if title is None else _opening_with_title(new, title)
+        new = new if employer is None else _opening_with_employer(new, employer)
+    texts = new.split("\n\n")
+    for row, before, text in zip(paragraphs, old, texts if len(texts) == len(old) else old, strict=True):
+        if before != text:
+            rows.rewrite(row, *text.split("\n"))
+
+
+def _with_employer(heading: str, employer: str) -> str:
     """The first heading's text with another employer; what stands before the ad's id stays as it is."""
     found, said = HEADING.fullmatch(heading), read_heading(heading)
     if found is None or said is None:
@@ -166,7 +239,7 @@ def with_employer(heading: str, employer: str) -> str:
     return first_that_reads_back(ways, read_heading, wanted)
 
 
-def opening_with_title(opening: str, title: str) -> str:
+def _opening_with_title(opening: str, title: str) -> str:
     """The opening with another title where it quotes one."""
     start, end = _title_place(opening)
     if not end:
@@ -176,7 +249,7 @@ def opening_with_title(opening: str, title: str) -> str:
     return first_that_reads_back(ways, read_title, title)
 
 
-def opening_with_employer(opening: str, employer: str) -> str:
+def _opening_with_employer(opening: str, employer: str) -> str:
     """The opening with another employer where it names one."""
     found = EMPLOYER.search(opening, _title_place(opening)[1])
     if not found:
@@ -185,14 +258,14 @@ def opening_with_employer(opening: str, employer: str) -> str:
     return opening[:start] + one_line(employer) + opening[found.end(1) :]
 
 
-def profile_with(text: str, profile: str) -> str:
+def _with_profile(text: str, profile: str) -> str:
     """A bullet that assigns a profile with another one."""
     found = PROFILE.fullmatch(text)
     start = text[: found.start(1)] if found else "**Assigned Profile:**"
     return f"{start} {write_entry(Entry('term', profile))}"
 
 
-def reasoning_with(text: str, reasoning: str) -> str:
+def _with_reasoning(text: str, reasoning: str) -> str:
     """A bullet that begins the reasoning with another one."""
     found = REASONING.fullmatch(text) or OTHER_REASONING.fullmatch(text)
     start = text[: found.start(1)] if found else "**Reasoning:**"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
+
+from codetui.formats.session_doc.model import Entry, Note, Written
 
 Kind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
+
+Key: TypeAlias = tuple[int, ...]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -28,6 +32,11 @@ HEAD_LABEL = re.compile(
 )
 """What needs no bullet to begin an item: a line that is a label in bold, and in the head one that begins so."""
 
+BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
+LIST_END = "<!-- -->"
+"""What markdown needs between a list and indented text that is no part of it."""
+
+BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
 TABLE = re.compile(r" {0,3}\|")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
@@ -208,3 +217,132 @@ def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool
     if kind not in CONTINUED_BY.get(last, ()):
         return False
     return not is_after_blank or (last == "bullet" and (raw[:2].isspace() or raw[0] == "\t"))
+
+
+# --- rows: lines that can be edited ---------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A logical line with its line ends, and the blank lines above it (`gap`).
+
+    `key` sorts the rows of a text: (2 * line number,) for a row of the text as it was read, longer for a new one.
+    `parts` are the entries or notes of the row as it was read, `ids` those of its parts as it will be written. `end` is
+    the key of the last row that markdown takes for a part of the same bullet, though it is no part of the coding.
+    """
+
+    key: Key
+    kind: Kind
+    raw: list[str]
+    gap: list[str] = field(default_factory=list)
+    text: str = ""
+    level: int = 0
+    parts: tuple[Entry | Note, ...] = ()
+    ids: tuple[str, ...] = ()
+    is_removed: bool = False
+    end: Key = ()
+
+    def __post_init__(self) -> None:
+        self.end = self.key
+
+    @property
+    def is_new(self) -> bool:
+        return len(self.key) > 1
+
+    @property
+    def number(self) -> int:
+        """The row's line, from 1; of a new row the line behind which it goes."""
+        return self.key[0] // 2
+
+    @property
+    def prefix(self) -> str:
+        """The indentation, bullet and spacing of a row in a list."""
+        found = BULLET_PREFIX.match(self.raw[0])
+        return "" if found is None else found[0] if found[3] else found[0] + " "
+
+    @property
+    def is_indented(self) -> bool:
+        return self.raw[0][0] in " \t"
+
+    @property
+    def is_nested(self) -> bool:
+        """True for what markdown takes for a part of the list above it: a bullet, and whatever is indented."""
+        return self.kind == "bullet" or (self.is_indented and self.kind != "rule")
+
+
+class Rows:
+    """The rows of a text, which can be rewritten, removed and added; all others are written as they were read."""
+
+    def __init__(self, text: str) -> None:
+        self._mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+        ended = ended_lines(text.removeprefix(BYTE_ORDER_MARK))
+        ends = (line[len(line.rstrip("\r\n")) :] for line in ended)
+        self._line_end = next(filter(None, ends), "\n")
+        self._is_ended = not ended or ended[-1][-1] in "\r\n"
+        self.rows: list[Row] = []
+        above = 0
+        for line in cut(text):
+            gap, raw = ended[above : line.number - 1], ended[line.number - 1 : line.end - 1]
+            self.rows.append(Row((2 * line.number,), line.kind, raw, gap, line.text, line.level))
+            above = line.end - 1
+        self._bottom = ended[above:]
+        self._top: list[str] = []
+        if self.rows:
+            self._top, self.rows[0].gap = self.rows[0].gap, []
+        self._count = len(self.rows)
+
+    def add(self, kind: Kind, key: Key, text: str, ids: tuple[str, ...] = (), *, is_loose: bool = False) -> Row:
+        """Add a row of one line; a loose one has a blank line above it."""
+        row = Row(key, kind, [text + self._line_end], [self._line_end] if is_loose else [], ids=ids)
+        self.rows.append(row)
+        return row
+
+    def rewrite(self, row: Row, *texts: str) -> None:
+        """Give a row other lines."""
+        last = row.raw[-1]
+        end = last[len(last.rstrip("\r\n")) :] or self._line_end
+        row.raw = [text + end for text in texts]
+
+    def written(self) -> Written:
+        """Return the text and the ids by line."""
+        lines, ids = list(self._top), []
+        for row in self._spaced():
+            lines += row.gap
+            if any(row.ids):
+                ids.append((len(lines) + 1, row.ids))
+            lines += row.raw
+        return Written(self._mark + "".join(self._ended(lines + self._bottom)), tuple(ids))
+
+    def _spaced(self) -> Iterator[Row]:
+        """Yield the rows that are left, with the blank lines that they need between them."""
+        above: Row | None = None
+        carried: list[str] = []
+        is_changed = False
+        for row in sorted(self.rows, key=lambda row: row.key):
+            if row.is_removed or (above is None and row.is_new and row.kind == "rule"):
+                carried, is_changed = max(row.gap, carried, key=len), True
+                continue
+            row.gap = max(row.gap, carried, key=len) if above else []
+            if above and (is_changed or row.is_new):
+                yield from self._separated(above, row)
+            yield row
+            above, carried, is_changed = row, [], row.is_new
+
+    def _separated(self, above: Row, row: Row) -> Iterator[Row]:
+        """Separate a row from another one above it now, so that it is not read as a part of that."""
+        is_listed = row.kind == "bullet" and (above.kind == "bullet" or (row.is_indented and above.is_nested))
+        if (row.is_new or above.is_new) and not is_listed:
+            row.gap = row.gap or [self._line_end]
+        if continues(above.kind, row.kind, row.raw[0], is_after_blank=bool(row.gap)):
+            yield Row((), "comment", [LIST_END + self._line_end], [self._line_end])
+            row.gap = row.gap or [self._line_end]
+
+    def _ended(self, lines: list[str]) -> Iterator[str]:
+        """End all lines, the last one as in the text that was read; two line ends never become one."""
+        above = ""
+        for number, line in enumerate(lines, 1):
+            line = line if line[-1:] in ("\r", "\n") else line + self._line_end
+            if number == len(lines) and not self._is_ended:
+                line = line.rstrip("\r\n")
+            above = "\r" if above.endswith("\r") and line == "\n" else line
+            yield above

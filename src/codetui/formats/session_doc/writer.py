@@ -13,7 +13,6 @@ from codetui.core.codebook.index import groups, index_of, profile_name
 from codetui.core.codebook.migration import document_label, former_id
 from codetui.core.session.state import State
 from codetui.formats.session_doc.entries import write_code_line, write_entry, write_notes
-from codetui.formats.session_doc.form import render
 from codetui.formats.session_doc.head import (
     RULE,
     Heading,
@@ -282,9 +281,3 @@ def _code_rows(code: CodeLine) -> Iterator[Row]:
     yield Row(f"- {write_code_line(code)}", tuple(note.id for note in code.notes))
     for entry in code.entries:
         yield Row(f"  - {write_entry(entry)}", (entry.id,))
-
-
-def document_of(state: State, book: Codebook, ad: AdFacts) -> Written:
-    """The document of a session."""
-    wanted = project(state, book, ad)
-    return written(wanted) if state.form is None else render(state.form, wanted, index_of(book))

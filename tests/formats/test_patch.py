@@ -10,7 +10,7 @@ from odd_sessions import added, after, taken_over
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats.session_doc import document_of, project, render
+from codetui.formats.session_doc import document_of, patch, project
 from codetui.model import (
     Code,
     Codebook,
@@ -381,7 +381,7 @@ def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
     wanted = project(state, BOOK, AD)
     assert state.form is not None
     for ids in ((), ((-1, ("c2",)), (11, ("x", "c1")), (13, ("c2", "c2")), (99, ("c3",)))):
-        assert render(replace(state.form, ids=ids), wanted, INDEX) == (LISTED, state.form.ids)
+        assert patch(replace(state.form, ids=ids), wanted, INDEX) == (LISTED, state.form.ids)
 
 
 def test_a_byte_order_mark_stays() -> None:

@@ -20,13 +20,13 @@ from codetui.formats.session_doc import (
     Note,
     document_of,
     identified,
+    patch,
     project,
     read,
-    render,
     with_ids,
     written,
 )
-from codetui.formats.session_doc.form_pieces import LIST_END
+from codetui.formats.session_doc.lines import LIST_END
 from codetui.model import DocumentLayout, DocumentTaken
 
 often = settings(max_examples=200, deadline=None)
@@ -101,7 +101,7 @@ def test_what_was_rendered_is_a_form_for_itself(text: str, some: list[Change]) -
     wanted = project(state, BOOK, AD)
     rendered = document_of(state, BOOK, AD)
     form = DocumentLayout(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
-    assert render(form, wanted, INDEX) == rendered
+    assert patch(form, wanted, INDEX) == rendered
 
 
 @often
@@ -129,7 +129,7 @@ def test_a_form_with_nonsensical_ids_says_everything_once(
     state = changed(taken_over(text)[0], some)
     assert state.form is not None
     wanted = project(state, BOOK, AD)
-    rendered = render(replace(state.form, ids=ids), wanted, INDEX)
+    rendered = patch(replace(state.form, ids=ids), wanted, INDEX)
     again = with_ids(identified(read(rendered.text, "a.md")[0], INDEX), rendered.ids)
     assert_says(again, wanted)
     assert sorted(_part_ids(again)) == sorted(_part_ids(wanted))

@@ -1,0 +1,624 @@
+"""Patch a document that a person laid out: only the lines change about which the session says something else.
+
+The layout's text is cut into rows. Sections, groups and codes are found in them, the entries and notes of the session
+are aligned with theirs by id and then by content, and each list is edited in place. No row is ever moved: a new one
+gets a key that sorts it behind the row that it follows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import count
+from typing import TypeAlias, TypeVar
+
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, folded, index_of
+from codetui.core.session.state import State
+from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
+from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
+from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
+from codetui.formats.session_doc.model import (
+    Block,
+    CodeLine,
+    Document,
+    Entry,
+    Note,
+    SectionPart,
+    Written,
+    without_number,
+)
+from codetui.formats.session_doc.reader import identified, read, with_ids
+from codetui.formats.session_doc.writer import AdFacts, Layout, project, written
+from codetui.model import Codebook, CodeId, DocumentLayout
+
+NUMBER = re.compile(r"\d+")
+HEADING_MARKS = re.compile(r" *(#+)")
+LAST_NUMBER = 10**9 - 1
+
+IN_LIST, IN_BLOCK, IN_SECTION, IN_DOCUMENT = range(1, 5)
+"""What a new row behind another one belongs to: of several the innermost comes first."""
+
+Part = TypeVar("Part", Entry, Note)
+Placed: TypeAlias = list[tuple[int | None, Part]]
+"""A list as it is wanted: each part with its index in the list of the layout, None for a new one."""
+
+
+def document_of(state: State, book: Codebook, source: AdFacts) -> Written:
+    """Return the document of a session: its layout, patched where the session has changed, else the canonical shape."""
+    wanted = project(state, book, source)
+    return written(wanted) if state.form is None else patch(state.form, wanted, index_of(book))
+
+
+def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> Written:
+    """Return the text of `layout` with the content of `wanted`, and the ids of its entries and notes by line.
+
+    `wanted` is the canonical document of a session, with ids. Each of its entries and notes occurs once in the result;
+    all lines of the layout that agree with it are kept in their order, byte for byte. A code that has several lines
+    keeps each entry where it is: the order of `wanted` counts within each of them.
+    """
+    document = with_ids(identified(read(layout.text, "")[0], index), layout.ids)
+    rows = Rows(layout.text)
+    _Patch(rows, document, wanted, index).run()
+    patch_head(rows, document, layout, wanted, index)
+    return rows.written()
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """A section or a group of the layout, with the codes and notes directly under its heading.
+
+    Under a heading that the codebook does not have `id` is that of the section or group to which most of the codes
+    belong, if any. `end` is the key of the last row, rules aside. `is_kept` is True where a row is no part of the
+    coding. `section` is None for a section.
+    """
+
+    heading: Row
+    title: str
+    id: str
+    is_known: bool
+    section: _Place | None = None
+    end: Key = ()
+    groups: list[_Place] = field(default_factory=list)
+    codes: list[_Code] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+    is_kept: bool = False
+
+    @property
+    def site(self) -> tuple[str, str]:
+        """The ids of section and group."""
+        return (self.section.id, self.id) if self.section else (self.id, "")
+
+    @property
+    def owned_notes(self) -> list[tuple[Row, Note]]:
+        """The notes with the rows in which they are."""
+        parts = ((row, part) for row in self.notes for part in row.parts)
+        return [(row, part) for row, part in parts if isinstance(part, Note) and not _is_empty(part)]
+
+
+@dataclass(slots=True, eq=False)
+class _Code:
+    """The row of a code, which may hold one entry (`inline`), and the rows of its entries.
+
+    `before` and `behind` begin the keys of new codes next to it. `is_kept` is as in a place.
+    """
+
+    row: Row
+    label: str
+    id: str
+    place: _Place
+    before: Key = ()
+    behind: Key = ()
+    inline: Entry | None = None
+    rows: list[Row] = field(default_factory=list)
+    is_kept: bool = False
+
+    @property
+    def notes(self) -> list[Note]:
+        return [part for part in self.row.parts if isinstance(part, Note) and not _is_empty(part)]
+
+    @property
+    def entries(self) -> list[Entry]:
+        parts = [part for row in self.rows for part in row.parts if isinstance(part, Entry)]
+        return [self.inline, *parts] if self.inline else parts
+
+    @property
+    def written_label(self) -> str:
+        """The label as its row has it, with its marks and colon."""
+        found = split_label(self.row.text)
+        rest = found[1] if found else ""
+        return self.row.text[: len(self.row.text) - len(rest)].rstrip()
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The content that is wanted under one code, and the section and block that it has in the canonical document."""
+
+    label: str
+    section: SectionPart
+    block: Block
+    notes: list[Note] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+class _Patch:
+    """One document being patched."""
+
+    def __init__(self, rows: Rows, document: Document, wanted: Document, index: CodebookIndex) -> None:
+        self._rows, self._document, self._wanted, self._index = rows, document, wanted, index
+        self._order = Layout(index.book)
+        self._serial = count()
+        self._places: list[_Place] = []
+        self._codes: list[_Code] = []
+        self._top: Key = (0,)
+        self._find_places()
+        self._named: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+        taken = {(place.section is None, place.id) for place in self._places}
+        for place in self._places:
+            place.id = place.id or self._likely_id(place, taken)
+            taken.add((place.section is None, place.id))
+            self._register(place)
+        self._wanted_codes = self._collect()
+        self._recognize()
+
+    def run(self) -> None:
+        """Edit all notes and codes, then remove the headings of groups that have lost all that was under them."""
+        filled = [place for place in self._places if place.section and (place.codes or place.notes)]
+        self._edit_place_notes()
+        self._edit_codes()
+        for place in filled:
+            rows = (*place.notes, *(code.row for code in place.codes))
+            place.heading.is_removed = not place.is_kept and all(row.is_removed for row in rows)
+
+    # --- the layout -------------------------------------------------------------------------------
+
+    def _find_places(self) -> None:
+        """Find the sections, groups, codes, entries and notes of the layout in its rows."""
+        parts: dict[int, SectionPart | Block | CodeLine | Entry] = {}
+        notes: dict[int, list[Note]] = defaultdict(list)
+        for section in self._document.sections:
+            parts[section.line] = section
+            for block in section.blocks:
+                if block.heading is not None:
+                    parts[block.line] = block
+                for code in block.codes:
+                    parts.update((entry.line, entry) for entry in code.entries if not _is_empty(entry))
+                    parts[code.line] = code
+                for note in (*block.notes, *(note for code in block.codes for note in code.notes)):
+                    notes[note.line].append(note)
+        place: _Place | None = None
+        owner: Row | None = None
+        for row in self._rows.rows:
+            part = parts.get(row.number)
+            if isinstance(part, SectionPart):
+                place = self._add_place(_Place(row, part.title, part.id, bool(part.id)))
+            elif place and isinstance(part, Block):
+                above = place.section or place
+                place = self._add_place(_Place(row, part.heading or "", part.id, bool(part.id), above))
+            elif place:
+                self._add_row(place, row, part, tuple(notes.get(row.number, ())))
+            if place and row.kind != "rule":
+                place.end = row.key
+            elif row.kind != "rule":
+                self._top = row.key
+            if owner and row.is_nested and row.kind not in ("bullet", "heading") and not row.parts:
+                owner.end = row.key
+            else:
+                owner = row
+
+    def _add_place(self, place: _Place) -> _Place:
+        self._places.append(place)
+        if place.section:
+            place.section.groups.append(place)
+        return place
+
+    def _add_row(self, place: _Place, row: Row, part: object, notes: tuple[Note, ...]) -> None:
+        """Sort a row under the heading of `place`."""
+        code = place.codes[-1] if place.codes else None
+        if isinstance(part, CodeLine):
+            inline = next((entry for entry in part.entries if entry.line == part.line and not _is_empty(entry)), None)
+            row.parts = (inline,) if inline else notes
+            code = _Code(row, part.label, self._key(part.id), place, (row.key[0] - 1,), inline=inline)
+            place.codes.append(code)
+            self._codes.append(code)
+        elif code and isinstance(part, Entry):
+            row.parts = (part,)
+            code.rows.append(row)
+        elif not all(map(_is_empty, notes)):
+            row.parts = notes
+            place.notes.append(row)
+            return
+        elif row.kind == "rule":
+            return
+        else:
+            place.is_kept = True
+            if code is None or not row.is_nested:
+                return
+            code.is_kept = True
+        code.behind = (*row.key, IN_BLOCK)
+
+    def _likely_id(self, place: _Place, taken: set[tuple[bool, str]]) -> str:
+        """Return the section or group to which more than half of the codes belong, if no other heading is its own."""
+        below = [place, *place.groups]
+        codes = [self._index.codes.get(CodeId(code.id)) for each in below for code in each.codes]
+        ids = Counter((code.group if place.section else code.section) if code else "" for code in codes)
+        likely, count = next(iter(ids.most_common(1)), ("", 0))
+        return likely if 2 * count > len(codes) and (place.section is None, likely) not in taken else ""
+
+    # --- the content that is wanted ---------------------------------------------------------------
+
+    def _key(self, id_: str) -> str:
+        """Return a code's id; of a code that the codebook lacks the name by which documents know it."""
+        code = self._index.codes.get(CodeId(id_)) or self._index.code_by_label(id_)
+        return code.id if code else shown_words(id_)
+
+    def _collect(self) -> dict[str, _Wanted]:
+        """Return the content that is wanted under each code; a code that occurs twice is one."""
+        codes: dict[str, _Wanted] = {}
+        for section in self._wanted.sections:
+            for block in section.blocks:
+                for code in block.codes:
+                    wanted = codes.setdefault(self._key(code.id or code.label), _Wanted(code.label, section, block))
+                    wanted.notes += code.notes
+                    wanted.entries += code.entries
+        return codes
+
+    def _recognize(self) -> None:
+        """Replace a label that no single code has by the code to which all entries under it belong.
+
+        The label must name that code: by its label or by its id.
+        """
+        unknown = [code for code in self._codes if code.id not in self._index.codes]
+        wanted = self._wanted_codes.items() if unknown else ()
+        keys = {entry.id: key for key, one in wanted for entry in one.entries if entry.id}
+        for code in unknown:
+            found = {keys[entry.id] for entry in code.entries if entry.id in keys}
+            if len(found) == 1 and self._is_label(code.label, key := found.pop()):
+                code.id = key
+
+    def _is_label(self, label: str, key: str) -> bool:
+        if folded(label) == folded(self._wanted_codes[key].label):
+            return True
+        return key in self._index.codes and re.search(rf"(?<![\w.]){re.escape(key)}(?!\.?\w)", label) is not None
+
+    # --- notes on sections and groups -------------------------------------------------------------
+
+    def _edit_place_notes(self) -> None:
+        wanted: dict[_Place, tuple[list[_Place], list[Note]]] = {}
+        for section in self._wanted.sections:
+            for block in section.blocks:
+                if block.notes:
+                    places = self._find(section, block) or [self._new_place(section, block)]
+                    wanted.setdefault(places[0], (places, []))[1].extend(block.notes)
+        placed: dict[_Place, Placed[Note]] = {}
+        for places, notes in wanted.values():
+            lists = [[note for _, note in place.owned_notes] for place in places]
+            placed.update(zip(places, arrange(lists, notes, 0), strict=True))
+        for place in self._places:
+            self._edit_notes(place, placed.get(place, []))
+
+    def _edit_notes(self, place: _Place, placed: Placed[Note]) -> None:
+        owners, above = place.owned_notes, place.heading
+        on_row: dict[Row, list[Note]] = {row: [] for row in place.notes}
+        for number, (old, note) in enumerate(placed):
+            if old is None:
+                key = (*above.key, IN_LIST, number)
+                place.notes.append(self._rows.add("paragraph", key, write_notes((note,)), (note.id,)))
+            else:
+                above, before = owners[old]
+                on_row[above].append(replace(note, emphasis=before.emphasis))
+        for row, notes in on_row.items():
+            row.is_removed = not notes
+            if _update_ids(row, notes) and notes:
+                indent = row.raw[0][: len(row.raw[0]) - len(row.raw[0].lstrip())]
+                self._rows.rewrite(row, indent + _joined(notes))
+
+    # --- codes ------------------------------------------------------------------------------------
+
+    def _edit_codes(self) -> None:
+        lines: dict[str, list[_Code]] = defaultdict(list)
+        for code in self._codes:
+            lines[code.id].append(code)
+        for key, codes in lines.items():
+            wanted = self._wanted_codes.get(key)
+            section, group = self._site(key)
+            nearness = [(code.place.site[0] == section, code.place.site[1] == group) for code in codes]
+            target = max(range(len(codes)), key=lambda number: (nearness[number], number))
+            notes = arrange([code.notes for code in codes], wanted.notes if wanted else [], target)
+            entries = arrange([code.entries for code in codes], wanted.entries if wanted else [], target)
+            for code, own_notes, own_entries in zip(codes, notes, entries, strict=True):
+                self._edit_code(code, own_notes, own_entries)
+        for key, wanted in self._wanted_codes.items():
+            if key not in lines and (wanted.entries or wanted.notes):
+                self._edit_entries(self._new_code(key, wanted), [(None, entry) for entry in wanted.entries])
+
+    def _edit_code(self, code: _Code, notes: Placed[Note], entries: Placed[Entry]) -> None:
+        had_content = bool(code.notes or code.entries)
+        inline = entries[0][1] if code.inline and entries and entries[0][0] == 0 else None
+        if inline and (notes or inline.kind == "note"):
+            entries[0], inline = (None, inline), None
+        kept = [note if old is None else replace(note, emphasis=code.notes[old].emphasis) for old, note in notes]
+        if _update_ids(code.row, [inline] if inline else kept):
+            label = code.written_label
+            rest = _rewritten(code.inline, inline, code.row.text[len(label) :].lstrip()) if inline else _joined(kept)
+            self._rows.rewrite(code.row, code.row.prefix + _labelled(code, rest))
+        self._edit_entries(code, entries)
+        code.row.is_removed = had_content and not (notes or entries or code.is_kept)
+
+    def _edit_entries(self, code: _Code, placed: Placed[Entry]) -> None:
+        offset = 1 if code.inline else 0
+        for row in code.rows:
+            row.is_removed = True
+        above, base = code.row, code.row.end
+        for number, (old, entry) in enumerate(placed):
+            if old is None:
+                above = self._new_entry(code, above, (*base, IN_LIST, number), entry)
+            elif old >= offset:
+                above = code.rows[old - offset]
+                base, above.is_removed, before = above.end, False, above.parts[0]
+                if _update_ids(above, [entry]):
+                    self._rows.rewrite(above, above.prefix + _rewritten(before, entry, above.text))
+
+    def _new_entry(self, code: _Code, above: Row, key: Key, entry: Entry) -> Row:
+        """Add an entry behind `above`, in the style of its siblings or else of the nearest other entries.
+
+        One that goes before all others is as far from the code's row as the first one was.
+        """
+        siblings = code.rows or _nearest(self._entries_by_prefix[code.row.prefix], code.row.number)
+        first = code.rows[0] if code.rows and above is code.row else None
+        if first:
+            prefix = first.prefix
+        elif above is not code.row:
+            prefix = _counted(above.prefix)
+        else:
+            prefix = NUMBER.sub("1", siblings[-1].prefix) if siblings else _nested(code.row.prefix)
+        is_loose = bool(siblings and siblings[-1].gap)
+        row = self._rows.add("bullet", key, prefix + write_entry(entry), (entry.id,), is_loose=is_loose)
+        if first:
+            row.gap, first.gap = first.gap, row.gap
+        return row
+
+    @cached_property
+    def _entries_by_prefix(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for code in self._codes:
+            rows[code.row.prefix] += code.rows
+        return rows
+
+    # --- what the layout lacks --------------------------------------------------------------------
+
+    def _new_code(self, key: str, wanted: _Wanted) -> _Code:
+        """Add a code with its notes, in its place among the codes of its section or group."""
+        place = self._place_of_codes(wanted)
+        rank = self._rank(key)
+        kin = [code for code in place.codes if self._site(code.id) == self._site(key)]
+        above = next((code for code in reversed(kin) if self._rank(code.id) <= rank), None)
+        below = kin[0] if kin and not above else None
+        above = above or (place.codes[-1] if place.codes and not below else None)
+        near = (below.row if below else place.heading).number
+        all_codes, later_codes = self._code_rows
+        own = [code.row for code in place.codes if not code.row.is_new]
+        siblings, followers = own or _nearest(all_codes, near), own[1:] or _nearest(later_codes, near)
+        if above:
+            prefix = _counted(above.row.prefix)
+        elif below:
+            prefix = below.row.prefix
+        else:
+            prefix = NUMBER.sub("1", siblings[-1].prefix) if siblings else "- "
+        base = above.behind if above else below.before if below else (*place.end, IN_BLOCK)
+        text = prefix + write_code_line(CodeLine(wanted.label, tuple(wanted.notes)))
+        ids = tuple(note.id for note in wanted.notes)
+        is_loose = bool(siblings and followers and followers[-1].gap)
+        row = self._rows.add("bullet", (*base, *rank, next(self._serial)), text, ids, is_loose=is_loose)
+        if below:
+            row.gap, below.row.gap = below.row.gap, row.gap
+        code = _Code(row, wanted.label, key, place, base, base)
+        place.codes.insert(place.codes.index(below) if below else place.codes.index(above) + 1 if above else 0, code)
+        return code
+
+    @cached_property
+    def _code_rows(self) -> tuple[list[Row], list[Row]]:
+        """The rows of all codes of the layout, and of those that are not the first in their place."""
+        rows = [[code.row for code in place.codes if not code.row.is_new] for place in self._places]
+        return [row for of_place in rows for row in of_place], [row for of_place in rows for row in of_place[1:]]
+
+    def _site(self, key: str) -> tuple[str, str]:
+        return self._order.site(key)[:2]
+
+    def _rank(self, key: str) -> tuple[int, int]:
+        """Return where a code goes among those of its place."""
+        site = self._order.site(key)
+        return site.order, int(not site.is_known)
+
+    @cached_property
+    def _group_marks(self) -> str:
+        found = (HEADING_MARKS.match(place.heading.raw[0]) for place in self._places if place.section)
+        return next((marks[1] for marks in found if marks), "###")
+
+    def _register(self, place: _Place) -> None:
+        """File a place under its id; one with an unknown heading under its title and under the id that is likely."""
+        kind = "group" if place.section else "section"
+        names = [(kind, place.id)]
+        if not place.is_known:
+            names = [(f"likely {kind}", place.id), (kind, f" {folded(place.title)}")]
+            if not place.section:
+                names.append((kind, f" {folded(without_number(place.title))}"))
+        for name in dict.fromkeys(names):
+            self._named[name].append(place)
+
+    def _group_name(self, id_: str, heading: str) -> str:
+        return id_ if id_ in self._index.groups else f" {folded(heading)}"
+
+    @cached_property
+    def _group_order(self) -> dict[str, int]:
+        blocks = (block for part in self._wanted.sections for block in part.blocks if block.heading is not None)
+        names = [self._group_name(block.id, block.heading or "") for block in blocks]
+        return {name: number for number, name in enumerate(dict.fromkeys([*self._index.groups, *names]))}
+
+    def _find(self, section: SectionPart, block: Block) -> list[_Place]:
+        """Return the places whose headings name `block`; a heading of the session may name an unknown section."""
+        if block.heading is None:
+            return self._named.get(("section", section.id or f" {folded(section.title)}"), [])
+        title = f" {folded(block.heading)}"
+        names = (("group", self._group_name(block.id, block.heading)), ("group", title), ("section", title))
+        return next((self._named[name] for name in names if self._named.get(name)), [])
+
+    def _place_of_codes(self, wanted: _Wanted) -> _Place:
+        """Return the place for the codes of a block: its own, one where its codes are, or a new one."""
+        section, block = wanted.section, wanted.block
+        if block.heading is None:
+            return self._section(section)
+        found = self._find(section, block) or self._named.get(("likely group", block.id))
+        return found[0] if found else self._new_place(section, block)
+
+    def _section(self, part: SectionPart) -> _Place:
+        found = self._find(part, Block()) or self._named.get(("likely section", part.id))
+        return found[0] if found else self._new_place(part, Block())
+
+    def _new_place(self, section: SectionPart, block: Block) -> _Place:
+        """Add the heading of a group, or of a section if the block has none, in the order of the codebook."""
+        order: dict[str, int]
+        if block.heading is None:
+            order = {id_: number for number, id_ in enumerate(self._index.sections)}
+            own = order.get(section.id, len(order))
+            above = [each for each in self._places if not each.section and not each.heading.is_new]
+            above = [each for each in above if order.get(each.id, len(order)) < own]
+            base = [above[-1], *above[-1].groups][-1].end if above else self._top
+            key = (*base, IN_DOCUMENT, own, next(self._serial))
+            self._rows.add("rule", key, RULE)
+            heading = self._rows.add("heading", (*key, 0), write_section_heading(section.title))
+            place = _Place(heading, section.title, section.id, bool(section.id), end=heading.key)
+        else:
+            parent, order = self._section(section), self._group_order
+            own = order[self._group_name(block.id, block.heading)]
+            above = [each for each in parent.groups if not each.heading.is_new]
+            above = [each for each in above if order.get(self._group_name(each.id, each.title), own) < own]
+            key = (*[parent, *above][-1].end, IN_SECTION, own, next(self._serial))
+            heading = self._rows.add("heading", key, write_group_heading(block.heading, self._group_marks))
+            is_known = block.id in self._index.groups
+            place = _Place(heading, block.heading, block.id, is_known, parent, heading.key)
+        self._add_place(place)
+        self._register(place)
+        return place
+
+
+def _is_empty(part: Entry | Note) -> bool:
+    """True for a note without text: no session holds it, and it stays as it is."""
+    if isinstance(part, Entry):
+        return part.kind == "note" and not shown_words(part.note)
+    return not shown_words(part.text)
+
+
+def _content(part: Entry | Note) -> Hashable:
+    """Return the content of a part, white space normalized; a quotation and a term may have the same."""
+    if isinstance(part, Note):
+        return shown_words(part.text)
+    return part.kind == "note", shown_words(part.words), shown_words(part.note)
+
+
+def arrange(lists: Sequence[Sequence[Part]], wanted: Sequence[Part], target: int) -> list[Placed[Part]]:
+    """Return each of `lists` as it is wanted: all of `wanted` once, and in each list in the order of `wanted`.
+
+    A part stays where its id is, or else where its content is; as many stay as the order allows. The others are new in
+    list `target`, each behind the part that it follows in `wanted`.
+    """
+    found: list[dict[int, int]] = [{} for _ in lists]
+    missing = list(range(len(wanted)))
+    keys: tuple[Callable[[Entry | Note], Hashable], ...] = (lambda part: part.id, _content)
+    for key_of in keys:
+        left: dict[Hashable, deque[int]] = defaultdict(deque)
+        for number in missing:
+            left[key_of(wanted[number])].append(number)
+        for places, parts in zip(found, lists, strict=True):
+            for place, part in enumerate(parts if missing else ()):
+                if place not in places and (key := key_of(part)) and left.get(key):
+                    places[place] = left[key].popleft()
+        known = {number for of_list in found for number in of_list.values()}
+        missing = [number for number in range(len(wanted)) if number not in known]
+    kept = [_rising(sorted(places.items())) for places in found]
+    known = {number for numbers in kept for number in numbers}
+    missing = [number for number in range(len(wanted)) if number not in known]
+    kept[target].update(dict.fromkeys(missing))
+    return [[(places[number], wanted[number]) for number in sorted(places)] for places in kept]
+
+
+def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
+    """Return place by number for the most of `places` (place, number) whose numbers rise.
+
+    Longest increasing subsequence by patience sorting.
+    """
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for position, (_, number) in enumerate(places):
+        length = bisect_left(tails, number)
+        tails[length : length + 1] = [number]
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [position]
+    chosen: dict[int, int | None] = {}
+    position = ends[-1] if ends else -1
+    while position >= 0:
+        place, number = places[position]
+        chosen[number] = place
+        position = before[position]
+    return chosen
+
+
+def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
+    """Set the ids of a row that shall have these parts; True if it must be rewritten."""
+    old = [part for part in row.parts if not _is_empty(part)]
+    ids = [part.id for part in parts]
+    is_changed = [_content(part) for part in old] != [_content(part) for part in parts]
+    row.ids = tuple(ids) if is_changed else tuple("" if _is_empty(part) else ids.pop(0) for part in row.parts)
+    return is_changed
+
+
+def _joined(notes: Sequence[Note]) -> str:
+    """Render the notes of one row; where they are several, each needs the signs that separate it from the next."""
+    if len(notes) < 2:
+        return write_notes(tuple(notes))
+    return write_notes(tuple(replace(note, emphasis=note.emphasis or "_") for note in notes))
+
+
+def _rewritten(old: Entry | Note | None, new: Entry, text: str) -> str:
+    """Render an entry in place of `old`, written as `text`, with the same quotes, backticks or emphasis."""
+    if isinstance(old, Entry) and "note" not in (old.kind, new.kind):
+        new = replace(new, kind=old.kind)
+    elif isinstance(old, Entry) and old.kind == new.kind:
+        new = replace(new, emphasis=old.emphasis)
+    return write_entry(new, text)
+
+
+def _labelled(code: _Code, rest: str) -> str:
+    """Render a code's row without its bullet: the label as it was written, where that can be read, and `rest`."""
+    text = ""
+    for label in (code.written_label, write_code_line(CodeLine(code.label))):
+        text = f"{label} {rest}".rstrip()
+        if split_label(text, is_nested=code.row.is_indented) == (code.label, rest):
+            break
+    return text
+
+
+def _nearest(rows: list[Row], line: int) -> list[Row]:
+    """Return the row nearest to a line, the one above before the one below; none if there are no rows."""
+    below = bisect_left(rows, line, key=lambda row: row.number)
+    return sorted(rows[max(below - 1, 0) : below + 1], key=lambda row: abs(row.number - line))[:1]
+
+
+def _counted(prefix: str) -> str:
+    """Return the prefix of the next row in a list."""
+    return NUMBER.sub(lambda found: str(min(int(found[0]) + 1, LAST_NUMBER)), prefix)
+
+
+def _nested(prefix: str) -> str:
+    """Return the prefix of a list below a row with this one."""
+    found = BULLET_PREFIX.match(prefix)
+    if found is None:
+        return prefix
+    indent, bullet, space = found.groups()
+    width = "\t" if "\t" in space else " " * len(bullet + space)
+    return f"{indent}{width}{'-' if bullet[0].isdigit() else bullet}{space}"
