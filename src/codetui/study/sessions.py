@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State, evolve, replay
-from codetui.formats import session_doc
 from codetui.model import (
     Codebook,
     CodingAdded,
@@ -123,6 +122,8 @@ class _Folder:
 
     def records(self) -> Iterator[SessionSnapshot]:
         """Those with a log first, then those with a document alone."""
+        from codetui.formats import session_doc
+
         unreadable: list[SessionSnapshot] = []
         documents: dict[str, list[Path]] = {}
         for path in self._paths.documents():
