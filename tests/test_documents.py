@@ -1,4 +1,4 @@
-"""What is written about the program is what the program is."""
+"""The documents match the program."""
 
 from __future__ import annotations
 
@@ -21,14 +21,20 @@ PICTURES = {
 }
 
 
-def test_the_readme_shows_the_keys_of_the_registry() -> None:
-    assert key_table() in README
-    assert with_table(README) == README
+def test_the_keys_page_shows_the_keys_of_the_registry() -> None:
+    page = (ROOT / "docs" / "keys.md").read_text("utf-8")
+    assert key_table() in page
+    assert with_table(page) == page
 
 
 @pytest.mark.parametrize(("picture", "snapshot"), PICTURES.items())
-def test_the_pictures_in_the_readme_are_snapshots(picture: str, snapshot: str) -> None:
-    assert f"({picture})" in README
+def test_the_pictures_in_the_documents_are_snapshots(picture: str, snapshot: str) -> None:
+    pages = {path: path.read_text("utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
+    assert any(
+        f"({(ROOT / picture).relative_to(path.parent)})" in text
+        for path, text in pages.items()
+        if path.parent in (ROOT / picture).parents
+    )
     taken = ROOT / "tests" / "tui" / "__snapshots__" / "test_snapshots" / snapshot
     assert (ROOT / picture).read_bytes() == taken.read_bytes()
 
@@ -43,9 +49,11 @@ def test_the_completion_files_are_those_of_the_parser(shell: str) -> None:
     assert written == tool.completion(shell)
 
 
-def test_every_subcommand_stands_in_the_readme() -> None:
+def test_the_readme_and_the_command_page_list_every_subcommand() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
     for name in SUBCOMMANDS:
         assert f"codetui {name}" in README
+        assert f"codetui {name}" in page
 
 
 def test_no_key_means_two_things() -> None:
@@ -57,8 +65,8 @@ def test_every_action_has_words_and_help() -> None:
     assert all(action.words and action.help.endswith((".", "…")) for action in ACTIONS)
 
 
-def test_every_link_of_the_documents_leads_somewhere() -> None:
-    for document in ROOT.glob("*.md"):
+def test_every_link_of_the_documents_has_a_target() -> None:
+    for document in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#\s]+)", document.read_text("utf-8")):
             if not target.startswith("http"):
-                assert (ROOT / target).exists(), f"{document.name}: {target}"
+                assert (document.parent / target).exists(), f"{document.name}: {target}"

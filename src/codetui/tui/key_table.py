@@ -1,4 +1,4 @@
-"""The table of keys that the README shows: `python -m codetui.tui.key_table README.md` writes it anew."""
+"""The table of keys of docs/keys.md: `python -m codetui.tui.key_table docs/keys.md` writes it anew."""
 
 from __future__ import annotations
 
