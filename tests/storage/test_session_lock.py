@@ -18,8 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.storage import disk, session_lock
-from codetui.storage.holders import Holder, holder_from, line_of, myself
-from codetui.storage.session_lock import STALE_AFTER, UNKNOWN, SessionLock
+from codetui.storage.session_lock import (
+    STALE_AFTER,
+    UNKNOWN,
+    Holder,
+    SessionLock,
+    dump_holder,
+    parse_holder,
+    this_program,
+)
 
 SRC = Path(__file__).resolve().parent.parent.parent / "src"
 HOLD = """\
@@ -72,7 +79,7 @@ def put(log: Path, data: bytes, age: float = 0.0) -> Path:
 
 def elsewhere(**more: object) -> bytes:
     """The lock of a program on another machine."""
-    return line_of(myself("theirs")._replace(host="desk", user="wil", pid=4711)._replace(**more))  # type: ignore[arg-type]
+    return dump_holder(this_program("theirs")._replace(host="desk", user="wil", pid=4711)._replace(**more))  # type: ignore[arg-type]
 
 
 def test_the_first_has_it_and_the_second_sees_who(log: Path) -> None:
@@ -127,7 +134,7 @@ def test_a_program_that_is_stopped_still_has_its_session(
 @posix_only
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
 def test_another_process_with_the_number_of_a_dead_one_has_nothing(log: Path) -> None:
-    put(log, line_of(myself("theirs")._replace(started="1")))
+    put(log, dump_holder(this_program("theirs")._replace(started="1")))
     assert SessionLock(log).other() is None
 
 
@@ -223,13 +230,13 @@ def test_no_bytes_in_a_lock_hinder_the_program(data: bytes) -> None:
 
 @pytest.mark.parametrize("pid", [0, -1, True, 2**31, 2**80, "7", None, 1.5])
 def test_a_number_that_is_no_process_is_asked_of_no_system(pid: object) -> None:
-    value = {**myself("theirs")._asdict(), "pid": pid}
-    assert holder_from(json.dumps(value).encode()) is None
+    value = {**this_program("theirs")._asdict(), "pid": pid}
+    assert parse_holder(json.dumps(value).encode()) is None
 
 
 def test_what_a_terminal_would_obey_is_not_repeated() -> None:
     names = {"user": "\x1b[2Jwil\u202e", "host": "d" * 1000, "since": "2026\x07", "token": "t", "pid": 7}
-    holder = holder_from(json.dumps(names).encode())
+    holder = parse_holder(json.dumps(names).encode())
     assert isinstance(holder, Holder) and str(holder).isprintable() and len(str(holder)) < 200
 
 

@@ -1,50 +1,178 @@
-"""Who codes an ad as one coder just now: a file beside the log, which says so to every other program.
+"""Lock a session: a file beside its log names the program that is coding in it.
 
-It keeps nobody from anything by itself: logs of one session may be brought together in any order.  It lets people know
-of each other.  A lock is left over when its process is gone (on this machine) or its heart has stopped (on any other).
+The lock protects nothing, since logs of one session can be united in any order: it lets programs know of each other.
+It is stale when its process has ended (on this machine) or has given no sign of life for a while (on any other).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import secrets
+import socket
 import stat
 import threading
 import time
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from codetui.storage import disk, fs
-from codetui.storage.holders import Holder, holder_from, is_gone, line_of, myself
 
 HEARTBEAT = 10.0
-"""Seconds between two signs of life: the file's time is set by the folder's own clock."""
+"""Seconds between two signs of life; each sets the lock's time by the clock of the file system."""
 
 STALE_AFTER = 120.0
-"""Seconds without a sign of life after which a holder elsewhere is gone: NFS shows a file's time up to 60 s late, a
-sync client some 30 s, and a heartbeat is 10 s old at most."""
+"""Seconds without a sign of life after which a lock of another machine is stale.
 
-LONGEST_MAKING = 5.0
-"""Seconds that a lock may stand without its holder's name, which is written right after it is made."""
+NFS shows the time of a file up to 60 s late and a sync client about 30 s; a heartbeat is up to 10 s old.
+"""
 
-LONGEST_LINE = 4096
-"""Bytes that are read of a lock: more is no lock of codetui's."""
+NAMING_TIME = 5.0
+"""Seconds for which a lock may name nobody: the name is written right after the file is created."""
+
+LONGEST_LOCK = 4096
+"""Bytes that are read of a lock file."""
+
+LONGEST_NAME = 64
+"""Characters that are kept of a name that another program wrote."""
+
+_UNPRINTABLE = re.compile(r"[^\w .@:+-]")
+
+
+# --- holders ------------------------------------------------------------------------------------------
+
+
+class Holder(NamedTuple):
+    """The program that holds a lock: user, host, process, and since when (UTC, ISO 8601).
+
+    `token` differs for each program, `machine` for machines of one host name.  `started` is when the process began,
+    in the system's own units; empty where the system does not tell.
+    """
+
+    user: str
+    host: str
+    pid: int
+    since: str
+    token: str
+    machine: str = ""
+    started: str = ""
+
+    def __str__(self) -> str:
+        """Return the holder as people read it, with the time in their time zone."""
+        where = f" on {self.host} (process {self.pid})" if self.host else ""
+        return f"{self.user}{where}{_since(self.since)}"
+
 
 UNKNOWN = Holder("somebody", "", 0, "", "")
-"""Who has a lock that names nobody yet."""
+"""The holder of a lock that names nobody yet."""
 
 
 def unreadable(error: OSError) -> Holder:
-    """Who has a lock that cannot be read just now."""
+    """Return the holder of a lock that cannot be read."""
     return Holder(f"somebody whose lock cannot be read ({error.strerror or error})", "", 0, "", "")
 
 
-_let_go: dict[Path, str] = {}
-"""Locks that this process has let go while the disk would not take them away, and the tokens in them."""
+def this_program(token: str) -> Holder:
+    """Return this program as a holder."""
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return Holder(_user(), socket.gethostname(), os.getpid(), since, token, _machine(), _start_of(os.getpid()))
+
+
+def preload() -> None:
+    """Load what names this program, so that the first command does not wait for it."""
+    this_program("")
+
+
+def dump_holder(holder: Holder) -> bytes:
+    """Return the contents of a lock file."""
+    return json.dumps(holder._asdict()).encode("ascii") + b"\n"
+
+
+def parse_holder(data: bytes) -> Holder | None:
+    """Parse the contents of a lock file, None if it is none; characters that a terminal obeys are replaced."""
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    pid = value.get("pid")
+    if isinstance(pid, bool) or not isinstance(pid, int) or not 0 < pid < 2**31 or not value.get("token"):
+        return None
+    names = ("user", "host", "since", "token", "machine", "started")
+    user, host, since, token, machine, started = (_clean(value.get(name)) for name in names)
+    return Holder(user or "somebody", host, pid, since, token, machine, started)
+
+
+def _has_ended(holder: Holder) -> bool | None:
+    """Return whether a process of this machine has ended; None if unknown: elsewhere, or on Windows."""
+    if os.name == "nt" or holder.host != socket.gethostname() or holder.machine != _machine():
+        return None
+    try:
+        os.kill(holder.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    started = _start_of(holder.pid)
+    return started != holder.started if started and holder.started else None
+
+
+def _start_of(pid: int) -> str:
+    """Return when a process began, in ticks since boot: another process may have its number by now."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
+    except OSError:
+        return ""
+    fields = status.rpartition(")")[2].split()
+    # A process that has ended stays in the table until its parent asks for its exit code.
+    return fields[19] if len(fields) > 19 and fields[0] not in "ZX" else "ended"
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Return what identifies this machine, and the container whose process numbers count."""
+    found = ""
+    with contextlib.suppress(OSError):
+        found = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        found += ":" + str(Path("/proc/self/ns/pid").readlink())
+    return _clean(found)
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "somebody"
+
+
+def _clean(value: object) -> str:
+    return _UNPRINTABLE.sub("?", value)[:LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def _since(time: str) -> str:
+    try:
+        then = datetime.fromisoformat(time).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return ""
+    is_today = then.date() == datetime.now().astimezone().date()
+    return f", since {then:%H:%M}" if is_today else f", since {then:%Y-%m-%d %H:%M}"
+
+
+# --- the lock -----------------------------------------------------------------------------------------
+
+_released: dict[Path, str] = {}
+"""Locks that this process has released but the disk would not delete, and their tokens."""
 
 
 class UnreadableLockError(OSError):
-    """The lock that this program has made cannot be read just now: nobody knows whether another one has it."""
+    """Raised if the lock of this program cannot be read: another program may have taken it over."""
 
 
 class SessionLock:
@@ -57,15 +185,12 @@ class SessionLock:
         self._watched: tuple[int, int] | None = None
         self._watched_since = self._age_then = 0.0
 
-    # --- looking ----------------------------------------------------------------------------------
-
     def other(self) -> Holder | None:
-        """The other program that has the session; None where nobody has it, or one that is gone.
+        """Return the other program that holds the session; None if nobody does or the lock is stale.
 
-        Of a lock that cannot be read somebody has it, until no sign of life has been seen for long; this program, if it
-        has made it.
+        A lock that cannot be read is somebody's until it is stale, except if this program created it.
         """
-        _take_away()
+        _delete_released()
         try:
             status = disk.link_status(self.file)
         except OSError as error:
@@ -73,41 +198,85 @@ class SessionLock:
         if status is None or not stat.S_ISREG(status.st_mode):
             return None
         try:
-            holder = _named_in(self.file)
+            holder = _read_holder(self.file)
         except FileNotFoundError:
             return None
         except OSError as error:
             return None if self._is_silent(status, STALE_AFTER) else self._unless_held(error)
         if holder is None:
-            return None if self._is_silent(status, LONGEST_MAKING) else UNKNOWN
+            return None if self._is_silent(status, NAMING_TIME) else UNKNOWN
         if holder.token == self._token:
             return None
-        return None if self._is_left_over(holder, status) else holder
+        has_ended = _has_ended(holder)
+        is_stale = has_ended if has_ended is not None else self._is_silent(status, STALE_AFTER)
+        return None if is_stale else holder
 
     @property
     def is_mine(self) -> bool:
-        """Whether the lock names this program; one that cannot be read does not."""
+        """Whether the lock names this program; False if it cannot be read."""
         try:
             return self._names_me()
         except OSError:
             return False
 
+    def claim(self) -> Holder | None:
+        """Take the lock if it is free; return the other program that holds it, None if this one does now.
+
+        Raise OSError if no lock can be created, UnreadableLockError if this program's lock cannot be read.
+        """
+        if self._is_known_as_mine():
+            self._start_heartbeat()
+            return None
+        other = self.other()
+        if other is None:
+            try:
+                self._create()
+            except FileExistsError:
+                # Another program may have created it just now; else it is stale.
+                other = self.other()
+                if other is None:
+                    self._replace()
+            if other is None:
+                self._start_heartbeat()
+        return other
+
+    def take_over(self) -> None:
+        """Take the lock from whoever holds it, who finds out at the next command; raise OSError."""
+        if not self.is_mine:
+            self._replace()
+            self._start_heartbeat()
+
+    def release(self) -> None:
+        """Delete the lock, unless another program holds it by now."""
+        if self._stop is None:
+            return
+        self._stop.set()
+        self._stop = None
+        _released[self.file] = self._token
+        _delete_released()
+
     def _names_me(self) -> bool:
-        holder = _named_in(self.file)
+        holder = _read_holder(self.file)
         return holder is not None and holder.token == self._token
 
+    def _is_known_as_mine(self) -> bool:
+        try:
+            return self._names_me()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if self._stop is None:
+                return False
+            raise UnreadableLockError(error.errno, error.strerror, str(self.file)) from error
+
     def _unless_held(self, error: OSError) -> Holder | None:
-        """Who has a lock that cannot be read."""
+        """Return the holder of a lock that cannot be read, None if that is this program."""
         return unreadable(error) if self._stop is None else None
 
-    def _is_left_over(self, holder: Holder, status: os.stat_result) -> bool:
-        gone = is_gone(holder)
-        return gone if gone is not None else self._is_silent(status, STALE_AFTER)
-
     def _is_silent(self, status: os.stat_result, seconds: float) -> bool:
-        """Whether the lock has not changed for longer than that: by the clock of the folder, or while we looked on.
+        """Return whether the lock is unchanged for longer than that, by the folder's clock or while we watched it.
 
-        The latter finds out a lock whose time lies in the future.
+        Watching finds a stale lock whose time is in the future.
         """
         seen, now = (status.st_ino, status.st_mtime_ns), time.monotonic()
         if seen != self._watched:
@@ -115,7 +284,7 @@ class SessionLock:
         return now - self._watched_since + self._age_then > seconds
 
     def _age(self, status: os.stat_result) -> float:
-        """The seconds since the lock's last sign of life, by the clock of the folder that it is in."""
+        """Return the seconds since the last sign of life, by the clock of the lock's folder."""
         probe = self.file.with_name(f"{self.file.name}.{self._token[:8]}.now")
         try:
             handle = disk.create(probe)
@@ -128,58 +297,16 @@ class SessionLock:
             now = time.time()
         return now - status.st_mtime
 
-    # --- having -----------------------------------------------------------------------------------
-
-    def claim(self) -> Holder | None:
-        """Takes the lock if nobody has it; the other program that has it, None once it is this one's.
-
-        Raises OSError where no lock can be made, UnreadableLockError where it was made and cannot be read.
-        """
-        if self._is_known_as_mine():
-            self._begin_to_beat()
-            return None
-        other = self.other()
-        if other is None:
-            self._make()
-        return other
-
-    def _is_known_as_mine(self) -> bool:
-        try:
-            return self._names_me()
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            if self._stop is None:
-                return False
-            raise UnreadableLockError(error.errno, error.strerror, str(self.file)) from error
-
-    def take_over(self) -> None:
-        """Takes the lock, whoever has it: they find out at their next command.  Raises OSError."""
-        if not self.is_mine:
-            self._replace()
-            self._begin_to_beat()
-
-    def release(self) -> None:
-        """Lets go, unless another program has it by now."""
-        if self._stop is None:
-            return
-        self._stop.set()
-        self._stop = None
-        _let_go[self.file] = self._token
-        _take_away()
-
-    def _make(self) -> None:
+    def _create(self) -> None:
+        """Create the lock and its folder; raise FileExistsError if there is one."""
         try:
             self._write(self.file)
-        except FileExistsError:
-            self._replace()
         except FileNotFoundError:
             fs.ensure_folder(self.file.parent)
             self._write(self.file)
-        self._begin_to_beat()
 
     def _replace(self) -> None:
-        """Puts this program's name in the place of whatever stands there; never follows a symbolic link."""
+        """Replace whatever has the lock's name; a symbolic link is never followed."""
         temporary = self.file.with_name(f"{self.file.name}.{self._token[:8]}.tmp")
         with contextlib.suppress(FileNotFoundError):
             disk.remove(temporary)
@@ -191,22 +318,22 @@ class SessionLock:
             raise
 
     def _write(self, path: Path) -> None:
-        """Makes a file that names this program, whole or not at all."""
+        """Create a file that names this program, whole or not at all."""
         handle = disk.create(path)
         try:
-            disk.write(handle, line_of(myself(self._token)))
+            disk.write(handle, dump_holder(this_program(self._token)))
         except OSError:
             disk.remove(path)
             raise
         finally:
             disk.close(handle)
 
-    def _begin_to_beat(self) -> None:
-        """Gives signs of life from now on, whatever else the program is busy with."""
-        _let_go.pop(self.file, None)
+    def _start_heartbeat(self) -> None:
+        """Give signs of life from another thread, whatever else the program is busy with."""
+        _released.pop(self.file, None)
         if self._stop is None:
             self._stop = threading.Event()
-            threading.Thread(target=self._beat, args=(self._stop,), name="sign of life", daemon=True).start()
+            threading.Thread(target=self._beat, args=(self._stop,), name="heartbeat", daemon=True).start()
 
     def _beat(self, stop: threading.Event) -> None:
         while not stop.wait(HEARTBEAT):
@@ -215,24 +342,24 @@ class SessionLock:
                     os.utime(self.file)
 
 
-def _named_in(file: Path) -> Holder | None:
-    """Whom a lock names; None where it names nobody.  Raises OSError."""
+def _read_holder(file: Path) -> Holder | None:
+    """Return the holder that a lock names, None if it names nobody; raise OSError."""
     handle = disk.open_handle(file, follows=False)
     try:
-        return holder_from(disk.read(handle, LONGEST_LINE))
+        return parse_holder(disk.read(handle, LONGEST_LOCK))
     finally:
         os.close(handle)
 
 
-def _take_away() -> None:
-    """Takes away the locks that this process has let go, unless another program has them by now.
+def _delete_released() -> None:
+    """Delete the locks that this process has released, unless another program holds them by now.
 
-    One that the disk keeps, or does not show, goes later: the process lives, so others would wait for it.
+    One that the disk will not delete is tried again later: the process lives, so others would wait for it.
     """
-    for file, token in list(_let_go.items()):
+    for file, token in list(_released.items()):
         with contextlib.suppress(OSError):
             with contextlib.suppress(FileNotFoundError):
-                holder = _named_in(file)
+                holder = _read_holder(file)
                 if holder is not None and holder.token == token:
                     disk.remove(file)
-            _let_go.pop(file, None)
+            _released.pop(file, None)

@@ -12,10 +12,10 @@ from typing import TypeVar
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
-from codetui.storage import event_log, fs, holders, study
+from codetui.storage import event_log, fs, session_lock, study
 from codetui.storage.corpus import Batch, Corpus
 from codetui.storage.event_log import EventLog
-from codetui.storage.holders import Holder
+from codetui.storage.session_lock import Holder
 from codetui.storage.sessions import SessionPaths, StoppedAt
 from codetui.study.book_side import BookSide
 from codetui.study.codebook_file import CodebookFile
@@ -65,7 +65,7 @@ class Workspace(BookSide, AdList):
         What programs that were killed have left half written is taken away.
         """
         event_log.warm_up()
-        holders.warm_up()
+        session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
             self.living_book.read()

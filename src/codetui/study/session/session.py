@@ -22,8 +22,7 @@ from codetui.model import (
 from codetui.storage import fs
 from codetui.storage.event_log import EventLog
 from codetui.storage.fs import Stamp, Version
-from codetui.storage.holders import Holder
-from codetui.storage.session_lock import SessionLock, UnreadableLockError
+from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
 from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import fresh_id, now
 from codetui.study.session.document import AdFacts, SessionDocument
