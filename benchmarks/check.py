@@ -35,10 +35,10 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.corpus import Corpus
-from codetui.storage.event_log import encoded
-from codetui.storage.sessions import SessionPaths
-from codetui.storage.study import read_codebook
+from codetui.storage.journal import encode
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.study_files import read_codebook
 from codetui.study.checking import problems_of_study
 from codetui.study.checks.expected import document_of
 
@@ -63,7 +63,7 @@ def write_study(folder: Path, sessions: int, codings: int) -> Codebook:
         ad = Source(SourceId(str(number)), f"Harbour {number % 97}", f"Keeper {number}", _text(chance, number), "")
         (folder / "ads" / f"{number}_harbour_{number % 97}.txt").write_text(ad.text, "utf-8")
         transactions = list(_session(ad, book, codings, chance))
-        paths.log(ad.id).write_bytes(b"".join(encoded(one) + b"\n" for one in transactions))
+        paths.log(ad.id).write_bytes(b"".join(encode(one) + b"\n" for one in transactions))
         paths.document(ad.id, ad.employer).write_text(document_of(replay(transactions), book, ad).text, "utf-8")
     return book
 

@@ -37,7 +37,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.event_log import encoded
+from codetui.storage.journal import encode
 from testing.terminal import Terminal, codetui_command, environment
 
 KILO, MEGA = 1000, 1_000_000
@@ -96,7 +96,7 @@ def write_study(folder: Path, case: Case) -> None:
     if case.codings:
         log = folder / "sessions" / CODER / "events" / "1.jsonl"
         log.parent.mkdir(parents=True)
-        log.write_bytes(b"".join(encoded(one) + b"\n" for one in coded(text, case.codings, at_once=case.codings)))
+        log.write_bytes(b"".join(encode(one) + b"\n" for one in coded(text, case.codings, at_once=case.codings)))
 
 
 def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:

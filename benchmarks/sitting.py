@@ -27,7 +27,7 @@ from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
 from benchmarks.keystroke import CODER, coded, sentence
 from codetui.core.session.state import replay
-from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.journal import Journal, encode
 from testing.terminal import Terminal, codetui_command, environment
 
 AN_AD, A_TURN, FIRST = 40, 10, 1000
@@ -136,7 +136,7 @@ def opening(folder: Path, codings: int, *, at_once: int) -> None:
     log.parent.mkdir(parents=True)
     with log.open("wb") as file:
         for transaction in coded(text, codings, at_once=at_once):
-            file.write(encoded(transaction) + b"\n")
+            file.write(encode(transaction) + b"\n")
     name = f"log of {codings:,} events on {codings // at_once:,} lines"
     with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
         started = time.perf_counter()
@@ -147,7 +147,7 @@ def opening(folder: Path, codings: int, *, at_once: int) -> None:
         json.loads(line)
     bare = time.perf_counter() - started
     started = time.perf_counter()
-    replay(EventLog(log).read()[0])
+    replay(Journal(log).read()[0])
     figures.ratio(f"{name}: read and replayed / bare JSON", (time.perf_counter() - started) / bare, "none")
 
 

@@ -16,8 +16,8 @@ from benchmarks import bare, figures
 from benchmarks.corpora import BODY, FIRST_WORDS, LAYOUTS, Layout, corpus_of, write_study
 from benchmarks.keystroke import CODER, coded
 from codetui.model import SourceId
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths, StoppedAt
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths, StoppedAt
 from testing.terminal import Terminal, codetui_command, environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,7 @@ def seconds_to(words: str, first_row: int, command: Sequence[str], folder: Path,
 def work_on(study: Path) -> None:
     """Lets the coder have coded the study's first ad, and stopped there."""
     paths = SessionPaths(study / "sessions", CODER)
-    log = EventLog(paths.log("1"))
+    log = Journal(paths.log("1"))
     for transaction in coded(f"{FIRST_WORDS}\n\n{BODY}", CODINGS, at_once=1):
         log.append(transaction)
     paths.write_place(StoppedAt(SourceId("1")))

@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 
 from codetui.core.selection.selection import Selection
 from codetui.model import Code, Codebook, CodeId, CorpusSettings, Group, Profile, Reference, Section
-from codetui.storage.corpus import Corpus
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from codetui.core.anchors import anchor as anchors
 from codetui.formats import session_doc
 from codetui.model import CorpusSettings, Problem
-from codetui.storage.corpus import Corpus
+from codetui.storage.sources.corpus import Corpus
 from testing.anchor_trials import Trial, copies, cuts, foreign, other_words, slips
 from testing.replay.document import documents_in
 

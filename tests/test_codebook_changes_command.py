@@ -10,7 +10,7 @@ from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import CodeId, Source, SourceId, Span
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
 from testing.studies import CODEBOOK, write_study
 

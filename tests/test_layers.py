@@ -66,7 +66,7 @@ def test_help_and_version_load_neither_textual_nor_pydantic(option: str) -> None
 
 def test_the_workbench_opens_without_pydantic() -> None:
     modules = loaded("import codetui.tui.app, codetui.study.startup")
-    assert "codetui.storage.event_log" in modules
+    assert "codetui.storage.journal" in modules
     assert of("pydantic", modules) | of("pydantic_core", modules) == set()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 from codetui.storage import file_lock, fs
-from codetui.storage.event_log import EventLog
+from codetui.storage.journal import Journal
 from codetui.study.session.outcome import NotSaved
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
 from testing.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
@@ -179,4 +179,4 @@ class _Day:
     def unreadable(self) -> list[str]:
         """Lines of logs that are not whole, and files that nobody needs any more."""
         logs = (self.study / "sessions" / CODER / "events").glob("*.jsonl")
-        return [str(problem) for log in logs for problem in EventLog(log).read()[1]]
+        return [str(problem) for log in logs for problem in Journal(log).read()[1]]

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile
 from codetui.model import CodeId, Span
-from codetui.storage import codebooks
+from codetui.storage import study_files
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.workspace import Workspace
@@ -178,7 +178,7 @@ def _lay_out(folder: Path) -> None:
     edited.write_text(edited.read_text("utf-8").replace("n0", "n0 by hand", 1), "utf-8")
     assert "by hand" in edited.read_text("utf-8")
     book = opened(study, "wil").book
-    codebooks.keep(study / "sessions", CODEBOOK, book.content_hash)
+    study_files.keep_codebook(study / "sessions", CODEBOOK, book.content_hash)
     for name, text in {
         "old.toml": CODEBOOK,
         "codebook.toml": NEW_BOOK,

@@ -20,11 +20,11 @@ from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.rows import rows, to_csv, to_jsonl
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span
-from codetui.storage import event_log, study
-from codetui.storage.corpus import Corpus
-from codetui.storage.event_log import EventLog
+from codetui.storage import journal, study_files
+from codetui.storage.journal import Journal
 from codetui.storage.plain_lines import plain_transaction
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.document import AdFacts, SnapshotFile, legible
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
@@ -101,7 +101,7 @@ def _take_corpus(name: str) -> Callable[[Path, bytes], None]:
 def _take_codebook(folder: Path, data: bytes) -> None:
     path = folder / "codebook.toml"
     path.write_bytes(data)
-    found, problems = study.read_codebook(path)
+    found, problems = study_files.read_codebook(path)
     assert found is not None or any(problem.severity == "error" for problem in problems)
 
 
@@ -175,13 +175,13 @@ def _said(session: Session) -> tuple[object, ...]:
 def _take_log(folder: Path, data: bytes) -> None:
     path = folder / "11.jsonl"
     path.write_bytes(data)
-    transactions, _ = EventLog(path).read()
+    transactions, _ = Journal(path).read()
     state = replay(transactions)
     session_doc.document_of(state, book(), AdFacts(AD.id, "", ""))
     for line in data.split(b"\n")[:1000]:
         plain = plain_transaction(line.strip())
         if plain is not None:
-            assert event_log._adapter().validate_json(line.strip()) == plain, "two readings of one line"
+            assert journal._adapter().validate_json(line.strip()) == plain, "two readings of one line"
 
 
 def _take_place(folder: Path, data: bytes) -> None:

@@ -13,7 +13,7 @@ from codetui.core.selection.selection import View, cursor
 from codetui.core.text import search
 from codetui.core.text.layout import wrap
 from codetui.formats.toml import tables
-from codetui.storage import study
+from codetui.storage import study_files
 from codetui.study.books import LARGEST_BOOK, import_book
 from testing.hostile.bounds import Bound, bounds
 from testing.hostile.limits import NEVER, seconds_for
@@ -85,7 +85,7 @@ def test_a_coding_book_is_read_up_to_its_cap_and_refused_above_it(
     assert not target.exists()
     source.write_bytes(source.read_bytes()[:LARGEST_BOOK])
     assert import_book(source, str(target), force=False) == 0
-    book, _ = study.read_codebook(target)
+    book, _ = study_files.read_codebook(target)
     assert book is not None and book.codes[0].id == "TASK1"
 
 

@@ -17,8 +17,8 @@ import pytest
 from codetui.cli import main
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding
 from codetui.model import CodeId, Span
-from codetui.storage import codebooks, fs
-from codetui.storage.safe_names import coder_name, safe_name
+from codetui.storage import fs, study_files
+from codetui.storage.session_files import coder_name, safe_name
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable
@@ -381,6 +381,6 @@ def test_a_file_that_claims_to_be_endless_is_refused_and_not_read(study: Path) -
 def test_a_kept_codebook_is_what_was_kept(study: Path) -> None:
     kept = PLACES["kept codebook"](study)
     name = kept.stem
-    assert codebooks.kept(study / "sessions", name)
+    assert study_files.kept_codebook(study / "sessions", name)
     kept.write_text(kept.read_text("utf-8") + "# changed\n", "utf-8")
-    assert codebooks.kept(study / "sessions", name) is None
+    assert study_files.kept_codebook(study / "sessions", name) is None

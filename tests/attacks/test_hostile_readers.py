@@ -33,10 +33,10 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.corpus import Corpus
-from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.journal import Journal, encode
 from codetui.storage.log_numbers import GREATEST
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from testing.hostile.limits import limited
@@ -172,7 +172,7 @@ def log_of(count: int, size: int) -> Iterator[Transaction]:
 def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int) -> None:
     paths = SessionPaths(tmp_path, CODER)
     paths.log(AD.id).parent.mkdir(parents=True)
-    paths.log(AD.id).write_bytes(b"".join(encoded(one) + b"\n" for one in log_of(MANY, size)))
+    paths.log(AD.id).write_bytes(b"".join(encode(one) + b"\n" for one in log_of(MANY, size)))
     with limited(BOUND):
         session = Session(AD, book(), paths, CODER)
         assert len(session.state.live()) == MANY
@@ -231,7 +231,7 @@ def test_a_place_that_is_not_where_the_words_stand_is_found_again_or_lost(tmp_pa
 
 def test_a_rank_below_zero_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "11.jsonl").write_bytes(log_line(1, OPENED, {**CODING, "rank": -5}))
-    transactions, problems = EventLog(tmp_path / "11.jsonl").read()
+    transactions, problems = Journal(tmp_path / "11.jsonl").read()
     assert problems == [] and replay(transactions).live()[0].rank == -5
 
 
@@ -256,7 +256,7 @@ def test_any_json_in_the_place_of_a_log_of_a_base_and_of_a_place_is_survived(
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "11.jsonl").write_bytes(log_line(1, OPENED) + log_line(seq, *made, name="u"))
-        assert len(EventLog(Path(folder) / "11.jsonl").read()[0]) >= 1
+        assert len(Journal(Path(folder) / "11.jsonl").read()[0]) >= 1
         for text in (json.dumps(other), json.dumps({"text": other, "ids": other, "ad": other, "cursor": other})):
             every = readers_once(Path(folder))
             every["place.json"].take(Path(folder), text.encode())

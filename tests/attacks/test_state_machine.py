@@ -33,8 +33,8 @@ from codetui.core.session.commands import (
 from codetui.core.session.state import State, Steps, replay
 from codetui.formats import session_doc
 from codetui.model import CodeId, MemoTarget, Span
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.startup import open_workspace
@@ -316,7 +316,7 @@ class Coding(RuleBasedStateMachine):
     def state_is_what_the_log_says(self) -> None:
         """Whoever reads the log now has this state."""
         if hasattr(self, "workspace"):
-            log = EventLog(SessionPaths(self.folder / "sessions", "wil").log(self.session.ad.id))
+            log = Journal(SessionPaths(self.folder / "sessions", "wil").log(self.session.ad.id))
             transactions, problems = log.read()
             assert problems == []
             assert whole(replay(transactions)) == whole(self.session.state)

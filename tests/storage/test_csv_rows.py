@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from codetui.storage import csv_rows
 from codetui.storage.csv_quotes import mended_cells, step
 from codetui.storage.csv_rows import Header, Record
-from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import ProblemCollector
+from codetui.storage.sources.decoding import Lines, ProblemCollector
 
 HEADER = Header(["id", "a", "b", "c"], ",", 1)
 PIECES = [

@@ -12,22 +12,21 @@ from hypothesis import strategies as st
 from codetui.core.session.commands import Undo
 from codetui.core.session.state import State, Steps, replay
 from codetui.model import Transaction
-from codetui.storage.event_log import EventLog, encoded
-from codetui.storage.log_union import missing
+from codetui.storage.journal import Journal, encode, missing_lines
 from testing.diverging import Side, three_sides, two_sides
 
 MARKED = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> origin/main\n"
 
 
 def lines(side: Side) -> bytes:
-    return b"".join(encoded(one) + b"\n" for one in side.log)
+    return b"".join(encode(one) + b"\n" for one in side.log)
 
 
 def united(*logs: bytes) -> bytes:
     """The lines of the first log, and those of each other one that are missing then, as a merge adds them."""
     whole = logs[0]
     for log in logs[1:]:
-        whole += b"".join(line + b"\n" for line in missing(whole, log))
+        whole += b"".join(line + b"\n" for line in missing_lines(whole, log))
     return whole
 
 
@@ -36,7 +35,7 @@ def read(data: bytes) -> tuple[list[Transaction], int]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "1.jsonl"
         path.write_bytes(data)
-        transactions, problems = EventLog(path).read()
+        transactions, problems = Journal(path).read()
         return transactions, len(problems)
 
 
@@ -105,11 +104,11 @@ def test_conflict_marks_that_git_left_lose_no_line(sides: tuple[Side, ...]) -> N
 
 def test_a_line_of_a_newer_version_is_brought_over_once() -> None:
     newer = b'{"v":2,"id":"t9","seq":4,"what":"new"}'
-    assert missing(b"", b"\xef\xbb\xbf" + newer) == missing(b"17\n", newer + b"\n" + newer) == [newer]
-    assert missing(newer, newer) == []
+    assert missing_lines(b"", b"\xef\xbb\xbf" + newer) == missing_lines(b"17\n", newer + b"\n" + newer) == [newer]
+    assert missing_lines(newer, newer) == []
 
 
 def test_two_transactions_with_one_id_are_both_kept_and_the_same_one_is_used() -> None:
     one, other = (b'{"v":1,"id":"t1","seq":1,"time":"%s","coder":"rosa","events":[]}' % time for time in (b"1", b"2"))
-    assert missing(one, other) == [other] and missing(other, one) == [one]
+    assert missing_lines(one, other) == [other] and missing_lines(other, one) == [one]
     assert read(united(one, other))[0] == read(united(other, one))[0]

@@ -29,7 +29,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.journal import Journal, encode
 from codetui.storage.plain_lines import plain_transaction
 
 ADAPTER = TypeAdapter(Transaction)
@@ -87,7 +87,7 @@ transactions = st.builds(
 
 @given(transactions)
 def test_every_line_that_codetui_writes_is_read_as_it_was(transaction: Transaction) -> None:
-    line = encoded(transaction)
+    line = encode(transaction)
     assert repr(ADAPTER.validate_json(line)) == repr(transaction)
     # What looks like an escape is left to pydantic, though it be a backslash in somebody's text.
     assert repr(plain_transaction(line)) == repr(None if b"\\u" in line else transaction)
@@ -97,7 +97,7 @@ def test_every_line_that_codetui_writes_is_read_as_it_was(transaction: Transacti
 def test_a_line_that_was_changed_is_read_as_pydantic_reads_it_or_left_to_it(
     transaction: Transaction, data: st.DataObject
 ) -> None:
-    value = json.loads(encoded(transaction))
+    value = json.loads(encode(transaction))
     place = data.draw(st.sampled_from(places(value)))
     holder = value
     for step in place[:-1]:
@@ -138,7 +138,7 @@ def assert_same(line: bytes) -> None:
 
 
 def test_odd_lines_are_left_to_pydantic_or_read_as_it_does() -> None:
-    line = encoded(
+    line = encode(
         Transaction(
             id=TransactionId("t"), seq=1, time="", coder="a", events=(DoneMarked(is_done=True, was_done=False),)
         )
@@ -175,14 +175,14 @@ def test_odd_lines_are_left_to_pydantic_or_read_as_it_does() -> None:
 
 
 def test_a_short_log_is_read_without_loading_pydantic(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     written = Transaction(
         id=TransactionId("t"), seq=1, time="", coder="a", events=(DoneMarked(is_done=True, was_done=False),)
     )
     log.append(written)
     code = (
-        "import sys, pathlib; from codetui.storage.event_log import EventLog\n"
-        "read, problems = EventLog(pathlib.Path(sys.argv[1])).read()\n"
+        "import sys, pathlib; from codetui.storage.journal import Journal\n"
+        "read, problems = Journal(pathlib.Path(sys.argv[1])).read()\n"
         "print(len(read), len(problems), 'pydantic' in sys.modules, 'pydantic_core' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(log.path)], capture_output=True, text=True, check=True)
@@ -190,10 +190,10 @@ def test_a_short_log_is_read_without_loading_pydantic(tmp_path: Path) -> None:
 
 
 def test_a_long_log_is_read_to_its_end(tmp_path: Path) -> None:
-    from codetui.storage.event_log import PLAIN_LINES
+    from codetui.storage.journal import PLAIN_LINES
 
     first = Transaction(id=TransactionId("t"), seq=1, time="", coder="a", events=())
     written = [replace(first, id=TransactionId(f"t{n:05}"), seq=n) for n in range(PLAIN_LINES + 5)]
     path = tmp_path / "log.jsonl"
-    path.write_bytes(b"".join(encoded(one) + b"\n" for one in written))
-    assert EventLog(path).read() == (written, [])
+    path.write_bytes(b"".join(encode(one) + b"\n" for one in written))
+    assert Journal(path).read() == (written, [])

@@ -10,7 +10,7 @@ import pytest
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, text_hash
-from codetui.storage import codebooks
+from codetui.storage import study_files
 from codetui.study.book_changes import find_book, propose_map, report_changes
 from codetui.study.study_parts import Unusable
 from testing.studies import CODEBOOK
@@ -27,7 +27,7 @@ def study(tmp_path: Path) -> Path:
 
 def keep(study: Path, text: str) -> str:
     digest = text_hash(text)
-    assert codebooks.keep(study / "sessions", text, digest) is None
+    assert study_files.keep_codebook(study / "sessions", text, digest) is None
     return digest
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.storage.study import read_codebook
+from codetui.storage.study_files import read_codebook
 from testing.studies import write_study
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "coding_books"

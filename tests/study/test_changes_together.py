@@ -10,7 +10,7 @@ from test_hand_edits import AD, BOOK, LAMP, MIRRORS, SEA, TEXT, begun, document_
 
 from codetui.core.session.commands import Undo
 from codetui.model import Codebook, Source
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 

@@ -10,8 +10,8 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone, NotePlace, Undo
 from codetui.model import CodeId, MemoTarget, Problem, Span
-from codetui.storage.corpus import Corpus
-from codetui.storage.study import read_codebook
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.study_files import read_codebook
 from codetui.study.checking import in_order, problems_of_study, report_problems
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.storage.corpus_texts import NO_TEXT
+from codetui.storage.sources.corpus import NO_TEXT
 from codetui.study.source_index import DuplicateTexts
 from testing.keys import workspace_on
 

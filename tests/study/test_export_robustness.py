@@ -13,8 +13,8 @@ import pytest
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Source, SourceId, Span
-from codetui.storage.sessions import SessionPaths
-from codetui.storage.study import read_codebook
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.study_files import read_codebook
 from codetui.study.session.session import Session
 from testing.studies import write_study
 

@@ -9,8 +9,8 @@ import pytest
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, Undo
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Section, Source, SourceId, Span, Transaction
 from codetui.storage import fs
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
 
 TEXT = (
@@ -74,7 +74,7 @@ def edit(root: Path, old: str, new: str) -> str:
 
 
 def log_of(root: Path) -> list[Transaction]:
-    return EventLog(root / "rosa" / "events" / "7.jsonl").read()[0]
+    return Journal(root / "rosa" / "events" / "7.jsonl").read()[0]
 
 
 def words_of(session: Session) -> dict[str, list[tuple[str, str]]]:

@@ -12,8 +12,8 @@ from test_session import AD, BOOK, span
 from codetui.core.session.commands import AssignCode, AssignProfile, Undo
 from codetui.model import CodeId, SourceId, Span
 from codetui.storage import disk
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.session.session import FREE, HeldSession
 from codetui.study.startup import open_workspace
@@ -61,7 +61,7 @@ def test_whoever_takes_over_goes_on_where_the_other_stopped(tmp_path: Path) -> N
     assert isinstance(code(first, "people"), HeldElsewhere) and first.state is before
     first.take_over()
     assert words(first) == ["Python", "pipelines"] and isinstance(code(first, "people"), Saved)
-    assert [one.seq for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]] == [1, 2, 3]
+    assert [one.seq for one in Journal(tmp_path / "rosa/events/7.jsonl").read()[0]] == [1, 2, 3]
 
 
 def test_a_command_is_decided_on_what_the_other_program_has_done(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path:
     assert first.pull() is not None and len(words(first)) == 2
     second.pull()
     assert words(second) == words(first)
-    causes = [one.cause for one in EventLog(tmp_path / "rosa/events/7.jsonl").read()[0]]
+    causes = [one.cause for one in Journal(tmp_path / "rosa/events/7.jsonl").read()[0]]
     assert causes == ["keys", "hand"]
 
 

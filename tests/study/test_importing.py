@@ -9,7 +9,7 @@ import pytest
 
 from codetui.core.session.commands import NoteCoding, RemoveCoding
 from codetui.storage import fs
-from codetui.storage.event_log import EventLog
+from codetui.storage.journal import Journal
 from codetui.study.exporting import export
 from codetui.study.importer import import_documents
 from codetui.study.session.session import Session
@@ -164,7 +164,7 @@ def test_a_document_of_an_ad_that_the_corpus_lacks_waits_for_it(
 def _state(ad: str) -> tuple[object, ...]:
     from codetui.core.session.state import replay
 
-    return replay(EventLog(Path(f"sessions/rosa/events/{ad}.jsonl")).read()[0]).live()
+    return replay(Journal(Path(f"sessions/rosa/events/{ad}.jsonl")).read()[0]).live()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from test_hand_edits import BOOK, INK, LAMP, MIRRORS, SEA, begun, code, document
 from codetui.core.session.commands import AssignProfile, NoteCoding, NotePlace, RemoveCoding, Undo
 from codetui.model import CodingId, MemoTarget
 from codetui.storage import fs
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
 from codetui.study.sessions import records, restore_document
 

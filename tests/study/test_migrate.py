@@ -11,10 +11,10 @@ from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, 
 from codetui.core.session.undo import undoing
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, CodeId, CodingRecoded, MemoTarget, Source, SourceId, Span
-from codetui.storage import codebooks
-from codetui.storage.corpus import Corpus
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import study_files
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.migrate import run_migration
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
@@ -74,7 +74,7 @@ class Study:
     def change(self, *, keeps: bool = True) -> None:
         """Puts the new codebook in the old one's place."""
         if keeps:
-            codebooks.keep(self.sessions, self.codebook.read_text("utf-8"), self.old.content_hash)
+            study_files.keep_codebook(self.sessions, self.codebook.read_text("utf-8"), self.old.content_hash)
         self.codebook.write_text(NEW_BOOK, encoding="utf-8")
 
     def run(self, *, coder: str | None = None, is_dry: bool = False, old: Path | None = None) -> int:
@@ -117,7 +117,7 @@ def test_each_session_changes_in_one_transaction_that_one_undo_takes_back(study:
     study.code("11", "TASK1", "TASK2", "TASK1", profile="1")
     study.change()
     assert study.run() == 0
-    transactions, problems = EventLog(SessionPaths(study.sessions, "rosa").log("11")).read()
+    transactions, problems = Journal(SessionPaths(study.sessions, "rosa").log("11")).read()
     assert not problems
     last = transactions[-1]
     assert (last.cause, last.coder, len(last.events)) == ("migration", "rosa", 3)
@@ -220,14 +220,14 @@ def test_a_session_that_cannot_be_written_is_said_and_the_others_go_on(
     study.code("11", "TASK1")
     study.code("12", "TASK1")
     study.change()
-    whole = EventLog.append
+    whole = Journal.append
 
-    def broken(self: EventLog, transaction: object) -> None:
+    def broken(self: Journal, transaction: object) -> None:
         if self.path.stem == "11":
             raise OSError(28, "No space left on device")
         whole(self, transaction)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(EventLog, "append", broken)
+    monkeypatch.setattr(Journal, "append", broken)
     assert study.run() == 1
     monkeypatch.undo()
     said = capsys.readouterr()
@@ -240,7 +240,7 @@ def test_the_new_book_is_kept_from_now_on(study: Study) -> None:
     study.code("11", "TASK1")
     study.change()
     study.run()
-    assert codebooks.kept(study.sessions, study.book().content_hash) == NEW_BOOK
+    assert study_files.kept_codebook(study.sessions, study.book().content_hash) == NEW_BOOK
 
 
 def test_an_old_book_that_was_not_kept_may_be_named(study: Study, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_an_old_book_that_was_not_kept_may_be_named(study: Study, tmp_path: Path
     study.codebook.write_text(NEW_BOOK.replace('name = "Keeper"', 'name = "Guard"'), encoding="utf-8")
     assert study.run(old=old) == 0
     assert study.session("11").state.profile == "Keeper"
-    assert codebooks.kept(study.sessions, study.old.content_hash) == CODEBOOK
+    assert study_files.kept_codebook(study.sessions, study.old.content_hash) == CODEBOOK
 
 
 def test_rules_that_nobody_has_looked_through_are_only_counted(

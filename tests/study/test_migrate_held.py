@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from test_migrate import Study, codes_of
 
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 
 CODING = """
 import sys
@@ -93,7 +93,7 @@ def test_a_session_that_another_program_has_is_left_alone_and_follows_when_it_is
         other.do("leave")
     assert study.run() == 0
     assert codes_of(study.session("11")) == ["T1"] * 4
-    transactions, problems = EventLog(log(study)).read()
+    transactions, problems = Journal(log(study)).read()
     assert not problems and [one.cause for one in transactions].count("migration") == 1
     assert study.session("11").document_path.read_text("utf-8").count("  - ") == 4
     before = log(study).read_bytes()

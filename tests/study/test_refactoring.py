@@ -11,7 +11,7 @@ from codetui.core.codebook.migration import pending_decisions
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
-from codetui.storage import codebooks, fs
+from codetui.storage import fs, study_files
 from codetui.study.migrate import run_migration
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import NotSaved, Saved
@@ -227,7 +227,7 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
     assert isinstance(begun, MigrationPreview)
     # The program is killed here: no other session has followed.
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
-    kept = codebooks.kept_maps(study / "sessions")
+    kept = study_files.kept_maps(study / "sessions")
     assert str(kept[0]) in workspace.reshaping().way_on(begun.plan)
     assert run_migration(kept[0], study / "codebook.toml", study / "sessions", None, corpus=study / "ads") == 0
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]

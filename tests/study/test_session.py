@@ -25,7 +25,7 @@ from codetui.core.session.commands import (
 from codetui.formats import session_doc
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Source, SourceId, Span
 from codetui.storage import disk, fs
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 

@@ -9,8 +9,8 @@ import pytest
 
 from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding, Undo
 from codetui.model import Code, Codebook, CodeId, Profile, Section, Source, SourceId, Span
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
 from codetui.study.sessions import restore_document
 
@@ -248,7 +248,7 @@ def test_a_document_that_a_crash_left_behind_its_log_comes_back_without_opening_
     code(session, SEA)
     log = log_of(tmp_path)
     os.utime(log, ns=(before + 10, before + 10))
-    restore_document(SessionPaths(tmp_path, "wil"), BOOK, EventLog(log).read()[0])
+    restore_document(SessionPaths(tmp_path, "wil"), BOOK, Journal(log).read()[0])
     assert "You watch the sea." in document_of(tmp_path).read_text("utf-8")
 
 
@@ -258,7 +258,7 @@ def test_an_edited_document_is_not_restored_behind_the_editors_back(tmp_path: Pa
     session.save_document()
     document_of(tmp_path).write_text("mine", "utf-8")
     code(session, SEA)
-    restore_document(SessionPaths(tmp_path, "wil"), BOOK, EventLog(log_of(tmp_path)).read()[0])
+    restore_document(SessionPaths(tmp_path, "wil"), BOOK, Journal(log_of(tmp_path)).read()[0])
     assert document_of(tmp_path).read_text("utf-8") == "mine"
 
 

@@ -13,7 +13,7 @@ import pytest
 from codetui.core.session.commands import AssignCode, NoteCoding, Refusal, Undo
 from codetui.model import Code, Codebook, CodeId, Section, Source, SourceId, Span
 from codetui.storage import disk
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 

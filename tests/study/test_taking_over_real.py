@@ -12,7 +12,7 @@ from codetui.core.session.state import State
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
-from codetui.storage.corpus import Corpus
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.reconcile import reconcile
 from testing.paths import ROOT, shared_path
 from testing.taking import happened, minted

@@ -17,7 +17,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.formats.codebook.editing import set_field
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
 from codetui.study.startup import open_workspace
 from codetui.study.study_parts import Unusable

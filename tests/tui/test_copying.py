@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codetui.formats.rows import rows
-from codetui.storage.event_log import EventLog
+from codetui.storage.journal import Journal
 from codetui.study.session.outcome import AdStatus
 from codetui.study.source_index import DuplicateText
 from codetui.tui.workbench.code import said
@@ -50,7 +50,7 @@ async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over
         await press(pilot, "<ctrl+r><ctrl+s>")
         assert len(bench.state.live()) == 2
         assert {row.origin for row in rows(bench.state, BOOK, bench.ad, "rosa")} == {"copy of 1"}
-    transactions, problems = EventLog(folder / "sessions" / "rosa" / "events" / "2.jsonl").read()
+    transactions, problems = Journal(folder / "sessions" / "rosa" / "events" / "2.jsonl").read()
     assert problems == [] and [(one.cause, one.source) for one in transactions][:2] == [("copy", "1"), ("undo", "")]
     assert "We need Python and SQL." in (folder / "sessions" / "rosa" / "analysis_job_2_other.md").read_text("utf-8")
 

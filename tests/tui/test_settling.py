@@ -24,8 +24,8 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.definition import DefinitionModal
 from codetui.tui.dialogs.text import NoteModal
@@ -71,7 +71,7 @@ def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
         for number, one in enumerate(quoted)
     ]
     opened = SessionOpened(ad=SourceId("1"), employer="acme", title="", text_hash=digest)
-    log = EventLog(SessionPaths(folder / "sessions", "rosa").log(SourceId("1")))
+    log = Journal(SessionPaths(folder / "sessions", "rosa").log(SourceId("1")))
     log.append(
         Transaction(id=TransactionId("t0"), seq=1, time="2026-01-01T00:00:00Z", coder="rosa", events=(opened, *events))
     )
@@ -398,7 +398,7 @@ async def test_a_full_disk_keeps_the_doubt_and_says_so(tmp_path: Path, monkeypat
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         with monkeypatch.context() as broken:
-            broken.setattr(EventLog, "append", _refuse)
+            broken.setattr(Journal, "append", _refuse)
             await press(pilot, "<enter>")
         assert bench.status.message[1] == "error"
         assert place_of(bench, 0) is None
@@ -406,7 +406,7 @@ async def test_a_full_disk_keeps_the_doubt_and_says_so(tmp_path: Path, monkeypat
         assert place_of(bench, 0) == LAMPS[0]
 
 
-def _refuse(log: EventLog, transaction: Transaction) -> None:
+def _refuse(log: Journal, transaction: Transaction) -> None:
     raise OSError(28, "No space left on device")
 
 

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, CorpusSettings, Span
-from codetui.storage.corpus import Corpus
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.confirm import TakeOverModal

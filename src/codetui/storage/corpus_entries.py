@@ -9,8 +9,7 @@ from codetui.model import SourceEntry, SourceId
 from codetui.storage import fs
 from codetui.storage.corpus_names import id_and_employer, one_line, title_of
 from codetui.storage.corpus_tables import Row
-from codetui.storage.text_lines import decoded, decoded_head
-from codetui.storage.trouble import ProblemCollector
+from codetui.storage.sources.decoding import ProblemCollector, decoded, decoded_head
 
 HEAD = 4096
 """Bytes of a text file that the list reads."""

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from codetui.storage import csv_rows
 from codetui.storage.corpus_names import Columns, columns_of, found
 from codetui.storage.fs import open_regular
-from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import ProblemCollector
+from codetui.storage.sources.decoding import Lines, ProblemCollector
 
 TABLES = (".csv", ".tsv", ".jsonl")
 _SURROGATE = re.compile("[\ud800-\udfff]")

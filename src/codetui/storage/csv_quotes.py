@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from codetui.storage.text_lines import Lines
+from codetui.storage.sources.decoding import Lines
 
 CELL_LIMIT = 64 * 1024 * 1024
 """Characters of the longest cell; quotes round more than that do not match."""

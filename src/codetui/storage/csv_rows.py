@@ -9,8 +9,7 @@ from typing import NamedTuple
 from codetui.core.text.plural import counted
 from codetui.storage.corpus_names import columns_of
 from codetui.storage.csv_quotes import Ahead, Step, mended_cells, step
-from codetui.storage.text_lines import Lines
-from codetui.storage.trouble import ProblemCollector
+from codetui.storage.sources.decoding import Lines, ProblemCollector
 
 _ID_LIMIT = 400
 

@@ -13,7 +13,7 @@ from codetui.formats.codebook.changes import sentences
 from codetui.formats.codebook.migration_map import render_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
-from codetui.storage import codebooks, fs
+from codetui.storage import fs, study_files
 from codetui.study.outputs import STDOUT, is_in_the_way, refuse, write
 from codetui.study.printing import put, show_json
 from codetui.study.study_parts import Unusable, complain, read_book, say
@@ -67,7 +67,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
     if fs.is_file(path):
         return read_book(path)[0]
     version, _, digest = name.rpartition("#")
-    text = codebooks.kept(sessions, digest)
+    text = study_files.kept_codebook(sessions, digest)
     found = parse_codebook(text, name)[0] if text is not None else None
     if found is not None and version in ("", found.version):
         return found
@@ -82,7 +82,7 @@ def find_book(name: str, sessions: Path) -> Codebook | Unusable:
 
 def kept_books(sessions: Path) -> list[Codebook]:
     """The codebooks that were coded with, in the order of their first use."""
-    texts = [(name, codebooks.kept(sessions, name)) for name in codebooks.kept_names(sessions)]
+    texts = [(name, study_files.kept_codebook(sessions, name)) for name in study_files.kept_names(sessions)]
     books = [parse_codebook(text, name)[0] for name, text in texts if text is not None]
     return [book for book in books if book is not None]
 

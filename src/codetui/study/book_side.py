@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.session.commands import Refusal
 from codetui.model import Codebook, Problem
-from codetui.storage.corpus import Corpus
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session

@@ -10,10 +10,9 @@ from pathlib import Path
 from codetui.core.codebook.index import index_of
 from codetui.core.text.plural import counted
 from codetui.model import GRAVEST_FIRST, Codebook, Problem, Source, SourceId
-from codetui.storage import sessions
-from codetui.storage.corpus import Corpus
-from codetui.storage.corpus_texts import NO_TEXT
-from codetui.storage.safe_names import safe_name
+from codetui.storage import session_files
+from codetui.storage.session_files import safe_name
+from codetui.storage.sources.corpus import NO_TEXT, Corpus
 from codetui.study.checks import twins
 from codetui.study.checks.files import sessions_of, touched_names
 from codetui.study.checks.session import check_session
@@ -49,7 +48,9 @@ def in_order(problems: list[Problem]) -> list[Problem]:
 
 def problems_of_study(corpus: Corpus, book: Codebook, root: Path, coder: str | None) -> list[Problem]:
     """What is wrong in the corpus and in the sessions of one coder or of all."""
-    coders = [one for one in sessions.coders(root) if coder is None or one == sessions.coder_folder(root, coder)]
+    coders = [
+        one for one in session_files.coders(root) if coder is None or one == session_files.coder_folder(root, coder)
+    ]
     ads = _Ads(corpus, touched_names(root, coders))
     index = index_of(book)
     problems = [*ads.problems]

@@ -58,9 +58,9 @@ class CodebookFile:
 
     def remove_stale_temporaries(self) -> None:
         """Takes away what programs that were killed have left half written beside the codebook and the kept ones."""
-        from codetui.storage import codebooks
+        from codetui.storage import study_files
 
-        for folder in (self.path.parent, self._sessions / codebooks.KEPT):
+        for folder in (self.path.parent, self._sessions / study_files.KEPT_FOLDER):
             remove_stale_temporaries(folder)
 
     def keep(self, book: Codebook, folder: Path | None = None) -> Problem | None:
@@ -68,30 +68,30 @@ class CodebookFile:
 
         Beside the sessions, or in a `folder` with a copy of some.
         """
-        from codetui.storage import codebooks
+        from codetui.storage import study_files
 
         if not book.content_hash:
             return None
         try:
-            return codebooks.keep(folder or self._sessions, self.read(), book.content_hash)
+            return study_files.keep_codebook(folder or self._sessions, self.read(), book.content_hash)
         except OSError as error:
             what = f"this version of the codebook is not kept: {error.strerror or error}"
             return Problem(str(self.path), 0, "warning", f"{what}; coding goes on, but keep a copy of it yourself")
 
     def kept(self, version: str) -> Codebook | None:
         """The book that a coding names as `version#hash`; None where it was not kept.  Raises OSError."""
-        from codetui.storage import codebooks
+        from codetui.storage import study_files
 
-        text = codebooks.kept(self._sessions, version.rpartition("#")[2])
+        text = study_files.kept_codebook(self._sessions, version.rpartition("#")[2])
         return parse_codebook(text, version)[0] if text is not None else None
 
     def change(self, change: Callable[[str], str]) -> tuple[Codebook, list[Problem]] | Refusal | NotSaved:
         """Changes the file, whatever others have written into it meanwhile, and gives the book as it is then."""
         from codetui.formats.toml.edit import EditError
-        from codetui.storage import codebooks
+        from codetui.storage import study_files
 
         try:
-            text = codebooks.edit(self.path, change)
+            text = study_files.edit_codebook(self.path, change)
         except EditError as error:
             return Refusal(f"The codebook stays as it is: {error}.")
         except OSError as error:

@@ -10,7 +10,7 @@ from codetui.core.text.plural import counted
 from codetui.formats import session_doc
 from codetui.formats.rows import Row, rows, to_csv, to_jsonl
 from codetui.model import Codebook
-from codetui.storage import fs, sessions
+from codetui.storage import fs, session_files
 from codetui.study.outputs import STDOUT, below, chosen, is_in_the_way, refuse, write
 from codetui.study.printing import put
 from codetui.study.sessions import SessionSnapshot, records
@@ -91,8 +91,8 @@ def _write_documents(found: Iterable[SessionSnapshot], book: Codebook, target: s
 def _names(record: SessionSnapshot) -> Iterator[Path]:
     """What the document may be called; the first name is another session's where ids and employers run together."""
     folder, facts = Path(record.folder), record.facts
-    yield folder / sessions.document_name(facts.id, facts.employer)
-    apart = folder / sessions.document_name(facts.id, facts.employer, is_apart=True)
+    yield folder / session_files.document_name(facts.id, facts.employer)
+    apart = folder / session_files.document_name(facts.id, facts.employer, is_apart=True)
     yield apart
     yield from (apart.with_stem(f"{apart.stem}-{number}") for number in count(2))
 

@@ -18,9 +18,8 @@ from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Transaction
-from codetui.storage import fs, git, study
-from codetui.storage.safe_names import safe_name
-from codetui.storage.sessions import DOCUMENT, EVENTS, LOG, SessionPaths
+from codetui.storage import fs, git, study_files
+from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
 from codetui.study.session.document import AdFacts, SnapshotFile, base_of, legible
 from codetui.study.sessions import Ads, MergeSide, other_text, side_of
 from codetui.study.study_parts import UNUSABLE, say
@@ -119,7 +118,7 @@ def _book(folder: Path) -> tuple[Codebook | None, Path]:
     """The nearest codebook above a coder's folder."""
     for above in folder.parents:
         if fs.is_file(above / CODEBOOK):
-            return study.read_codebook(above / CODEBOOK)[0], above
+            return study_files.read_codebook(above / CODEBOOK)[0], above
     return None, folder
 
 
@@ -151,7 +150,7 @@ def install(sessions: Path) -> int:
     except git.GitError as error:
         say(f"codetui: {error.strerror}. Run this in a clone, and name its sessions with --sessions.")
         return UNUSABLE
-    made, left = study.lay_out_git(sessions)
+    made, left = study_files.create_git_files(sessions)
     for path in made:
         print(f"made {path}: commit it, every clone needs it")
     for path in left:

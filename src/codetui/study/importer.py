@@ -14,7 +14,7 @@ from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk, fs
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.session_files import SessionPaths
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.ids import fresh_id
 from codetui.study.reconcile import Counts, reconcile

@@ -16,11 +16,9 @@ from codetui.core.text.plural import counted
 from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, Transaction, text_hash
-from codetui.storage import codebooks, fs, sessions
-from codetui.storage.event_log import EventLog, encoded
-from codetui.storage.log_union import missing
-from codetui.storage.safe_names import safe_name
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import fs, session_files, study_files
+from codetui.storage.journal import Journal, encode, missing_lines
+from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.importer import Importer
 from codetui.study.session.document import heading_id, legible
@@ -77,7 +75,7 @@ def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root
 def sessions_in(folder: Path) -> Path | None:
     """The folder of the sessions: `folder` itself, or `sessions` in it; None where there are none."""
     found = (each for each in (folder, folder / "sessions") if fs.is_folder(each))
-    return next((each for each in found if sessions.coders(each)), None)
+    return next((each for each in found if session_files.coders(each)), None)
 
 
 class Merger:
@@ -92,11 +90,11 @@ class Merger:
 
     def take(self, source: Path) -> Iterator[MergeResult]:
         """All sessions of one folder, by coder and ad."""
-        for name in sessions.coders(source):
+        for name in session_files.coders(source):
             there = SessionPaths.of_folder(source, name)
             named: set[str] = set()
-            for log in sessions.logs(there.folder):
-                named.add(log.name.removesuffix(sessions.LOG))
+            for log in session_files.logs(there.folder):
+                named.add(log.name.removesuffix(session_files.LOG))
                 try:
                     side = side_of(there, log, self._book, self._ads)
                     if side is not None:
@@ -114,8 +112,8 @@ class Merger:
         coder = side.transactions[-1].coder
         here = self._paths(name, coder, source)
         log = here.log(side.ad)
-        ours = MergeSide(side.ad, log, tuple(EventLog(log).read()[0]))
-        lines = missing(_bytes(log), _bytes(side.log) + _lines(side.edits))
+        ours = MergeSide(side.ad, log, tuple(Journal(log).read()[0]))
+        lines = missing_lines(_bytes(log), _bytes(side.log) + _lines(side.edits))
         if not lines:
             return MergeResult(name, side.ad, "nothing new", problems=errors)
         harm = other_text(ours, side) or beyond_bounds(side)
@@ -151,7 +149,7 @@ class Merger:
         """Where a coder's sessions lie here: in a folder of the same name, unless only the case of its letters tells it
         from another one.
         """
-        if sessions.coder_folder(source, coder) == name:
+        if session_files.coder_folder(source, coder) == name:
             return SessionPaths(self._root, coder)
         return SessionPaths.of_folder(self._root, name)
 
@@ -186,14 +184,14 @@ def _bring_books(source: Path, root: Path) -> int:
     """
     problems: list[Problem | None] = []
     brought = 0
-    for name in codebooks.kept_names(source):
-        text = codebooks.kept(source, name)
-        if text is not None and name not in codebooks.kept_names(root):
-            problems.append(codebooks.keep(root, text, text_hash(text)))
+    for name in study_files.kept_names(source):
+        text = study_files.kept_codebook(source, name)
+        if text is not None and name not in study_files.kept_names(root):
+            problems.append(study_files.keep_codebook(root, text, text_hash(text)))
             brought += problems[-1] is None
-    for rules in codebooks.kept_maps(source):
-        digest = rules.stem.removeprefix(codebooks.MAP)
-        problems.append(codebooks.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
+    for rules in study_files.kept_maps(source):
+        digest = rules.stem.removeprefix(study_files.MAP)
+        problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
     for problem in filter(None, problems):
         say(problem)
     return brought
@@ -207,7 +205,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _lines(edits: tuple[Transaction, ...]) -> bytes:
-    return b"".join(b"\n" + encoded(one) for one in edits)
+    return b"".join(b"\n" + encode(one) for one in edits)
 
 
 def _edited(side: MergeSide) -> str:

@@ -27,9 +27,9 @@ from codetui.core.text.sanitize import harmless
 from codetui.formats.codebook.migration_map import parse_kept_map, parse_map, render_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceId
-from codetui.storage import codebooks, fs
-from codetui.storage.corpus import Corpus
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import fs, study_files
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.ids import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import HeldSession, Session
@@ -162,7 +162,7 @@ def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Migration
     problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
     for path, book in books:
         try:
-            problem = codebooks.keep(sessions, fs.read(path).decode("utf-8-sig"), book.content_hash)
+            problem = study_files.keep_codebook(sessions, fs.read(path).decode("utf-8-sig"), book.content_hash)
         except (OSError, UnicodeDecodeError) as error:
             problem = Problem(str(path), 0, "warning", f"{error}; this version of the codebook is not kept")
         problems += [problem] if problem else []
@@ -178,7 +178,7 @@ def _old_book(
     rules, _ = parse_map(text, str(map_file), book)
     digest = rules.old_book.rpartition("#")[2] if rules else ""
     try:
-        kept = codebooks.kept(sessions, digest)
+        kept = study_files.kept_codebook(sessions, digest)
     except OSError as error:
         return Unusable(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.")
     return parse_codebook(kept, digest)[0] if kept is not None else None
@@ -255,7 +255,7 @@ def _in_other_hands(plan: MigrationPlan, session: HeldSession, record: SessionSn
     """Another program has the session: it follows there, if the change of the codebook has just been made."""
     if not plan.is_fresh:
         return _failed(record, f"{session.holder} has it; close it there")
-    again = f"`codetui codebook migrate --map {codebooks.map_path(sessions, plan.rules.digest)}`"
+    again = f"`codetui codebook migrate --map {study_files.map_path(sessions, plan.rules.digest)}`"
     what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
     return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)
 
@@ -361,13 +361,13 @@ def _numbers(rule: Rule, tally: MigrationCounts) -> str:
 def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: Codebook) -> list[Problem]:
     """Keeps rules beside the sessions; the problem it met."""
     text = render_map(replace(rules, is_checked=True), old or new, new)
-    problem = codebooks.keep_map(sessions, rules.digest, text)
+    problem = study_files.keep_map(sessions, rules.digest, text)
     return [problem] if problem else []
 
 
 def kept_rules(sessions: Path) -> MigrationMap:
     """What all rules kept beside the sessions made of the codes and profiles, as one map.  Raises OSError."""
-    return _rules_in(tuple(codebooks.kept_maps(sessions)))
+    return _rules_in(tuple(study_files.kept_maps(sessions)))
 
 
 def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap | None:
@@ -375,7 +375,7 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 
     Raises OSError.
     """
-    for path in reversed(codebooks.kept_maps(sessions)):
+    for path in reversed(study_files.kept_maps(sessions)):
         rules = parse_kept_map(fs.read(path).decode("utf-8", "replace"))
         if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules

@@ -13,9 +13,9 @@ from codetui.formats.codebook.editing import reshaped
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
 from codetui.model import Codebook, Problem
-from codetui.storage import codebooks, fs
-from codetui.storage.corpus import Corpus
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import fs, study_files
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -138,7 +138,7 @@ class CodeRefactoring:
 
     def way_on(self, plan: MigrationPlan) -> str:
         """How those sessions are finished that could not follow."""
-        path = codebooks.map_path(self._paths.root, plan.rules.digest)
+        path = study_files.map_path(self._paths.root, plan.rules.digest)
         return f"Mend what is in the way, then: codetui codebook migrate --map {path}"
 
     def _changed(self, step: Refactoring) -> MigrationPlan | Refusal | NotSaved:
@@ -156,7 +156,7 @@ class CodeRefactoring:
         before, after = (text.removeprefix("\ufeff") for text in texts)
         plan = _plan(before, after, step)
         if plan.old is not None:
-            problem = codebooks.keep(root, before, plan.old.content_hash)
+            problem = study_files.keep_codebook(root, before, plan.old.content_hash)
             kept = keep_rules(root, plan.rules, plan.old, plan.new)
             workspace.problems += [*([problem] if problem else []), *kept]
         return plan

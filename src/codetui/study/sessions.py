@@ -22,11 +22,10 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage import fs, sessions
-from codetui.storage.corpus import Corpus
-from codetui.storage.event_log import EventLog
-from codetui.storage.safe_names import safe_name
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import fs, session_files
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths, safe_name
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.ids import minted
 from codetui.study.session.document import AdFacts, SessionDocument, heading_id, legible
 from codetui.study.session.outcome import AdStatus, Saved, not_read, status_of
@@ -53,8 +52,8 @@ class SessionSnapshot(NamedTuple):
 def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[SessionSnapshot]:
     """The sessions below `root`, of one coder or of all, by coder and ad."""
     ads = Ads(corpus)
-    for folder in sessions.coders(root):
-        if coder is None or folder == sessions.coder_folder(root, coder):
+    for folder in session_files.coders(root):
+        if coder is None or folder == session_files.coder_folder(root, coder):
             yield from _Folder(root, folder, book, ads).records()
 
 
@@ -131,7 +130,7 @@ class _Folder:
                 documents.setdefault(session_doc.read(_head(path), "")[0].ad, []).append(path)
             except OSError as error:
                 unreadable.append(self._lost(path, error))
-        for log in sessions.logs(self._paths.folder):
+        for log in session_files.logs(self._paths.folder):
             try:
                 record = self._from_log(log, documents)
             except OSError as error:
@@ -147,12 +146,12 @@ class _Folder:
         yield from unreadable
 
     def _lost(self, path: Path, error: OSError) -> SessionSnapshot:
-        facts = AdFacts(SourceId(path.stem.removeprefix(sessions.DOCUMENT)), "", "")
+        facts = AdFacts(SourceId(path.stem.removeprefix(session_files.DOCUMENT)), "", "")
         problem = not_read(error, path, "this session is left out")
         return SessionSnapshot(self._name, self._name, facts, State(), (problem,), is_unread=True)
 
     def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> SessionSnapshot | None:
-        transactions, problems = EventLog(log).read()
+        transactions, problems = Journal(log).read()
         state = replay(transactions)
         opened = state.opened
         if opened is None:
@@ -230,7 +229,7 @@ def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> MergeSi
 
     Without the line that names the ad the ad's id is empty.  Raises OSError.
     """
-    transactions, problems = EventLog(log).read()
+    transactions, problems = Journal(log).read()
     opened = replay(transactions).opened
     if opened is None:
         headless = Problem(str(log), 0, "error", HEADLESS)
@@ -316,7 +315,7 @@ class _Beside:
 
 def restored_status(paths: SessionPaths, book: Codebook, ad: SourceId, *, restores: bool) -> AdStatus:
     """How far a session is; its document comes back, if it is lost and `restores` says so.  Raises OSError."""
-    transactions = EventLog(paths.log(ad)).read()[0]
+    transactions = Journal(paths.log(ad)).read()[0]
     if restores:
         restore_document(paths, book, transactions)
     return status_of(replay(transactions))

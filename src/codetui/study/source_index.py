@@ -8,11 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from codetui.model import Codebook, Problem, SourceEntry, SourceId
-from codetui.storage.corpus import Batch
-from codetui.storage.corpus_texts import NO_TEXT
-from codetui.storage.safe_names import safe_name
+from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.session_lock import SessionLock
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.sources.corpus import NO_TEXT, Batch
 from codetui.study.session.outcome import AdStatus, not_read, status_of
 from codetui.study.session.session import Session
 from codetui.study.sessions import restored_status

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from codetui.core.text.sanitize import harmless
 from codetui.model import SourceId
-from codetui.storage import fs, study
-from codetui.storage.sessions import SessionPaths
+from codetui.storage import fs, study_files
+from codetui.storage.session_files import SessionPaths
 from codetui.study.study_parts import Unusable, find_corpus, read_book
 from codetui.study.workspace import Workspace
 
@@ -57,7 +57,7 @@ def lay_out_study(folder: Path) -> int:
     """`codetui init`: makes what a study needs and overwrites nothing; the exit code."""
     from shlex import quote
 
-    made, left = study.lay_out(folder)
+    made, left = study_files.create_study(folder)
     for path in made:
         print(harmless(f"made {path}"))
     for path in left:

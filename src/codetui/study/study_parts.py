@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from codetui.core.text.sanitize import harmless
 from codetui.model import Codebook, Problem
-from codetui.storage import fs, study
-from codetui.storage.corpus import Corpus
+from codetui.storage import fs, study_files
+from codetui.storage.sources.corpus import Corpus
 
 PROBLEMS, UNUSABLE = 1, 2
 """Exit codes: errors were found; the command could not be carried out."""
@@ -35,7 +35,7 @@ def read_book(codebook: Path) -> tuple[Codebook | Unusable, list[Problem]]:
             f"there is no codebook here ({codebook}). `codetui init` lays out a study with one; "
             "--codebook FILE names one that stands elsewhere."
         ), []
-    book, problems = study.read_codebook(codebook)
+    book, problems = study_files.read_codebook(codebook)
     if book is None:
         lines = "\n".join(f"  {problem}" for problem in problems)
         return Unusable(f"the codebook cannot be read:\n{lines}"), problems
@@ -48,7 +48,7 @@ def find_corpus(given: Path | None, book: Codebook, codebook: Path, sessions: Pa
     if fs.exists(path):
         return Corpus(path, book.corpus, sessions)
     if given is None and book.corpus.path:
-        place = f"{codebook}:{study.corpus_line(codebook)}"
+        place = f"{codebook}:{study_files.corpus_line(codebook)}"
         return Unusable(f"{place}: [corpus] path leads to {path}, and no file or folder is there. {CORRECT}")
     return Unusable(missing_corpus(path))
 

@@ -11,10 +11,9 @@ from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
 from codetui.core.session.state import replay
 from codetui.model import CodeId, SourceEntry, SourceId
 from codetui.storage import fs
-from codetui.storage.event_log import EventLog
 from codetui.storage.fs import Version
-from codetui.storage.safe_names import safe_name
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths, safe_name
 
 
 class _Use(NamedTuple):
@@ -75,7 +74,7 @@ class CodeUsage:
             log = self._paths.log(ad)
             version = fs.version(log)
             if ad not in self._read or self._read[ad].version != version:
-                state = replay(EventLog(log).read()[0])
+                state = replay(Journal(log).read()[0])
                 self.readings += 1
                 self._read[ad] = _Use(version, usages_by_code(state, ad), state.profile)
                 # Another one, not emptied: whoever asks meanwhile keeps what it found in the one before.

@@ -12,11 +12,11 @@ from typing import TypeVar
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
-from codetui.storage import event_log, fs, session_lock, study
-from codetui.storage.corpus import Batch, Corpus
-from codetui.storage.event_log import EventLog
+from codetui.storage import fs, journal, session_lock, study_files
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths, StoppedAt
 from codetui.storage.session_lock import Holder
-from codetui.storage.sessions import SessionPaths, StoppedAt
+from codetui.storage.sources.corpus import Batch, Corpus
 from codetui.study.book_side import BookSide
 from codetui.study.codebook_file import CodebookFile
 from codetui.study.session.fallback import found_at_start
@@ -64,7 +64,7 @@ class Workspace(BookSide, AdList):
 
         What programs that were killed have left half written is taken away.
         """
-        event_log.warm_up()
+        journal.warm_up()
         session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
@@ -107,7 +107,7 @@ class Workspace(BookSide, AdList):
         """
         entry = self.entry_of(ad)
         found = self._corpus.read(entry)[0] if entry else None
-        return CopySession(ad, found.text if found else "", replay(EventLog(self._paths.log(ad)).read()[0]))
+        return CopySession(ad, found.text if found else "", replay(Journal(self._paths.log(ad)).read()[0]))
 
     # --- the open ad ----------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class Workspace(BookSide, AdList):
 
     def read_reference(self, reference: Reference) -> str:
         """The text of a background document, or what keeps it from being read."""
-        text, problem = study.read_reference(self.codebook_path, reference)
+        text, problem = study_files.read_reference(self.codebook_path, reference)
         return str(problem) if problem else text
 
     def remember_place(self, cursor: int, top: int) -> None:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from codetui.core.session.state import State, replay
 from codetui.formats import session_doc
 from codetui.model import Problem, SourceId, Transaction
-from codetui.storage import fs, sessions
-from codetui.storage.event_log import EventLog
-from codetui.storage.safe_names import safe_name
+from codetui.storage import fs, session_files
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import safe_name
 from codetui.study.session.document import legible
 
 UNREAD = "{reason}; mend the disk or its rights"
@@ -57,15 +57,15 @@ def touched_names(root: Path, coders: list[str]) -> frozenset[str]:
     """Every name, as `safe_name` writes it, that an ad with a log or document of these coders can have."""
     names: set[str] = set()
     for coder in coders:
-        names.update(path.name.removesuffix(sessions.LOG) for path in sessions.logs(root / coder))
-        for path in sessions.documents(root / coder):
+        names.update(path.name.removesuffix(session_files.LOG) for path in session_files.logs(root / coder))
+        for path in session_files.documents(root / coder):
             names.update(_possible_names(path))
     return frozenset(names)
 
 
 def _possible_names(document: Path) -> Iterator[str]:
     """The ads' names that a document's file name may begin with: `1` and `1_a` for `analysis_job_1_a.md`."""
-    name = document.stem.removeprefix(sessions.DOCUMENT)
+    name = document.stem.removeprefix(session_files.DOCUMENT)
     yield name
     yield from (name[:at] for at, sign in enumerate(name) if sign in "_~")
 
@@ -78,13 +78,13 @@ def is_named_for(document: Path, ad: SourceId) -> bool:
 def sessions_of(root: Path, coder: str, problems: list[Problem]) -> Iterator[SessionFiles]:
     """The sessions in a coder's folder, those with a log first; what cannot be read is added to `problems`."""
     documents = _Documents(root / coder, problems)
-    for path in sessions.logs(root / coder):
+    for path in session_files.logs(root / coder):
         log = _read_log(path, problems)
         if log is None:
             continue
         opened = log.state.opened
-        ad = opened.ad if opened else SourceId(path.name.removesuffix(sessions.LOG))
-        own = f"{safe_name(ad)}{sessions.LOG}"
+        ad = opened.ad if opened else SourceId(path.name.removesuffix(session_files.LOG))
+        own = f"{safe_name(ad)}{session_files.LOG}"
         if opened and path.name != own:
             what = f"this is a log of ad {ad}, whose log is {own}, so nothing reads it: add its lines to that one"
             problems += [*log.problems, Problem(str(path), 0, "error", what)]
@@ -97,7 +97,7 @@ def sessions_of(root: Path, coder: str, problems: list[Problem]) -> Iterator[Ses
 def _read_log(path: Path, problems: list[Problem]) -> LogFile | None:
     """A log with its state; None where it holds nothing or cannot be read."""
     try:
-        transactions, unread = EventLog(path).read()
+        transactions, unread = Journal(path).read()
     except OSError as error:
         problems.append(Problem(str(path), 0, "error", UNREAD.format(reason=error.strerror or error)))
         return None
@@ -118,7 +118,7 @@ class _Documents:
     def __init__(self, folder: Path, problems: list[Problem]) -> None:
         self._of: dict[str, list[DocumentFile]] = {}
         self._nameless: list[DocumentFile] = []
-        for path in sessions.documents(folder):
+        for path in session_files.documents(folder):
             try:
                 document = _read_document(path)
             except OSError as error:

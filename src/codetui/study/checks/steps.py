@@ -20,7 +20,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.sessions import document_name
+from codetui.storage.session_files import document_name
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import DocumentFile, LogFile, SessionFiles, heading_id, is_named_for
 from codetui.study.reconcile import Reconciliation, reconcile

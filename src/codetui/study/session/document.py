@@ -19,9 +19,8 @@ from codetui.core.session.words import quoted
 from codetui.model import CodingId, Problem, SourceId, Transaction
 from codetui.storage import fs
 from codetui.storage.fs import FileChangedError, Version, none_if_gone
-from codetui.storage.sessions import SessionPaths
-from codetui.storage.text_lines import decoded
-from codetui.storage.trouble import ProblemCollector
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.decoding import ProblemCollector, decoded
 
 if TYPE_CHECKING:
     from codetui.formats.session_doc import Written

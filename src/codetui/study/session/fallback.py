@@ -14,8 +14,8 @@ from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Code, Problem, Profile, SourceId, Transaction
 from codetui.storage import fs
-from codetui.storage.event_log import EventLog
-from codetui.storage.sessions import SessionPaths
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.ids import now
 from codetui.study.session.document import SessionDocument, Snapshot
 
@@ -33,7 +33,7 @@ class FallbackFolder:
         self.folder = folder
         self._ad = ad
         self._paths = SessionPaths(folder, coder)
-        self._log = EventLog(self._paths.log(ad))
+        self._log = Journal(self._paths.log(ad))
 
     def take(self, transactions: Sequence[Transaction]) -> None:
         """Puts on disk what is not there yet; raises OSError."""
@@ -162,7 +162,7 @@ def _still_there(noted: Path, log: Path, session: Recorder) -> list[Problem]:
     from codetui.core.session.commands import DecisionContext
     from codetui.core.session.words import step_words
 
-    refused = {one.id for one in EventLog(noted).read()[0]}
+    refused = {one.id for one in Journal(noted).read()[0]}
     found = [one for one in session.transactions if one.id in refused]
     fs.remove(noted)
     study = DecisionContext(session.book, session.ad.text, "", "")

@@ -20,10 +20,10 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage import fs
-from codetui.storage.event_log import EventLog
 from codetui.storage.fs import Stamp, Version
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
-from codetui.storage.sessions import SessionPaths
 from codetui.study.ids import fresh_id, now
 from codetui.study.session.document import AdFacts, SessionDocument
 from codetui.study.session.fallback import FallbackFolder
@@ -98,7 +98,7 @@ class SessionLog:
     book: Codebook
 
     def __init__(self, path: Path) -> None:
-        self._log = EventLog(path)
+        self._log = Journal(path)
         self._caught_up = fs.stamp(path)
         self._log.make_sure()
         transactions, self.problems = self._log.read()

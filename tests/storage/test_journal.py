@@ -31,7 +31,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.event_log import EventLog, encoded
+from codetui.storage.journal import Journal, encode
 
 ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
 CODING, CODE = CodingId("c1"), CodeId("T1")
@@ -62,7 +62,7 @@ def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transac
 
 
 def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "events" / "752.jsonl")
+    log = Journal(tmp_path / "events" / "752.jsonl")
     opened = SessionOpened(ad=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64)
     written = [transaction(1), replace(transaction(2), events=(opened,))]
     for each in written:
@@ -74,7 +74,7 @@ def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
 def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> None:
     kinds, _ = get_args(Event)
     assert {type(event) for event in EVENTS} == set(get_args(kinds))
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     whole = replace(transaction(1), codebook="1#abc", cause="undo", target=TransactionId("t0"), events=EVENTS)
     log.append(whole)
     assert log.read() == ([whole], [])
@@ -82,7 +82,7 @@ def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Cause) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     written = replace(transaction(1), cause=cause, source="somewhere")
     log.append(written)
     assert log.read() == ([written], [])
@@ -90,7 +90,7 @@ def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Caus
 
 def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
     added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
-    assert encoded(replace(transaction(7), events=(added,))).decode() == (
+    assert encode(replace(transaction(7), events=(added,))).decode() == (
         '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"keys",'
         '"target":null,"source":"","events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
         '"note":"","rank":1,"is_proposed":false}]}'
@@ -111,26 +111,26 @@ def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
 def test_a_line_with_what_the_model_does_not_know_is_reported(
     tmp_path: Path, was: bytes, became: bytes, place: str
 ) -> None:
-    line = encoded(transaction(1))
+    line = encode(transaction(1))
     assert was in line
-    log = EventLog(tmp_path / "log.jsonl")
-    log.path.write_bytes(line.replace(was, became) + b"\n" + encoded(transaction(2)) + b"\n")
+    log = Journal(tmp_path / "log.jsonl")
+    log.path.write_bytes(line.replace(was, became) + b"\n" + encode(transaction(2)) + b"\n")
     transactions, [problem] = log.read()
     assert [each.seq for each in transactions] == [2]
     assert problem.line == 1 and place in problem.message
 
 
 def test_an_absent_log_is_empty(tmp_path: Path) -> None:
-    assert EventLog(tmp_path / "none.jsonl").read() == ([], [])
+    assert Journal(tmp_path / "none.jsonl").read() == ([], [])
 
 
 def test_the_order_and_repetition_of_lines_do_not_matter(tmp_path: Path) -> None:
-    lines = [encoded(transaction(seq, name)) for seq, name in ((1, "a"), (2, "c"), (2, "b"), (3, "d"))]
+    lines = [encode(transaction(seq, name)) for seq, name in ((1, "a"), (2, "c"), (2, "b"), (3, "d"))]
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_bytes(b"\n".join(lines) + b"\n")
     other.write_bytes(b"\r\n\r\n".join(reversed(lines + lines)))
-    assert EventLog(one).read() == EventLog(other).read()
-    assert [each.id for each in EventLog(one).read()[0]] == ["a", "b", "c", "d"]
+    assert Journal(one).read() == Journal(other).read()
+    assert [each.id for each in Journal(one).read()[0]] == ["a", "b", "c", "d"]
 
 
 def test_of_two_transactions_with_one_id_the_same_is_used_in_either_order(tmp_path: Path) -> None:
@@ -138,16 +138,16 @@ def test_of_two_transactions_with_one_id_the_same_is_used_in_either_order(tmp_pa
     reads = []
     for name, pair in (("1", (one, other)), ("2", (other, one))):
         path = tmp_path / name
-        path.write_bytes(b"\n".join(map(encoded, pair)))
-        reads.append(EventLog(path).read())
+        path.write_bytes(b"\n".join(map(encode, pair)))
+        reads.append(Journal(path).read())
     assert reads[0][0] == reads[1][0]
     assert [len(problems) for _, problems in reads] == [1, 1]
 
 
 def test_a_torn_line_is_reported_and_kept_and_the_next_append_starts_a_line(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     log.append(transaction(1))
-    torn = encoded(transaction(2))[:-9]
+    torn = encode(transaction(2))[:-9]
     log.path.write_bytes(log.path.read_bytes() + torn)
     log.append(transaction(3))
     transactions, problems = log.read()
@@ -157,9 +157,9 @@ def test_a_torn_line_is_reported_and_kept_and_the_next_append_starts_a_line(tmp_
 
 
 def test_strange_lines_do_not_hide_the_others(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     strange = [b"<<<<<<< HEAD", b"\0\0\0\0", b"[1]", b'{"a":' * 50_000, b"\xff\xfe", b'"\\ud800"', b"null"]
-    lines = b"\n".join([encoded(transaction(1)), *strange, encoded(transaction(2))])
+    lines = b"\n".join([encode(transaction(1)), *strange, encode(transaction(2))])
     log.path.write_bytes(b"\xef\xbb\xbf" + lines + b"\n")
     transactions, problems = log.read()
     assert [each.seq for each in transactions] == [1, 2]
@@ -167,15 +167,15 @@ def test_strange_lines_do_not_hide_the_others(tmp_path: Path) -> None:
 
 
 def test_a_line_of_a_newer_version_is_told_apart(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
-    log.path.write_bytes(encoded(transaction(1)).replace(b'"v":1', b'"v":2') + b"\n")
+    log = Journal(tmp_path / "log.jsonl")
+    log.path.write_bytes(encode(transaction(1)).replace(b'"v":1', b'"v":2') + b"\n")
     transactions, [problem] = log.read()
     assert not transactions
     assert "newer codetui" in problem.message
 
 
 def test_line_ends_and_lone_surrogates_in_words_stay_inside_one_line(tmp_path: Path) -> None:
-    log = EventLog(tmp_path / "log.jsonl")
+    log = Journal(tmp_path / "log.jsonl")
     log.append(transaction(1, reasoning="a\nb\u2028c\x85d\r"))
     log.append(transaction(2, reasoning="half \ud83d"))
     log.append(replace(transaction(3), events=(DoneMarked(is_done=True, was_done=False),)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -12,12 +13,11 @@ from typing import NamedTuple
 from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId
 from codetui.storage import disk, fs
 from codetui.storage.corpus_entries import HEAD, file_ad, file_entry, remark_on_nul, row_entry
-from codetui.storage.corpus_files import AdFiles, is_ad_file, is_table
 from codetui.storage.corpus_names import id_and_employer
 from codetui.storage.corpus_tables import Row, RowPlace, rows
-from codetui.storage.corpus_texts import NO_TEXT, AdText, digest_of
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
-from codetui.storage.trouble import LIMIT, ProblemCollector, printable
+from codetui.storage.sources.decoding import LIMIT, ProblemCollector, printable
+from codetui.storage.sources.folder import AdFiles, is_ad_file, is_table
 
 BATCH = 500
 
@@ -274,3 +274,31 @@ def _weight(source: str) -> int:
     except OSError:
         return 0
     return 0 if status is None else status.st_size
+
+
+NO_TEXT = 0
+"""The digest of an ad without text: it is the same as no other."""
+
+_BITS_IN_BYTES = 8
+
+
+class AdText(NamedTuple):
+    """One ad with its text, its place as in SourceEntry, and its digest."""
+
+    ad: Source
+    place: int
+    digest: int
+
+
+def digest_of(body: str) -> int:
+    """64 bits that say which text an ad has; `NO_TEXT` where it has none.
+
+    Two ads have the same text when their bodies do, each run of white space read as one blank.  The title does not
+    count: an ad that is placed again often gets another title or employer ("Dev Engineer", "Lead Dev Engineer") and
+    a new layout, while the words that are coded stay.  A text file has no column for the title, so all of it counts.
+    """
+    words = " ".join(body.split())
+    if not words:
+        return NO_TEXT
+    digest = blake2b(words.encode("utf-8", "surrogatepass"), digest_size=_BITS_IN_BYTES).digest()
+    return int.from_bytes(digest, "big") or 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from codetui.storage.corpus_files import AdFiles
 from codetui.storage.corpus_names import first_name, natural_key
+from codetui.storage.sources.folder import AdFiles
 
 MANY = 1000
 leads = st.sampled_from(("", "ad_", "Job 1", "a(b", "0", "7.", "é"))

@@ -1,4 +1,4 @@
-"""Codebooks on disk: changed in place by several programs, and kept in every version that was coded with."""
+"""A study's own files: its codebook, its background documents, and the skeleton of a new one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,114 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from codetui.model import Problem, text_hash
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.toml.scan import toml_lines
+from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
 from codetui.storage.file_lock import locked
 from codetui.storage.fs import require_inside
 
-KEPT = ".codebooks"
+MOST_MISSING = 200
+"""Background documents that are not there and are said to be so: nobody reads on."""
+
+
+def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
+    """The codebook at `path` with its problems; None where nothing can be read."""
+    try:
+        data = fs.read(path)
+    except OSError as error:
+        return None, [Problem(str(path), 0, "error", f"{error.strerror or error}; --codebook names another file")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
+    book, problems = parse_codebook(text, str(path))
+    missing = _missing_references(path, book, text) if book else []
+    return book, sorted([*problems, *missing], key=lambda problem: problem.line)
+
+
+def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
+    """A problem for each background document that is not there, on the line that names it; of many the first."""
+    missing = [reference.path for reference in book.references if _is_missing(path.parent / reference.path)]
+    lines = text.replace("\r\n", "\n").split("\n") if missing else []
+    return [
+        Problem(
+            str(path),
+            next((number for number, line in enumerate(lines, 1) if name in line), 0),
+            "warning",
+            f"there is no background document {name} beside the codebook; mend its path or take it off",
+        )
+        for name in missing[:MOST_MISSING]
+    ]
+
+
+def corpus_line(codebook: Path) -> int:
+    """The line on which a codebook names its corpus; 0 where it can no longer be read."""
+    try:
+        return toml_lines(fs.read(codebook).decode("utf-8-sig")).at("corpus", "path")
+    except (OSError, UnicodeDecodeError):
+        return 0
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file; one that cannot be seen says so when it is read."""
+    try:
+        return not fs.is_file(path)
+    except OSError:
+        return False
+
+
+def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem | None]:
+    """The text of a background document, which is named relative to the codebook."""
+    path = codebook.parent / reference.path
+    try:
+        return fs.read(path).decode("utf-8-sig", "replace"), None
+    except OSError as error:
+        what = f"{error.strerror or error}; mend the path of “{reference.title}” in the codebook"
+        return "", Problem(str(path), 0, "warning", what)
+
+
+def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Makes a study's files in `folder`; gives what was made and what stood there and was left alone."""
+    from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
+
+    made: list[Path] = []
+    left: list[Path] = []
+    for path in (folder / "ads", folder / "sessions"):
+        (left if fs.is_folder(path) else made).append(path)
+        fs.ensure_folder(path)
+    name, text = SAMPLE_AD
+    ads = folder / "ads"
+    is_ours = not ads.is_symlink() and not any(ads.iterdir())
+    sample = [(ads / name, text)] if is_ours else []
+    for path, content in [(folder / "codebook.toml", CODEBOOK_TEMPLATE), *sample]:
+        try:
+            fs.create(path, content.encode("utf-8"))
+            made.append(path)
+        except FileExistsError:
+            left.append(path)
+    for found, more in zip((made, left), create_git_files(folder / "sessions"), strict=True):
+        found += more
+    return made, left
+
+
+def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
+    """Create the files that tell git how to merge sessions and what to leave out; return as `create_study`."""
+    from codetui.formats.codebook.template import GIT_ATTRIBUTES, GIT_IGNORE
+
+    made: list[Path] = []
+    left: list[Path] = []
+    for name, content in ((".gitattributes", GIT_ATTRIBUTES), (".gitignore", GIT_IGNORE)):
+        try:
+            fs.create(sessions / name, content.encode("utf-8"))
+            made.append(sessions / name)
+        except FileExistsError:
+            left.append(sessions / name)
+    return made, left
+
+
+KEPT_FOLDER = ".codebooks"
 """The folder of kept books, in that of the sessions: a book belongs to all coders of a study."""
 
 NAME_LENGTH = 12
@@ -30,7 +132,7 @@ MOST_TRIES = 20
 """How often a change is made anew because an editor, which knows no lock, has written in between."""
 
 
-def edit(path: Path, change: Callable[[str], str]) -> str:
+def edit_codebook(path: Path, change: Callable[[str], str]) -> str:
     """Changes a codebook and gives its new text; the newest text is what `change` is handed.
 
     No change of another program that does the same is lost.  Raises OSError where the file is missing, read-only, no
@@ -54,7 +156,7 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
     raise OSError(errno.EBUSY, "another program keeps changing it; nothing is changed: try again", str(path))
 
 
-def keep(root: Path, text: str, content_hash: str) -> Problem | None:
+def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
     """Keeps a book that is coded with below the folder of the sessions; costs one look where it is kept already.
 
     `content_hash` is that of the text.  A book that cannot be kept is a warning and hinders nobody.
@@ -74,7 +176,7 @@ def keep(root: Path, text: str, content_hash: str) -> Problem | None:
     return None
 
 
-def kept(root: Path, name: str) -> str | None:
+def kept_codebook(root: Path, name: str) -> str | None:
     """The text of a kept book by its hash or the first digits of it, four at least.
 
     None where no kept book has it, or several, or where somebody has changed the file.  Raises OSError.
@@ -94,7 +196,7 @@ def kept(root: Path, name: str) -> str | None:
 
 def kept_names(root: Path) -> list[str]:
     """The first digits of the hashes of all kept books, in the order in which they were first coded with."""
-    return [path.stem for path in _in_order(root / KEPT) if len(path.stem) == NAME_LENGTH]
+    return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]
 
 
 def keep_map(root: Path, digest: str, text: str) -> Problem | None:
@@ -111,12 +213,12 @@ def keep_map(root: Path, digest: str, text: str) -> Problem | None:
 
 def map_path(root: Path, digest: str) -> Path:
     """Where the rules with this digest are kept."""
-    return root / KEPT / f"{MAP}{digest}.toml"
+    return root / KEPT_FOLDER / f"{MAP}{digest}.toml"
 
 
 def kept_maps(root: Path) -> list[Path]:
     """The files of all kept rules, the oldest first."""
-    return [path for path in _in_order(root / KEPT) if path.name.startswith(MAP)]
+    return [path for path in _in_order(root / KEPT_FOLDER) if path.name.startswith(MAP)]
 
 
 def _in_order(folder: Path) -> list[Path]:
@@ -130,7 +232,7 @@ def _in_order(folder: Path) -> list[Path]:
 
 
 def _path(root: Path, name: str) -> Path:
-    return root / KEPT / f"{name[:NAME_LENGTH]}.toml"
+    return root / KEPT_FOLDER / f"{name[:NAME_LENGTH]}.toml"
 
 
 def _check(path: Path, target: Path) -> None:

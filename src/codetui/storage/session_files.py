@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import unicodedata
 from contextlib import suppress
 from hashlib import sha256
@@ -11,11 +13,10 @@ from typing import NamedTuple
 
 from codetui.storage import disk, fs
 from codetui.storage.fs import remove_stale_temporaries, require_inside
-from codetui.storage.safe_names import coder_name, file_words, safe_name
 
 EVENTS = "events"
 LOG = ".jsonl"
-PLACE = "place.json"
+PLACE_FILE = "place.json"
 DOCUMENT = "analysis_job_"
 
 
@@ -91,14 +92,14 @@ class SessionPaths:
     def read_place(self) -> StoppedAt | None:
         """Where the coder stopped; None where that is unknown, or is no place.  Raises OSError."""
         try:
-            value: object = json.loads(fs.read(self.folder / EVENTS / PLACE))
+            value: object = json.loads(fs.read(self.folder / EVENTS / PLACE_FILE))
         except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
             return None
         return _stopped_at(value) if isinstance(value, dict) else None
 
     def write_place(self, place: StoppedAt) -> None:
         """Remember where the coder stopped, without waiting for the disk; raises OSError."""
-        path = self._inside(self.folder / EVENTS / PLACE)
+        path = self._inside(self.folder / EVENTS / PLACE_FILE)
         fs.replace(path, json.dumps(place._asdict()).encode("ascii") + b"\n", durable=False)
 
     def _inside(self, path: Path) -> Path:
@@ -172,3 +173,64 @@ def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
         number("cursor", 0),
         number("scroll", 0),
     )
+
+
+_LIMIT = 60
+_PLAIN_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,59}[a-z0-9_-])?")
+_PLAIN_CODER = re.compile(r"\w(?:[\w .-]{0,58}[\w-])?")
+_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"
+}
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "’": "",
+        "'": "",
+    }
+)
+
+
+def safe_name(name: str) -> str:
+    """The id itself where every file system takes it, else a readable part and eight digits of its hash.
+
+    Different ids get names that differ in more than case: `ab-1` is `ab-1`, `AB-1` is `ab-1~` and digits.
+    """
+    if _PLAIN_ID.fullmatch(name) and not is_reserved(name):
+        return name
+    return _hashed(file_words(name, joint="-"), name)
+
+
+def coder_name(name: str, *, hashed: bool = False) -> str:
+    """A coder's name as a folder: the name itself, or (if it must, or is asked) with a hash."""
+    composed = unicodedata.normalize("NFC", name)
+    if not hashed and _PLAIN_CODER.fullmatch(composed) and not is_reserved(composed) and len(composed.encode()) < 200:
+        return composed
+    return _hashed(file_words(composed, joint="-"), composed)
+
+
+def file_words(text: str, joint: str = "_") -> str:
+    """A text's words in lower-case ASCII for a file's name: `creative_fabrica` for `Creative Fabrica`."""
+    plain = unicodedata.normalize("NFKD", text[:1000].lower().translate(_LETTERS))
+    words = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    joined = joint.join(words)
+    if len(joined) <= _LIMIT:
+        return joined
+    return joined[:_LIMIT].rpartition(joint)[0] or joined[:_LIMIT]
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps this name for a device, whatever its suffix: `con`, `aux.txt`."""
+    return name.partition(".")[0].strip().casefold() in _RESERVED
+
+
+def _hashed(slug: str, name: str) -> str:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{slug or 'x'}~{digest[:8]}"

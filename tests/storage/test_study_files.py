@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from codetui.model import text_hash
-from codetui.storage import codebooks, file_lock, fs
-from codetui.storage.codebooks import edit, keep, kept, kept_names
+from codetui.storage import file_lock, fs, study_files
 from codetui.storage.file_lock import FileLock, locked
+from codetui.storage.study_files import edit_codebook, keep_codebook, kept_codebook, kept_names
 
 BOOK = '# lights\n[[code]]\nid = "T1"\nexamples = []   # as they come\n'
 
@@ -22,11 +22,11 @@ APPENDING = """
 import sys
 from pathlib import Path
 from codetui.formats.toml.edit import append_entry
-from codetui.storage.codebooks import edit
+from codetui.storage.study_files import edit_codebook
 
 path, name = Path(sys.argv[1]), sys.argv[2]
 for number in range(100):
-    edit(path, lambda text: append_entry(text, ("code", 0), "examples", f"{name}{number}"))
+    edit_codebook(path, lambda text: append_entry(text, ("code", 0), "examples", f"{name}{number}"))
 """
 
 HOLDING = """
@@ -56,20 +56,20 @@ def only_book(folder: Path) -> list[str]:
 
 
 def test_a_change_is_written_and_given_back(book: Path) -> None:
-    assert edit(book, lambda text: text + "# more\n") == BOOK + "# more\n"
+    assert edit_codebook(book, lambda text: text + "# more\n") == BOOK + "# more\n"
     assert book.read_text("utf-8") == BOOK + "# more\n"
     assert only_book(book.parent) == ["codebook.toml"]
 
 
 def test_line_ends_and_a_byte_order_mark_stay(book: Path) -> None:
     book.write_bytes(b"\xef\xbb\xbf# a\r\n")
-    edit(book, lambda text: text + "# b\r\n")
+    edit_codebook(book, lambda text: text + "# b\r\n")
     assert book.read_bytes() == b"\xef\xbb\xbf# a\r\n# b\r\n"
 
 
 def test_what_does_not_change_is_not_written(book: Path) -> None:
     before = fs.version(book)
-    assert edit(book, lambda text: text) == BOOK
+    assert edit_codebook(book, lambda text: text) == BOOK
     assert fs.version(book) == before
 
 
@@ -88,7 +88,7 @@ def test_a_change_that_fails_leaves_the_file_and_no_lock(book: Path) -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        edit(book, broken)
+        edit_codebook(book, broken)
     assert book.read_text("utf-8") == BOOK
     assert only_book(book.parent) == ["codebook.toml"]
 
@@ -102,7 +102,7 @@ def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None
             fs.replace(book, b"# from the editor\n")
         return text + "# mine\n"
 
-    assert edit(book, slow) == "# from the editor\n# mine\n"
+    assert edit_codebook(book, slow) == "# from the editor\n# mine\n"
     assert tries == [BOOK, "# from the editor\n"]
 
 
@@ -112,7 +112,7 @@ def test_an_editor_that_never_stops_is_left_alone(book: Path) -> None:
         return text + "# mine\n"
 
     with pytest.raises(OSError, match="keeps changing it"):
-        edit(book, outpaced)
+        edit_codebook(book, outpaced)
     assert "mine" not in book.read_text("utf-8")
 
 
@@ -120,7 +120,7 @@ def test_a_symbolic_link_stays_one_and_its_target_changes(book: Path, tmp_path: 
     (tmp_path / "links").mkdir()
     link = tmp_path / "links" / "codebook.toml"
     link.symlink_to(book)
-    edit(link, lambda text: text + "# more\n")
+    edit_codebook(link, lambda text: text + "# more\n")
     assert link.is_symlink()
     assert book.read_text("utf-8") == BOOK + "# more\n"
 
@@ -137,7 +137,7 @@ def test_a_missing_file_a_dangling_link_and_a_folder_are_said(tmp_path: Path) ->
     link.symlink_to(tmp_path / "gone.toml")
     for path, error in ((tmp_path / "none.toml", FileNotFoundError), (link, FileNotFoundError), (tmp_path, OSError)):
         with pytest.raises(error) as raised:
-            edit(path, lambda text: text + "x")
+            edit_codebook(path, lambda text: text + "x")
         assert raised.value.filename == str(path)
     assert only_book(tmp_path) == ["link.toml"]
 
@@ -148,21 +148,21 @@ def test_a_file_that_vanishes_meanwhile_is_said_and_not_made_again(book: Path) -
         return text + "# mine\n"
 
     with pytest.raises(FileNotFoundError):
-        edit(book, vanishing)
+        edit_codebook(book, vanishing)
     assert only_book(book.parent) == []
 
 
 def test_a_read_only_file_is_refused(book: Path) -> None:
     book.chmod(0o444)
     with pytest.raises(PermissionError, match="read-only"):
-        edit(book, lambda text: text + "x")
+        edit_codebook(book, lambda text: text + "x")
     assert book.read_text("utf-8") == BOOK
 
 
 def test_a_file_that_is_not_utf8_is_refused(book: Path) -> None:
     book.write_bytes(b"# caf\xe9\n")
     with pytest.raises(OSError, match="not UTF-8"):
-        edit(book, lambda text: text + "x")
+        edit_codebook(book, lambda text: text + "x")
     assert book.read_bytes() == b"# caf\xe9\n"
 
 
@@ -178,7 +178,7 @@ def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(book: Path
     holder.wait()
     holder.stdout.close()
     start = time.monotonic()
-    edit(book, lambda text: text + "# after\n")
+    edit_codebook(book, lambda text: text + "# after\n")
     assert time.monotonic() - start < file_lock.PATIENCE
     assert only_book(book.parent) == ["codebook.toml"]
 
@@ -224,7 +224,7 @@ def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
         return text + "# late\n"
 
     with pytest.raises(OSError, match="taken over"):
-        edit(book, suspended)
+        edit_codebook(book, suspended)
     assert book.read_text("utf-8") == BOOK
     assert lock_file.read_bytes() == b"1 elsewhere 0"
 
@@ -234,19 +234,24 @@ def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
 
 def test_a_book_is_kept_once_and_found_by_its_hash(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
-    assert keep(tmp_path, BOOK, digest) is None
-    path = tmp_path / codebooks.KEPT / f"{digest[:12]}.toml"
+    assert keep_codebook(tmp_path, BOOK, digest) is None
+    path = tmp_path / study_files.KEPT_FOLDER / f"{digest[:12]}.toml"
     before = fs.version(path)
-    assert keep(tmp_path, BOOK, digest) is None
+    assert keep_codebook(tmp_path, BOOK, digest) is None
     assert fs.version(path) == before
-    assert kept(tmp_path, digest[:12]) == kept(tmp_path, digest) == kept(tmp_path, digest[:5]) == BOOK
+    assert (
+        kept_codebook(tmp_path, digest[:12])
+        == kept_codebook(tmp_path, digest)
+        == kept_codebook(tmp_path, digest[:5])
+        == BOOK
+    )
 
 
 def test_books_are_listed_in_the_order_in_which_they_were_used(tmp_path: Path) -> None:
     texts = [BOOK, BOOK + "# 2\n", BOOK + "# 3\n"]
     for number, text in enumerate(texts):
-        keep(tmp_path, text, text_hash(text))
-        path = tmp_path / codebooks.KEPT / f"{text_hash(text)[:12]}.toml"
+        keep_codebook(tmp_path, text, text_hash(text))
+        path = tmp_path / study_files.KEPT_FOLDER / f"{text_hash(text)[:12]}.toml"
         os.utime(path, (1_000 + number, 1_000 + number))
     assert kept_names(tmp_path) == [text_hash(text)[:12] for text in texts]
     assert kept_names(tmp_path / "none") == []
@@ -254,24 +259,24 @@ def test_books_are_listed_in_the_order_in_which_they_were_used(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["", "abc", "0123456789ab", "../../etc/passwd", "zzzz"])
 def test_a_book_that_is_not_kept_is_none(tmp_path: Path, name: str) -> None:
-    keep(tmp_path, BOOK, text_hash(BOOK))
-    assert kept(tmp_path, name) is None
+    keep_codebook(tmp_path, BOOK, text_hash(BOOK))
+    assert kept_codebook(tmp_path, name) is None
 
 
 def test_a_kept_book_that_was_changed_is_no_longer_that_book(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
-    keep(tmp_path, BOOK, digest)
-    (tmp_path / codebooks.KEPT / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
-    assert kept(tmp_path, digest) is None
+    keep_codebook(tmp_path, BOOK, digest)
+    (tmp_path / study_files.KEPT_FOLDER / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
+    assert kept_codebook(tmp_path, digest) is None
 
 
 def test_a_text_that_is_not_the_book_is_not_kept(tmp_path: Path) -> None:
-    problem = keep(tmp_path, BOOK + "#", text_hash(BOOK))
+    problem = keep_codebook(tmp_path, BOOK + "#", text_hash(BOOK))
     assert problem is not None and problem.severity == "warning"
     assert kept_names(tmp_path) == []
 
 
 def test_a_disk_that_refuses_is_a_warning(tmp_path: Path) -> None:
-    (tmp_path / codebooks.KEPT).write_text("a file in the way", encoding="utf-8")
-    problem = keep(tmp_path, BOOK, text_hash(BOOK))
+    (tmp_path / study_files.KEPT_FOLDER).write_text("a file in the way", encoding="utf-8")
+    problem = keep_codebook(tmp_path, BOOK, text_hash(BOOK))
     assert problem is not None and problem.severity == "warning" and "not kept" in problem.message

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from codetui.model import CorpusSettings, Problem, SourceEntry
-from codetui.storage.corpus import BATCH, Corpus
-from codetui.storage.trouble import LIMIT
+from codetui.storage.sources.corpus import BATCH, Corpus
+from codetui.storage.sources.decoding import LIMIT
 
 
 def corpus(path: Path, **columns: str) -> Corpus:

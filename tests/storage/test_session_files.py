@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.storage.safe_names import coder_name, file_words, is_reserved, safe_name
-from codetui.storage.sessions import SessionPaths, StoppedAt, coders
+from codetui.storage.session_files import (
+    SessionPaths,
+    StoppedAt,
+    coder_name,
+    coders,
+    file_words,
+    is_reserved,
+    safe_name,
+)
 
 
 def is_portable(name: str) -> bool:

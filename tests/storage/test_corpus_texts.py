@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.model import CorpusSettings, Problem, Source, SourceEntry
-from codetui.storage.corpus import Corpus
-from codetui.storage.corpus_texts import NO_TEXT, digest_of
+from codetui.storage.sources.corpus import NO_TEXT, Corpus, digest_of
 
 MESSY = {
     "1_x.txt": b"Title\n\nSome text.",

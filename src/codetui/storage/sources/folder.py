@@ -14,7 +14,7 @@ from codetui.model import Problem
 from codetui.storage import disk, fs
 from codetui.storage.corpus_names import first_name, natural_key
 from codetui.storage.corpus_tables import TABLES
-from codetui.storage.trouble import printable
+from codetui.storage.sources.decoding import printable
 
 TEXTS = (".txt", ".md")
 SUFFIXES = TEXTS + TABLES

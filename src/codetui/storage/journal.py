@@ -22,6 +22,7 @@ from codetui.storage.plain_lines import plain_transaction
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWER = re.compile(rb'"v":(?!1[,}])[0-9]+')
 _BOM = b"\xef\xbb\xbf"
@@ -32,7 +33,7 @@ PLAIN_LINES = 1000
 _lines_read = count()
 
 
-class EventLog:
+class Journal:
     """Reads and appends transactions.  No file is held open, so that logs may be moved, merged and synced."""
 
     def __init__(self, path: Path) -> None:
@@ -59,12 +60,12 @@ class EventLog:
         if not is_sound(transaction):
             what = f"a line of the log counts as far as {GREATEST}, beyond which nothing can follow: take that line out"
             raise OSError(errno.EOVERFLOW, what, str(self.path))
-        self._append(encoded(transaction) + b"\n")
+        self._append(encode(transaction) + b"\n")
 
     def complete(self, transactions: Iterable[Transaction]) -> None:
         """Put those on disk that the log lacks; raises OSError."""
         standing = {transaction.id for transaction in self.read()[0]}
-        lacking = b"".join(encoded(one) + b"\n" for one in transactions if one.id not in standing)
+        lacking = b"".join(encode(one) + b"\n" for one in transactions if one.id not in standing)
         if lacking:
             self._append(lacking)
 
@@ -93,7 +94,7 @@ class EventLog:
                 continue
             known = found.setdefault(transaction.id, transaction)
             if known is not transaction and known != transaction:
-                found[transaction.id] = min(known, transaction, key=lambda each: (each.seq, encoded(each)))
+                found[transaction.id] = min(known, transaction, key=lambda each: (each.seq, encode(each)))
                 problems.append(self._second(number, transaction))
         return sorted(found.values(), key=lambda each: (each.seq, each.id)), problems
 
@@ -148,7 +149,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def encoded(transaction: Transaction) -> bytes:
+def encode(transaction: Transaction) -> bytes:
     """A transaction as compact JSON in UTF-8 without a newline; lone surrogates become U+FFFD."""
     try:
         return _adapter().dump_json(transaction)
@@ -175,3 +176,31 @@ def _adapter() -> TypeAdapter[Transaction]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Transaction)
+
+
+Order = tuple[bool, int, str, bytes]
+
+
+def _order(line: bytes) -> Order:
+    """By (`seq`, `id`), as transactions are replayed; of two with one id by what they say."""
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return True, 0, "", line
+    found = value if isinstance(value, dict) else {}
+    seq, id_ = found.get("seq"), found.get("id")
+    if isinstance(seq, bool) or not isinstance(seq, int) or not isinstance(id_, str):
+        return True, 0, "", line
+    return False, seq, id_, line
+
+
+def missing_lines(ours: bytes, theirs: bytes) -> list[bytes]:
+    """The lines of `theirs` with transactions that `ours` lacks, of whatever version, in the order of `theirs`."""
+    known = {id_: _said(line) for line in ours.split(b"\n") if (id_ := _order(line.strip())[2])}
+    lines = (line.strip() for line in theirs.removeprefix(_BOM).split(b"\n"))
+    return [line for line in dict.fromkeys(lines) if (id_ := _order(line)[2]) and known.get(id_) != _said(line)]
+
+
+def _said(line: bytes) -> object:
+    said: object = json.loads(line)
+    return said

@@ -1,0 +1,1 @@
+"""Sources of text: files and tables, read one source at a time."""
