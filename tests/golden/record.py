@@ -9,11 +9,24 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .terminal import Terminal
+
+REST = 1.2
+"""Seconds without a change after which a screen is taken for finished, where it is not the one recorded before."""
+
+PATIENCE = 20.0
+"""Seconds within which the screen recorded before is expected; after the first that does not come, `REST`."""
+
+SCROLLBAR = re.compile("[▁-█]")
 
 HERE = Path(__file__).resolve().parent
 STUDY = HERE / "study"
@@ -31,6 +44,32 @@ HASH = re.compile(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b")
 UNSEEN = {"\r": "␍", "\t": "␉", "\ufeff": "<BOM>", "\x00": "<NUL>", "\x1b": "<ESC>", "\u00a0": "<NBSP>"}
 
 
+class Keys(NamedTuple):
+    """Keys in one burst; with a name the screen after them is recorded.
+
+    `pause` is for how many seconds nothing may change before the next step: where the program heeds no key that
+    comes before a person can have read what it asks, or where something goes on in the background.
+    """
+
+    keys: str
+    name: str = ""
+    pause: float = 0.0
+
+
+class Resize(NamedTuple):
+    """Another size of the terminal; the screen after it is recorded."""
+
+    columns: int
+    rows: int
+
+
+class Kill(NamedTuple):
+    """The end of the program as by a power cut."""
+
+
+Step = Keys | Resize | Kill
+
+
 class Output(NamedTuple):
     """What one command printed, and its exit code."""
 
@@ -45,7 +84,8 @@ class Record:
     Commands are named by what they do and not by their arguments, so that options can be renamed in this file alone.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, golden_words: str = "") -> None:
+        """Copy the study; `golden_words` are those recorded before, whose screens a sitting waits for."""
         self.folder = folder / "study"
         self.home = folder / "home"
         self.home.mkdir(parents=True)
@@ -55,6 +95,9 @@ class Record:
         self._documents: dict[str, str] = {}
         self._brought: str | None = None
         self._rows: list[str] = []
+        self._patience = PATIENCE
+        self._rows_before: list[str] = []
+        self._screens = dict(re.findall(r"^=== (.* » .*)\n((?:.*\n)*?)(?=\n===|\Z)", golden_words, re.MULTILINE))
 
     @property
     def facts(self) -> str:
@@ -114,8 +157,11 @@ class Record:
         self.status(codebook)
         self.check(codebook)
 
-    def rows(self, codebook: str = "codebook.toml") -> None:
-        """Record all exports: codings row by row, and whether the three formats agree."""
+    def rows(self, codebook: str = "codebook.toml", *, is_written: bool = True) -> None:
+        """Record all exports: codings row by row, and where the three formats do not agree.
+
+        `is_written` is false where documents may be behind their logs, since the program was killed.
+        """
         self.step("export")
         jsonl = self._export("jsonl", codebook)
         if jsonl.code == 2:
@@ -135,7 +181,7 @@ class Record:
             self.fact("csv differs:", *visible(texts))
         self.word(*(f"! {line}" for line in visible(jsonl.err)))
         documents = list(self._session_documents().values())
-        if markdown.out != "\n".join(documents):
+        if is_written and markdown.out != "\n".join(documents):
             self.fact("as markdown:", *visible(markdown.out))
 
     def _export(self, layout: str, codebook: str) -> Output:
@@ -164,6 +210,11 @@ class Record:
         path = next(path.rglob("*.md")) if path.is_dir() else path
         path.write_text("mine\n", "utf-8")
 
+    def changed_file(self, name: str) -> None:
+        """Record what has changed in a file of the study."""
+        self.step(f"changes of {name}")
+        self.fact(*difference(read(STUDY / name), read(self.folder / name)))
+
     def files(self, target: str) -> None:
         """Record a file, or all files of a folder, whole."""
         path = self.folder / target
@@ -191,6 +242,67 @@ class Record:
                 if not place.startswith(("codebook.toml", "odd.toml")):
                     self.fact(place)
                     self.word(f"{place}: {message}")
+
+    # --- sittings ----------------------------------------------------------------------------------------
+
+    def sit(
+        self, title: str, options: tuple[str, ...], steps: Sequence[Step], columns: int = 80, rows: int = 24
+    ) -> None:
+        """Open the workbench, do the steps and record the screens and the exit code."""
+        from .terminal import Terminal
+
+        self._rows_before = []
+        environ = {name: value for name, value in environment(self.home).items() if name != "COLUMNS"}
+        with Terminal((*options, "--coder", CODER), self.folder, environ, columns, rows) as terminal:
+            for step in steps:
+                match step:
+                    case Kill():
+                        terminal.kill()
+                        self._facts.append(f"\n=== {title}\nkilled")
+                        return
+                    case Resize():
+                        terminal.resize(step.columns, step.rows)
+                        self._screen(terminal, f"{title} » {step.columns}×{step.rows}")
+                    case Keys():
+                        terminal.type(step.keys)
+                        if step.name:
+                            self._screen(terminal, f"{title} » {step.name}")
+                        if step.pause:
+                            terminal.wait_for_rest(step.pause)
+            self._facts.append(f"\n=== {title}\nexit {terminal.wait_for_end()}")
+
+    def _screen(self, terminal: Terminal, title: str) -> None:
+        """Record the screen once it is the one recorded before, or else once it has come to rest."""
+        golden = self._screens.get(title)
+        if golden is None or not terminal.wait_until(lambda: self._painted(terminal) == golden, self._patience):
+            self._patience = REST
+            terminal.wait_until(lambda: any(terminal.lines))
+            terminal.wait_for_rest(REST)
+        self._words.append(f"\n=== {title}\n{self._painted(terminal)}".rstrip("\n"))
+        self._rows_before = self._rows_of(terminal)
+
+    def _painted(self, terminal: Terminal) -> str:
+        """Return the screen for the record; of rows that are as on the screen recorded last only the numbers."""
+        now, before = self._rows_of(terminal), self._rows_before
+        same = [len(now) == len(before) and row == before[number] for number, row in enumerate(now)]
+        lines: list[str] = []
+        for is_same, numbers in groupby(range(len(now)), key=same.__getitem__):
+            group = list(numbers)
+            lines += [f"~ {group[0] + 1}–{group[-1] + 1}"] if is_same else [f"|{now[number]}" for number in group]
+        return "\n".join(lines) + "\n"
+
+    def _rows_of(self, terminal: Terminal) -> list[str]:
+        return [self._neutral(SCROLLBAR.sub(" ", line).rstrip()) for line in terminal.lines]
+
+    def restarted(self, codebook: str = "codebook.toml") -> None:
+        """Record whether a fresh process reads the same sessions, and whether opening them changes anything."""
+        self.step("restarted")
+        argv = ("export", "--format", "csv", "-o", "-", "--codebook", codebook)
+        fresh = subprocess.run(
+            [sys.executable, "-m", "codetui", *argv], cwd=self.folder, env=environment(self.home), capture_output=True
+        )
+        same = fresh.stdout.decode("utf-8") == run_in_process(argv, self.folder, self.home).out
+        self.fact(f"exit {fresh.returncode}, {'the same' if same else 'another'} export")
 
     # --- files -------------------------------------------------------------------------------------------
 
@@ -221,10 +333,15 @@ class Record:
         for name in sorted(self._documents.keys() - now.keys()):
             self.fact(f"--- {name}: gone")
         for name, text in now.items():
-            before = self._documents.get(name, self._brought)
+            before = self._documents.get(name, self._brought_as(text))
             how = "" if before != text else ": as imported" if name not in self._documents else ": as before"
             self.fact(f"--- {name}{how}", *(visible(text) if before is None else difference(before, text)))
         self._documents = now
+
+    def _brought_as(self, text: str) -> str | None:
+        """Return the document imported last, if a session's document has its heading."""
+        brought = self._brought or ""
+        return brought if brought.partition("\n")[0] == text.partition("\n")[0] else None
 
     def _document_paths(self) -> list[Path]:
         return sorted((self.folder / "sessions").glob("*/*.md"))

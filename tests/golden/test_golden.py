@@ -15,7 +15,7 @@ CASES = all_cases()
 @cache
 def record_of(name: str) -> dict[str, str]:
     """Return the facts and words of a case, run once."""
-    return recorded(CASES[name])
+    return recorded(name, CASES[name])
 
 
 @pytest.mark.parametrize("kind", KINDS)

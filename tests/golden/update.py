@@ -17,10 +17,11 @@ def golden_path(kind: str, name: str) -> Path:
     return HERE / kind / f"{name}.txt"
 
 
-def recorded(case: Case) -> dict[str, str]:
+def recorded(name: str, case: Case) -> dict[str, str]:
     """Run a case in a fresh folder and return its facts and words."""
+    path = golden_path("words", name)
     with tempfile.TemporaryDirectory(prefix="golden") as folder:
-        record = Record(Path(folder).resolve())
+        record = Record(Path(folder).resolve(), path.read_bytes().decode("utf-8") if path.exists() else "")
         case(record)
         return {"facts": record.facts, "words": record.words}
 
@@ -29,7 +30,7 @@ def update(names: list[str]) -> None:
     """Write the golden files of the cases named, or of all; print those that changed."""
     cases = all_cases()
     for name in names or cases:
-        for kind, text in recorded(cases[name]).items():
+        for kind, text in recorded(name, cases[name]).items():
             path = golden_path(kind, name)
             if not path.exists() or path.read_bytes() != text.encode("utf-8"):
                 path.parent.mkdir(exist_ok=True)
