@@ -20,11 +20,14 @@ from codetui.formats.session_doc.model import (
     SectionPart,
     Unread,
     Written,
+    ids_by_line,
     numbered,
+    with_ids,
+    with_part_ids,
     without_number,
 )
 from codetui.formats.session_doc.patch import document_of, patch
-from codetui.formats.session_doc.reader import identified, ids_by_line, read, with_ids
+from codetui.formats.session_doc.reader import identified, read
 from codetui.formats.session_doc.writer import AdFacts, project, write, written
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "project",
     "read",
     "with_ids",
+    "with_part_ids",
     "without_number",
     "write",
     "written",

@@ -1,102 +1,110 @@
-"""What a manual-coding document says, as values.
+"""The values of a session document: sections, groups, codes, and the entries and notes under them.
 
-Two documents are equal when they say the same: line numbers, ids and the style of emphasis do not count.
-`line` is the first line of a part, from 1, and `end` the line after its last; both are 0 in a document that was
-not read.  `id` names the coding, note, code, group or section of a session or codebook that the part stands for.
+Documents with the same content are equal: line numbers, ids and the style of emphasis are not compared.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 NUMBER = re.compile(r"\d+[.)]\s+")
+
 EntryKind = Literal["quotation", "term", "note"]
 Emphasis = Literal["_", "*", ""]
+HeadPart = Literal["heading", "opening", "profile", "reasoning"]
+
+LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
+"""The ids of the entries and notes on each line, in order: (line from 1, ids). Lines without any are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note that stands by itself, on one line of text: `_(text)_`, `*(text)*` or `(text)`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A part of a document: `line` is its first line, from 1, `end` the line after its last; 0 if it was not read.
 
-    text: str
-    emphasis: Emphasis = field(default="_", compare=False)
+    `id` is that of the coding, memo, code, group or section which the part represents.
+    """
+
     line: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
     id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What one bullet under a code holds: a quotation or a term with or without a note, or a note alone.
+class Note(Located):
+    """A note of its own in one line of text: `_(text)_`, `*(text)*` or `(text)`."""
 
-    `words` and `note` hold no line breaks.
+    text: str
+    emphasis: Emphasis = field(default="_", compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a note without text: no session holds it."""
+        return not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Located):
+    """The content of one bullet under a code: a quotation or a term with or without a note, or a note alone.
+
+    `words` and `note` have no line breaks.
     """
 
     kind: EntryKind
     words: str = ""
     note: str = ""
     emphasis: Emphasis = field(default="_", compare=False)
-    line: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
-    id: str = field(default="", compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a note without text: no session holds it."""
+        return self.kind == "note" and not self.note.strip()
 
 
 @dataclass(frozen=True, slots=True)
-class CodeLine:
-    """A code as the document labels it (without the colon), the notes on it and its entries."""
+class CodeLine(Located):
+    """A code with its label in the document (without the colon), its notes and its entries."""
 
     label: str
     notes: tuple[Note, ...] = ()
     entries: tuple[Entry, ...] = ()
-    line: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
-    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The codes under one group heading, or those that stand before all groups (`heading` is None)."""
+class Block(Located):
+    """The codes under the heading of one group, or those above all groups (`heading` is None)."""
 
     heading: str | None = None
     notes: tuple[Note, ...] = ()
     codes: tuple[CodeLine, ...] = ()
-    line: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
-    id: str = field(default="", compare=False)
 
     @property
     def is_empty(self) -> bool:
-        """True for a block that leaves no trace in the document."""
+        """True for a block that leaves no trace in a document."""
         return self.heading is None and not self.notes and not self.codes
 
 
 @dataclass(frozen=True, slots=True)
-class SectionPart:
-    """One section of the document under its title."""
+class SectionPart(Located):
+    """One section of the document."""
 
     title: str
     blocks: tuple[Block, ...] = ()
-    line: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
-    id: str = field(default="", compare=False)
 
 
 class Lines(NamedTuple):
-    """Where a part stands: its first line, from 1, and the line after its last."""
+    """The lines of a part: the first, from 1, and the one after the last."""
 
     line: int
     end: int
 
 
-HeadPart = Literal["heading", "opening", "profile", "reasoning"]
-
-
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Lines that the grammar does not know, exactly as they stand."""
+    """Lines that the grammar does not know, with their text as it is."""
 
     line: int
     text: str
@@ -105,10 +113,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One coder's coding of one ad, as the markdown says it.
+    """One coder's coding of one source.
 
-    `opening` is empty where the opening sentence is the one that follows from title and employer; `lines` says
-    where the parts of the head stand that were read.
+    `opening` is empty where the opening sentence follows from title and employer; `lines` has the lines of the parts
+    of the head that were read.
     """
 
     ad: str
@@ -121,20 +129,62 @@ class Document:
     unread: tuple[Unread, ...] = field(default=(), compare=False)
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
 
+    def parts(self) -> Iterator[Entry | Note]:
+        """Yield all entries and notes in their order."""
+        for section in self.sections:
+            for block in section.blocks:
+                yield from block.notes
+                for code in block.codes:
+                    yield from code.notes
+                    yield from code.entries
+
 
 class Written(NamedTuple):
-    """A document's text, and the codings and notes on its lines: (line from 1, their ids in order)."""
+    """A document's text and the ids of its entries and notes."""
 
     text: str
-    ids: tuple[tuple[int, tuple[str, ...]], ...]
+    ids: LineIds
+
+
+Part = TypeVar("Part", Entry, Note)
+
+
+def with_part_ids(document: Document, id_of: Callable[[Entry | Note], str]) -> Document:
+    """Return the document with new ids on its entries and notes; `id_of` is called in their order."""
+
+    def of_parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(replace(part, id=id_of(part)) for part in parts)
+
+    def of_code(code: CodeLine) -> CodeLine:
+        return replace(code, notes=of_parts(code.notes), entries=of_parts(code.entries))
+
+    def of_block(block: Block) -> Block:
+        return replace(block, notes=of_parts(block.notes), codes=tuple(map(of_code, block.codes)))
+
+    sections = (replace(section, blocks=tuple(map(of_block, section.blocks))) for section in document.sections)
+    return replace(document, sections=tuple(sections))
+
+
+def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:
+    """Return the document, as it was read, with `ids` (by line) on its entries and notes; the others get ""."""
+    coming = {line: iter(tuple(of_line)) for line, of_line in ids}
+    return with_part_ids(document, lambda part: next(coming.get(part.line, iter(())), ""))
+
+
+def ids_by_line(document: Document) -> LineIds:
+    """Return the ids of the entries and notes of a document by their lines."""
+    ids: dict[int, list[str]] = defaultdict(list)
+    for part in document.parts():
+        ids[part.line].append(part.id)
+    return tuple((line, tuple(of_line)) for line, of_line in sorted(ids.items()) if line and any(of_line))
 
 
 def numbered(number: int, title: str) -> str:
-    """A section's title as documents head it, `2. Tools`; a title that brings its number keeps that one."""
+    """Return a section's title as documents write it, `2. Tools`; a title that has a number keeps that one."""
     title = " ".join(title.split())
     return title if NUMBER.match(title) else f"{number}. {title}"
 
 
 def without_number(heading: str) -> str:
-    """The title in a section's heading: `Tools` of `2. Tools`."""
+    """Return the title in a section's heading: `Tools` of `2. Tools`."""
     return NUMBER.sub("", heading, count=1) if NUMBER.match(heading) else heading

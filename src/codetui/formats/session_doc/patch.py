@@ -30,9 +30,10 @@ from codetui.formats.session_doc.model import (
     Note,
     SectionPart,
     Written,
+    with_ids,
     without_number,
 )
-from codetui.formats.session_doc.reader import identified, read, with_ids
+from codetui.formats.session_doc.reader import identified, read
 from codetui.formats.session_doc.writer import AdFacts, Layout, project, written
 from codetui.model import Codebook, CodeId, DocumentLayout
 
@@ -97,12 +98,12 @@ class _Place:
     def owned_notes(self) -> list[tuple[Row, Note]]:
         """The notes with the rows in which they are."""
         parts = ((row, part) for row in self.notes for part in row.parts)
-        return [(row, part) for row, part in parts if isinstance(part, Note) and not _is_empty(part)]
+        return [(row, part) for row, part in parts if isinstance(part, Note) and not part.is_empty]
 
 
 @dataclass(slots=True, eq=False)
 class _Code:
-    """The row of a code, which may hold one entry (`inline`), and the rows of its entries.
+    """The row of a code, which holds notes or one entry, and the rows of its other entries.
 
     `before` and `behind` begin the keys of new codes next to it. `is_kept` is as in a place.
     """
@@ -113,18 +114,21 @@ class _Code:
     place: _Place
     before: Key = ()
     behind: Key = ()
-    inline: Entry | None = None
     rows: list[Row] = field(default_factory=list)
     is_kept: bool = False
 
     @property
     def notes(self) -> list[Note]:
-        return [part for part in self.row.parts if isinstance(part, Note) and not _is_empty(part)]
+        return [part for part in self.row.parts if isinstance(part, Note) and not part.is_empty]
+
+    @property
+    def has_inline(self) -> bool:
+        """True where the code's own row holds an entry."""
+        return any(isinstance(part, Entry) for part in self.row.parts)
 
     @property
     def entries(self) -> list[Entry]:
-        parts = [part for row in self.rows for part in row.parts if isinstance(part, Entry)]
-        return [self.inline, *parts] if self.inline else parts
+        return [part for row in (self.row, *self.rows) for part in row.parts if isinstance(part, Entry)]
 
     @property
     def written_label(self) -> str:
@@ -150,7 +154,7 @@ class _Patch:
 
     def __init__(self, rows: Rows, document: Document, wanted: Document, index: CodebookIndex) -> None:
         self._rows, self._document, self._wanted, self._index = rows, document, wanted, index
-        self._order = Layout(index.book)
+        self._site = Layout(index.book).site
         self._serial = count()
         self._places: list[_Place] = []
         self._codes: list[_Code] = []
@@ -178,29 +182,26 @@ class _Patch:
 
     def _find_places(self) -> None:
         """Find the sections, groups, codes, entries and notes of the layout in its rows."""
-        parts: dict[int, SectionPart | Block | CodeLine | Entry] = {}
-        notes: dict[int, list[Note]] = defaultdict(list)
+        parts: dict[int, list[Entry | Note]] = defaultdict(list)
+        for each in self._document.parts():
+            parts[each.line].append(each)
+        headings: dict[int, SectionPart | Block | CodeLine] = {}
         for section in self._document.sections:
-            parts[section.line] = section
+            headings[section.line] = section
             for block in section.blocks:
-                if block.heading is not None:
-                    parts[block.line] = block
-                for code in block.codes:
-                    parts.update((entry.line, entry) for entry in code.entries if not _is_empty(entry))
-                    parts[code.line] = code
-                for note in (*block.notes, *(note for code in block.codes for note in code.notes)):
-                    notes[note.line].append(note)
+                headings.update({block.line: block} if block.heading is not None else {})
+                headings.update((code.line, code) for code in block.codes)
         place: _Place | None = None
         owner: Row | None = None
         for row in self._rows.rows:
-            part = parts.get(row.number)
+            part = headings.get(row.number)
             if isinstance(part, SectionPart):
                 place = self._add_place(_Place(row, part.title, part.id, bool(part.id)))
             elif place and isinstance(part, Block):
                 above = place.section or place
                 place = self._add_place(_Place(row, part.heading or "", part.id, bool(part.id), above))
             elif place:
-                self._add_row(place, row, part, tuple(notes.get(row.number, ())))
+                self._add_row(place, row, part, tuple(parts.get(row.number, ())))
             if place and row.kind != "rule":
                 place.end = row.key
             elif row.kind != "rule":
@@ -216,29 +217,28 @@ class _Patch:
             place.section.groups.append(place)
         return place
 
-    def _add_row(self, place: _Place, row: Row, part: object, notes: tuple[Note, ...]) -> None:
+    def _add_row(self, place: _Place, row: Row, code_line: object, parts: tuple[Entry | Note, ...]) -> None:
         """Sort a row under the heading of `place`."""
         code = place.codes[-1] if place.codes else None
-        if isinstance(part, CodeLine):
-            inline = next((entry for entry in part.entries if entry.line == part.line and not _is_empty(entry)), None)
-            row.parts = (inline,) if inline else notes
-            code = _Code(row, part.label, self._key(part.id), place, (row.key[0] - 1,), inline=inline)
+        if isinstance(code_line, CodeLine):
+            row.parts = parts
+            code = _Code(row, code_line.label, self._key(code_line.id), place, (row.key[0] - 1,))
             place.codes.append(code)
             self._codes.append(code)
-        elif code and isinstance(part, Entry):
-            row.parts = (part,)
-            code.rows.append(row)
-        elif not all(map(_is_empty, notes)):
-            row.parts = notes
-            place.notes.append(row)
-            return
-        elif row.kind == "rule":
-            return
-        else:
+        elif all(part.is_empty for part in parts):
+            if row.kind == "rule":
+                return
             place.is_kept = True
             if code is None or not row.is_nested:
                 return
             code.is_kept = True
+        elif code and isinstance(parts[0], Entry):
+            row.parts = parts
+            code.rows.append(row)
+        else:
+            row.parts = parts
+            place.notes.append(row)
+            return
         code.behind = (*row.key, IN_BLOCK)
 
     def _likely_id(self, place: _Place, taken: set[tuple[bool, str]]) -> str:
@@ -325,7 +325,7 @@ class _Patch:
             lines[code.id].append(code)
         for key, codes in lines.items():
             wanted = self._wanted_codes.get(key)
-            section, group = self._site(key)
+            section, group, *_ = self._site(key)
             nearness = [(code.place.site[0] == section, code.place.site[1] == group) for code in codes]
             target = max(range(len(codes)), key=lambda number: (nearness[number], number))
             notes = arrange([code.notes for code in codes], wanted.notes if wanted else [], target)
@@ -338,19 +338,21 @@ class _Patch:
 
     def _edit_code(self, code: _Code, notes: Placed[Note], entries: Placed[Entry]) -> None:
         had_content = bool(code.notes or code.entries)
-        inline = entries[0][1] if code.inline and entries and entries[0][0] == 0 else None
+        inline = entries[0][1] if code.has_inline and entries and entries[0][0] == 0 else None
         if inline and (notes or inline.kind == "note"):
             entries[0], inline = (None, inline), None
         kept = [note if old is None else replace(note, emphasis=code.notes[old].emphasis) for old, note in notes]
         if _update_ids(code.row, [inline] if inline else kept):
             label = code.written_label
-            rest = _rewritten(code.inline, inline, code.row.text[len(label) :].lstrip()) if inline else _joined(kept)
+            rest = (
+                _rewritten(code.row.parts[0], inline, code.row.text[len(label) :].lstrip()) if inline else _joined(kept)
+            )
             self._rows.rewrite(code.row, code.row.prefix + _labelled(code, rest))
         self._edit_entries(code, entries)
         code.row.is_removed = had_content and not (notes or entries or code.is_kept)
 
     def _edit_entries(self, code: _Code, placed: Placed[Entry]) -> None:
-        offset = 1 if code.inline else 0
+        offset = int(code.has_inline)
         for row in code.rows:
             row.is_removed = True
         above, base = code.row, code.row.end
@@ -364,75 +366,61 @@ class _Patch:
                     self._rows.rewrite(above, above.prefix + _rewritten(before, entry, above.text))
 
     def _new_entry(self, code: _Code, above: Row, key: Key, entry: Entry) -> Row:
-        """Add an entry behind `above`, in the style of its siblings or else of the nearest other entries.
+        """Add an entry behind `above`, in the style of its siblings or else of another code's.
 
         One that goes before all others is as far from the code's row as the first one was.
         """
-        siblings = code.rows or _nearest(self._entries_by_prefix[code.row.prefix], code.row.number)
+        sibling = code.rows[-1] if code.rows else self._entry_by_prefix.get(code.row.prefix)
         first = code.rows[0] if code.rows and above is code.row else None
         if first:
             prefix = first.prefix
         elif above is not code.row:
             prefix = _counted(above.prefix)
         else:
-            prefix = NUMBER.sub("1", siblings[-1].prefix) if siblings else _nested(code.row.prefix)
-        is_loose = bool(siblings and siblings[-1].gap)
+            prefix = NUMBER.sub("1", sibling.prefix) if sibling else _nested(code.row.prefix)
+        is_loose = bool(sibling and sibling.gap)
         row = self._rows.add("bullet", key, prefix + write_entry(entry), (entry.id,), is_loose=is_loose)
         if first:
             row.gap, first.gap = first.gap, row.gap
         return row
 
     @cached_property
-    def _entries_by_prefix(self) -> dict[str, list[Row]]:
-        rows: dict[str, list[Row]] = defaultdict(list)
-        for code in self._codes:
-            rows[code.row.prefix] += code.rows
-        return rows
+    def _entry_by_prefix(self) -> dict[str, Row]:
+        """The last entry under a code with each prefix."""
+        return {code.row.prefix: code.rows[-1] for code in self._codes if code.rows}
 
     # --- what the layout lacks --------------------------------------------------------------------
 
     def _new_code(self, key: str, wanted: _Wanted) -> _Code:
         """Add a code with its notes, in its place among the codes of its section or group."""
         place = self._place_of_codes(wanted)
-        rank = self._rank(key)
-        kin = [code for code in place.codes if self._site(code.id) == self._site(key)]
-        above = next((code for code in reversed(kin) if self._rank(code.id) <= rank), None)
-        below = kin[0] if kin and not above else None
+        site = self._site(key)
+        kin = [(code, other) for code in place.codes if (other := self._site(code.id))[:2] == site[:2]]
+        above = next((code for code, other in reversed(kin) if other.sort_key <= site.sort_key), None)
+        below = kin[0][0] if kin and not above else None
         above = above or (place.codes[-1] if place.codes and not below else None)
-        near = (below.row if below else place.heading).number
-        all_codes, later_codes = self._code_rows
-        own = [code.row for code in place.codes if not code.row.is_new]
-        siblings, followers = own or _nearest(all_codes, near), own[1:] or _nearest(later_codes, near)
         if above:
-            prefix = _counted(above.row.prefix)
+            prefix, base, number = _counted(above.row.prefix), above.behind, place.codes.index(above) + 1
         elif below:
-            prefix = below.row.prefix
+            prefix, base, number = below.row.prefix, below.before, place.codes.index(below)
         else:
-            prefix = NUMBER.sub("1", siblings[-1].prefix) if siblings else "- "
-        base = above.behind if above else below.before if below else (*place.end, IN_BLOCK)
+            prefix = NUMBER.sub("1", self._codes[-1].row.prefix) if self._codes else "- "
+            base, number = (*place.end, IN_BLOCK), 0
+        own = [code.row for code in place.codes[1:] if not code.row.is_new] or self._later_codes
         text = prefix + write_code_line(CodeLine(wanted.label, tuple(wanted.notes)))
         ids = tuple(note.id for note in wanted.notes)
-        is_loose = bool(siblings and followers and followers[-1].gap)
-        row = self._rows.add("bullet", (*base, *rank, next(self._serial)), text, ids, is_loose=is_loose)
+        key_ = (*base, *site.sort_key, next(self._serial))
+        row = self._rows.add("bullet", key_, text, ids, is_loose=bool(own and own[-1].gap))
         if below:
             row.gap, below.row.gap = below.row.gap, row.gap
         code = _Code(row, wanted.label, key, place, base, base)
-        place.codes.insert(place.codes.index(below) if below else place.codes.index(above) + 1 if above else 0, code)
+        place.codes.insert(number, code)
         return code
 
     @cached_property
-    def _code_rows(self) -> tuple[list[Row], list[Row]]:
-        """The rows of all codes of the layout, and of those that are not the first in their place."""
-        rows = [[code.row for code in place.codes if not code.row.is_new] for place in self._places]
-        return [row for of_place in rows for row in of_place], [row for of_place in rows for row in of_place[1:]]
-
-    def _site(self, key: str) -> tuple[str, str]:
-        return self._order.site(key)[:2]
-
-    def _rank(self, key: str) -> tuple[int, int]:
-        """Return where a code goes among those of its place."""
-        site = self._order.site(key)
-        return site.order, int(not site.is_known)
+    def _later_codes(self) -> list[Row]:
+        """The rows of all codes that are not the first under their heading."""
+        return [code.row for place in self._places for code in place.codes[1:]]
 
     @cached_property
     def _group_marks(self) -> str:
@@ -506,13 +494,6 @@ class _Patch:
         return place
 
 
-def _is_empty(part: Entry | Note) -> bool:
-    """True for a note without text: no session holds it, and it stays as it is."""
-    if isinstance(part, Entry):
-        return part.kind == "note" and not shown_words(part.note)
-    return not shown_words(part.text)
-
-
 def _content(part: Entry | Note) -> Hashable:
     """Return the content of a part, white space normalized; a quotation and a term may have the same."""
     if isinstance(part, Note):
@@ -570,10 +551,10 @@ def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
 
 def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
     """Set the ids of a row that shall have these parts; True if it must be rewritten."""
-    old = [part for part in row.parts if not _is_empty(part)]
+    old = [part for part in row.parts if not part.is_empty]
     ids = [part.id for part in parts]
     is_changed = [_content(part) for part in old] != [_content(part) for part in parts]
-    row.ids = tuple(ids) if is_changed else tuple("" if _is_empty(part) else ids.pop(0) for part in row.parts)
+    row.ids = tuple(ids) if is_changed else tuple("" if part.is_empty else ids.pop(0) for part in row.parts)
     return is_changed
 
 
@@ -601,12 +582,6 @@ def _labelled(code: _Code, rest: str) -> str:
         if split_label(text, is_nested=code.row.is_indented) == (code.label, rest):
             break
     return text
-
-
-def _nearest(rows: list[Row], line: int) -> list[Row]:
-    """Return the row nearest to a line, the one above before the one below; none if there are no rows."""
-    below = bisect_left(rows, line, key=lambda row: row.number)
-    return sorted(rows[max(below - 1, 0) : below + 1], key=lambda row: abs(row.number - line))[:1]
 
 
 def _counted(prefix: str) -> str:

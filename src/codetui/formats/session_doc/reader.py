@@ -1,13 +1,12 @@
-"""A manual-coding document read, line by line; any text gives a document and a list of problems."""
+"""Parse session documents: any text gives a document and a list of problems."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
-from typing import TypeAlias, TypeVar
 
 import codetui.formats.session_doc.head as head
 from codetui.core.codebook.index import CodebookIndex, folded, group_by_title
@@ -31,188 +30,191 @@ from codetui.model import Problem, Severity
 
 FOREIGN = {"quote": "a block quote", "table": "a table", "fence": "fenced code", "comment": "a comment"}
 
-KEPT_TEXTS = 4
-"""So many documents are kept as they were read: one that was edited is looked at from several sides."""
-
-
-@dataclass(slots=True)
-class _Code:
-    label: str
-    line: Line
-    notes: list[Note] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Block:
-    heading: str | None
-    line: Line
-    notes: list[Note] = field(default_factory=list)
-    codes: list[_Code] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Section:
-    title: str
-    line: Line
-    blocks: list[_Block]
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A document being read."""
-
-    file: str
-    document: Document
-    sections: list[_Section] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(self, line: int, severity: Severity, message: str) -> None:
-        self.problems.append(Problem(self.file, line, severity, message))
-
-    def leave(self, line: Line, message: str) -> None:
-        """Keep a line that is not understood, and say so."""
-        self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
-        self.report(line.number, "warning", message)
+CACHED_TEXTS = 4
+"""Documents that are kept as they were parsed: an edited one is parsed by several callers."""
 
 
 def read(text: str, file: str) -> tuple[Document, list[Problem]]:
-    """The document that `text` holds, and what in it is not understood; `file` names it in the problems."""
+    """Return the document in `text`, and what in it is not understood; `file` names it in the problems."""
     document, problems = _read(text)
     return document, [problem._replace(file=file) for problem in problems]
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
+@lru_cache(maxsize=CACHED_TEXTS)
 def _read(text: str) -> tuple[Document, tuple[Problem, ...]]:
-    document, problems = read_lines(cut(text), "")
-    return document, tuple(problems)
-
-
-def read_lines(lines: list[Line], file: str) -> tuple[Document, list[Problem]]:
-    """As `read`, for a document that is cut into its logical lines already."""
-    reading = _Reading(file, Document(""))
+    reader = _Reader()
+    lines = cut(text)
     top = list(takewhile(lambda line: line.kind != "heading" or line.level < 2, lines))
-    _read_head(reading, top)
+    document = reader.read_head(top)
     for line in lines[len(top) :]:
-        _read_line(reading, line)
-    document = replace(
-        reading.document,
-        sections=tuple(_frozen_section(section) for section in reading.sections),
-        unread=tuple(reading.unread),
-    )
-    return document, reading.problems
+        reader.read_line(line)
+    return replace(document, sections=reader.sections(), unread=tuple(reader.unread)), tuple(reader.problems)
 
 
-# --- the head ----------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class _Reader:
+    """A document being read: `parts` holds sections, blocks, codes, entries and the notes on blocks in one flat list.
 
+    `has_code` is True where an entry on the next line belongs to a code.
+    """
 
-def _read_head(reading: _Reading, lines: list[Line]) -> None:
-    heading = head.Heading("", "")
-    found: head.Heading | None = None
-    openings: list[str] = []
-    rest: list[Line] = []
-    places: dict[HeadPart, Lines] = {}
-    for line in lines:
-        if line.kind == "heading" and found is None and (found := head.read_heading(line.text)):
-            heading = found
-            places["heading"] = Lines(line.number, line.end)
-        elif line.kind == "paragraph" and not rest:
-            openings.append("\n".join(raw.strip() for raw in line.raw))
-            _extend(places, "opening", line)
-        elif line.kind in FOREIGN:
-            _leave_foreign(reading, line)
-        elif line.kind != "rule":
-            rest.append(line)
-    if found is None:
-        first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
-        reading.report(1, "error", f"no heading says which ad this is about; begin the document with `{first}`.")
-    opening = "\n\n".join(openings)
-    title, employer = head.read_title(opening), heading.employer or head.read_employer(opening)
-    is_usual = opening == head.write_opening(title, employer)
-    reading.document = Document(heading.ad, employer, title, opening="" if is_usual else opening)
-    _read_profile(reading, rest, places)
+    parts: list[SectionPart | Block | CodeLine | Entry | Note] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    has_code: bool = False
 
+    def report(self, line: int, severity: Severity, message: str) -> None:
+        self.problems.append(Problem("", line, severity, message))
 
-def _extend(places: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
-    """A part of the head goes on to the end of `line`."""
-    start = places[part].line if part in places else line.number
-    places[part] = Lines(start, line.end)
+    def leave(self, line: Line, message: str) -> None:
+        """Keep a line that is not understood, and report it."""
+        self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
+        self.report(line.number, "warning", message)
 
+    def leave_foreign(self, line: Line) -> None:
+        self.leave(line, f"{FOREIGN[line.kind]} is no part of the coding; it is kept and not read.")
 
-def _read_profile(reading: _Reading, lines: list[Line], places: dict[HeadPart, Lines]) -> None:
-    """Profile and reasoning; all that follows the reasoning's bullet belongs to it, as one paragraph."""
-    profile = ""
-    reasoning: list[str] = []
-    for line in lines:
-        if line.kind == "bullet" and (assigned := head.read_profile(line.text)) is not None:
-            if "profile" in places:
-                reading.report(line.number, "warning", "a second profile; this one counts. Take one of them out.")
-            profile = assigned
-            places["profile"] = Lines(line.number, line.end)
-        elif line.kind == "bullet" and (begun := _begun(line, reasoning)) is not None:
-            reasoning.append(begun)
-            _extend(places, "reasoning", line)
-        elif reasoning and line.kind != "heading":
-            reasoning.append(line.text)
-            _extend(places, "reasoning", line)
-            reading.report(line.number, "note", "the reasoning goes on here; it is read as one paragraph.")
+    # --- the head ---------------------------------------------------------------------------------
+
+    def read_head(self, lines: list[Line]) -> Document:
+        """Return a document with the head alone."""
+        heading: head.Heading | None = None
+        openings: list[str] = []
+        rest: list[Line] = []
+        found: dict[HeadPart, Lines] = {}
+        for line in lines:
+            if line.kind == "heading" and heading is None and (heading := head.read_heading(line.text)):
+                found["heading"] = Lines(line.number, line.end)
+            elif line.kind == "paragraph" and not rest:
+                openings.append("\n".join(raw.strip() for raw in line.raw))
+                _extend(found, "opening", line)
+            elif line.kind in FOREIGN:
+                self.leave_foreign(line)
+            elif line.kind != "rule":
+                rest.append(line)
+        if heading is None:
+            first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
+            self.report(1, "error", f"no heading says which ad this is about; begin the document with `{first}`.")
+        opening = "\n\n".join(openings)
+        ad, employer = heading or ("", "")
+        title, employer = head.read_title(opening), employer or head.read_employer(opening)
+        profile, reasoning = self._read_profile(rest, found)
+        opening = "" if opening == head.write_opening(title, employer) else opening
+        return Document(ad, employer, title, profile, reasoning, opening=opening, lines=found)
+
+    def _read_profile(self, lines: list[Line], found: dict[HeadPart, Lines]) -> tuple[str, str]:
+        """Return profile and reasoning; all that follows the bullet of the reasoning is a part of it."""
+        profile = ""
+        reasoning: list[str] = []
+        for line in lines:
+            is_bullet = line.kind == "bullet"
+            if is_bullet and (assigned := head.read_profile(line.text)) is not None:
+                if "profile" in found:
+                    self.report(line.number, "warning", "a second profile; this one counts. Take one of them out.")
+                profile = assigned
+                found["profile"] = Lines(line.number, line.end)
+            elif is_bullet and (begun := head.read_reasoning(line.text, is_first=not reasoning)) is not None:
+                reasoning.append(begun)
+                _extend(found, "reasoning", line)
+            elif reasoning and line.kind != "heading":
+                reasoning.append(line.text)
+                _extend(found, "reasoning", line)
+                self.report(line.number, "note", "the reasoning goes on here; it is read as one paragraph.")
+            else:
+                self.leave(line, "neither profile nor reasoning; it is not read. Move it into the reasoning.")
+        return profile, " ".join(filter(None, reasoning))
+
+    # --- the sections -----------------------------------------------------------------------------
+
+    def read_line(self, line: Line) -> None:
+        """Read one line of the sections."""
+        match line.kind:
+            case "heading" if line.level == 2:
+                self._begin(SectionPart(line.text, line=line.number, end=line.end))
+            case "heading" if line.level > 2 and self.parts:
+                self._begin(Block(line.text, line=line.number, end=line.end))
+            case "heading":
+                self.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
+            case "bullet":
+                self._read_bullet(line)
+            case "paragraph" if self.parts and (notes := _notes(line.text, line)):
+                self.parts += notes
+            case "paragraph":
+                self.leave(line, "text that is no part of the coding; write a note on a group as `_(note)_`.")
+            case "rule":
+                pass
+            case _:
+                self.leave_foreign(line)
+
+    def _begin(self, part: SectionPart | Block) -> None:
+        self.parts.append(part)
+        self.has_code = False
+
+    def _read_bullet(self, line: Line) -> None:
+        if not self.parts:
+            self.leave(line, "this stands before all sections; move it under its `## ` heading.")
+        elif (found := _label(line)) is not None:
+            self._read_code(line, *found)
+        elif not self.has_code:
+            self.leave(line, "no code stands above this; put `- **the code's label:**` before it.")
         else:
-            reading.leave(line, "neither profile nor reasoning; it is not read. Move it into the reasoning.")
-    joined = " ".join(filter(None, reasoning))
-    reading.document = replace(reading.document, profile=profile, reasoning=joined, lines=places)
+            self._read_entry(line, line.text)
+
+    def _read_code(self, line: Line, label: str, rest: str) -> None:
+        """Read a label and what follows it on its line: notes, or the first entry."""
+        notes = _notes(rest, line)
+        is_loose = bool(rest and not notes and rest[0] not in '"`')
+        if is_loose:
+            notes = (Note(rest, line=line.number, end=line.end),)
+            self.report(line.number, "note", "text after the label is read as a note; write it as `_(note)_`.")
+        self.parts.append(CodeLine(label, notes, line=line.number, end=line.end))
+        self.has_code = True
+        if rest and not notes:
+            self._read_entry(line, rest)
+
+    def _read_entry(self, line: Line, text: str) -> None:
+        found = read_entry(text)
+        if found is None:
+            self.leave(line, 'not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
+            return
+        entry, remark = found
+        self.parts.append(replace(entry, line=line.number, end=line.end))
+        if remark:
+            self.report(line.number, "note", f"{remark}; it is read as `{entry.words}`. Check it.")
+
+    def sections(self) -> tuple[SectionPart, ...]:
+        """Return the parts as sections with blocks with codes with entries."""
+        sections: list[SectionPart] = []
+        blocks: list[Block] = []
+        codes: list[CodeLine] = []
+        entries: list[Entry] = []
+        notes: list[Note] = []
+        for part in reversed(self.parts):
+            if isinstance(part, Entry):
+                entries.append(part)
+            elif isinstance(part, Note):
+                notes.append(part)
+            elif isinstance(part, CodeLine):
+                codes.append(replace(part, entries=tuple(reversed(entries))))
+                entries = []
+            else:
+                block = part if isinstance(part, Block) else Block(line=part.line, end=part.end)
+                blocks.append(replace(block, notes=tuple(reversed(notes)), codes=tuple(reversed(codes))))
+                notes, codes = [], []
+                if isinstance(part, SectionPart):
+                    sections.append(replace(part, blocks=tuple(each for each in reversed(blocks) if not each.is_empty)))
+                    blocks = []
+        return tuple(reversed(sections))
 
 
-def _begun(line: Line, reasoning: list[str]) -> str | None:
-    return head.read_reasoning(line.text, is_first=not reasoning)
-
-
-# --- the sections ------------------------------------------------------------------------------------
-
-
-def _read_line(reading: _Reading, line: Line) -> None:
-    match line.kind:
-        case "heading":
-            _read_heading(reading, line)
-        case "bullet":
-            _read_bullet(reading, line)
-        case "paragraph":
-            _read_paragraph(reading, line)
-        case "rule":
-            pass
-        case _:
-            _leave_foreign(reading, line)
-
-
-def _leave_foreign(reading: _Reading, line: Line) -> None:
-    reading.leave(line, f"{FOREIGN[line.kind]} is no part of the coding; it is kept and not read.")
-
-
-def _read_heading(reading: _Reading, line: Line) -> None:
-    if line.level == 2:
-        reading.sections.append(_Section(line.text, line, [_Block(None, line)]))
-    elif line.level > 2 and reading.sections:
-        reading.sections[-1].blocks.append(_Block(line.text, line))
-    else:
-        reading.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
-
-
-def _read_bullet(reading: _Reading, line: Line) -> None:
-    block = reading.sections[-1].blocks[-1] if reading.sections else None
-    if block is None:
-        reading.leave(line, "this stands before all sections; move it under its `## ` heading.")
-    elif (found := _label(line)) is not None:
-        code = _Code(found[0], line)
-        block.codes.append(code)
-        _read_after_label(reading, code, line, found[1])
-    elif not block.codes:
-        reading.leave(line, "no code stands above this; put `- **the code's label:**` before it.")
-    else:
-        _read_entry(reading, block.codes[-1], line, line.text)
+def _extend(found: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
+    """Extend a part of the head to the end of `line`."""
+    start = found[part].line if part in found else line.number
+    found[part] = Lines(start, line.end)
 
 
 def _label(line: Line) -> tuple[str, str] | None:
-    """The label that a bullet names and what follows it; one on the left may be plain and end in a colon."""
+    """Return the label in a bullet and what follows it; a label on the left may be plain and end in a colon."""
     found = split_label(line.text, is_nested=line.is_indented)
     is_plain = not line.is_indented and line.text.endswith(":") and line.text[0] not in '"`'
     if found is None and is_plain and read_entry(line.text) is None:
@@ -220,146 +222,48 @@ def _label(line: Line) -> tuple[str, str] | None:
     return found
 
 
-def _read_after_label(reading: _Reading, code: _Code, line: Line, rest: str) -> None:
-    """What follows a label on its line: notes, or the first entry."""
-    if not rest:
-        return
-    notes = read_notes(rest)
-    if notes:
-        code.notes.extend(_placed(notes, line))
-    elif rest[0] in '"`':
-        _read_entry(reading, code, line, rest)
-    else:
-        code.notes.extend(_placed((Note(rest),), line))
-        reading.report(line.number, "note", "text after the label is read as a note; write it as `_(note)_`.")
+def _notes(text: str, line: Line) -> tuple[Note, ...]:
+    return tuple(replace(note, line=line.number, end=line.end) for note in read_notes(text))
 
 
-def _read_entry(reading: _Reading, code: _Code, line: Line, text: str) -> None:
-    found = read_entry(text)
-    if found is None:
-        reading.leave(line, 'not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
-        return
-    entry, remark = found
-    code.entries.append(replace(entry, line=line.number, end=line.end))
-    if remark:
-        reading.report(line.number, "note", f"{remark}; it is read as `{entry.words}`. Check it.")
-
-
-def _read_paragraph(reading: _Reading, line: Line) -> None:
-    notes = read_notes(line.text)
-    if notes and reading.sections:
-        reading.sections[-1].blocks[-1].notes.extend(_placed(notes, line))
-    else:
-        reading.leave(line, "text that is no part of the coding; write a note on a group as `_(note)_`.")
-
-
-def _placed(notes: tuple[Note, ...], line: Line) -> Iterator[Note]:
-    return (replace(note, line=line.number, end=line.end) for note in notes)
-
-
-# --- from what is being read to values ---------------------------------------------------------------
-
-
-def _frozen_section(section: _Section) -> SectionPart:
-    blocks = (_frozen_block(block) for block in section.blocks)
-    kept = tuple(block for block in blocks if not block.is_empty)
-    return SectionPart(section.title, kept, section.line.number, section.line.end)
-
-
-def _frozen_block(block: _Block) -> Block:
-    codes = tuple(_frozen_code(code) for code in block.codes)
-    return Block(block.heading, tuple(block.notes), codes, block.line.number, block.line.end)
-
-
-def _frozen_code(code: _Code) -> CodeLine:
-    return CodeLine(code.label, tuple(code.notes), tuple(code.entries), code.line.number, code.line.end)
-
-
-LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
-"""The ids of the codings and notes on each line, in order: (line from 1, ids).  Lines without any are left out."""
-
-Part = TypeVar("Part", Entry, Note)
+# --- ids ------------------------------------------------------------------------------------------
 
 
 def identified(document: Document, index: CodebookIndex) -> Document:
-    """The document with the ids of its sections, groups and codes.
+    """Return the document with the ids of its sections, groups and codes.
 
-    A code that the book lacks goes by its label; a section or group that it lacks has the id "".
+    A code that the codebook lacks has its label as id, a section or group that it lacks "".
     """
     section_id = _section_finder(index)
-    sections = (_identified_section(section, section_id(section.title), index) for section in document.sections)
-    return replace(document, sections=tuple(sections))
+
+    def with_code_id(code: CodeLine) -> CodeLine:
+        found = index.code_by_label(code.label)
+        return replace(code, id=found.id if found else id_of_document_label(code.label))
+
+    def with_block_ids(block: Block, section: str) -> Block:
+        title = block.heading
+        group = title and (group_by_title(index.book, title, section) or group_by_title(index.book, title))
+        return replace(block, id=group.id if group else "", codes=tuple(map(with_code_id, block.codes)))
+
+    def with_section_ids(section: SectionPart) -> SectionPart:
+        id_ = section_id(section.title)
+        return replace(section, id=id_, blocks=tuple(with_block_ids(block, id_) for block in section.blocks))
+
+    return replace(document, sections=tuple(map(with_section_ids, document.sections)))
 
 
 def _section_finder(index: CodebookIndex) -> Callable[[str], str]:
-    """Gives a section's id by the heading in a document, with or without its number, case and white space forgiven."""
-    names: tuple[dict[str, list[str]], ...] = (defaultdict(list), defaultdict(list))
+    """Return a lookup of section ids by heading, with or without its number, case and white space ignored."""
+    by_title: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[str]] = defaultdict(list)
     for number, section in enumerate(index.sections.values(), 1):
         title = numbered(number, section.title)
-        for found, name in zip(names, (title, without_number(title)), strict=True):
-            found[folded(name)].append(section.id)
+        by_title[folded(title)].append(section.id)
+        by_name[folded(without_number(title))].append(section.id)
 
     def section_id(title: str) -> str:
         title = " ".join(title.split())
-        for found, name in zip(names, (title, without_number(title)), strict=True):
-            if len(ids := found.get(folded(name), [])) == 1:
-                return ids[0]
-        return ""
+        found = (by_title.get(folded(title), ()), by_name.get(folded(without_number(title)), ()))
+        return next((ids[0] for ids in found if len(ids) == 1), "")
 
     return section_id
-
-
-def _identified_section(section: SectionPart, section_id: str, index: CodebookIndex) -> SectionPart:
-    blocks = tuple(_identified_block(block, section_id, index) for block in section.blocks)
-    return replace(section, id=section_id, blocks=blocks)
-
-
-def _identified_block(block: Block, section_id: str, index: CodebookIndex) -> Block:
-    codes = tuple(replace(code, id=_code_id(code.label, index)) for code in block.codes)
-    group = None
-    if block.heading is not None:
-        within = group_by_title(index.book, block.heading, section_id)
-        group = within or group_by_title(index.book, block.heading)
-    return replace(block, id=group.id if group else "", codes=codes)
-
-
-def _code_id(label: str, index: CodebookIndex) -> str:
-    code = index.code_by_label(label)
-    return code.id if code else id_of_document_label(label)
-
-
-def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:
-    """The document, as it was read, with `ids` (by line) on its entries and notes; where none is left they have ""."""
-    coming = {line: iter(tuple(of_line)) for line, of_line in ids}
-
-    def named(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-        return tuple(replace(part, id=next(coming.get(part.line, iter(())), "")) for part in parts)
-
-    def named_code(code: CodeLine) -> CodeLine:
-        return replace(code, notes=named(code.notes), entries=named(code.entries))
-
-    def named_block(block: Block) -> Block:
-        return replace(block, notes=named(block.notes), codes=tuple(named_code(code) for code in block.codes))
-
-    sections = (
-        replace(section, blocks=tuple(named_block(block) for block in section.blocks)) for section in document.sections
-    )
-    return replace(document, sections=tuple(sections))
-
-
-def ids_by_line(document: Document) -> LineIds:
-    """The ids of the entries and notes of a document, by the lines on which they stand."""
-    ids: dict[int, list[str]] = defaultdict(list)
-    for part in _parts(document):
-        ids[part.line].append(part.id)
-    return tuple((line, tuple(of_line)) for line, of_line in sorted(ids.items()) if line and any(of_line))
-
-
-def _parts(document: Document) -> Iterator[Entry | Note]:
-    """All entries and notes, in the order of the document."""
-    for section in document.sections:
-        for block in section.blocks:
-            yield from block.notes
-            for code in block.codes:
-                yield from code.notes
-                yield from code.entries

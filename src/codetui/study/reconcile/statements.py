@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats.session_doc import Block, CodeLine, Document, Entry, Note, SectionPart
+from codetui.formats.session_doc import Block, Document, Entry, Note, SectionPart, with_part_ids
 from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget
-
-Part = TypeVar("Part", Entry, Note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,8 @@ def statements(document: Document, index: CodebookIndex) -> list[Statement]:
         for block in section.blocks
         for place, parts in _parts(section, block)
         for part in parts
-        if not _is_empty(part)
+        if not part.is_empty
     ]
-
-
-def _is_empty(part: Entry | Note) -> bool:
-    if isinstance(part, Note):
-        return not shown_words(part.text)
-    return part.kind == "note" and not shown_words(part.note)
 
 
 def _parts(section: SectionPart, block: Block) -> Iterator[tuple[MemoTarget, Sequence[Entry | Note]]]:
@@ -83,21 +75,7 @@ def _statement(part: Entry | Note, place: MemoTarget, slot: MemoTarget) -> State
 def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
     """The document with these ids on its entries and notes, one for each of its `statements`."""
     coming = iter(ids)
-
-    def named(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-        return tuple(replace(part, id="" if _is_empty(part) else next(coming)) for part in parts)
-
-    def code_with_ids(code: CodeLine) -> CodeLine:
-        return replace(code, notes=named(code.notes), entries=named(code.entries))
-
-    def block_with_ids(block: Block) -> Block:
-        return replace(block, notes=named(block.notes), codes=tuple(code_with_ids(code) for code in block.codes))
-
-    sections = tuple(
-        replace(section, blocks=tuple(block_with_ids(block) for block in section.blocks))
-        for section in document.sections
-    )
-    return replace(document, sections=sections)
+    return with_part_ids(document, lambda part: "" if part.is_empty else next(coming))
 
 
 def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
