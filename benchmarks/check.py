@@ -39,7 +39,7 @@ from codetui.storage.journal import encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import read_codebook
-from codetui.study.checking import problems_of_study
+from codetui.study.checker import check_sessions
 from codetui.study.checks.expected import document_of
 
 CODER = "wil"
@@ -134,9 +134,7 @@ def seconds_to_read(folder: Path) -> float:
 def seconds_to_check(folder: Path, book: Codebook) -> tuple[float, int]:
     """Seconds to check the study, and how many problems there are."""
     begun = perf_counter()
-    problems = problems_of_study(
-        Corpus(folder / "ads", book.corpus, folder / "sessions"), book, folder / "sessions", None
-    )
+    problems = check_sessions(Corpus(folder / "ads", book.corpus, folder / "sessions"), book, folder / "sessions", None)
     return perf_counter() - begun, len(problems)
 
 

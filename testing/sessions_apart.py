@@ -9,9 +9,8 @@ from codetui.core.session.state import State
 from codetui.model import SourceId, Span
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import HeldSession
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 
 
 class Machine:
@@ -25,10 +24,8 @@ class Machine:
     def open(self, ad: str = "11") -> None:
         """Starts the program on an ad."""
         self.close()
-        folder = self.folder
-        study = folder / "ads", folder / "codebook.toml", folder / "sessions"
-        workspace = open_workspace(*study, coder=self._coder, wanted=ad, is_shared=True)
-        assert not isinstance(workspace, Unusable) and workspace.first is not None
+        workspace = open_workspace(Study.open(self.folder), self._coder, wanted=ad, is_shared=True)
+        assert workspace.first is not None
         workspace.open(workspace.first)
         assert workspace.entry is not None and workspace.entry.id == SourceId(ad)
         self._workspace = workspace

@@ -17,8 +17,8 @@ from codetui import __version__
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 from testing.studies import ADS, SHORE, write_study
 from testing.terminal import Terminal, codetui_command, environment
 
@@ -67,8 +67,8 @@ def coded(study: Path) -> Path:
 
 def code(study: Path, coder: str) -> None:
     """Gives ad 11 three codings, a note and a profile."""
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder=coder)
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), coder)
+    assert workspace.first is not None
     workspace.open(workspace.first)
     for words, name in (("You light the lamp", "TASK1"), ("watch the sea", "TASK2"), ("sextant", "TOOL1")):
         start = SHORE.index(words)
@@ -294,8 +294,8 @@ def test_status_as_json_counts_what_it_lists(coded: Path) -> None:
 
 
 def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
-    workspace = open_workspace(coded / "ads", coded / "codebook.toml", coded / "sessions", coder="wil")
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(coded), "wil")
+    assert workspace.first is not None
     workspace.open(workspace.first)
     assert isinstance(workspace.execute(MarkDone(True)), Saved)
     assert codetui(coded, "status").out.splitlines()[1].startswith("done ")
@@ -328,8 +328,8 @@ HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro\x7f"
 def hostile_study(study: Path) -> Path:
     """A study with a coded quotation full of what a terminal obeys."""
     (study / "ads" / "11_shore_company.txt").write_text(f"{HOSTILE}\n\nYou climb {HOSTILE}.\n", "utf-8")
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil", wanted="11")
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), "wil", wanted="11")
+    assert workspace.first is not None
     text = workspace.open(workspace.first).ad.text
     assert isinstance(workspace.execute(AssignCode(Span(text.index("You"), len(text)), CodeId("TASK1"))), Saved)
     workspace.leave()
@@ -388,7 +388,7 @@ def test_two_ads_with_one_id_are_reported(study: Path) -> None:
 def test_the_coder_is_the_option_then_the_variable_then_the_login_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from codetui.cli.main import coder_name
+    from codetui.cli.arguments import coder_name
 
     monkeypatch.setenv("CODETUI_CODER", "ada")
     assert (coder_name("wil"), coder_name(None)) == ("wil", "ada")
@@ -446,7 +446,7 @@ def test_a_full_disk_behind_the_output_is_said_once(coded: Path) -> None:
     whole = f"'{sys.executable}' -m codetui status > /dev/full"
     done = subprocess.run(["sh", "-c", whole], cwd=coded, capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert done.stderr.decode().strip() == "codetui: what is printed: No space left on device"
+    assert done.stderr.decode().strip() == "codetui: the output: No space left on device"
 
 
 def test_options_before_a_command_are_told_their_place(coded: Path) -> None:
@@ -488,7 +488,7 @@ def test_documents_do_not_go_among_the_ads(coded: Path) -> None:
 @pytest.mark.parametrize("command", ["check", "status"])
 def test_a_file_for_the_sessions_is_refused(coded: Path, command: str) -> None:
     done = codetui(coded, command, "--sessions", "codebook.toml")
-    assert done.code == 2 and "codebook.toml is no folder" in done.err
+    assert done.code == 2 and "codebook.toml is not a folder" in done.err
 
 
 def test_check_tells_of_the_codebook_where_the_corpus_is_not_found(coded: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.cli.arguments import SUBCOMMANDS
+from codetui.cli.arguments import COMMANDS
 from codetui.tui.actions import ACTIONS
 from codetui.tui.key_table import key_table, with_table
 
@@ -51,7 +51,7 @@ def test_the_completion_files_are_those_of_the_parser(shell: str) -> None:
 
 def test_the_readme_and_the_command_page_list_every_subcommand() -> None:
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    for name in SUBCOMMANDS:
+    for name in COMMANDS:
         assert f"codetui {name}" in README
         assert f"codetui {name}" in page
 

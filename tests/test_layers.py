@@ -65,7 +65,7 @@ def test_help_and_version_load_neither_textual_nor_pydantic(option: str) -> None
 
 
 def test_the_workbench_opens_without_pydantic() -> None:
-    modules = loaded("import codetui.tui.app, codetui.study.startup")
+    modules = loaded("import codetui.tui.app, codetui.study.workspace")
     assert "codetui.storage.journal" in modules
     assert of("pydantic", modules) | of("pydantic_core", modules) == set()
 
@@ -74,7 +74,7 @@ def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     options = ["status", str(study / "ads"), "--codebook", str(study / "codebook.toml")]
     modules = loaded("from codetui.cli.main import run\nassert run(sys.argv[1:]) == 0", *options)
-    assert "codetui.study.reporting" in modules
+    assert "codetui.study.status" in modules
     assert of("textual", modules) == set()
 
 

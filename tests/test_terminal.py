@@ -16,8 +16,8 @@ import pytest
 from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 from testing.studies import write_study
 
 if sys.platform == "win32":
@@ -478,8 +478,8 @@ def hostile_study(folder: Path) -> Path:
     (study / "role.md").write_text(f"# Role\n\nA {HOSTILE}.\n", "utf-8")
     with (study / "codebook.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[[reference]]\ntitle = "Role {escaped}"\npath = "role.md"\n')
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
-    assert isinstance(workspace, Workspace) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), "wil")
+    assert workspace.first is not None
     text = workspace.open(workspace.first).ad.text
     done = workspace.execute(AssignCode(Span(text.index("You"), len(text) - 1), CodeId("TASK1")))
     assert isinstance(done, Saved) and done.coding is not None

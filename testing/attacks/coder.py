@@ -12,8 +12,8 @@ from codetui.core.session.undo import redo_target, undo_target
 from codetui.model import Code, Coding, MemoTarget, SourceEntry, Span
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.attacks.ledger import Said
 from testing.studies import write_study
 
@@ -62,8 +62,7 @@ def lay_out(folder: Path, *, ads: int = 3, sentences: int = 30) -> Path:
 
 def open_study(folder: Path) -> Workspace:
     """The study's workspace with all ads listed, none of them open."""
-    workspace = open_workspace(folder / "ads", folder / "codebook.toml", folder / "sessions", coder=CODER)
-    assert isinstance(workspace, Workspace), workspace
+    workspace = open_workspace(Study.open(folder), CODER)
     for batch in workspace.listing():
         workspace.add(batch)
     return workspace

@@ -22,8 +22,8 @@ from random import Random
 from codetui.model import SourceEntry
 from codetui.storage import fs
 from codetui.study.session.outcome import NotSaved
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study, StudyError
+from codetui.study.workspace import Workspace, open_workspace
 from testing.attacks.coder import BOOK as IN_BOOK
 from testing.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from testing.attacks.failing_disk import Tally, patient
@@ -98,11 +98,10 @@ class _Beginning(Coder):
         super().__init__(folder, chance, ledger.hear)
 
     def _opened(self) -> Workspace:
-        workspace = open_workspace(
-            self._folder / "ads", self._folder / "codebook.toml", self._folder / "sessions", coder=CODER, is_shared=True
-        )
-        if not isinstance(workspace, Workspace):
-            raise OSError(workspace.message)
+        try:
+            workspace = open_workspace(Study.open(self._folder), CODER, is_shared=True)
+        except StudyError as error:
+            raise OSError(str(error)) from error
         for batch in workspace.listing():
             workspace.add(batch)
         assert workspace.first is not None

@@ -22,8 +22,8 @@ from codetui.core.session.commands import AssignCode, AssignProfile
 from codetui.model import CodeId, Span
 from codetui.storage import study_files
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.attacks.coder import MEMORY, documents_differ, lay_out
 from testing.attacks.failing_disk import Tally, patient
 from testing.attacks.faults import READ_ERRORS, READS, FailingReads, interposed
@@ -190,8 +190,7 @@ def _lay_out(folder: Path) -> None:
 
 def opened(study: Path, coder: str, ad: str | None = None) -> Workspace:
     """A coder's workspace, with all ads listed."""
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder=coder, wanted=ad)
-    assert isinstance(workspace, Workspace), workspace
+    workspace = open_workspace(Study.open(study), coder, wanted=ad)
     for batch in workspace.listing():
         workspace.add(batch)
     return workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.formats.toml.tables import BYTE_LIMIT
-from codetui.study.books import LARGEST_BOOK
+from codetui.study.coding_book import LARGEST_BOOK
 from testing.hostile.fields import JSON_LINES, LOGS, TABLES, TEXTS, TOML
 from testing.hostile.limits import Take
 from testing.hostile.readers import readers

@@ -18,7 +18,9 @@ from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.formats.coding_book.reader import read as read_coding_book
-from codetui.formats.rows import rows, to_csv, to_jsonl
+from codetui.formats.export.csv import to_csv
+from codetui.formats.export.jsonl import to_jsonl
+from codetui.formats.export.table import rows
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span
 from codetui.storage import journal, study_files
 from codetui.storage.journal import Journal

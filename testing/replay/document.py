@@ -15,8 +15,8 @@ from codetui.cli.main import run as run_command
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Document
 from codetui.model import Codebook
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study, StudyError
+from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
 from testing.replay.comparison import differences, is_in_order
@@ -55,9 +55,10 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
     with tempfile.TemporaryDirectory() as folder:
         study = Path(folder)
         (study / "codebook.toml").write_text(as_toml(whole), encoding="utf-8")
-        workspace = open_workspace(ads, study / "codebook.toml", study / "sessions", coder=CODER, wanted=document.ad)
-        if not isinstance(workspace, Workspace):
-            result.trouble.append(workspace.message)
+        try:
+            workspace = open_workspace(Study.open(study, corpus=ads), CODER, wanted=document.ad)
+        except StudyError as error:
+            result.trouble.append(str(error))
             return result
         text = await _drive(workspace, document, size, moves, result)
         exported = _export(ads, study, result)

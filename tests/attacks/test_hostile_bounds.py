@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.main import run
 from codetui.core.selection import jump_labels
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import View, cursor
@@ -14,7 +15,7 @@ from codetui.core.text import search
 from codetui.core.text.layout import wrap
 from codetui.formats.toml import tables
 from codetui.storage import study_files
-from codetui.study.books import LARGEST_BOOK, import_book
+from codetui.study.coding_book import LARGEST_BOOK
 from testing.hostile.bounds import Bound, bounds
 from testing.hostile.limits import NEVER, seconds_for
 
@@ -80,11 +81,11 @@ def test_a_coding_book_is_read_up_to_its_cap_and_refused_above_it(
     start = b"# Book\n\n## Tasks\n\n### TASK1: Name\n\n- **Definition:** "
     source.write_bytes(start + b"word " * ((LARGEST_BOOK - len(start)) // 5 + 1))
     assert source.stat().st_size > LARGEST_BOOK
-    assert import_book(source, str(target), force=False) == 2
+    assert run(["codebook", "import", str(source), "-o", str(target)]) == 2
     assert f"{source} is larger than 1 MB" in capsys.readouterr().err
     assert not target.exists()
     source.write_bytes(source.read_bytes()[:LARGEST_BOOK])
-    assert import_book(source, str(target), force=False) == 0
+    assert run(["codebook", "import", str(source), "-o", str(target)]) == 0
     book, _ = study_files.read_codebook(target)
     assert book is not None and book.codes[0].id == "TASK1"
 
@@ -96,7 +97,7 @@ def test_a_coding_book_whose_codebook_would_be_too_large_to_read_is_refused(
     source.write_text("# Book\n\n## Tasks\n\n" + "".join(f"- **TASK{n}: Name** what\n" for n in range(40)))
     target.write_text("title = 'before'\n")
     monkeypatch.setattr(tables, "BYTE_LIMIT", 2_000)
-    assert import_book(source, str(target), force=True) == 2
+    assert run(["codebook", "import", str(source), "-o", str(target), "--force"]) == 2
     assert "so nothing is written: the file is larger than" in capsys.readouterr().err
     assert target.read_text() == "title = 'before'\n"
 

@@ -20,9 +20,8 @@ from codetui.model import CodeId, Span
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import coder_name, safe_name
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.hostile.limits import limited
 from testing.studies import write_study
 
@@ -74,8 +73,8 @@ def run(study: Path, *options: str) -> Done:
 
 def opened(study: Path, coder: str = "wil") -> Workspace:
     """The workspace with its first ad open."""
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder=coder)
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), coder)
+    assert workspace.first is not None
     workspace.open(workspace.first)
     return workspace
 

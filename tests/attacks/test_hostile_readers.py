@@ -22,7 +22,8 @@ from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import read as read_coding_book
-from codetui.formats.rows import Row, to_csv
+from codetui.formats.export.csv import to_csv
+from codetui.formats.export.table import Row
 from codetui.model import (
     CodingAdded,
     CodingId,

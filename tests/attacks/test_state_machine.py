@@ -37,9 +37,8 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import CODEBOOK, write_study
 
 EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", "100"))
@@ -137,9 +136,8 @@ class Coding(RuleBasedStateMachine):
                 shutil.rmtree(self.folder)
 
     def _start(self) -> None:
-        root = self.folder / "sessions"
-        found = open_workspace(self.folder / "ads", self.folder / "codebook.toml", root, coder="wil")
-        assert not isinstance(found, Unusable) and found.first is not None
+        found = open_workspace(Study.open(self.folder), "wil")
+        assert found.first is not None
         self.workspace = found
         for batch in found.listing():
             found.add(batch)

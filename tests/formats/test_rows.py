@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import describe
 from codetui.core.session.state import State, replay
-from codetui.formats.rows import Row, guarded, rows, to_csv, to_jsonl, unguarded
+from codetui.formats.export.csv import guarded, to_csv
+from codetui.formats.export.jsonl import to_jsonl
+from codetui.formats.export.table import Row, rows
 from codetui.model import (
     Anchor,
     Cause,
@@ -50,6 +53,11 @@ BOOK = Codebook(
 )
 HEADER = "ad_id,employer,title,coder,profile,section,group,code_id,code_name,words,note,"
 HEADER += "start,end,time,codebook_version,origin"
+
+
+def unguarded(cell: str) -> str:
+    """Return the cell without the apostrophe that guards it."""
+    return cell[1:] if re.match(r"'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠])", cell) else cell
 
 
 def _state(*events: Event) -> State:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.main import run
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, text_hash
 from codetui.storage import study_files
-from codetui.study.book_changes import find_book, propose_map, report_changes
-from codetui.study.study_parts import Unusable
+from codetui.study.migrate import find_codebook
+from codetui.study.study import StudyError
 from testing.studies import CODEBOOK
 
 NEW = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"').replace('"Watching"', '"Looking"')
@@ -32,13 +33,23 @@ def keep(study: Path, text: str) -> str:
 
 
 def found(name: str, study: Path) -> Codebook:
-    book = find_book(name, study / "sessions")
-    assert isinstance(book, Codebook), book
-    return book
+    return find_codebook(name, study / "sessions")
+
+
+def diff(study: Path, *options: str) -> int:
+    """Run `codetui codebook diff` on both study_files."""
+    names = str(study / "old.toml"), str(study / "new.toml")
+    return run(["codebook", "diff", *names, "--sessions", str(study), *options])
+
+
+def propose(study: Path, output: str, *options: str) -> int:
+    """Run `codetui codebook propose` on both study_files."""
+    names = str(study / "old.toml"), str(study / "new.toml")
+    return run(["codebook", "propose", *names, "--sessions", str(study), "-o", output, *options])
 
 
 def test_the_changes_are_told_in_sentences(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report_changes(str(study / "old.toml"), str(study / "new.toml"), study, as_json=False) == 0
+    assert diff(study) == 0
     assert capsys.readouterr().out.splitlines() == [
         "The version is “8”; it was “7”.",
         "1 code was renumbered: TASK1 to T1 “Lighting”.",
@@ -47,7 +58,7 @@ def test_the_changes_are_told_in_sentences(study: Path, capsys: pytest.CaptureFi
 
 
 def test_the_changes_are_data_too(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report_changes(str(study / "old.toml"), str(study / "new.toml"), study, as_json=True) == 0
+    assert diff(study, "--json") == 0
     value = json.loads(capsys.readouterr().out)
     assert (value["old"]["version"], value["new"]["version"]) == ("7", "8")
     assert value["new"]["hash"] == text_hash(NEW)
@@ -74,25 +85,25 @@ def test_of_two_books_of_one_version_the_last_is_meant(study: Path) -> None:
 @pytest.mark.parametrize("name", ["9", "none.toml", "8#0123456789ab", "../x"])
 def test_a_book_that_is_nowhere_is_said_with_those_that_are_kept(study: Path, name: str) -> None:
     digest = keep(study, CODEBOOK)
-    book = find_book(name, study / "sessions")
-    assert isinstance(book, Unusable)
-    assert name in book.message and f"7#{digest[:12]}" in book.message
+    with pytest.raises(StudyError) as refused:
+        find_codebook(name, study / "sessions")
+    assert name in str(refused.value) and f"7#{digest[:12]}" in str(refused.value)
 
 
 def test_a_hash_of_another_version_is_another_book(study: Path) -> None:
     digest = keep(study, CODEBOOK)
-    assert isinstance(find_book(f"8#{digest[:12]}", study / "sessions"), Unusable)
+    with pytest.raises(StudyError):
+        find_codebook(f"8#{digest[:12]}", study / "sessions")
 
 
 def test_a_missing_book_is_an_exit_code(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report_changes("none", str(study / "new.toml"), study, as_json=False) == 2
-    assert "no book is kept" in capsys.readouterr().err
+    assert run(["codebook", "diff", "none", str(study / "new.toml"), "--sessions", str(study)]) == 2
+    assert "no codebook is kept" in capsys.readouterr().err
 
 
 def test_rules_are_proposed_into_a_file(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = study / "map.toml"
-    names = str(study / "old.toml"), str(study / "new.toml")
-    assert propose_map(*names, study, str(target), force=False) == 0
+    assert propose(study, str(target)) == 0
     old, new = (parse_codebook(text, "")[0] for text in (CODEBOOK, NEW))
     assert new is not None
     rules, problems = parse_map(target.read_text("utf-8"), "map.toml", new, old)
@@ -105,11 +116,10 @@ def test_rules_are_proposed_into_a_file(study: Path, capsys: pytest.CaptureFixtu
 def test_a_file_that_is_there_is_not_overwritten(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = study / "map.toml"
     target.write_text("mine", encoding="utf-8")
-    names = str(study / "old.toml"), str(study / "new.toml")
-    assert propose_map(*names, study, str(target), force=False) == 2
+    assert propose(study, str(target)) == 2
     assert target.read_text("utf-8") == "mine"
-    assert propose_map(*names, study, str(target), force=True) == 0
+    assert propose(study, str(target), "--force") == 0
     assert target.read_text("utf-8") != "mine"
     capsys.readouterr()
-    assert propose_map(*names, study, "-", force=False) == 0
+    assert propose(study, "-") == 0
     assert capsys.readouterr().out == target.read_text("utf-8")

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.console import show_problems
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone, NotePlace, Undo
 from codetui.model import CodeId, MemoTarget, Problem, Span
-from codetui.storage.sources.corpus import Corpus
-from codetui.storage.study_files import read_codebook
-from codetui.study.checking import in_order, problems_of_study, report_problems
+from codetui.study.checker import check_study
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import CODEBOOK, SHORE, write_study
 
 SHORE_DOCUMENT = "analysis_job_11_shore_company.md"
 WORDS = (("You light the lamp", "TASK1"), ("watch the sea", "TASK2"), ("sextant", "TOOL1"))
+PILOT_BOOK = Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml"
 TWIN = "14_northern_light.txt"
 
 
@@ -34,9 +33,8 @@ def study(tmp_path: Path) -> Path:
 
 def begin(study: Path, coder: str = "wil", ad: str = "11") -> Workspace:
     """The workspace with an ad open."""
-    paths = (study / "ads", study / "codebook.toml", study / "sessions")
-    workspace = open_workspace(*paths, coder=coder, wanted=ad)
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), coder, wanted=ad)
+    assert workspace.first is not None
     workspace.open(workspace.first)
     return workspace
 
@@ -69,11 +67,9 @@ def code(
 
 
 def check(study: Path, coder: str | None = None) -> list[Problem]:
-    """Every problem of the study, files by their names."""
-    book, _ = read_codebook(study / "codebook.toml")
-    assert book is not None
-    corpus = Corpus(study / "ads", book.corpus, study / "sessions")
-    found = in_order(problems_of_study(corpus, book, study / "sessions", coder))
+    """Every problem of the corpus and the sessions, files by their names."""
+    opened = Study.open(study)
+    found = [problem for problem in check_study(opened, coder) if problem not in opened.codebook_problems]
     return [problem._replace(file=Path(problem.file).name) for problem in found]
 
 
@@ -490,8 +486,7 @@ def test_problems_are_printed_by_file_and_line(study: Path, capsys: pytest.Captu
     (study / "ads" / TWIN).write_text(SHORE, "utf-8")
     edit(study / "ads" / "11_shore_company.txt", " and a sextant", "")
     edit(study / "ads" / "11_shore_company.txt", "watch the sea", "watch")
-    paths = (study / "ads", study / "codebook.toml", study / "sessions")
-    assert report_problems(*paths, None, as_json=False) == 1
+    assert show_problems(check_study(Study.open(study)), as_json=False) == 1
     *lines, total = capsys.readouterr().out.splitlines()
     found = [re.match(r"(.+?\.\w+)(?::(\d+))?: (error|warning|note): ", line) for line in lines]
     places = [(match[1], int(match[2] or 0)) for match in found if match]
@@ -509,12 +504,9 @@ def test_only_the_coder_that_was_asked_for_is_checked(study: Path) -> None:
 
 
 def test_real_documents_are_reported_at_the_lines_of_their_entries(tmp_path: Path, shared: Path) -> None:
-    book, _ = read_codebook(Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml")
-    assert book is not None
     folder = tmp_path / "sessions" / "anna"
     shutil.copytree(shared / "pilot" / "codings", folder)
-    corpus = Corpus(shared / "pilot" / "ads.csv", book.corpus)
-    found = problems_of_study(corpus, book, tmp_path / "sessions", None)
+    found = check_study(Study.open(tmp_path, codebook=PILOT_BOOK, corpus=shared / "pilot" / "ads.csv"))
     quoted = [problem for problem in found if problem.message.startswith("“") and " in the ad" in problem.message]
     assert len(quoted) >= 10
     for problem in quoted:
@@ -526,26 +518,21 @@ def test_real_documents_are_reported_at_the_lines_of_their_entries(tmp_path: Pat
 
 
 def test_real_documents_are_in_step_once_their_ads_were_opened(tmp_path: Path, shared: Path) -> None:
-    codebook = Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml"
-    book, _ = read_codebook(codebook)
-    assert book is not None
     shutil.copytree(shared / "pilot" / "codings", tmp_path / "sessions" / "anna")
-    corpus = Corpus(shared / "pilot" / "ads.csv", book.corpus)
-    before = problems_of_study(corpus, book, tmp_path / "sessions", None)
+    study = Study.open(tmp_path, codebook=PILOT_BOOK, corpus=shared / "pilot" / "ads.csv")
+    before = check_study(study)
     for ad in ("30", "33", "35", "759", "767"):
-        workspace = open_workspace(corpus.path, codebook, tmp_path / "sessions", coder="anna", wanted=ad)
-        assert not isinstance(workspace, Unusable) and workspace.first is not None
+        workspace = open_workspace(study, "anna", wanted=ad)
+        assert workspace.first is not None
         workspace.open(workspace.first)
         workspace.leave()
-    after = problems_of_study(corpus, book, tmp_path / "sessions", None)
+    after = check_study(study)
     assert set(before) - set(after) == {problem for problem in before if "has no log" in problem.message}
     assert set(after) <= set(before) and len(set(before) - set(after)) == 5
 
 
 def test_real_ads_with_one_text_are_reported(tmp_path: Path, shared: Path) -> None:
-    book, _ = read_codebook(Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml")
-    assert book is not None
-    found = problems_of_study(Corpus(shared / "pilot" / "ads.csv", book.corpus), book, tmp_path, None)
+    found = check_study(Study.open(tmp_path, codebook=PILOT_BOOK, corpus=shared / "pilot" / "ads.csv"))
     pairs = {tuple(re.findall(r"\bad (\d+)", problem.message)) for problem in found if "same text" in problem.message}
     assert pairs == {
         ("517", "509"),

@@ -9,17 +9,16 @@ from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook.editing import add_code, append_example, set_field
 from codetui.model import Code, CodeId, Span, text_hash
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import CODEBOOK, SHORE, write_study
 
 LAMP = "You light the lamp at dusk."
 
 
 def opened(folder: Path) -> Workspace:
-    workspace = open_workspace(folder / "ads", folder / "codebook.toml", folder / "sessions", coder="rosa", wanted="11")
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(folder), "rosa", wanted="11")
+    assert workspace.first is not None
     workspace.open(workspace.first)
     return workspace
 

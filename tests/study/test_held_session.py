@@ -16,9 +16,8 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.session.session import FREE, HeldSession
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import write_study
 
 WORDS = ("You build", "pipelines", "Python", "You like people", "Run Kafka", "people")
@@ -229,9 +228,8 @@ def test_a_document_that_another_program_is_about_to_write_is_not_restored(tmp_p
 
 
 def started(study: Path, coder: str, ad: str) -> Workspace:
-    files = study / "ads", study / "codebook.toml", study / "sessions"
-    program = open_workspace(*files, coder=coder, wanted=ad, is_shared=True)
-    assert not isinstance(program, Unusable) and program.first is not None
+    program = open_workspace(Study.open(study), coder, wanted=ad, is_shared=True)
+    assert program.first is not None
     program.open(program.first)
     return program
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.main import run
 from codetui.core.session.commands import NoteCoding, RemoveCoding
 from codetui.storage import fs
 from codetui.storage.journal import Journal
-from codetui.study.exporting import export
-from codetui.study.importer import import_documents
 from codetui.study.session.session import Session
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 from testing.studies import write_study
 
 IRREGULAR = """\
@@ -58,17 +57,19 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def brought(*documents: Path, coder: str = "rosa", ads: Path | None = None) -> int:
-    return import_documents(list(documents), ads, Path("codebook.toml"), Path("sessions"), coder)
+    options = ["--ads", str(ads)] if ads else []
+    return run(["import", *map(str, documents), "--coder", coder, *options])
 
 
 def exported(ads: Path | None = None) -> dict[str, str]:
-    export(ads, Path("codebook.toml"), Path("sessions"), None, "markdown", "out", True)
+    options = [str(ads)] if ads else []
+    run(["export", "--format", "markdown", "-o", "out", "--force", *options])
     return {path.name: path.read_bytes().decode("utf-8") for path in Path("out").rglob("*.md")}
 
 
 def session_of(ad: str = "11", coder: str = "rosa") -> Session:
-    workspace = open_workspace(None, Path("codebook.toml"), Path("sessions"), coder=coder, wanted=ad)
-    assert not isinstance(workspace, Unusable) and workspace.first is not None
+    workspace = open_workspace(Study.open(), coder, wanted=ad)
+    assert workspace.first is not None
     return workspace.open(workspace.first)
 
 

@@ -1,4 +1,4 @@
-"""`codetui merge`: sessions from elsewhere are brought together with those here, once, and nothing is lost."""
+"""`codetui merge`: sessions from elsewhere are merged with those here, once, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def test_both_sides_are_there_and_a_second_run_does_nothing(
     theirs = files(second.folder)
     assert merge(first, second.folder) == 0
     said = capsys.readouterr().out
-    assert "rosa, ad 11: 2 steps, 3 codings now" in said and "1 session brought, 0 had nothing new" in said
+    assert "rosa, ad 11: 2 steps, 3 codings now" in said and "1 session merged, 0 had nothing new" in said
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
     assert first.session.taken is None
     first.close()
     before = files(first.folder)
     assert f'"{LAMP}" (every day)' in (first.folder / DOCUMENT).read_text("utf-8")
     assert merge(first, second.folder) == 0
-    assert "0 sessions brought, 1 had nothing new" in capsys.readouterr().out
+    assert "0 sessions merged, 1 had nothing new" in capsys.readouterr().out
     assert files(first.folder) == before and files(second.folder) == theirs
 
 
@@ -112,7 +112,7 @@ def test_a_dry_run_writes_nothing(machines: tuple[Machine, Machine], capsys: pyt
     second.close()
     before = files(first.folder)
     assert merge(first, second.folder, options=("--dry-run",)) == 0
-    assert "1 session would be brought" in capsys.readouterr().out
+    assert "1 session would be merged" in capsys.readouterr().out
     assert files(first.folder) == before
 
 
@@ -150,7 +150,7 @@ def test_two_texts_of_one_ad_are_refused_and_both_named(tmp_path: Path, capsys: 
     before = files(first.folder)
     assert merge(first, second.folder) == 1
     said = capsys.readouterr().out
-    assert "rosa, ad 11: not brought" in said and "1 session brought, 0 had nothing new, 1 refused" in said
+    assert "rosa, ad 11: not merged" in said and "1 session merged, 0 had nothing new, 1 refused" in said
     assert str(first.folder / LOG) in said and str(second.folder / LOG) in said
     after = files(first.folder)
     assert {name: after[name] for name in before} == before and not set(after) - set(before) - {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, Undo
 from codetui.core.session.undo import undoing
 from codetui.formats.codebook.reader import parse_codebook
@@ -15,7 +16,6 @@ from codetui.storage import study_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.migrate import run_migration
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import Ads, SessionSnapshot, records
@@ -78,7 +78,11 @@ class Study:
         self.codebook.write_text(NEW_BOOK, encoding="utf-8")
 
     def run(self, *, coder: str | None = None, is_dry: bool = False, old: Path | None = None) -> int:
-        return run_migration(self.map, self.codebook, self.sessions, coder, is_dry=is_dry, old=old)
+        options = ["--coder", coder] if coder else []
+        options += ["--dry-run"] if is_dry else []
+        options += ["--old", str(old)] if old else []
+        paths = ["--codebook", str(self.codebook), "--sessions", str(self.sessions)]
+        return run(["codebook", "migrate", "--map", str(self.map), *paths, *options])
 
     def logs(self) -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in self.sessions.rglob("*") if path.is_file()}
@@ -264,7 +268,7 @@ def test_rules_that_nobody_has_looked_through_are_only_counted(
     before = study.logs()
     assert study.run(is_dry=True) == 0
     assert study.run() == 2
-    assert "write checked = true" in capsys.readouterr().err
+    assert "set checked = true" in capsys.readouterr().err
     assert study.logs() == before
 
 
@@ -323,7 +327,8 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
         return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))
 
     before = {record.facts.id: record.state for record in found(old)}
-    assert run_migration(map_file, ROOT / new, tmp_path / "sessions", None, corpus=ads, old=ROOT / old) == 0
+    paths = ["--codebook", str(ROOT / new), "--sessions", str(tmp_path / "sessions"), "--ads", str(ads)]
+    assert run(["codebook", "migrate", "--map", str(map_file), "--old", str(ROOT / old), *paths]) == 0
     after = {record.facts.id: record.state for record in found(new)}
     assert before.keys() == after.keys() and len(after) == 5
     for ad, state in after.items():

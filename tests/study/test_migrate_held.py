@@ -20,10 +20,10 @@ from pathlib import Path
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 folder = Path(sys.argv[1])
-program = open_workspace(
-    folder / "ads", folder / "codebook.toml", folder / "sessions", coder="rosa", wanted="11", is_shared=True
+program = open_workspace(Study.open(folder), "rosa", wanted="11", is_shared=True
 )
 program.open(program.first)
 for line in sys.stdin:

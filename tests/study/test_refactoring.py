@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from codetui.cli.main import run
 from codetui.core.codebook.migration import pending_decisions
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
 from codetui.storage import fs, study_files
-from codetui.study.migrate import run_migration
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import CODEBOOK, write_study
 
 SPLIT = Split(
@@ -30,14 +30,12 @@ def opened(folder: Path, ad: str, coder: str = "rosa", *, is_shared: bool = Fals
     if not (folder / "ads").exists():
         write_study(folder)
     workspace = open_workspace(
-        folder / "ads",
-        folder / "codebook.toml",
-        folder / "sessions",
-        coder=coder,
+        Study.open(folder),
+        coder,
         wanted=ad,
         is_shared=is_shared,
     )
-    assert isinstance(workspace, Workspace) and workspace.first is not None, workspace
+    assert workspace.first is not None, workspace
     workspace.open(workspace.first)
     for batch in workspace.listing():
         workspace.add(batch)
@@ -229,7 +227,8 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
     kept = study_files.kept_maps(study / "sessions")
     assert str(kept[0]) in workspace.reshaping().way_on(begun.plan)
-    assert run_migration(kept[0], study / "codebook.toml", study / "sessions", None, corpus=study / "ads") == 0
+    paths = ["--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions")]
+    assert run(["codebook", "migrate", "--map", str(kept[0]), *paths]) == 0
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]
 
 

@@ -18,8 +18,8 @@ from codetui.storage import disk, fs
 from codetui.storage.session_lock import SessionLock
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from testing.attacks.faults import READS, Operation, interposed
 from testing.studies import write_study
 
@@ -46,10 +46,8 @@ def unreadable(suffix: str, *, is_seen: bool = False) -> Iterator[None]:
 
 def program(study: Path, ad: str = "11") -> Workspace:
     """A program on the study, with an ad open."""
-    workspace = open_workspace(
-        study / "ads", study / "codebook.toml", study / "sessions", coder="wil", wanted=ad, is_shared=True
-    )
-    assert isinstance(workspace, Workspace) and workspace.first is not None
+    workspace = open_workspace(Study.open(study), "wil", wanted=ad, is_shared=True)
+    assert workspace.first is not None
     for batch in workspace.listing():
         workspace.add(batch)
     workspace.open(workspace.first)
@@ -195,14 +193,13 @@ def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
     one.remember_place(3, 0)
     one.release()
     with unreadable("place.json"):
-        two = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
-        assert isinstance(two, Workspace) and two.stopped_at() is None
+        two = open_workspace(Study.open(study), "wil")
+        assert two.stopped_at() is None
     assert len([problem for problem in two.problems if BROKEN in str(problem) and "place.json" in problem.file]) == 1
 
 
 def test_the_ads_are_listed_while_the_sessions_cannot_be_seen(study: Path) -> None:
-    workspace = open_workspace(study / "ads", study / "codebook.toml", study / "sessions", coder="wil")
-    assert isinstance(workspace, Workspace)
+    workspace = open_workspace(Study.open(study), "wil")
     with unreadable("sessions"):
         listed = [entry.id for batch in workspace.listing() for entry in batch.entries]
     assert listed == ["11", "12", "13"]

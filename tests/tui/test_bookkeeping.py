@@ -19,10 +19,9 @@ from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
+from codetui.study.study import Study
 from codetui.study.usage import CodeUsage
-from codetui.study.workspace import Workspace
+from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeModal
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.definition import DefinitionModal
@@ -42,9 +41,7 @@ def opened(folder: Path, codebook: str = CODEBOOK, ad: str = "11", coder: str = 
     if not (folder / "ads").exists():
         write_study(folder)
         (folder / "codebook.toml").write_text(codebook, "utf-8")
-    workspace = open_workspace(folder / "ads", folder / "codebook.toml", folder / "sessions", coder=coder, wanted=ad)
-    assert not isinstance(workspace, Unusable)
-    return workspace
+    return open_workspace(Study.open(folder), coder, wanted=ad)
 
 
 @asynccontextmanager

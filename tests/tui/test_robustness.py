@@ -11,8 +11,8 @@ from textual.widgets import Input, TextArea
 from codetui.core.selection.selection import Selection
 from codetui.core.session.commands import AssignProfile, NoteCoding
 from codetui.storage import fs
-from codetui.study.startup import open_workspace
-from codetui.study.study_parts import Unusable
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
 from codetui.tui.palette import Palette
 from codetui.tui.screens.ad_list import AdListScreen
@@ -155,8 +155,7 @@ def refusing(locked: Path, read: Callable[[Path], bytes]) -> Callable[[Path], by
 def test_a_log_that_cannot_be_read_is_no_reason_not_to_start(tmp_path: Path) -> None:
     write_study(tmp_path)
     (tmp_path / "sessions" / "wil" / "events" / "11.jsonl").mkdir(parents=True)
-    opened = open_workspace(tmp_path / "ads", tmp_path / "codebook.toml", tmp_path / "sessions", coder="wil")
-    assert not isinstance(opened, Unusable)
+    opened = open_workspace(Study.open(tmp_path), "wil")
     assert opened.first is not None and opened.first.id == "11"
 
 

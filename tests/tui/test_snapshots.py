@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from codetui.study.startup import open_workspace
-from codetui.study.workspace import Workspace
+from codetui.study.study import Study
+from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.app import CodetuiApp
 from testing.keys import keys_of
 
@@ -30,9 +30,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     for name in ("ads", "references"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "codebook.toml", tmp_path / "codebook.toml")
-    opened = open_workspace(None, Path("codebook.toml"), Path("sessions"), coder="rosa")
-    assert isinstance(opened, Workspace)
-    return opened
+    return open_workspace(Study.open(), "rosa")
 
 
 def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], Awaitable[None]]:

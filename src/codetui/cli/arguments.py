@@ -1,108 +1,255 @@
-"""What the command line takes: its commands and their options."""
+"""The commands of the command line and their options."""
 
 from __future__ import annotations
 
 import argparse
+import os
 
 from codetui import __version__
 
 TYPE_CHECKING = False
 """As in typing, which takes longer to load than all that `--help` does."""
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
 
-SUBCOMMANDS = {
-    "import": "take over documents that people have written",
-    "export": "write all sessions as markdown, CSV or JSON lines",
-    "status": "say how far each ad is",
+COMMANDS = {
+    "import": "import documents that people have written",
+    "export": "export all sessions as markdown, CSV or JSON lines",
+    "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
-    "merge": "bring in sessions from a stick, a clone or another machine",
-    "codebook": "take coding books in, write them out, look them over, change them",
-    "init": "lay out a new study in a folder",
+    "merge": "merge sessions from a stick, a clone or another machine",
+    "codebook": "import, export, check, compare and migrate codebooks",
+    "init": "create a new study in a folder",
     "completion": "print the completion file of a shell",
 }
+CODEBOOK_COMMANDS = {
+    "import": "make a codebook of a coding book in markdown",
+    "export": "write the coding book as markdown, or as a page for printing",
+    "check": "list every problem of the codebook",
+    "diff": "show what changed between two codebooks",
+    "propose": "write rules that lead from one codebook to the next, for you to edit",
+    "migrate": "migrate all sessions from one codebook to the next by such rules",
+}
+CODEBOOK_NAME = "a codebook, or one that was coded with by its version or hash"
+DESCRIPTION = "Code texts by hand from the keyboard."
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments, which may be names of files that a stranger has chosen."""
+    """Reports errors without control characters: arguments may be file names of any origin."""
 
     def error(self, message: str) -> NoReturn:
-        """Ends the program with the usage and the message."""
+        """End the program with the usage and the message."""
         from codetui.core.text.sanitize import harmless
 
         super().error(harmless(message))
 
 
 def open_parser() -> argparse.ArgumentParser:
-    """The parser of `codetui [CORPUS]`."""
-    listing = "\n".join(f"  {name:<11}{words}" for name, words in SUBCOMMANDS.items())
+    """Return the parser of `codetui [CORPUS]`."""
+    listing = "\n".join(f"  {name:<11}{words}" for name, words in COMMANDS.items())
     parser = Parser(
         prog="codetui",
         usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
-        description="Code texts by hand from the keyboard.",
+        description=DESCRIPTION,
         epilog=f"commands:\n{listing}\n\nA folder named like a command opens as ./NAME.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_study(parser)
+    _add_codebook(parser)
+    _add_sessions(parser)
+    _add_coder(parser)
     parser.add_argument("--ad", metavar="ID", help="open this ad first")
     parser.add_argument("--version", action="version", version=f"codetui {__version__}")
     return parser
 
 
-def _add_study(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
-    parser.add_argument("--sessions", default="sessions", metavar="DIR", help="default: sessions")
-    parser.add_argument("--coder", metavar="NAME", help="default: $CODETUI_CODER, then the login name")
-
-
-def subcommand_parser(name: str) -> argparse.ArgumentParser:
-    """The parser of one subcommand."""
-    parser = Parser(prog=f"codetui {name}", description=f"{SUBCOMMANDS[name].capitalize()}.")
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """Return the parser of one command."""
+    parser = Parser(prog=f"codetui {name}", description=f"{COMMANDS[name].capitalize()}.")
     add_arguments(name, parser)
     return parser
 
 
-def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    """Gives `parser` the arguments of the subcommand `name`."""
-    if name == "completion":
-        parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
-        return
-    if name == "init":
-        parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
-        return
-    if name == "codebook":
-        from codetui.cli.codebook import add_subcommands
-
-        add_subcommands(parser)
-        return
-    if name == "merge":
-        from codetui.cli.merge import add_arguments as add_merge_arguments
-
-        add_merge_arguments(parser)
-        return
-    if name == "import":
-        parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
-        parser.add_argument("--ads", metavar="CORPUS", help="a folder of ads, or one file")
-        _add_study(parser)
-        return
-    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_study(parser)
-    if name == "export":
-        parser.add_argument("--format", choices=("markdown", "csv", "jsonl"), default="markdown")
-        parser.add_argument("-o", "--output", metavar="PATH", help="a file or folder; - is stdout")
-        parser.add_argument("--force", action="store_true", help="overwrite what stands there")
-    else:
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def whole_parser() -> argparse.ArgumentParser:
-    """Everything in one parser, from which the completion files are made."""
-    parser = Parser(prog="codetui", description="Code texts by hand from the keyboard.")
-    _add_study(parser)
+    """Return one parser of everything, from which the completion files are made."""
+    parser = Parser(prog="codetui", description=DESCRIPTION)
+    _add_codebook(parser)
+    _add_sessions(parser)
+    _add_coder(parser)
     parser.add_argument("--ad", metavar="ID", help="open this ad first")
-    parser.add_argument("--version", action="store_true", help="say the version")
+    parser.add_argument("--version", action="store_true", help="show the version")
     commands = parser.add_subparsers(metavar="COMMAND")
-    for name, words in SUBCOMMANDS.items():
+    for name, words in COMMANDS.items():
         add_arguments(name, commands.add_parser(name, help=words))
     return parser
+
+
+def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command `name`."""
+    if name == "codebook":
+        commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
+        for below, words in CODEBOOK_COMMANDS.items():
+            add = commands.add_parser(below, help=words, description=f"{words.capitalize()}.")
+            _CODEBOOK_ARGUMENTS[below](add)
+    else:
+        _ARGUMENTS[name](parser)
+
+
+def coder_name(given: str | None) -> str:
+    """Return the coder's name: as given, else $CODETUI_CODER, else the login name."""
+    if given or os.environ.get("CODETUI_CODER"):
+        return given or os.environ["CODETUI_CODER"]
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "coder"
+
+
+# --- shared options ---------------------------------------------------------------------------------
+
+
+def _add_codebook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
+
+
+def _add_sessions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sessions", default="sessions", metavar="DIR", help="default: sessions")
+
+
+def _add_coder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--coder", metavar="NAME", help="default: $CODETUI_CODER, then the login name")
+
+
+def _add_one_coder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--coder", metavar="NAME", help="only this coder's sessions")
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ads", metavar="CORPUS", help="a folder of ads, or one file")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
+    parser.add_argument("--format", choices=choices, default=choices[0], help=f"default: {choices[0]}")
+
+
+def _add_output(parser: argparse.ArgumentParser, default: str | None, words: str) -> None:
+    parser.add_argument("-o", "--output", default=default, metavar="PATH", help=f"{words}; - is stdout")
+    parser.add_argument("--force", action="store_true", help="overwrite existing files")
+
+
+# --- the arguments of each command --------------------------------------------------------------------
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
+    _add_corpus(parser)
+    _add_codebook(parser)
+    _add_sessions(parser)
+    _add_coder(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    from codetui.formats.export import EXPORTERS
+
+    _report(parser)
+    _add_format(parser, [exporter.name for exporter in EXPORTERS])
+    _add_output(parser, None, "a file, or a folder of documents")
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
+    _add_codebook(parser)
+    _add_sessions(parser)
+    _add_one_coder(parser)
+
+
+def _report_as_json(parser: argparse.ArgumentParser) -> None:
+    _report(parser)
+    _add_json(parser)
+
+
+def _merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, or folders of sessions, to merge")
+    _add_corpus(parser)
+    _add_codebook(parser)
+    _add_sessions(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
+    parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
+    driver = ("BASE", "OURS", "THEIRS", "PATH")
+    parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
+
+
+def _codebook_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown")
+    _add_output(parser, "codebook.toml", "default: codebook.toml")
+
+
+def _codebook_export(parser: argparse.ArgumentParser) -> None:
+    _add_codebook(parser)
+    _add_format(parser, ("markdown", "html"))
+    _add_output(parser, None, "default: coding_book.md or .html")
+
+
+def _codebook_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("codebook", nargs="?", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
+    _add_json(parser)
+
+
+def _two_codebooks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
+    parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
+    _add_sessions(parser)
+
+
+def _codebook_diff(parser: argparse.ArgumentParser) -> None:
+    _two_codebooks(parser)
+    _add_json(parser)
+
+
+def _codebook_propose(parser: argparse.ArgumentParser) -> None:
+    _two_codebooks(parser)
+    _add_output(parser, "map.toml", "default: map.toml")
+
+
+def _codebook_migrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--map", required=True, metavar="FILE", help="the rules; `codebook propose` writes some")
+    parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
+    parser.add_argument("--dry-run", action="store_true", help="only count what would change")
+    _add_corpus(parser)
+    _add_codebook(parser)
+    _add_sessions(parser)
+    _add_one_coder(parser)
+
+
+_ARGUMENTS = {
+    "import": _import,
+    "export": _export,
+    "status": _report_as_json,
+    "check": _report_as_json,
+    "merge": _merge,
+    "init": _init,
+    "completion": _completion,
+}
+_CODEBOOK_ARGUMENTS = {
+    "import": _codebook_import,
+    "export": _codebook_export,
+    "check": _codebook_check,
+    "diff": _codebook_diff,
+    "propose": _codebook_propose,
+    "migrate": _codebook_migrate,
+}

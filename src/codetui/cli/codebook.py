@@ -1,71 +1,168 @@
-"""The parsers of `codetui codebook …`; the work is imported when one of them runs."""
+"""The commands on codebooks: import, export, check, diff, propose and migrate."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from codetui.cli import codebook_changes as changes
+from codetui.cli.console import (
+    STDOUT,
+    error,
+    exit_code,
+    note,
+    obstacle,
+    output_path,
+    show,
+    show_json,
+    show_problems,
+    write_text,
+)
+from codetui.cli.sessions import open_study
+from codetui.core.text.plural import counted
+from codetui.formats.codebook.migration_map import render_map
+from codetui.model import Codebook
+from codetui.study.checker import in_order
+from codetui.study.coding_book import ConvertedBook, coding_book_text, convert_coding_book
+from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan
+from codetui.study.study import StudyError, read_codebook
 
-SUBCOMMANDS = {
-    "import": "make a codebook of a coding book in markdown",
-    "export": "write the coding book as markdown, or as a page for printing",
-    "check": "list every problem of the codebook",
-    **changes.SUBCOMMANDS,
-}
+CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
+"""The default output of each layout."""
 
 
-def add_subcommands(parser: argparse.ArgumentParser) -> None:
-    """Gives `parser` all subcommands of `codetui codebook`."""
-    commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
-    for name, words in SUBCOMMANDS.items():
-        below = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
-        _add_arguments(name, below)
+def import_(options: argparse.Namespace) -> int:
+    """Write the codebook of a coding book in markdown."""
+    output = options.output
+    converted = convert_coding_book(Path(options.book), output)
+    if refused := obstacle(output, is_forced=options.force):
+        return error(refused)
+    write_text(converted.found.toml, output)
+    for problem in (*converted.notes, *in_order(converted.problems)):
+        note(problem)
+    for line in _summary(converted, output):
+        note(line)
+    return exit_code(converted.problems)
 
 
-def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    if name in changes.SUBCOMMANDS:
-        changes.add_arguments(name, parser)
-    elif name == "import":
-        parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown")
-        parser.add_argument(
-            "-o", "--output", default="codebook.toml", metavar="FILE", help="default: codebook.toml; - is stdout"
+def _summary(converted: ConvertedBook, output: str) -> Iterator[str]:
+    found = converted.found
+    if found.structure:
+        yield f"read as names of fields and the like, not as text: {', '.join(found.structure)}"
+    for section in found.book.sections:
+        if section.heading:
+            yield f"section “{section.title}” is “{section.heading.lstrip('# ')}” in the book"
+    yield f"{_size(found.book)} written to {'stdout' if output == STDOUT else output}"
+
+
+def _size(book: Codebook) -> str:
+    counts = {
+        "profile": len(book.profiles),
+        "section": len(book.sections),
+        "group": len(book.groups),
+        "code": len(book.codes),
+        "text": len(book.texts),
+    }
+    return ", ".join(counted(count, name) for name, count in counts.items())
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the coding book of a codebook."""
+    book, problems = read_codebook(Path(options.codebook))
+    output = output_path(options.output, CODING_BOOKS[options.format])
+    text = coding_book_text(book, options.format)
+    if refused := obstacle(output, is_forced=options.force, text=text):
+        return error(refused)
+    write_text(text, output)
+    for problem in problems:
+        if problem.severity == "error":
+            note(problem)
+    note(f"{_size(book)} written to {'stdout' if output == STDOUT else output}")
+    return exit_code(problems)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every problem of a codebook."""
+    try:
+        problems = read_codebook(Path(options.codebook))[1]
+    except StudyError as unusable:
+        if not unusable.problems:
+            raise
+        problems = list(unusable.problems)
+    return show_problems(in_order(problems), as_json=options.json)
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Print what changed between two study_files."""
+    from codetui.core.codebook.diff import diff as changes_between
+    from codetui.formats.codebook.changes import sentences
+
+    old, new = (find_codebook(name, Path(options.sessions)) for name in (options.old, options.new))
+    changes = changes_between(old, new)
+    if options.json:
+        listed = [{**asdict(change), "words": [run._asdict() for run in change.words]} for change in changes]
+        show_json({"old": _identity(old), "new": _identity(new), "changes": listed})
+        return 0
+    for sentence in sentences(changes, old, new):
+        show(" ".join(sentence.split()))
+    return 0
+
+
+def _identity(book: Codebook) -> dict[str, str]:
+    return {"title": book.title, "version": book.version, "hash": book.content_hash}
+
+
+def propose(options: argparse.Namespace) -> int:
+    """Write the migration rules that two codebooks suggest."""
+    from codetui.core.codebook.migration import propose as proposed
+
+    old, new = (find_codebook(name, Path(options.sessions)) for name in (options.old, options.new))
+    rules = proposed(old, new)
+    output = options.output
+    if refused := obstacle(output, is_forced=options.force):
+        return error(refused)
+    write_text(render_map(rules, old, new), output)
+    if output != STDOUT:
+        undecided = sum(not rule.new for rule in rules.rules)
+        written = counted(len(rules.rules), "rule")
+        note(f"{written} written to {output}, {undecided} of them without a new code or profile.")
+        note(f"Review them, set checked = true, then: codetui codebook migrate --map {output}")
+    return 0
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Migrate all sessions to the codebook by the rules in a file, or only count what would change."""
+    study = open_study(options)
+    old = Path(options.old) if options.old else None
+    plan = read_plan(Path(options.map), study.codebook_path, study.sessions_path, old)
+    if not options.dry_run and not plan.rules.is_checked:
+        return error(
+            f"the rules in {options.map} were proposed and nobody has reviewed them yet. "
+            "Review them, set checked = true there, and run the same command again; --dry-run only counts."
         )
-        parser.add_argument("--force", action="store_true", help="overwrite what stands there")
-    elif name == "export":
-        parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
-        parser.add_argument("--format", choices=("markdown", "html"), default="markdown")
-        parser.add_argument("-o", "--output", metavar="FILE", help="default: coding_book.md or .html; - is stdout")
-        parser.add_argument("--force", action="store_true", help="overwrite what stands there")
+    if options.dry_run:
+        counts = count_sessions(plan, study.sessions_path, options.coder, study.corpus_if_any)
     else:
-        parser.add_argument(
-            "codebook", nargs="?", default="codebook.toml", metavar="FILE", help="default: codebook.toml"
-        )
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _import(options: argparse.Namespace) -> int:
-    from codetui.study.books import import_book
-
-    return import_book(Path(options.book), options.output, force=options.force)
-
-
-def _export(options: argparse.Namespace) -> int:
-    from codetui.study.books import export_book
-
-    return export_book(Path(options.codebook), options.output, options.format, force=options.force)
-
-
-def _check(options: argparse.Namespace) -> int:
-    from codetui.study.books import check_book
-
-    return check_book(Path(options.codebook), as_json=options.json)
+        counts = migrate_study(plan, study, options.coder, old)
+    for problem in (*plan.problems, *counts.problems):
+        note(problem)
+    for line in lines_of(counts, plan.rules, plan.new, plan.old):
+        show(line)
+    changed = counted(counts.sessions, "session")
+    show(
+        f"{changed} would be changed; nothing was (--dry-run)"
+        if options.dry_run
+        else f"{changed} changed; undo (u) reverts each"
+    )
+    return exit_code(counts.problems)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "import": _import,
-    "export": _export,
-    "check": _check,
-    **changes.COMMANDS,
+    "import": import_,
+    "export": export,
+    "check": check,
+    "diff": diff,
+    "propose": propose,
+    "migrate": migrate,
 }

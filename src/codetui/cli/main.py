@@ -1,4 +1,4 @@
-"""The command line: a router over a few subcommands; each imports what it needs when it runs."""
+"""The command line: a router over a few commands; each imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -9,34 +9,28 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
-from codetui.cli.arguments import SUBCOMMANDS, open_parser, subcommand_parser
-
-TYPE_CHECKING = False
-"""As in typing, which like pathlib takes longer to load than all that `--help` does."""
-if TYPE_CHECKING:
-    from pathlib import Path
-
+from codetui.cli.arguments import COMMANDS, coder_name, command_parser, open_parser
 
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
 
-PICTURES_PER_SECOND = "500"
-LONGEST_TURN = 0.001
+FRAMES_PER_SECOND = "500"
+SWITCH_INTERVAL = 0.001
 """Seconds for which one thread runs while another one waits."""
 
 
 def run(argv: Sequence[str]) -> int:
-    """Runs one command line; 0 went well, 1 found problems, 2 could not be done."""
+    """Run one command line; return 0 if it went well, 1 if it found problems, 2 if it could not be done."""
     if missing := [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]:
-        _stand_in(missing)
+        _open_null(missing)
     if "stdout" in missing:
-        return complain("the standard output is closed, and nothing can be printed; send it to a file or to /dev/null.")
+        return _error("the standard output is closed, and nothing can be printed; send it to a file or to /dev/null.")
     for stream in (sys.stdout, sys.stderr):
-        # A pipe on Windows takes no more than the letters of its code page.
+        # A pipe on Windows takes the characters of its code page alone.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        code = _coded(argv)
+        code = _exit_code(argv)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -45,96 +39,97 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        code = complain(f"{error.filename or 'what is printed'}: {error.strerror or error}")
-        _forget_closed_terminal()
+        code = _error(f"{error.filename or 'the output'}: {error.strerror or error}")
+        _ignore_closed_terminal()
         return code
 
 
-def _coded(argv: Sequence[str]) -> int:
-    """The exit code of a command line, of one that argparse ends too."""
+def _exit_code(argv: Sequence[str]) -> int:
+    """Run a command line and return its exit code, argparse's too."""
     try:
         return _route(argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_UNUSABLE
 
 
-def _stand_in(missing: Sequence[str]) -> None:
-    """Opens what Python found closed: nothing to read, and nowhere to write."""
+def _open_null(missing: Sequence[str]) -> None:
+    """Open the streams that were closed when Python started: nothing to read, and writing to nowhere."""
     for name in missing:
         setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def complain(message: str) -> int:
-    """Says on stderr what is wrong and gives the exit code for it."""
-    from codetui.study import study_parts
+def _error(message: object) -> int:
+    from codetui.cli import console
 
-    return study_parts.complain(message)
+    return console.error(message)
 
 
 def _route(argv: Sequence[str]) -> int:
     first = argv[0] if argv else ""
-    if first in SUBCOMMANDS:
-        parser = subcommand_parser(first)
-        return COMMANDS[first](parser.parse_args(argv[1:]))
+    if first in COMMANDS:
+        return _run_command(first, command_parser(first).parse_args(argv[1:]))
     options = open_parser().parse_args(argv)
-    if options.corpus in SUBCOMMANDS:
+    if options.corpus in COMMANDS:
         name = options.corpus
-        return complain(f"a command comes first: `codetui {name} …`, its options behind it; ./{name} names a folder.")
+        return _error(f"a command comes first: `codetui {name} …`, its options behind it; ./{name} names a folder.")
     if options.corpus and not os.path.exists(options.corpus):  # noqa: PTH110 - pathlib loads slowly
-        return complain(_unknown(options.corpus))
-    return _open(options)
+        return _error(_unknown(options.corpus))
+    return _run_command("open", options)
+
+
+def _run_command(name: str, options: argparse.Namespace) -> int:
+    from codetui.study.study import StudyError
+
+    try:
+        return _command(name, options)(options)
+    except StudyError as error:
+        return _error(error)
+
+
+def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    """Return the function of a command; its module is loaded now."""
+    if name == "open":
+        return _open
+    if name == "completion":
+        return _completion
+    if name == "codebook":
+        from codetui.cli import codebook
+
+        return codebook.COMMANDS[options.subcommand]
+    from codetui.cli import sessions
+
+    return sessions.COMMANDS[name]
 
 
 def _unknown(word: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(word, SUBCOMMANDS, n=1)
+    close = get_close_matches(word, COMMANDS, n=1)
     if close:
         return f"there is no “{word}” here; did you mean `codetui {close[0]}`?"
     from pathlib import Path
 
-    from codetui.study.study_parts import missing_corpus
+    from codetui.study.study import missing_corpus
 
-    return missing_corpus(Path(word))
-
-
-def coder_name(given: str | None) -> str:
-    """The coder: as given, as $CODETUI_CODER says, or the login name."""
-    if given or os.environ.get("CODETUI_CODER"):
-        return given or os.environ["CODETUI_CODER"]
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "coder"
-
-
-def _study_options(options: argparse.Namespace) -> tuple[Path | None, Path, Path]:
-    from pathlib import Path
-
-    corpus = Path(options.corpus) if options.corpus else None
-    return corpus, Path(options.codebook), Path(options.sessions)
+    return str(missing_corpus(Path(word)))
 
 
 def _open(options: argparse.Namespace) -> int:
     import gc
 
-    # Pictures follow the keys at once: Textual would wait for the next of 60 a second.
-    os.environ.setdefault("TEXTUAL_FPS", PICTURES_PER_SECOND)
-    # A thread that works in the background gives way to keys sooner than Python's 5 ms.
-    sys.setswitchinterval(LONGEST_TURN)
-    # Garbage is collected by the workbench, when nobody waits for a key.
+    # Frames follow the keys at once: Textual would wait for the next of 60 a second.
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
+    # A background thread gives way to keys sooner than after Python's 5 ms.
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    # The workbench collects garbage when nobody waits for a key.
     gc.disable()
-    from codetui.study.startup import open_workspace
-    from codetui.study.study_parts import Unusable
+    from codetui.study.study import Study
+    from codetui.study.workspace import open_workspace
 
-    coder = coder_name(options.coder)
-    workspace = open_workspace(*_study_options(options), coder=coder, wanted=options.ad, is_shared=True)
-    if isinstance(workspace, Unusable):
-        return complain(workspace.message)
+    study = Study.open(corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
+    workspace = open_workspace(study, coder_name(options.coder), wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return complain("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+        return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.tui.app import CodetuiApp
     from codetui.tui.closed_terminal import forgiving_terminal
 
@@ -145,13 +140,13 @@ def _open(options: argparse.Namespace) -> int:
     workspace.release()
     for line in words:
         with suppress(OSError):
-            complain(line)
-    _forget_closed_terminal()
+            _error(line)
+    _ignore_closed_terminal()
     return app.return_code or (EXIT_PROBLEMS if words else 0)
 
 
-def _forget_closed_terminal() -> None:
-    """Sends what a closed terminal no longer takes to nowhere: Python would end with an exit code of its own."""
+def _ignore_closed_terminal() -> None:
+    """Discard what a closed terminal cannot take: Python would exit with a code of its own."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -159,72 +154,8 @@ def _forget_closed_terminal() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _import(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from codetui.study.importer import import_documents
-
-    documents = [Path(document) for document in options.documents]
-    corpus = Path(options.ads) if options.ads else None
-    coder = coder_name(options.coder)
-    return import_documents(documents, corpus, Path(options.codebook), Path(options.sessions), coder)
-
-
-def _export(options: argparse.Namespace) -> int:
-    from codetui.study.exporting import export
-
-    corpus, codebook, sessions = _study_options(options)
-    return export(corpus, codebook, sessions, options.coder, options.format, options.output, options.force)
-
-
-def _status(options: argparse.Namespace) -> int:
-    from codetui.study.reporting import report_status
-
-    corpus, codebook, sessions = _study_options(options)
-    return report_status(corpus, codebook, sessions, options.coder, as_json=options.json)
-
-
-def _check(options: argparse.Namespace) -> int:
-    from codetui.study.checking import report_problems
-
-    corpus, codebook, sessions = _study_options(options)
-    return report_problems(corpus, codebook, sessions, options.coder, as_json=options.json)
-
-
-def _codebook(options: argparse.Namespace) -> int:
-    from codetui.cli.codebook import COMMANDS
-
-    return COMMANDS[options.subcommand](options)
-
-
-def _merge(options: argparse.Namespace) -> int:
-    from codetui.cli.merge import run as run_merge
-
-    return run_merge(options)
-
-
-def _init(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from codetui.study.startup import lay_out_study
-
-    return lay_out_study(Path(options.folder))
-
-
 def _completion(options: argparse.Namespace) -> int:
     from importlib.resources import files
 
     print(files("codetui").joinpath("completions", f"codetui.{options.shell}").read_text("utf-8"), end="")
     return 0
-
-
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "import": _import,
-    "export": _export,
-    "status": _status,
-    "check": _check,
-    "merge": _merge,
-    "codebook": _codebook,
-    "init": _init,
-    "completion": _completion,
-}

@@ -11,13 +11,13 @@
 _shtab_codetui_commands() {
   local _commands=(
     check:'list every problem of codebook, corpus and sessions'
-    codebook:'take coding books in, write them out, look them over, change them'
+    codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
-    export:'write all sessions as markdown, CSV or JSON lines'
-    import:'take over documents that people have written'
-    init:'lay out a new study in a folder'
-    merge:'bring in sessions from a stick, a clone or another machine'
-    status:'say how far each ad is'
+    export:'export all sessions as markdown, CSV or JSON lines'
+    import:'import documents that people have written'
+    init:'create a new study in a folder'
+    merge:'merge sessions from a stick, a clone or another machine'
+    status:'show progress per ad'
   )
   _describe 'codetui commands' _commands
 }
@@ -25,10 +25,10 @@ _shtab_codetui_commands() {
 _shtab_codetui_codebook_commands() {
   local _commands=(
     check:'List every problem of the codebook.'
-    diff:'Say what changed between two codebooks.'
+    diff:'Show what changed between two codebooks.'
     export:'Write the coding book as markdown, or as a page for printing.'
     import:'Make a codebook of a coding book in markdown.'
-    migrate:'Bring all sessions from one codebook to the next by such rules.'
+    migrate:'Migrate all sessions from one codebook to the next by such rules.'
     propose:'Write rules that lead from one codebook to the next, for you to edit.'
   )
   _describe 'codetui codebook commands' _commands
@@ -40,7 +40,7 @@ _shtab_codetui_options=(
   "--sessions[default\: sessions]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
   "--ad[open this ad first]:ID:"
-  "--version[say the version]"
+  "--version[show the version]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -50,7 +50,7 @@ _shtab_codetui_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
-  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--coder[only this coder\'s sessions]:NAME:"
   "--json[print JSON]"
   ":a folder of ads, or one file:_files"
 )
@@ -88,9 +88,9 @@ _shtab_codetui_codebook_diff_defaults_added=0
 _shtab_codetui_codebook_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--codebook[default\: codebook.toml]:FILE:_files"
-  "--format[format]:format:(markdown html)"
-  {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:FILE:_files"
-  "--force[overwrite what stands there]"
+  "--format[default\: markdown]:format:(markdown html)"
+  {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -98,8 +98,8 @@ _shtab_codetui_codebook_export_defaults_added=0
 
 _shtab_codetui_codebook_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  {-o,--output}"[default\: codebook.toml\; - is stdout]:FILE:_files"
-  "--force[overwrite what stands there]"
+  {-o,--output}"[default\: codebook.toml\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
   ":a coding book in markdown:"
 )
 
@@ -109,12 +109,12 @@ _shtab_codetui_codebook_import_defaults_added=0
 _shtab_codetui_codebook_migrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--map[the rules\; \`codebook propose\` writes some]:FILE:_files"
-  "--dry-run[only count what would change]"
-  "--codebook[default\: codebook.toml]:NEW:_files"
   "--old[the codebook that the sessions come from]:FILE:"
+  "--dry-run[only count what would change]"
   "--ads[a folder of ads, or one file]:CORPUS:_files"
-  "--coder[only this coder\'s sessions]:NAME:"
+  "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
+  "--coder[only this coder\'s sessions]:NAME:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -123,8 +123,8 @@ _shtab_codetui_codebook_migrate_defaults_added=0
 _shtab_codetui_codebook_propose_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--sessions[default\: sessions]:DIR:_files"
-  {-o,--output}"[default\: map.toml\; - is stdout]:FILE:_files"
-  "--force[overwrite what stands there]"
+  {-o,--output}"[default\: map.toml\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
   ":a codebook, or one that was coded with by its version or hash:"
   ":a codebook, or one that was coded with by its version or hash:"
 )
@@ -144,10 +144,10 @@ _shtab_codetui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
-  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
-  "--format[format]:format:(markdown csv jsonl)"
-  {-o,--output}"[a file or folder\; - is stdout]:PATH:_files"
-  "--force[overwrite what stands there]"
+  "--coder[only this coder\'s sessions]:NAME:"
+  "--format[default\: markdown]:format:(markdown csv jsonl)"
+  {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
   ":a folder of ads, or one file:_files"
 )
 
@@ -179,10 +179,10 @@ _shtab_codetui_merge_options=(
   "--ads[a folder of ads, or one file]:CORPUS:_files"
   "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
-  "--dry-run[only say what would be brought]"
-  "--install-driver[let git in this clone merge documents as codetui does]"
-  "--driver[what git calls\; OURS becomes the merge]:('BASE', 'OURS', 'THEIRS', 'PATH'):"
-  "(*)::studies, or folders of sessions, to bring in:_files"
+  "--dry-run[only show what would be merged]"
+  "--install-driver[let git in this clone merge documents]"
+  "--driver[run by git\; OURS becomes the merge]:('BASE', 'OURS', 'THEIRS', 'PATH'):"
+  "(*)::studies, or folders of sessions, to merge:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -192,7 +192,7 @@ _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--codebook[default\: codebook.toml]:FILE:_files"
   "--sessions[default\: sessions]:DIR:_files"
-  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--coder[only this coder\'s sessions]:NAME:"
   "--json[print JSON]"
   ":a folder of ads, or one file:_files"
 )

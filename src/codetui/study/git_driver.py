@@ -1,8 +1,7 @@
-"""What git calls where two sides have changed one document: it is made anew from the logs of both.
+"""The merge driver that git runs where both sides changed one document: it is rendered anew from both logs.
 
-Git brings logs together by itself (`merge=union`: all lines of both).  A document is no text whose lines could be
-mixed: it is what the log says.  What was edited by hand on either side is in it too, so that it is taken over when the
-session is opened.
+Git merges logs by itself (`merge=union`: all lines of both).  The lines of a document cannot be mixed, as it is
+rendered from the log.  Hand edits of either side are in it too, and are imported when the session is opened.
 """
 
 from __future__ import annotations
@@ -22,14 +21,15 @@ from codetui.storage import fs, git, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
 from codetui.study.session.document import AdFacts, SnapshotFile, base_of, legible
 from codetui.study.sessions import Ads, MergeSide, other_text, side_of
-from codetui.study.study_parts import UNUSABLE, say
+from codetui.study.study import CODEBOOK, StudyError
 
-MERGED, CONFLICT = 0, 1
-CODEBOOK, BASES = "codebook.toml", ".written"
+BASES = ".written"
+NAME = "codetui"
+TITLE = "codetui documents, rendered from both logs"
 
 
 class _Both(NamedTuple):
-    """The two sides of one session, and the steps of both, without and with what was edited by hand."""
+    """Both sides of one session, and the steps of both, without and with hand edits."""
 
     book: Codebook
     ours: MergeSide
@@ -38,7 +38,7 @@ class _Both(NamedTuple):
     whole: tuple[Transaction, ...]
 
     def written(self, transactions: tuple[Transaction, ...]) -> Written:
-        """The document of these steps."""
+        """Return the document of these steps."""
         state = replay(transactions)
         opened = state.opened
         assert opened is not None
@@ -46,31 +46,30 @@ class _Both(NamedTuple):
         return session_doc.document_of(state, self.book, facts)
 
 
-def merge_file(ours: Path, theirs: Path, path: Path) -> int:
-    """Makes the file `ours` what both sides say; `path` is its name in the repository, below the folder we are in.
+def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
+    """Write the merge of both versions of a document to `ours`; return a sentence for each conflict in it.
 
-    Git's exit code: 0 where that is done, 1 where our side stays as it is and a person has to decide.
+    `path` is the document's name in the repository, below the working folder.  Raises StudyError where the versions
+    cannot be merged; `ours` is then unchanged.
     """
     folder = path.parent.parent if path.suffix == BASES else path.parent
-    book, _ = _book(folder)
+    book = _codebook_above(folder)
     if book is None:
-        return _left(path, f"no {CODEBOOK} that can be read lies above it")
+        raise _left(path, f"no {CODEBOOK} that can be read lies above it")
     with tempfile.TemporaryDirectory(prefix="codetui-") as temporary:
         both = _both(Path(temporary), (ours, theirs), path, folder, book)
     if isinstance(both, str):
-        return _left(path, both)
+        raise _left(path, both)
     if path.suffix == BASES:
         SnapshotFile(ours).write([base_of(both.written(both.logged), both.logged)])
-    else:
-        fs.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
-        state = replay(both.whole)
-        for one in between(both.ours.steps, both.theirs.steps):
-            say(f"{path}: {sentence(one, state, book)}")
-    return MERGED
+        return ()
+    fs.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
+    state = replay(both.whole)
+    return tuple(f"{path}: {sentence(one, state, book)}" for one in between(both.ours.steps, both.theirs.steps))
 
 
 def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:
-    """The sides that two versions of a file stand for; why they cannot be told, if not."""
+    """Return the sides that two versions of a file belong to, or why that is unknown."""
     sides: list[MergeSide] = []
     for number, version in enumerate(versions):
         data = fs.read(version)
@@ -97,7 +96,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
 
 
 def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
-    """Puts the files of one session, as they are in a commit, into a folder."""
+    """Copy the files of one session, as they are in a commit, into a folder."""
     wanted = {f"{name}{LOG}", f"{name}{BASES}"}
     begun = tuple(f"{DOCUMENT}{name}{sign}" for sign in "_~.")
     for file in (*git.files_in(revision, folder), *git.files_in(revision, folder / EVENTS)):
@@ -108,52 +107,43 @@ def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
 
 
 def _name(path: Path, data: bytes) -> str:
-    """The name of the ad's files."""
+    """Return the name of the source's fs."""
     if path.suffix == BASES:
         return path.stem
     return safe_name(session_doc.read(legible(data, path).split("\n## ", 1)[0], "")[0].ad)
 
 
-def _book(folder: Path) -> tuple[Codebook | None, Path]:
-    """The nearest codebook above a coder's folder."""
+def _codebook_above(folder: Path) -> Codebook | None:
+    """Return the nearest codebook above a coder's folder."""
     for above in folder.parents:
         if fs.is_file(above / CODEBOOK):
-            return study_files.read_codebook(above / CODEBOOK)[0], above
-    return None, folder
+            return study_files.read_codebook(above / CODEBOOK)[0]
+    return None
 
 
 def _united(one: tuple[Transaction, ...], other: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
-    """The steps of both, each once, in their order."""
+    """Return the steps of both, each once, in their order."""
     unique = {each.id: each for each in (*one, *other)}
     return tuple(sorted(unique.values(), key=lambda each: (each.seq, each.id)))
 
 
-def _left(path: Path, why: str) -> int:
-    say(f"codetui: {path} stays as it is on our side: {why}")
-    return CONFLICT
+def _left(path: Path, why: str) -> StudyError:
+    return StudyError(f"{path} stays as it is on our side: {why}")
 
 
-NAME = "codetui"
-WORDS = "codetui's documents, made anew from both logs"
+def install_driver(sessions: Path) -> tuple[list[Path], list[Path]]:
+    """Configure git in the clone that contains `sessions` to merge documents; return files made and files unchanged.
 
-
-def install(sessions: Path) -> int:
-    """Tells git in the clone that `sessions` lies in how documents are merged; the exit code."""
+    Raises StudyError where that is no clone.
+    """
     if not fs.is_folder(sessions):
-        say(f"codetui: there is no folder {sessions}; --sessions names that of the sessions.")
-        return UNUSABLE
-    # -P: no module of the repository is taken for one of Python's.
+        raise StudyError(f"there is no folder {sessions}; name the folder of the sessions with --sessions.")
+    # -P: no module of the repository is imported instead of one of Python's.
     command = f"{shlex.quote(Path(sys.executable).as_posix())} -P -m codetui merge --driver %O %A %B %P"
     try:
-        git.run("config", "--local", f"merge.{NAME}.name", WORDS, folder=sessions)
+        git.run("config", "--local", f"merge.{NAME}.name", TITLE, folder=sessions)
         git.run("config", "--local", f"merge.{NAME}.driver", command, folder=sessions)
     except git.GitError as error:
-        say(f"codetui: {error.strerror}. Run this in a clone, and name its sessions with --sessions.")
-        return UNUSABLE
-    made, left = study_files.create_git_files(sessions)
-    for path in made:
-        print(f"made {path}: commit it, every clone needs it")
-    for path in left:
-        print(f"left as it was: {path}")
-    print("git merges documents in this clone as codetui does; run this once in every other clone")
-    return 0
+        hint = "Run this in a clone, and name its sessions with --sessions."
+        raise StudyError(f"{error.strerror}. {hint}") from error
+    return study_files.create_git_files(sessions)

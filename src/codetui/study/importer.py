@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
-from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk, fs
@@ -22,7 +20,7 @@ from codetui.study.session.damage import unmerged
 from codetui.study.session.document import legible
 from codetui.study.session.session import HeldSession, KeepBook
 from codetui.study.sessions import Ads
-from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book
+from codetui.study.study import Study
 
 PRESS_AGAIN = "Nothing has changed; mend it and press again"
 
@@ -40,25 +38,14 @@ class ImportResult(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def import_documents(documents: list[Path], corpus: Path | None, codebook: Path, sessions: Path, coder: str) -> int:
-    """Makes documents sessions of `coder` and says what was found in each; the exit code."""
-    book, _ = read_book(codebook)
-    if isinstance(book, Unusable):
-        return complain(book.message)
-    ads = corpus_if_any(corpus, book, codebook, sessions)
-    if isinstance(ads, Unusable):
-        return complain(ads.message)
-    if not coder.strip():
-        return complain("the coder has no name; give one with --coder NAME.")
-    importer = Importer(book, Ads(ads), SessionPaths(sessions, coder), coder, CodebookFile(codebook, sessions).keep)
-    done = [importer.take(document) for document in _unfolded(documents)]
-    for imported in done:
-        _report(imported)
-    failed = sum(imported.target is None for imported in done)
-    if len(done) > 1:
-        codings = sum(_quotations(imported.tally) for imported in done if imported.target and imported.tally)
-        print(f"{len(done) - failed} of {len(done)} documents imported; {counted(codings, 'coding')}")
-    return PROBLEMS if failed else 0
+def import_documents(study: Study, documents: Iterable[Path], coder: str) -> list[ImportResult]:
+    """Import documents, and those in folders, into the sessions of a coder; return what became of each.
+
+    Raises StudyError where the study cannot be used.
+    """
+    keep = CodebookFile(study.codebook_path, study.sessions_path).keep
+    importer = Importer(study.codebook, study.ads, study.paths_of(coder), coder, keep)
+    return [importer.take(document) for document in _unfolded(documents)]
 
 
 def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
@@ -140,38 +127,3 @@ def _ad_in(name: str) -> str:
 
 def _refused(path: Path, line: int, message: str) -> ImportResult:
     return ImportResult(path, problems=(Problem(str(path), line, "error", message),))
-
-
-def _report(imported: ImportResult) -> None:
-    """One document's summary: where it went, how its quotations stand in the ad, what needs an eye."""
-    if imported.target is None:
-        _print(f"{imported.source}: {'imported but for its document' if imported.tally else 'not imported'}")
-    else:
-        _print(f"{imported.source} → ad {imported.ad}, {imported.target}")
-        if imported.tally is not None:
-            print(f"  {said(imported.tally)}")
-        _print(f"  {imported.message}")
-    for problem in sorted(imported.problems, key=lambda problem: problem.line):
-        _print(f"  {problem}")
-
-
-def _print(line: str) -> None:
-    """A line on stdout, without what a terminal would obey: documents and their names come from anywhere."""
-    print(harmless(line))
-
-
-def said(tally: Counts) -> str:
-    """How many quotations were found how: `18 codings: 15 exact, 2 after folding, 1 ambiguous`."""
-    numbers = {
-        "exact": tally.exact,
-        "after folding": tally.folded,
-        "only resembling": tally.fuzzy,
-        "ambiguous": tally.ambiguous,
-        "not in the ad": tally.orphan,
-    }
-    how = ", ".join(f"{number} {what}" for what, number in numbers.items())
-    return f"{counted(_quotations(tally), 'coding')}: {how}"
-
-
-def _quotations(tally: Counts) -> int:
-    return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan

@@ -5,15 +5,13 @@ Their steps are added to the logs here, which are only ever added to; what stand
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
 from codetui.core.text.plural import counted
-from codetui.core.text.sanitize import harmless
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, Transaction, text_hash
 from codetui.storage import fs, session_files, study_files
@@ -25,9 +23,9 @@ from codetui.study.session.document import heading_id, legible
 from codetui.study.session.outcome import NotSaved
 from codetui.study.session.session import HeldSession
 from codetui.study.sessions import Ads, MergeSide, beyond_bounds, other_text, side_of
-from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
+from codetui.study.study import Study, StudyError
 
-Fate = Literal["brought", "nothing new", "refused"]
+Fate = Literal["merged", "nothing new", "refused"]
 
 
 class MergeResult(NamedTuple):
@@ -40,36 +38,35 @@ class MergeResult(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def merge_folders(folders: list[Path], corpus: Path | None, codebook: Path, root: Path, *, is_dry: bool = False) -> int:
-    """Brings the sessions in `folders` together with those below `root`, and says what was done; the exit code."""
-    book, _ = read_book(codebook)
-    if isinstance(book, Unusable):
-        return complain(book.message)
-    ads = corpus_if_any(corpus, book, codebook, root)
-    if isinstance(ads, Unusable):
-        return complain(ads.message)
-    found = {folder: sessions_in(folder) for folder in folders}
-    for folder, source in found.items():
-        if source is None:
-            return complain(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
-        if fs.is_same_file(source, root):
-            return complain(f"{folder} holds the very sessions that others are brought to; name the other ones.")
-    merger = Merger(book, Ads(ads), codebook, root, is_dry)
-    fates: Counter[Fate] = Counter()
-    books = 0
-    for source in found.values():
-        if source is None:
-            continue
-        for brought in merger.take(source):
-            fates[brought.fate] += 1
-            _report(brought)
-        try:
-            books += 0 if is_dry else _bring_books(source, root)
-        except OSError as error:
-            say(f"codetui: not all versions of the codebook are brought: {error.filename}: {error.strerror or error}")
-            fates["refused"] += 1
-    _sum_up(fates, books, is_dry=is_dry)
-    return PROBLEMS if fates["refused"] else 0
+class BooksMerged(NamedTuple):
+    """How many versions of the codebook were new here, and the problems with the others."""
+
+    number: int
+    problems: tuple[Problem, ...] = ()
+
+
+def merge_folders(
+    study: Study, folders: Iterable[Path], *, is_dry: bool = False
+) -> Iterator[MergeResult | BooksMerged]:
+    """Merge the sessions in folders into those of a study; yield what became of each, and of the codebooks of a folder.
+
+    Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
+    """
+    sources = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
+    merger = Merger(study.codebook, study.ads, study.codebook_path, study.sessions_path, is_dry)
+    for source in sources:
+        yield from merger.take(source)
+        if not is_dry:
+            yield _merge_books(source, study.sessions_path)
+
+
+def _sessions_to_merge(folder: Path, root: Path) -> Path:
+    source = sessions_in(folder)
+    if source is None:
+        raise StudyError(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
+    if fs.is_same_file(source, root):
+        raise StudyError(f"{folder} holds the sessions that others are merged into; name the other ones.")
+    return source
 
 
 def sessions_in(folder: Path) -> Path | None:
@@ -125,9 +122,9 @@ class Merger:
         problems = (*side.problems, *said)
         message = f"{counted(len(lines), 'step')}{_edited(side)}, {counted(len(whole.live()), 'coding')} now"
         if self._is_dry:
-            return MergeResult(name, side.ad, "brought", message, problems)
+            return MergeResult(name, side.ad, "merged", message, problems)
         trouble = self._write(here, side, coder, lines)
-        fate: Fate = "refused" if any(one.severity == "error" for one in trouble) else "brought"
+        fate: Fate = "refused" if any(one.severity == "error" for one in trouble) else "merged"
         return MergeResult(name, side.ad, fate, message, (*problems, *trouble))
 
     def _write(self, here: SessionPaths, side: MergeSide, coder: str, lines: list[bytes]) -> tuple[Problem, ...]:
@@ -167,34 +164,33 @@ class Merger:
 
     def _take_document(self, name: str, ad: str, document: Path, importer: Importer) -> MergeResult:
         if self._is_dry:
-            return MergeResult(name, ad, "brought", f"{document.name}, which has no log, would be imported")
+            return MergeResult(name, ad, "merged", f"{document.name}, which has no log, would be imported")
         done = importer.take(document)
         has_news = done.tally is not None and done.message != NOTHING_NEW
-        fate: Fate = "refused" if done.target is None else "brought" if has_news else "nothing new"
+        fate: Fate = "refused" if done.target is None else "merged" if has_news else "nothing new"
         return MergeResult(name, ad, fate, done.message, done.problems if has_news or fate == "refused" else ())
 
 
 NOTHING_NEW = "Nothing has changed in it since it was imported."
 
 
-def _bring_books(source: Path, root: Path) -> int:
-    """Keeps the versions of the codebook that were coded with there, and the rules from one to the next.
-
-    How many versions there were to bring.
-    """
+def _merge_books(source: Path, root: Path) -> BooksMerged:
+    """Keep the codebooks that were coded with there, and the rules from one to the next."""
     problems: list[Problem | None] = []
-    brought = 0
-    for name in study_files.kept_names(source):
-        text = study_files.kept_codebook(source, name)
-        if text is not None and name not in study_files.kept_names(root):
-            problems.append(study_files.keep_codebook(root, text, text_hash(text)))
-            brought += problems[-1] is None
-    for rules in study_files.kept_maps(source):
-        digest = rules.stem.removeprefix(study_files.MAP)
-        problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
-    for problem in filter(None, problems):
-        say(problem)
-    return brought
+    number = 0
+    try:
+        for name in study_files.kept_names(source):
+            text = study_files.kept_codebook(source, name)
+            if text is not None and name not in study_files.kept_names(root):
+                problems.append(study_files.keep_codebook(root, text, text_hash(text)))
+                number += problems[-1] is None
+        for rules in study_files.kept_maps(source):
+            digest = rules.stem.removeprefix(study_files.MAP)
+            problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
+    except OSError as error:
+        what = f"not all versions of the codebook are merged: {error.strerror or error}"
+        problems.append(Problem(str(error.filename), 0, "error", what))
+    return BooksMerged(number, tuple(filter(None, problems)))
 
 
 def _bytes(path: Path) -> bytes:
@@ -215,21 +211,3 @@ def _edited(side: MergeSide) -> str:
 def _refused(name: str, ad: str, path: Path, reason: str) -> MergeResult:
     what = f"{reason}; this session is not brought: mend it and run the same command again"
     return MergeResult(name, ad, "refused", problems=(Problem(str(path), 0, "error", what),))
-
-
-def _report(brought: MergeResult) -> None:
-    """One session's lines; nothing of one that had nothing new and no problem."""
-    if brought.fate == "brought":
-        print(harmless(f"{brought.coder}, ad {brought.ad}: {brought.message}"))
-    elif brought.fate == "refused":
-        print(harmless(f"{brought.coder}, ad {brought.ad}: not brought"))
-    for problem in brought.problems:
-        print(harmless(f"  {problem}"))
-
-
-def _sum_up(fates: Counter[Fate], books: int, *, is_dry: bool) -> None:
-    done = "would be brought" if is_dry else "brought"
-    words = [f"{counted(fates['brought'], 'session')} {done}", f"{fates['nothing new']} had nothing new"]
-    words += [f"{fates['refused']} refused"] if fates["refused"] else []
-    words += [f"{counted(books, 'version')} of the codebook brought"] if books else []
-    print(", ".join(words) + (" (--dry-run)" if is_dry else ""))

@@ -23,7 +23,6 @@ from codetui.core.codebook.migration import (
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
 from codetui.core.text.plural import counted
-from codetui.core.text.sanitize import harmless
 from codetui.formats.codebook.migration_map import parse_kept_map, parse_map, render_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceId
@@ -34,7 +33,7 @@ from codetui.study.ids import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import HeldSession, Session
 from codetui.study.sessions import Ads, SessionSnapshot, records
-from codetui.study.study_parts import PROBLEMS, Unusable, complain, corpus_if_any, read_book, say
+from codetui.study.study import Study, StudyError, read_codebook
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""
@@ -57,64 +56,59 @@ class MigrationPlan(NamedTuple):
         return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
 
 
-def run_migration(
-    map_file: Path,
-    codebook: Path,
-    sessions: Path,
-    coder: str | None,
-    *,
-    corpus: Path | None = None,
-    old: Path | None = None,
-    is_dry: bool = False,
-) -> int:
-    """Carries out, or only counts, what the rules in a file mean for all sessions, and says it; the exit code."""
-    plan = read_plan(map_file, codebook, sessions, old)
-    if isinstance(plan, Unusable):
-        return complain(plan.message)
-    if not is_dry and not plan.rules.is_checked:
-        return complain(
-            f"the rules in {map_file} were proposed and nobody has looked through them yet. "
-            "Do so, write checked = true there, and run the same command again; --dry-run only counts."
-        )
-    ads = corpus_if_any(corpus, plan.new, codebook, sessions)
-    if isinstance(ads, Unusable):
-        return complain(ads.message)
-    if is_dry:
-        tally = count_sessions(plan, sessions, coder, ads)
-    else:
-        tally = migrate_sessions(plan, sessions, coder, ads)
-        tally.problems += keep_books(codebook, old, sessions, plan)
-    for problem in (*plan.problems, *tally.problems):
-        say(problem)
-    for line in lines_of(tally, plan.rules, plan.new, plan.old):
-        print(harmless(line))
-    done = counted(tally.sessions, "session")
-    print(f"{done} would be changed; nothing was (--dry-run)" if is_dry else f"{done} changed; u takes it back in each")
-    return PROBLEMS if any(problem.severity == "error" for problem in tally.problems) else 0
+def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan:
+    """Return the rules in a file, with the codebook they lead to and the one they come from.
 
-
-def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan | Unusable:
-    """The rules in a file, with the book they lead to and the one they come from.
-
-    The old book is the file `old`, else the one that the rules name, if it was kept.
+    The old codebook is the file `old`, else the one that the rules name, if it was kept.  Raises StudyError.
     """
-    book, _ = read_book(codebook)
-    if isinstance(book, Unusable):
-        return book
+    book, _ = read_codebook(codebook)
     try:
         text = fs.read(map_file).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        return Unusable(f"{map_file}: {reason}; `codetui codebook propose OLD NEW -o {map_file}` writes such a file.")
+        hint = f"`codetui codebook propose OLD NEW -o {map_file}` writes such a file."
+        raise StudyError(f"{reason}; {hint}", file=map_file) from error
     before = _old_book(text, map_file, book, sessions, old)
-    if isinstance(before, Unusable):
-        return before
     rules, problems = parse_map(text, str(map_file), book, before)
     errors = [problem for problem in problems if problem.severity == "error"]
     if rules is None or errors:
-        lines = "\n".join(f"  {problem}" for problem in errors)
-        return Unusable(f"the rules cannot be followed, so nothing is changed:\n{lines}")
+        raise StudyError("the rules cannot be followed, so nothing is changed:", problems=errors)
     return MigrationPlan(rules, book, before, tuple(problems))
+
+
+def find_codebook(name: str, sessions: Path) -> Codebook:
+    """Return the codebook in a file, or a kept one by its version, by its hash (four digits at least) or by both.
+
+    Of several kept ones of one version it is the one that was used last.  Raises StudyError where there is none.
+    """
+    if fs.is_file(Path(name)):
+        return read_codebook(Path(name))[0]
+    version, _, digest = name.rpartition("#")
+    text = study_files.kept_codebook(sessions, digest)
+    found = parse_codebook(text, name)[0] if text is not None else None
+    if found is not None and version in ("", found.version):
+        return found
+    kept = _kept_codebooks(sessions)
+    named = [book for book in kept if book.version == name]
+    if named:
+        return named[-1]
+    known = ", ".join(dict.fromkeys(f"{book.version}#{book.content_hash[:12]}" for book in kept))
+    there = f"kept in {sessions} are: {known}" if known else f"no codebook is kept in {sessions} yet"
+    raise StudyError(f"there is no file, version or kept codebook “{name}”; {there}.")
+
+
+def _kept_codebooks(sessions: Path) -> list[Codebook]:
+    """Return the codebooks that were coded with, in the order of their first use."""
+    texts = [(name, study_files.kept_codebook(sessions, name)) for name in study_files.kept_names(sessions)]
+    books = [parse_codebook(text, name)[0] for name, text in texts if text is not None]
+    return [book for book in books if book is not None]
+
+
+def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
+    """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them."""
+    counts = migrate_sessions(plan, study.sessions_path, coder, study.corpus_if_any)
+    counts.problems += keep_books(study.codebook_path, old, study.sessions_path, plan)
+    return counts
 
 
 def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpus: Corpus | None) -> MigrationCounts:
@@ -169,18 +163,16 @@ def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Migration
     return problems
 
 
-def _old_book(
-    text: str, map_file: Path, book: Codebook, sessions: Path, old: Path | None
-) -> Codebook | Unusable | None:
-    """The book that the rules come from."""
+def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Path | None) -> Codebook | None:
+    """Return the codebook that the rules come from; None where it is unknown.  Raises StudyError."""
     if old is not None:
-        return read_book(old)[0]
+        return read_codebook(old)[0]
     rules, _ = parse_map(text, str(map_file), book)
     digest = rules.old_book.rpartition("#")[2] if rules else ""
     try:
         kept = study_files.kept_codebook(sessions, digest)
     except OSError as error:
-        return Unusable(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.")
+        raise StudyError(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.") from error
     return parse_codebook(kept, digest)[0] if kept is not None else None
 
 

@@ -31,7 +31,7 @@ from codetui.study.migrate import (
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study_parts import Unusable
+from codetui.study.study import StudyError
 
 
 class BookOwner(Protocol):
@@ -86,9 +86,10 @@ class CodeRefactoring:
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """What the rules in a file would change, with nothing written; any thread may ask."""
-        plan = read_plan(map_file, self._workspace.codebook_path, self._paths.root)
-        if isinstance(plan, Unusable):
-            return Refusal(plan.message)
+        try:
+            plan = read_plan(map_file, self._workspace.codebook_path, self._paths.root)
+        except StudyError as error:
+            return Refusal(str(error))
         if not plan.rules.is_checked:
             return Refusal(f"Nobody has looked through the rules in {map_file} yet: do so, and write checked = true.")
         return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus))

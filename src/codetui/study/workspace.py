@@ -23,6 +23,7 @@ from codetui.study.session.fallback import found_at_start
 from codetui.study.session.outcome import NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import HeldSession, Session
 from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
+from codetui.study.study import Study, StudyError
 from codetui.study.usage import CodeUsage
 
 T = TypeVar("T")
@@ -217,4 +218,23 @@ class Workspace(BookSide, AdList):
         self._paths.write_place(StoppedAt(entry.id, entry.source, entry.place, entry.line, cursor, top))
 
 
-__all__ = ["Batch", "Workspace"]
+def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_shared: bool = False) -> Workspace:
+    """Open the workspace of a study with its first source: the one `wanted`, else where the coder stopped.
+
+    `is_shared` as in Workspace.  Raises StudyError where there is nothing to code.
+    """
+    paths, corpus = study.paths_of(coder), study.corpus
+    problems = list(study.codebook_problems)
+    workspace = Workspace(study.codebook, corpus, paths, coder, problems, study.codebook_path, is_shared=is_shared)
+    workspace.first = workspace.opening(SourceId(wanted) if wanted else None)
+    if workspace.first is None and wanted:
+        raise StudyError(f"there is no ad {wanted} in {corpus.path}; `codetui status` lists the ads.")
+    if workspace.first is None:
+        for batch in workspace.listing():
+            workspace.add(batch)
+        what = f"there is no ad to code in {corpus.path}: put .txt, .md, .csv or .jsonl files there."
+        raise StudyError(what, problems=workspace.problems)
+    return workspace
+
+
+__all__ = ["Batch", "Workspace", "open_workspace"]

@@ -1,14 +1,13 @@
-"""`codetui check`: every problem of codebook, corpus and sessions; nothing is written."""
+"""Every problem of a study's codebook, corpus and sessions."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from codetui.core.codebook.index import index_of
-from codetui.core.text.plural import counted
 from codetui.model import GRAVEST_FIRST, Codebook, Problem, Source, SourceId
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
@@ -16,38 +15,26 @@ from codetui.storage.sources.corpus import NO_TEXT, Corpus
 from codetui.study.checks import twins
 from codetui.study.checks.files import sessions_of, touched_names
 from codetui.study.checks.session import check_session
-from codetui.study.printing import show_json
-from codetui.study.study_parts import PROBLEMS, Unusable, complain, find_corpus, not_sessions, read_book
+from codetui.study.study import Study
 
 
-def report_problems(corpus: Path | None, codebook: Path, root: Path, coder: str | None, *, as_json: bool) -> int:
-    """Prints every problem, by file and line; 1 where one of them is an error, 2 where nothing can be checked."""
-    book, problems = read_book(codebook)
-    if isinstance(book, Unusable):
-        if not problems:
-            return complain(book.message)
-    else:
-        if wrong := not_sessions(root):
-            return complain(wrong)
-        ads = find_corpus(corpus, book, codebook, root)
-        if isinstance(ads, Unusable):
-            if problems:
-                print_problems(in_order(problems), as_json=as_json)
-            return complain(ads.message)
-        problems = [*problems, *problems_of_study(ads, book, root, coder)]
-    problems = in_order(problems)
-    print_problems(problems, as_json=as_json)
-    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+def check_study(study: Study, coder: str | None = None) -> list[Problem]:
+    """Return every problem of the codebook, the corpus and the sessions of one coder or of all; nothing is written.
+
+    Raises StudyError where there is no corpus.
+    """
+    found = check_sessions(study.corpus, study.codebook, study.sessions_path, coder)
+    return in_order([*study.codebook_problems, *found])
 
 
-def in_order(problems: list[Problem]) -> list[Problem]:
-    """The problems by file and line, the gravest of a line first, each once."""
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems by file and line, the gravest of a line first, each once."""
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda one: (one.file, one.line, GRAVEST_FIRST.index(one.severity)))
 
 
-def problems_of_study(corpus: Corpus, book: Codebook, root: Path, coder: str | None) -> list[Problem]:
-    """What is wrong in the corpus and in the sessions of one coder or of all."""
+def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None) -> list[Problem]:
+    """Return the problems of a corpus and of the sessions of one coder or of all."""
     coders = [
         one for one in session_files.coders(root) if coder is None or one == session_files.coder_folder(root, coder)
     ]
@@ -96,20 +83,3 @@ class _Ads:
             entry = self._corpus.find(ad)
             return self._corpus.read(entry)[0] if entry else None
         return None
-
-
-def print_problems(problems: list[Problem], *, as_json: bool) -> None:
-    """Prints problems, one on a line with their sum, or as JSON."""
-    if as_json:
-        show_json([problem._asdict() for problem in problems])
-        return
-    for line in _lines(problems):
-        print(line)
-
-
-def _lines(problems: list[Problem]) -> Iterator[str]:
-    """One line a problem, without control characters, and the sum."""
-    for problem in problems:
-        yield "".join(sign if sign.isprintable() else " " for sign in str(problem))
-    counts = Counter(problem.severity for problem in problems)
-    yield ", ".join(counted(counts[severity], severity) for severity in GRAVEST_FIRST)

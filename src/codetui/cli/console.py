@@ -1,0 +1,173 @@
+"""What the command line prints and writes: a terminal gets no control characters, a file or a pipe every byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from shutil import get_terminal_size
+from stat import S_ISDIR, S_ISREG
+
+from rich.cells import cell_len, set_cell_size
+
+from codetui.core.text.plural import counted
+from codetui.core.text.sanitize import harmless, harmless_json
+from codetui.model import GRAVEST_FIRST, Problem
+from codetui.storage import disk, fs
+from codetui.storage.fs import require_inside
+
+PROBLEMS, UNUSABLE = 1, 2
+"""Exit codes: errors were found; the command could not be carried out."""
+
+STDOUT = "-"
+NARROWEST = 8
+"""Cells that a column keeps on a narrow terminal."""
+
+LINK_REMEDY = "name the output with -o, or remove the link"
+
+# --- messages ---------------------------------------------------------------------------------------
+
+
+def show(line: object) -> None:
+    """Print a line on stdout without control characters."""
+    print(harmless(str(line)))
+
+
+def note(line: object) -> None:
+    """Print a line on stderr without control characters."""
+    print(harmless(str(line)), file=sys.stderr)
+
+
+def error(message: object) -> int:
+    """Print why the command cannot be carried out and return its exit code."""
+    note(f"codetui: {message}")
+    return UNUSABLE
+
+
+def show_json(value: object) -> None:
+    """Print a value as JSON on stdout, control characters escaped."""
+    print(harmless_json(json.dumps(value, ensure_ascii=False, indent=2)))
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on stdout, one line a row; on a terminal the widest columns are cut to its width."""
+    lines = [tuple(head), *(tuple(re.sub(r"\s", " ", harmless(cell)) for cell in row) for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    if sys.stdout.isatty():
+        widths = _fitted(widths, get_terminal_size().columns)
+    for line in lines:
+        print("  ".join(_cell(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
+    """Print problems, one a line with their count, or as JSON; return the exit code."""
+    if as_json:
+        show_json([problem._asdict() for problem in problems])
+    else:
+        for problem in problems:
+            print("".join(sign if sign.isprintable() else " " for sign in str(problem)))
+        severities = [problem.severity for problem in problems]
+        print(", ".join(counted(severities.count(severity), severity) for severity in GRAVEST_FIRST))
+    return exit_code(problems)
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """Return the exit code of a command that met these problems."""
+    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Return the column widths, the widest narrowed until all fit into `room` with two blanks between them."""
+    fitted = list(widths)
+    while sum(fitted) + 2 * (len(fitted) - 1) > room and max(fitted) > NARROWEST:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _cell(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def output_path(output: str | None, default: str) -> str:
+    """Return the path that `-o` names, else the default.
+
+    Raises PermissionError where a link leads the default out of the working folder.
+    """
+    if output:
+        return output
+    require_inside(Path(), Path(default), LINK_REMEDY)
+    return default
+
+
+def write_text(text: str, output: str) -> None:
+    """Write a text to a file, or byte for byte to stdout; a device or a pipe is written to and not replaced."""
+    data = text.encode("utf-8", "replace")
+    if output == STDOUT:
+        _write_stdout(text)
+    elif _is_device(Path(output)):
+        _write_device(Path(output), data)
+    else:
+        fs.replace(Path(output), data)
+
+
+def write_texts(texts: Mapping[str, str], folder: str) -> None:
+    """Write texts to files below a folder, by their relative paths."""
+    for path, text in texts.items():
+        fs.replace(_below(folder, path), text.encode("utf-8", "replace"))
+
+
+def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
+    """Return why a file may not be written, empty where it may; a file that holds `text` already may be."""
+    path = Path(output)
+    if output == STDOUT:
+        return ""
+    if fs.is_folder(path):
+        return f"{output} is a folder; name a file with -o."
+    if is_forced or not fs.exists_or_link(path) or _is_device(path):
+        return ""
+    if text is not None and not fs.differs(path, text.encode("utf-8", "replace")):
+        return ""
+    return f"{output} is there already; --force overwrites it, -o names another place."
+
+
+def obstacle_below(texts: Mapping[str, str], folder: str, *, is_forced: bool) -> str:
+    """Return why texts may not be written below a folder, empty where they may."""
+    paths = {_below(folder, path): text for path, text in texts.items()}
+    others = (path for path, text in paths.items() if fs.differs(path, text.encode("utf-8", "replace")))
+    other = next(others, None)
+    return "" if other is None or is_forced else obstacle(str(other), is_forced=False)
+
+
+def _write_stdout(text: str) -> None:
+    data = harmless(text) if sys.stdout.isatty() else text
+    sys.stdout.buffer.write(data.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _write_device(path: Path, data: bytes) -> None:
+    handle = disk.open_end(path)
+    try:
+        if os.name != "nt":
+            # The reader of a pipe may be slow.
+            os.set_blocking(handle, True)
+        fs.write_all(handle, data)
+    finally:
+        disk.close(handle)
+
+
+def _is_device(path: Path) -> bool:
+    status = disk.status(path)
+    return status is not None and not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode)
+
+
+def _below(folder: str, path: str) -> Path:
+    """Return a path below a folder.  Raises PermissionError where a link in that folder leads out of it."""
+    return require_inside(Path(folder), Path(folder) / path, LINK_REMEDY)

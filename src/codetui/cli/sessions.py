@@ -1,0 +1,283 @@
+"""The commands on sessions: export, status, check, import, merge, and init."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from codetui.cli.arguments import coder_name
+from codetui.cli.console import (
+    PROBLEMS,
+    STDOUT,
+    error,
+    exit_code,
+    note,
+    obstacle,
+    obstacle_below,
+    output_path,
+    show,
+    show_json,
+    show_problems,
+    show_table,
+    write_text,
+    write_texts,
+)
+from codetui.core.text.plural import counted
+from codetui.formats.export import Export, exporter_named
+from codetui.study.session.outcome import Progress
+from codetui.study.study import Study, StudyError, create_study
+
+if TYPE_CHECKING:
+    from codetui.study.importer import ImportResult
+    from codetui.study.merger import MergeResult
+    from codetui.study.reconcile import Counts
+
+STATUS_HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile")
+
+
+def open_study(options: argparse.Namespace) -> Study:
+    """Open the study that the options name.  Raises StudyError."""
+    return Study.open(
+        corpus=getattr(options, "corpus", None) or getattr(options, "ads", None),
+        codebook=options.codebook,
+        sessions=options.sessions,
+    )
+
+
+# --- export -----------------------------------------------------------------------------------------
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write all sessions in an export format."""
+    from codetui.study.exporter import export_study
+
+    study = open_study(options)
+    corpus = study.corpus_if_any
+    exporter = exporter_named(options.format)
+    exported, problems = export_study(study, options.format, options.coder)
+    output = output_path(options.output, exporter.default_output)
+    if output == STDOUT:
+        write_text(exported.text, output)
+        refused = ""
+    elif exporter.suffix:
+        refused = _write_file(exported, output, is_forced=options.force)
+    elif corpus is not None and corpus.holds_ads(Path(output)):
+        what = f"the ads are in {output}, and exported documents would be read as ads too"
+        refused = f"{what}; name another folder with -o."
+    else:
+        refused = _write_folder(exported, output, is_forced=options.force)
+    for problem in problems:
+        note(problem)
+    return error(refused) if refused else exit_code(problems)
+
+
+def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
+    """Write an export to a file; return why that is refused, empty where it is not."""
+    refused = obstacle(output, is_forced=is_forced)
+    if not refused:
+        write_text(exported.text, output)
+        note(f"{counted(exported.number, exported.noun)} written to {output}")
+    return refused
+
+
+def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
+    """Write an export below a folder; return why that is refused, empty where it is not."""
+    refused = obstacle_below(exported.texts, output, is_forced=is_forced)
+    if not refused:
+        write_texts(exported.texts, output)
+        note(f"{counted(exported.number, exported.noun)} written to {output}")
+    return refused
+
+
+# --- status and check -------------------------------------------------------------------------------
+
+
+def status(options: argparse.Namespace) -> int:
+    """Print the state of each source, and the totals."""
+    from codetui.study.status import study_status
+
+    found = study_status(open_study(options), options.coder)
+    for problem in found.errors:
+        note(problem)
+    if options.json:
+        totals = {progress: found.states[progress] for progress in get_args(Progress)}
+        show_json(
+            {
+                "ads": [line._asdict() for line in found.lines],
+                "totals": {"ads": found.number_of_sources, "codings": found.codings, **totals},
+            }
+        )
+        return exit_code(found.errors)
+    rows = [
+        (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
+        for line in found.lines
+    ]
+    show_table(STATUS_HEAD, rows)
+    states = ", ".join(f"{number:,} {state}" for state, number in sorted(found.states.items()))
+    show(f"\n{counted(found.number_of_sources, 'ad')}: {states}; {counted(found.codings, 'coding')}")
+    return exit_code(found.errors)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every problem of codebook, corpus and sessions."""
+    from codetui.study.checker import check_study, in_order
+
+    try:
+        study = open_study(options)
+    except StudyError as unusable:
+        if not unusable.problems:
+            raise
+        return show_problems(in_order(unusable.problems), as_json=options.json)
+    try:
+        problems = check_study(study, options.coder)
+    except StudyError:
+        if study.codebook_problems:
+            show_problems(in_order(study.codebook_problems), as_json=options.json)
+        raise
+    return show_problems(problems, as_json=options.json)
+
+
+# --- import and merge -------------------------------------------------------------------------------
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Import documents into the sessions of a coder."""
+    from codetui.study.importer import import_documents
+
+    documents = [Path(document) for document in options.documents]
+    results = import_documents(open_study(options), documents, coder_name(options.coder))
+    for result in results:
+        _show_import(result)
+    imported = [result for result in results if result.target]
+    if len(results) > 1:
+        codings = sum(_quotations(result.tally) for result in imported if result.tally)
+        show(f"{len(imported)} of {len(results)} documents imported; {counted(codings, 'coding')}")
+    return PROBLEMS if len(imported) < len(results) else 0
+
+
+def _show_import(result: ImportResult) -> None:
+    """Print where a document went, how its quotations were located, and what to look at."""
+    if result.target is None:
+        show(f"{result.source}: {'imported but for its document' if result.tally else 'not imported'}")
+    else:
+        show(f"{result.source} → ad {result.ad}, {result.target}")
+        if result.tally is not None:
+            show(f"  {_located(result.tally)}")
+        show(f"  {result.message}")
+    for problem in sorted(result.problems, key=lambda problem: problem.line):
+        show(f"  {problem}")
+
+
+def _located(tally: Counts) -> str:
+    """Return how quotations were located: `18 codings: 15 exact, 2 after folding, …`."""
+    numbers = {
+        "exact": tally.exact,
+        "after folding": tally.folded,
+        "only resembling": tally.fuzzy,
+        "ambiguous": tally.ambiguous,
+        "not in the ad": tally.orphan,
+    }
+    how = ", ".join(f"{number} {what}" for what, number in numbers.items())
+    return f"{counted(_quotations(tally), 'coding')}: {how}"
+
+
+def _quotations(tally: Counts) -> int:
+    return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Merge sessions of other folders into those of the study, or serve git as its merge driver."""
+    if options.driver:
+        return _merge_file(*map(Path, options.driver[1:]))
+    if options.install_driver:
+        return _install_driver(Path(options.sessions))
+    if not options.folders:
+        return error("name the study, or the folder of sessions, to merge: `codetui merge /media/stick`.")
+    return _merge_folders(open_study(options), [Path(folder) for folder in options.folders], is_dry=options.dry_run)
+
+
+def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
+    from codetui.study.merger import BooksMerged, merge_folders
+
+    fates: Counter[str] = Counter()
+    books = 0
+    for result in merge_folders(study, folders, is_dry=is_dry):
+        if isinstance(result, BooksMerged):
+            books += result.number
+            fates["refused"] += exit_code(result.problems)
+            for problem in result.problems:
+                note(problem)
+        else:
+            fates[result.fate] += 1
+            _show_merge(result)
+    merged = "would be merged" if is_dry else "merged"
+    words = [f"{counted(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
+    words += [f"{fates['refused']} refused"] if fates["refused"] else []
+    words += [f"{counted(books, 'version')} of the codebook merged"] if books else []
+    show(", ".join(words) + (" (--dry-run)" if is_dry else ""))
+    return PROBLEMS if fates["refused"] else 0
+
+
+def _show_merge(result: MergeResult) -> None:
+    """Print what became of a session; nothing of one without news or problems."""
+    if result.fate != "nothing new":
+        what = "not merged" if result.fate == "refused" else result.message
+        show(f"{result.coder}, ad {result.ad}: {what}")
+    for problem in result.problems:
+        show(f"  {problem}")
+
+
+def _merge_file(ours: Path, theirs: Path, path: Path) -> int:
+    """Merge two versions of a file for git; 1 leaves the conflict to a person."""
+    from codetui.study.git_driver import merge_file
+
+    try:
+        for conflict in merge_file(ours, theirs, path):
+            note(conflict)
+    except StudyError as conflict:
+        error(conflict)
+        return PROBLEMS
+    return 0
+
+
+def _install_driver(sessions: Path) -> int:
+    from codetui.study.git_driver import install_driver
+
+    made, left = install_driver(sessions)
+    for path in made:
+        show(f"made {path}: commit it, every clone needs it")
+    for path in left:
+        show(f"left as it was: {path}")
+    show("git in this clone now merges documents with codetui; run this once in every other clone")
+    return 0
+
+
+# --- a new study ------------------------------------------------------------------------------------
+
+
+def init(options: argparse.Namespace) -> int:
+    """Create a study in a folder without overwriting anything."""
+    from shlex import quote
+
+    folder = Path(options.folder)
+    made, left = create_study(folder)
+    for path in made:
+        show(f"made {path}")
+    for path in left:
+        show(f"left as it was: {path}")
+    where = "" if folder == Path() else f"cd {quote(f'./{folder}' if str(folder).startswith('-') else str(folder))} && "
+    show(f"\nPut your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "import": import_,
+    "export": export,
+    "status": status,
+    "check": check,
+    "merge": merge,
+    "init": init,
+}

@@ -1,0 +1,100 @@
+"""Codings as rows for other programs, one row a coding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from codetui.core.anchors.anchor import shown_words
+from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
+from codetui.core.codebook.migration import pending_remark
+from codetui.core.session.state import State
+from codetui.formats.export.exporter import ExportedSession
+from codetui.formats.session_doc.writer import AdFacts, Layout, Site
+from codetui.model import Codebook, Coding
+
+
+class Row(NamedTuple):
+    """One coding; `start` and `end` are code points in the source, None for words that were not located.
+
+    `words` are those of the document, white space folded; `note` is as it was typed.
+    `codebook_version` is that of the codebook with which the code was assigned.  `origin` is empty for a coding
+    that was made in the program, else `document`, `hand` (the document was edited) or `copy of` another source's id.
+    """
+
+    ad_id: str
+    employer: str
+    title: str
+    coder: str
+    profile: str
+    section: str
+    group: str
+    code_id: str
+    code_name: str
+    words: str
+    note: str
+    start: int | None
+    end: int | None
+    time: str
+    codebook_version: str
+    origin: str
+
+
+class _Shared(NamedTuple):
+    """The cells that all rows of one session have in common, the first of a row."""
+
+    ad_id: str
+    employer: str
+    title: str
+    coder: str
+    profile: str
+
+
+def rows_of(sessions: Iterable[ExportedSession], book: Codebook) -> list[Row]:
+    """Return the codings of sessions, session by session."""
+    return [row for session in sessions for row in rows(session.state, book, session.facts, session.coder)]
+
+
+def rows(state: State, book: Codebook, facts: AdFacts, coder: str) -> list[Row]:
+    """Return the codings of a session in the order of its document: by code, then as they were assigned."""
+    index = index_of(book)
+    layout = Layout(book)
+    sites = {coding.code: layout.site(coding.code) for coding in state.live()}
+    ordered = sorted(state.live(), key=lambda coding: sites[coding.code].sort_key)
+    shared = _Shared(
+        facts.id,
+        state.employer or facts.employer,
+        state.title or facts.title,
+        coder,
+        profile_name(book, state.profile),
+    )
+    return [_row(shared, coding, sites[coding.code], index) for coding in ordered]
+
+
+def _row(shared: _Shared, coding: Coding, site: Site, index: CodebookIndex) -> Row:
+    section, group = index.sections.get(site.section), index.groups.get(site.group)
+    code = index.codes.get(coding.code)
+    return Row(
+        *shared,
+        section=section.title if section else "",
+        group=group.title if group else "",
+        code_id=coding.code,
+        code_name=code.name if code else pending_remark(coding.code, index),
+        words=_words(coding),
+        note=coding.note,
+        start=coding.anchor.start if coding.anchor else None,
+        end=coding.anchor.end if coding.anchor else None,
+        time=coding.time,
+        codebook_version=coding.codebook.partition("#")[0],
+        origin=_origin(coding),
+    )
+
+
+def _origin(coding: Coding) -> str:
+    if coding.origin == "copy":
+        return f"copy of {coding.source}"
+    return "" if coding.origin == "keys" else coding.origin
+
+
+def _words(coding: Coding) -> str:
+    return shown_words(coding.words or (coding.anchor.words if coding.anchor else ""))

@@ -1,0 +1,67 @@
+"""Coding books in markdown and HTML, made from a codebook and made into one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.coding_book.reader import CodingBook
+from codetui.model import Codebook, Problem
+from codetui.storage import fs
+from codetui.study.study import StudyError
+
+Layout = Literal["markdown", "html"]
+LARGEST_BOOK = 1_000_000
+"""Bytes of the largest coding book in markdown that is read."""
+
+
+class ConvertedBook(NamedTuple):
+    """A codebook made from a coding book; `notes` concern the coding book, `problems` the codebook."""
+
+    found: CodingBook
+    notes: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+
+
+def convert_coding_book(source: Path, output: str) -> ConvertedBook:
+    """Return the codebook of a coding book in markdown; `output` names its file in the problems.
+
+    Raises StudyError where the coding book cannot be read, or would make a codebook that cannot be.
+    """
+    from codetui.formats.coding_book.reader import read
+
+    try:
+        data = fs.read(source)
+    except OSError as error:
+        raise StudyError(f"{error.strerror or error}; name a coding book in markdown.", file=source) from error
+    if len(data) > LARGEST_BOOK:
+        raise StudyError(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
+    text, notes = _decoded(data, source)
+    found = read(text, str(source), output)
+    book, problems = parse_codebook(found.toml, output)
+    if book is None:
+        why = "; ".join(problem.message for problem in problems)
+        raise StudyError(f"{source} would make a codebook that cannot be read, so nothing is written: {why}")
+    return ConvertedBook(found, (*notes, *found.notes), tuple(problems))
+
+
+def coding_book_text(book: Codebook, layout: Layout) -> str:
+    """Render a codebook as a coding book in markdown, or as a page in HTML for printing."""
+    if layout == "html":
+        from codetui.formats.coding_book.page import page
+
+        return page(book)
+    from codetui.formats.coding_book.writer import write
+
+    return write(book)
+
+
+def _decoded(data: bytes, source: Path) -> tuple[str, list[Problem]]:
+    """Return the text of a file, and a warning where it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = "not UTF-8; it is read as Windows-1252: check its accents, or save it as UTF-8"
+        return data.decode("cp1252", "replace"), [Problem(str(source), line, "warning", what)]

@@ -1,0 +1,59 @@
+"""The sessions of a study, rendered in an export format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.formats.export import Export, ExportedSession, exporter_named
+from codetui.model import Problem
+from codetui.storage import session_files
+from codetui.study.sessions import SessionSnapshot
+from codetui.study.study import Study, StudyError
+
+
+class StudyExport(NamedTuple):
+    """Rendered sessions, with the errors of those that could not be read whole."""
+
+    export: Export
+    errors: tuple[Problem, ...]
+
+    @property
+    def text(self) -> str:
+        """The export as one text."""
+        return self.export.text
+
+
+def export_study(study: Study, layout: str = "csv", coder: str | None = None) -> StudyExport:
+    """Render the sessions of one coder or of all in the format named `layout`.
+
+    Raises StudyError where there are none.
+    """
+    found = list(study.sessions(coder=coder))
+    if not found:
+        whose = f" of coder {coder}" if coder else ""
+        what = f"there are no sessions{whose} in {study.sessions_path}"
+        raise StudyError(f"{what}; code an ad first, or name the folder with --sessions.")
+    export = exporter_named(layout).export(list(_exported(found)), study.codebook)
+    errors = (problem for session in found for problem in session.problems if problem.severity == "error")
+    return StudyExport(export, tuple(errors))
+
+
+def _exported(found: Iterable[SessionSnapshot]) -> Iterator[ExportedSession]:
+    """Yield the sessions with paths of their own, where ids and employers run together."""
+    taken: set[str] = set()
+    for session in found:
+        path = next(path for path in _paths(session) if path not in taken)
+        exported = ExportedSession(session.coder, session.facts, session.state, path, session.source)
+        taken |= {path} if exported.is_begun else set()
+        yield exported
+
+
+def _paths(session: SessionSnapshot) -> Iterator[str]:
+    folder, facts = Path(session.folder), session.facts
+    yield (folder / session_files.document_name(facts.id, facts.employer)).as_posix()
+    apart = folder / session_files.document_name(facts.id, facts.employer, is_apart=True)
+    yield apart.as_posix()
+    yield from (apart.with_stem(f"{apart.stem}-{number}").as_posix() for number in count(2))
