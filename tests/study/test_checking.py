@@ -143,7 +143,7 @@ def test_a_quotation_that_stands_twice_is_a_warning_at_its_line(tmp_path: Path) 
     path.write_text(text, "utf-8")
     twice = [problem for problem in check(study) if problem.line == 6]
     assert [(problem.severity, problem.message) for problem in twice] == [
-        ("warning", f"“You” stands {SHORE.count('You ')} times in the ad; the key v settles which is meant")
+        ("warning", f"“You” occurs {SHORE.count('You ')} times in the ad: choose the place that is meant")
     ]
 
 
@@ -241,13 +241,12 @@ def test_a_code_in_a_wrong_section_or_group_is_misplaced(tmp_path: Path) -> None
     )
     found = {problem.line: problem.message for problem in check(study) if problem.line > 1}
     assert found == {
-        5: "“TOOL1: Instruments” stands under “1. Job Task Analysis”, in the codebook under "
-        "“Technology & Tool Analysis”; it stays. Move it, or leave it",
-        10: "“TASK2: Watching” stands under “Day work”, in the codebook under “Night work”; "
-        "it stays. Move it, or leave it",
-        13: "the codebook has no group “Nihgt work”; it is kept as it is written. "
+        5: "“TOOL1: Instruments” is under “1. Job Task Analysis” here and under "
+        "“Technology & Tool Analysis” in the codebook: move it, or leave it",
+        10: "“TASK2: Watching” is under “Day work” here and under “Night work” in the codebook: move it, or leave it",
+        13: "the codebook has no group “Nihgt work”; it is kept as written. "
         "Correct the heading, or add it to the codebook",
-        18: "the codebook has no section “2. Tools”; it is kept as it is written. "
+        18: "the codebook has no section “2. Tools”; it is kept as written. "
         "Correct the heading, or add it to the codebook",
     }
 
@@ -514,7 +513,7 @@ def test_real_documents_are_reported_at_the_lines_of_their_entries(tmp_path: Pat
         line = Path(problem.file).read_text("utf-8").splitlines()[problem.line - 1]
         assert words and words[1].split()[0] in line
     assert any("2.8. Application Frameworks" in problem.message for problem in found)
-    assert any("“3.1. Communication & Collaboration” stands under" in problem.message for problem in found)
+    assert any("“3.1. Communication & Collaboration” is under" in problem.message for problem in found)
 
 
 def test_real_documents_are_in_step_once_their_ads_were_opened(tmp_path: Path, shared: Path) -> None:

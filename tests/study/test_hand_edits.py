@@ -182,7 +182,9 @@ def test_two_changes_of_one_entry_are_both_kept_and_said(tmp_path: Path) -> None
     session.execute(NoteCoding(session.state.live()[0].id, "by keys"))
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
     taken = session.pull()
-    assert taken is not None and any("both sides" in problem.message for problem in taken.problems)
+    assert taken is not None and any(
+        "in the document and in the session" in problem.message for problem in taken.problems
+    )
     note = session.state.live()[0].note
     assert "by keys" in note and "by hand" in note
 

@@ -112,7 +112,7 @@ def test_a_document_becomes_the_codings_notes_and_profile_that_it_says() -> None
     assert (state.profile, state.reasoning) == ("1", "He keeps.")
     assert (state.employer, state.title) == ("", "")
     assert taken.problems == ()
-    assert (taken.tally.exact, taken.tally.folded, taken.tally.added) == (2, 1, 8)
+    assert (taken.counts.exact, taken.counts.folded, taken.counts.added) == (2, 1, 8)
 
 
 def test_quotations_are_anchored_and_have_the_ads_own_white_space() -> None:
@@ -166,14 +166,14 @@ def test_what_the_session_holds_already_is_not_added_again() -> None:
 def test_each_coding_of_the_session_stands_for_one_entry() -> None:
     state, taken = imported(under("K1: Instruments", "`sextant`", "`sextant`"), coded(("K1", "sextant")))
     assert said(state, "K1") == [("sextant", ""), ("sextant", "")]
-    assert taken.tally.added == 1
+    assert taken.counts.added == 1
 
 
 def test_a_note_that_one_side_lacks_is_filled_in_and_a_second_one_is_a_coding_of_its_own() -> None:
     before = coded(("K1", "sextant"), ("K1", "barometer", "mine"))
     state, taken = imported(under("K1: Instruments", "`sextant` (brass)", "`barometer`"), before)
     assert said(state, "K1") == [("sextant", "brass"), ("barometer", "mine")]
-    assert (taken.tally.added, taken.tally.changed) == (0, 1)
+    assert (taken.counts.added, taken.counts.changed) == (0, 1)
     state, taken = imported(under("K1: Instruments", "`barometer` (theirs)"), before)
     assert said(state, "K1") == [("sextant", ""), ("barometer", "mine"), ("barometer", "theirs")]
 
@@ -190,7 +190,7 @@ def test_what_the_coder_removed_comes_in_again_with_an_import_and_the_removed_on
 def test_an_entry_before_others_comes_in_before_them() -> None:
     state, taken = imported(under("K1: Instruments", "`barometer`", "`sextant`"), coded(("K1", "sextant")))
     assert said(state, "K1") == [("barometer", ""), ("sextant", "")]
-    assert taken.tally.moved == 0
+    assert taken.counts.moved == 0
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_the_sessions_profile_and_reasoning_stay_and_are_completed(
     before = happened(State(), ProfileAssigned(profile=profile, reasoning=reasoning))
     state, taken = imported(DOCUMENT, before)
     assert (state.profile, state.reasoning) == expected
-    assert taken.tally.conflicts == conflicts == len(taken.problems)
+    assert taken.counts.conflicts == conflicts == len(taken.problems)
 
 
 # --- what the codebook lacks ------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_a_code_under_another_heading_than_its_own_is_kept_and_remarked_upon() -
     state, taken = imported(text)
     assert said(state, "K1") == [(LAMP, "")]
     assert [(line, severity) for line, severity, _ in messages(taken)] == [(7, "note"), (9, "note")]
-    assert "“The sea”, in the codebook under “The light”" in taken.problems[0].message
+    assert "under “The sea” here and under “The light” in the codebook" in taken.problems[0].message
 
 
 def test_an_unknown_profile_is_kept_and_reported() -> None:
@@ -253,8 +253,8 @@ def test_words_at_several_places_have_none_and_are_reported_with_their_line() ->
     state, taken = imported(under("K1: Instruments", "`sextant`", "`fog horn`"))
     assert [coding.anchor is None for coding in state.live()] == [False, True]
     ((line, severity, message),) = messages(taken)
-    assert (line, severity) == (7, "warning") and "stands 2 times" in message
-    assert (taken.tally.exact, taken.tally.ambiguous) == (1, 1)
+    assert (line, severity) == (7, "warning") and "occurs 2 times" in message
+    assert (taken.counts.exact, taken.counts.ambiguous) == (1, 1)
 
 
 def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words() -> None:
@@ -262,7 +262,7 @@ def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words
     first, second = (coding.anchor for coding in state.live())
     assert stands(first) == stands(second) == "fog horn"
     assert first and second and first.start < second.start
-    assert (taken.tally.exact, taken.problems) == (2, ())
+    assert (taken.counts.exact, taken.problems) == (2, ())
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words
 def test_nothing_is_guessed_where_places_and_entries_do_not_match(entries: tuple[str, ...]) -> None:
     state, taken = imported(under("K1: Instruments", *entries))
     assert [coding.anchor for coding in state.live()] == [None] * len(entries)
-    assert taken.tally.ambiguous == len(entries) == len(taken.problems)
+    assert taken.counts.ambiguous == len(entries) == len(taken.problems)
 
 
 def test_entries_of_two_codes_do_not_count_together() -> None:
@@ -309,7 +309,7 @@ def test_a_session_recognises_what_it_keeps_under_names_that_the_codebook_has_le
 
 def test_places_that_differ_in_white_space_alone_are_alike() -> None:
     state, taken = imported(under("K1: Instruments", '"watch the sea"'))
-    assert only(state).anchor is None and taken.tally.ambiguous == 1
+    assert only(state).anchor is None and taken.counts.ambiguous == 1
     state, _ = imported(under("K1: Instruments", '"watch the sea"', '"watch the sea"'))
     assert [stands(coding.anchor) for coding in state.live()] == ["watch   the sea", "watch the sea"]
 
@@ -321,7 +321,7 @@ def test_words_with_a_slip_get_a_proposed_place_to_check() -> None:
     assert stands(coding.anchor) == "You polish the mirrors every\nweek."
     ((line, severity, message),) = messages(taken)
     assert (line, severity) == (6, "warning") and "resembles" in message and "%): check it" in message
-    assert taken.tally.fuzzy == 1
+    assert taken.counts.fuzzy == 1
 
 
 def test_words_that_the_ad_lacks_are_kept_without_a_place() -> None:
@@ -334,12 +334,12 @@ def test_a_marked_cut_stays_as_it_is_written() -> None:
     state, taken = imported(under("K1: Instruments", '"...polish the mirrors every week..."'))
     assert only(state).words == "...polish the mirrors every week..."
     assert stands(only(state).anchor) == "polish the mirrors every\nweek"
-    assert (taken.tally.folded, taken.problems) == (1, ())
+    assert (taken.counts.folded, taken.problems) == (1, ())
 
 
 def test_an_ad_without_text_gives_codings_without_a_place() -> None:
     taken = reconcile(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, minted())
-    assert (taken.tally.orphan, taken.tally.added) == (3, 8)
+    assert (taken.counts.orphan, taken.counts.added) == (3, 8)
 
 
 def test_a_document_is_taken_over_by_a_codebook_without_anything() -> None:

@@ -44,13 +44,13 @@ REMOVED = CodingRemoved(coding=C2)
 def conflict(found: Reconciliation, *words: str) -> None:
     """There is one conflict; its message holds these words."""
     (problem,) = found.problems
-    assert problem.severity == "warning" and problem.message.startswith("edited on both sides: ")
+    assert problem.severity == "warning" and problem.message.startswith("changed in the document and in the session: ")
     assert all(each in problem.message for each in words), problem.message
-    assert found.tally.conflicts == 1
+    assert found.counts.conflicts == 1
 
 
 def peaceful(found: Reconciliation) -> None:
-    assert (found.problems, found.tally.conflicts) == ((), 0)
+    assert (found.problems, found.counts.conflicts) == ((), 0)
 
 
 # --- different parts ----------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_what_both_sides_added_is_one_coding() -> None:
 def test_of_two_wordings_the_sessions_stays_and_the_other_is_added() -> None:
     after, found = both(START, [(MIRRORS, f"{MIRRORS} every")], WIDENED)
     assert said(after, "T1") == [(LAMP, ""), ("polish the mirrors every week", "why"), (f"{MIRRORS} every", "why")]
-    conflict(found, "T1: Lighting", "added as one of its own")
+    conflict(found, "T1: Lighting", "both versions are kept")
 
 
 def test_of_two_codes_the_sessions_stays_and_the_other_is_added() -> None:
@@ -140,7 +140,7 @@ def test_a_note_that_one_side_took_out_and_the_other_rewrote_stays_rewritten() -
 def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event: Event) -> None:
     after, found = both(START, [(ENTRY2, "")], event)
     assert found.events == () and not after.codings[C2].is_removed
-    conflict(found, "removed in the document and changed in the session")
+    conflict(found, "removed in the document, changed in the session, and kept")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_what_was_removed_at_the_keys_and_changed_by_hand_comes_back_changed(
     after, found = both(START, [change], REMOVED)
     assert said(after, "T1") == [(LAMP, ""), expected]
     assert not after.codings[C2].is_removed
-    conflict(found, "removed in the session and changed in the document")
+    conflict(found, "removed in the session, changed in the document, and kept")
 
 
 def test_what_was_removed_at_the_keys_stays_removed_when_nobody_touched_its_entry() -> None:
@@ -206,4 +206,4 @@ def test_of_two_reasonings_both_are_kept_in_one_paragraph() -> None:
 def test_of_two_employers_the_sessions_stays() -> None:
     after, found = both(START, [("(Shore Company)", "(Coast)")], SourceDescribed(employer="Harbour", title="Keeper"))
     assert (after.employer, found.events) == ("Harbour", ())
-    conflict(found, "the employer", "“Harbour” is kept, not “Coast”")
+    conflict(found, "the employer", "“Harbour” (session) is kept, not “Coast”")

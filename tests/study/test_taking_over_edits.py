@@ -70,7 +70,7 @@ def test_an_entry_that_is_written_in_between_stands_in_between_and_moves_no_othe
     assert said(after, "T1") == [(LAMP, ""), (LOG, "new"), (MIRRORS, "why")]
     (event,) = found.events
     assert isinstance(event, CodingAdded) and event.anchor is not None and event.anchor.words == LOG
-    assert (found.tally.added, found.tally.exact, found.problems) == (1, 1, ())
+    assert (found.counts.added, found.counts.exact, found.problems) == (1, 1, ())
 
 
 def test_an_entry_at_the_end_counts_on_from_the_last_rank() -> None:
@@ -88,14 +88,14 @@ def test_an_entry_that_is_taken_out_is_removed() -> None:
     after, found = by_hand(THREE, (ENTRY1, ""))
     assert found.events == (CodingRemoved(coding=C1),)
     assert said(after, "T1") == [(MIRRORS, "why")]
-    assert found.tally == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
+    assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
 
 
 @pytest.mark.parametrize("note", ["because (really)", ""])
 def test_a_note_that_is_rewritten_or_taken_out_is_the_codings_note(note: str) -> None:
     _, found = by_hand(THREE, (" (why)", f" ({note})" if note else ""))
     assert found.events == (CodingNoted(coding=C2, note=note, note_before="why"),)
-    assert found.tally.changed == 1
+    assert found.counts.changed == 1
 
 
 def test_an_entry_under_another_code_keeps_its_place_and_its_id() -> None:
@@ -104,13 +104,13 @@ def test_an_entry_under_another_code_keeps_its_place_and_its_id() -> None:
         CodingRecoded(coding=C2, code=CodeId("T3"), rank=4, code_before=CodeId("T1"), rank_before=2),
     )
     assert after.codings[C2].anchor == THREE.codings[C2].anchor
-    assert found.tally.moved == 1
+    assert found.counts.moved == 1
 
 
 def test_an_entry_that_is_noted_and_moved_at_once_keeps_its_id() -> None:
     _, found = by_hand(THREE, (ENTRY2, ""), (ENTRY1, f'  - "{MIRRORS}" (bright)\n{ENTRY1}'))
     assert [type(event) for event in found.events] == [CodingRecoded, CodingNoted]
-    assert found.tally == (0, 0, 0, 0, 0, 0, 1, 1, 0, 0)
+    assert found.counts == (0, 0, 0, 0, 0, 0, 1, 1, 0, 0)
 
 
 def test_a_code_line_that_is_relabelled_recodes_what_stands_under_it() -> None:
@@ -143,7 +143,7 @@ def test_a_place_in_another_text_of_the_ad_says_nothing_of_the_new_place() -> No
     assert wide.anchor is not None
     before = happened(State(), replace(wide, anchor=replace(wide.anchor, text_hash="another text")))
     after, found = by_hand(before, ("`a fog horn`", "`fog horn`"))
-    assert after.codings[C1].anchor is None and found.tally.ambiguous == 1
+    assert after.codings[C1].anchor is None and found.counts.ambiguous == 1
 
 
 @pytest.mark.parametrize(("wide", "words"), [("sextant", "sexta"), ("log", "Log")])
@@ -151,14 +151,14 @@ def test_a_part_of_a_word_or_a_short_word_in_other_case_is_not_taken_for_the_pla
     before = happened(State(), added("c1", "K1", wide, rank=1))
     after, found = by_hand(before, (f"`{wide}`", f"`{words}`"))
     assert (after.codings[C1].words, after.codings[C1].anchor) == (words, None)
-    assert found.tally.ambiguous == 1
+    assert found.counts.ambiguous == 1
 
 
 def test_changed_words_whose_place_does_not_overlap_the_old_are_ambiguous() -> None:
     before = happened(State(), added("c1", "K1", "fog bank"))
     after, found = by_hand(before, ("`fog bank`", "`fog horn`"))
     assert [one.anchor for one in after.live()] == [None]
-    assert found.tally.ambiguous == 1
+    assert found.counts.ambiguous == 1
 
 
 def test_changed_words_that_have_a_slip_get_a_proposed_place() -> None:
@@ -170,14 +170,14 @@ def test_changed_words_that_have_a_slip_get_a_proposed_place() -> None:
 def test_changed_words_that_the_ad_lacks_have_no_place() -> None:
     after, found = by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrors in Dutch"'))
     assert (after.codings[C2].anchor, after.codings[C2].words) == (None, "You polish the mirrors in Dutch")
-    assert found.tally.orphan == 1 and found.problems[0].line == edited(THREE).sections[0].blocks[0].codes[0].line + 2
+    assert found.counts.orphan == 1 and found.problems[0].line == edited(THREE).sections[0].blocks[0].codes[0].line + 2
 
 
 def test_an_entry_that_keeps_its_words_keeps_its_anchor_whatever_the_ad_says() -> None:
     state = happened(State(), added("c1", "K1", "fog horn", occurrence=2), added("c2", "K1", "Zwem"))
     after, found = by_hand(state, ("`fog horn`", "`fog horn` (loud)"), ("`Zwem`", "`Zwem` (elders)"))
     assert [after.codings[one].anchor for one in (C1, C2)] == [state.codings[one].anchor for one in (C1, C2)]
-    assert found.tally.ambiguous == found.tally.orphan == 0
+    assert found.counts.ambiguous == found.counts.orphan == 0
 
 
 def test_quotes_instead_of_backticks_are_no_edit() -> None:
@@ -206,7 +206,7 @@ def test_a_changed_order_moves_the_fewest_codings() -> None:
     assert [
         (event.coding, event.code, event.code_before) for event in found.events if isinstance(event, CodingRecoded)
     ] == [(C1, "K1", "K1")]
-    assert found.tally.moved == 1
+    assert found.counts.moved == 1
 
 
 def test_of_equal_entries_the_one_that_was_taken_out_is_removed() -> None:
@@ -224,7 +224,7 @@ def test_ranks_make_room_where_ids_leave_none() -> None:
     found = taken(wanted, document(state), state, minted("a"))
     after = happened(state, *found.events)
     assert [words for words, _ in said(after, "K1")] == ["sextant", "ships", "oil", "barometer", "reef"]
-    assert found.tally.moved == 0
+    assert found.counts.moved == 0
 
 
 def test_what_stands_last_stays_last_when_many_had_the_same_rank() -> None:
@@ -235,7 +235,7 @@ def test_what_stands_last_stays_last_when_many_had_the_same_rank() -> None:
     found = taken(edited(state, ("".join(lines), turned)), document(state), state, minted("a"))
     after = happened(state, *found.events)
     assert [each for each, _ in said(after, "K1")] == ["sextant", "ships", "reef", "barometer", "oil", "log"]
-    assert found.tally.moved == 2
+    assert found.counts.moved == 2
 
 
 def test_an_order_that_the_session_has_changed_meanwhile_is_not_changed_back() -> None:
@@ -280,7 +280,7 @@ def test_a_note_that_is_rewritten_keeps_its_id_and_one_that_is_taken_out_is_empt
     after, found = by_hand(state, ("few tasks here", "few tasks there"), (" _(implied)_", ""))
     assert after.notes[MemoId("n1")].text == "few tasks there"
     assert after.notes[MemoId("n2")].text == ""
-    assert (found.tally.changed, found.tally.removed, found.tally.added) == (1, 1, 0)
+    assert (found.counts.changed, found.counts.removed, found.counts.added) == (1, 1, 0)
 
 
 def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
@@ -326,7 +326,7 @@ def test_a_new_note_on_a_heading_that_the_codebook_lacks_joins_those_that_stand_
 def test_profile_and_reasoning_are_what_the_document_says(old: str, new: str, expected: tuple[str, str]) -> None:
     after, found = by_hand(ASSESSED, (old, new))
     assert (after.profile, after.reasoning) == expected
-    assert found.tally.changed == 1
+    assert found.counts.changed == 1
     assert found.events == (
         ProfileAssigned(profile=expected[0], reasoning=expected[1], profile_before="1", reasoning_before="He keeps."),
     )
@@ -394,7 +394,7 @@ def test_entries_of_the_base_that_the_session_does_not_know_are_taken_as_new() -
     found = taken(edited(THREE), document(THREE), State())
     after = happened(State(), *found.events)
     assert said(after, "T1") == [(LAMP, ""), (MIRRORS, "why")]
-    assert found.tally.added == 3
+    assert found.counts.added == 3
 
 
 def test_the_document_comes_back_with_old_and_new_ids() -> None:

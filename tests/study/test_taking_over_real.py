@@ -73,7 +73,7 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
     document, _ = read(path.read_text("utf-8"), path.name)
     ad = ads[document.ad]
     taken = reconcile(document, None, State(), ad, book, path.name, minted())
-    tally = taken.tally
+    tally = taken.counts
     expected = located(document, ad)
     assert {name: getattr(tally, name) for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")} == {
         name: expected[name] for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")
@@ -114,6 +114,6 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
     for entry in entries(taken.document):
         without = "\n".join(line for at, line in enumerate(lines, 1) if at != entry.line)
         found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
-        assert found.tally == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
+        assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
         (event,) = found.events
         assert getattr(event, "coding", getattr(event, "note", "")) == entry.id

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook.index import index_of
-from codetui.core.session.state import State
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
 from codetui.study.codebook_file import CodebookFile
-from codetui.study.ids import fresh_id
-from codetui.study.reconcile import Counts, reconcile
+from codetui.study.reconcile import Counts, survey
 from codetui.study.session.damage import unmerged
 from codetui.study.session.document import legible
 from codetui.study.session.session import HeldSession, KeepBook
@@ -96,17 +94,15 @@ class Importer:
             session.release()
         if not brought.is_saved:
             return _refused(path, 0, brought.message.replace(PRESS_AGAIN, "Not imported: mend it, and import again"))
-        survey = reconcile(
-            session_doc.identified(document, self._index), None, State(), ad, self._book, str(path), fresh_id
-        )
-        problems = (*missing, *unread, *survey.problems, *brought.problems, *([trouble] if trouble else ()))
+        counts, found = survey(document, ad, self._book, str(path))
+        problems = (*missing, *unread, *found, *brought.problems, *([trouble] if trouble else ()))
         failed = trouble is not None and trouble.severity == "error"
         return ImportResult(
             path,
             ad.id,
             None if failed else session.document_path,
             brought.message,
-            survey.tally,
+            counts,
             tuple(dict.fromkeys(problems)),
         )
 

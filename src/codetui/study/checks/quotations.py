@@ -9,7 +9,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Anchor, Coding, Problem, Severity, Source, text_hash
-from codetui.study.reconcile.places import AdText, Quotation, placed
+from codetui.study.reconcile.places import Quotation, SourceText, locate
 
 
 class Fault(NamedTuple):
@@ -24,7 +24,7 @@ def problems_of(state: State, ad: Source, file: str, lines: Mapping[str, int]) -
 
     `lines` says where in the document `file` each coding stands.
     """
-    text = AdText(ad.text) if any(coding.anchor is None for coding in state.live()) else None
+    text = SourceText(ad.text) if any(coding.anchor is None for coding in state.live()) else None
     digest = text.hash if text else text_hash(ad.text)
     has_moved = False
     for coding in state.live():
@@ -32,7 +32,7 @@ def problems_of(state: State, ad: Source, file: str, lines: Mapping[str, int]) -
         if coding.anchor is not None:
             fault = _at_anchor(coding, coding.anchor, ad.text, digest)
         else:
-            fault = _without_place(coding, state, text or AdText(ad.text))
+            fault = _without_place(coding, state, text or SourceText(ad.text))
         if fault is not None:
             yield Problem(file, lines.get(coding.id, 0), fault.severity, fault.message)
     if has_moved:
@@ -61,9 +61,9 @@ def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> Fault 
             return Fault("error", f"{words} is not in the ad any more; {way_out}")
 
 
-def _without_place(coding: Coding, state: State, text: AdText) -> Fault:
+def _without_place(coding: Coding, state: State, text: SourceText) -> Fault:
     """Why a quotation has no place, in the words in which it is said on opening the ad."""
-    [place] = placed([Quotation(coding)], state.live(), text)
+    [place] = locate([Quotation(coding)], state.live(), text)
     if place.anchor is not None:
         return Fault("warning", place.message or f"{quoted(coding.words)} has no place yet; select it and press b")
-    return Fault("error" if place.found == "orphan" else "warning", place.message)
+    return Fault("error" if place.located_by == "orphan" else "warning", place.message)

@@ -15,7 +15,7 @@ from codetui.study.checks import assigned, quotations, twins
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import SessionFiles
 from codetui.study.checks.steps import Standing, standing
-from codetui.study.reconcile.findings import remarks
+from codetui.study.reconcile.findings import codebook_remarks
 
 
 class Checked(NamedTuple):
@@ -60,7 +60,7 @@ def _remarks(stands: Standing, expected: Written, file: str, index: CodebookInde
             return
         document = session_doc.read(expected.text, "")[0]
     is_in_step = stands.document is not None or stands.ids == expected.ids
-    for remark in remarks(session_doc.identified(document, index), index):
+    for remark in codebook_remarks(session_doc.identified(document, index), index):
         yield Problem(file, remark.line if is_in_step else 0, remark.severity, remark.message)
 
 

@@ -168,7 +168,7 @@ def _edit(taken: Reconciliation, lost: int) -> tuple[Severity, str]:
     """What to say of a document that somebody changed, or that is newer than its log."""
     if not taken.events and not lost:
         return "note", "the document was laid out anew outside; open the ad once, and that is taken over"
-    tally = taken.tally
+    tally = taken.counts
     counts = {
         "added": tally.added,
         "changed": tally.changed,

@@ -1,22 +1,10 @@
-"""A document that a person wrote or edited becomes events of a session.
+"""Reconcile a document that a person wrote or edited with a session.
 
-It is loaded when one is taken over: the first ad is on the screen before that.
+Loading the package takes time: modules that are loaded before the first screen import it in their functions.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from codetui.study.reconcile.apply import Counts, Reconciliation, closest_base, reconcile, survey
 
-if TYPE_CHECKING:
-    from codetui.study.reconcile.apply import Counts, Reconciliation, form_of, reconcile
-
-__all__ = ["Counts", "Reconciliation", "form_of", "reconcile"]
-
-
-def __getattr__(name: str) -> object:
-    """Loads what takes over."""
-    if name not in __all__:
-        raise AttributeError(name)
-    from codetui.study.reconcile import apply
-
-    return getattr(apply, name)
+__all__ = ["Counts", "Reconciliation", "closest_base", "reconcile", "survey"]

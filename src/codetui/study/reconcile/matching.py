@@ -1,4 +1,4 @@
-"""Which statement of one list is which of another."""
+"""Match the statements of one list with those of another: which are the same, changed, moved or new."""
 
 from __future__ import annotations
 
@@ -8,122 +8,144 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from codetui.study.reconcile.statements import Statement
 
-ALIKE = 65
-"""How alike words must be, in per cent, to count as changed and not as others.
+MIN_SIMILARITY = 65
+"""How similar words must be, in per cent, to count as changed rather than replaced.
 
-In eight real documents no two quotations of one code are more than 63 % alike; of their quotations shortened by
-two words, 91 % are at least 65 % alike to what they were.
+In eight real documents no two quotations of one code are more than 63 % similar; of their quotations shortened by
+two words, 91 % are at least 65 % similar to the original.
 """
 
-CANDIDATES = 64
-"""How many are compared with each of many changed quotations in a row: those that stand nearest."""
+MAX_CANDIDATES = 64
+"""How many neighbours each changed quotation is compared with, where many in a row were changed."""
 
 Key = Callable[[Statement], Hashable]
-"""What two statements must have in common; None for a statement that is not looked at."""
+"""What two statements must have in common; None excludes a statement."""
 
 
 class Pairs:
-    """Pairs of statements, by their numbers in `edited` and `base`; each stands in one pair at most."""
+    """Pairs of statements, by their indices in `edited` and `base`; each statement is in one pair at most."""
 
     def __init__(self, edited: Sequence[Statement], base: Sequence[Statement]) -> None:
-        """Begin without a pair."""
         self.base_of: dict[int, int] = {}
         self._edited, self._base = edited, base
         self._paired: set[int] = set()
 
-    def free_edited(self) -> list[int]:
-        """Those of `edited` that have no partner yet."""
-        return [number for number in range(len(self._edited)) if number not in self.base_of]
+    def unpaired_edited(self) -> list[int]:
+        """Return the indices in `edited` without a partner."""
+        return [index for index in range(len(self._edited)) if index not in self.base_of]
 
-    def free_base(self) -> list[int]:
-        """Those of `base` that have no partner yet."""
-        return [number for number in range(len(self._base)) if number not in self._paired]
+    def unpaired_base(self) -> list[int]:
+        """Return the indices in `base` without a partner."""
+        return [index for index in range(len(self._base)) if index not in self._paired]
 
     def pair(self, edited: int, base: int) -> None:
-        """Takes two for the same."""
+        """Record that two statements are the same one."""
         self.base_of[edited] = base
         self._paired.add(base)
 
     def pair_in_order(self) -> None:
-        """Pairs the longest run of identical statements that stand in the same order, slot by slot."""
+        """Pair the longest common subsequence of identical statements, slot by slot."""
         edited, base = _by_slot(self._edited), _by_slot(self._base)
-        for slot, numbers in edited.items():
+        for slot, indices in edited.items():
             others = base.get(slot, [])
             numbering: dict[Statement, int] = {}
-            here = [numbering.setdefault(self._edited[number], len(numbering)) for number in numbers]
-            there = [numbering.setdefault(self._base[number], len(numbering)) for number in others]
+            here = [numbering.setdefault(self._edited[index], len(numbering)) for index in indices]
+            there = [numbering.setdefault(self._base[index], len(numbering)) for index in others]
             for one, other in _common(here, there):
-                self.pair(numbers[one], others[other])
+                self.pair(indices[one], others[other])
 
     def pair_by(self, key: Key, base_key: Key | None = None) -> None:
-        """Pairs those that are left and have a key in common, first with first."""
+        """Pair the remaining statements that have a key in common, the first with the first."""
         waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
-        for number in self.free_base():
-            waiting[(base_key or key)(self._base[number])].append(number)
-        for number in self.free_edited():
-            found = key(self._edited[number])
+        for index in self.unpaired_base():
+            waiting[(base_key or key)(self._base[index])].append(index)
+        for index in self.unpaired_edited():
+            found = key(self._edited[index])
             if found is not None and waiting[found]:
-                self.pair(number, waiting[found].popleft())
+                self.pair(index, waiting[found].popleft())
 
-    def pair_alike(self) -> None:
-        """Pairs those that are left, stand at one place of a slot and have words that resemble each other most."""
+    def pair_similar(self) -> None:
+        """Pair the remaining statements at the same position of a slot, those with the most similar words first."""
         same = {one: other for one, other in self.base_of.items() if self._edited[one].slot == self._base[other].slot}
-        here = self._neighbouring(self._edited, self.free_edited(), same)
-        there = self._neighbouring(self._base, self.free_base(), {other: other for other in same.values()})
-        found = [each for place, numbers in here.items() for each in self._alike(numbers, there.get(place, []))]
+        here = self._by_neighbour(self._edited, self.unpaired_edited(), same)
+        there = self._by_neighbour(self._base, self.unpaired_base(), {other: other for other in same.values()})
+        found = [each for place, indices in here.items() for each in self._similar(indices, there.get(place, []))]
         for _, one, other in sorted(found, key=lambda each: (-each[0], each[1], each[2])):
             if one not in self.base_of and other not in self._paired:
                 self.pair(one, other)
 
-    def _neighbouring(
-        self, statements: Sequence[Statement], free: list[int], partners: Mapping[int, int]
+    def _by_neighbour(
+        self, statements: Sequence[Statement], unpaired: list[int], partners: Mapping[int, int]
     ) -> dict[Hashable, list[int]]:
-        """The free statements by what they stand behind, and again by what they stand before: a pair of both lists."""
+        """Group unpaired statements by the paired statement before them, and again by the one after them."""
         found: defaultdict[Hashable, list[int]] = defaultdict(list)
-        waiting = set(free)
-        for slot, numbers in _by_slot(statements).items():
-            for is_behind, order in ((True, numbers), (False, numbers[::-1])):
+        waiting = set(unpaired)
+        for slot, indices in _by_slot(statements).items():
+            for is_before, order in ((True, indices), (False, indices[::-1])):
                 neighbour = -1
-                for number in order:
-                    neighbour = partners.get(number, neighbour)
-                    if number in waiting:
-                        found[slot, statements[number].is_note, is_behind, neighbour].append(number)
+                for index in order:
+                    neighbour = partners.get(index, neighbour)
+                    if index in waiting:
+                        found[slot, statements[index].is_note, is_before, neighbour].append(index)
         return found
 
-    def _alike(self, numbers: list[int], others: list[int]) -> Iterator[tuple[float, int, int]]:
-        """How alike the statements are, of which in `edited` and which in `base`."""
+    def _similar(self, indices: list[int], others: list[int]) -> Iterator[tuple[float, int, int]]:
+        """Yield similarity in per cent, index in `edited` and index in `base`."""
         from rapidfuzz import process
         from rapidfuzz.fuzz import ratio
 
-        for position, number in enumerate(numbers if others else ()):
-            near = position * len(others) // len(numbers)
-            start = max(0, min(near - CANDIDATES // 2, len(others) - CANDIDATES))
-            candidates = others[start : start + CANDIDATES]
+        for position, index in enumerate(indices if others else ()):
+            near = position * len(others) // len(indices)
+            start = max(0, min(near - MAX_CANDIDATES // 2, len(others) - MAX_CANDIDATES))
+            candidates = others[start : start + MAX_CANDIDATES]
             words = [self._base[other].words for other in candidates]
-            said = self._edited[number].words
-            for _, score, place in process.extract(said, words, scorer=ratio, score_cutoff=ALIKE, limit=None):
-                yield score, number, candidates[place]
+            matches = process.extract(
+                self._edited[index].words, words, scorer=ratio, score_cutoff=MIN_SIMILARITY, limit=None
+            )
+            for _, score, at in matches:
+                yield score, index, candidates[at]
 
 
-def edits(edited: Sequence[Statement], base: Sequence[Statement]) -> Pairs:
-    """What became of the statements of `base` in `edited`: the same, another note, another code, other words."""
+def match_edits(edited: Sequence[Statement], base: Sequence[Statement]) -> Pairs:
+    """Pair the statements of `base` with what they became: the same, with another note, code or words."""
     pairs = Pairs(edited, base)
     pairs.pair_in_order()
     pairs.pair_by(lambda one: one)
     pairs.pair_by(_words_in_slot)
     pairs.pair_by(lambda one: (one.is_note, one.slot.kind, one.words, one.note))
-    pairs.pair_alike()
+    pairs.pair_similar()
     return pairs
 
 
-def recognised(edited: Sequence[Statement], live: Sequence[Statement]) -> Pairs:
-    """Which statements a session makes already; a quotation may have a note on one side alone."""
+def match_known(edited: Sequence[Statement], live: Sequence[Statement]) -> Pairs:
+    """Pair the statements that a session has already; a quotation may have a note on one side alone."""
     pairs = Pairs(edited, live)
     pairs.pair_in_order()
     pairs.pair_by(lambda one: one)
     pairs.pair_by(_words_without_note, _words_in_slot)
     pairs.pair_by(_words_in_slot, _words_without_note)
     return pairs
+
+
+def count_edits(edited: Sequence[Statement], base: Sequence[Statement]) -> int:
+    """Return how many statements were added, removed, changed or moved from `base` to `edited`."""
+    pairs = match_edits(edited, base)
+    changed = sum(edited[one] != base[other] for one, other in pairs.base_of.items())
+    moved = len(out_of_order(pairs.base_of, edited, base))
+    return len(pairs.unpaired_edited()) + len(pairs.unpaired_base()) + changed + moved
+
+
+def out_of_order(base_of: dict[int, int], edited: Sequence[Statement], base: Sequence[Statement]) -> set[int]:
+    """Return the smallest set of indices in `edited` that were moved within their slot."""
+    kept: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for index in sorted(base_of):
+        if edited[index].slot == base[base_of[index]].slot:
+            kept[edited[index].slot].append(index)
+    moved: set[int] = set()
+    for indices in kept.values():
+        rising = _longest_rise([base_of[index] for index in indices])
+        moved.update(index for position, index in enumerate(indices) if position not in rising)
+    return moved
 
 
 def _words_in_slot(one: Statement) -> Hashable:
@@ -134,28 +156,15 @@ def _words_without_note(one: Statement) -> Hashable:
     return None if one.note else _words_in_slot(one)
 
 
-def out_of_order(base_of: dict[int, int], edited: Sequence[Statement], base: Sequence[Statement]) -> set[int]:
-    """Those of `edited` that were moved inside their slot: the fewest without which the order is that of `base`."""
-    kept: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for number in sorted(base_of):
-        if edited[number].slot == base[base_of[number]].slot:
-            kept[edited[number].slot].append(number)
-    moved: set[int] = set()
-    for numbers in kept.values():
-        rising = _longest_rise([base_of[number] for number in numbers])
-        moved.update(number for position, number in enumerate(numbers) if position not in rising)
-    return moved
-
-
-def _by_slot(statements: Sequence[Statement], numbers: Sequence[int] | None = None) -> dict[Hashable, list[int]]:
+def _by_slot(statements: Sequence[Statement]) -> dict[Hashable, list[int]]:
     found: dict[Hashable, list[int]] = {}
-    for number in range(len(statements)) if numbers is None else numbers:
-        found.setdefault(statements[number].slot, []).append(number)
+    for index, one in enumerate(statements):
+        found.setdefault(one.slot, []).append(index)
     return found
 
 
 def _common(one: list[int], other: list[int]) -> Iterator[tuple[int, int]]:
-    """The places of a longest common subsequence in both lists."""
+    """Yield the positions of a longest common subsequence in both lists."""
     if one == other:
         yield from ((place, place) for place in range(len(one)))
         return
@@ -166,7 +175,7 @@ def _common(one: list[int], other: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _longest_rise(values: list[int]) -> set[int]:
-    """The positions of a longest rising subsequence of different values."""
+    """Return the positions of a longest increasing subsequence of distinct values."""
     tails: list[int] = []
     at: list[int] = []
     before: list[int] = []

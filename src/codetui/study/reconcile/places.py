@@ -1,4 +1,4 @@
-"""Where the quotations of a document stand in the ad."""
+"""Locate the quotations of a document in the source."""
 
 from __future__ import annotations
 
@@ -13,134 +13,131 @@ from codetui.core.session.words import quoted
 from codetui.core.text.normalize import fold
 from codetui.model import Anchor, Coding, Span, text_hash
 
-Found: TypeAlias = Literal["exact", "folded", "fuzzy", "ambiguous", "orphan"]
+LocatedBy: TypeAlias = Literal["exact", "folded", "fuzzy", "ambiguous", "orphan"]
 
 
 class Quotation(NamedTuple):
-    """A quotation that wants a place: its coding, without one yet, and where it stood with other words."""
+    """A coding without an anchor, and the anchor it had with other words."""
 
     coding: Coding
     near: Anchor | None = None
 
 
-class Placed(NamedTuple):
-    """An anchor, where there is one; how it was found; and what to tell the coder (empty where all is well)."""
+class Place(NamedTuple):
+    """The anchor of a quotation, if it was located; how; and what to report (empty if all is well)."""
 
     anchor: Anchor | None
-    found: Found
+    located_by: LocatedBy
     message: str = ""
 
 
-class AdText:
-    """The text of an ad in which words are looked for; each is looked for once."""
+class SourceText:
+    """The text of a source in which words are searched; each search runs once."""
 
     def __init__(self, text: str) -> None:
-        """Look in `text`."""
         self.text = text
         self.hash = text_hash(text)
         self._found: dict[str, Resolution] = {}
 
     def find(self, words: str, near: Anchor | None = None) -> Resolution:
-        """Where the words stand; in doubt the one place, whole words, that overlaps with `near`."""
+        """Locate words; of several occurrences take the only one, in whole words, that overlaps `near`."""
         if words not in self._found:
             self._found[words] = anchors.locate(self.text, words)
         found = self._found[words]
         if isinstance(found, Ambiguous) and near is not None and near.text_hash == self.hash:
             spans = [span for span in found.spans if span.start < near.end and near.start < span.end]
-            if len(spans) == 1 and self.is_whole(spans[0]) and self.is_said(spans[0], words):
-                return Exact(spans[0], "words" if self.says(spans[0], words) else "folded")
+            if len(spans) == 1 and self.is_whole(spans[0]) and self.matches(spans[0], words):
+                return Exact(spans[0], "words" if self.equals(spans[0], words) else "folded")
         return found
 
-    def says(self, span: Span, words: str) -> bool:
-        """True where just these words stand at `span`, white space aside."""
+    def equals(self, span: Span, words: str) -> bool:
+        """Return whether the text at `span` is exactly these words, white space aside."""
         return anchors.says(self.text, span, words)
 
-    def is_said(self, span: Span, words: str) -> bool:
-        """True where the words stand at `span`, quotes, dashes, case and what a cut leaves out forgiven.
+    def matches(self, span: Span, words: str) -> bool:
+        """Return whether the text at `span` is these words but for quotes, dashes, case and marked cuts.
 
-        The case of a short word is not: `Go` is not in go.
+        The case of a short word counts: `Go` is not in "go".
         """
         if len(words) <= anchors.CASED:
-            return self.says(span, words)
-        there = fold(self.text[span.start : span.end])
+            return self.equals(span, words)
+        text = fold(self.text[span.start : span.end])
         position = 0
         for part in filter(None, map(fold, anchors.CUT.split(words))):
-            position = there.find(part, position)
+            position = text.find(part, position)
             if position < 0:
                 return False
             position += len(part)
         return True
 
     def is_whole(self, span: Span) -> bool:
-        """True where no word goes on across an end of `span`."""
+        """Return whether no word continues across an end of `span`."""
         return not is_joined(self.text, span.start) and not is_joined(self.text, span.end)
 
 
-def placed(quotations: Sequence[Quotation], live: Iterable[Coding], ad: AdText) -> list[Placed]:
-    """The places of quotations; `live` are all codings that stand, these among them."""
+def locate(quotations: Sequence[Quotation], live: Iterable[Coding], source: SourceText) -> list[Place]:
+    """Return the place of each quotation; `live` are all codings of the session, these included."""
     words = [shown_words(each.coding.words) for each in quotations]
-    resolutions = {number: ad.find(words[number], each.near) for number, each in enumerate(quotations)}
-    alike: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, found in resolutions.items():
+    resolutions = {index: source.find(words[index], each.near) for index, each in enumerate(quotations)}
+    same_words: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, found in resolutions.items():
         if isinstance(found, Ambiguous):
-            alike[quotations[number].coding.code, words[number]].append(number)
+            same_words[quotations[index].coding.code, words[index]].append(index)
     of_code: defaultdict[str, list[Coding]] = defaultdict(list)
-    for coding in live if alike else ():
+    for coding in live if same_words else ():
         of_code[coding.code].append(coding)
-    for (code, _), numbers in alike.items():
-        codings = [quotations[number].coding for number in numbers]
-        spans = _certain(codings, of_code[code], ad)
+    for (code, _), indices in same_words.items():
+        spans = _certain([quotations[index].coding for index in indices], of_code[code], source)
         if spans:
-            resolutions |= {number: Exact(span, "words") for number, span in zip(numbers, spans, strict=True)}
-    return [_placed(resolutions[number], each.coding.words, ad) for number, each in enumerate(quotations)]
+            resolutions |= {index: Exact(span, "words") for index, span in zip(indices, spans, strict=True)}
+    return [_place(resolutions[index], each.coding.words, source) for index, each in enumerate(quotations)]
 
 
-def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], ad: AdText) -> Sequence[Span]:
-    """The places of codings of one code and with the same words; none where they are not certain.
+def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], source: SourceText) -> Sequence[Span]:
+    """Return the places of codings with one code and the same words; none unless they are certain.
 
-    A code stands on a place once.  So where the ad says the words as often as they stand under one code, each
-    place has its coding, whichever it is.
+    A code is assigned to a place once. So if the words occur as often as they were coded, each occurrence has its
+    coding, whichever it is.
     """
     words = shown_words(codings[0].words)
-    found = ad.find(words)
+    found = source.find(words)
     spans = found.spans if isinstance(found, Ambiguous) else ()
     if len(spans) in (0, 1, anchors.MOST_PLACES) or len({coding.note for coding in codings}) > 1:
         return ()
-    if not all(ad.is_whole(span) and ad.says(span, words) for span in spans):
+    if not all(source.is_whole(span) and source.equals(span, words) for span in spans):
         return ()
     ids = {coding.id for coding in codings}
-    others = [coding for coding in of_code if coding.id not in ids]
-    taken: set[tuple[int, int]] = set()
-    for other in others:
+    used: set[tuple[int, int]] = set()
+    for other in (coding for coding in of_code if coding.id not in ids):
         anchor = other.anchor
-        if anchor and not other.is_proposed and anchor.text_hash == ad.hash:
-            taken.add((anchor.start, anchor.end))
+        if anchor and not other.is_proposed and anchor.text_hash == source.hash:
+            used.add((anchor.start, anchor.end))
         elif shown_words(other.words) == words:
             return ()
-    free = [span for span in spans if span not in taken]
+    free = [span for span in spans if span not in used]
     return free if len(free) == len(codings) else ()
 
 
-def _placed(found: Resolution, words: str, ad: AdText) -> Placed:
+def _place(found: Resolution, words: str, source: SourceText) -> Place:
     match found:
         case Exact():
-            how: Found = "folded" if found.step == "folded" else "exact"
-            return Placed(anchors.describe(ad.text, found.span, ad.hash), how)
+            located_by: LocatedBy = "folded" if found.step == "folded" else "exact"
+            return Place(anchors.describe(source.text, found.span, source.hash), located_by)
         case Fuzzy():
-            anchor = anchors.describe(ad.text, found.span, ad.hash)
-            alike = f"{round(100 * found.score)} %"
-            return Placed(anchor, "fuzzy", f"{quoted(words)} resembles {quoted(anchor.words)} ({alike}): check it")
+            anchor = anchors.describe(source.text, found.span, source.hash)
+            message = f"{quoted(words)} resembles {quoted(anchor.words)} ({round(100 * found.score)} %): check it"
+            return Place(anchor, "fuzzy", message)
         case Ambiguous():
-            what = f"{quoted(words)} {_where(found)}; the key v settles which is meant"
-            return Placed(None, "ambiguous", what)
+            return Place(None, "ambiguous", f"{quoted(words)} {_occurrences(found)}: choose the place that is meant")
         case Orphan():
-            what = f"{quoted(words)} is not in the ad; the key v leads to it: give it a place, or drop it"
-            return Placed(None, "orphan", what)
+            return Place(None, "orphan", f"{quoted(words)} is not in the ad: locate it by hand, or remove it")
 
 
-def _where(found: Ambiguous) -> str:
+def _occurrences(found: Ambiguous) -> str:
     if found.score < 1:
         return f"resembles {len(found.spans)} places in the ad"
     if len(found.spans) >= anchors.MOST_PLACES:
-        return f"stands {len(found.spans):,} times or more in the ad"
-    return f"stands {len(found.spans)} times in the ad" if len(found.spans) > 1 else "has no sure place in the ad"
+        return f"occurs {len(found.spans):,} times or more in the ad"
+    if len(found.spans) > 1:
+        return f"occurs {len(found.spans)} times in the ad"
+    return "could not be located with certainty"

@@ -1,4 +1,4 @@
-"""What a document and a session say, as lists of the same statements, so that they can be compared."""
+"""The content of documents and sessions as lists of comparable statements, and the merge of one statement."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
 from codetui.formats.session_doc import Block, Document, Entry, Note, SectionPart, with_part_ids
-from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget
+from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, MemoTarget
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One quotation under its code, or one note.
 
-    `slot` is the list in which it stands: `Place("entry", code)` for quotations and the notes between them.
-    `words` are those of the quotation or the text of the note, white space folded.  `place` is where a note is kept;
-    it differs from the slot on a section that the codebook lacks.
+    `slot` is the list that holds it: `MemoTarget("entry", code)` for quotations and the notes between them. `words`
+    are those of the quotation or the text of the note, white space collapsed. `place` is where a note is stored; it
+    differs from the slot on a section that the codebook lacks.
     """
 
     slot: MemoTarget
@@ -33,10 +33,13 @@ class Statement:
     line: int = field(default=0, compare=False)
 
 
-def statements(document: Document, index: CodebookIndex) -> list[Statement]:
-    """All that a document (with the ids of its sections, groups and codes) says under its codes, in its order.
+# --- the statements of a document ---------------------------------------------------------------------
 
-    A note without text says nothing.
+
+def statements(document: Document, index: CodebookIndex) -> list[Statement]:
+    """Return the statements of a document (with the ids of its sections, groups and codes), in its order.
+
+    Notes without text are left out.
     """
     return [
         _statement(part, place, slot_of(place, index))
@@ -49,7 +52,7 @@ def statements(document: Document, index: CodebookIndex) -> list[Statement]:
 
 
 def _parts(section: SectionPart, block: Block) -> Iterator[tuple[MemoTarget, Sequence[Entry | Note]]]:
-    """The notes and entries of a block with the place where they stand; `with_ids_in_order` goes the same way."""
+    """Yield the notes and entries of a block with their place, in the order of `with_ids_in_order`."""
     yield heading_place(section, block), block.notes
     for code in block.codes:
         yield MemoTarget(kind="code", id=code.id), code.notes
@@ -57,7 +60,7 @@ def _parts(section: SectionPart, block: Block) -> Iterator[tuple[MemoTarget, Seq
 
 
 def heading_place(section: SectionPart, block: Block) -> MemoTarget:
-    """What the notes of a block stand on; a heading that the codebook lacks is its own id."""
+    """Return the place of a block's notes; a heading that the codebook lacks is its own id."""
     if block.heading is None:
         return MemoTarget(kind="section", id=section.id or section.title)
     return MemoTarget(kind="group", id=block.id or block.heading)
@@ -73,13 +76,13 @@ def _statement(part: Entry | Note, place: MemoTarget, slot: MemoTarget) -> State
 
 
 def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
-    """The document with these ids on its entries and notes, one for each of its `statements`."""
+    """Return the document with these ids on its entries and notes, one for each of its `statements`."""
     coming = iter(ids)
     return with_part_ids(document, lambda part: "" if part.is_empty else next(coming))
 
 
 def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
-    """The list that a place means once it stands in a document, where ids have become labels and headings."""
+    """Return the list that a place denotes in a document, where labels and headings replace ids."""
     if place.kind in ("entry", "code"):
         label = shown_words(index.labels.get(CodeId(place.id), place.id))
         code = index.code_by_label(label)
@@ -93,39 +96,18 @@ def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
     return MemoTarget(kind="group", id=group.id if group else shown_words(place.id))
 
 
-# --- what the session says ----------------------------------------------------------------------------
+# --- the statements of a session ----------------------------------------------------------------------
 
 
-class Held:
-    """What a session says: `by_id` the statements of all codings and notes, `live` those that stand, in order."""
-
-    def __init__(self, state: State, index: CodebookIndex) -> None:
-        """Look at the codings and notes of `state`."""
-        kept: list[Coding | Memo] = [*state.codings.values(), *state.notes.values()]
-        slots = {place: slot_of(place, index) for place in {place_of(each) for each in kept}}
-        self.by_id: dict[str, Statement] = {}
-        self.live: list[Statement] = []
-        self._anchors = {coding.id: coding.anchor for coding in state.codings.values()}
-        self._gone: set[str] = set()
-        for each in sorted(kept, key=lambda one: (one.rank, one.id)):
-            place = place_of(each)
-            said = _said(each, place, slots[place])
-            self.by_id[each.id] = said
-            if is_live(each):
-                self.live.append(said)
-            else:
-                self._gone.add(each.id)
-
-    def is_removed(self, id_: str) -> bool:
-        """True for what the coder has taken away."""
-        return id_ in self._gone
-
-    def anchor(self, coding: str) -> Anchor | None:
-        """Where a coding stands in the ad."""
-        return self._anchors.get(CodingId(coding))
+def statements_of_session(state: State, index: CodebookIndex) -> dict[str, Statement]:
+    """Return the statement of every coding and note, removed ones included, by id and in the order of ranks."""
+    kept: list[Coding | Memo] = [*state.codings.values(), *state.notes.values()]
+    slots = {place: slot_of(place, index) for place in {place_of(each) for each in kept}}
+    in_order = sorted(kept, key=lambda one: (one.rank, one.id))
+    return {each.id: _session_statement(each, place_of(each), slots[place_of(each)]) for each in in_order}
 
 
-def _said(one: Coding | Memo, place: MemoTarget, slot: MemoTarget) -> Statement:
+def _session_statement(one: Coding | Memo, place: MemoTarget, slot: MemoTarget) -> Statement:
     if isinstance(one, Memo):
         return Statement(slot, True, shown_words(one.text), place=place, id=one.id)
     words = one.words or (one.anchor.words if one.anchor else "")
@@ -133,12 +115,12 @@ def _said(one: Coding | Memo, place: MemoTarget, slot: MemoTarget) -> Statement:
 
 
 def place_of(one: Coding | Memo) -> MemoTarget:
-    """Where a coding or note stands."""
+    """Return the place of a coding or note."""
     return MemoTarget(kind="entry", id=one.code) if isinstance(one, Coding) else one.place
 
 
 def is_live(one: Coding | Memo) -> bool:
-    """True for what documents show."""
+    """Return whether documents show a coding or note."""
     return not one.is_removed if isinstance(one, Coding) else bool(one.text.strip())
 
 
@@ -146,26 +128,22 @@ def is_live(one: Coding | Memo) -> bool:
 
 
 def renamed_codes(base: Document, state: State, book: Codebook) -> dict[str, CodeId]:
-    """The codes of labels that a document has from an earlier codebook: their name is another now, or they are gone.
-
-    What stands under a label tells which code it is.
-    """
+    """Return the codes of labels that come from an earlier codebook; the codings under a label identify its code."""
     known = {code.id for code in book.codes}
     codes: dict[str, set[CodeId]] = {}
     for line in (line for section in base.sections for block in section.blocks for line in block.codes):
         codings = (state.codings.get(CodingId(entry.id)) for entry in line.entries)
-        found = {coding.code for coding in codings if coding and line.id not in known and _names(line.id, coding.code)}
+        found = {one.code for one in codings if one and line.id not in known and _has_word(line.id, one.code)}
         codes.setdefault(line.id, set()).update(found)
     return {label: code for label, found in codes.items() if len(found) == 1 for code in found}
 
 
-def _names(label: str, code: CodeId) -> bool:
-    """True where the code's id stands in a label, as a word."""
-    return re.search(rf"(?<!\w){re.escape(code)}(?!\w)", label) is not None
+def _has_word(label: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", label) is not None
 
 
 def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
-    """The document with the codes' ids on the lines that go by these labels."""
+    """Return the document with the ids of codes on the lines with these labels."""
     if not codes:
         return document
 
@@ -179,31 +157,34 @@ def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
     return replace(document, sections=sections)
 
 
+# --- three-way merge of one statement -----------------------------------------------------------------
+
 Aspect = Literal["slot", "words", "note"]
 
 Conflict: TypeAlias = Literal["apart", "joined", "restored", "kept"]
-"""How both versions are kept: beside each other; as one text; removed on one side and changed on the other."""
+"""How both versions are kept: as two statements; as one text; removed on one side and changed on the other."""
 
 
 class Merged(NamedTuple):
-    """What the session's statement becomes, and how both versions are kept where both were changed.
+    """What the session's statement becomes, and how a conflict was resolved.
 
-    `apart`: the session's stays as it is, and the document's is one of its own.
+    `apart`: the session's statement stays, and the document's becomes a new one.
     """
 
     after: Statement
     conflict: Conflict | None = None
 
 
-def merged(edited: Statement, base: Statement, now: Statement, *, is_removed: bool) -> Merged:
-    """What `now` becomes when the document's `base` has become `edited`; changes of different parts both hold."""
+def merge(edited: Statement, base: Statement, now: Statement, *, is_removed: bool) -> Merged:
+    """Apply the change from `base` to `edited` to `now`; changes of different aspects are combined."""
     by_hand = changed(base, edited)
     if not by_hand:
         return Merged(now)
     if is_removed:
         return Merged(replace(edited, id=now.id), "restored")
     clashes = by_hand & changed(base, now) & changed(now, edited)
-    if clashes - {_text_of(now)}:
+    text: Aspect = "words" if now.is_note else "note"
+    if clashes - {text}:
         return Merged(now, "apart")
     after = now
     if "slot" in by_hand:
@@ -217,22 +198,15 @@ def merged(edited: Statement, base: Statement, now: Statement, *, is_removed: bo
 
 
 def changed(one: Statement, other: Statement) -> set[Aspect]:
-    """The parts in which two statements differ."""
-    parts: set[Aspect] = set()
-    if one.slot != other.slot:
-        parts.add("slot")
-    if one.words != other.words:
-        parts.add("words")
-    if one.note != other.note:
-        parts.add("note")
-    return parts
-
-
-def _text_of(one: Statement) -> Aspect:
-    """The part of which both versions can stand in one text."""
-    return "words" if one.is_note else "note"
+    """Return the aspects in which two statements differ."""
+    pairs: tuple[tuple[Aspect, object, object], ...] = (
+        ("slot", one.slot, other.slot),
+        ("words", one.words, other.words),
+        ("note", one.note, other.note),
+    )
+    return {aspect for aspect, this, that in pairs if this != that}
 
 
 def joined(one: str, other: str) -> str:
-    """Both texts in one."""
+    """Return both texts as one."""
     return " / ".join(filter(None, (one, other)))

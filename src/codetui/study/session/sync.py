@@ -23,7 +23,6 @@ from codetui.model import (
     Transaction,
 )
 from codetui.storage.fs import Version
-from codetui.study import reconcile
 from codetui.study.ids import minted
 from codetui.study.session.damage import Damage, damage, unmerged
 from codetui.study.session.document import (
@@ -228,7 +227,7 @@ class DocumentSync:
                 return PullResult("Nothing has changed in it since it was imported.")
             is_new = session.state.opened is None
             taken, unread = self._taken(text, base, str(file))
-            form = self._form(text, taken) if is_new else session.state.form
+            form = taken.layout if is_new else session.state.form
             return self._record(taken, form, "document", file, unread)
 
     def _take_over(self, text: str, bases: Sequence[Snapshot]) -> PullResult | None:
@@ -239,7 +238,8 @@ class DocumentSync:
         from codetui.formats import session_doc
 
         session, document = self._session, self._document
-        base, taken, unread = self._likeliest(text, bases)
+        base = self._closest(text, bases)
+        taken, unread = self._taken(text, base, str(document.path))
         ids = session_doc.ids_by_line(taken.document)
         if base is not None and base != bases[0]:
             here = (id_ for _, on_line in ids for id_ in on_line)
@@ -250,7 +250,7 @@ class DocumentSync:
             return None
         # Without its base a document that says nothing new may be older than the form that is known.
         is_older = base is None and session.state.form is not None and not taken.events
-        form = session.state.form if is_older else self._form(text, taken)
+        form = session.state.form if is_older else taken.layout
         cause: Cause = "hand" if session.state.opened else "document"
         count = len(session.transactions)
         done = self._record(taken, form, cause, document.path, unread)
@@ -266,14 +266,20 @@ class DocumentSync:
             document.look_again()
         return done
 
-    def _likeliest(self, text: str, bases: Sequence[Snapshot]) -> tuple[Snapshot | None, Reconciliation, list[Problem]]:
-        """What is taken over if the text is an edit of one of `bases`, and of which: of equals the first."""
-        file = str(self._document.path)
-        tried = [(base, *self._taken(text, base, file)) for base in rivals(text, bases) or (None,)]
-        return min(tried, key=lambda each: each[1].tally.edits)
+    def _closest(self, text: str, bases: Sequence[Snapshot]) -> Snapshot | None:
+        """Return the base that `text` is an edit of: the one with the fewest edits, of equals the newest."""
+        from codetui.formats import session_doc
+        from codetui.study.reconcile import closest_base
+
+        candidates = rivals(text, bases)
+        if len(candidates) < 2:
+            return next(iter(candidates), None)
+        documents = [session_doc.read(base.text, "")[0] for base in candidates]
+        return candidates[closest_base(session_doc.read(text, "")[0], documents, self._session.book)]
 
     def _taken(self, text: str, base: Snapshot | Written | None, file: str) -> tuple[Reconciliation, list[Problem]]:
         from codetui.formats import session_doc
+        from codetui.study.reconcile import reconcile
 
         session = self._session
         read, unread = session_doc.read(text, file)
@@ -284,7 +290,7 @@ class DocumentSync:
         # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
         edited = session_doc.with_ids(edited, own) if own else edited
         mint = minted(text, base.text if base else "", str(session.state.seq))
-        return reconcile.reconcile(edited, before, session.state, session.ad, session.book, file, mint), unread
+        return reconcile(edited, before, session.state, session.ad, session.book, file, mint, text), unread
 
     def _record(
         self, taken: Reconciliation, form: DocumentLayout | None, cause: Cause, file: Path, unread: list[Problem]
@@ -294,7 +300,7 @@ class DocumentSync:
         events: tuple[Event, ...] = taken.events
         if form != session.state.form:
             events = (*events, DocumentTaken(form=form, form_before=session.state.form))
-        message = taken_words(taken.tally, taken.events, cause, self._lost, is_layout=len(events) > len(taken.events))
+        message = taken_words(taken.counts, taken.events, cause, self._lost, is_layout=len(events) > len(taken.events))
         problems = [*unread, *taken.problems]
         if self._lost and cause == "hand":
             problems.insert(0, Problem(str(file), 0, "warning", f"{lost_words(self._lost)}."))
@@ -304,7 +310,7 @@ class DocumentSync:
             if isinstance(outcome, NotSaved):
                 problems, message, is_saved = [Problem(str(file), 0, "error", outcome.message)], outcome.message, False
         session.problems += [problem for problem in problems if problem not in session.problems]
-        return PullResult(message, tuple(problems), taken.tally, is_saved)
+        return PullResult(message, tuple(problems), taken.counts, is_saved)
 
     # --- from the session to the document ---------------------------------------------------------
 
@@ -345,10 +351,6 @@ class DocumentSync:
     def _base(self, written: Written, state: State) -> Snapshot:
         """What is known of a document that says a state; keys go on meanwhile."""
         return base_of(written, (one for one in self._session.transactions if one.seq <= state.seq))
-
-    def _form(self, text: str, taken: Reconciliation) -> DocumentLayout | None:
-        session = self._session
-        return reconcile.form_of(text, taken, session.ad, session.book, session.facts_of(session.state))
 
     def _problem(self, held: Damage) -> Problem:
         return Problem(str(self._document.path), held.line, "error", held.message)
