@@ -13,6 +13,7 @@ from codetui.formats import session_doc
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
 from testing.paths import ROOT
+from testing.pilot import IdleLoop
 from testing.replay.comparison import differences
 from testing.replay.document import replay
 from testing.replay.plan import Wanted, completed, task
@@ -32,7 +33,8 @@ def pilot_book() -> Codebook:
 
 
 def replayed(document: Path, ads: Path, book: Codebook, size: tuple[int, int] = (140, 40)) -> Replayed:
-    result = asyncio.run(replay(document, ads, book, size, MOVES))
+    with asyncio.Runner(loop_factory=IdleLoop) as runner:
+        result = runner.run(replay(document, ads, book, size, MOVES))
     assert result is not None
     return result
 

@@ -13,9 +13,9 @@ from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
 from codetui.tui.dialogs.source import DescribeAdModal
 from codetui.tui.dialogs.text import NoteModal, TextModal
-from codetui.tui.key_words import SIGNS
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import Node, node_of
+from testing.pilot import key_event
 from testing.replay.places import ACCEPT, SEARCH, Ad, Plan
 from testing.replay.places import Place as Stand
 from testing.replay.plain import plain
@@ -31,15 +31,6 @@ _LOOKS = 4
 """So often keys are planned anew for one selection: after a search, the window is looked at again."""
 
 _PLAIN_TARGETS = 3
-
-
-def key_event(key: str) -> events.Key:
-    """One press of a key by its name, or of the key that types a character."""
-    typed = {name: sign for name, sign in SIGNS.items() if len(sign) == 1 and sign.isascii()} | {"space": " "}
-    names = {sign: name for name, sign in typed.items()}
-    if len(key) == 1:
-        return events.Key(names.get(key, key), key)
-    return events.Key(key, typed.get(key))
 
 
 class Replay:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.app import CodetuiApp
 from testing.keys import keys_of
+from testing.pilot import IdleLoop, QuickPilot
 
 ROOT = Path(__file__).resolve().parents[2]
 NARROW, WIDE = (80, 24), (140, 40)
@@ -21,6 +24,18 @@ SHOWN = (
     CODED + "s15/Docker<enter>26/PostgreSQL<enter>29p1Forecasts are what the job is about.<ctrl+s>/responsib<enter>s35"
 )
 Snap = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def idle_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes the pictures runs the program itself, on any loop: here on one that knows when it is idle."""
+    run = App.run
+
+    def run_on_idle_loop(app: App[object], **options: object) -> object:
+        with closing(IdleLoop()) as loop:
+            return run(app, loop=loop, **options)
+
+    monkeypatch.setattr(App, "run", run_on_idle_loop)
 
 
 @pytest.fixture
@@ -36,7 +51,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], Awaitable[None]]:
     """Presses keys once the corpus is listed."""
 
-    async def run(pilot: Pilot[object]) -> None:
+    async def run(given: Pilot[object]) -> None:
+        pilot = QuickPilot(given.app)
         pilot.app.theme = theme
         await pilot.pause()
         await pilot.app.workers.wait_for_complete()
