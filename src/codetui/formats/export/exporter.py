@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc.writer import AdFacts
+from codetui.formats.session_doc.writer import SourceFacts
 from codetui.model import Codebook
 
 
@@ -18,7 +18,7 @@ class ExportedSession(NamedTuple):
     """
 
     coder: str
-    facts: AdFacts
+    facts: SourceFacts
     state: State
     path: str
     document: str | None = None

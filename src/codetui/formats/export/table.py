@@ -10,7 +10,7 @@ from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.session.state import State
 from codetui.formats.export.exporter import ExportedSession
-from codetui.formats.session_doc.writer import AdFacts, Layout, Site
+from codetui.formats.session_doc.writer import CodeSites, Site, SourceFacts
 from codetui.model import Codebook, Coding
 
 
@@ -55,10 +55,10 @@ def rows_of(sessions: Iterable[ExportedSession], book: Codebook) -> list[Row]:
     return [row for session in sessions for row in rows(session.state, book, session.facts, session.coder)]
 
 
-def rows(state: State, book: Codebook, facts: AdFacts, coder: str) -> list[Row]:
+def rows(state: State, book: Codebook, facts: SourceFacts, coder: str) -> list[Row]:
     """Return the codings of a session in the order of its document: by code, then as they were assigned."""
     index = index_of(book)
-    layout = Layout(book)
+    layout = CodeSites(book)
     sites = {coding.code: layout.site(coding.code) for coding in state.live()}
     ordered = sorted(state.live(), key=lambda coding: sites[coding.code].sort_key)
     shared = _Shared(

@@ -28,10 +28,9 @@ from codetui.formats.session_doc.model import (
 )
 from codetui.formats.session_doc.patch import document_of, patch
 from codetui.formats.session_doc.reader import identified, read
-from codetui.formats.session_doc.writer import AdFacts, project, write, written
+from codetui.formats.session_doc.writer import SourceFacts, project, write, written
 
 __all__ = [
-    "AdFacts",
     "Block",
     "CodeLine",
     "Document",
@@ -40,6 +39,7 @@ __all__ = [
     "Lines",
     "Note",
     "SectionPart",
+    "SourceFacts",
     "Unread",
     "Written",
     "conflict_marks",

@@ -34,7 +34,7 @@ from codetui.formats.session_doc.model import (
     without_number,
 )
 from codetui.formats.session_doc.reader import identified, read
-from codetui.formats.session_doc.writer import AdFacts, Layout, project, written
+from codetui.formats.session_doc.writer import CodeSites, SourceFacts, project, written
 from codetui.model import Codebook, CodeId, DocumentLayout
 
 NUMBER = re.compile(r"\d+")
@@ -49,7 +49,7 @@ Placed: TypeAlias = list[tuple[int | None, Part]]
 """A list as it is wanted: each part with its index in the list of the layout, None for a new one."""
 
 
-def document_of(state: State, book: Codebook, source: AdFacts) -> Written:
+def document_of(state: State, book: Codebook, source: SourceFacts) -> Written:
     """Return the document of a session: its layout, patched where the session has changed, else the canonical shape."""
     wanted = project(state, book, source)
     return written(wanted) if state.form is None else patch(state.form, wanted, index_of(book))
@@ -154,7 +154,7 @@ class _Patch:
 
     def __init__(self, rows: Rows, document: Document, wanted: Document, index: CodebookIndex) -> None:
         self._rows, self._document, self._wanted, self._index = rows, document, wanted, index
-        self._site = Layout(index.book).site
+        self._site = CodeSites(index.book).site
         self._serial = count()
         self._places: list[_Place] = []
         self._codes: list[_Code] = []
@@ -475,7 +475,8 @@ class _Patch:
             own = order.get(section.id, len(order))
             above = [each for each in self._places if not each.section and not each.heading.is_new]
             above = [each for each in above if order.get(each.id, len(order)) < own]
-            base = [above[-1], *above[-1].groups][-1].end if above else self._top
+            blocks = [each for each in (above[-1], *above[-1].groups) if not each.heading.is_new] if above else []
+            base = blocks[-1].end if blocks else self._top
             key = (*base, IN_DOCUMENT, own, next(self._serial))
             self._rows.add("rule", key, RULE)
             heading = self._rows.add("heading", (*key, 0), write_section_heading(section.title))

@@ -1,12 +1,11 @@
-"""The document of a session: its state laid out in the order of the codebook."""
+"""Build the document of a session in the order of the codebook, and render documents in the canonical shape."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import groups, index_of, profile_name
@@ -33,34 +32,30 @@ from codetui.formats.session_doc.model import (
     Written,
     numbered,
 )
-from codetui.model import Codebook, Coding, Memo, MemoTarget
+from codetui.model import Codebook, Coding, Memo
 
 NO_SECTION = "Codings"
 LAST_COMPONENT = re.compile(r"(?:\d+|(?<=[\W_])[^\W_]+)[\W_]*$")
 
 
-_LinesByPlace: TypeAlias = dict[tuple[str, str], list[CodeLine]]
-"""The lines of codes by section and group."""
-
-
-class AdFacts(Protocol):
-    """What a document says of an ad; a `Source` and a `SourceEntry` both have it."""
+class SourceFacts(Protocol):
+    """The facts of a source that a document shows; a `Source` and a `SourceEntry` have them."""
 
     @property
-    def id(self) -> str:
-        """The ad's id."""
+    def id(self) -> str: ...
 
     @property
-    def employer(self) -> str:
-        """Who placed the ad; may be empty."""
+    def employer(self) -> str: ...
 
     @property
-    def title(self) -> str:
-        """The position; may be empty."""
+    def title(self) -> str: ...
+
+
+# --- from a session to its document ---------------------------------------------------------------
 
 
 class Site(NamedTuple):
-    """Where documents show a code: section and group by id (an empty group is none), and its order there."""
+    """The place of a code in documents: the ids of section and group (empty for none), and its order there."""
 
     section: str
     group: str
@@ -69,75 +64,14 @@ class Site(NamedTuple):
 
     @property
     def sort_key(self) -> tuple[int, bool]:
-        """Codes in the order of the book, each unknown one after the last of its kin."""
+        """Sort codes in the order of the codebook, each unknown one behind the last of its kin."""
         return self.order, not self.is_known
 
 
-@dataclass(slots=True)
-class _Contents:
-    """What the coder put under each code and group, in the order of placing."""
-
-    entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    code_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
-    group_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
-    section_notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
-
-    def notes_on(self, place: MemoTarget) -> dict[str, list[Note]]:
-        """The notes on places of this kind, by the place's id."""
-        if place.kind == "section":
-            return self.section_notes
-        return self.group_notes if place.kind == "group" else self.code_notes
-
-    def codes(self) -> Iterable[str]:
-        """The ids of all codes under which something stands."""
-        return dict.fromkeys([*self.entries, *self.code_notes])
-
-
-def project(state: State, book: Codebook, ad: AdFacts) -> Document:
-    """The document that says what `state` holds; what the coder said about the ad counts before the source.
-
-    A code that the book lacks stands with the codes whose ids are built like its own, labelled by its id.
-    """
-    layout = Layout(book)
-    contents = _contents(state, layout)
-    return Document(
-        ad=_folded(ad.id),
-        employer=_folded(state.employer or ad.employer),
-        title=_folded(state.title or ad.title),
-        profile=_folded(profile_name(book, state.profile)),
-        reasoning=_folded(state.reasoning),
-        sections=layout.sections(contents),
-    )
-
-
-def _contents(state: State, layout: Layout) -> _Contents:
-    contents = _Contents()
-    placed: list[Coding | Memo] = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
-    for each in sorted(placed, key=lambda one: (one.rank, one.id)):
-        if isinstance(each, Coding):
-            contents.entries[each.code].append(_entry(each, layout))
-        elif each.place.kind == "entry":
-            contents.entries[each.place.id].append(Entry("note", note=_folded(each.text), id=each.id))
-        else:
-            contents.notes_on(each.place)[each.place.id].append(Note(_folded(each.text), id=each.id))
-    return contents
-
-
-def _entry(coding: Coding, layout: Layout) -> Entry:
-    words = coding.words or (coding.anchor.words if coding.anchor else "")
-    kind: EntryKind = "term" if layout.holds_terms(coding.code) else "quotation"
-    return Entry(kind, shown_words(words), _folded(coding.note), id=coding.id)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
-
-
-class Layout:
-    """Where documents show everything, after the codebook."""
+class CodeSites:
+    """The places of codes in the documents of a codebook."""
 
     def __init__(self, book: Codebook) -> None:
-        """Lay out `book`."""
         self.book = book
         self.index = index_of(book)
         self.last_section = book.sections[-1].id if book.sections else ""
@@ -148,136 +82,145 @@ class Layout:
         return section is not None and section.holds == "terms"
 
     def site(self, code_id: str) -> Site:
-        """The place of a code; of one that the book lacks, the place of the last code built like it."""
+        """Return the site of a code; of one that the codebook lacks, that of the last code with an id built alike."""
         code = self.index.codes.get(code_id)
         if code is not None and code.section in self.index.sections:
             group = self.index.groups.get(code.group)
             is_grouped = group is not None and group.section == code.section
             return Site(code.section, code.group if is_grouped else "", self.index.order[code.id], True)
-        old = former_id(code_id)
-        return self.site(old)._replace(is_known=False) if old else self._likely_site(code_id)
+        former = former_id(code_id)
+        return self.site(former)._replace(is_known=False) if former else self._likely_site(code_id)
 
     def _likely_site(self, code_id: str) -> Site:
-        first_word = code_id.split()[0] if code_id.split() else ""
-        stem, is_nearest = _stem(first_word), True
+        stem, is_nearest = _stem(next(iter(code_id.split()), "")), True
         while stem:
-            kin = [code for code in self.book.codes if _is_kin(code.id, stem, is_nearest=is_nearest)]
-            kin = [code for code in kin if code.section in self.index.sections]
+            kin = [code for code in self.book.codes if code.id.startswith(stem) and code.section in self.index.sections]
+            kin = [code for code in kin if not is_nearest or _stem(code.id) == stem]
             if kin:
                 site = self.site(kin[-1].id)
                 return site._replace(group=site.group if is_nearest else "", is_known=False)
             stem, is_nearest = _stem(stem), False
         return Site(self.last_section, "", len(self.book.codes), False)
 
-    def sections(self, contents: _Contents) -> tuple[SectionPart, ...]:
-        """All sections of the book, each with the groups and codes under which something stands."""
-        sites = {code_id: self.site(code_id) for code_id in contents.codes()}
-        order = sorted(sites, key=lambda code_id: sites[code_id].sort_key)
-        lines: _LinesByPlace = defaultdict(list)
-        for code_id in order:
-            line = CodeLine(
-                _folded(document_label(self.index, code_id)),
-                tuple(contents.code_notes.get(code_id, ())),
-                tuple(contents.entries.get(code_id, ())),
-                id=code_id,
-            )
-            lines[sites[code_id].section, sites[code_id].group].append(line)
-        parts = [
-            self._section(numbered(number, self.index.sections[section_id].title), section_id, lines, contents)
-            for number, section_id in enumerate(self.index.sections, 1)
-        ]
-        return tuple(parts) if parts else self._without_sections(lines, contents)
-
-    def _section(self, title: str, section_id: str, lines: _LinesByPlace, contents: _Contents) -> SectionPart:
-        """Codes without a group come first: under a group's heading they would read as the group's."""
-        section = self.index.sections[section_id]
-        notes = tuple(contents.section_notes.get(section_id, ()))
-        blocks = [Block(None, notes, tuple(lines.get((section_id, ""), ())))]
-        for group in groups(self.book, section):
-            codes = tuple(lines.get((section_id, group.id), ()))
-            notes = tuple(contents.group_notes.get(group.id, ()))
-            blocks.append(Block(_folded(group.title), notes, codes, id=group.id))
-        if section_id == self.last_section:
-            blocks.extend(self._homeless(contents))
-        return SectionPart(title, tuple(block for block in blocks if _has_content(block)), id=section_id)
-
-    def _homeless(self, contents: _Contents) -> list[Block]:
-        """The notes on groups and sections that the book lacks, each under its id."""
-        known = {group.id for group in self.book.groups if group.section in self.index.sections}
-        groups = {each: notes for each, notes in contents.group_notes.items() if each not in known}
-        strays = {each: notes for each, notes in contents.section_notes.items() if each not in self.index.sections}
-        return [Block(_folded(each), tuple(notes), id=each) for each, notes in (*strays.items(), *groups.items())]
-
-    def _without_sections(self, lines: _LinesByPlace, contents: _Contents) -> tuple[SectionPart, ...]:
-        codes = tuple(line for under in lines.values() for line in under)
-        blocks = [Block(codes=codes), *self._homeless(contents)]
-        blocks = [block for block in blocks if _has_content(block)]
-        return (SectionPart(NO_SECTION, tuple(blocks)),) if blocks else ()
-
-
-def _has_content(block: Block) -> bool:
-    return bool(block.notes or block.codes)
-
 
 def _stem(code_id: str) -> str:
-    """What an id shares with its siblings: `1.A.` of `1.A.2`, `TASK` of `TASK5`; empty if that is nothing."""
+    """Return what an id shares with its siblings: `1.A.` of `1.A.2`, `TASK` of `TASK5`; empty if that is nothing."""
     stem = LAST_COMPONENT.sub("", code_id)
     return stem if stem != code_id else ""
 
 
-def _is_kin(code_id: str, stem: str, *, is_nearest: bool) -> bool:
-    return _stem(code_id) == stem if is_nearest else code_id.startswith(stem)
+def project(state: State, book: Codebook, source: SourceFacts) -> Document:
+    """Return the document of a session; what the coder wrote about the source comes before the source's own facts.
+
+    A code that the codebook lacks is placed with the codes whose ids are built alike, with its id as label.
+    """
+    return Document(
+        ad=shown_words(source.id),
+        employer=shown_words(state.employer or source.employer),
+        title=shown_words(state.title or source.title),
+        profile=shown_words(profile_name(book, state.profile)),
+        reasoning=shown_words(state.reasoning),
+        sections=_Projection(state, CodeSites(book)).sections(),
+    )
 
 
-class Row(NamedTuple):
-    """One line that is written, and the ids of what stands on it."""
+class _Projection:
+    """The content of a session by code and by place, in the order in which the coder assigned it."""
 
-    text: str
-    ids: tuple[str, ...] = ()
+    def __init__(self, state: State, sites: CodeSites) -> None:
+        self._book, self._index, self._sites = sites.book, sites.index, sites
+        self._entries: dict[str, list[Entry]] = defaultdict(list)
+        self._notes: Mapping[str, dict[str, list[Note]]] = defaultdict(lambda: defaultdict(list))
+        placed: list[Coding | Memo] = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
+        for each in sorted(placed, key=lambda one: (one.rank, one.id)):
+            if isinstance(each, Coding):
+                self._entries[each.code].append(self._entry(each))
+            elif each.place.kind == "entry":
+                self._entries[each.place.id].append(Entry("note", note=shown_words(each.text), id=each.id))
+            else:
+                self._notes[each.place.kind][each.place.id].append(Note(shown_words(each.text), id=each.id))
+
+    def _entry(self, coding: Coding) -> Entry:
+        words = coding.words or (coding.anchor.words if coding.anchor else "")
+        kind: EntryKind = "term" if self._sites.holds_terms(coding.code) else "quotation"
+        return Entry(kind, shown_words(words), shown_words(coding.note), id=coding.id)
+
+    def sections(self) -> tuple[SectionPart, ...]:
+        """Return all sections of the codebook with the groups and codes that have content."""
+        code_ids = dict.fromkeys([*self._entries, *self._notes["code"]])
+        lines: dict[tuple[str, str], list[CodeLine]] = defaultdict(list)
+        for site, code_id in sorted(
+            ((self._sites.site(id_), id_) for id_ in code_ids), key=lambda one: one[0].sort_key
+        ):
+            label = shown_words(document_label(self._index, code_id))
+            line = CodeLine(label, self._notes_on("code", code_id), tuple(self._entries.get(code_id, ())), id=code_id)
+            lines[site.section, site.group].append(line)
+        if not self._index.sections:
+            blocks = [Block(codes=tuple(line for of_place in lines.values() for line in of_place)), *self._homeless()]
+            return (SectionPart(NO_SECTION, _filled(blocks)),) if _filled(blocks) else ()
+        parts = []
+        for number, section in enumerate(self._index.sections.values(), 1):
+            # Codes without a group come first: under a group's heading they would be read as the group's.
+            blocks = [Block(None, self._notes_on("section", section.id), tuple(lines.get((section.id, ""), ())))]
+            for group in groups(self._book, section):
+                codes = tuple(lines.get((section.id, group.id), ()))
+                blocks.append(Block(shown_words(group.title), self._notes_on("group", group.id), codes, id=group.id))
+            blocks += self._homeless() if section.id == self._sites.last_section else []
+            parts.append(SectionPart(numbered(number, section.title), _filled(blocks), id=section.id))
+        return tuple(parts)
+
+    def _notes_on(self, kind: str, id_: str) -> tuple[Note, ...]:
+        return tuple(self._notes[kind].get(id_, ()))
+
+    def _homeless(self) -> list[Block]:
+        """Return the notes on sections and groups that the codebook lacks, each under its id."""
+        known = {group.id for group in self._book.groups if group.section in self._index.sections}
+        strays = [each for each in self._notes["section"].items() if each[0] not in self._index.sections]
+        strays += [each for each in self._notes["group"].items() if each[0] not in known]
+        return [Block(shown_words(id_), tuple(notes), id=id_) for id_, notes in strays]
+
+
+def _filled(blocks: list[Block]) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block.notes or block.codes)
+
+
+# --- from a document to its text ------------------------------------------------------------------
 
 
 def write(document: Document) -> str:
-    """The markdown of a document: LF, tight lists, one newline at the end.
+    """Render a document as markdown: LF, tight lists, one newline at the end.
 
-    `read` gives an equal document back, line breaks inside values as blanks.
+    `read` returns an equal document, with line breaks inside values as blanks.
     """
     return written(document).text
 
 
 def written(document: Document) -> Written:
-    """What `write` gives, with the ids of the entries and notes by line; lines without any are left out."""
-    rows = [Row(line) for line in _head_text(document).split("\n")]
+    """Render a document as `write` does; return its text with the ids of the entries and notes by line."""
+    rows: list[tuple[str, tuple[str, ...]]] = [(line, ()) for line in _head_lines(document)]
     for section in document.sections:
-        rows += [Row(""), Row(RULE), Row(""), *_section_rows(section)]
-    ids = tuple((number, row.ids) for number, row in enumerate(rows, 1) if any(row.ids))
-    return Written("".join(f"{row.text}\n" for row in rows), ids)
+        rows += [("", ()), (RULE, ()), ("", ()), *_section_rows(section)]
+    ids = tuple((number, of_row) for number, (_, of_row) in enumerate(rows, 1) if any(of_row))
+    return Written("".join(f"{text}\n" for text, _ in rows), ids)
 
 
-def _head_text(document: Document) -> str:
+def _head_lines(document: Document) -> list[str]:
     heading = write_heading(Heading(document.ad, document.employer))
     opening = document.opening or write_opening(document.title, document.employer)
     profile = "\n".join(write_profile(document.profile, document.reasoning))
-    return "\n\n".join(filter(None, (f"# {heading}", opening, profile)))
+    return "\n\n".join(filter(None, (f"# {heading}", opening, profile))).split("\n")
 
 
-def _section_rows(section: SectionPart) -> Iterator[Row]:
-    yield Row(write_section_heading(section.title))
+def _section_rows(section: SectionPart) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the lines of a section with the ids of the parts in each."""
+    yield write_section_heading(section.title), ()
     for block in section.blocks:
-        yield from _block_rows(block)
-
-
-def _block_rows(block: Block) -> Iterator[Row]:
-    if block.heading is not None:
-        yield from (Row(""), Row(write_group_heading(block.heading)))
-    for note in block.notes:
-        yield from (Row(""), Row(write_notes((note,)), (note.id,)))
-    if block.codes:
-        yield Row("")
-    for code in block.codes:
-        yield from _code_rows(code)
-
-
-def _code_rows(code: CodeLine) -> Iterator[Row]:
-    yield Row(f"- {write_code_line(code)}", tuple(note.id for note in code.notes))
-    for entry in code.entries:
-        yield Row(f"  - {write_entry(entry)}", (entry.id,))
+        if block.heading is not None:
+            yield from (("", ()), (write_group_heading(block.heading), ()))
+        for note in block.notes:
+            yield from (("", ()), (write_notes((note,)), (note.id,)))
+        if block.codes:
+            yield "", ()
+        for code in block.codes:
+            yield f"- {write_code_line(code)}", tuple(note.id for note in code.notes)
+            yield from ((f"  - {write_entry(entry)}", (entry.id,)) for entry in code.entries)
