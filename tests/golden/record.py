@@ -131,12 +131,15 @@ class Record:
 
     # --- commands ----------------------------------------------------------------------------------------
 
-    def run(self, title: str, *argv: str) -> Output:
-        """Run a command line in this process, in the study's folder; record exit code and printed text."""
+    def run(self, title: str, *argv: str, is_data: bool = False) -> Output:
+        """Run a command line in this process, in the study's folder; record exit code and printed text.
+
+        Where it `is_data` what is printed on stdout is no words.
+        """
         self.step(title)
         output = run_in_process(argv, self.folder, self.home)
         self.fact(f"exit {output.code}")
-        self.word(*visible(output.out), *(f"! {line}" for line in visible(output.err)))
+        self.word(*(() if is_data else visible(output.out)), *(f"! {line}" for line in visible(output.err)))
         return output
 
     def import_documents(self, *documents: str, codebook: str = "codebook.toml", coder: str = CODER) -> None:
@@ -224,22 +227,28 @@ class Record:
 
     def status(self, codebook: str = "codebook.toml") -> None:
         """Record the state of each ad that is not untouched, and the totals."""
-        output = self.run("status", "status", "--json", "--codebook", codebook)
-        if output.out.startswith("{"):
+        output = self.run("status", "status", "--json", "--codebook", codebook, is_data=True)
+        if output.out:
             whole = json.loads(output.out)
             self.fact(*(_inline(line) for line in whole["ads"] if line["state"] != "untouched"))
             self.fact(_inline(whole["totals"]))
-            self._words[-len(visible(output.out)) :] = []
 
     def check(self, codebook: str = "codebook.toml") -> None:
         """Record each problem but those of the codebook: its place as a fact, its message as words."""
-        output = self.run("check", "check", "--json", "--codebook", codebook)
-        if output.out.startswith("["):
-            self._words[-len(visible(output.out)) :] = []
+        self.problems("check", "check", "--json", "--codebook", codebook, but=("codebook.toml", "odd.toml"))
+
+    def json(self, title: str, *argv: str) -> None:
+        """Run a command that prints JSON, and record that as facts."""
+        self.fact(*visible(self.run(title, *argv, is_data=True).out))
+
+    def problems(self, title: str, *argv: str, but: tuple[str, ...] = ()) -> None:
+        """Run a command that prints problems as JSON; record all but those of some files."""
+        output = self.run(title, *argv, is_data=True)
+        if output.out:
             for one in json.loads(output.out):
                 message = one.pop("message")
                 place = " ".join(str(value) for value in one.values())
-                if not place.startswith(("codebook.toml", "odd.toml")):
+                if not place.startswith(but):
                     self.fact(place)
                     self.word(f"{place}: {message}")
 
@@ -321,9 +330,9 @@ class Record:
             text = text.replace(old, new)
         path.write_bytes(text.encode("utf-8"))
 
-    def document(self) -> str:
-        """Return the name of the only session document."""
-        (path,) = self._document_paths()
+    def document(self, coder: str = "*") -> str:
+        """Return the name of the only session document, or of the only one of a coder."""
+        (path,) = (self.folder / "sessions").glob(f"{coder}/*.md")
         return path.relative_to(self.folder).as_posix()
 
     def documents(self) -> None:

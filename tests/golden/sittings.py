@@ -170,6 +170,28 @@ def resizing_and_killing(record: Record) -> None:
     record.restarted("odd.toml")
 
 
+def copying(record: Record) -> None:
+    """Two ads have the same text: what was coded in one is taken over in the other; an ad is described."""
+    record.write("ads/3007_havik_zuid.txt", read(record.folder / "ads/3004_havik_detachering.txt"))
+    steps: Sequence[Step] = (
+        Keys("", "opened", pause=1.0),
+        Keys("ss31", "coded"),
+        Keys("/AI Spec" + ENTER + "1o", "coded again"),
+        Keys("n" + "as =formula" + ENTER, "noted"),
+        Keys("E" + " B.V." + ENTER + ENTER, "described"),
+        Keys("a" + "zuid" + ENTER, "the other ad", pause=1.0),
+        Keys("Y", "taken over"),
+        Keys("u", "undone"),
+        Keys(REDO, "redone"),
+        Keys("\x1bOS", "problems"),
+        Keys(ESCAPE, "problems left"),
+        Keys(QUIT),
+    )
+    record.sit("sitting", ("--ad", "3004"), steps)
+    record.report()
+    record.restarted()
+
+
 def outside_changes(record: Record) -> None:
     """A document and an ad that were changed while the program was closed, found when the ad is opened."""
     record.bring("canonical.md", CANONICAL)
@@ -203,5 +225,6 @@ CASES = {
     "sitting_selecting_and_coding": selecting_and_coding,
     "sitting_settling_and_profile": settling_and_profile,
     "sitting_resizing_and_killing": resizing_and_killing,
+    "sitting_copying": copying,
     "sitting_outside_changes": outside_changes,
 }
