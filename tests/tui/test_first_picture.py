@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.widget import AwaitMount, Widget
 
 from codetui.study.workspace import Workspace
@@ -16,7 +12,6 @@ from codetui.tui import app as tui_app
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
-from codetui.tui.workbench import tidying
 from testing.keys import press, running, workspace_on, write_ad
 
 LONG = "\n".join(
@@ -112,65 +107,3 @@ async def test_whoever_leaves_behind_the_first_picture_leaves_well(
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
     assert app.return_code == 0
-
-
-@pytest.fixture
-def automatic_collections_off() -> Iterator[None]:
-    """As `cli` starts the workbench."""
-    gc.disable()
-    yield
-    gc.enable()
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("automatic_collections_off")
-async def test_garbage_is_collected_behind_a_key_and_in_a_pause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[int] = []
-    monkeypatch.setattr(tidying, "OLD", 0)
-
-    def note(phase: str, info: dict[str, int]) -> None:
-        if phase == "stop":
-            seen.append(info["generation"])
-
-    write_ad(tmp_path, "We need Python.")
-    async with running(workspace_on(tmp_path)) as (pilot, _):
-        await pilot.pause(tidying.PAUSE)
-        gc.callbacks.append(note)
-        try:
-            kept = [[number] for number in range(10 * tidying.YOUNG)]
-            await press(pilot, "s")
-            await pilot.pause(0.1)
-            assert seen[:1] == [1]
-            assert gc.get_count()[0] < len(kept)
-            await pilot.pause(3 * tidying.PAUSE)
-            assert seen[-1] == 2
-        finally:
-            gc.callbacks.remove(note)
-
-
-@pytest.mark.usefixtures("automatic_collections_off")
-async def test_no_garbage_is_collected_between_a_key_and_its_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
-    monkeypatch.setattr(tidying, "YOUNG", 0)
-    monkeypatch.setattr(tidying, "BEHIND", 0.05)
-    monkeypatch.setattr(tidying, "PAUSE", 60.0)
-    write_ad(tmp_path, "We need Python. You like people.")
-    async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "s")
-        await pilot.pause(0.2)
-        bench.document.refresh()
-        await pilot.pause()
-        gc.callbacks.append(lambda phase, _: seen.append(phase))
-        try:
-            with pilot.app.batch_update():
-                bench.post_message(events.Key("s", "s"))
-                await asyncio.sleep(0.2)
-                assert not seen
-            await pilot.pause(0.2)
-            assert seen
-        finally:
-            gc.callbacks.pop()

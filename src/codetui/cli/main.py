@@ -115,14 +115,10 @@ def _unknown(word: str) -> str:
 
 
 def _open(options: argparse.Namespace) -> int:
-    import gc
-
     # Frames follow the keys at once: Textual would wait for the next of 60 a second.
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
-    # The workbench collects garbage when nobody waits for a key.
-    gc.disable()
     from codetui.study.study import Study
     from codetui.study.workspace import open_workspace
 

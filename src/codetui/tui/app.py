@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from time import sleep
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding
@@ -16,7 +14,6 @@ from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
 from codetui.tui.leaving import Leaving
 from codetui.tui.screens.workbench import WorkbenchScreen
-from codetui.tui.terse import terse
 from codetui.tui.themes import register_themes
 from codetui.tui.turns import Turns, Typed
 
@@ -77,16 +74,6 @@ class CodetuiApp(App[object]):
         """Heed the system's wish to end the program; a test has no such wish."""
         if not self.is_headless:
             self._leaving.heed_signals()
-
-    def post_display_hook(self) -> None:
-        """Textual calls this when a picture has been handed to the terminal."""
-        self._workbench.tidying.painted()
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Hands a picture to the terminal, in few bytes."""
-        super()._display(screen, terse(renderable))
-        # The thread that writes has it before anything else is done here.
-        sleep(0)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes wait for their turn; all else is Textual's."""

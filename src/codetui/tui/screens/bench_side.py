@@ -53,14 +53,6 @@ class BenchSide(WidgetMessages):
         session = self.workspace.session
         return session.state if session else State()
 
-    @property
-    def is_current(self) -> bool:
-        """Whether it paints itself: only in front.  Behind a question it is painted with that.
-
-        Textual would paint the whole of both anew after each message that reaches the one behind.
-        """
-        return super().is_current and self.app.screen is self
-
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         """Work behind the screen that came to nothing is told: nobody waits for it in vain."""
@@ -75,17 +67,10 @@ class BenchSide(WidgetMessages):
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
         self.status.say(text, kind)
-        self._paint_behind()
 
     def say_besides(self, text: str, kind: Kind = "info") -> None:
         """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
         self.status.say_besides(text, kind)
-        self._paint_behind()
-
-    def _paint_behind(self) -> None:
-        """The status line is seen behind a question too."""
-        if self.app.screen_stack and self.app.screen is not self:
-            self.app.screen.refresh()
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
         """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""

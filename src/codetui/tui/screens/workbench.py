@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Region
-from textual.strip import Strip
+from textual.layout import WidgetPlacement
 from textual.widgets import Static
 
 from codetui.core.codebook.index import CodebookIndex
@@ -18,11 +17,9 @@ from codetui.model import Problem, SourceEntry
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, kind_of
-from codetui.tui.compositing import FrontFirst
 from codetui.tui.screens.bench_side import NO_AD, BenchSide
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
-from codetui.tui.widgets.kept_rows import KeptRows
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.code import Assigning, Copying
@@ -32,7 +29,6 @@ from codetui.tui.workbench.resolve import Queueing, Settling
 from codetui.tui.workbench.save import Saving
 from codetui.tui.workbench.select import Aiming, Selecting
 from codetui.tui.workbench.share import Sharing
-from codetui.tui.workbench.tidying import Tidying
 from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
 
 if TYPE_CHECKING:
@@ -43,10 +39,6 @@ ELSEWHERE = "Or B saves a copy elsewhere."
 
 Furnishing = Callable[["WorkbenchScreen"], Awaitable[Do]]
 """Puts there what is not in the first picture; what comes of it sets those to work that look after the study."""
-
-
-RESIZED = 0.05
-"""Seconds after which the panes have taken the size that they were told."""
 
 
 class WorkbenchScreen(BenchSide):
@@ -60,19 +52,12 @@ class WorkbenchScreen(BenchSide):
 
     def __init__(self, workspace: Workspace, furnishing: Furnishing) -> None:
         super().__init__()
-        self._compositor = FrontFirst()
         self.workspace = workspace
         self._furnishing = furnishing
         self._set_to_work: Do | None = None
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
         self._heading = Content()
-        self.tidying = Tidying(self, asks_for_key=lambda: self.asks_for_code)
-        self._rows = KeptRows(self)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """What is under the panes: nothing, but each picture asks for it."""
-        return self._rows.lines(crop, [None] * crop.height, super().render_lines)
 
     def compose(self) -> ComposeResult:
         """Heading, ad, codebook, status: the first picture."""
@@ -83,6 +68,13 @@ class WorkbenchScreen(BenchSide):
         yield CodebookTree(id="codebook")
         yield Static(id="heading")
         yield DocumentView(id="document")
+
+    def process_layout(self, placements: list[WidgetPlacement]) -> list[WidgetPlacement]:
+        """Wrap the ad for a new layout before that is painted."""
+        for placement in placements:
+            if isinstance(placement.widget, DocumentView):
+                placement.widget.fit(placement.region.size)
+        return placements
 
     async def _furnish(self) -> None:
         """What is not in the first picture: loaded behind it, or for a key that was typed before it."""
@@ -129,24 +121,12 @@ class WorkbenchScreen(BenchSide):
         await self._furnish()
         if self.is_attached:
             self.travelling.stay()
-            self.tidying.key_pressed()
             self.keyboard.press(event)
 
     async def on_mouse_down(self) -> None:
         """The coder has turned to something."""
         await self._furnish()
         self.travelling.stay()
-
-    def on_resize(self) -> None:
-        """Under a question this is laid out and painted too, once its panes have taken their new sizes."""
-        if not self.is_current:
-            self.set_timer(RESIZED, self._follow_size)
-
-    def _follow_size(self) -> None:
-        # Textual does so for the screen in front alone.
-        if self.is_attached and not self.is_current:
-            self._refresh_layout(self.app.size)
-            self.app.screen.refresh()
 
     # --- the open ad --------------------------------------------------------------------------------
 
@@ -165,7 +145,6 @@ class WorkbenchScreen(BenchSide):
         """After the first picture: what is loaded by now stays, and the list of ads begins."""
         await self._furnish()
         if self.is_attached and self._set_to_work is not None:
-            self.tidying.begin()
             self._set_to_work()
 
     def open_ad(self, entry: SourceEntry) -> None:
@@ -178,7 +157,6 @@ class WorkbenchScreen(BenchSide):
             self.say(f"Ad {entry.id} does not open: {why}. Mend it, or take another: a shows the list.", "error")
             return
         self.aiming.at(None)
-        self.tidying.at_other_ad()
         self._spans = CodedSpans(self.index)
         left = self.assigning.began(session.state)
         self.settling.began()

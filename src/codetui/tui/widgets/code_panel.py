@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from codetui.core.codebook.index import label
 from codetui.model import Code, Codebook, CodeId, Section
-from codetui.tui.compositing import show
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.plain_rows import LedRows
@@ -100,7 +99,7 @@ class CodePanel(Widget, can_focus=False):
         self.border_subtitle = Content(HINT)
         rows = [_row(book, code, counts.get(code.id, 0), hue) for code in self._codes]
         self._is_open = True
-        show(self, True)
+        self.display = True
         self._place()
         self.query_one(LedRows).show(rows)
         self._show_words()
@@ -115,7 +114,7 @@ class CodePanel(Widget, can_focus=False):
     def close(self) -> None:
         """Hide the panel; says nothing."""
         self._is_open = False
-        show(self, False)
+        self.display = False
 
     def press(self, char: str) -> CodeId | None:
         """The code of this key; None, said in the panel, where no code has it."""

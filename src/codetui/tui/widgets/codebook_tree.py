@@ -168,7 +168,7 @@ class CodebookTree(RowList):
         """Lay the rows anew with the cursor on `node`, or on what came into its place."""
         row_before, scroll_before = self.cursor, self.scroll_offset.y
         head_before = len(self._head)
-        self._outline = Outline(self._index, self._state, self._folded, self._outline)
+        self._outline = Outline(self._index, self._state, self._folded)
         self._head_width = self.scrollable_content_region.width
         self._head = self._head_rows(self._head_width - 2)
         row = self._row_of(node)

@@ -9,7 +9,6 @@ from textual.message import Message
 from textual.timer import Timer
 
 from codetui.tui.widgets.document_rows import DocumentRows
-from codetui.tui.widgets.steady_scroll import Looks
 
 _EDGE_SECONDS = 0.05
 
@@ -31,8 +30,8 @@ class DocumentMouse(DocumentRows):
         start_offset: int
         offset: int
 
-    def __init__(self, looks: Looks, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(looks, id=id)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._pressed: int | None = None
         self._dragged_to: int | None = None
         self._pointer = (0, 0)

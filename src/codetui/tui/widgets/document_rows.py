@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from textual.geometry import Size
-from textual.message import Message
+from textual.scroll_view import ScrollView
 
 from codetui.core.text.layout import Layout, wrap
 from codetui.model import Span
-from codetui.tui.widgets.steady_scroll import Looks, SteadyScroll
 
 RIGHT_MARGIN = 2
 """Cells kept free right of the text: for a blank that stands beyond the width, and the cursor after it."""
@@ -19,7 +18,7 @@ SCROLL_MARGIN = 2
 _WIDTH_UNSEEN = 80
 
 
-class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
+class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
     """The rows of a text, and which of them are in view."""
 
     ALLOW_SELECT = False
@@ -33,17 +32,14 @@ class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
     }
     """
 
-    class Resized(Message, namespace="document_view"):
-        """The text was wrapped anew; the same text is at the top."""
-
-    def __init__(self, looks: Looks, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(looks, id=id)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self.gutter_cells = 0
         self._text = ""
         self._wrapped: Layout | None = None
         self._top_offset = 0
         self._is_placed = False
-        self._told_width = 0
+        self._room = Size()
 
     @property
     def text_layout(self) -> Layout:
@@ -77,7 +73,7 @@ class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
     @property
     def view_rows(self) -> int:
         """How many rows the view could hold."""
-        return self.scrollable_content_region.height
+        return self._room.height
 
     def scroll_into_view(self, offset_first: int, offset_last: int) -> None:
         """Scroll the least that shows both offsets with two rows of margin; the first if both do not fit."""
@@ -93,30 +89,25 @@ class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
             top = last - height + 1
         self._scroll_to_row(min(top, first))
 
-    def on_resize(self) -> None:
-        """Wrap at the new width, with the same text at the top."""
-        self._take_size()
-        self._tell_width()
+    def fit(self, size: Size) -> None:
+        """Wrap at the width of the coming layout, so that no picture shows the rows of the old width.
 
-    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
-        """The same in time for the picture, which Textual paints before `on_resize`: without this, twice."""
-        is_other = super()._size_updated(size, virtual_size, container_size, layout)
-        self._take_size()
-        return is_other
-
-    def _take_size(self) -> None:
-        if not self._is_placed or self.text_layout.width != self._text_cells:
+        `size` is in cells and includes the frame and the scroll bar.
+        """
+        inner = size - self.styles.gutter.totals
+        room = Size(inner.width - self.styles.scrollbar_size_vertical, inner.height)
+        if room != self._room:
+            self._room = room
             self._rewrap()
 
-    def _tell_width(self) -> None:
-        """Say that the rows are others, once for each width."""
-        if self._told_width != self.text_layout.width:
-            self._told_width = self.text_layout.width
-            self.post_message(self.Resized())
+    def on_resize(self) -> None:
+        """Keep the same text at the top."""
+        self.fit(self.size)
+        self._scroll_to_row(self.text_layout.row_of(self._top_offset))
 
     @property
     def _text_cells(self) -> int:
-        width = self.scrollable_content_region.width or _WIDTH_UNSEEN
+        width = self._room.width or _WIDTH_UNSEEN
         return min(MEASURE, max(1, width - self.gutter_cells - RIGHT_MARGIN))
 
     def _set_text(self, text: str, top: int) -> None:
@@ -142,9 +133,10 @@ class DocumentRows(SteadyScroll, can_focus=True, inherit_bindings=False):
         self._rows_changed()
         if self.view_rows:
             layout = self.text_layout
-            self.set_rows(layout.rows)
+            self.virtual_size = Size(self._room.width, layout.rows)
             self._is_placed = True
             self._scroll_to_row(layout.row_of(self._top_offset))
+            self.vertical_scrollbar.position = self.scroll_y
 
     def _rows_changed(self) -> None:
         """The rows are others now; a subclass forgets what it knew of them."""

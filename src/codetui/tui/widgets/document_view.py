@@ -6,7 +6,7 @@ mouse was.  Only the rows in view are ever painted (Textual's Line API).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 
 from textual.strip import Strip
@@ -24,7 +24,7 @@ class DocumentView(DocumentMouse):
     """The ad on the left of the workbench."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(self.looks, id=id)
+        super().__init__(id=id)
         self._key_cells = MIN_KEY_CELLS
         self.gutter_cells = gutter_cells(MIN_KEY_CELLS)
         self._labels: Sequence[tuple[int, str]] = ()
@@ -51,13 +51,12 @@ class DocumentView(DocumentMouse):
     def set_codings(self, codings: Sequence[CodedSpan]) -> None:
         """Draw these codings instead of the ones before; longer keys than any before widen the gutter."""
         before, marks_before = self._codings, self._marks
-        self._codings_made = before.changed(codings)
+        self._codings_made = Codings(codings, self.text_layout)
         self._marks_made = None
         if self._codings.key_cells > self._key_cells:
             self._key_cells = self._codings.key_cells
             self.gutter_cells = gutter_cells(self._key_cells)
             self._rewrap()
-            self._tell_width()
             return
         self._refresh_changed(marks_before, self._marks)
         for row in range(self.top_row, self.top_row + self.visible_rows):
@@ -83,14 +82,6 @@ class DocumentView(DocumentMouse):
         self._repaint()
 
     # --- painting -----------------------------------------------------------------------------------
-
-    def looks(self, rows: range) -> list[Hashable]:
-        """The rows, their codings, and what lies over them; where the painter changes all is painted anew."""
-        top, count = self.scroll_offset.y, self.text_layout.rows
-        return [
-            (number, self._codings.on_row(number), self._marks_on(number)) if number < count else None
-            for number in range(top + rows.start, top + rows.stop)
-        ]
 
     def render_line(self, y: int) -> Strip:
         """The strip of a row of the view."""
@@ -163,13 +154,13 @@ class DocumentView(DocumentMouse):
 
     def _rows_changed(self) -> None:
         if self._codings_made is not None:
-            self._codings_made = self._codings_made.on(self.text_layout)
+            self._codings_made = Codings(self._codings_made.coded, self.text_layout)
         self._repaint()
 
     def _repaint(self) -> None:
         self._painter_made = None
         self._marks_made = None
-        self.repaint()
+        self.refresh()
 
     def _refresh_changed(self, before: Marks, after: Marks) -> None:
         """Refresh the rows in view whose marks are others now."""

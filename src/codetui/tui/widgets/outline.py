@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
@@ -82,17 +82,11 @@ class Outline:
         index: CodebookIndex,
         state: State,
         folded: AbstractSet[Node] = frozenset(),
-        before: Outline | None = None,
     ) -> None:
-        """`before` is the outline that this one replaces: the lines of untouched quotations are its own."""
         self._index = index
         self._book = book = index.book
         self._folded = folded
         self._state = state
-        self._runs: dict[CodeId, tuple[Sequence[Coding], list[Line]]] = {}
-        if before is not None and before._index is index:
-            self._runs = before._runs
-        self._places: dict[Node, int] = {}
         self._notes = _by_place(state)
         self._terms = {section.id for section in book.sections if section.holds == "terms"}
         self._parents: dict[Node, Node] = {}
@@ -100,12 +94,12 @@ class Outline:
         for hue, section in enumerate(book.sections):
             self._section(section, hue)
         self._missing()
+        self._places = {line.node: place for place, line in enumerate(self.lines)}
 
     def _put(self, line: Line, parent: Node | None) -> bool:
         """Adds a line; True where what is below it is to be shown."""
         if parent is not None:
             self._parents[line.node] = parent
-        self._places[line.node] = len(self.lines)
         is_folded = line.has_below and line.node in self._folded
         self.lines.append(line._replace(is_folded=True) if is_folded else line)
         return not is_folded
@@ -160,40 +154,13 @@ class Outline:
             return
         self.lines += [_note_line(note, depth + 1, hue) for note in notes]
         is_term = code.section in self._terms
-        known, quotations = self._runs.get(code.id, ((), []))
-        if codings[: len(known)] == known:
-            more = [_coding_line(coding, depth + 1, hue, is_term) for coding in codings[len(known) :]]
-            quotations = [*quotations, *more]
-        else:
-            lines = {id(coding): line for coding, line in zip(known, quotations, strict=True)}
-            quotations = [lines.get(id(one)) or _coding_line(one, depth + 1, hue, is_term) for one in codings]
-        self._runs[code.id] = codings, quotations
-        if entries:
-            placed = [*zip((coding.rank for coding in codings), quotations, strict=True)]
-            placed += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
-            quotations = [line for _, line in sorted(placed, key=lambda one: one[0])]
-        self.lines += quotations
+        below = [(coding.rank, _coding_line(coding, depth + 1, hue, is_term)) for coding in codings]
+        below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
+        self.lines += [line for _, line in sorted(below, key=itemgetter(0))]
 
     def place(self, node: Node) -> int:
         """Where the line of a node is, or -1 where none is shown."""
-        if isinstance(node, NoteNode):
-            return next((place for place, line in enumerate(self.lines) if line.node == node), -1)
-        if isinstance(node, CodingNode):
-            return self._place_of_quotation(node)
-        place = self._places.get(node, -1)
-        # The lines below what is folded are taken out again.
-        return place if place < len(self.lines) and place >= 0 and self.lines[place].node == node else -1
-
-    def _place_of_quotation(self, node: CodingNode) -> int:
-        """Notes may stand between the code and its quotations, and between these."""
-        coding = self._state.codings.get(node.id)
-        code = self.place(CodeNode(coding.code)) if coding is not None and not coding.is_removed else -1
-        if coding is None or code < 0:
-            return -1
-        turn = bisect_left(self._state.of_code(coding.code), (coding.rank, coding.id), key=_turn)
-        first = code + 1 + turn
-        near = enumerate(self.lines[first : first + len(self._state.notes) + 1], first)
-        return next((place for place, line in near if line.node == node), -1)
+        return self._places.get(node, -1)
 
     def parent(self, node: Node) -> Node | None:
         """What a node stands under, shown or not; None for a section, and for what is not there."""
@@ -251,10 +218,6 @@ def node_of(place: MemoTarget) -> Node:
             return GroupNode(place.id)
         case _:
             return CodeNode(CodeId(place.id))
-
-
-def _turn(coding: Coding) -> tuple[int, CodingId]:
-    return coding.rank, coding.id
 
 
 def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:

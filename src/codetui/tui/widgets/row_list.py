@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
 from codetui.tui.widgets.row_paint import Part, Row, RowPaint, Tone
 
 __all__ = ["Part", "Row", "RowList", "Tone"]
-
-
-class _Look(NamedTuple):
-    """All that the strip of a row in view depends on; no row stands below the last one."""
-
-    row: Row | None
-    is_cursor: bool
-    is_active: bool
-    width: int
 
 
 class _AboutRow(Message):
@@ -61,7 +51,7 @@ class RowList(RowPaint, can_focus=True):
         """The row under the cursor was taken."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(self.looks, id=id, classes=classes)
+        super().__init__(id=id, classes=classes)
         self.cursor = 0
 
     # --- what a subclass says ---------------------------------------------------------------------
@@ -96,8 +86,8 @@ class RowList(RowPaint, can_focus=True):
         """Paint anew after the rows changed, with the cursor at `cursor` or the nearest stop."""
         before = self.cursor
         self.cursor = self._nearest_stop(cursor)
-        self.set_rows(self.row_count())
-        self.refresh_changed()
+        self._fit_rows()
+        self.refresh()
         if self.cursor != before:
             self.call_after_refresh(self.show_cursor)
 
@@ -111,12 +101,10 @@ class RowList(RowPaint, can_focus=True):
 
     def stand_on(self, index: int) -> None:
         """Stand on a row, in view; posts nothing."""
-        before, is_other = self.scroll_offset, index != self.cursor
-        self.cursor = index
+        if index != self.cursor:
+            self.cursor = index
+            self.refresh()
         self.show_cursor()
-        if is_other and self.scroll_offset == before:
-            # What scrolls is painted anew as it is.
-            self.refresh_changed()
 
     def show_cursor(self) -> None:
         """Scroll as little as needed to see the row under the cursor."""
@@ -183,7 +171,7 @@ class RowList(RowPaint, can_focus=True):
 
     def on_resize(self) -> None:
         """The rows are as wide as the list."""
-        self.set_rows(self.row_count())
+        self._fit_rows()
 
     def on_focus(self) -> None:
         """The cursor looks different now."""
@@ -193,17 +181,9 @@ class RowList(RowPaint, can_focus=True):
         """The cursor looks different now."""
         self.refresh()
 
-    def looks(self, rows: range) -> list[Hashable]:
-        """The rows, and on which of them the cursor stands."""
-        top, width = self.scroll_offset.y, self.scrollable_content_region.width
-        is_active = self.has_focus or self.has_class("-active")
-        count = self.row_count()
-        return [
-            _Look(self.row(index, width - 2), self.is_under_cursor(index), is_active, width)
-            if index < count
-            else _Look(None, False, False, width)
-            for index in range(top + rows.start, top + rows.stop)
-        ]
+    def _fit_rows(self) -> None:
+        """Set the scrollable height to the number of rows."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
 
     def render_line(self, y: int) -> Strip:
         """The strip of one row in view, without a frame."""

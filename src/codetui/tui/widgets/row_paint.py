@@ -7,11 +7,11 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from codetui.tui.widgets.cells import brief, cut
 from codetui.tui.widgets.hues import component_style, hue_style, opaque
-from codetui.tui.widgets.steady_scroll import Looks, SteadyScroll
 
 LEAST_SHARE = 3
 """A row's words at the right have this part of it at least."""
@@ -44,7 +44,7 @@ class _Ground(NamedTuple):
     is_active: bool
 
 
-class RowPaint(SteadyScroll):
+class RowPaint(ScrollView):
     """Paints rows; what they are and where the cursor stands its subclass knows."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -79,8 +79,8 @@ class RowPaint(SteadyScroll):
     }
     """
 
-    def __init__(self, looks: Looks, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(looks, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self._styles_made: dict[tuple[Tone, int, _Ground], Style] = {}
         """Looking a style up takes longer than all else that a row needs: each is made once for a theme."""
 
