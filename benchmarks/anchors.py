@@ -18,7 +18,7 @@ from statistics import median
 
 from benchmarks import figures
 from codetui.core.anchors import anchor as anchors
-from codetui.core.text.normalize import folded_text
+from codetui.core.text.normalize import normalized_text
 from testing.anchor_trials import verdict
 from testing.phrases import Phrase, model_phrases, quotations, texts_of, trials
 
@@ -79,7 +79,7 @@ def measure(name: str, phrases: Sequence[Phrase], texts: Mapping[str, str], runs
 
 def _forget() -> None:
     """Lets every run fold the ads anew."""
-    folded_text.cache_clear()
+    normalized_text.cache_clear()
     anchors.forget_texts()
 
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, describe, locate, resolve
 from codetui.core.anchors.disambiguate import PLURAL, is_joined
 from codetui.core.anchors.similarity import WORD
-from codetui.core.text.normalize import fold
+from codetui.core.text.normalize import normalize_words
 from codetui.core.text.units import unit_at
 from codetui.model import Anchor, Span, text_hash
 
@@ -65,7 +65,7 @@ def really_stands(text: str, span: Span, words: str) -> bool:
 
 def letters(words: str) -> str:
     """The folded words without what stands between them."""
-    return "".join(WORD.findall(fold(words)))
+    return "".join(WORD.findall(normalize_words(words)))
 
 
 # --- other ads ----------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def slips(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, T
         "comma added": words.replace(" ", ", ", 1),
     }
     for name, slip in written.items():
-        if fold(slip) not in fold(text):
+        if normalize_words(slip) not in normalize_words(text):
             yield name, Trial(text, slip, None, span)
 
 

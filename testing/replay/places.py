@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from codetui.core.selection import jump_labels
 from codetui.core.selection.motions import moved, shown
+from codetui.core.selection.search import find, found_selection
 from codetui.core.selection.selection import Rows, Selection, View, effective
-from codetui.core.text.search import find, found_selection
 from codetui.model import Holds, Span
 
 JUMP, JUMP_END, SEARCH, ACCEPT = "f", "F", "slash", "enter"

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.core.selection import jump_labels
+from codetui.core.selection import jump_labels, search
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import View, cursor
-from codetui.core.text import search
 from codetui.core.text.layout import wrap
 from codetui.formats.toml import tables
 from codetui.storage import study_files

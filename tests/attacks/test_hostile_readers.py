@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from codetui.core.anchors.anchor import describe
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
-from codetui.core.text.sanitize import OBEYED, harmless, harmless_json, harmless_paste
+from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_paste
 from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
@@ -288,20 +288,20 @@ def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> Non
 
 @given(st.text())
 def test_what_is_harmless_is_obeyed_by_nobody_and_as_long(text: str) -> None:
-    assert not OBEYED.search(harmless(text)) and len(harmless(text)) == len(text)
-    assert not OBEYED.search(harmless_paste(text))
+    assert not UNSAFE.search(sanitize(text)) and len(sanitize(text)) == len(text)
+    assert not UNSAFE.search(sanitize_paste(text))
 
 
 @given(values)
 def test_harmless_json_says_the_same(value: object) -> None:
     plain = json.dumps(value, ensure_ascii=False)
-    assert json.dumps(json.loads(harmless_json(plain))) == json.dumps(json.loads(plain))
-    assert not OBEYED.search(harmless_json(plain))
+    assert json.dumps(json.loads(sanitize_json(plain))) == json.dumps(json.loads(plain))
+    assert not UNSAFE.search(sanitize_json(plain))
 
 
 def test_a_tag_beyond_the_first_plane_is_escaped_in_two() -> None:
-    assert json.loads(harmless_json('"\U000e0001"')) == "\U000e0001"
-    assert harmless_json('"\U000e0001"') == '"\\udb40\\udc01"'
+    assert json.loads(sanitize_json('"\U000e0001"')) == "\U000e0001"
+    assert sanitize_json('"\U000e0001"') == '"\\udb40\\udc01"'
 
 
 @settings(max_examples=200)

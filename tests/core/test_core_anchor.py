@@ -26,7 +26,7 @@ from codetui.core.anchors.anchor import (
     resolve,
     shown_words,
 )
-from codetui.core.text.normalize import Folded, fold
+from codetui.core.text.normalize import NormalizedText, normalize_words
 from codetui.formats.session_doc import read
 from codetui.model import Anchor, Span, text_hash
 
@@ -227,23 +227,23 @@ FOLDABLE = st.text(
 
 @given(FOLDABLE)
 def test_folded_spans_lead_back_to_the_text(text: str) -> None:
-    folded = Folded(text)
+    folded = NormalizedText(text)
     for start in range(len(folded.text)):
         span = folded.span(start, start + 1)
         assert 0 <= span.start < span.end <= len(text)
-        assert folded.text[start] in Folded(text[span.start : span.end]).text
+        assert folded.text[start] in NormalizedText(text[span.start : span.end]).text
     if folded.text:
         whole = folded.span(0, len(folded.text))
-        assert fold(text[whole.start : whole.end]) == folded.text.strip()
+        assert normalize_words(text[whole.start : whole.end]) == folded.text.strip()
 
 
 @given(FOLDABLE)
 def test_folding_forgives_composition_and_case(text: str) -> None:
-    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+    assert normalize_words(unicodedata.normalize("NFD", text)) == normalize_words(unicodedata.normalize("NFC", text))
 
 
 def test_folding_forgives_what_the_steps_say() -> None:
-    assert fold(" “Straße”\n –  it&amp;s ‘Caf\u0065\u0301’ ") == "\"strasse\" - it&s 'café'"
+    assert normalize_words(" “Straße”\n –  it&amp;s ‘Caf\u0065\u0301’ ") == "\"strasse\" - it&s 'café'"
     text = "x  Stra\u00dfe &amp; Cafe\u0301 y"
     assert _words(text, locate(text, "strasse & caf\u00e9")) == "Stra\u00dfe &amp; Cafe\u0301"
 

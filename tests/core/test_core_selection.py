@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.selection.motions import MOTIONS, moved
+from codetui.core.selection.search import find, found_selection, matches
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.layout import page, scroll_to, wrap
-from codetui.core.text.search import find, found_selection, matches
 from codetui.model import Holds
 from codetui.tui.motion_keys import MOTION_KEYS
 

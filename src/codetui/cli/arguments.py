@@ -40,9 +40,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the program with the usage and the message."""
-        from codetui.core.text.sanitize import harmless
+        from codetui.core.text.display import sanitize
 
-        super().error(harmless(message))
+        super().error(sanitize(message))
 
 
 def open_parser() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from codetui.cli.console import (
     write_text,
 )
 from codetui.cli.sessions import open_study
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
 from codetui.model import Codebook
 from codetui.study.checker import in_order
@@ -64,7 +64,7 @@ def _size(book: Codebook) -> str:
         "code": len(book.codes),
         "text": len(book.texts),
     }
-    return ", ".join(counted(count, name) for name, count in counts.items())
+    return ", ".join(plural(count, name) for name, count in counts.items())
 
 
 def export(options: argparse.Namespace) -> int:
@@ -125,7 +125,7 @@ def propose(options: argparse.Namespace) -> int:
     write_text(render_map(rules, old, new), output)
     if output != STDOUT:
         undecided = sum(not rule.new for rule in rules.rules)
-        written = counted(len(rules.rules), "rule")
+        written = plural(len(rules.rules), "rule")
         note(f"{written} written to {output}, {undecided} of them without a new code or profile.")
         note(f"Review them, set checked = true, then: codetui codebook migrate --map {output}")
     return 0
@@ -149,7 +149,7 @@ def migrate(options: argparse.Namespace) -> int:
         note(problem)
     for line in lines_of(counts, plan.rules, plan.new, plan.old):
         show(line)
-    changed = counted(counts.sessions, "session")
+    changed = plural(counts.sessions, "session")
     show(
         f"{changed} would be changed; nothing was (--dry-run)"
         if options.dry_run

@@ -13,8 +13,7 @@ from stat import S_ISDIR, S_ISREG
 
 from rich.cells import cell_len, set_cell_size
 
-from codetui.core.text.plural import counted
-from codetui.core.text.sanitize import harmless, harmless_json
+from codetui.core.text.display import plural, sanitize, sanitize_json
 from codetui.model import GRAVEST_FIRST, Problem
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
@@ -33,12 +32,12 @@ LINK_REMEDY = "name the output with -o, or remove the link"
 
 def show(line: object) -> None:
     """Print a line on stdout without control characters."""
-    print(harmless(str(line)))
+    print(sanitize(str(line)))
 
 
 def note(line: object) -> None:
     """Print a line on stderr without control characters."""
-    print(harmless(str(line)), file=sys.stderr)
+    print(sanitize(str(line)), file=sys.stderr)
 
 
 def error(message: object) -> int:
@@ -49,12 +48,12 @@ def error(message: object) -> int:
 
 def show_json(value: object) -> None:
     """Print a value as JSON on stdout, control characters escaped."""
-    print(harmless_json(json.dumps(value, ensure_ascii=False, indent=2)))
+    print(sanitize_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on stdout, one line a row; on a terminal the widest columns are cut to its width."""
-    lines = [tuple(head), *(tuple(re.sub(r"\s", " ", harmless(cell)) for cell in row) for row in rows)]
+    lines = [tuple(head), *(tuple(re.sub(r"\s", " ", sanitize(cell)) for cell in row) for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     if sys.stdout.isatty():
         widths = _fitted(widths, get_terminal_size().columns)
@@ -70,7 +69,7 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
         for problem in problems:
             print("".join(sign if sign.isprintable() else " " for sign in str(problem)))
         severities = [problem.severity for problem in problems]
-        print(", ".join(counted(severities.count(severity), severity) for severity in GRAVEST_FIRST))
+        print(", ".join(plural(severities.count(severity), severity) for severity in GRAVEST_FIRST))
     return exit_code(problems)
 
 
@@ -147,7 +146,7 @@ def obstacle_below(texts: Mapping[str, str], folder: str, *, is_forced: bool) ->
 
 
 def _write_stdout(text: str) -> None:
-    data = harmless(text) if sys.stdout.isatty() else text
+    data = sanitize(text) if sys.stdout.isatty() else text
     sys.stdout.buffer.write(data.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
 

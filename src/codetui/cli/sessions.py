@@ -25,7 +25,7 @@ from codetui.cli.console import (
     write_text,
     write_texts,
 )
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.formats.export import Export, exporter_named
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study
@@ -79,7 +79,7 @@ def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
     refused = obstacle(output, is_forced=is_forced)
     if not refused:
         write_text(exported.text, output)
-        note(f"{counted(exported.number, exported.noun)} written to {output}")
+        note(f"{plural(exported.number, exported.noun)} written to {output}")
     return refused
 
 
@@ -88,7 +88,7 @@ def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
     refused = obstacle_below(exported.texts, output, is_forced=is_forced)
     if not refused:
         write_texts(exported.texts, output)
-        note(f"{counted(exported.number, exported.noun)} written to {output}")
+        note(f"{plural(exported.number, exported.noun)} written to {output}")
     return refused
 
 
@@ -117,7 +117,7 @@ def status(options: argparse.Namespace) -> int:
     ]
     show_table(STATUS_HEAD, rows)
     states = ", ".join(f"{number:,} {state}" for state, number in sorted(found.states.items()))
-    show(f"\n{counted(found.number_of_sources, 'ad')}: {states}; {counted(found.codings, 'coding')}")
+    show(f"\n{plural(found.number_of_sources, 'ad')}: {states}; {plural(found.codings, 'coding')}")
     return exit_code(found.errors)
 
 
@@ -154,7 +154,7 @@ def import_(options: argparse.Namespace) -> int:
     imported = [result for result in results if result.target]
     if len(results) > 1:
         codings = sum(_quotations(result.tally) for result in imported if result.tally)
-        show(f"{len(imported)} of {len(results)} documents imported; {counted(codings, 'coding')}")
+        show(f"{len(imported)} of {len(results)} documents imported; {plural(codings, 'coding')}")
     return PROBLEMS if len(imported) < len(results) else 0
 
 
@@ -181,7 +181,7 @@ def _located(tally: Counts) -> str:
         "not in the ad": tally.orphan,
     }
     how = ", ".join(f"{number} {what}" for what, number in numbers.items())
-    return f"{counted(_quotations(tally), 'coding')}: {how}"
+    return f"{plural(_quotations(tally), 'coding')}: {how}"
 
 
 def _quotations(tally: Counts) -> int:
@@ -214,9 +214,9 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
             fates[result.fate] += 1
             _show_merge(result)
     merged = "would be merged" if is_dry else "merged"
-    words = [f"{counted(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
+    words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
     words += [f"{fates['refused']} refused"] if fates["refused"] else []
-    words += [f"{counted(books, 'version')} of the codebook merged"] if books else []
+    words += [f"{plural(books, 'version')} of the codebook merged"] if books else []
     show(", ".join(words) + (" (--dry-run)" if is_dry else ""))
     return PROBLEMS if fates["refused"] else 0
 

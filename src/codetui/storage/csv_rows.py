@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.storage.corpus_names import columns_of
 from codetui.storage.csv_quotes import Ahead, Step, mended_cells, step
 from codetui.storage.sources.decoding import Lines, ProblemCollector
@@ -216,7 +216,7 @@ def _report_ragged(cells: list[str], width: int, number: int, trouble: ProblemCo
     """Say that a row has other cells than the header; surplus empty ones are nothing to speak of."""
     if any(cells) and (len(cells) < width or any(cells[width:])):
         message = (
-            f"this row has {counted(len(cells), 'cell')} where the header has {width}; it opens with what it has: "
+            f"this row has {plural(len(cells), 'cell')} where the header has {width}; it opens with what it has: "
             "a cell that holds the delimiter must stand in double quotes"
         )
         trouble.add(number, "warning", message)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, Transaction, text_hash
 from codetui.storage import fs, session_files, study_files
@@ -120,7 +120,7 @@ class Merger:
         whole = replay((*ours.transactions, *side.steps))
         said = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in clashes]
         problems = (*side.problems, *said)
-        message = f"{counted(len(lines), 'step')}{_edited(side)}, {counted(len(whole.live()), 'coding')} now"
+        message = f"{plural(len(lines), 'step')}{_edited(side)}, {plural(len(whole.live()), 'coding')} now"
         if self._is_dry:
             return MergeResult(name, side.ad, "merged", message, problems)
         trouble = self._write(here, side, coder, lines)

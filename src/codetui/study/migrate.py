@@ -22,7 +22,7 @@ from codetui.core.codebook.migration import (
 )
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_kept_map, parse_map, render_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceId
@@ -222,7 +222,7 @@ def follow(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
     session.use(plan.new)
     done = plan.applied_to(session.state)
     if done.events:
-        message = f"{counted(len(done.events), 'change')} by the rules from one codebook to the next."
+        message = f"{plural(len(done.events), 'change')} by the rules from one codebook to the next."
         outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
         if not isinstance(outcome, Saved):
             return NotSaved(outcome.message)
@@ -302,7 +302,7 @@ class MigrationCounts:
     def reach(self) -> str:
         """How much follows a rule: `42 codings in 17 ads`, `of 2 coders` where there are several."""
         of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
-        return f"{counted(self.number, 'coding')} in {counted(len(self.ads_of_codings), 'ad')}{of}"
+        return f"{plural(self.number, 'coding')} in {plural(len(self.ads_of_codings), 'ad')}{of}"
 
     @property
     def number(self) -> int:
@@ -322,20 +322,20 @@ def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Co
     if idle:
         yield f"  without codings: {', '.join(idle)}"
     if tally.notes:
-        yield f"{counted(tally.notes, 'note')} on codes, groups and sections to go along"
+        yield f"{plural(tally.notes, 'note')} on codes, groups and sections to go along"
     if tally.edited:
-        yield f"{counted(tally.edited, 'document')} taken over first: edited by hand, or without a log"
+        yield f"{plural(tally.edited, 'document')} taken over first: edited by hand, or without a log"
     if tally.applied:
-        yield f"{counted(tally.applied, 'session')} left alone, where these rules were followed before"
+        yield f"{plural(tally.applied, 'session')} left alone, where these rules were followed before"
     if tally.left:
-        yield f"{counted(tally.left, 'coding')} left alone, made with the new codebook"
+        yield f"{plural(tally.left, 'coding')} left alone, made with the new codebook"
     for (code, reason), number in sorted(tally.waiting.items()):
-        yield f"to be decided: {counted(number, 'coding')} of {code} ({WHY[reason]})"
+        yield f"to be decided: {plural(number, 'coding')} of {code} ({WHY[reason]})"
     known = {code.id for code in new.codes}
     if any(code not in known for code, _ in tally.waiting):
         yield HINT
     for profile, number in sorted(tally.waiting_profiles.items()):
-        yield f"to be decided: the profile of {counted(number, 'ad')}, {profile}"
+        yield f"to be decided: the profile of {plural(number, 'ad')}, {profile}"
 
 
 def _shown(rule: Rule) -> str:
@@ -346,8 +346,8 @@ def _shown(rule: Rule) -> str:
 
 def _numbers(rule: Rule, tally: MigrationCounts) -> str:
     waits = "" if rule.effect == "renamed" else ", to be decided"
-    ads = counted(len(tally.ads[rule]), "ad")
-    return f"{ads}{waits}" if rule.part == "profile" else f"{counted(tally.codings[rule], 'coding')} in {ads}{waits}"
+    ads = plural(len(tally.ads[rule]), "ad")
+    return f"{ads}{waits}" if rule.part == "profile" else f"{plural(tally.codings[rule], 'coding')} in {ads}{waits}"
 
 
 def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: Codebook) -> list[Problem]:

@@ -18,7 +18,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.widgets import Input
 
-from codetui.core.text.sanitize import harmless_paste
+from codetui.core.text.display import sanitize_paste
 from codetui.tui.bench import KeepsText
 from codetui.tui.widgets.cells import one_line
 
@@ -46,7 +46,7 @@ class Turns:
         """Hands it out at its turn; of a paste what a terminal might obey is made harmless."""
         if isinstance(typed, events.Paste):
             # Terminals send a carriage return for each line end.
-            typed = events.Paste(harmless_paste(LINE_END.sub("\n", typed.text)))
+            typed = events.Paste(sanitize_paste(LINE_END.sub("\n", typed.text)))
         self._waiting.append(typed)
         self._is_more.set()
         if self._handing is None or self._handing.done():

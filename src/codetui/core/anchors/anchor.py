@@ -12,9 +12,9 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from codetui.core.anchors.disambiguate import SHORT, Context, Places, choose
+from codetui.core.anchors.disambiguate import SHORT, Candidates, Context, choose
 from codetui.core.anchors.similarity import most_alike
-from codetui.core.text.normalize import KEPT_TEXTS, fold, folded_text
+from codetui.core.text.normalize import KEPT_TEXTS, normalize_words, normalized_text
 from codetui.model import Anchor, Span, text_hash
 
 CONTEXT_LENGTH = 32
@@ -103,7 +103,7 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
     parts = _parts(words)
     if len(words) <= CASED or not parts:
         return says(text, span, words)
-    there = fold(text[span.start : span.end])
+    there = normalize_words(text[span.start : span.end])
     if len(parts) == 1 or not there.startswith(parts[0]) or not there.endswith(parts[-1]):
         return there == parts[0]
     end = _end_of_parts(there, parts[:-1], len(parts[0]))
@@ -140,7 +140,7 @@ def locate(text: str, words: str, before: str = "", after: str = "") -> Resoluti
 
 def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_proven: bool = True) -> Resolution:
     """The place that is meant, or the question; short parts of cut words, or a short word's other case, are asked."""
-    chosen = choose(text, spans, context) if len(spans) < MOST_PLACES else Places(tuple(spans))
+    chosen = choose(text, spans, context) if len(spans) < MOST_PLACES else Candidates(tuple(spans))
     if not chosen.is_decided:
         return Ambiguous(chosen.spans)
     span = chosen.spans[0]
@@ -208,7 +208,7 @@ def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
     parts = _parts(words)
     if not parts:
         return [], False
-    folded = folded_text(text)
+    folded = normalized_text(text)
     if len(parts) == 1:
         return [folded.span(*place) for place in _places(folded.text, parts[0])], True
     stretches = _cut_places(folded.text, parts)
@@ -218,7 +218,7 @@ def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
 
 def _parts(words: str) -> list[str]:
     """The folded words between marked cuts."""
-    return [part for part in map(fold, CUT.split(words)) if part]
+    return [part for part in map(normalize_words, CUT.split(words)) if part]
 
 
 def _is_proof(parts: list[str], left_out: int) -> bool:
@@ -248,7 +248,7 @@ def _end_of_parts(haystack: str, parts: list[str], end: int) -> int:
 
 def _resembling(text: str, words: str) -> Resolution:
     """The one place that has the words but for slips, and resembles them clearly more than any other place."""
-    folded = folded_text(text)
+    folded = normalized_text(text)
     parts = _parts(words)
     likeness = most_alike(folded.text, " ".join(parts))
     if likeness is None:

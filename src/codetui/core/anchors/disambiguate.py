@@ -24,7 +24,7 @@ PLURAL = "s"
 """What may follow short words inside one word, as in `LLMs`; anything else makes another: `Go` is not in `goals`."""
 
 
-class Places(NamedTuple):
+class Candidates(NamedTuple):
     """The places that remain, in the text's order."""
 
     spans: tuple[Span, ...]
@@ -55,22 +55,22 @@ class Context(NamedTuple):
         )
 
 
-def choose(text: str, spans: list[Span], context: Context) -> Places:
+def choose(text: str, spans: list[Span], context: Context) -> Candidates:
     """The place that is meant, or all those that may be."""
     is_known = bool(context.before or context.after)
     if is_known and len(spans) > 1:
         decided = _by_context(text, spans, context)
         if decided is not None:
-            return Places((decided,), True)
+            return Candidates((decided,), True)
     remaining = _joined_alike(text, spans, context) if is_known else _most_whole(text, spans)
     if len(remaining) > 1:
-        return Places(tuple(remaining))
+        return Candidates(tuple(remaining))
     only = remaining[0]
     is_short = only.end - only.start <= SHORT
     if is_known and is_short and sum(context.sides(text, only)) < _needed(context):
-        return Places((only,))
+        return Candidates((only,))
     is_doubtful = is_short and not is_known and _is_other_word(text, only)
-    return Places((only,), not is_doubtful)
+    return Candidates((only,), not is_doubtful)
 
 
 def _needed(context: Context) -> int:

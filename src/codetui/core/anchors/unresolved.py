@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, locate
 from codetui.core.anchors.similarity import likeness
 from codetui.core.session.state import State
-from codetui.core.text.normalize import KEPT_TEXTS, fold
+from codetui.core.text.normalize import KEPT_TEXTS, normalize_words
 from codetui.model import Coding, CodingId, Span
 
 Kind = Literal["ambiguous", "fuzzy", "orphan"]
 
 
-class Doubt(NamedTuple):
+class UnresolvedAnchor(NamedTuple):
     """One such quotation, with what is known of its place.
 
     `ambiguous`: its words stand at `places`, one of which is meant.  `fuzzy`: they stand there but for slips of the
@@ -48,12 +48,12 @@ def doubtful(state: State) -> tuple[Coding, ...]:
     return state.standing.doubtful
 
 
-def doubts(state: State, text: str) -> tuple[Doubt, ...]:
+def doubts(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
     """All doubts, in the order in which the codings were placed."""
     return tuple(doubt_about(coding, state, text) for coding in doubtful(state))
 
 
-def doubt_about(coding: Coding, state: State, text: str) -> Doubt:
+def doubt_about(coding: Coding, state: State, text: str) -> UnresolvedAnchor:
     """What is known of the place of a coding in doubt."""
     found = _answered(text)
     known = found.get(coding.id)
@@ -63,29 +63,29 @@ def doubt_about(coding: Coding, state: State, text: str) -> Doubt:
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
-def _answered(text: str) -> dict[CodingId, Doubt]:  # noqa: ARG001
+def _answered(text: str) -> dict[CodingId, UnresolvedAnchor]:  # noqa: ARG001
     """What was found out in this text; filled by `doubt_about`."""
     return {}
 
 
-def _doubt(coding: Coding, text: str) -> Doubt:
+def _doubt(coding: Coding, text: str) -> UnresolvedAnchor:
     if coding.anchor is not None:
         place = Span(coding.anchor.start, coding.anchor.end)
-        score = likeness(fold(coding.words), fold(text[place.start : place.end]))
-        return Doubt(coding, "fuzzy", (place,), score, 1)
+        score = likeness(normalize_words(coding.words), normalize_words(text[place.start : place.end]))
+        return UnresolvedAnchor(coding, "fuzzy", (place,), score, 1)
     match locate(text, coding.words):
         case Exact() as found:
-            return Doubt(coding, "ambiguous", (found.span,), 1.0, 1)
+            return UnresolvedAnchor(coding, "ambiguous", (found.span,), 1.0, 1)
         case Ambiguous() as found:
-            return Doubt(coding, "ambiguous", found.spans, found.score, len(found.spans))
+            return UnresolvedAnchor(coding, "ambiguous", found.spans, found.score, len(found.spans))
         case Fuzzy() as found:
-            return Doubt(coding, "fuzzy", (found.span,), found.score, 1)
+            return UnresolvedAnchor(coding, "fuzzy", (found.span,), found.score, 1)
         case found:
             nearest = () if found.nearest is None else (found.nearest,)
-            return Doubt(coding, "orphan", nearest, found.score)
+            return UnresolvedAnchor(coding, "orphan", nearest, found.score)
 
 
-def _without_taken(doubt: Doubt, state: State) -> Doubt:
+def _without_taken(doubt: UnresolvedAnchor, state: State) -> UnresolvedAnchor:
     """The doubt without the places where another coding of the code stands: no code is given twice."""
     others = (one.anchor for one in state.of_code(doubt.coding.code) if one.id != doubt.coding.id)
     taken = {Span(anchor.start, anchor.end) for anchor in others if anchor is not None}

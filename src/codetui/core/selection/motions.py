@@ -146,7 +146,7 @@ STOPS = ".!?…;:,"
 GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
 
 
-def stepping(unit: Unit, direction: int) -> Motion:
+def select_next(unit: Unit, direction: int) -> Motion:
     """Selects the next or previous unit; with an edge held, moves that edge to the unit's end or start."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
@@ -196,7 +196,7 @@ def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> S
     return Selection(start, at, "explicit", hold)
 
 
-def taking(edge: Edge) -> Motion:
+def hold_edge(edge: Edge) -> Motion:
     """Takes one edge of the selection, so that arrows and unit letters move it; pressed again, lets it go."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
@@ -209,7 +209,7 @@ def taking(edge: Edge) -> Motion:
     return motion
 
 
-def trimming(unit: Unit, edge: Edge) -> Motion:
+def trim_edge(unit: Unit, edge: Edge) -> Motion:
     """Drops one unit at one end of the selection: the first or last word or clause."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
@@ -277,13 +277,13 @@ def _table() -> dict[str, Motion]:
         table[name] = _vertical(count, by_page, extends=False)
         table[f"extend_{name}"] = _vertical(count, by_page, extends=True)
     for unit in GROWING:
-        table[f"next_{unit}"] = stepping(unit, 1)
-        table[f"previous_{unit}"] = stepping(unit, -1)
+        table[f"next_{unit}"] = select_next(unit, 1)
+        table[f"previous_{unit}"] = select_next(unit, -1)
     for edge in ("start", "end"):
         held: Edge = "start" if edge == "start" else "end"
-        table[f"take_{edge}"] = taking(held)
-        table[f"trim_{edge}_word"] = trimming("word", held)
-        table[f"trim_{edge}_clause"] = trimming("clause", held)
+        table[f"take_{edge}"] = hold_edge(held)
+        table[f"trim_{edge}_word"] = trim_edge("word", held)
+        table[f"trim_{edge}_clause"] = trim_edge("clause", held)
     return table | {
         "toggle_stop": toggle_stop,
         "grow": grow,

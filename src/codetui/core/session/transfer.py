@@ -10,7 +10,7 @@ from typing import NamedTuple
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import (
     Anchor,
     Coding,
@@ -63,10 +63,10 @@ class _Found(NamedTuple):
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
     """The events of taking a session over, as one step; refused where nothing is lacking."""
     copy = copy_of(command, state, study)
-    left_out = f" {counted(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
+    left_out = f" {plural(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
     if not copy.events:
         return Refusal(f"Everything that ad {command.ad} holds stands here already.{left_out}")
-    parts = [counted(copy.codings, "coding"), counted(copy.notes, "note"), "the profile" if copy.has_profile else ""]
+    parts = [plural(copy.codings, "coding"), plural(copy.notes, "note"), "the profile" if copy.has_profile else ""]
     parts = [part for part in parts if part and not part.startswith("0 ")]
     what = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
     message = f"Taken over from ad {command.ad}: {what}. u undoes it.{left_out}"

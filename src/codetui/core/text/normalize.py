@@ -29,7 +29,7 @@ UNEVEN = re.compile(rf"{ENTITY}|\s\s+|[^\S ]|[\x00-\x7f]?[^\x00-\x7f\s]+")
 KEPT_TEXTS = 4
 
 
-class Folded:
+class NormalizedText:
     """A folded text that knows where its characters come from.
 
     The text is cut into pieces, each folded as a whole or one character by one; `_ends` keeps the way
@@ -118,11 +118,11 @@ def _fold_cluster(cluster: str) -> str:
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
-def folded_text(text: str) -> Folded:
+def normalized_text(text: str) -> NormalizedText:
     """The folded text, kept for the ads that were asked for last."""
-    return Folded(text)
+    return NormalizedText(text)
 
 
-def fold(words: str) -> str:
+def normalize_words(words: str) -> str:
     """A few words folded, without white space at the ends."""
-    return Folded(words).text.strip()
+    return NormalizedText(words).text.strip()

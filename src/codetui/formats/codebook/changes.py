@@ -8,7 +8,7 @@ from typing import Literal
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import Change, ChangedKind, WordRun
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Codebook, MemoTarget
 
 PlaceKind = Literal["section", "group"]
@@ -62,12 +62,12 @@ def _of_kind(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
         parts = [change for change in changes if change.kind == what]
         if parts:
             names = _listed(_named(change.id, change.name) for change in parts)
-            yield f"{counted(len(parts), f'{kind} was', f'{kind}s were')} {what}: {names}."
+            yield f"{plural(len(parts), f'{kind} was', f'{kind}s were')} {what}: {names}."
     of_part = [list(each) for _, each in groupby(changes, lambda change: (_is_told(change), change.id, change.name))]
     plain = [each[0] for each in of_part if _is_plain(each)]
     if plain:
         names = _listed(f"{change.before} to {_named(change.after, change.name)}" for change in plain)
-        yield f"{counted(len(plain), f'{kind} was', f'{kind}s were')} renumbered: {names}."
+        yield f"{plural(len(plain), f'{kind} was', f'{kind}s were')} renumbered: {names}."
     for each in of_part:
         if not _is_told(each[0]):
             yield from _of_part(kind, each, old, new)

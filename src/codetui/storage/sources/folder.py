@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Problem
 from codetui.storage import disk, fs
 from codetui.storage.corpus_names import first_name, natural_key
@@ -130,7 +130,7 @@ class AdFiles:
         if not count:
             return None
         kinds = ", ".join(kind for kind, _ in self.passed_over.most_common(8))
-        message = f"{counted(count, 'file was', 'files were')} passed over ({kinds}): ads are read from {KINDS}"
+        message = f"{plural(count, 'file was', 'files were')} passed over ({kinds}): ads are read from {KINDS}"
         return Problem(printable(str(self.path)), 0, "note", printable(message))
 
     def nothing(self) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codetui.core.codebook import index as books
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Codebook, Problem, Severity
 
 
@@ -33,5 +33,5 @@ def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
     if state.profile and not state.reasoning:
         yield "the profile has no reasoning; P writes it"
     if state.is_done and unsure:
-        unplaced = f"{counted(unsure, 'quotation has', 'quotations have')} no sure place in the ad"
+        unplaced = f"{plural(unsure, 'quotation has', 'quotations have')} no sure place in the ad"
         yield f"{unplaced}; give each one its place, or take it up again with d"

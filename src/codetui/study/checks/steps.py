@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State, evolve
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Document, Written
 from codetui.model import (
@@ -153,7 +153,7 @@ def _left_behind(log: LogFile, document: DocumentFile) -> tuple[Severity, str]:
     here = [shown_words(words) for words in _words(read)]
     live = [shown_words(coding.words) for coding in log.state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
-    counts = f"the log has {counted(more, 'quotation')} more and {fewer:,} fewer"
+    counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
     return "warning", f"the document is older than the log or the codebook ({counts}); open the ad once"
 
 

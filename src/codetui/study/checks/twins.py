@@ -9,7 +9,7 @@ from typing import NamedTuple
 from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Codebook, CodeId, Problem, SourceId
 
 
@@ -68,7 +68,7 @@ def _differences(here: Coded, there: Coded, book: Codebook) -> Iterator[str]:
         yield ", ".join(f"{' '.join(sorted(some))} only {where}" for where, some in codes.items() if some)
     if here.codings != there.codings:
         more, less = (there.codings - here.codings).total(), (here.codings - there.codings).total()
-        yield f"{counted(more, 'coding')} only there, {less:,} only here"
+        yield f"{plural(more, 'coding')} only there, {less:,} only here"
 
 
 def _profile(session: Coded, book: Codebook) -> str:

@@ -10,7 +10,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution, shown_words
 from codetui.core.anchors.disambiguate import is_joined
 from codetui.core.session.words import quoted
-from codetui.core.text.normalize import fold
+from codetui.core.text.normalize import normalize_words
 from codetui.model import Anchor, Coding, Span, text_hash
 
 LocatedBy: TypeAlias = Literal["exact", "folded", "fuzzy", "ambiguous", "orphan"]
@@ -61,9 +61,9 @@ class SourceText:
         """
         if len(words) <= anchors.CASED:
             return self.equals(span, words)
-        text = fold(self.text[span.start : span.end])
+        text = normalize_words(self.text[span.start : span.end])
         position = 0
-        for part in filter(None, map(fold, anchors.CUT.split(words))):
+        for part in filter(None, map(normalize_words, anchors.CUT.split(words))):
             position = text.find(part, position)
             if position < 0:
                 return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import (
     Cause,
     Codebook,
@@ -56,7 +56,7 @@ LOST = (
 
 def lost_words(count: int) -> str:
     """What to say where the log lacks steps that the document knows of."""
-    return LOST.format(steps=counted(count, "step"))
+    return LOST.format(steps=plural(count, "step"))
 
 
 def taken_words(tally: Counts, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.text.sanitize import harmless
+from codetui.core.text.display import sanitize
 from codetui.tui.dialogs.base import NO_EDITOR, Answer, EditOutside, FramedModal, Unfinished, alarm
 from codetui.tui.widgets.cells import one_line
 
@@ -126,7 +126,7 @@ class TextsForm(FramedModal[Answer]):
             line = self.field(name)
             return field.standing if line == one_line(field.standing).strip() else line
         text = self.query_one(f"#{name}", TextArea).text.strip("\n")
-        return field.standing if text == harmless(field.standing).strip("\n") else text
+        return field.standing if text == sanitize(field.standing).strip("\n") else text
 
     def texts(self) -> tuple[str, ...]:
         """What the coder can write, to know whether it has changed."""
@@ -171,7 +171,7 @@ class TextsForm(FramedModal[Answer]):
         if text is None:
             self.say(NO_EDITOR)
             return
-        area.text = harmless(text)
+        area.text = sanitize(text)
         area.move_cursor(area.document.end)
 
     def say(self, words: str) -> None:
@@ -191,7 +191,7 @@ class TextsForm(FramedModal[Answer]):
 def _widget(field: Field) -> Input | TextArea:
     if not field.rows:
         return Input(one_line(field.written), id=field.name, compact=True, select_on_focus=False)
-    area = TextArea(harmless(field.written), id=field.name, soft_wrap=True, compact=True, tab_behavior="focus")
+    area = TextArea(sanitize(field.written), id=field.name, soft_wrap=True, compact=True, tab_behavior="focus")
     area.styles.min_height = field.rows
     return area
 

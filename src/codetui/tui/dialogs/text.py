@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from codetui.core.text.sanitize import harmless
+from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
 from codetui.tui.dialogs.base import NO_EDITOR, EditOutside, FramedModal, Unfinished, alarm
 from codetui.tui.widgets.cells import one_line
@@ -52,7 +52,7 @@ class _Written(FramedModal[str]):
         """Puts another text into the field, with the cursor at its end."""
         field = self._field
         if isinstance(field, TextArea):
-            field.text = harmless(text)
+            field.text = sanitize(text)
             field.move_cursor(field.document.end)
         else:
             field.value = one_line(text)
@@ -118,7 +118,7 @@ class TextModal(_Written):
         editor = " · ctrl+e: your editor" if self._edit_outside else ""
         with self.frame(self._title, f"ctrl+s: save{editor} · esc: close"):
             yield self.hint()
-            yield TextArea(harmless(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
+            yield TextArea(sanitize(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
 
     def on_mount(self) -> None:
         """Write at the end of what is there."""

@@ -11,9 +11,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from codetui.core.anchors.unresolved import Doubt
+from codetui.core.anchors.unresolved import UnresolvedAnchor
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId
 from codetui.tui.dialogs.base import FramedModal
 from codetui.tui.widgets.cells import brief
@@ -44,7 +44,7 @@ class DoubtsList(FramedModal[CodingId]):
         self,
         codings: Sequence[Coding],
         index: CodebookIndex,
-        about: Callable[[Coding], Doubt],
+        about: Callable[[Coding], UnresolvedAnchor],
         current: CodingId | None = None,
     ) -> None:
         """`about` says what is known of the place of a coding; `current` is the one that was shown last."""
@@ -60,7 +60,7 @@ class DoubtsList(FramedModal[CodingId]):
     def compose(self) -> ComposeResult:
         """The rows."""
         count = len(self._codings)
-        title = f"{counted(count, 'quotation needs', 'quotations need')} a place"
+        title = f"{plural(count, 'quotation needs', 'quotations need')} a place"
         with self.frame(title, "enter: go to it · ↑↓: choose · esc: close"):
             yield PlainRows()
 
@@ -98,7 +98,7 @@ class DoubtsList(FramedModal[CodingId]):
         self.dismiss(self._codings[event.index].id)
 
 
-def kind_words(doubt: Doubt) -> str:
+def kind_words(doubt: UnresolvedAnchor) -> str:
     """What is known of a place, in two or three words."""
     if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
         places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
@@ -106,4 +106,4 @@ def kind_words(doubt: Doubt) -> str:
     if doubt.kind == "orphan":
         return f"not in the ad · nearest {doubt.percent}" if doubt.places else "not in the ad"
     count = len(doubt.places)
-    return f"{counted(count, 'place')}{', doubtful' if count == 1 else ''}"
+    return f"{plural(count, 'place')}{', doubtful' if count == 1 else ''}"

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from codetui.core.text.sanitize import harmless
+from codetui.core.text.display import sanitize
 from codetui.tui.widgets.cells import brief
 
 if TYPE_CHECKING:
@@ -144,6 +144,6 @@ class ReaderPane(Widget, can_focus=True):
         reading = self._readings[self._place]
         number = f" ({self._place + 1} of {len(self._readings)})" if len(self._readings) > 1 else ""
         self.border_title = Content(f"{brief(reading.title, 60)}{number}")
-        await markdown.update(harmless(reading.text))
+        await markdown.update(sanitize(reading.text))
         left_at = self._left_at.get(self._place, 0)
         self.call_after_refresh(self._page.scroll_to, y=left_at, animate=False)

@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from codetui.core.text.sanitize import STAND_IN, harmless
+from codetui.core.text.display import STAND_IN, sanitize
 
 SOFT_HYPHEN = "\xad"
 """Of no width in one terminal, and of one cell in another."""
@@ -14,12 +14,12 @@ SOFT_HYPHEN = "\xad"
 
 def shown(text: str) -> str:
     """`text` on one line: each run of white space is one blank, what a terminal might obey is `·`."""
-    return harmless(" ".join(text.split())).replace(SOFT_HYPHEN, STAND_IN)
+    return sanitize(" ".join(text.split())).replace(SOFT_HYPHEN, STAND_IN)
 
 
 def one_line(text: str) -> str:
     """`text` as a field on one line may hold it: each line break and tab is a blank, what a terminal might obey `·`."""
-    return re.sub(r"\s", " ", harmless(re.sub(r"\r\n|[\r\v\f\x85]", "\n", text)))
+    return re.sub(r"\s", " ", sanitize(re.sub(r"\r\n|[\r\v\f\x85]", "\n", text)))
 
 
 def cut(text: str, width: int) -> str:

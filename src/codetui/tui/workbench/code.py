@@ -17,7 +17,7 @@ from codetui.core.session.commands import (
 )
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.core.text.units import units
 from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
@@ -328,6 +328,6 @@ def said(twins: DuplicateText, *, is_coded: bool) -> str:
     """The line about the other ads with this text: what the coder has there is offered where nothing is coded here."""
     progress, codings = twins.status
     if codings and not is_coded:
-        return f"Same text as {twins.ad} ({progress}, {counted(codings, 'coding')}): Y takes them over"
+        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"

@@ -19,7 +19,7 @@ from codetui.core.codebook.keys import proposed_id, with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split, describe
 from codetui.core.session.commands import Refusal
 from codetui.core.session.words import quoted
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.study.session.fallback import written_in_book
 from codetui.study.session.outcome import NotSaved, Saved
@@ -358,7 +358,7 @@ class Migrating:
         def count() -> MigrationPreview | Refusal:
             return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
 
-        def counted(prospect: MigrationPreview | Refusal) -> None:
+        def plural(prospect: MigrationPreview | Refusal) -> None:
             if isinstance(prospect, Refusal):
                 modal.show("done", [NOTHING], prospect.message, is_grave=True)
             else:
@@ -366,7 +366,7 @@ class Migrating:
                 modal.show("asking", prospect.lines)
 
         self._bench.ask(modal, lambda _: None)
-        self._work(modal, count, counted)
+        self._work(modal, count, plural)
 
     def _carry_out(self, modal: DryRun, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
         """The codebook and the open session at once, the others in a worker."""
@@ -377,7 +377,7 @@ class Migrating:
             return
 
         def follow(number: int = 0) -> None:
-            followed = f"{counted(number, 'session has', 'sessions have')} followed…"
+            followed = f"{plural(number, 'session has', 'sessions have')} followed…"
             sessions = followed if number else "The sessions follow…"
             modal.show("working", [*prospect.lines, "", sessions])
 

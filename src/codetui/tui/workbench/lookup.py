@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codetui.core.codebook.index import code_of
 from codetui.core.codebook.index import profile as profile_of
 from codetui.core.codebook.usage import last_choice
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Bench, Do
@@ -118,7 +118,7 @@ def help_rows() -> list[KeyHelp]:
 def _counted(problems: Sequence[Problem]) -> str:
     """`all 4 (1 error, 3 warnings)`."""
     counts = Counter(problem.severity for problem in problems)
-    kinds = [counted(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
+    kinds = [plural(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
     return f"all {len(problems)} ({', '.join(kinds)})"
 
 

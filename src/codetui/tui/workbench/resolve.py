@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
-from codetui.core.anchors.unresolved import Doubt, doubt_about, doubtful, is_doubtful
+from codetui.core.anchors.unresolved import UnresolvedAnchor, doubt_about, doubtful, is_doubtful
 from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
 from codetui.core.session.words import quoted
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import Saved
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from codetui.core.codebook.migration import PendingDecision
 
 
-def steps(doubt: Doubt) -> int:
+def steps(doubt: UnresolvedAnchor) -> int:
     """How often `v` shows something of a doubt: each place; of an orphan the way out first."""
     return max(1, len(doubt.places)) if doubt.kind != "orphan" else 1 + len(doubt.places)
 
 
-def place_at(doubt: Doubt, step: int) -> Span | None:
+def place_at(doubt: UnresolvedAnchor, step: int) -> Span | None:
     """The place that is offered at a step."""
     number = step - 1 if doubt.kind == "orphan" else step
     return doubt.places[number] if 0 <= number < len(doubt.places) else None
 
 
-def question(doubt: Doubt, step: int) -> str:
+def question(doubt: UnresolvedAnchor, step: int) -> str:
     """What is asked, and the keys that answer it."""
     count = len(doubt.places)
     if doubt.kind == "fuzzy" and count:
@@ -48,7 +48,7 @@ def question(doubt: Doubt, step: int) -> str:
     if not doubt.places:
         return "has this code wherever it stands: x drop · or select other words, then Enter · Esc leave"
     if doubt.score < 1:
-        stands = f"resembles {counted(count, 'place')}, up to {doubt.percent}, here is the {_nth(step)}"
+        stands = f"resembles {plural(count, 'place')}, up to {doubt.percent}, here is the {_nth(step)}"
     elif count > 1:
         stands = f"stands {doubt.total:,} times, here is the {_nth(step)}"
     else:
@@ -105,7 +105,7 @@ class Settling:
         count = len(self._doubtful())
         if not count:
             return ""
-        return f"{counted(count, 'quotation needs', 'quotations need')} a place: v"
+        return f"{plural(count, 'quotation needs', 'quotations need')} a place: v"
 
     def takes(self, action: str) -> bool:
         """Carries out what a key means while a doubt is being settled; False leaves it to what it means otherwise."""
@@ -196,7 +196,7 @@ class Settling:
         beside = self._about(codings[(number + direction) % len(codings)])
         self._offer(beside, 0 if direction > 0 else steps(beside) - 1)
 
-    def _offer(self, doubt: Doubt, step: int) -> None:
+    def _offer(self, doubt: UnresolvedAnchor, step: int) -> None:
         """Shows a place of a doubt in the ad, selected, or where to look for one."""
         coding = doubt.coding
         self.current = self._latest = coding.id
@@ -220,7 +220,7 @@ class Settling:
     def _doubtful(self) -> tuple[Coding, ...]:
         return doubtful(self._bench.state)
 
-    def _about(self, coding: Coding) -> Doubt:
+    def _about(self, coding: Coding) -> UnresolvedAnchor:
         return doubt_about(coding, self._bench.state, self._bench.ad.text)
 
     # --- settling one -------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ class Settling:
         is_place = self._about(coding).kind != "orphan"
         return is_place and self._offered is not None and span == self._trimmed(self._offered)
 
-    def _offer_again(self, doubt: Doubt) -> None:
+    def _offer_again(self, doubt: UnresolvedAnchor) -> None:
         """Selects the place under the cursor, else the one that was offered: what is taken is what is seen selected."""
         if self._offered is None:
             self._bench.say(NOTHING_SELECTED, "refusal")
@@ -306,7 +306,7 @@ class Queueing:
         count = sum(code is None or code.is_retired for code in lives)
         if not count:
             return ""
-        return f"{counted(count, 'coding needs', 'codings need')} another code: Q"
+        return f"{plural(count, 'coding needs', 'codings need')} another code: Q"
 
     def go_on(self) -> None:
         """Shows the next that waits, round, here or in another ad; its next code is what section and key give."""
@@ -402,7 +402,7 @@ class Queueing:
     def _more(self) -> str:
         """How many wait in other ads."""
         others = self._elsewhere()
-        return f" here, {sum(others.values()):,} in {counted(len(others), 'other ad')}" if others else ""
+        return f" here, {sum(others.values()):,} in {plural(len(others), 'other ad')}" if others else ""
 
     def _choices(self, one: PendingDecision) -> list[Code]:
         """What the changes of the codebook say that it may become, as far as that is given."""

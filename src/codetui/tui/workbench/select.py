@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codetui.core.selection import jump_labels, motions
+from codetui.core.selection import jump_labels, motions, search
 from codetui.core.selection.motions import GROWING
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
-from codetui.core.text import search
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Coding, CodingId, Holds, Span
 from codetui.tui.bench import Bench, Do, Kind

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from codetui.core.text.plural import counted
+from codetui.core.text.display import plural
 
 
 @pytest.mark.parametrize(
     ("number", "words"), [(0, "0 codings"), (1, "1 coding"), (2, "2 codings"), (12345, "12,345 codings")]
 )
 def test_only_one_has_no_s(number: int, words: str) -> None:
-    assert counted(number, "coding") == words
+    assert plural(number, "coding") == words
 
 
 def test_a_plural_of_its_own_is_given() -> None:
-    said = [counted(number, "quotation needs", "quotations need") for number in (1, 2)]
+    said = [plural(number, "quotation needs", "quotations need") for number in (1, 2)]
     assert said == ["1 quotation needs", "2 quotations need"]

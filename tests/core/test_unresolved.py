@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codetui.core.anchors import unresolved as module
 from codetui.core.anchors.anchor import describe
-from codetui.core.anchors.unresolved import Doubt, doubt_about, doubtful, doubts, is_doubtful
+from codetui.core.anchors.unresolved import UnresolvedAnchor, doubt_about, doubtful, doubts, is_doubtful
 from codetui.core.session.state import State
 from codetui.model import CodeId, Coding, CodingId, Span
 
@@ -37,7 +37,7 @@ def places_of(words: str) -> list[Span]:
     return [Span(at, at + len(words)) for at in range(len(AD)) if AD.startswith(words, at)]
 
 
-def only(found: tuple[Doubt, ...]) -> Doubt:
+def only(found: tuple[UnresolvedAnchor, ...]) -> UnresolvedAnchor:
     assert len(found) == 1
     return found[0]
 
