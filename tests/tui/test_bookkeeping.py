@@ -27,8 +27,7 @@ from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.definition import DefinitionModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
-from codetui.tui.widgets.plain_rows import PlainRows
-from codetui.tui.widgets.row_list import RowList
+from codetui.tui.widgets.rows import PlainRows, RowList
 from codetui.tui.workbench.recall import STAYS
 from testing.keys import press, running, until, with_codings
 from testing.studies import ADS, CODEBOOK, SHORE, write_study

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from codetui.core.text.layout import wrap
 from codetui.core.text.spans import NO_LANE
 from codetui.model import CodingId
-from codetui.tui.widgets.document_codings import LANES, CodedSpan, Codings
+from codetui.tui.widgets.document_paint import LANES, CodedSpan, Codings
 
 TEXT = "You light the lamp. You watch.\n\nThe sea is wide; nobody sleeps. " * 6
 

@@ -27,7 +27,7 @@ from codetui.tui.dialogs.code_search import CodesChoice
 from codetui.tui.dialogs.confirm import UNSEEN, Choice, DryRun
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode
-from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.rows import PlainRows
 from codetui.tui.workbench.resolve import READING
 from testing.keys import press, running
 from testing.studies import CODEBOOK, SHORE

@@ -16,7 +16,7 @@ from codetui.tui.dialogs.confirm import Choice, option
 from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
 from codetui.tui.dialogs.source import DescribeAdModal
 from codetui.tui.dialogs.text import NoteModal, TextModal
-from codetui.tui.widgets.plain_rows import PlainRows
+from codetui.tui.widgets.rows import PlainRows
 
 OPEN = "still open"
 KNEADING, BAKER = BOOK.codes[0], BOOK.profiles[0]

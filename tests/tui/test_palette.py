@@ -13,8 +13,7 @@ from textual.pilot import Pilot
 from codetui.tui.actions import ACTIONS
 from codetui.tui.dialogs.text import NoteModal
 from codetui.tui.palette import Palette
-from codetui.tui.themes import HUES, contrast
-from codetui.tui.widgets.hues import hue_style
+from codetui.tui.themes import HUES, contrast, hue_style
 from testing.keys import keys_of, press, running, workspace_on, write_ad
 
 AD = "You build pipelines in Python. You like people."

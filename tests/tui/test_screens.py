@@ -8,8 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
 
 from codetui.model import SourceEntry, SourceId
-from codetui.tui.screens.ad_filter import AdFilter
-from codetui.tui.screens.ad_list import AdListScreen, AdRows, Progress
+from codetui.tui.screens.ad_list import AdFilter, AdListScreen, AdRows, Progress
 from codetui.tui.screens.help import HelpRows, HelpScreen, KeyHelp
 from codetui.tui.screens.reader import ReaderPane, Reading
 

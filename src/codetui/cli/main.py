@@ -127,7 +127,7 @@ def _open(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.tui.app import CodetuiApp
-    from codetui.tui.closed_terminal import forgiving_terminal
+    from codetui.tui.shutdown import forgiving_terminal
 
     app = CodetuiApp(workspace)
     with forgiving_terminal():

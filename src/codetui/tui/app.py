@@ -12,10 +12,10 @@ from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
-from codetui.tui.leaving import Leaving
+from codetui.tui.key_queue import KeyQueue, Typed
 from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.shutdown import Shutdown
 from codetui.tui.themes import register_themes
-from codetui.tui.turns import Turns, Typed
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -58,8 +58,8 @@ class CodetuiApp(App[object]):
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace, furnish)
-        self._turns = Turns(self, self._hand_out)
-        self._leaving = Leaving(self, self._workbench)
+        self._turns = KeyQueue(self, self._hand_out)
+        self._leaving = Shutdown(self, self._workbench)
         register_themes(self)
         if not has_colour or self.console.color_system == FEW_COLOURS:
             # Without colours other themes turn to greys, which are colours to a terminal; with eight of them

@@ -6,6 +6,7 @@ Colour is never the only sign: the same faces differ by underline, bold and reve
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.color import Color as RichColor
@@ -13,6 +14,9 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
+from textual.widget import Widget
+
+from codetui.model import Codebook
 
 HUES = 6
 """Sections have so many colours; the seventh has the first again."""
@@ -194,3 +198,48 @@ def _luminance(colour: Color) -> float:
         channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in colour.normalized
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+_ANSI_HUES = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
+_hue_colours: dict[tuple[str, int], str] = {}
+
+
+def section_hues(book: Codebook) -> dict[str, int]:
+    """The hue of each section, by its id."""
+    return {section.id: hue for hue, section in enumerate(book.sections)}
+
+
+def hue_colour(app: App[object], index: int) -> str:
+    """The colour of section `index` on the ground of the theme."""
+    if app.native_ansi_color:
+        return _ANSI_HUES[index % len(_ANSI_HUES)]
+    theme = app.current_theme
+    key = (theme.name, index)
+    if key not in _hue_colours:
+        variables = app.theme_variables
+        ground, ink = Color.parse(variables["surface"]), Color.parse(variables["foreground"])
+        _hue_colours[key] = Palette(theme, ground, ink).hue(index).hex
+    return _hue_colours[key]
+
+
+def hue_style(app: App[object], index: int) -> Style:
+    """The foreground of section `index`."""
+    return _style(hue_colour(app, index))
+
+
+def component_style(widget: Widget, name: str) -> Style:
+    """Foreground and text style of a widget's component class; what is translucent is blended with its ground."""
+    styles = widget.get_component_styles(name)
+    if not styles.has_rule("color"):
+        return styles.text_style
+    return Style(color=opaque(widget, styles.color).rich_color) + styles.text_style
+
+
+def opaque(widget: Widget, colour: Color) -> Color:
+    """A colour as it looks on the widget's ground."""
+    return colour if colour.ansi is not None else widget.background_colors[1] + colour
+
+
+@lru_cache(256)
+def _style(colour: str) -> Style:
+    return Style(color=Color.parse(colour).rich_color)

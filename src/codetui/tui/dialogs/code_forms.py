@@ -14,10 +14,9 @@ from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.bench import Unwritten
 from codetui.tui.dialogs.base import EditOutside
 from codetui.tui.dialogs.form import Field, Texts, TextsForm, from_lines, lines
+from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief, one_line
-from codetui.tui.widgets.hues import section_hues
-from codetui.tui.widgets.plain_rows import PlainRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
 
 class CodeForm(TextsForm[Code]):

@@ -17,11 +17,10 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.codebook.picker import Candidate, Match, code_candidates, rank
 from codetui.model import Code, Codebook, CodeId
 from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.hues import section_hues
-from codetui.tui.widgets.plain_rows import LedRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
 
 RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
 """What is shown for a query and the codes that fit it: a row for each, and others behind, or only others."""

@@ -17,8 +17,7 @@ from textual.widgets import Input, Static
 from codetui.tui.bench import Do
 from codetui.tui.dialogs.base import FramedModal, alarm
 from codetui.tui.widgets.cells import shown
-from codetui.tui.widgets.plain_rows import PlainRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
 MOST_ROWS = 16
 

@@ -16,8 +16,7 @@ from codetui.model import Profile
 from codetui.tui.dialogs.base import FramedModal, alarm
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane
-from codetui.tui.widgets.plain_rows import LedRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
 
 NO_PROFILE = ""
 KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"

@@ -16,10 +16,9 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId
 from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief
-from codetui.tui.widgets.hues import section_hues
-from codetui.tui.widgets.plain_rows import PlainRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
 AT_ONCE = 0.008
 """Seconds for which places are looked for before the next key is read; in a long ad one look may take longer."""

@@ -13,8 +13,7 @@ from textual.widgets import Input
 
 from codetui.tui.dialogs.base import FramedModal
 from codetui.tui.widgets.cells import shown, wrap
-from codetui.tui.widgets.plain_rows import PlainRows
-from codetui.tui.widgets.row_list import Part, Row
+from codetui.tui.widgets.rows import Part, PlainRows, Row
 
 WIDEST_KEYS = 18
 

@@ -1,25 +1,30 @@
-"""The workbench: the ad on the left, the codebook on the right, the answers at the bottom."""
+"""What the widgets of the workbench tell it, passed on to the part that it concerns."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.layout import WidgetPlacement
+from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command, MarkDone, Redo, Undo
-from codetui.model import Problem, SourceEntry
+from codetui.core.session.state import State
+from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do, kind_of
-from codetui.tui.screens.bench_side import NO_AD, BenchSide
+from codetui.tui.bench import Do, Kind, kind_of
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
+from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.code import Assigning, Copying
@@ -32,8 +37,214 @@ from codetui.tui.workbench.share import Sharing
 from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
 
 if TYPE_CHECKING:
+    from codetui.tui.keyboard import Keyboard
+    from codetui.tui.screens.reader import ReaderPane
+    from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.workbench.codebook import Bookkeeping
     from codetui.tui.workbench.describe import Describing
+
+
+class WidgetMessages(Screen[None]):
+    """The side of the workbench that listens."""
+
+    document: DocumentView
+    panel: CodePanel
+    reader: ReaderPane
+    selecting: Selecting
+    assigning: Assigning
+    settling: Settling
+    outlining: Outlining
+    keyboard: Keyboard
+
+    is_furnished = False
+    """Whether panel, reader and keyboard are there: not yet in the first picture."""
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether the code panel is open: the next key is a code's."""
+        return self.is_furnished and self.panel.is_open
+
+    def on_resize(self) -> None:
+        """The panel stays in its corner."""
+        if self.is_furnished:
+            self.panel.replace_on_screen()
+
+    def on_code_panel_assigned(self, event: CodePanel.Assigned) -> None:
+        """A code was clicked on."""
+        self.assigning.take(event.code)
+
+    @on(CodebookTree.Chosen)
+    def _node_chosen(self, event: CodebookTree.Chosen) -> None:
+        if not self.settling.chosen(event.node):
+            self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
+
+    @on(CodebookTree.Highlighted)
+    def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
+        self.outlining.highlighted(event.node)
+
+    @on(SearchLine.Changed)
+    def _search_changed(self, event: SearchLine.Changed) -> None:
+        self.selecting.search(event.query)
+
+    @on(SearchLine.Submitted)
+    def _search_taken(self) -> None:
+        self._search_ended(is_taken=True)
+
+    @on(SearchLine.Cancelled)
+    def _search_left(self) -> None:
+        self._search_ended(is_taken=False)
+
+    def _search_ended(self, *, is_taken: bool) -> None:
+        self.selecting.end_search(is_taken=is_taken)
+        self.set_focus(self.document)
+
+    @on(SearchLine.Next)
+    def _search_next(self) -> None:
+        self.selecting.next_match(1)
+
+    @on(SearchLine.Previous)
+    def _search_previous(self) -> None:
+        self.selecting.next_match(-1)
+
+    @on(DocumentView.Clicked)
+    def _clicked(self, event: DocumentView.Clicked) -> None:
+        self.selecting.click(event.offset, event.count)
+
+    @on(DocumentView.Dragged)
+    def _dragged(self, event: DocumentView.Dragged) -> None:
+        self.selecting.drag(event.start_offset, event.offset)
+
+    def on_reader_pane_closed(self) -> None:
+        """The coder has read enough."""
+        self.remove_class("-reading")
+        self.set_focus(self.document)
+
+
+T = TypeVar("T")
+CHOICE_KEYS = "123456789" + ascii_lowercase
+
+NO_AD = Source(SourceId(""), "", "", "", "")
+
+
+class BenchSide(WidgetMessages):
+    """The side of the workbench that its parts and its keyboard see."""
+
+    workspace: Workspace
+    index: CodebookIndex
+    outline: CodebookTree
+    status: StatusLine
+    aiming: Aiming
+    recalling: Recalling
+    saving: Saving
+
+    @property
+    def ad(self) -> Source:
+        """The open ad; an empty one where none could be opened."""
+        session = self.workspace.session
+        return session.ad if session else NO_AD
+
+    @property
+    def state(self) -> State:
+        """The open session's state."""
+        session = self.workspace.session
+        return session.state if session else State()
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        """Work behind the screen that came to nothing is told: nobody waits for it in vain."""
+        if event.state is WorkerState.ERROR and self.is_running:
+            what = f"{event.worker.name}: {event.worker.error}"
+            self.say_besides(
+                f"Work behind the screen broke off ({what}). Ctrl+Q leaves; start again to have it.", "error"
+            )
+
+    # --- what the parts ask for ---------------------------------------------------------------------
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Puts an answer into the status line."""
+        self.status.say(text, kind)
+
+    def say_besides(self, text: str, kind: Kind = "info") -> None:
+        """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
+        self.status.say_besides(text, kind)
+
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+        """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
+
+        def take(answer: T | None) -> None:
+            if answer is None:
+                self.assigning.leave()
+                self.saving.thrown_away()
+            else:
+                answered(answer)
+
+        self.app.push_screen(screen, take)
+
+    def edit_outside(self, text: str) -> str | None:
+        """The text after the coder's own editor, or None where none can run."""
+        from codetui.tui.external_editor import edit_outside
+
+        return edit_outside(self.app, text)
+
+    def node(self) -> Node | None:
+        """The node of the tree under its cursor while the tree has the focus."""
+        return self.outline.current if self.focused is self.outline else None
+
+    def coding_here(self) -> Coding | None:
+        """The coding that keys on a quotation are about."""
+        return self.settling.coding or self.aiming.coding()
+
+    def selected_span(self, holds: Holds) -> Span:
+        """What an assignment would code, in a section that holds quotations or terms."""
+        return self.selecting.span(holds)
+
+    def select(self, span: Span) -> None:
+        """Selects a stretch of the ad, in sight."""
+        self.back_to_ad()
+        self.selecting.select(span)
+
+    def aim_at(self, coding: CodingId | None) -> None:
+        """Makes a coding the one that keys on a quotation are about."""
+        self.aiming.at(coding)
+
+    def open_panel(self, section_id: str, words: str) -> None:
+        """Shows a section's codes, of which the next key takes one."""
+        section = self.index.sections[section_id]
+        codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
+        counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
+        self.recalling.begin_where(lambda: self.panel.is_open)
+        self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
+        self.panel.open(self.workspace.book, section, codes, counts, words, self.recalling.usage)
+
+    def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
+        """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
+        section = self.index.sections[codes[0].section]
+        numbered = [replace(code, key=key) for code, key in zip(codes, CHOICE_KEYS, strict=False)]
+        self.recalling.begin_where(lambda: self.panel.is_open)
+        self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
+        self.panel.open(self.workspace.book, section, numbered, {}, words, self.recalling.usage, title)
+
+    # --- what the keyboard needs --------------------------------------------------------------------
+
+    def take_code(self, code: CodeId) -> None:
+        """The panel's key was pressed."""
+        self.assigning.take(code)
+
+    def leave_panel(self) -> None:
+        """The panel was closed."""
+        self.assigning.leave()
+
+    def back_to_ad(self) -> bool:
+        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+        self.outline.remove_class("-shown")
+        self.set_focus(self.document)
+        return True
+
+    def back_from_all(self) -> None:
+        """Gives the keys to the ad, and leaves what was begun there."""
+        self.assigning.escape()
+        self.back_to_ad()
+
 
 ELSEWHERE = "Or B saves a copy elsewhere."
 

@@ -15,8 +15,7 @@ from codetui.core.codebook.index import label
 from codetui.model import Code, Codebook, CodeId, Section
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.plain_rows import LedRows
-from codetui.tui.widgets.row_list import Part, Row, RowList
+from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
 
 LEAST_ROWS, MOST_ROWS = 8, 15
 ROWS_ABOVE = 1

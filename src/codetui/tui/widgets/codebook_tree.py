@@ -21,7 +21,7 @@ from codetui.tui.widgets.outline import (
     ProfileNode,
     SectionNode,
 )
-from codetui.tui.widgets.row_list import Part, Row, RowList, Tone
+from codetui.tui.widgets.rows import Part, Row, RowList, Tone
 
 PROFILE = ProfileNode()
 REASONING_ROWS = 3

@@ -1,21 +1,255 @@
-"""The ad's text with its codings, selection and cursor; as fast on 10 MB as on 10 kB.
-
-The widget decides nothing and binds no key: it is told what to show by method, and says by message where the
-mouse was.  Only the rows in view are ever painted (Textual's Line API).
-"""
+"""A text wrapped to the widget's width, scrolled by rows: where it stands, without how it looks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
+from codetui.core.text.layout import Layout, wrap
 from codetui.model import Span
 from codetui.tui.themes import Face, Palette
-from codetui.tui.widgets.document_codings import NO_SPAN, CodedSpan, Codings
-from codetui.tui.widgets.document_mouse import DocumentMouse
-from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, Marks, Painter, gutter_cells
+from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, NO_SPAN, CodedSpan, Codings, Marks, Painter, gutter_cells
+
+RIGHT_MARGIN = 2
+"""Cells kept free right of the text: for a blank that stands beyond the width, and the cursor after it."""
+
+MEASURE = 100
+"""Rows have at most so many cells of text, as longer ones are hard to read."""
+
+SCROLL_MARGIN = 2
+_WIDTH_UNSEEN = 80
+
+
+class DocumentRows(ScrollView, can_focus=True, inherit_bindings=False):
+    """The rows of a text, and which of them are in view."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    DocumentRows {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        color: $foreground;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.gutter_cells = 0
+        self._text = ""
+        self._wrapped: Layout | None = None
+        self._top_offset = 0
+        self._is_placed = False
+        self._room = Size()
+
+    @property
+    def text_layout(self) -> Layout:
+        """The rows of the text at the present width."""
+        if self._wrapped is None:
+            self._wrapped = wrap(self._text, self._text_cells)
+        return self._wrapped
+
+    @property
+    def top_row(self) -> int:
+        """The first row in view."""
+        return min(self.scroll_offset.y, self.text_layout.rows - 1)
+
+    @property
+    def top_offset(self) -> int:
+        """An offset on the first row in view, which finds the same place at any width."""
+        self._keep_top()
+        return self._top_offset
+
+    @property
+    def visible_rows(self) -> int:
+        """How many rows of text are in view."""
+        return max(0, min(self.view_rows, self.text_layout.rows - self.top_row))
+
+    @property
+    def visible_span(self) -> Span:
+        """The code points in view."""
+        last = max(self.top_row, self.top_row + self.visible_rows - 1)
+        return Span(self.text_layout.full_span(self.top_row).start, self.text_layout.full_span(last).end)
+
+    @property
+    def view_rows(self) -> int:
+        """How many rows the view could hold."""
+        return self._room.height
+
+    def scroll_into_view(self, offset_first: int, offset_last: int) -> None:
+        """Scroll the least that shows both offsets with two rows of margin; the first if both do not fit."""
+        height = self.view_rows
+        if not self._is_placed:
+            self._top_offset = offset_first
+            return
+        margin = min(SCROLL_MARGIN, (height - 1) // 2)
+        first = self.text_layout.row_of(offset_first) - margin
+        last = self.text_layout.row_of(offset_last) + margin
+        top = self.top_row
+        if last >= top + height:
+            top = last - height + 1
+        self._scroll_to_row(min(top, first))
+
+    def fit(self, size: Size) -> None:
+        """Wrap at the width of the coming layout, so that no picture shows the rows of the old width.
+
+        `size` is in cells and includes the frame and the scroll bar.
+        """
+        inner = size - self.styles.gutter.totals
+        room = Size(inner.width - self.styles.scrollbar_size_vertical, inner.height)
+        if room != self._room:
+            self._room = room
+            self._rewrap()
+
+    def on_resize(self) -> None:
+        """Keep the same text at the top."""
+        self.fit(self.size)
+        self._scroll_to_row(self.text_layout.row_of(self._top_offset))
+
+    @property
+    def _text_cells(self) -> int:
+        width = self._room.width or _WIDTH_UNSEEN
+        return min(MEASURE, max(1, width - self.gutter_cells - RIGHT_MARGIN))
+
+    def _set_text(self, text: str, top: int) -> None:
+        """Take another text, with the offset `top` on the first row in view."""
+        self._text = text
+        self._wrapped = None
+        self._is_placed = False
+        self._top_offset = top
+        self._rewrap()
+
+    def _keep_top(self) -> None:
+        """Remember the text at the top: the offset asked for while it stands there, else the row's first."""
+        if not self._is_placed:
+            return
+        start, end = self.text_layout.full_span(self.top_row)
+        if not start <= self._top_offset < max(end, start + 1):
+            self._top_offset = start
+
+    def _rewrap(self) -> None:
+        """Wrap at the present width and stand where the view stood."""
+        self._keep_top()
+        self._wrapped = None
+        self._rows_changed()
+        if self.view_rows:
+            layout = self.text_layout
+            self.virtual_size = Size(self._room.width, layout.rows)
+            self._is_placed = True
+            self._scroll_to_row(layout.row_of(self._top_offset))
+            self.vertical_scrollbar.position = self.scroll_y
+
+    def _rows_changed(self) -> None:
+        """The rows are others now; a subclass forgets what it knew of them."""
+        self.refresh()
+
+    def _scroll_to_row(self, row: int) -> None:
+        self.scroll_to(y=max(0, row), animate=False, force=True)
+
+
+_EDGE_SECONDS = 0.05
+
+
+class DocumentMouse(DocumentRows):
+    """Rows that can be clicked and drawn over; a drag beyond the edges scrolls."""
+
+    @dataclass
+    class Clicked(Message, namespace="document_view"):
+        """The mouse was clicked on a character, once, twice or three times."""
+
+        offset: int
+        count: int
+
+    @dataclass
+    class Dragged(Message, namespace="document_view"):
+        """The mouse was drawn from one character to another; both are under it."""
+
+        start_offset: int
+        offset: int
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._pressed: int | None = None
+        self._dragged_to: int | None = None
+        self._pointer = (0, 0)
+        self._edge_timer: Timer | None = None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin a drag."""
+        if event.button == 1:
+            self._pressed = self._offset_under(event.x, event.y)
+            self._dragged_to = None
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell where the drag is; beyond the edges the text scrolls under it."""
+        if self._pressed is None:
+            return
+        self._pointer = (event.x, event.y)
+        self._tell_drag()
+        beyond = self._rows_beyond_edge()
+        if beyond and self._edge_timer is None:
+            self._edge_timer = self.set_interval(_EDGE_SECONDS, self._scroll_at_edge)
+        elif not beyond:
+            self._stop_edge_timer()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End the drag."""
+        if event.button == 1:
+            self._end_drag()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell of a click; where a drag ends there is none."""
+        if self._dragged_to is None and event.button == 1:
+            self.post_message(self.Clicked(self._offset_under(event.x, event.y), (event.chain - 1) % 3 + 1))
+
+    def on_hide(self) -> None:
+        """End the drag: a hidden text is not drawn over."""
+        self._end_drag()
+
+    def _offset_under(self, x: int, y: int) -> int:
+        """The offset of the character under a cell of the widget; beyond the edges that of the nearest."""
+        row = self.scroll_offset.y + min(max(y - self.styles.gutter.top, 0), max(1, self.view_rows) - 1)
+        if row >= self.text_layout.rows:
+            return len(self._text)
+        return self.text_layout.offset_at(row, x - self.styles.gutter.left - self.gutter_cells)
+
+    def _tell_drag(self) -> None:
+        offset = self._offset_under(*self._pointer)
+        before = self._pressed if self._dragged_to is None else self._dragged_to
+        if self._pressed is not None and offset != before:
+            self._dragged_to = offset
+            self.post_message(self.Dragged(self._pressed, offset))
+
+    def _rows_beyond_edge(self) -> int:
+        """How far the pointer is above (negative) or below the rows in view."""
+        y = self._pointer[1] - self.styles.gutter.top
+        return min(0, y) or max(0, y - self.view_rows + 1)
+
+    def _scroll_at_edge(self) -> None:
+        self._scroll_to_row(self.scroll_offset.y + self._rows_beyond_edge())
+        self._tell_drag()
+
+    def _stop_edge_timer(self) -> None:
+        if self._edge_timer is not None:
+            self._edge_timer.stop()
+            self._edge_timer = None
+
+    def _end_drag(self) -> None:
+        self._stop_edge_timer()
+        if self._pressed is not None:
+            self._pressed = None
+            self.release_mouse()
+
 
 __all__ = ["CodedSpan", "DocumentView"]
 

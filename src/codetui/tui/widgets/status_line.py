@@ -12,8 +12,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from codetui.tui.themes import component_style, hue_style
 from codetui.tui.widgets.cells import brief, cut, shown, wrap
-from codetui.tui.widgets.hues import component_style, hue_style
 
 Kind = Literal["info", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}

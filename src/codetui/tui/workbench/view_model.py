@@ -15,9 +15,9 @@ from codetui.study.session.reanchor import TextTally
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
+from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_view import CodedSpan
-from codetui.tui.widgets.hues import section_hues
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 
 UNKNOWN_KEY = "?"

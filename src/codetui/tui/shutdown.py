@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from textual.app import App
 
 from codetui.tui.bench import KeepsText
-from codetui.tui.closed_terminal import has_terminal
 from codetui.tui.screens.workbench import WorkbenchScreen
 
 ENDING = ("SIGHUP", "SIGTERM", "SIGINT")
@@ -25,7 +28,7 @@ LOOK = 1.0
 """Seconds between two looks whether the terminal is there: not every system says so, and not to every program."""
 
 
-class Leaving:
+class Shutdown:
     """Keeps a text that is being written, writes the document, and ends the app, once.
 
     `words` is what the coder has to know when the screen is gone.
@@ -75,3 +78,49 @@ class Leaving:
                 return
         self.words += [str(problem) for problem in self._workbench.finish() if problem.severity != "error"]
         self._app.exit(code, return_code=code)
+
+
+class Forgiving:
+    """A terminal's stream that goes on taking what it can put nowhere any more.
+
+    Textual's thread that writes would end with the first error, and the app would wait for it for ever.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever else a stream has."""
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Writes what the terminal takes; the number of characters."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Writes what has waited, if the terminal takes it."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
+@contextmanager
+def forgiving_terminal() -> Iterator[None]:
+    """Lets Textual paint on `sys.__stderr__`, as it does, whatever becomes of the terminal meanwhile."""
+    stream = sys.__stderr__
+    if stream is None:
+        yield
+        return
+    sys.__stderr__ = Forgiving(stream)  # type: ignore[assignment,misc]
+    try:
+        yield
+    finally:
+        sys.__stderr__ = stream  # type: ignore[misc]
+
+
+def has_terminal() -> bool:
+    """Whether keys come from a terminal that is still there."""
+    with suppress(OSError, ValueError):
+        return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
+    return False

@@ -32,7 +32,7 @@ LINE_END = re.compile(r"\r\n?")
 Typed = events.Key | events.Paste
 
 
-class Turns:
+class KeyQueue:
     """What was typed and waits for its turn; `hand_out` gives one key or paste to Textual."""
 
     def __init__(self, app: App[object], hand_out: Callable[[Typed], Awaitable[None]]) -> None:
