@@ -115,16 +115,48 @@ def test_the_workbench_without_a_terminal_says_what_works_without_one(study: Pat
 
 def test_a_folder_named_like_a_command_opens_with_its_path(study: Path) -> None:
     (study / "ads").rename(study / "export")
-    listed = codetui(study, "status", "./export")
+    listed = codetui(study, "status", "--corpus", "./export")
     assert listed.code == 0 and "3 ads" in listed.out
     assert "needs a terminal" in codetui(study, "./export").err
     assert "no sessions" in codetui(study, "export").err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("check",),
+        ("export", "-o", "-"),
+        ("import", "note.md", "--coder", "ada"),
+        ("merge", "other"),
+        ("codebook", "check"),
+        ("codebook", "export", "-o", "-"),
+        ("codebook", "diff", "7", "study/codebook.toml"),
+    ],
+    ids=" ".join,
+)
+def test_each_command_takes_the_study_by_the_same_option(tmp_path: Path, command: tuple[str, ...]) -> None:
+    for name in ("study", "other"):
+        (tmp_path / name).mkdir()
+        code(write_study(tmp_path / name), "wil")
+    (tmp_path / "note.md").write_text("# Manual Coding Analysis: Job Ad #12 (Harbour Office)\n", "utf-8")
+    answer = codetui(tmp_path, *command, "--study", "study")
+    assert answer.code == 0, answer.err
+
+
+def test_an_option_names_a_part_that_is_not_in_the_study(coded: Path) -> None:
+    for name in ("ads", "codebook.toml", "sessions"):
+        (coded / name).rename(coded / f"my_{name}")
+    parts = ("--corpus", "my_ads", "--codebook", "my_codebook.toml", "--sessions", "my_sessions")
+    assert codetui(coded, "status", "--study", "nowhere", *parts, "--coder", "wil").out.endswith("; 3 codings\n")
+
+
 # --- what is missing ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [["ads"], ["status", "ads"], ["export"], ["check", "ads"]])
+@pytest.mark.parametrize(
+    "arguments", [["ads"], ["status", "--corpus", "ads"], ["export"], ["check", "--corpus", "ads"]]
+)
 def test_without_a_codebook_init_is_named(study: Path, arguments: list[str]) -> None:
     (study / "codebook.toml").unlink()
     answer = codetui(study, *arguments)
@@ -158,7 +190,9 @@ def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
     assert answer.code == 2 and ".csv" in answer.err
 
 
-@pytest.mark.parametrize("arguments", [["nowhere"], ["status", "nowhere"], ["check", "nowhere"]])
+@pytest.mark.parametrize(
+    "arguments", [["nowhere"], ["status", "--corpus", "nowhere"], ["check", "--corpus", "nowhere"]]
+)
 def test_a_corpus_that_is_not_there_is_named(study: Path, arguments: list[str]) -> None:
     answer = codetui(study, *arguments)
     assert answer.code == 2 and "nowhere" in answer.err
@@ -316,7 +350,7 @@ def test_status_cuts_no_title_that_goes_to_a_pipe(study: Path) -> None:
 @posix
 def test_status_on_a_terminal_keeps_to_its_width(study: Path) -> None:
     (study / "ads" / "14_isle.txt").write_text("Keeper of " + "very " * 20 + "many lights\n\nYou climb.\n", "utf-8")
-    with Terminal(codetui_command("status", "ads"), study, environment(study), columns=70) as terminal:
+    with Terminal(codetui_command("status", "--corpus", "ads"), study, environment(study), columns=70) as terminal:
         assert terminal.wait_for_end() == 0
         lines = bytes(terminal.output).decode().splitlines()
     assert lines[0].startswith("state") and max(map(len, lines)) <= 70 and "…" in lines[-3]
@@ -340,10 +374,10 @@ def hostile_study(study: Path) -> Path:
 @pytest.mark.parametrize(
     "options",
     [
-        ("status", "ads"),
-        ("status", "ads", "--json"),
-        ("check", "ads"),
-        ("check", "ads", "--json"),
+        ("status", "--corpus", "ads"),
+        ("status", "--corpus", "ads", "--json"),
+        ("check", "--corpus", "ads"),
+        ("check", "--corpus", "ads", "--json"),
         ("export", "--format", "csv", "-o", "-"),
         ("export", "--format", "jsonl", "-o", "-"),
         ("export", "-o", "-"),
@@ -495,9 +529,9 @@ def test_check_tells_of_the_codebook_where_the_corpus_is_not_found(coded: Path) 
     path = coded / "codebook.toml"
     sound = path.read_text("utf-8").replace('definition = "Keeps the light."', 'definition = "k"\nevidence = "e"')
     path.write_text(sound.replace('definition = "Builds the tower."', 'definition = "b"\nevidence = "e"'), "utf-8")
-    assert codetui(coded, "check", "nowhere").out == ""
+    assert codetui(coded, "check", "--corpus", "nowhere").out == ""
     path.write_text(path.read_text("utf-8").replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
-    done = codetui(coded, "check", "nowhere")
+    done = codetui(coded, "check", "--corpus", "nowhere")
     assert done.code == 2 and "nowhere" in done.err and "TASK1" in done.out
 
 

@@ -108,9 +108,9 @@ def test_every_subcommand_works_without_any_network(tmp_path: Path, guarded: dic
     )
     (study / "coded.md").write_text(f'{document}  - "You watch the sea until dawn."\n', "utf-8")
     commands = [
-        ["import", "coded.md", "--ads", "ads", "--coder", "wil"],
-        ["status", "ads"],
-        ["check", "ads"],
+        ["import", "coded.md", "--corpus", "ads", "--coder", "wil"],
+        ["status", "--corpus", "ads"],
+        ["check", "--corpus", "ads"],
         *(["export", "--format", layout] for layout in ("markdown", "csv", "jsonl")),
         ["codebook", "check"],
         ["codebook", "export"],

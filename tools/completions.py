@@ -11,7 +11,7 @@ from codetui.cli.arguments import whole_parser
 
 SHELLS = ("bash", "zsh", "tcsh", "fish")
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "codetui" / "completions"
-FILES = ("codebook", "output", "corpus", "sessions", "folder", "ads", "documents", "folders", "map")
+FILES = ("study", "codebook", "output", "corpus", "sessions", "folder", "documents", "folders", "map", "old", "path")
 
 
 def completion(shell: str) -> str:

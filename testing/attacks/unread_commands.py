@@ -33,16 +33,16 @@ from testing.studies import CODEBOOK
 NEVER = 0
 CODERS = ("wil", "ben", "eva", "zoe")
 LOOKING = {
-    "status": ("status", "ads", "--json"),
-    "check": ("check", "ads", "--json"),
+    "status": ("status", "--corpus", "ads", "--json"),
+    "check": ("check", "--corpus", "ads", "--json"),
     "rows": ("export", "--format", "csv", "-o", "-"),
     "documents": ("export", "-o", "-"),
     "diff": ("codebook", "diff", "old.toml", "codebook.toml"),
 }
 CHANGING = {
     "merge": ("merge", "../stick"),
-    "import": ("import", "coded.md", "--ads", "ads", "--coder", "zoe"),
-    "migrate": ("codebook", "migrate", "--map", "map.toml", "--ads", "ads"),
+    "import": ("import", "coded.md", "--corpus", "ads", "--coder", "zoe"),
+    "migrate": ("codebook", "migrate", "--map", "map.toml", "--corpus", "ads"),
 }
 NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"', '"T1"')
 MAP = 'from = "{old}"\n\n[codes]\nTASK1 = "T1"\n'

@@ -69,7 +69,7 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
 
 def _export(ads: Path, study: Path, result: Replayed) -> str | None:
     """The one document that `codetui export` writes; what it says is told only where it writes none."""
-    command = ["export", str(ads), "--codebook", str(study / "codebook.toml"), "--sessions"]
+    command = ["export", "--corpus", str(ads), "--codebook", str(study / "codebook.toml"), "--sessions"]
     said = io.StringIO()
     with redirect_stderr(said):
         code = run_command([*command, str(study / "sessions"), "-o", str(study / "out")])

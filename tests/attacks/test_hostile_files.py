@@ -34,15 +34,15 @@ BOUND = 30.0
 """Seconds after which a command hangs: a hundred times what any of them takes here."""
 
 COMMANDS = [
-    ("status", "ads"),
-    ("check", "ads"),
+    ("status", "--corpus", "ads"),
+    ("check", "--corpus", "ads"),
     ("export", "--force"),
     ("export", "--format", "csv", "-o", "-"),
-    ("import", "coded.md", "--ads", "ads", "--coder", "wil"),
+    ("import", "coded.md", "--corpus", "ads", "--coder", "wil"),
     ("codebook", "check"),
     ("codebook", "export", "--force"),
     ("codebook", "diff", "codebook.toml", "codebook.toml"),
-    ("codebook", "migrate", "--map", "map.toml", "--ads", "ads"),
+    ("codebook", "migrate", "--map", "map.toml", "--corpus", "ads"),
 ]
 DOCUMENT = """\
 # Manual Coding Analysis: Job Ad #11 (Shore Company)
@@ -353,7 +353,7 @@ def test_an_ad_with_a_hostile_id_is_coded_saved_and_found_again_inside_the_study
     assert workspace.leave() == []
     workspace.release()
     run(study, "export")
-    run(study, "check", "ads")
+    run(study, "check", "--corpus", "ads")
     again = opened(study)
     assert again.session is not None and len(again.session.state.live()) == 1
     again.release()

@@ -84,15 +84,15 @@ def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(tmp_path:
 @pytest.mark.parametrize(
     "options",
     [
-        ("status", "ads"),
-        ("status", "ads", "--json"),
-        ("check", "ads"),
-        ("check", "ads", "--json"),
+        ("status", "--corpus", "ads"),
+        ("status", "--corpus", "ads", "--json"),
+        ("check", "--corpus", "ads"),
+        ("check", "--corpus", "ads", "--json"),
         *(("export", "--format", layout, "-o", "-") for layout in ("markdown", "csv", "jsonl")),
         ("export",),
-        ("import", "coded.md", "--ads", "ads", "--coder", "ann"),
-        ("import", ".", "--ads", "ads", "--coder", "ann"),
-        ("import", "ads", "role.md", "--ads", "ads", "--coder", "ann"),
+        ("import", "coded.md", "--corpus", "ads", "--coder", "ann"),
+        ("import", ".", "--corpus", "ads", "--coder", "ann"),
+        ("import", "ads", "role.md", "--corpus", "ads", "--coder", "ann"),
         ("codebook", "check"),
         ("codebook", "export", "-o", "-"),
         ("codebook", "export", "--format", "html", "-o", "-"),
@@ -100,10 +100,10 @@ def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(tmp_path:
         ("codebook", "diff", "codebook.toml", "other.toml"),
         ("codebook", "diff", "codebook.toml", "other.toml", "--json"),
         ("codebook", "propose", "codebook.toml", "other.toml", "-o", "-"),
-        ("codebook", "migrate", "--map", "map.toml", "--ads", "ads"),
+        ("codebook", "migrate", "--map", "map.toml", "--corpus", "ads"),
         ("codebook", "diff", "codebook.toml", EVIL.replace("\0", "")),
         ("codebook", "check", EVIL.replace("\0", "")),
-        ("status", "ads", EVIL.replace("\0", "")),
+        ("status", "--corpus", "ads", EVIL.replace("\0", "")),
         ("export", "--format", EVIL.replace("\0", "")),
         ("--ad", EVIL.replace("\0", "")),
         ("--codebook", EVIL.replace("\0", "")),
@@ -127,11 +127,11 @@ def test_no_command_prints_what_a_terminal_obeys(tmp_path: Path, options: tuple[
 def test_a_folder_with_a_hostile_name_is_named_harmlessly(tmp_path: Path) -> None:
     study = write_hostile_study(tmp_path / "st\x1b]0;owned\x07\u202eudy")
     for options in (
-        ("status", str(study / "ads")),
+        ("status", "--corpus", str(study / "ads")),
         ("check",),
         ("export",),
         ("init", str(study)),
-        ("check", str(study)),
+        ("check", "--corpus", str(study)),
     ):
         with Terminal(codetui_command(*options), study, environment(tmp_path)) as terminal:
             code = terminal.wait_for_end(60)

@@ -132,7 +132,7 @@ def without_a_study(record: Record) -> None:
     record.run("new study", "init", "new")
     record.fact(*sorted(path.relative_to(record.folder).as_posix() for path in (record.folder / "new").rglob("*")))
     record.run("new study again", "init", "new")
-    record.run("its status", "status", "new/ads", "--codebook", "new/codebook.toml", "--sessions", "new/sessions")
+    record.run("its status", "status", "--study", "new")
 
 
 CASES = {

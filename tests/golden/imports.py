@@ -142,8 +142,8 @@ def without_a_codebook(record: Record) -> None:
     record.rows()
     record.status("absent.toml")
     record.check("absent.toml")
-    record.run("status of a corpus that is absent", "status", "nowhere")
-    record.run("check of a corpus that is absent", "check", "nowhere", "--json")
+    record.run("status of a corpus that is absent", "status", "--corpus", "nowhere")
+    record.run("check of a corpus that is absent", "check", "--corpus", "nowhere", "--json")
     record.run("open a corpus that is absent", "nowhere")
     record.run("a command that does not exist", "exprot")
 

@@ -80,7 +80,7 @@ def edited_by_hand_on_both_sides(record: Record) -> None:
     path.write_bytes(_changed(read(path), THEIRS).encode("utf-8"))
     record.run("merge", "merge", "stick")
     record.report()
-    record.run("merge back", "merge", ".", "--sessions", "stick/sessions", "--ads", "stick/ads")
+    record.run("merge back", "merge", ".", "--sessions", "stick/sessions", "--corpus", "stick/ads")
     theirs, ours = read(path), read(record.folder / record.document())
     record.fact(f"both documents are {'the same' if theirs == ours else 'different'}")
 
@@ -160,11 +160,11 @@ def corpus_of_another_kind(record: Record) -> None:
         "3;C;Three;Je test.;7\r\n3;D;Three again;Je test niet.;7\r\n4;E\r\n;F;No id;Tekst;\r\n",
     )
     record.write("inbox/1.md", "# Manual Coding Analysis: Job Ad #1 (A)\n\n## 3. Soft Skill Analysis\n")
-    record.run("import", "import", "inbox/1.md", "--ads", "table.csv", "--coder", "rosa")
-    record.run("status of a table", "status", "table.csv")
-    record.json("status of a table as JSON", "status", "table.csv", "--json")
-    record.problems("check of a table", "check", "table.csv", "--json")
-    record.run("status of one ad", "status", "ads/3004_havik_detachering.txt")
+    record.run("import", "import", "inbox/1.md", "--corpus", "table.csv", "--coder", "rosa")
+    record.run("status of a table", "status", "--corpus", "table.csv")
+    record.json("status of a table as JSON", "status", "--corpus", "table.csv", "--json")
+    record.problems("check of a table", "check", "--corpus", "table.csv", "--json")
+    record.run("status of one ad", "status", "--corpus", "ads/3004_havik_detachering.txt")
 
 
 CASES = {

@@ -126,7 +126,7 @@ def test_a_background_document_that_is_not_there_is_reported_at_its_line(
     run(["codebook", "check"])
     said = f"codebook.toml:{line}: warning: there is no background document oil.md"
     assert said in capsys.readouterr().out
-    run(["check", "ads"])
+    run(["check", "--corpus", "ads"])
     assert said in capsys.readouterr().out
     (here / "oil.md").write_text("Oil.", "utf-8")
     run(["codebook", "check"])
@@ -139,6 +139,6 @@ def test_the_checks_of_study_and_codebook_say_the_same(here: Path, capsys: pytes
     capsys.readouterr()
     run(["codebook", "check"])
     alone = capsys.readouterr().out.splitlines()[:-1]
-    run(["check", "ads"])
+    run(["check", "--corpus", "ads"])
     assert set(alone) <= set(capsys.readouterr().out.splitlines())
     assert len(alone) == 2

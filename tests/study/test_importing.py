@@ -57,12 +57,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def brought(*documents: Path, coder: str = "rosa", ads: Path | None = None) -> int:
-    options = ["--ads", str(ads)] if ads else []
+    options = ["--corpus", str(ads)] if ads else []
     return run(["import", *map(str, documents), "--coder", coder, *options])
 
 
 def exported(ads: Path | None = None) -> dict[str, str]:
-    options = [str(ads)] if ads else []
+    options = ["--corpus", str(ads)] if ads else []
     run(["export", "--format", "markdown", "-o", "out", "--force", *options])
     return {path.name: path.read_bytes().decode("utf-8") for path in Path("out").rglob("*.md")}
 

@@ -327,7 +327,7 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
         return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))
 
     before = {record.facts.id: record.state for record in found(old)}
-    paths = ["--codebook", str(ROOT / new), "--sessions", str(tmp_path / "sessions"), "--ads", str(ads)]
+    paths = ["--codebook", str(ROOT / new), "--sessions", str(tmp_path / "sessions"), "--corpus", str(ads)]
     assert run(["codebook", "migrate", "--map", str(map_file), "--old", str(ROOT / old), *paths]) == 0
     after = {record.facts.id: record.state for record in found(new)}
     assert before.keys() == after.keys() and len(after) == 5

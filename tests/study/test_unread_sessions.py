@@ -166,11 +166,11 @@ def test_status_says_what_cannot_be_read_and_takes_no_such_ad_for_untouched(
     one.release()
     options = ("--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions"))
     with unreadable("11.jsonl"):
-        assert main.run(["status", str(study / "ads"), *options]) == 1
+        assert main.run(["status", "--corpus", str(study / "ads"), *options]) == 1
     said = capsys.readouterr()
     assert BROKEN in said.err and "11.jsonl" in said.err and "cannot be read" in said.out
     assert not [line for line in said.out.splitlines() if line.startswith("untouched") and " 11 " in line]
-    assert main.run(["status", str(study / "ads"), *options]) == 0
+    assert main.run(["status", "--corpus", str(study / "ads"), *options]) == 0
 
 
 def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Path) -> None:

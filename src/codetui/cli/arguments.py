@@ -32,6 +32,15 @@ CODEBOOK_COMMANDS = {
     "migrate": "migrate all sessions from one codebook to the next by such rules",
 }
 CODEBOOK_NAME = "a codebook, or one that was coded with by its version or hash"
+PARTS = {
+    "corpus": ("PATH", "a folder of ads, or one file; default: as the codebook names it, else ads beside it"),
+    "codebook": ("FILE", "default: codebook.toml in the study"),
+    "sessions": ("DIR", "default: sessions in the study"),
+}
+"""The parts of a study that have options, with the options' arguments and help."""
+
+CODER = "default: $CODETUI_CODER, then the login name"
+ONE_CODER = "only this coder's sessions"
 DESCRIPTION = "Code texts by hand from the keyboard."
 
 
@@ -55,18 +64,20 @@ def open_parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{listing}\n\nA folder named like a command opens as ./NAME.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_codebook(parser)
-    _add_sessions(parser)
-    _add_coder(parser)
-    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+    parser.add_argument("path", nargs="?", metavar="CORPUS", help="the same as --corpus")
+    _add_open(parser)
     parser.add_argument("--version", action="version", version=f"codetui {__version__}")
     return parser
 
 
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    _add_study(parser, *PARTS, coder=CODER)
+    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+
+
 def command_parser(name: str) -> argparse.ArgumentParser:
     """Return the parser of one command."""
-    parser = Parser(prog=f"codetui {name}", description=f"{COMMANDS[name].capitalize()}.")
+    parser = Parser(prog=f"codetui {name}", description=_sentence(COMMANDS[name]))
     add_arguments(name, parser)
     return parser
 
@@ -74,10 +85,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 def whole_parser() -> argparse.ArgumentParser:
     """Return one parser of everything, from which the completion files are made."""
     parser = Parser(prog="codetui", description=DESCRIPTION)
-    _add_codebook(parser)
-    _add_sessions(parser)
-    _add_coder(parser)
-    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+    _add_open(parser)
     parser.add_argument("--version", action="store_true", help="show the version")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, words in COMMANDS.items():
@@ -90,10 +98,14 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     if name == "codebook":
         commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
         for below, words in CODEBOOK_COMMANDS.items():
-            add = commands.add_parser(below, help=words, description=f"{words.capitalize()}.")
+            add = commands.add_parser(below, help=words, description=_sentence(words))
             _CODEBOOK_ARGUMENTS[below](add)
     else:
         _ARGUMENTS[name](parser)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def coder_name(given: str | None) -> str:
@@ -111,24 +123,14 @@ def coder_name(given: str | None) -> str:
 # --- shared options ---------------------------------------------------------------------------------
 
 
-def _add_codebook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codebook", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
-
-
-def _add_sessions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sessions", default="sessions", metavar="DIR", help="default: sessions")
-
-
-def _add_coder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--coder", metavar="NAME", help="default: $CODETUI_CODER, then the login name")
-
-
-def _add_one_coder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--coder", metavar="NAME", help="only this coder's sessions")
-
-
-def _add_corpus(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--ads", metavar="CORPUS", help="a folder of ads, or one file")
+def _add_study(parser: argparse.ArgumentParser, *parts: str, coder: str = "") -> None:
+    """Add the options that name a study and some of its parts, and whose sessions are meant."""
+    parser.add_argument("--study", default=".", metavar="DIR", help="the folder of the study; default: this folder")
+    for part in parts:
+        metavar, words = PARTS[part]
+        parser.add_argument(f"--{part}", metavar=metavar, help=words)
+    if coder:
+        parser.add_argument("--coder", metavar="NAME", help=coder)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -149,37 +151,25 @@ def _add_output(parser: argparse.ArgumentParser, default: str | None, words: str
 
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
-    _add_corpus(parser)
-    _add_codebook(parser)
-    _add_sessions(parser)
-    _add_coder(parser)
+    _add_study(parser, *PARTS, coder=CODER)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
     from codetui.formats.export import EXPORTERS
 
-    _report(parser)
+    _add_study(parser, *PARTS, coder=ONE_CODER)
     _add_format(parser, [exporter.name for exporter in EXPORTERS])
     _add_output(parser, None, "a file, or a folder of documents")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="a folder of ads, or one file")
-    _add_codebook(parser)
-    _add_sessions(parser)
-    _add_one_coder(parser)
-
-
-def _report_as_json(parser: argparse.ArgumentParser) -> None:
-    _report(parser)
+    _add_study(parser, *PARTS, coder=ONE_CODER)
     _add_json(parser)
 
 
 def _merge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, or folders of sessions, to merge")
-    _add_corpus(parser)
-    _add_codebook(parser)
-    _add_sessions(parser)
+    _add_study(parser, *PARTS)
     parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
     parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
     driver = ("BASE", "OURS", "THEIRS", "PATH")
@@ -196,51 +186,50 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 
 def _codebook_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown")
-    _add_output(parser, "codebook.toml", "default: codebook.toml")
+    _add_study(parser, "codebook")
+    _add_output(parser, None, "default: the codebook of the study")
 
 
 def _codebook_export(parser: argparse.ArgumentParser) -> None:
-    _add_codebook(parser)
+    _add_study(parser, "codebook")
     _add_format(parser, ("markdown", "html"))
     _add_output(parser, None, "default: coding_book.md or .html")
 
 
 def _codebook_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("codebook", nargs="?", default="codebook.toml", metavar="FILE", help="default: codebook.toml")
+    parser.add_argument("path", nargs="?", metavar="FILE", help="the same as --codebook")
+    _add_study(parser, "codebook")
     _add_json(parser)
 
 
-def _two_codebooks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
-    parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
-    _add_sessions(parser)
-
-
 def _codebook_diff(parser: argparse.ArgumentParser) -> None:
-    _two_codebooks(parser)
+    _add_two_codebooks(parser)
     _add_json(parser)
 
 
 def _codebook_propose(parser: argparse.ArgumentParser) -> None:
-    _two_codebooks(parser)
+    _add_two_codebooks(parser)
     _add_output(parser, "map.toml", "default: map.toml")
+
+
+def _add_two_codebooks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
+    parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
+    _add_study(parser, "sessions")
 
 
 def _codebook_migrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", required=True, metavar="FILE", help="the rules; `codebook propose` writes some")
     parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
     parser.add_argument("--dry-run", action="store_true", help="only count what would change")
-    _add_corpus(parser)
-    _add_codebook(parser)
-    _add_sessions(parser)
-    _add_one_coder(parser)
+    _add_study(parser, *PARTS, coder=ONE_CODER)
 
 
 _ARGUMENTS = {
     "import": _import,
     "export": _export,
-    "status": _report_as_json,
-    "check": _report_as_json,
+    "status": _report,
+    "check": _report,
     "merge": _merge,
     "init": _init,
     "completion": _completion,

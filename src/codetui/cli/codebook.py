@@ -26,7 +26,7 @@ from codetui.model import Codebook
 from codetui.study.checker import in_order
 from codetui.study.coding_book import ConvertedBook, coding_book_text, convert_coding_book
 from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan
-from codetui.study.study import StudyError, read_codebook
+from codetui.study.study import StudyError, codebook_path, read_codebook, sessions_path
 
 CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
 """The default output of each layout."""
@@ -34,7 +34,7 @@ CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
 
 def import_(options: argparse.Namespace) -> int:
     """Write the codebook of a coding book in markdown."""
-    output = options.output
+    output = options.output or str(codebook_path(options.study, options.codebook))
     converted = convert_coding_book(Path(options.book), output)
     if refused := obstacle(output, is_forced=options.force):
         return error(refused)
@@ -69,7 +69,7 @@ def _size(book: Codebook) -> str:
 
 def export(options: argparse.Namespace) -> int:
     """Write the coding book of a codebook."""
-    book, problems = read_codebook(Path(options.codebook))
+    book, problems = read_codebook(codebook_path(options.study, options.codebook))
     output = output_path(options.output, CODING_BOOKS[options.format])
     text = coding_book_text(book, options.format)
     if refused := obstacle(output, is_forced=options.force, text=text):
@@ -85,7 +85,7 @@ def export(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Print every problem of a codebook."""
     try:
-        problems = read_codebook(Path(options.codebook))[1]
+        problems = read_codebook(codebook_path(options.study, options.path or options.codebook))[1]
     except StudyError as unusable:
         if not unusable.problems:
             raise
@@ -98,7 +98,7 @@ def diff(options: argparse.Namespace) -> int:
     from codetui.core.codebook.diff import diff as changes_between
     from codetui.formats.codebook.changes import sentences
 
-    old, new = (find_codebook(name, Path(options.sessions)) for name in (options.old, options.new))
+    old, new = _two_codebooks(options)
     changes = changes_between(old, new)
     if options.json:
         listed = [{**asdict(change), "words": [run._asdict() for run in change.words]} for change in changes]
@@ -109,6 +109,11 @@ def diff(options: argparse.Namespace) -> int:
     return 0
 
 
+def _two_codebooks(options: argparse.Namespace) -> tuple[Codebook, Codebook]:
+    kept_in = sessions_path(options.study, options.sessions)
+    return find_codebook(options.old, kept_in), find_codebook(options.new, kept_in)
+
+
 def _identity(book: Codebook) -> dict[str, str]:
     return {"title": book.title, "version": book.version, "hash": book.content_hash}
 
@@ -117,7 +122,7 @@ def propose(options: argparse.Namespace) -> int:
     """Write the migration rules that two codebooks suggest."""
     from codetui.core.codebook.migration import propose as proposed
 
-    old, new = (find_codebook(name, Path(options.sessions)) for name in (options.old, options.new))
+    old, new = _two_codebooks(options)
     rules = proposed(old, new)
     output = options.output
     if refused := obstacle(output, is_forced=options.force):

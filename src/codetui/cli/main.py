@@ -69,11 +69,11 @@ def _route(argv: Sequence[str]) -> int:
     if first in COMMANDS:
         return _run_command(first, command_parser(first).parse_args(argv[1:]))
     options = open_parser().parse_args(argv)
-    if options.corpus in COMMANDS:
-        name = options.corpus
+    if options.path in COMMANDS:
+        name = options.path
         return _error(f"a command comes first: `codetui {name} …`, its options behind it; ./{name} names a folder.")
-    if options.corpus and not os.path.exists(options.corpus):  # noqa: PTH110 - pathlib loads slowly
-        return _error(_unknown(options.corpus))
+    if options.path and not os.path.exists(options.path):  # noqa: PTH110 - pathlib loads slowly
+        return _error(_unknown(options.path))
     return _run_command("open", options)
 
 
@@ -119,10 +119,11 @@ def _open(options: argparse.Namespace) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
-    from codetui.study.study import Study
+    from codetui.cli.sessions import open_study
     from codetui.study.workspace import open_workspace
 
-    study = Study.open(corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
+    options.corpus = options.path or options.corpus
+    study = open_study(options)
     workspace = open_workspace(study, coder_name(options.coder), wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")

@@ -28,7 +28,7 @@ from codetui.cli.console import (
 from codetui.core.text.display import plural
 from codetui.formats.export import Export, exporter_named
 from codetui.study.session.outcome import Progress
-from codetui.study.study import Study, StudyError, create_study
+from codetui.study.study import Study, StudyError, create_study, sessions_path
 
 if TYPE_CHECKING:
     from codetui.study.importer import ImportResult
@@ -40,11 +40,7 @@ STATUS_HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile"
 
 def open_study(options: argparse.Namespace) -> Study:
     """Open the study that the options name.  Raises StudyError."""
-    return Study.open(
-        corpus=getattr(options, "corpus", None) or getattr(options, "ads", None),
-        codebook=options.codebook,
-        sessions=options.sessions,
-    )
+    return Study.open(options.study, corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
 
 
 # --- export -----------------------------------------------------------------------------------------
@@ -193,7 +189,7 @@ def merge(options: argparse.Namespace) -> int:
     if options.driver:
         return _merge_file(*map(Path, options.driver[1:]))
     if options.install_driver:
-        return _install_driver(Path(options.sessions))
+        return _install_driver(sessions_path(options.study, options.sessions))
     if not options.folders:
         return error("name the study, or the folder of sessions, to merge: `codetui merge /media/stick`.")
     return _merge_folders(open_study(options), [Path(folder) for folder in options.folders], is_dry=options.dry_run)

@@ -8,31 +8,35 @@
 
 
 complete codetui \
+        'c/--study=/f/' \
+        'c/--corpus=/f/' \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
-        'c/--ads=/f/' \
         'c/--format=/(markdown csv jsonl)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
         'c/--map=/f/' \
-        'c/--/(ad ads codebook coder driver dry-run force format help install-driver json map old output sessions version)/' \
+        'c/--old=/f/' \
+        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study version)/' \
         'c/-/(- h o)/' \
+        'n/--study/f/' \
+        'n/--corpus/f/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
-        'n/--ads/f/' \
         'n/--format/(markdown csv jsonl)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \
         'n/--map/f/' \
+        'n/--old/f/' \
         'p/1/(import export status check merge codebook init completion)/' \
         'n/import/f/' \
-        'n/export/f/' \
-        'n/status/f/' \
-        'n/check/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh fish)/' \
+        'n/check/f/' \
+        'n/diff/f/' \
+        'n/propose/f/' \
         'p/*/()/'

@@ -36,8 +36,10 @@ _shtab_codetui_codebook_commands() {
 
 _shtab_codetui_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
   "--ad[open this ad first]:ID:"
   "--version[show the version]"
@@ -48,11 +50,12 @@ _shtab_codetui_defaults_added=0
 
 _shtab_codetui_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
   "--json[print JSON]"
-  ":a folder of ads, or one file:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -67,8 +70,10 @@ _shtab_codetui_codebook_defaults_added=0
 
 _shtab_codetui_codebook_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--json[print JSON]"
-  ":default\: codebook.toml:_files"
+  ":the same as --codebook:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -76,9 +81,10 @@ _shtab_codetui_codebook_check_defaults_added=0
 
 _shtab_codetui_codebook_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--json[print JSON]"
-  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook, or one that was coded with by its version or hash:_files"
   ":a codebook, or one that was coded with by its version or hash:"
 )
 
@@ -87,7 +93,8 @@ _shtab_codetui_codebook_diff_defaults_added=0
 
 _shtab_codetui_codebook_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--codebook[default\: codebook.toml]:FILE:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--format[default\: markdown]:format:(markdown html)"
   {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
@@ -98,7 +105,9 @@ _shtab_codetui_codebook_export_defaults_added=0
 
 _shtab_codetui_codebook_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  {-o,--output}"[default\: codebook.toml\; - is stdout]:PATH:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  {-o,--output}"[default\: the codebook of the study\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
   ":a coding book in markdown:"
 )
@@ -109,11 +118,12 @@ _shtab_codetui_codebook_import_defaults_added=0
 _shtab_codetui_codebook_migrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--map[the rules\; \`codebook propose\` writes some]:FILE:_files"
-  "--old[the codebook that the sessions come from]:FILE:"
+  "--old[the codebook that the sessions come from]:FILE:_files"
   "--dry-run[only count what would change]"
-  "--ads[a folder of ads, or one file]:CORPUS:_files"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
 )
 
@@ -122,10 +132,11 @@ _shtab_codetui_codebook_migrate_defaults_added=0
 
 _shtab_codetui_codebook_propose_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   {-o,--output}"[default\: map.toml\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook, or one that was coded with by its version or hash:_files"
   ":a codebook, or one that was coded with by its version or hash:"
 )
 
@@ -142,13 +153,14 @@ _shtab_codetui_completion_defaults_added=0
 
 _shtab_codetui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
   "--format[default\: markdown]:format:(markdown csv jsonl)"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":a folder of ads, or one file:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -156,9 +168,10 @@ _shtab_codetui_export_defaults_added=0
 
 _shtab_codetui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--ads[a folder of ads, or one file]:CORPUS:_files"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
   "(*):documents, or folders of them:_files"
 )
@@ -176,9 +189,10 @@ _shtab_codetui_init_defaults_added=0
 
 _shtab_codetui_merge_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--ads[a folder of ads, or one file]:CORPUS:_files"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--dry-run[only show what would be merged]"
   "--install-driver[let git in this clone merge documents]"
   "--driver[run by git\; OURS becomes the merge]:('BASE', 'OURS', 'THEIRS', 'PATH'):"
@@ -190,11 +204,12 @@ _shtab_codetui_merge_defaults_added=0
 
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--codebook[default\: codebook.toml]:FILE:_files"
-  "--sessions[default\: sessions]:DIR:_files"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
   "--json[print JSON]"
-  ":a folder of ads, or one file:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -110,7 +110,7 @@ class Importer:
         found = self._ads.find(name)
         if found is not None:
             return found, []
-        what = f"the corpus has no ad {name}: its quotations have no place until it is there (--ads names the corpus)"
+        what = f"the corpus has no ad {name}: its quotations are located once it is there (--corpus names the corpus)"
         return Source(SourceId(name), document.employer, document.title, "", str(path)), [
             Problem(str(path), 1, "warning", what)
         ]

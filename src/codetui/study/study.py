@@ -52,8 +52,8 @@ class Study:
         sessions: Path | str | None = None,
     ) -> None:
         """Read the codebook; `corpus`, `codebook` and `sessions` name parts that are not at their usual place."""
-        self.codebook_path = Path(codebook) if codebook else Path(folder) / CODEBOOK
-        self.sessions_path = Path(sessions) if sessions else Path(folder) / SESSIONS
+        self.codebook_path = codebook_path(folder, codebook)
+        self.sessions_path = sessions_path(folder, sessions)
         self._corpus_path = Path(corpus) if corpus else None
         self.codebook, self.codebook_problems = read_codebook(self.codebook_path)
         if fs.exists(self.sessions_path) and not fs.is_folder(self.sessions_path):
@@ -151,6 +151,16 @@ class Study:
         if not coder.strip():
             raise StudyError("the coder has no name; give one with --coder NAME.")
         return SessionPaths(self.sessions_path, coder)
+
+
+def codebook_path(folder: Path | str, codebook: Path | str | None = None) -> Path:
+    """Return the codebook of the study in a folder, unless another one is given."""
+    return Path(codebook) if codebook else Path(folder) / CODEBOOK
+
+
+def sessions_path(folder: Path | str, sessions: Path | str | None = None) -> Path:
+    """Return the folder of the sessions of the study in a folder, unless another one is given."""
+    return Path(sessions) if sessions else Path(folder) / SESSIONS
 
 
 def read_codebook(path: Path) -> tuple[Codebook, list[Problem]]:
