@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.codebook.lint import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE, lost_places, lost_profiles
+from codetui.formats.codebook.lint import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
 from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.roundtrip import lost_headings, lost_profiles
 from codetui.model import Codebook, Problem
 
 BOOK = """\
@@ -106,12 +107,12 @@ def test_the_fields_of_coding_books_are_read() -> None:
 @pytest.mark.parametrize(
     ("more", "at", "severity", "says"),
     [
-        ('confused_with = ["TASK1", "TASK9"]', "TASK9", "error", 'names a code "TASK9", which the book lacks'),
+        ('confused_with = ["TASK1", "TASK9"]', "TASK9", "error", 'names a code "TASK9", which the codebook lacks'),
         ('confused_with = ["TASK2"]', "confused_with", "warning", "confused with itself"),
         ('retired = "yes"', "retired", "error", "neither true nor false"),
         ('[[text]]\nbody = "b"\nbefore = "TASK11"', "before", "error", 'did you mean "TASK1"?'),
         ('[[text]]\nbody = "b"\nafter = "nowhere"', "after", "error", "names a section, group, profile or code"),
-        ('[[text]]\nbody = "b"\nafter = "A"\nbefore = "A"', "after", "error", "not both"),
+        ('[[text]]\nbody = "b"\nafter = "A"\nbefore = "A"', "after", "error", "both before and after"),
         ('[[text]]\ntitle = ""', "[[text]]", "warning", "neither title nor body"),
         ('[[reference]]\npath = "a"\ncode = "TASK7"', 'code = "TASK7"', "error", 'names a code "TASK7"'),
         ('[[reference]]\npath = "a"\nprofile = ["1", "7"]', "profile = ", "error", 'names a profile "7"'),
@@ -128,7 +129,7 @@ def test_an_id_of_two_kinds_has_to_be_told_apart() -> None:
     text = BOOK.replace('id = "TASK2"', 'id = "A"') + '[[text]]\nbody = "b"\nbefore = "A"\n'
     problem = only(text)
     assert problem.severity == "error"
-    assert 'may be the code or the group; the code is taken: write "code A"' in problem.message
+    assert 'may be the code or the group; the code is used: write "code A"' in problem.message
     assert problems_of(text.replace('before = "A"', 'before = "code A"')) == []
 
 
@@ -191,7 +192,7 @@ def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], titl
     codes = tuple(replace(code, name=name) for code, name in zip(book.codes, names, strict=True))
     book = replace(book, codes=codes, groups=(replace(book.groups[0], title=title),))
     book = replace(book, sections=(replace(book.sections[0], title=title),))
-    assert lost_places(book, CodebookIndex(book)) == []
+    assert lost_headings(book, CodebookIndex(book)) == []
 
 
 @given(st.from_regex(PLAIN_NAME, fullmatch=True))

@@ -146,10 +146,10 @@ def test_a_code_moves_between_groups_and_sections() -> None:
 @pytest.mark.parametrize(
     ("part", "field", "value", "said"),
     [
-        (Part("code", "T2"), "id", "T1", 'a second code has the id "T1" (the first stands on line'),
+        (Part("code", "T2"), "id", "T1", 'a second code has the id "T1" (first on line'),
         (Part("code", "T2"), "confused_with", ("T7",), "T7"),
-        (Part("section", "tasks"), "id", "works", "which the book lacks"),
-        (Part("code", "T7"), "name", "x", "no code T7 any more"),
+        (Part("section", "tasks"), "id", "works", "which the codebook lacks"),
+        (Part("code", "T7"), "name", "x", "no longer has a code T7"),
         (Part("code", "T1"), "colour", "red", "no field colour"),
     ],
 )
@@ -167,7 +167,7 @@ def test_an_error_that_stands_in_the_book_already_hinders_no_other_change() -> N
 
 
 def test_a_file_that_is_no_toml_is_left() -> None:
-    with pytest.raises(EditError, match="mend it first"):
+    with pytest.raises(EditError, match="fix it first"):
         set_field(BOOK + "x =", Part("code", "T1"), "name", "x")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
-from codetui.formats.codebook.editing import reshaped
+from codetui.formats.codebook.editing import refactor
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
 from codetui.model import Code, Codebook, CodeId
@@ -75,7 +75,7 @@ def read(text: str) -> Codebook:
 
 def changes(step: Refactoring, text: str = BOOK) -> list[str]:
     """The lines that a step takes out and puts in."""
-    after = reshaped(text, step)
+    after = refactor(text, step)
     read(after)
     found = difflib.ndiff(text.splitlines(), after.splitlines())
     return [line for line in found if line.startswith(("-", "+"))]
@@ -108,31 +108,31 @@ def test_keys_stay_what_the_fingers_know() -> None:
     ]
     before = CodebookIndex(read(BOOK)).short_keys
     for step in steps:
-        after = CodebookIndex(read(reshaped(BOOK, step))).short_keys
+        after = CodebookIndex(read(refactor(BOOK, step))).short_keys
         for code in ("W2", "W3", "T1"):
             assert after[CodeId(code)] == before[CodeId(code)], step
-    assert CodebookIndex(read(reshaped(BOOK, steps[0]))).short_keys[CodeId("W9")] == "11"
-    assert len(set(CodebookIndex(read(reshaped(BOOK, steps[4]))).short_keys.values())) == 4
+    assert CodebookIndex(read(refactor(BOOK, steps[0]))).short_keys[CodeId("W9")] == "11"
+    assert len(set(CodebookIndex(read(refactor(BOOK, steps[4]))).short_keys.values())) == 4
 
 
 def test_what_is_merged_or_retired_stays_in_the_book_and_can_be_taken_back() -> None:
     assert changes(Merge(CodeId("T1"), CodeId("W2"))) == ["+ retired = true"]
     assert changes(Retire(CodeId("T1"))) == ["+ retired = true"]
-    assert reshaped(reshaped(BOOK, Retire(CodeId("T1"))), Reinstate(CodeId("T1"))) == BOOK
+    assert refactor(refactor(BOOK, Retire(CodeId("T1"))), Reinstate(CodeId("T1"))) == BOOK
 
 
 def test_a_code_that_is_split_is_retired_unless_it_is_a_choice_itself() -> None:
     new = Code(id=CodeId("W4"), name="Fine grinding", section="work")
-    apart = read(reshaped(BOOK, Split(CodeId("W1"), (CodeId("W2"), new.id), (new,))))
+    apart = read(refactor(BOOK, Split(CodeId("W1"), (CodeId("W2"), new.id), (new,))))
     assert {code.id: code.is_retired for code in apart.codes}["W1"]
     assert {code.id: code.name for code in apart.codes}["W4"] == "Fine grinding"
-    kept = read(reshaped(BOOK, Split(CodeId("W1"), (CodeId("W1"), new.id), (new,))))
+    kept = read(refactor(BOOK, Split(CodeId("W1"), (CodeId("W1"), new.id), (new,))))
     assert not any(code.is_retired for code in kept.codes)
 
 
 def test_a_code_moves_to_a_group_or_a_section() -> None:
     assert changes(Move(CodeId("W1"), "work", "G")) == ['- section = "work"', '+ group = "G"']
-    moved = {code.id: code for code in read(reshaped(BOOK, Move(CodeId("W3"), "tools"))).codes}["W3"]
+    moved = {code.id: code for code in read(refactor(BOOK, Move(CodeId("W3"), "tools"))).codes}["W3"]
     assert (moved.section, moved.group) == ("tools", "")
 
 
@@ -140,11 +140,11 @@ def test_a_code_moves_to_a_group_or_a_section() -> None:
     ("step", "said"),
     [
         (Rename(CodeId("W1"), CodeId("W2"), "Grinding"), "Sifting"),
-        (Rename(CodeId("X"), CodeId("Y"), "Z"), "no code X"),
-        (Merge(CodeId("W1"), CodeId("X")), "no code X"),
+        (Rename(CodeId("X"), CodeId("Y"), "Z"), "no longer has a code X"),
+        (Merge(CodeId("W1"), CodeId("X")), "no longer has a code X"),
         (Move(CodeId("W1"), "nowhere"), "nowhere"),
     ],
 )
 def test_a_step_that_cannot_be_taken_is_refused_in_words(step: Refactoring, said: str) -> None:
     with pytest.raises(EditError, match=said):
-        reshaped(BOOK, step)
+        refactor(BOOK, step)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.toml.scan import toml_lines
+from codetui.formats.toml.scan import TomlScan
 from codetui.model import Code, Codebook
 
 SOUND = """\
@@ -157,21 +157,21 @@ def test_profiles_without_an_id_are_numbered() -> None:
     [
         ('id = "X1"', 'id = "X1"\nexample = ["a"]', "example =", "did you mean examples?"),
         ('version = "2"', 'verion = "2"', "verion", "did you mean version?"),
-        ('holds = "terms"', 'holds = "tools"', "holds", 'neither "quotations" nor "terms"'),
+        ('holds = "terms"', 'holds = "tools"', "holds", 'is "tools"; write "quotations" or "terms"'),
         ('section = "tools"', 'section = "tool"', '"tool"', 'did you mean "tools"?'),
         ('group = "core"', 'group = "cor"', '"cor"', 'did you mean "core"?'),
         ('section = "tools"\n', "", '[[code]]\nid = "X1"', "names no section"),
         ('id = "X1"', 'id = "T1"', 'id = "T1"\nname = "L', 'a second code has the id "T1"'),
         ('id = "X1"', 'id = ""', 'id = ""', "a code has no id"),
         ('name = "Languages"', 'name = " "', 'name = " "', 'code "X1" has no name'),
-        ('name = "Languages"', "name = true", "true", "name of [[code]] is no text"),
+        ('name = "Languages"', "name = true", "true", "name of [[code]] is not text"),
         ('name = "Languages"', "name = 7", "7", "name of [[code]] is a number"),
         ('id = "X1"', 'id = "X1"\nkey = "ab"', "key", "not one printable character"),
         ('id = "X1"', 'id = "X1"\nkey = "\\t1\\t2"', "key", "not one printable character"),
         ('title = "Tools"', 'title = "Tools"\nkey = "t"', "key", "a digit from 1 to 9"),
         ('examples = ["Python", "C++"]', 'examples = "Python"', "examples", "write a list"),
-        ('examples = ["Python", "C++"]', "examples = 3", "examples", "no list of texts"),
-        ('examples = ["Python", "C++"]', 'examples = [\n"Python",\n3]', "3]", "examples of [[code]] is no text"),
+        ('examples = ["Python", "C++"]', "examples = 3", "examples", "not a list of texts"),
+        ('examples = ["Python", "C++"]', 'examples = [\n"Python",\n3]', "3]", "examples of [[code]] is a number"),
         ('version = "2"', 'label = "{id} {title}"', "label", "knows {id} and {name}, not {title}"),
         ('version = "2"', 'label = "Code"', "label", "neither {id} nor {name}"),
         ('version = "2"', 'label = "{id"', "label", "not {id;"),
@@ -197,7 +197,7 @@ def test_two_codes_on_one_key_are_explained_and_the_second_gets_another() -> Non
     text = with_line('id = "X1"', 'id = "X1"\nkey = "1"') + more
     first = line_of(text, 'id = "X1"') + 1
     problem = only_problem(text)
-    assert f'two codes of section "tools" are on key 1, the first on line {first}' in problem
+    assert f'two codes of section "tools" have the key 1, the first on line {first}' in problem
     assert problem.startswith(f"codebook.toml:{text.count(chr(10)) - 1}: error")
     assert [code(text, id_).key for id_ in ("X1", "X2")] == ["1", "2"]
 
@@ -221,8 +221,8 @@ def test_the_first_of_two_with_one_id_stays() -> None:
     assert [each.title for each in book.sections] == ["Tasks", "Tools"]
     assert len(book.profiles) == 1
     assert [problem.partition(";")[0] for problem in problems_of(text)] == [
-        'codebook.toml:35: error: a second section has the id "tools" (the first stands on line 14)',
-        'codebook.toml:38: error: a second profile has the name "Engineer" (the first stands on line 5)',
+        'codebook.toml:35: error: a second section has the id "tools" (first on line 14) and is ignored',
+        'codebook.toml:38: error: a second profile has the name "Engineer" (first on line 5) and is ignored',
     ]
 
 
@@ -234,18 +234,18 @@ def test_a_code_with_an_unknown_section_is_left_out_and_the_others_stay() -> Non
 def test_a_code_whose_group_is_unknown_stays_in_its_section() -> None:
     text = with_line('group = "core"', 'group = "x"\nsection = "tasks"')
     assert (code(text, "T1").section, code(text, "T1").group) == ("tasks", "")
-    assert "stands in its section without a group" in "".join(problems_of(text))
+    assert "kept in its section, without a group" in "".join(problems_of(text))
 
 
 def test_a_group_counts_more_than_a_section_that_contradicts_it() -> None:
     text = with_line('group = "core"', 'group = "core"\nsection = "tools"')
     assert code(text, "T1").section == "tasks"
-    assert 'names section "tools", but its group stands in "tasks"' in only_problem(text)
+    assert 'names section "tools", but its group belongs to "tasks"' in only_problem(text)
 
 
 def test_codes_that_read_alike_in_documents_are_reported() -> None:
     text = with_line('version = "2"', 'label = "{name}"').replace('"Languages"', '"building"')
-    assert 'codes "T1" and "X1" both read "building"' in only_problem(text)
+    assert 'codes "T1" and "X1" both have the label "building"' in only_problem(text)
 
 
 def test_single_brackets_are_forgiven() -> None:
@@ -295,15 +295,15 @@ def test_an_empty_file_is_a_book_without_codes_and_says_so() -> None:
     ("text", "line", "says"),
     [
         ('title = "a\nb"', 1, "close the quotes on the same line"),
-        ('title = "a"\nname = b', 2, "texts stand in quotes"),
-        ('title = "a"\ntitle = "b"\n', 2, "stands twice"),
+        ('title = "a"\nname = b', 2, "write texts in quotes"),
+        ('title = "a"\ntitle = "b"\n', 2, "occurs twice"),
         ("[code]\n[code]\n", 2, "double brackets"),
-        ('\n\ntitle = """a', 3, "ends with as many"),
+        ('\n\ntitle = """a', 3, "with as many quotes"),
         ('a = ["b" "c"]', 1, "commas"),
         ('a = "C:\\data"', 1, "double the backslash"),
         ("title = \ud800", 1, "UTF-8"),
         ("a = " + "[" * 100_000, 0, "too deeply"),
-        ("a = " + "9" * 5_000, 0, "no TOML"),
+        ("a = " + "9" * 5_000, 0, "not valid TOML"),
         (".".join("a" * 100_000) + " = 1", 1, "joined by dots"),
         ("#" * 5_000_001, 0, "larger than 5 MB"),
     ],
@@ -401,11 +401,11 @@ z = 1
 )
 def test_the_line_of_a_place_is_found(place: tuple[str | int, ...], part: str) -> None:
     tomllib.loads(TRICKY)
-    assert toml_lines(TRICKY).at(*place) == line_of(TRICKY, part)
+    assert TomlScan(TRICKY).line(*place) == line_of(TRICKY, part)
 
 
 def test_a_place_that_is_not_written_has_no_line() -> None:
-    assert toml_lines(TRICKY).at("nowhere", 3) == 0
+    assert TomlScan(TRICKY).line("nowhere", 3) == 0
 
 
 def test_numbers_that_go_on_in_another_section_are_not_missing() -> None:

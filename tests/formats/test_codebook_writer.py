@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.writer import render_codebook
-from codetui.model import Code, Codebook, CodebookText, CodeId, CorpusSettings, Group, Profile, Reference, Section
+from codetui.model import (
+    Code,
+    Codebook,
+    CodebookText,
+    CodeId,
+    CorpusSettings,
+    Group,
+    Profile,
+    Reference,
+    Section,
+    Words,
+)
 
 FULL = Codebook(
     title="Lamps",
@@ -20,6 +31,7 @@ FULL = Codebook(
     language="nl",
     label="{id}. {name}",
     corpus=CorpusSettings(path="ads", columns={"id": "Nr", "body": "Tekst"}),
+    words=Words(source="letter", sources="letters"),
     references=(Reference(title="Oil", path="oil.md", codes=(CodeId("TASK1"),), profiles=("1", "2")),),
     profiles=(
         Profile(
@@ -68,7 +80,17 @@ def test_every_field_is_written_and_read_back() -> None:
 
 
 def test_every_field_of_the_full_book_is_used() -> None:
-    parts = [FULL, FULL.corpus, *FULL.references, FULL.profiles, FULL.sections, FULL.groups, FULL.codes[:1], FULL.texts]
+    parts = [
+        FULL,
+        FULL.corpus,
+        FULL.words,
+        *FULL.references,
+        FULL.profiles,
+        FULL.sections,
+        FULL.groups,
+        FULL.codes[:1],
+        FULL.texts,
+    ]
     for part in parts:
         these = part if isinstance(part, tuple) else (part,)
         for name in these[0].__dataclass_fields__:

@@ -77,11 +77,11 @@ def test_numbers_are_ids_too() -> None:
         ('[codes]\nT = ["T1", ""]\n', 'map.toml:2: error: "T" leads to neither an id nor a list'),
         ('[codes]\nT = "T1"\nTide = "T2"\n', 'map.toml:3: error: "T" and "Tide" are the same code; the first rule'),
         ('[codes]\n"9.9" = "T1"\n', 'map.toml:2: note: the old codebook has no code "9.9"; the rule is kept'),
-        ('[codes]\nT = ""\n', 'map.toml:2: warning: "T" is retired, and the new codebook has it still; write retired'),
-        ('to = "1#abc"\n', "map.toml:1: warning: the rules lead to the codebook 1#abc, and this one is 2#2"),
+        ('[codes]\nT = ""\n', 'map.toml:2: warning: "T" is retired, but not in the new codebook; write retired'),
+        ('to = "1#abc"\n', "map.toml:1: warning: the rules lead to the codebook 1#abc, but this one is 2#2"),
         ('[code]\nT = "T1"\n', 'map.toml:1: warning: unknown field "code", ignored; did you mean codes?'),
         ('checked = "yes"\n', "map.toml:1: error: checked is neither true nor false"),
-        ("a = [\n", "map.toml:1: error: this is no TOML"),
+        ("a = [\n", "map.toml:1: error: not valid TOML"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:

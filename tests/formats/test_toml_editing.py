@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codetui.formats.toml.edit import EditError, add_table, append_entry, remove_value, set_value
 from codetui.formats.toml.scan import Place
-from codetui.formats.toml.strings import Value, key_text, long_text, short_text
+from codetui.formats.toml.strings import Value, format_key, quote, quote_long
 
 BOOK = """\
 # A book of lights.
@@ -233,7 +233,7 @@ def test_the_first_key_of_a_file_stands_at_its_top() -> None:
 @pytest.mark.parametrize(
     ("text", "table", "part"),
     [
-        ("a = [", (), "no TOML"),
+        ("a = [", (), "not valid TOML"),
         ("a = " + "[" * 5000 + "]" * 5000, (), "too deeply"),
         ("a = 1", ("code", 0), "no table"),
         ("[corpus.columns]\nid = 1", ("corpus",), "by hand"),
@@ -251,9 +251,9 @@ QUOTES = st.text("\"'\\\n", max_size=9) | st.text('"\t\r aé\x00\x7f\u2028\ufeff
 @settings(deadline=None)
 @given(QUOTES, st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_any_text_is_read_as_it_was_written(text: str, is_literal: bool, newline: str) -> None:
-    assert tomllib.loads(f"a = {long_text(text, newline, literal=is_literal)}")["a"] == text
-    assert tomllib.loads(f"a = {short_text(text, literal=is_literal)}")["a"] == text
-    assert tomllib.loads(f"{key_text(text)} = 1") == {text: 1}
+    assert tomllib.loads(f"a = {quote_long(text, newline, literal=is_literal)}")["a"] == text
+    assert tomllib.loads(f"a = {quote(text, literal=is_literal)}")["a"] == text
+    assert tomllib.loads(f"{format_key(text)} = 1") == {text: 1}
 
 
 def test_half_a_character_is_refused() -> None:
@@ -262,7 +262,7 @@ def test_half_a_character_is_refused() -> None:
 
 
 def test_a_list_of_other_things_is_not_appended_to() -> None:
-    with pytest.raises(EditError, match="no list of texts"):
+    with pytest.raises(EditError, match="not a list of texts"):
         append_entry("a = [1]", (), "a", "x")
 
 

@@ -276,7 +276,7 @@ def test_rules_that_nobody_has_looked_through_are_only_counted(
     ("text", "said"),
     [
         ('[codes]\nTASK1 = "T9"\n', "map.toml:2: error"),
-        ("[codes\n", "no TOML"),
+        ("[codes\n", "not valid TOML"),
         (None, "codetui codebook propose"),
     ],
 )

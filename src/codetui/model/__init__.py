@@ -45,6 +45,7 @@ from codetui.model.values import (
     Span,
     Stored,
     TransactionId,
+    Words,
     text_hash,
 )
 
@@ -91,5 +92,6 @@ __all__ = [
     "Stored",
     "Transaction",
     "TransactionId",
+    "Words",
     "text_hash",
 ]

@@ -187,6 +187,14 @@ class CorpusSettings(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Stored):
+    """How screens and documents call a source: one of them, and several."""
+
+    source: str = "ad"
+    sources: str = "ads"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook(Stored):
     """A whole coding book, with every section key and code key filled in.
 
@@ -206,6 +214,7 @@ class Codebook(Stored):
     texts: tuple[CodebookText, ...] = ()
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
+    words: Words = Words()
     content_hash: str = ""
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.toml.scan import toml_lines
+from codetui.formats.toml.scan import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
 from codetui.storage.file_lock import locked
@@ -55,7 +55,7 @@ def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
 def corpus_line(codebook: Path) -> int:
     """The line on which a codebook names its corpus; 0 where it can no longer be read."""
     try:
-        return toml_lines(fs.read(codebook).decode("utf-8-sig")).at("corpus", "path")
+        return TomlScan(fs.read(codebook).decode("utf-8-sig")).line("corpus", "path")
     except (OSError, UnicodeDecodeError):
         return 0
 

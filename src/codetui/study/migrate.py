@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from codetui.core.codebook.migration import (
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
-from codetui.formats.codebook.migration_map import parse_kept_map, parse_map, render_map
+from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import fs, study_files
@@ -153,7 +153,7 @@ def migrate_sessions(
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: MigrationPlan) -> list[Problem]:
     """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
     books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
-    problems = keep_rules(sessions, plan.rules, plan.old, plan.new)
+    problems = keep_rules(sessions, plan.rules)
     for path, book in books:
         try:
             problem = study_files.keep_codebook(sessions, fs.read(path).decode("utf-8-sig"), book.content_hash)
@@ -350,10 +350,9 @@ def _numbers(rule: Rule, tally: MigrationCounts) -> str:
     return f"{ads}{waits}" if rule.part == "profile" else f"{plural(tally.codings[rule], 'coding')} in {ads}{waits}"
 
 
-def keep_rules(sessions: Path, rules: MigrationMap, old: Codebook | None, new: Codebook) -> list[Problem]:
+def keep_rules(sessions: Path, rules: MigrationMap) -> list[Problem]:
     """Keeps rules beside the sessions; the problem it met."""
-    text = render_map(replace(rules, is_checked=True), old or new, new)
-    problem = study_files.keep_map(sessions, rules.digest, text)
+    problem = study_files.keep_map(sessions, rules.digest, render_applied_map(rules))
     return [problem] if problem else []
 
 
@@ -368,7 +367,7 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
     Raises OSError.
     """
     for path in reversed(study_files.kept_maps(sessions)):
-        rules = parse_kept_map(fs.read(path).decode("utf-8", "replace"))
+        rules = parse_applied_map(fs.read(path).decode("utf-8", "replace"))
         if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules
     return None
@@ -378,4 +377,4 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
     """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
     texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
-    return chain_maps(map(parse_kept_map, texts))
+    return chain_maps(map(parse_applied_map, texts))

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from codetui.core.codebook.migration import MigrationMap, version_name
 from codetui.core.codebook.refactoring import Refactoring, rule_of
 from codetui.core.session.commands import Refusal
-from codetui.formats.codebook.editing import reshaped
+from codetui.formats.codebook.editing import refactor
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
 from codetui.model import Codebook, Problem
@@ -77,7 +77,7 @@ class CodeRefactoring:
         """What a step would change, with nothing written; any thread may ask."""
         try:
             text = fs.read(self._workspace.codebook_path).decode("utf-8-sig")
-            plan = _plan(text, reshaped(text, step), step)
+            plan = _plan(text, refactor(text, step), step)
         except EditError as error:
             return Refusal(f"The codebook stays as it is: {error}.")
         except (OSError, UnicodeDecodeError) as error:
@@ -148,7 +148,7 @@ class CodeRefactoring:
         texts: list[str] = []
 
         def change(text: str) -> str:
-            texts[:] = [text, reshaped(text, step)]
+            texts[:] = [text, refactor(text, step)]
             return texts[1]
 
         changed = workspace.change_book(change)
@@ -158,7 +158,7 @@ class CodeRefactoring:
         plan = _plan(before, after, step)
         if plan.old is not None:
             problem = study_files.keep_codebook(root, before, plan.old.content_hash)
-            kept = keep_rules(root, plan.rules, plan.old, plan.new)
+            kept = keep_rules(root, plan.rules)
             workspace.problems += [*([problem] if problem else []), *kept]
         return plan
 

@@ -1,4 +1,4 @@
-"""The rules from one codebook to the next as a TOML file that people edit: `read`, and `write` for proposals."""
+"""The rules from one codebook to the next as TOML: proposals that people edit, and the rules that were applied."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from collections.abc import Iterator
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import Entry, PartKind, entries, nearest, paired
 from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, version_name
-from codetui.formats.toml.strings import short_text
+from codetui.formats.toml.strings import quote
 from codetui.formats.toml.tables import Sheet, Table, shown
+from codetui.formats.toml.tables import nearest as nearest_name
 from codetui.model import Codebook, Problem
 
 TABLES: dict[PartKind, str] = {"profile": "profiles", "section": "sections", "group": "groups", "code": "codes"}
 SHORTEST_SHOWN = 0.40
-"""Below this likeness a part is not even named as the nearest."""
+"""Likeness from which on a part is named as the nearest."""
 
 HEAD = """\
-# What becomes of codings when the codebook changes: an id of the old book = what it is called in the new one.
+# What happens to codings when the codebook changes: the id in the old codebook = the id in the new one.
 #
-#   "1.A.2" = "TASK5"               renamed, with all its codings; several that become one are merged
-#   "1.B.3" = ["TASK2", "TASK3"]    split: each coding waits until a coder decides which it is
-#   "2.7" = ""                      retired: its codings stay under it, and wait for a decision
+#   "1.A.2" = "TASK5"               renamed, with all its codings; several with one target are merged
+#   "1.B.3" = ["TASK2", "TASK3"]    split: a coder decides for each coding
+#   "2.7" = ""                      retired: until recoded, its codings keep the retired code
 #
-# Leave split and retired codes in the new codebook with retired = true: documents then go on to name them.
-# Names may stand for ids.  What is not listed stays as it is.  Nothing is deleted, and a coder can undo it.
+# Keep split and retired codes in the new codebook with retired = true, so that documents can name them.
+# Names may be used instead of ids.  What is not listed does not change.  Nothing is deleted, and a coder can undo it.
 #
 #   codetui codebook migrate --map FILE --dry-run    counts what would change
 #   codetui codebook migrate --map FILE              changes it
@@ -33,28 +34,58 @@ HEAD = """\
 def parse_map(
     text: str, file: str, new: Codebook, old: Codebook | None = None
 ) -> tuple[MigrationMap | None, list[Problem]]:
-    """The map with the rules that could be read, and the problems in the order of their lines.
+    """Return the map with the rules that could be read, and the problems in the order of their lines.
 
-    None stands for a text that is no TOML.  Names are replaced by ids; a rule that names what the `new` book lacks
-    is an error and left out, one about what the `old` book lacks is kept: a document may have called a code so.
+    None stands for a text that is not valid TOML.  Names are replaced by ids.  A rule with a target that the `new`
+    codebook lacks is an error and is ignored; one for a part that the `old` one lacks is kept, as documents may have
+    called a code so.
     """
+    from codetui.formats.codebook.schema import MapForm
+    from codetui.formats.toml.schema import check
+
     sheet = Sheet(file)
     top = sheet.parse(text)
     if top is None:
         return None, sheet.problems
-    old_book, new_book = top.line_of_text("from"), top.line_of_text("to")
+    old_book, new_book = top.text("from"), top.text("to")
     is_checked = top.flag("checked") or "checked" not in top.fields
     rules = [rule for kind in KINDS for rule in _rules(kind, top.table(TABLES[kind]), new, old)]
-    top.report_unknown()
     if new_book and new_book != version_name(new):
-        said = f"the rules lead to the codebook {new_book}, and this one is {version_name(new)}; look at them again"
-        top.say("warning", said, "to")
+        what = f"the rules lead to the codebook {new_book}, but this one is {version_name(new)}; review them"
+        top.report("warning", what, "to")
+    check(MapForm, top)
     found = MigrationMap(tuple(rules), old_book, new_book, is_checked)
     return found, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
-def parse_kept_map(text: str) -> MigrationMap:
-    """Rules that `write` wrote, all in ids; nothing is looked up.  What cannot be read is left out."""
+def render_map(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
+    """Return a map for a person to review: beside each rule the names, and how alike they are."""
+    parts = [HEAD, f"from = {quote(rules.old_book)}    # {old.title}"]
+    parts.append(f"to = {quote(rules.new_book)}    # {new.title}")
+    if not rules.is_checked:
+        parts.append("checked = false    # write true when you have reviewed the rules")
+    for kind in KINDS:
+        lines = list(_lines(kind, rules, old, new))
+        if lines:
+            parts += ["", f"[{TABLES[kind]}]", *lines]
+        parts += _unreached(kind, rules, old, new)
+    return "\n".join(parts) + "\n"
+
+
+def render_applied_map(rules: MigrationMap) -> str:
+    """Return rules that were applied, all in ids, as `parse_applied_map` reads them."""
+    import tomli_w
+
+    tables = {
+        TABLES[kind]: {rule.old: rule.new[0] if len(rule.new) == 1 else list(rule.new) for rule in of_kind}
+        for kind in KINDS
+        if (of_kind := [rule for rule in rules.rules if rule.part == kind])
+    }
+    return tomli_w.dumps({"from": rules.old_book, "to": rules.new_book, **tables})
+
+
+def parse_applied_map(text: str) -> MigrationMap:
+    """Return rules that `render_applied_map` wrote; nothing is looked up, and what cannot be read is ignored."""
     top = Sheet("").parse(text)
     if top is None:
         return MigrationMap()
@@ -64,21 +95,7 @@ def parse_kept_map(text: str) -> MigrationMap:
         for path, value in _assignments(top.table(TABLES[kind]).fields, ())
         if (names := _names(value)) is not None
     }
-    return MigrationMap(tuple(found.values()), top.line_of_text("from"), top.line_of_text("to"))
-
-
-def render_map(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
-    """The map as a file for a person to look through: beside each rule the names, and how alike they are."""
-    parts = [HEAD, f"from = {short_text(rules.old_book)}    # {old.title}"]
-    parts.append(f"to = {short_text(rules.new_book)}    # {new.title}")
-    if not rules.is_checked:
-        parts.append("checked = false    # write true when you have looked through the rules")
-    for kind in KINDS:
-        lines = list(_lines(kind, rules, old, new))
-        if lines:
-            parts += ["", f"[{TABLES[kind]}]", *lines]
-        parts += _unreached(kind, rules, old, new)
-    return "\n".join(parts) + "\n"
+    return MigrationMap(tuple(found.values()), top.text("from"), top.text("to"))
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -96,22 +113,22 @@ def _rules(kind: PartKind, table: Table, new: Codebook, old: Codebook | None) ->
             continue
         id_ = name if old is None else _id_in(kind, old, name)
         if id_ is None:
-            table.say("note", f"the old codebook has no {kind} {shown(name)}; the rule is kept as it is", *path)
+            table.report("note", f"the old codebook has no {kind} {shown(name)}; the rule is kept as it is", *path)
             id_ = name
         if id_ in first:
-            said = f"{shown(first[id_])} and {shown(name)} are the same {kind}"
-            table.say("error", f"{said}; the first rule counts: take one out", *path)
+            what = f"{shown(first[id_])} and {shown(name)} are the same {kind}"
+            table.report("error", f"{what}; the first rule is used: remove one", *path)
             continue
         first[id_] = name
         if not targets and kind == "code" and id_ in active:
-            said = f"{shown(name)} is retired, and the new codebook has it still"
-            table.say("warning", f"{said}; write retired = true there, or take it out", *path)
+            what = f"{shown(name)} is retired, but not in the new codebook"
+            table.report("warning", f"{what}; write retired = true there, or remove it", *path)
         if targets != (id_,):
             yield Rule(kind, id_, targets, is_same=id_ in same)
 
 
 def _assignments(fields: dict[str, object], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Each key with its value; `1.A.2 = …` without quotes, which TOML takes for tables in tables, is one key."""
+    """Yield each key with its value; `1.A.2 = …` without quotes, which is nested tables in TOML, is one key."""
     for key, value in fields.items():
         if isinstance(value, dict):
             yield from _assignments(value, (*path, key))
@@ -122,27 +139,28 @@ def _assignments(fields: dict[str, object], path: tuple[str, ...]) -> Iterator[t
 def _targets(
     kind: PartKind, table: Table, path: tuple[str, ...], value: object, new: Codebook
 ) -> tuple[str, ...] | None:
-    """The ids that a rule leads to; None, with a problem, where it cannot be followed."""
+    """Return the ids that a rule leads to; None, with a problem, if it cannot be followed."""
     names = _names(value)
+    source = shown(".".join(path))
     if names is None:
-        said = 'write an id in quotes, a list of ids, or "" for a code that is retired'
-        table.say("error", f"{shown('.'.join(path))} leads to neither an id nor a list of ids; {said}", *path)
+        what = f"{source} leads to neither an id nor a list of ids"
+        table.report("error", f'{what}; write an id in quotes, a list of ids, or "" to retire it', *path)
         return None
     found: list[str] = []
     for name in names:
         id_ = _id_in(kind, new, name)
         if id_ is None:
-            near = table.nearest(name, [each.id for each in entries(new, kind)])
-            hint = f"did you mean {shown(near)}?" if near else "write the id of one that is there."
-            said = f"{shown('.'.join(path))} leads to {shown(name)}, a {kind} that the new codebook lacks; {hint}"
-            table.say("error", said, *path)
+            near = nearest_name(name, (each.id for each in entries(new, kind)))
+            hint = f"did you mean {shown(near)}?" if near else "write an existing id"
+            what = f"{source} leads to {shown(name)}, a {kind} that the new codebook lacks; {hint}"
+            table.report("error", what, *path)
             return None
         found.append(id_)
     return tuple(dict.fromkeys(found))
 
 
 def _names(value: object) -> list[str] | None:
-    """One text, or a list of texts; numbers will do, an empty text and false are no name at all."""
+    """Return the names in a text, a number or a list of them; none in an empty text and false."""
     if value is False:
         return []
     values = value if isinstance(value, list) else [value]
@@ -155,7 +173,7 @@ def _names(value: object) -> list[str] | None:
 
 
 def _id_in(kind: PartKind, book: Codebook, name: str) -> str | None:
-    """The id of the part that an id, a name or (for a code) a label means."""
+    """Return the id of the part with this id, name or (for a code) label."""
     parts = entries(book, kind)
     if any(each.id == name for each in parts):
         return name
@@ -175,14 +193,14 @@ def _lines(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) ->
     news = {each.id: each for each in entries(new, kind)}
     for rule in rules.rules:
         if rule.part == kind:
-            to = [short_text(each) for each in rule.new]
-            value = '""' if not to else to[0] if len(to) == 1 else f"[{', '.join(to)}]"
+            targets = [quote(each) for each in rule.new]
+            value = '""' if not targets else targets[0] if len(targets) == 1 else f"[{', '.join(targets)}]"
             comment = _comment(rule, olds.get(rule.old), news)
-            yield f"{short_text(rule.old)} = {value}{f'    # {comment}' if comment else ''}"
+            yield f"{quote(rule.old)} = {value}{f'    # {comment}' if comment else ''}"
 
 
 def _comment(rule: Rule, old: Entry | None, news: dict[str, Entry]) -> str:
-    """The names that a rule is about, and what spoke for it or how near the nearest is."""
+    """Return the names in a rule, with the likeness it is based on, or the parts that are nearest."""
     name = old.name if old else ""
     if rule.new:
         names = " or ".join(news[each].name for each in rule.new if each in news)
@@ -190,12 +208,12 @@ def _comment(rule: Rule, old: Entry | None, news: dict[str, Entry]) -> str:
         return f"{score}{name}" if books.folded(name) == books.folded(names) else f"{score}{name} → {names}"
     near = [(each, score) for each, score in nearest(old, news.values()) if score >= SHORTEST_SHOWN] if old else []
     found = ", ".join(f"{each.id} {each.name} {score:.2f}" for each, score in near)
-    return f"{name}; {f'nearest: {found}' if found else 'nothing is like it'}"
+    return f"{name}; {f'nearest: {found}' if found else 'nothing similar'}"
 
 
 def _unreached(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) -> Iterator[str]:
-    """What is new in the new book, as a comment: perhaps it is what an old part should become."""
-    reached = {to for rule in rules.rules if rule.part == kind for to in rule.new}
+    """Yield, as comments, the new parts that no rule leads to: one may be what an old part should become."""
+    reached = {target for rule in rules.rules if rule.part == kind for target in rule.new}
     kept = {each.id for each in entries(old, kind)} - {rule.old for rule in rules.rules if rule.part == kind}
     fresh = [each for each in entries(new, kind) if each.id not in reached | kept]
     if fresh:

@@ -1,16 +1,16 @@
-"""A codebook written by hand as TOML: `read(text, file) -> (book, problems)`."""
+"""Codebooks that people write as TOML: what cannot be kept is left out and reported with its line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from codetui.core.codebook.diff import Order, PartKind, parts
 from codetui.core.codebook.index import PATTERN_FIELD, is_key, with_keys
-from codetui.formats.codebook.lint import advise, check_links, check_names, check_reading
-from codetui.formats.toml.tables import Sheet, Table, report_missing, shown
+from codetui.formats.codebook.lint import lint
+from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (
     Code,
     Codebook,
@@ -23,6 +23,7 @@ from codetui.model import (
     Profile,
     Reference,
     Section,
+    Words,
     text_hash,
 )
 
@@ -31,128 +32,136 @@ DEFAULT_LABEL = "{id}: {name}"
 LANGUAGES = ("", "en", "nl")
 COLUMNS = ("id", "employer", "title", "body")
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
+DIGITS = "123456789"
+HOLDS: dict[str, Holds] = {"quotations": "quotations", "terms": "terms"}
 
 
-def parse_codebook(text: str, file: str) -> tuple[Codebook | None, list[Problem]]:
-    """The book with all that could be read, and the problems in the order of their lines.
+def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
+    """Return the codebook with everything that could be read, and the problems in the order of their lines.
 
-    None stands for a text that is no TOML.  Every section and code of the book has a key.
+    None stands for a text that is not valid TOML.  Every section and code has a key.  Of a text that `is_checked`
+    names and types of fields are not checked again: see `check_fields`.
     """
     sheet = Sheet(file)
     top = sheet.parse(text)
     if top is None:
         return None, sheet.problems
-    parts, texts = PartsReader(), TextsReader()
-    book = with_keys(replace(_book(top, parts, texts), content_hash=text_hash(text)))
-    texts.check(book)
-    check_links(book, parts.tables)
-    advise(book, top, parts.tables)
-    check_names(book, parts.tables)
-    check_reading(book, parts.tables)
+    read = read_parts(top)
+    book = with_keys(replace(_book(top, read), content_hash=text_hash(text)))
+    read.check_places(book)
+    lint(book, top, read.tables)
+    if not is_checked:
+        _check(top)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
-def _book(top: Table, parts: PartsReader, texts: TextsReader) -> Codebook:
-    """The book of the whole file; keys are as they were given."""
-    title = top.line_of_text("title")
+def check_fields(text: str, file: str) -> list[Problem]:
+    """Return the problems with names and types of fields, which depend on the text alone."""
+    sheet = Sheet(file)
+    top = sheet.parse(text)
+    if top is not None:
+        _check(top)
+    return sheet.problems
+
+
+def _check(top: Table) -> None:
+    from codetui.formats.codebook.schema import CodebookForm
+    from codetui.formats.toml.schema import check
+
+    check(CodebookForm, top)
+
+
+def _book(top: Table, read: Parts) -> Codebook:
+    """Return the codebook of a file; keys are as they were written."""
+    title, language = top.text("title"), top.text("language")
     if not title:
-        top.say("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
-    version = top.line_of_text("version", number=True)
-    status, language = top.line_of_text("status"), top.line_of_text("language")
+        top.report("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
     if language not in LANGUAGES:
-        said = f"language = {shown(language)} is not known; field names of the coding book will be English"
-        top.say("warning", f'{said}: write "en" or "nl"', "language")
-    label = _label(top)
-    corpus = _corpus(top.table("corpus"))
-    parts.read(top)
-    texts.read(top)
-    top.report_unknown()
+        what = f"language {shown(language)} is unknown; field names of the coding book will be English"
+        top.report("warning", f'{what}: write "en" or "nl"', "language")
+    corpus, words = top.table("corpus"), top.table("words")
+    columns = corpus.table("columns")
+    source = words.text("source") or Words().source
     return Codebook(
         title=title or UNTITLED,
-        version=version,
-        status=status,
+        version=top.text("version"),
+        status=top.text("status"),
         language=language,
-        label=label,
-        profiles=tuple(parts.profiles),
-        sections=tuple(parts.sections.values()),
-        groups=tuple(parts.groups.values()),
-        codes=tuple(parts.codes),
-        texts=tuple(texts.texts),
-        references=tuple(texts.references),
-        corpus=corpus,
+        label=_label(top),
+        profiles=tuple(read.profiles),
+        sections=tuple(read.sections.values()),
+        groups=tuple(read.groups.values()),
+        codes=tuple(read.codes),
+        texts=tuple(read.texts),
+        references=tuple(read.references),
+        corpus=CorpusSettings(
+            path=corpus.text("path"),
+            columns={name: column for name in COLUMNS if (column := columns.text(name))},
+        ),
+        words=Words(source=source, sources=words.text("sources") or f"{source}s"),
     )
 
 
 def _label(top: Table) -> str:
-    """The pattern for labels, or the usual one where it cannot be used."""
-    label = top.line_of_text("label")
+    """Return the pattern for labels, or the default one if it cannot be used."""
+    label = top.text("label")
     unknown = [found for found in BRACES.findall(label) if not PATTERN_FIELD.fullmatch(found)]
-    usual = f'"{DEFAULT_LABEL}" is used'
+    default = f'"{DEFAULT_LABEL}" is used'
     if unknown:
-        top.say("error", f"the label pattern knows {{id}} and {{name}}, not {unknown[0]}; {usual}", "label")
+        top.report("error", f"the label pattern knows {{id}} and {{name}}, not {unknown[0]}; {default}", "label")
     elif label and not PATTERN_FIELD.search(label):
-        top.say("error", f"the label pattern has neither {{id}} nor {{name}} in it; {usual}", "label")
+        top.report("error", f"the label pattern contains neither {{id}} nor {{name}}; {default}", "label")
     elif label:
         return label
     return DEFAULT_LABEL
 
 
-def _corpus(table: Table) -> CorpusSettings:
-    """Where the ads are, and which column of a table is what."""
-    path = table.line_of_text("path")
-    columns = table.table("columns")
-    names = {name: column for name in COLUMNS if (column := columns.line_of_text(name, number=True))}
-    columns.report_unknown()
-    table.report_unknown()
-    return CorpusSettings(path=path, columns=names)
-
-
-DIGITS = "123456789"
-HOLDS: dict[str, Holds] = {"": "quotations", "quotations": "quotations", "terms": "terms"}
+# --- parts ------------------------------------------------------------------------------------------
 
 
 @dataclass
-class PartsReader:
-    """What was read so far; `tables` says where each part stands, by kind and id."""
+class Parts:
+    """The parts of a codebook that were read, and the table of each, by kind and id (or by `profile name` and name)."""
 
     profiles: list[Profile] = field(default_factory=list)
     sections: dict[str, Section] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     codes: list[Code] = field(default_factory=list)
+    texts: dict[CodebookText, Table] = field(default_factory=dict)
+    references: dict[Reference, Table] = field(default_factory=dict)
     tables: dict[tuple[str, str], Table] = field(default_factory=dict)
     _keys: dict[tuple[str, str], Table] = field(default_factory=dict)
 
-    def read(self, top: Table) -> None:
-        """Read the parts of the whole file, sections and groups before the codes that name them."""
-        for table in top.tables("profile"):
-            self._profile(table)
-        self._number_profiles()
-        for table in top.tables("section"):
-            self._section(table)
-        for table in top.tables("group"):
-            self._group(table)
-        for table in top.tables("code"):
-            self._code(table)
+    def check_places(self, book: Codebook) -> None:
+        """Report every part that a text or a reference names and `book` lacks."""
+        order = Order(parts(book))
+        for text, table in self.texts.items():
+            _check_place(text, table, order)
+        codes = dict.fromkeys(code.id for code in book.codes)
+        profiles = dict.fromkeys(profile.id for profile in book.profiles)
+        for reference, table in self.references.items():
+            _check_names(table, "code", reference.codes, codes)
+            _check_names(table, "profile", reference.profiles, profiles)
 
-    def _profile(self, table: Table) -> None:
+    def add_profile(self, table: Table) -> None:
+        """Add the profile of a table; number it later if it has no id."""
         profile = Profile(
-            id=table.line_of_text("id", number=True),
-            name=table.line_of_text("name"),
-            subtitle=table.line_of_text("subtitle"),
+            id=table.text("id"),
+            name=table.text("name"),
+            subtitle=table.text("subtitle"),
             definition=table.prose("definition"),
-            responsibilities=table.list_of_text("responsibilities"),
-            projects=table.list_of_text("projects"),
+            responsibilities=table.texts("responsibilities"),
+            projects=table.texts("projects"),
             evidence=table.prose("evidence"),
         )
-        table.report_unknown()
         if not profile.name:
-            table.say("error", 'a profile has no name; it is left out: write name = "…"', "name")
+            table.report("error", 'a profile has no name and is ignored; write name = "…"', "name")
         elif self._is_first("profile", "name", profile.name, table) and (
             not profile.id or self._is_first("profile", "id", profile.id, table)
         ):
             self.profiles.append(profile)
 
-    def _number_profiles(self) -> None:
+    def number_profiles(self) -> None:
         """Give each profile without an id its number in the file, or the next one that is free."""
         taken = {profile.id for profile in self.profiles}
         number = 0
@@ -162,191 +171,170 @@ class PartsReader:
                 taken.add(str(number))
                 self.profiles[place - 1] = replace(profile, id=str(number))
 
-    def _section(self, table: Table) -> None:
-        id_, title = table.line_of_text("id", number=True), table.line_of_text("title")
-        holds, key = table.line_of_text("holds"), table.sign("key")
-        definition, heading = table.prose("definition"), table.line_of_text("heading")
-        table.report_unknown()
-        if holds not in HOLDS:
-            said = f'holds = {shown(holds)} is neither "quotations" nor "terms"; "quotations" is taken'
-            table.say("error", said, "holds")
+    def add_section(self, table: Table) -> None:
+        """Add the section of a table."""
+        id_, key = table.text("id"), table.sign("key")
         if not self._has_id("section", id_, table):
             return
         if key and (len(key) > 1 or key not in DIGITS):
-            table.say("error", f"a section's key is a digit from 1 to 9, not {shown(key)}; {ANOTHER}", "key")
+            table.report("error", f"the key of a section is a digit from 1 to 9, not {shown(key)}; {DERIVED}", "key")
             key = ""
-        title = title or _without("section", id_, "title", table)
-        key = self._free_key("", key, table)
         self.sections[id_] = Section(
             id=id_,
-            title=title,
-            holds=HOLDS.get(holds, "quotations"),
-            key=key,
-            definition=definition,
-            heading=heading,
-        )
-
-    def _group(self, table: Table) -> None:
-        id_, title = table.line_of_text("id", number=True), table.line_of_text("title")
-        section, definition = table.line_of_text("section", number=True), table.prose("definition")
-        table.report_unknown()
-        if section not in self.sections:
-            said = _lacks(table, f"group {shown(id_)}", "section", section, self.sections)
-            table.say("error", f"{said} {LEFT_OUT}", "section")
-        elif self._has_id("group", id_, table):
-            title = title or _without("group", id_, "title", table)
-            self.groups[id_] = Group(id=id_, section=section, title=title, definition=definition)
-
-    def _code(self, table: Table) -> None:
-        id_, name = table.line_of_text("id", number=True), table.line_of_text("name")
-        section, group = self._placement(table, f"code {shown(id_ or name)}")
-        code = Code(
-            id=CodeId(id_),
-            name=name,
-            section=section,
-            group=group,
+            title=table.text("title") or _id_instead("section", id_, "title", table),
+            holds=HOLDS.get(table.text("holds"), "quotations"),
+            key=self._free_key("", key, table),
             definition=table.prose("definition"),
-            examples=table.list_of_text("examples"),
-            key=table.sign("key"),
-            include=table.prose("include"),
-            exclude=table.prose("exclude"),
-            confused_with=tuple(map(CodeId, table.ids("confused_with"))),
-            found_in=table.line_of_text("found_in", number=True),
-            is_retired=table.flag("retired"),
+            heading=table.text("heading"),
         )
-        table.report_unknown()
-        if section and self._has_id("code", id_, table):
-            key = self._free_key(section, code.key, table)
-            self.codes.append(replace(code, name=name or _without("code", id_, "name", table), key=key))
 
-    def _placement(self, table: Table, who: str) -> tuple[str, str]:
-        """Section and group of a code as far as the book has them; an empty section leaves the code out."""
-        section = table.line_of_text("section", number=True)
-        group = table.line_of_text("group", number=True)
+    def add_group(self, table: Table) -> None:
+        """Add the group of a table."""
+        id_, section = table.text("id"), table.text("section")
+        if section not in self.sections:
+            what = _missing(table, f"group {shown(id_)}", "section", section, self.sections)
+            table.report("error", f"{what} {IGNORED}", "section")
+        elif self._has_id("group", id_, table):
+            title = table.text("title") or _id_instead("group", id_, "title", table)
+            self.groups[id_] = Group(id=id_, section=section, title=title, definition=table.prose("definition"))
+
+    def add_code(self, table: Table) -> None:
+        """Add the code of a table."""
+        id_, name = table.text("id"), table.text("name")
+        section, group = self._section_and_group(table, f"code {shown(id_ or name)}")
+        if not section or not self._has_id("code", id_, table):
+            return
+        self.codes.append(
+            Code(
+                id=CodeId(id_),
+                name=name or _id_instead("code", id_, "name", table),
+                section=section,
+                group=group,
+                definition=table.prose("definition"),
+                examples=table.texts("examples"),
+                key=self._free_key(section, table.sign("key"), table),
+                include=table.prose("include"),
+                exclude=table.prose("exclude"),
+                confused_with=tuple(map(CodeId, table.ids("confused_with"))),
+                found_in=table.text("found_in"),
+                is_retired=table.flag("retired"),
+            )
+        )
+
+    def add_reference(self, table: Table) -> None:
+        """Add the background document of a table."""
+        title, path = table.text("title"), table.text("path")
+        if not path:
+            table.report("error", 'a reference has no path and is ignored; write path = "notes.md"', "path")
+            return
+        codes = tuple(map(CodeId, table.ids("code")))
+        reference = Reference(title=title or path, path=path, codes=codes, profiles=table.ids("profile"))
+        self.references.setdefault(reference, table)
+
+    def add_text(self, table: Table) -> None:
+        """Add a text of the coding book that belongs to no one part."""
+        title, body = table.text("title"), table.verbatim("body")
+        before, after = table.text("before"), table.text("after")
+        if before and after:
+            table.report("error", "a text has both before and after; before is used: remove one of them", "after")
+        if title or body:
+            text = CodebookText(title=title, body=body, before=before, after="" if before else after)
+            self.texts.setdefault(text, table)
+        else:
+            table.report("warning", 'a text has neither title nor body and is ignored; write body = """…"""')
+
+    def _section_and_group(self, table: Table, who: str) -> tuple[str, str]:
+        """Return section and group of a code as far as they exist; an empty section means that the code is ignored."""
+        section, group = table.text("section"), table.text("group")
         if group in self.groups:
             own = self.groups[group].section
             if section not in ("", own):
-                said = f"{who} names section {shown(section)}, but its group stands in {shown(own)}"
-                table.say("error", f"{said}; the group counts: take the section off", "section")
+                what = f"{who} names section {shown(section)}, but its group belongs to {shown(own)}"
+                table.report("error", f"{what}; the group is used: remove the section", "section")
             return own, group
         is_section = section in self.sections
         if group:
-            so = "It stands in its section without a group." if is_section else LEFT_OUT
-            table.say("error", f"{_lacks(table, who, 'group', group, self.groups)} {so}", "group")
+            outcome = "It is kept in its section, without a group." if is_section else IGNORED
+            table.report("error", f"{_missing(table, who, 'group', group, self.groups)} {outcome}", "group")
         if not is_section and (section or not group):
-            table.say("error", f"{_lacks(table, who, 'section', section, self.sections)} {LEFT_OUT}", "section")
+            table.report("error", f"{_missing(table, who, 'section', section, self.sections)} {IGNORED}", "section")
         return (section, "") if is_section else ("", "")
 
     def _free_key(self, section: str, key: str, table: Table) -> str:
-        """The key, if it can be pressed and none before in its section (or no section) has it; else empty."""
+        """Return the key if it can be pressed and is the first of its section (or of the sections); else empty."""
         if key and not is_key(key):
-            table.say("error", f"key {shown(key)} is not one printable character; {ANOTHER}", "key")
+            table.report("error", f"key {shown(key)} is not one printable character; {DERIVED}", "key")
         elif key:
             first = self._keys.setdefault((section, key), table)
             if first is table:
                 return key
-            both = f"two codes of section {shown(section)} are" if section else "two sections are"
-            said = f"{both} on key {key}, the first on line {first.line('key')}; this one gets another"
-            table.say("error", f"{said}: give it a key of its own", "key")
+            both = f"two codes of section {shown(section)}" if section else "two sections"
+            what = f"{both} have the key {key}, the first on line {first.line('key')}; this one gets another"
+            table.report("error", f"{what}: choose another key", "key")
         return ""
 
     def _has_id(self, kind: str, id_: str, table: Table) -> bool:
-        """Whether the part has an id and is the first with it."""
+        """Return whether the part has an id and is the first with it."""
         if not id_:
-            table.say("error", f'a {kind} has no id; it is left out: write id = "…"', "id")
+            table.report("error", f'a {kind} has no id and is ignored; write id = "…"', "id")
         return bool(id_) and self._is_first(kind, "id", id_, table)
 
     def _is_first(self, kind: str, field_name: str, value: str, table: Table) -> bool:
-        """Whether no part of this kind before has the value; remembers where the first stands."""
+        """Return whether this is the first part of its kind with the value; keep its table then."""
         first = self.tables.setdefault((kind if field_name == "id" else f"{kind} {field_name}", value), table)
         if first is not table:
-            said = f"a second {kind} has the {field_name} {shown(value)}"
-            place = f"the first stands on line {first.line(field_name)}"
-            table.say("error", f"{said} ({place}); it is left out: give it one of its own", field_name)
+            what = f"a second {kind} has the {field_name} {shown(value)} (first on line {first.line(field_name)})"
+            table.report("error", f"{what} and is ignored; choose another {field_name}", field_name)
         return first is table
 
 
-ANOTHER = "another is derived"
-LEFT_OUT = "It is left out."
+def read_parts(top: Table) -> Parts:
+    """Return the parts of a whole file; sections and groups are read before the codes that name them."""
+    read = Parts()
+    for table in top.tables("profile"):
+        read.add_profile(table)
+    read.number_profiles()
+    for kind, add in (
+        ("section", read.add_section),
+        ("group", read.add_group),
+        ("code", read.add_code),
+        ("reference", read.add_reference),
+        ("text", read.add_text),
+    ):
+        for table in top.tables(kind):
+            add(table)
+    return read
 
 
-def _without(kind: str, id_: str, field_name: str, table: Table) -> str:
-    """The id, which stands for a missing name or title; says so."""
-    said = f'{kind} {shown(id_)} has no {field_name}; its id stands for it: write {field_name} = "…"'
-    table.say("error", said, field_name)
+DERIVED = "another is derived"
+IGNORED = "It is ignored."
+
+
+def _id_instead(kind: str, id_: str, field_name: str, table: Table) -> str:
+    """Report a missing name or title; return the id, which is used instead."""
+    what = f'{kind} {shown(id_)} has no {field_name}; its id is used instead: write {field_name} = "…"'
+    table.report("error", what, field_name)
     return id_
 
 
-def _lacks(table: Table, who: str, kind: str, name: str, known: Iterable[str]) -> str:
-    """That the book has no such section or group, with what may be meant."""
+def _missing(table: Table, who: str, kind: str, name: str, known: Iterable[str]) -> str:
+    """Return that the codebook has no such section or group, and which one was probably meant."""
     ids = list(known)
     if not name:
         return f"{who} names no {kind}; write {kind} = {shown(ids[0]) if ids else '…'} or another one."
-    near = table.nearest(name, ids)
+    near = nearest(name, ids) if table.sheet.has_room() else ""
     hint = f"did you mean {shown(near)}?" if near else f"write a [[{kind}]] with this id, or name another."
-    return f"{who} names {kind} {shown(name)}, which the book lacks; {hint}"
+    return f"{who} names {kind} {shown(name)}, which the codebook lacks; {hint}"
 
 
-@dataclass
-class TextsReader:
-    """What was read so far, each with the table it stands in."""
-
-    texts: dict[CodebookText, Table] = field(default_factory=dict)
-    references: dict[Reference, Table] = field(default_factory=dict)
-
-    def read(self, top: Table) -> None:
-        """Read all texts and references of the file."""
-        for table in top.tables("reference"):
-            self._reference(table)
-        for table in top.tables("text"):
-            self._text(table)
-
-    def check(self, book: Codebook) -> None:
-        """Report every part that a text or a reference names and `book` lacks."""
-        order = Order(parts(book))
-        for text, table in self.texts.items():
-            _check_place(text, table, order)
-        ids: dict[str, dict[str, None]] = {
-            "code": dict.fromkeys(code.id for code in book.codes),
-            "profile": dict.fromkeys(profile.id for profile in book.profiles),
-        }
-        for reference, table in self.references.items():
-            for kind, named in (("code", reference.codes), ("profile", reference.profiles)):
-                for number, name in enumerate(named):
-                    if name not in ids[kind]:
-                        report_missing(table, (kind, number), f"a {kind}", name, ids[kind])
-
-    def _reference(self, table: Table) -> None:
-        title, path = table.line_of_text("title"), table.line_of_text("path")
-        codes, profiles = tuple(map(CodeId, table.ids("code"))), table.ids("profile")
-        table.report_unknown()
-        if path:
-            reference = Reference(title=title or path, path=path, codes=codes, profiles=profiles)
-            self.references.setdefault(reference, table)
-        else:
-            table.say("error", 'a reference has no path; it is left out: write path = "notes.md"', "path")
-
-    def _text(self, table: Table) -> None:
-        before, after = table.line_of_text("before", number=True), table.line_of_text("after", number=True)
-        if before and after:
-            table.say(
-                "error", "a text stands before one part or after one, not both; take one off, before counts", "after"
-            )
-        text = CodebookText(
-            title=table.line_of_text("title"),
-            body=table.verbatim("body"),
-            before=before,
-            after="" if before else after,
-        )
-        table.report_unknown()
-        if text.title or text.body:
-            self.texts.setdefault(text, table)
-        else:
-            table.say("warning", 'a text has neither title nor body; it is left out: write body = """…"""')
+def _check_names(table: Table, kind: str, names: Iterable[str], known: Collection[str]) -> None:
+    for number, name in enumerate(names):
+        if name not in known:
+            report_missing(table, (kind, number), f"a {kind}", name, known)
 
 
 def _check_place(text: CodebookText, table: Table, order: Order) -> None:
-    """Report a place that no part, or more than one, answers to."""
+    """Report a text beside a part that does not exist, or beside a name that several parts have."""
     name = "before" if text.before else "after"
     wanted = text.before or text.after
     found = order.named(wanted)
@@ -354,5 +342,5 @@ def _check_place(text: CodebookText, table: Table, order: Order) -> None:
         report_missing(table, (name,), "a section, group, profile or code", wanted, (part.id for part in order.parts))
     elif len(found) > 1:
         kinds: list[PartKind] = [part.kind for part in found]
-        said = f"{name} = {shown(wanted)} may be the {' or the '.join(kinds)}; the {kinds[0]} is taken"
-        table.say("error", f"{said}: write {shown(f'{kinds[0]} {wanted}')}", name)
+        what = f"{name} = {shown(wanted)} may be the {' or the '.join(kinds)}; the {kinds[0]} is used"
+        table.report("error", f"{what}: write {shown(f'{kinds[0]} {wanted}')}", name)

@@ -81,7 +81,7 @@ def _facts(book: Codebook) -> tuple[object, ...]:
     """Return all that two equal codebooks share: their tables, in reading order."""
     tables = tables_of(in_reading_order(book))
     kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts, tables.references)
-    return (tables.top, tables.corpus, tables.columns, *kinds)
+    return (tables.top, tables.corpus, tables.columns, tables.words, *kinds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Values as TOML writes them: texts in the quotes that suit them, lists on one line or several."""
+"""Values as TOML writes them: strings in the quotes that suit them, lists on one line or several."""
 
 from __future__ import annotations
 
@@ -6,88 +6,76 @@ import re
 from unicodedata import category
 
 LONGEST_LINE = 110
-"""Cells that a line of a codebook may take before a list is broken into several."""
+"""Characters of a line before a list is broken into several."""
 
 INDENT = "    "
-SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
+ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
 RUN_OF_QUOTES = re.compile(r'"{3,}|"+\Z')
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 Value = str | bool | int | tuple[str, ...]
-"""What a field of a codebook holds."""
+"""A value of a codebook's field."""
 
 
-def key_text(key: str) -> str:
-    """A key, in quotes where it needs them."""
+def format_key(key: str) -> str:
+    """Return a key, quoted where it must be."""
     return key if BARE_KEY.fullmatch(key) else f'"{_escaped(key)}"'
 
 
-def short_text(text: str, *, literal: bool = False) -> str:
-    """A text on one line.
-
-    It stands in single quotes where that spares it backslashes, or `literal` asks for them and they will do.
-    """
-    is_spared = '"' in text or "\\" in text
-    if (literal or is_spared) and "'" not in text and not any(map(_must_escape, text)):
+def quote(text: str, *, literal: bool = False) -> str:
+    """Return a string on one line, in single quotes if that spares backslashes or if `literal` asks for them."""
+    if (literal or '"' in text or "\\" in text) and "'" not in text and not any(map(_must_escape, text)):
         return f"'{text}'"
     return f'"{_escaped(text)}"'
 
 
-def long_text(text: str, newline: str, *, literal: bool = False) -> str:
-    '''A text over several lines, the first of which is empty: `"""`, the text, `"""`.'''
+def quote_long(text: str, newline: str, *, literal: bool = False) -> str:
+    '''Return a string over several lines: `"""`, a line break, the text, `"""`.'''
     if literal and "'''" not in text and not text.endswith("'") and not any(map(_must_escape, text.replace("\n", ""))):
         return f"'''\n{text}'''".replace("\n", newline)
-    body = "".join(_long_sign(sign) for sign in text)
+    body = _escaped(text, keep='"\n\t')
     body = RUN_OF_QUOTES.sub(lambda run: '\\"' * len(run[0]), body)
     return f'"""\n{body}"""'.replace("\n", newline)
 
 
-def list_text(texts: tuple[str, ...], newline: str, *, before: int, indent: str = "") -> str:
-    """A list on one line, or one text a line where `before` cells of its line and the list are too long for one."""
-    written = [short_text(text) for text in texts]
-    line = f"[{', '.join(written)}]"
-    if before + len(line) <= LONGEST_LINE or len(texts) < 2:
-        return line
-    inner = "".join(f"{indent}{INDENT}{text},{newline}" for text in written)
-    return f"[{newline}{inner}{indent}]"
+def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "", like: str = "") -> str:
+    """Return a value with `before` characters in front of it on its line.
 
-
-def written(value: Value, newline: str, *, before: int, indent: str = "", like: str = "") -> str:
-    """Any value, a text in the quotes of the value `like` before it where these will do."""
+    A string takes the kind of quotes of the value `like`, which it replaces, where they can hold it.
+    """
+    is_literal = like.startswith("'")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, tuple):
-        return list_text(value, newline, before=before, indent=indent)
-    is_literal = like.startswith("'")
-    if "\n" in value:
-        return long_text(value, newline, literal=is_literal)
-    return short_text(value, literal=is_literal)
+        return _format_list(value, newline, before=before, indent=indent)
+    return quote_long(value, newline, literal=is_literal) if "\n" in value else quote(value, literal=is_literal)
 
 
-def written_inline(value: Value) -> str:
-    """Any value on one line, as inline tables want it."""
+def format_inline(value: Value) -> str:
+    """Return a value on one line, as inline tables need it."""
     if isinstance(value, tuple):
-        return f"[{', '.join(map(short_text, value))}]"
-    return short_text(value) if isinstance(value, str) else written(value, "", before=0)
+        return f"[{', '.join(map(quote, value))}]"
+    return quote(value) if isinstance(value, str) else format_value(value, "")
 
 
-def _escaped(text: str) -> str:
-    return "".join(SHORT_ESCAPES.get(sign) or (_code_point(sign) if _must_escape(sign) else sign) for sign in text)
+def _format_list(texts: tuple[str, ...], newline: str, *, before: int, indent: str) -> str:
+    line = format_inline(texts)
+    if before + len(line) <= LONGEST_LINE or len(texts) < 2:
+        return line
+    inner = "".join(f"{indent}{INDENT}{quote(text)},{newline}" for text in texts)
+    return f"[{newline}{inner}{indent}]"
 
 
-def _long_sign(sign: str) -> str:
-    """One character of a long text; quotes are seen to in runs."""
-    if sign in ('"', "\n", "\t"):
-        return sign
-    return SHORT_ESCAPES.get(sign) or (_code_point(sign) if _must_escape(sign) else sign)
-
-
-def _must_escape(sign: str) -> bool:
-    """Whether TOML or an editor would not keep the character as it is."""
-    return category(sign) in ("Cc", "Zl", "Zp") or sign == "\ufeff"
+def _escaped(text: str, keep: str = "") -> str:
+    return "".join(sign if sign in keep else ESCAPES.get(sign) or _code_point(sign) for sign in text)
 
 
 def _code_point(sign: str) -> str:
-    return f"\\u{ord(sign):04X}"
+    return f"\\u{ord(sign):04X}" if _must_escape(sign) else sign
+
+
+def _must_escape(sign: str) -> bool:
+    """Return whether TOML or an editor would not keep the character as it is."""
+    return category(sign) in ("Cc", "Zl", "Zp") or sign == "\ufeff"

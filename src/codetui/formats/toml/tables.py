@@ -1,15 +1,19 @@
-"""Tables that people wrote by hand: what is wrong becomes a problem with its line, the rest is kept."""
+"""Tables of a TOML file that a person wrote: what is wrong becomes a problem with its line, the rest is kept.
+
+Reading forgives wrong types; `schema.check` reports them.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from unicodedata import category
 
 from codetui.formats.toml.prose import joined_lines, without_empty_ends
-from codetui.formats.toml.scan import Place, TomlLines, toml_lines
+from codetui.formats.toml.scan import Place, TomlScan
 from codetui.model import Problem, Severity
 
 BYTE_LIMIT = 5_000_000
@@ -25,247 +29,200 @@ NO_KEY = re.compile(
     r"""|'''(?:[^']|'(?!''))*+(?:'''|\Z)|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?""",
     re.DOTALL,
 )
-"""A comment or a text, to its line's end where nothing closes it; a key in quotes is one too."""
+"""A comment or a string, up to the end of its line if it is not closed; quoted keys match as well."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 HINTS = {
-    "Cannot overwrite a value": "one field stands twice in one table: remove one",
-    "Cannot declare": "this table stands twice, or needs double brackets: [[…]]",
-    "Expected newline": 'one field per line; a quote inside a text in quotes is written \\"',
-    "Expected '='": "a field is written name = value",
+    "Cannot overwrite a value": "one field occurs twice in one table: remove one",
+    "Cannot declare": "this table occurs twice, or needs double brackets: [[…]]",
+    "Expected newline": 'write one field per line, and \\" for a quote inside a quoted text',
+    "Expected '='": "write a field as name = value",
     "Found invalid character": "close the quotes on the same line, or use triple quotes for a long text",
     "Illegal character": "close the quotes on the same line, or use triple quotes for a long text",
-    "Invalid initial character": "a field's name is of letters, digits, - and _",
+    "Invalid initial character": "a field's name consists of letters, digits, - and _",
     "Invalid statement": "a line is a [[table]], a field = value, or a # comment",
-    "Invalid value": "texts stand in quotes, lists in square brackets",
-    "Unclosed array": "entries of a list are parted by commas, and ] ends it",
+    "Invalid value": "write texts in quotes, lists in square brackets",
+    "Unclosed array": "separate the entries of a list by commas, and end it with ]",
     "Unescaped": "write '…' instead of \"…\", or double the backslash",
-    "Unterminated string": "a text that begins with quotes ends with as many",
+    "Unterminated string": "end a text with as many quotes as it begins with",
 }
-"""What to do about an error of the TOML reader, by how its message begins."""
+"""Advice for errors of `tomllib`, by how their message begins."""
 
 
-class Written(str):
-    """A number with a point as it was written, so that `1.10` stays `1.10`."""
+class Number(str):
+    """A number with a decimal point as it was written, so that `1.10` remains `1.10`."""
 
     __slots__ = ()
 
 
 class Sheet:
-    """One TOML text: its tables, and the problems met so far."""
+    """A TOML text and the problems found in it so far."""
 
     def __init__(self, file: str) -> None:
-        """A sheet without text, for the problems of `file`."""
+        """Create a sheet for the problems of `file`."""
         self.file = file
         self.problems: list[Problem] = []
-        self.lines = TomlLines({})
+        self._text = ""
 
     def parse(self, text: str) -> Table | None:
-        """The top table; None with a problem where the text is no TOML."""
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-        trouble = _refused(text)
-        if trouble is None:
+        """Return the top table; None, with a problem, for a text that is not valid TOML."""
+        self._text = text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        error = _refused(text)
+        if error is None:
             try:
-                fields = tomllib.loads(text, parse_float=Written)
-                self.lines = toml_lines(text)
-                return Table(self, (), fields)
+                return Table(self, (), tomllib.loads(text, parse_float=Number))
             except RecursionError:
-                trouble = 0, "brackets stand inside brackets too deeply; a codebook needs three levels"
-            except ValueError as error:
-                trouble = _explained(error, text)
-        self.say("error", *trouble)
+                error = 0, "brackets are nested too deeply; three levels are enough for a codebook"
+            except ValueError as problem:
+                error = _explained(problem, text)
+        self.report("error", *error)
         return None
 
-    def say(self, severity: Severity, line: int, message: str) -> None:
-        """Report a problem, unless so many were that nobody reads on."""
+    def report(self, severity: Severity, line: int, message: str) -> None:
+        """Add a problem, unless there are more than anybody reads."""
         if self.has_room():
             self.problems.append(Problem(self.file, line, severity, message))
 
     def has_room(self) -> bool:
-        """Whether one more problem would be read."""
+        """Return whether one more problem would be added."""
         return len(self.problems) < MOST_PROBLEMS
+
+    def line(self, place: Place) -> int:
+        """Return the line of a place, from 1, or that of the nearest table around it; 0 for the whole text."""
+        return 0 if self._scan is None else self._scan.line(*place)
+
+    @cached_property
+    def _scan(self) -> TomlScan | None:
+        try:
+            return TomlScan(self._text)
+        except RecursionError:
+            return None
 
 
 class Table:
-    """One table with its place; each field is asked for once, what nobody asked for is unknown."""
+    """One table with its place; each accessor returns an empty value for a field that is absent or of another type."""
 
     def __init__(self, sheet: Sheet, place: Place, fields: dict[str, object]) -> None:
-        """The table at `place` of `sheet`."""
+        """Wrap the table at `place` of `sheet`."""
         self.sheet = sheet
         self.place = place
         self.fields = fields
-        self.known: list[str] = []
 
     @property
     def kind(self) -> str:
-        """How people write the table's header: `[[code]]`, `[corpus]`."""
-        names = ".".join(str(part) for part in self.place if isinstance(part, str))
-        return f"[[{names}]]" if self.place and isinstance(self.place[-1], int) else f"[{names}]"
+        """The table's header as people write it: `[[code]]`, `[corpus]`."""
+        return header(self.place)
 
     def line(self, *names: str | int) -> int:
-        """The line of the table or of something in it."""
-        return self.sheet.lines.at(*self.place, *names)
+        """Return the line of the table or of something in it."""
+        return self.sheet.line((*self.place, *names))
 
-    def say(self, severity: Severity, message: str, *names: str | int) -> None:
-        """Report a problem at the table or at something in it."""
-        self.sheet.say(severity, self.line(*names), message)
+    def report(self, severity: Severity, message: str, *names: str | int) -> None:
+        """Add a problem at the table or at something in it."""
+        if self.sheet.has_room():
+            self.sheet.report(severity, self.line(*names), message)
 
-    def line_of_text(self, name: str, *, number: bool = False) -> str:
-        """A field that is one line: white space folded, control characters off; empty where it is missing.
-
-        With `number` a bare number will do.
-        """
-        value = self._take(name)
-        if isinstance(value, Written) or (isinstance(value, int) and not isinstance(value, bool)):
-            if not number:
-                self._wrong(name, "is a number; put it in quotes")
-            return str(value)
-        return self._one_line(self._text(value, name), name)
+    def text(self, name: str) -> str:
+        """Return a field of one line or a number: white space folded, control characters removed with a warning."""
+        return self._line(self.fields.get(name), name)
 
     def sign(self, name: str) -> str:
-        """A field that is one sign, a bare number too; a blank stays one, so that it can be said to be wrong."""
+        """Return a field of one character; a blank is kept, so that it can be reported as wrong."""
         value = self.fields.get(name)
-        line = self.line_of_text(name, number=True)
-        return line or (value[:1] if isinstance(value, str) and not isinstance(value, Written) else "")
+        return self.text(name) or (value[:1] if isinstance(value, str) else "")
 
     def prose(self, name: str) -> str:
-        """A field of any length, hard line breaks joined; blank lines, bullets and rows of tables keep their line."""
-        return joined_lines(self._text(self._take(name), name))
+        """Return a field of any length with hard line breaks joined; see `joined_lines`."""
+        return joined_lines(_text(self.fields.get(name)))
 
     def verbatim(self, name: str) -> str:
-        """A field of any length as it is written, without empty lines round it."""
-        text = "".join(sign for sign in self._text(self._take(name), name) if sign in "\n\t" or category(sign) != "Cc")
+        """Return a field of any length as it is written, without empty lines at its ends."""
+        text = "".join(sign for sign in _text(self.fields.get(name)) if sign in "\n\t" or category(sign) != "Cc")
         return "\n".join(without_empty_ends(text.split("\n")))
 
     def flag(self, name: str) -> bool:
-        """A field that is true or false; false where it is missing."""
-        value = self._take(name)
-        if value is not None and not isinstance(value, bool):
-            self._wrong(name, f"is neither true nor false; write {name} = true, without quotes")
-        return value is True
+        """Return a field that is true or false."""
+        return self.fields.get(name) is True
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """A field that lists ids, each once; one alone needs no list, and a number will do."""
-        value = self._take(name)
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        found: list[str] = []
-        for number, each in enumerate(values):
-            is_number = isinstance(each, int) and not isinstance(each, bool)
-            text = str(each) if is_number or isinstance(each, Written) else self._text(each, name, number)
-            found.append(self._one_line(text, name, number))
-        return tuple(dict.fromkeys(filter(None, found)))
+        """Return a field that lists ids, each once; a single one needs no list."""
+        return tuple(dict.fromkeys(self._lines(name)))
 
-    def list_of_text(self, name: str) -> tuple[str, ...]:
-        """A field that lists texts of one line; a single text counts as a list of one."""
-        value = self._take(name)
-        if isinstance(value, str) and not isinstance(value, Written):
-            self._wrong(name, f'is one text; write a list: {name} = ["…", "…"]', "warning")
-            value = [value]
-        if value is None:
-            return ()
-        if not isinstance(value, list):
-            self._wrong(name, f'is no list of texts; write {name} = ["…", "…"]')
-            return ()
-        texts = [self._one_line(self._text(each, name, number), name, number) for number, each in enumerate(value)]
-        return tuple(text for text in texts if text)
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a field that lists texts of one line; a single text counts as a list of one, with a warning."""
+        if isinstance(self.fields.get(name), str):
+            where = f" of {self.kind}" if self.place else ""
+            self.report("warning", f'{name}{where} is a single text; write a list: {name} = ["…", "…"]', name)
+        return tuple(self._lines(name))
 
     def table(self, name: str) -> Table:
-        """The table `[name]`; an empty one where it is missing or is something else."""
-        value = self._take(name)
+        """Return the table `[name]`; an empty one if it is absent or something else."""
+        value = self.fields.get(name)
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
-            self._wrong(name, f"is a list; write [{name}] with single brackets", "warning")
+            self.report("warning", f"{name} is a list; write [{name}] with single brackets", name)
             return Table(self.sheet, (*self.place, name, 0), value[0])
-        if value is not None and not isinstance(value, dict):
-            header = Table(self.sheet, (*self.place, name), {}).kind
-            self._wrong(name, f"is no table; write {header} on a line of its own and its fields below")
         return Table(self.sheet, (*self.place, name), value if isinstance(value, dict) else {})
 
     def tables(self, name: str) -> Iterator[Table]:
-        """The tables `[[name]]` in their order."""
-        value = self._take(name)
+        """Yield the tables `[[name]]` in their order."""
+        value = self.fields.get(name)
         if isinstance(value, dict):
-            self._wrong(name, f"stands in single brackets; write [[{name}]], once for each", "warning")
+            self.report("warning", f"{name} has single brackets; write [[{name}]], once for each", name)
             yield Table(self.sheet, (*self.place, name), value)
-            return
-        if value is not None and not isinstance(value, list):
-            self._wrong(name, f"is no table; write [[{name}]] on a line of its own and its fields below")
-            return
-        for number, entry in enumerate(value or []):
+        for number, entry in enumerate(value if isinstance(value, list) else ()):
             if isinstance(entry, dict):
                 yield Table(self.sheet, (*self.place, name, number), entry)
-            else:
-                self.say("error", f"[[{name}]] holds what is no table; it is left out", name, number)
 
-    def report_unknown(self) -> None:
-        """Report the fields that nobody asked for."""
-        for name in self.fields:
-            if name not in self.known and self.sheet.has_room():
-                near = self.nearest(name, self.known)
-                hint = f"did you mean {near}?" if near else f"known here: {', '.join(self.known)}"
-                where = f" in {self.kind}" if self.place else ""
-                self.say("warning", f"unknown field {shown(name)}{where}, ignored; {hint}", name)
+    def _lines(self, name: str) -> Iterator[str]:
+        value = self.fields.get(name)
+        for number, each in enumerate(value if isinstance(value, list) else [value]):
+            if line := self._line(each, name, number):
+                yield line
 
-    def nearest(self, name: str, known: Sequence[str]) -> str:
-        """The known name that was probably meant; empty where none is near, or nobody would read it."""
-        from difflib import get_close_matches
-
-        if len(name) > LONGEST_NAME or not self.sheet.has_room():
-            return ""
-        by_folded = {each.casefold(): each for each in known[:MOST_NAMES]}
-        near = get_close_matches(name.casefold(), by_folded, 1, 0.5)
-        return by_folded[near[0]] if near else ""
-
-    def _take(self, name: str) -> object:
-        self.known.append(name)
-        return self.fields.get(name)
-
-    def _text(self, value: object, name: str, *names: int) -> str:
-        """The value if it is a text; an empty text, with a problem, if it is anything else."""
-        if value is None or (isinstance(value, str) and not isinstance(value, Written)):
-            return value or ""
-        self._wrong(name, "is no text; put it in quotes", "error", *names)
-        return ""
-
-    def _one_line(self, text: str, name: str, *names: int) -> str:
-        line = " ".join(text.split())
-        clean = " ".join("".join(character for character in line if category(character) != "Cc").split())
+    def _line(self, value: object, name: str, *names: int) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        line = " ".join(_text(value).split())
+        clean = " ".join("".join(sign for sign in line if category(sign) != "Cc").split())
         if clean != line:
-            self._wrong(name, "holds control characters; they are left out", "warning", *names)
+            where = f" of {self.kind}" if self.place else ""
+            self.report("warning", f"{name}{where} contains control characters, which are ignored", name, *names)
         return clean
 
-    def _wrong(self, name: str, what: str, severity: Severity = "error", *names: int) -> None:
-        where = f" of {self.kind}" if self.place else ""
-        self.say(severity, f"{name}{where} {what}", name, *names)
+
+def header(place: Place) -> str:
+    """Return how people write the header of a table: `[[code]]`, `[corpus]`."""
+    names = ".".join(step for step in place if isinstance(step, str))
+    return f"[[{names}]]" if place and isinstance(place[-1], int) else f"[{names}]"
 
 
-def report_missing(table: Table, place: tuple[str | int, ...], what: str, name: str, known: Iterable[str]) -> None:
-    """Report an id that the book lacks, with what may be meant, as long as anybody reads on."""
-    if not table.sheet.has_room():
-        return
-    near = table.nearest(name, list(islice(known, MOST_NAMES)))
-    hint = f"did you mean {shown(near)}?" if near else "write the id of one that is there, or take it off."
-    table.say("error", f"{place[0]} names {what} {shown(name)}, which the book lacks; {hint}", *place)
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that was probably meant; empty if none is similar."""
+    from difflib import get_close_matches
+
+    if len(name) > LONGEST_NAME:
+        return ""
+    by_folded = {each.casefold(): each for each in islice(known, MOST_NAMES)}
+    near = get_close_matches(name.casefold(), by_folded, 1, 0.5)
+    return by_folded[near[0]] if near else ""
+
+
+def report_missing(table: Table, place: Place, what: str, name: str, known: Iterable[str]) -> None:
+    """Report an id that the codebook lacks, with the one that was probably meant."""
+    if table.sheet.has_room():
+        near = nearest(name, known)
+        hint = f"did you mean {shown(near)}?" if near else "write an existing id, or remove it"
+        table.report("error", f"{place[0]} names {what} {shown(name)}, which the codebook lacks; {hint}", *place)
 
 
 def shown(text: str) -> str:
-    """A text as messages repeat it: in quotes, cut where it is long."""
+    """Return a text as messages quote it, cut if it is long."""
     return f'"{text}"' if len(text) <= 60 else f'"{text[:59]}…"'
 
 
-def _refused(text: str) -> tuple[int, str] | None:
-    """Line and reason why a text is not even tried: reading it would take for ever or give broken words."""
-    if len(text) > BYTE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > BYTE_LIMIT:
-        return 0, "the file is larger than 5 MB, a codebook is far smaller: is it the right file?"
-    if (broken := SURROGATE.search(text)) is not None:
-        return _line_at(text, broken), "the text is not UTF-8 here; save the file as UTF-8"
-    if (dotted := long_key(text)) is not None:
-        return dotted, "dozens of words joined by dots; no field of a codebook is named so"
-    return None
-
-
 def long_key(text: str) -> int | None:
-    """The line, from 1, of a key of dozens of parts, for which the TOML reader takes for ever; None without one.
+    """Return the line, from 1, of a key with dozens of parts, which would take `tomllib` minutes; None without one.
 
-    Words joined by dots inside a text in quotes, or in a comment, are no key.
+    Words joined by dots in a string or a comment are no key.
     """
     if LONG_DOTTED_KEY.search(text) is None:
         return None
@@ -274,15 +231,29 @@ def long_key(text: str) -> int | None:
     return None if found is None else _line_at(bare, found)
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _refused(text: str) -> tuple[int, str] | None:
+    """Return line and reason why a text is not even parsed: it would take too long or yield broken characters."""
+    if len(text) > BYTE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > BYTE_LIMIT:
+        return 0, "the file is larger than 5 MB, a codebook is far smaller: is it the right file?"
+    if (broken := SURROGATE.search(text)) is not None:
+        return _line_at(text, broken), "the text is not UTF-8 here; save the file as UTF-8"
+    if (line := long_key(text)) is not None:
+        return line, "dozens of words joined by dots; no field has such a name"
+    return None
+
+
 def _line_at(text: str, match: re.Match[str]) -> int:
     return text.count("\n", 0, match.start()) + 1
 
 
 def _explained(error: ValueError, text: str) -> tuple[int, str]:
-    """Line and wording of an error of the TOML reader."""
+    """Return line and wording of an error of `tomllib`."""
     found = ERROR_LINE.search(str(error))
     what = ERROR_LINE.sub("", str(error))
-    hint = next((hint for start, hint in HINTS.items() if what.startswith(start)), "repair what stands here")
+    hint = next((hint for start, hint in HINTS.items() if what.startswith(start)), "correct this line")
     last = text.rstrip("\n").count("\n") + 1
-    line = 0 if found is None else int(found[1] or last)
-    return line, f"this is no TOML: {what}; {hint}"
+    return 0 if found is None else int(found[1] or last), f"not valid TOML: {what}; {hint}"

@@ -160,9 +160,9 @@ class Bookkeeping:
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
         """Writes what differs; a code that somebody else has changed meanwhile is shown again before."""
-        from codetui.formats.codebook.editing import with_texts
+        from codetui.formats.codebook.editing import set_texts
 
-        refused = self._write(lambda text: with_texts(text, code, changed))
+        refused = self._write(lambda text: set_texts(text, code, changed))
         if refused:
             self._write(lambda text: text)
             self._saving.book_refused(written_in_book(changed, code))
@@ -189,9 +189,9 @@ class Bookkeeping:
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
-        from codetui.formats.codebook.editing import with_texts
+        from codetui.formats.codebook.editing import set_texts
 
-        refused = self._write(lambda text: with_texts(text, standing, changed))
+        refused = self._write(lambda text: set_texts(text, standing, changed))
         if refused:
             self._write(lambda text: text)
             self._saving.book_refused(written_in_book(changed, standing))
