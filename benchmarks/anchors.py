@@ -80,7 +80,7 @@ def measure(name: str, phrases: Sequence[Phrase], texts: Mapping[str, str], runs
 def _forget() -> None:
     """Lets every run fold the ads anew."""
     normalized_text.cache_clear()
-    anchors.forget_texts()
+    anchors.clear_caches()
 
 
 # --- whether right --------------------------------------------------------------------------------------

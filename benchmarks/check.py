@@ -18,7 +18,7 @@ from time import perf_counter
 
 from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
-from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import replay
 from codetui.model import (
     Codebook,
@@ -91,7 +91,7 @@ def _session(ad: Source, book: Codebook, codings: int, chance: random.Random) ->
     opened = SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)
     yield _transaction(1, opened)
     for number in range(codings):
-        anchor = describe(ad.text, _quotation(ad.text, chance), digest)
+        anchor = anchor_at(ad.text, _quotation(ad.text, chance), digest)
         code = CodeId(chance.choice(book.codes).id)
         coding = CodingId(f"{ad.id}-{number}")
         yield _transaction(

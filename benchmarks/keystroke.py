@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
-from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.anchor import anchor_at
 from codetui.model import (
     CodeId,
     CodingAdded,
@@ -106,7 +106,7 @@ def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:
     step = len(text) // 2 // count
     for number in range(count):
         start = len(text) // 2 + number * step
-        anchor = describe(text, Span(start, start + 40), digest)
+        anchor = anchor_at(text, Span(start, start + 40), digest)
         name = CodingId(f"c{number}")
         events.append(
             CodingAdded(coding=name, code=CodeId("TASK2"), anchor=anchor, words=anchor.words, rank=number + 1)

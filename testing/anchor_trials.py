@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, describe, locate, resolve
+from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, anchor_at, locate, resolve
 from codetui.core.anchors.disambiguate import PLURAL, is_joined
 from codetui.core.anchors.similarity import WORD
 from codetui.core.text.normalize import normalize_words
@@ -89,7 +89,7 @@ def copies(text: str, span: Span, *, has_anchor: bool) -> Iterator[Trial]:
     """The quotation's sentence copied behind or before itself, with one word or number changed, each in turn."""
     start, end = sentence_round(text, span)
     sentence = text[start:end]
-    anchor = describe(text, span, text_hash(text)) if has_anchor else None
+    anchor = anchor_at(text, span, text_hash(text)) if has_anchor else None
     words = text[span.start : span.end]
     for found in re.finditer(r"\w+", sentence):
         copy = sentence[: found.start()] + _other(found[0]) + sentence[found.end() :]

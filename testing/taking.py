@@ -7,6 +7,7 @@ from itertools import count
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.state import State, evolve
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import Document, project, read, write
 from codetui.model import (
     Cause,
@@ -94,15 +95,15 @@ def _ends(start: int, words: str) -> Iterable[int]:
     if TEXT[start] != words[0]:
         return
     for end in range(start + len(words), min(start + len(words) + 8, len(TEXT)) + 1):
-        if anchors.shown_words(TEXT[start:end]) == words and not TEXT[end - 1].isspace():
+        if collapse_spaces(TEXT[start:end]) == words and not TEXT[end - 1].isspace():
             yield end
             return
 
 
 def added(ident: str, code: str, words: str, note: str = "", rank: int = 0, occurrence: int = 1) -> CodingAdded:
     """A code on the ad's words; words that the ad lacks have no place."""
-    is_there = words in anchors.shown_words(TEXT)
-    anchor = anchors.describe(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
+    is_there = words in collapse_spaces(TEXT)
+    anchor = anchors.anchor_at(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
     said = anchor.words if anchor else words
     return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=said, note=note, rank=rank)
 
@@ -158,7 +159,7 @@ def imported(text: str, state: State | None = None) -> tuple[State, Reconciliati
 
 def said(state: State, code: str) -> list[tuple[str, str]]:
     """Words and note of the codings of a code, in order, as documents show them."""
-    return [(anchors.shown_words(one.words), one.note) for one in state.of_code(CodeId(code))]
+    return [(collapse_spaces(one.words), one.note) for one in state.of_code(CodeId(code))]
 
 
 def notes(state: State) -> list[tuple[str, str, str]]:

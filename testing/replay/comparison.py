@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, codes_of, groups, profile_name
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.model import Block, Document, SectionPart
 from codetui.model import Codebook, Section
 from testing.replay.plan import code_named, group_named, places, section_named
@@ -29,7 +29,7 @@ def differences(document: Document, exported: Document, book: Codebook, text: st
     """
     found = []
     for what in ("ad", "profile", "reasoning"):
-        wanted, given = (shown_words(getattr(each, what)) for each in (document, exported))
+        wanted, given = (collapse_spaces(getattr(each, what)) for each in (document, exported))
         if what == "profile":
             wanted, given = profile_name(book, wanted), profile_name(book, given)
         if wanted != given:
@@ -46,7 +46,9 @@ def _agree(wanted: Said, given: Said, text: str) -> bool:
     """True where the export says the same, in the words of the ad."""
     if (wanted.kind, wanted.note) != (given.kind, given.note):
         return False
-    words = {shown_words(text[span.start : span.end]) for span in places(text, wanted.words)} if wanted.words else {""}
+    words = (
+        {collapse_spaces(text[span.start : span.end]) for span in places(text, wanted.words)} if wanted.words else {""}
+    )
     is_exact = wanted.words in words
     return given.words == wanted.words if is_exact else given.words in words
 
@@ -67,7 +69,11 @@ def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
             said = by_place.setdefault(index.labels[code.id], [])
             said += [_note(note.text for note in line.notes)] if line.notes else []
             said += [
-                Said("note" if entry.kind == "note" else "words", shown_words(entry.words), shown_words(entry.note))
+                Said(
+                    "note" if entry.kind == "note" else "words",
+                    collapse_spaces(entry.words),
+                    collapse_spaces(entry.note),
+                )
                 for entry in line.entries
             ]
     return by_place
@@ -80,7 +86,7 @@ def part_title(section: Section | None) -> str:
 
 def _note(texts: Iterator[str]) -> Said:
     """The notes on one place, which the program keeps as one."""
-    return Said("note on it", "", shown_words(" ".join(texts)))
+    return Said("note on it", "", collapse_spaces(" ".join(texts)))
 
 
 def _blocks(document: Document, book: Codebook) -> Iterator[tuple[Block, Section | None]]:
@@ -120,10 +126,10 @@ def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook,
 
 def _is_plain(block: Block, section: Section, text: str) -> bool:
     """True for a block with the program's own style of notes and the ad's own words."""
-    whole = shown_words(text)
+    whole = collapse_spaces(text)
     kind = "term" if section.holds == "terms" else "quotation"
     entries = [entry for line in block.codes for entry in line.entries]
-    if any(shown_words(each) != each for entry in entries for each in (entry.words, entry.note)):
+    if any(collapse_spaces(each) != each for entry in entries for each in (entry.words, entry.note)):
         return False
     notes = [block.notes, *(line.notes for line in block.codes)]
     if any(len(each) > 1 or any(note.emphasis != "_" for note in each) for each in notes):

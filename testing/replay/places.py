@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codetui.core.selection import jump_labels
 from codetui.core.selection.motions import moved, shown
-from codetui.core.selection.search import find, found_selection
+from codetui.core.selection.search import find, selection_of_match
 from codetui.core.selection.selection import Rows, Selection, View, effective
 from codetui.model import Holds, Span
 
@@ -126,6 +126,6 @@ def searched(ad: Ad, step: Plan, start: int, longest: int) -> Plan | None:
             return None
         match = find(ad.text, query, step.after.selection.span.start) if query == query.strip() else None
         if match is not None and match.start == start:
-            place = ad.shown(step.after, found_selection(ad.text, match))
+            place = ad.shown(step.after, selection_of_match(ad.text, match))
             return step.then((SEARCH, *query, ACCEPT), "search", place)
     return None

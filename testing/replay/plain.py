@@ -41,7 +41,7 @@ def _plain_step(text: str, selection: Selection, target: Span) -> str:
     word = unit_at(text, target.start, "word")
     if now.start < word.start <= target.start:
         return "trim_start_word"
-    return "take_start" if selection.edge is None else "char_right"
+    return "hold_start" if selection.edge is None else "char_right"
 
 
 def _plain_end(text: str, now: Span, end: int) -> str:

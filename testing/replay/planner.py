@@ -21,7 +21,7 @@ _UNITS = ("word", "clause", "sentence", "bullet", "paragraph")
 _TRIMS = ("toggle_stop", "trim_end_word", "trim_start_word", "trim_end_clause", "trim_start_clause")
 _SCROLLING = ("page_down", "page_up", "text_start", "text_end")
 _STEPS = tuple(f"{way}_{unit}" for unit in _UNITS for way in ("next", "previous"))
-MOVES = (*_STEPS, *_TRIMS, *_SCROLLING, "grow", "shrink", "take_start", "take_end")
+MOVES = (*_STEPS, *_TRIMS, *_SCROLLING, "grow", "shrink", "hold_start", "hold_end")
 NATURAL = ("next_sentence", "toggle_stop", *_SCROLLING)
 """The few motions that a coder uses who lives on jump labels."""
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
 from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_paste
@@ -157,7 +157,7 @@ MANY = 20_000
 def log_of(count: int, size: int) -> Iterator[Transaction]:
     """A log of `count` codings on one ad, so many in a line."""
     opened = SessionOpened(ad=AD.id, employer="", title="", text_hash=text_hash(AD.text))
-    anchor = describe(AD.text, Span(0, 8), text_hash(AD.text))
+    anchor = anchor_at(AD.text, Span(0, 8), text_hash(AD.text))
     ids = [CodingId(f"c{number:07}") for number in range(count)]
     codes = [code.id for code in book().codes]
     for start in range(0, count, size):

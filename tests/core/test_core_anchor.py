@@ -20,13 +20,12 @@ from codetui.core.anchors.anchor import (
     Fuzzy,
     Orphan,
     Resolution,
-    describe,
+    anchor_at,
     is_quoted,
     locate,
     resolve,
-    shown_words,
 )
-from codetui.core.text.normalize import NormalizedText, normalize_words
+from codetui.core.text.normalize import NormalizedText, collapse_spaces, normalize_words
 from codetui.formats.session_doc import read
 from codetui.model import Anchor, Span, text_hash
 
@@ -41,7 +40,7 @@ def _anchor(text: str, words: str, nth: int = 0) -> Anchor:
     start = -1
     for _ in range(nth + 1):
         start = text.index(words, start + 1)
-    return describe(text, Span(start, start + len(words)), text_hash(text))
+    return anchor_at(text, Span(start, start + len(words)), text_hash(text))
 
 
 def _words(text: str, found: Resolution) -> str:
@@ -62,7 +61,7 @@ def test_an_anchor_holds_the_words_and_their_context() -> None:
 @given(st.text(max_size=80), st.integers(0, 80), st.integers(0, 80))
 def test_an_unchanged_text_gives_every_span_back(text: str, one: int, other: int) -> None:
     start, end = sorted((min(one, len(text)), min(other, len(text))))
-    anchor = describe(text, Span(start, end), text_hash(text))
+    anchor = anchor_at(text, Span(start, end), text_hash(text))
     expected = Exact(Span(start, end), "offsets") if end > start else Orphan()
     assert resolve(text, anchor) == expected
 
@@ -250,7 +249,7 @@ def test_folding_forgives_what_the_steps_say() -> None:
 
 @given(st.text())
 def test_shown_words_hold_no_white_space_but_single_blanks(text: str) -> None:
-    shown = shown_words(text)
+    shown = collapse_spaces(text)
     assert shown == shown.strip() and "  " not in shown
     assert all(not character.isspace() or character == " " for character in shown)
 
@@ -312,7 +311,7 @@ def test_real_quotations_are_found_again_after_an_edit(ads: dict[str, str], shar
         start = ads[ad].find(words)
         if start < 0:
             continue
-        anchor = describe(ads[ad], Span(start, start + len(words)), "")
+        anchor = anchor_at(ads[ad], Span(start, start + len(words)), "")
         edited = "An added first line.\n" + ads[ad]
         assert resolve(edited, anchor) in (Exact(Span(start + 21, start + 21 + len(words)), "words"),)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
@@ -219,7 +219,7 @@ def test_words_whose_place_is_not_certain_come_without_one() -> None:
 
 def test_a_proposed_place_stays_proposed() -> None:
     there, here = Session(THERE, "a"), Session(HERE, "b")
-    anchor = describe(THERE, Span(12, 20), text_hash(THERE))
+    anchor = anchor_at(THERE, Span(12, 20), text_hash(THERE))
     added = CodingAdded(
         coding=CodingId("c"), code=CodeId("T1"), anchor=anchor, words="lihgt the", rank=1, is_proposed=True
     )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.selection.motions import MOTIONS, moved
-from codetui.core.selection.search import find, found_selection, matches
+from codetui.core.selection.search import find, matches, selection_of_match
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.layout import page, scroll_to, wrap
 from codetui.model import Holds
@@ -269,4 +269,4 @@ def test_a_found_word_is_selected_whole() -> None:
     text = "Use Python now"
     match = find(text, "pyt", 0)
     assert match is not None
-    assert written(text, found_selection(text, match)) == "Use [Python|] now"
+    assert written(text, selection_of_match(text, match)) == "Use [Python|] now"

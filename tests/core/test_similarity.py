@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, describe, locate, resolve
-from codetui.core.anchors.similarity import is_slip
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, anchor_at, locate, resolve
+from codetui.core.anchors.similarity import is_typo
 from codetui.model import Span, text_hash
 
 KEEP = "you keep the lamps of the tower clean and bright"
@@ -25,8 +25,8 @@ KEEP = "you keep the lamps of the tower clean and bright"
     ],
 )
 def test_slips_endings_blanks_and_signs_are_forgiven(place: str) -> None:
-    assert is_slip(KEEP, place)
-    assert is_slip(place, KEEP)
+    assert is_typo(KEEP, place)
+    assert is_typo(place, KEEP)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_slips_endings_blanks_and_signs_are_forgiven(place: str) -> None:
     ],
 )
 def test_other_words_and_numbers_are_no_slips(words: str, place: str) -> None:
-    assert not is_slip(words, place)
+    assert not is_typo(words, place)
 
 
 def test_shortened_words_are_the_same_words() -> None:
-    assert is_slip("you will keep the lamps clean", "you'll keep the lamps clean")
+    assert is_typo("you will keep the lamps clean", "you'll keep the lamps clean")
 
 
 # --- near-duplicates ----------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def test_a_slip_beside_near_duplicates_is_asked_about() -> None:
 @pytest.mark.parametrize("words", ["of the northern light every week", "polish the 12 mirrors"])
 def test_an_anchor_never_goes_to_a_copy_of_its_sentence(words: str, is_before: bool) -> None:
     ad = f"Keeper\n\n{TWELVE}. You watch the sea."
-    anchor = describe(ad, Span(ad.index(words), ad.index(words) + len(words)), text_hash(ad))
+    anchor = anchor_at(ad, Span(ad.index(words), ad.index(words) + len(words)), text_hash(ad))
     for copy in (TWELVE.replace("You", "Nobody"), TWELVE.replace("week", "year"), TWELVE.replace("polish", "paint")):
         text = ad.replace(TWELVE, f"{copy}. {TWELVE}" if is_before else f"{TWELVE}. {copy}")
         own = text.index(words, text.index(TWELVE))
@@ -102,7 +102,7 @@ def test_an_anchor_never_goes_to_a_copy_of_its_sentence(words: str, is_before: b
 def test_the_offsets_are_trusted_in_the_text_they_come_from_alone() -> None:
     ad = f"{TWELVE}. You watch the sea, and nothing else in the world."
     words = "You polish the 12"
-    anchor = describe(ad, Span(0, len(words)), text_hash(ad))
+    anchor = anchor_at(ad, Span(0, len(words)), text_hash(ad))
     assert resolve(ad, anchor) == Exact(Span(0, len(words)), "offsets")
     changed = f"{TWELVE.replace('week', 'year')}. {ad}"
     found = resolve(changed, anchor)

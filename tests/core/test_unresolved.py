@@ -9,8 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.anchors import unresolved as module
-from codetui.core.anchors.anchor import describe
-from codetui.core.anchors.unresolved import UnresolvedAnchor, doubt_about, doubtful, doubts, is_doubtful
+from codetui.core.anchors.anchor import anchor_at
+from codetui.core.anchors.unresolved import (
+    UnresolvedAnchor,
+    is_unresolved,
+    unresolved_anchor,
+    unresolved_anchors,
+    unresolved_codings,
+)
 from codetui.core.session.state import State
 from codetui.model import CodeId, Coding, CodingId, Span
 
@@ -23,7 +29,7 @@ AD = (
 def coding(
     number: int, words: str, place: Span | None = None, *, code: str = "T1", is_proposed: bool = False
 ) -> Coding:
-    anchor = None if place is None else describe(AD, place, "")
+    anchor = None if place is None else anchor_at(AD, place, "")
     return Coding(
         id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, rank=number, is_proposed=is_proposed
     )
@@ -43,7 +49,7 @@ def only(found: tuple[UnresolvedAnchor, ...]) -> UnresolvedAnchor:
 
 
 def test_words_that_stand_twice_are_ambiguous() -> None:
-    doubt = only(doubts(state(coding(1, "You light the lamp")), AD))
+    doubt = only(unresolved_anchors(state(coding(1, "You light the lamp")), AD))
     assert (doubt.kind, list(doubt.places), doubt.score, doubt.total) == (
         "ambiguous",
         places_of("You light the lamp"),
@@ -54,14 +60,16 @@ def test_words_that_stand_twice_are_ambiguous() -> None:
 
 def test_a_proposed_place_is_fuzzy_with_how_much_it_resembles() -> None:
     place = places_of("polish the mirrors of the northern light")[0]
-    doubt = only(doubts(state(coding(1, "polish the mirors of the northren light", place, is_proposed=True)), AD))
+    doubt = only(
+        unresolved_anchors(state(coding(1, "polish the mirors of the northren light", place, is_proposed=True)), AD)
+    )
     assert (doubt.kind, doubt.places) == ("fuzzy", (place,))
     assert 0.9 < doubt.score < 1
     assert doubt.percent in ("94 %", "95 %", "96 %")
 
 
 def test_words_with_slips_that_have_no_place_yet_are_fuzzy_too() -> None:
-    doubt = only(doubts(state(coding(1, "polish the mirrrors of the northern light")), AD))
+    doubt = only(unresolved_anchors(state(coding(1, "polish the mirrrors of the northern light")), AD))
     assert (doubt.kind, doubt.places) == ("fuzzy", tuple(places_of("polish the mirrors of the northern light")))
 
 
@@ -70,7 +78,7 @@ def test_words_with_slips_that_have_no_place_yet_are_fuzzy_too() -> None:
     [("feed the seals of the harbour", ""), ("polish the windows of the northern light", "polish the mirrors of the")],
 )
 def test_words_that_stand_nowhere_are_orphans_with_what_is_nearest(words: str, nearest: str) -> None:
-    doubt = only(doubts(state(coding(1, words)), AD))
+    doubt = only(unresolved_anchors(state(coding(1, words)), AD))
     assert doubt.kind == "orphan"
     assert [AD[slice(*place)].startswith(nearest) for place in doubt.places] == ([True] if nearest else [])
 
@@ -78,24 +86,27 @@ def test_words_that_stand_nowhere_are_orphans_with_what_is_nearest(words: str, n
 def test_settled_and_removed_codings_are_not_in_doubt() -> None:
     settled = coding(1, "dusk", places_of("dusk")[0])
     removed = Coding(id=CodingId("c2"), code=CodeId("T1"), anchor=None, words="gone", is_removed=True)
-    assert doubts(state(settled, removed), AD) == ()
-    assert not is_doubtful(settled) and not is_doubtful(removed)
+    assert unresolved_anchors(state(settled, removed), AD) == ()
+    assert not is_unresolved(settled) and not is_unresolved(removed)
 
 
 def test_doubts_come_in_the_order_of_the_codings() -> None:
     later, earlier = coding(7, "lamp"), coding(3, "nowhere at all", code="T2")
     session = state(later, earlier)
-    assert doubtful(session) == (earlier, later)
-    assert [doubt.coding for doubt in doubts(session, AD)] == [earlier, later]
+    assert unresolved_codings(session) == (earlier, later)
+    assert [doubt.coding for doubt in unresolved_anchors(session, AD)] == [earlier, later]
 
 
 def test_a_place_that_has_the_code_already_is_not_offered() -> None:
     first, second = places_of("You light the lamp")
     words = "You light the lamp"
     session = state(coding(1, words, first), coding(2, words), coding(3, words, second, code="T2"))
-    doubt = only(doubts(session, AD))
+    doubt = only(unresolved_anchors(session, AD))
     assert (doubt.places, doubt.total) == ((second,), 2)
-    assert only(doubts(state(coding(1, words, first), coding(2, words), coding(3, words, second)), AD)).places == ()
+    assert (
+        only(unresolved_anchors(state(coding(1, words, first), coding(2, words), coding(3, words, second)), AD)).places
+        == ()
+    )
 
 
 def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,12 +116,12 @@ def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: p
     text = AD + " A text of its own."
     one = coding(1, "You light the lamp")
     for _ in range(3):
-        doubt_about(one, state(one), text)
+        unresolved_anchor(one, state(one), text)
     assert asked == ["You light the lamp"]
     another = coding(1, "lamp")
-    assert doubt_about(another, state(another), text).coding is another
+    assert unresolved_anchor(another, state(another), text).coding is another
     assert asked == ["You light the lamp", "lamp"]
-    doubt_about(one, state(one), AD + " Another text.")
+    unresolved_anchor(one, state(one), AD + " Another text.")
     assert len(asked) == 3
 
 
@@ -118,6 +129,6 @@ def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: p
 @given(st.text("ab \n.", max_size=60), st.lists(st.text("ab .", max_size=12), max_size=4))
 def test_every_doubt_has_places_in_the_text(text: str, words: list[str]) -> None:
     session = state(*(coding(number, each) for number, each in enumerate(words)))
-    found = doubts(session, text)
+    found = unresolved_anchors(session, text)
     assert len(found) == len(words)
     assert all(0 <= place.start < place.end <= len(text) for doubt in found for place in doubt.places)

@@ -9,9 +9,9 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from odd_documents import AD, BOOK, INDEX
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, folded, profile, profile_name
 from codetui.core.session.state import State, evolve
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import Document, Entry, identified, ids_by_line, read, with_ids
 from codetui.model import (
     CodeId,
@@ -230,22 +230,22 @@ def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
         for block in section.blocks:
             id_, title = (section.id, section.title) if block.heading is None else (block.id, block.heading)
             place = id_ if id_ in index.sections or id_ in index.groups else folded(title)
-            notes["place", place] += [text for note in block.notes if (text := shown_words(note.text))]
+            notes["place", place] += [text for note in block.notes if (text := collapse_spaces(note.text))]
             for code in block.codes:
                 found = index.codes.get(CodeId(code.id)) or index.code_by_label(code.id)
-                key = found.id if found else shown_words(code.id)
-                notes["code", key] += [text for note in code.notes if (text := shown_words(note.text))]
+                key = found.id if found else collapse_spaces(code.id)
+                notes["code", key] += [text for note in code.notes if (text := collapse_spaces(note.text))]
                 lists[key].append([what for entry in code.entries if (what := said(entry)) != ("note", "")])
-    chosen = shown_words(profile_name(index.book, document.profile))
+    chosen = collapse_spaces(profile_name(index.book, document.profile))
     kept = {place: sorted(texts) for place, texts in notes.items() if texts}
     filled = {key: parts for key, parts in lists.items() if any(parts)}
-    return Sayings(filled, kept, chosen, shown_words(document.reasoning))
+    return Sayings(filled, kept, chosen, collapse_spaces(document.reasoning))
 
 
 def said(entry: Entry) -> tuple[str, ...]:
     if entry.kind == "note":
-        return ("note", shown_words(entry.note))
-    return ("coding", shown_words(entry.words), shown_words(entry.note))
+        return ("note", collapse_spaces(entry.note))
+    return ("coding", collapse_spaces(entry.words), collapse_spaces(entry.note))
 
 
 def is_within(part: list[T], whole: list[T]) -> bool:

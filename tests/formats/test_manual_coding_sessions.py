@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from odd_documents import AD, BOOK, INDEX
 from odd_sessions import Change, changed, changes
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import folded, profile_name
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import project, read, without_number, written
 from codetui.model import CodeId, Coding
 
@@ -34,8 +34,8 @@ def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
                 entries[code.label] += [(entry.words, entry.note) for entry in code.entries]
     assert (problems, document.unread) == ([], ())
     assert (_filled(entries), _filled(notes)) == _held(state)
-    assert document.profile == shown_words(profile_name(BOOK, state.profile))
-    assert document.reasoning == shown_words(state.reasoning)
+    assert document.profile == collapse_spaces(profile_name(BOOK, state.profile))
+    assert document.reasoning == collapse_spaces(state.reasoning)
 
 
 def _held(state: State) -> tuple[Said, Said]:
@@ -45,16 +45,16 @@ def _held(state: State) -> tuple[Said, Said]:
     placed = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
     for one in sorted(placed, key=lambda each: (each.rank, each.id)):
         if isinstance(one, Coding):
-            entries[_label(one.code)].append((shown_words(one.words), shown_words(one.note)))
+            entries[_label(one.code)].append((collapse_spaces(one.words), collapse_spaces(one.note)))
         elif one.place.kind == "entry":
-            entries[_label(one.place.id)].append(("", shown_words(one.text)))
+            entries[_label(one.place.id)].append(("", collapse_spaces(one.text)))
         elif one.place.kind == "code":
-            notes[_label(one.place.id)].append((shown_words(one.text),))
+            notes[_label(one.place.id)].append((collapse_spaces(one.text),))
         else:
             known = {**INDEX.sections, **INDEX.groups}
             title = known[one.place.id].title if one.place.id in known else one.place.id
             place = without_number(title) if one.place.id in INDEX.sections else title
-            notes[folded(place)].append((shown_words(one.text),))
+            notes[folded(place)].append((collapse_spaces(one.text),))
     return dict(entries), dict(notes)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.anchors.anchor import describe
+from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
 from codetui.formats.export.csv import guarded, to_csv
 from codetui.formats.export.jsonl import to_jsonl
@@ -70,7 +70,7 @@ def _state(*events: Event) -> State:
 
 def _added(coding: str, code: str, words: str, note: str = "") -> CodingAdded:
     start = TEXT.find(words)
-    anchor: Anchor | None = describe(TEXT, Span(start, start + len(words)), "h") if start >= 0 else None
+    anchor: Anchor | None = anchor_at(TEXT, Span(start, start + len(words)), "h") if start >= 0 else None
     shown = "" if anchor else words
     return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=anchor, words=shown, note=note, rank=1)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate, shown_words
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc import Document, Entry, read
 from codetui.model import Codebook, Source
@@ -50,7 +51,7 @@ def located(document: Document, ad: Source) -> Counter[str]:
     for entry in entries(document):
         if entry.kind == "note":
             continue
-        match locate(ad.text, shown_words(entry.words)):
+        match locate(ad.text, collapse_spaces(entry.words)):
             case Exact(step="folded"):
                 found["folded"] += 1
             case Exact():
@@ -80,13 +81,13 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
     }
     state = happened(State(), *taken.events, cause="document")
     quoted = [entry for entry in entries(document) if entry.kind != "note"]
-    assert Counter((shown_words(one.words), one.note) for one in state.live()) == Counter(
-        (shown_words(entry.words), shown_words(entry.note)) for entry in quoted
+    assert Counter((collapse_spaces(one.words), one.note) for one in state.live()) == Counter(
+        (collapse_spaces(entry.words), collapse_spaces(entry.note)) for entry in quoted
     )
     assert len([one for one in state.live() if one.anchor is None]) == expected["ambiguous"] + expected["orphan"]
     for coding in state.live():
         if coding.anchor and not coding.is_proposed and "..." not in coding.words:
-            assert shown_words(coding.anchor.words).casefold() == shown_words(coding.words).casefold()
+            assert collapse_spaces(coding.anchor.words).casefold() == collapse_spaces(coding.words).casefold()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)

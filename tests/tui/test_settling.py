@@ -11,8 +11,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
-from codetui.core.anchors.anchor import describe
-from codetui.core.anchors.unresolved import is_doubtful
+from codetui.core.anchors.anchor import anchor_at
+from codetui.core.anchors.unresolved import is_unresolved
 from codetui.model import (
     CodeId,
     CodingAdded,
@@ -63,7 +63,7 @@ def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
         CodingAdded(
             coding=CodingId(f"c{number}"),
             code=CodeId(one.code),
-            anchor=describe(text, one.place, digest) if one.place else None,
+            anchor=anchor_at(text, one.place, digest) if one.place else None,
             words=one.words,
             rank=number + 1,
             is_proposed=one.is_proposed and one.place is not None,
@@ -444,7 +444,7 @@ async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: i
         await press(pilot, keys)
         assert len(bench.state.codings) == 3
         current = bench.settling.coding
-        assert current is None or is_doubtful(current)
+        assert current is None or is_unresolved(current)
 
 
 # --- how it is painted --------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.disambiguate import SHORT, Candidates, Context, choose
-from codetui.core.anchors.similarity import most_alike
-from codetui.core.text.normalize import KEPT_TEXTS, normalize_words, normalized_text
+from codetui.core.anchors.similarity import most_similar
+from codetui.core.text.normalize import KEPT_TEXTS, collapse_spaces, normalize_words, normalized_text
 from codetui.model import Anchor, Span, text_hash
 
 CONTEXT_LENGTH = 32
@@ -73,7 +73,7 @@ class Orphan(NamedTuple):
 Resolution: TypeAlias = Exact | Ambiguous | Fuzzy | Orphan
 
 
-def describe(text: str, span: Span, text_hash: str) -> Anchor:
+def anchor_at(text: str, span: Span, text_hash: str) -> Anchor:
     """The anchor of `span` in a text with the hash `text_hash`; its words are the text's own characters."""
     return Anchor(
         text_hash=text_hash,
@@ -85,14 +85,9 @@ def describe(text: str, span: Span, text_hash: str) -> Anchor:
     )
 
 
-def shown_words(words: str) -> str:
-    """Words as documents show them: each run of white space, line breaks included, as one blank."""
-    return " ".join(words.split())
-
-
-def says(text: str, span: Span, words: str) -> bool:
+def has_words(text: str, span: Span, words: str) -> bool:
     """True where just these words stand at `span`, white space aside."""
-    return shown_words(text[span.start : span.end]) == shown_words(words)
+    return collapse_spaces(text[span.start : span.end]) == collapse_spaces(words)
 
 
 def is_quoted(text: str, span: Span, words: str) -> bool:
@@ -102,7 +97,7 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
     """
     parts = _parts(words)
     if len(words) <= CASED or not parts:
-        return says(text, span, words)
+        return has_words(text, span, words)
     there = normalize_words(text[span.start : span.end])
     if len(parts) == 1 or not there.startswith(parts[0]) or not there.endswith(parts[-1]):
         return there == parts[0]
@@ -159,10 +154,10 @@ def _hash_of(text: str) -> str:
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def _shown_text(text: str) -> str:
-    return shown_words(text)
+    return collapse_spaces(text)
 
 
-def forget_texts() -> None:
+def clear_caches() -> None:
     """Drops what is kept of the texts that were looked into last."""
     _hash_of.cache_clear()
     _shown_text.cache_clear()
@@ -171,7 +166,7 @@ def forget_texts() -> None:
 def _exact_places(text: str, words: str) -> list[Span]:
     """The places of the words as they are written, and those that differ from them in white space."""
     spans = _places(text, words)
-    shown = shown_words(words)
+    shown = collapse_spaces(words)
     if len(spans) >= MOST_PLACES or " " not in shown or words != words.strip():
         return spans
     if _shown_text(text).count(shown) <= len(spans):
@@ -250,7 +245,7 @@ def _resembling(text: str, words: str) -> Resolution:
     """The one place that has the words but for slips, and resembles them clearly more than any other place."""
     folded = normalized_text(text)
     parts = _parts(words)
-    likeness = most_alike(folded.text, " ".join(parts))
+    likeness = most_similar(folded.text, " ".join(parts))
     if likeness is None:
         return Orphan()
     spans = [folded.span(place.start, place.end) for place in likeness.places]

@@ -34,7 +34,7 @@ LONG_WORD, VERY_LONG_WORD = 4, 9
 """From so many letters on one letter may be wrong, or two; a shorter word with a wrong letter is another word."""
 
 
-def is_slip(words: str, place: str) -> bool:
+def is_typo(words: str, place: str) -> bool:
     """True where folded `words` and the folded text of a place are the same but for slips of the pen."""
     wanted, standing = WORD.findall(words), WORD.findall(place)
     needed = 0
@@ -138,7 +138,7 @@ SHORTEST_REACH, LONGEST_REACH = 16, 120
 """How far the ends of a window are moved, in code points: a third of the words, within these bounds."""
 
 
-class Likeness(NamedTuple):
+class SimilarPlaces(NamedTuple):
     """The most similar place, then those too similar to rule out; `score` is the best one's, from 0 to 1."""
 
     places: tuple[Span, ...]
@@ -147,7 +147,7 @@ class Likeness(NamedTuple):
     """True where the places may be offered as the quotation's: one that has its words, or several to choose from."""
 
 
-def most_alike(haystack: str, words: str) -> Likeness | None:
+def most_similar(haystack: str, words: str) -> SimilarPlaces | None:
     """The place of folded `words` in a folded text, or None where nothing resembles them."""
     if len(words) < SHORTEST or len(haystack) < SHORTEST:
         return None
@@ -162,11 +162,11 @@ def most_alike(haystack: str, words: str) -> Likeness | None:
         rival = _best_window(haystack, words, rest)
         if rival is not None and rival[1] > score - MARGIN:
             rivals.append(rival[0])
-    is_same = bool(rivals) or is_slip(words, haystack[place.start : place.end])
-    return Likeness((place, *rivals), score, score >= ACCEPTED and is_same)
+    is_same = bool(rivals) or is_typo(words, haystack[place.start : place.end])
+    return SimilarPlaces((place, *rivals), score, score >= ACCEPTED and is_same)
 
 
-def likeness(one: str, other: str) -> float:
+def similarity(one: str, other: str) -> float:
     """How much two folded texts resemble each other, from 0 to 1: twice their common letters by all their letters."""
     return _ratio(one, other)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, locate
-from codetui.core.anchors.similarity import likeness
+from codetui.core.anchors.similarity import similarity
 from codetui.core.session.state import State
 from codetui.core.text.normalize import KEPT_TEXTS, normalize_words
 from codetui.model import Coding, CodingId, Span
@@ -38,22 +38,22 @@ class UnresolvedAnchor(NamedTuple):
         return f"{int(self.score * 100)} %"
 
 
-def is_doubtful(coding: Coding) -> bool:
+def is_unresolved(coding: Coding) -> bool:
     """True for a coding without a place, or with one that the coder has not accepted."""
     return not coding.is_removed and (coding.anchor is None or coding.is_proposed)
 
 
-def doubtful(state: State) -> tuple[Coding, ...]:
+def unresolved_codings(state: State) -> tuple[Coding, ...]:
     """The codings in doubt, in the order in which they were placed."""
     return state.standing.doubtful
 
 
-def doubts(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
+def unresolved_anchors(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
     """All doubts, in the order in which the codings were placed."""
-    return tuple(doubt_about(coding, state, text) for coding in doubtful(state))
+    return tuple(unresolved_anchor(coding, state, text) for coding in unresolved_codings(state))
 
 
-def doubt_about(coding: Coding, state: State, text: str) -> UnresolvedAnchor:
+def unresolved_anchor(coding: Coding, state: State, text: str) -> UnresolvedAnchor:
     """What is known of the place of a coding in doubt."""
     found = _answered(text)
     known = found.get(coding.id)
@@ -64,14 +64,14 @@ def doubt_about(coding: Coding, state: State, text: str) -> UnresolvedAnchor:
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def _answered(text: str) -> dict[CodingId, UnresolvedAnchor]:  # noqa: ARG001
-    """What was found out in this text; filled by `doubt_about`."""
+    """What was found out in this text; filled by `unresolved_anchor`."""
     return {}
 
 
 def _doubt(coding: Coding, text: str) -> UnresolvedAnchor:
     if coding.anchor is not None:
         place = Span(coding.anchor.start, coding.anchor.end)
-        score = likeness(normalize_words(coding.words), normalize_words(text[place.start : place.end]))
+        score = similarity(normalize_words(coding.words), normalize_words(text[place.start : place.end]))
         return UnresolvedAnchor(coding, "fuzzy", (place,), score, 1)
     match locate(text, coding.words):
         case Exact() as found:

@@ -281,7 +281,7 @@ def _table() -> dict[str, Motion]:
         table[f"previous_{unit}"] = select_next(unit, -1)
     for edge in ("start", "end"):
         held: Edge = "start" if edge == "start" else "end"
-        table[f"take_{edge}"] = hold_edge(held)
+        table[f"hold_{edge}"] = hold_edge(held)
         table[f"trim_{edge}_word"] = trim_edge("word", held)
         table[f"trim_{edge}_clause"] = trim_edge("clause", held)
     return table | {

@@ -38,7 +38,7 @@ def matches(text: str, query: str, start: int, end: int) -> list[Span]:
     return [Span(*m.span()) for m in found if m.start() < end]
 
 
-def found_selection(text: str, match: Span) -> Selection:
+def selection_of_match(text: str, match: Span) -> Selection:
     """The match as a selection of whole words, so that the first letters of a word are enough."""
     words = units(text, match.start, match.end, "part")
     start = min([match.start, *(w.start for w in words if w.start < match.end)])

@@ -26,6 +26,7 @@ from codetui.core.session.commands import (
 )
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted, step_words
+from codetui.core.text.normalize import collapse_spaces
 from codetui.model import (
     Anchor,
     CodeId,
@@ -111,7 +112,7 @@ def _anchor(span: Span, study: DecisionContext) -> Anchor | None:
     start, end = max(0, span.start), min(span.end, len(study.text))
     if start >= end or not study.text[start:end].strip():
         return None
-    return anchors.describe(study.text, Span(start, end), study.text_hash)
+    return anchors.anchor_at(study.text, Span(start, end), study.text_hash)
 
 
 def _twin(state: State, code: CodeId, anchor: Anchor, but: CodingId | None = None) -> Coding | None:
@@ -193,7 +194,7 @@ def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionC
         return Refusal("The quotation has its place already.")
     if _twin(state, coding.code, anchor, but=coding.id):
         return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
-    is_own = anchors.shown_words(anchor.words) == anchors.shown_words(coding.words)
+    is_own = collapse_spaces(anchor.words) == collapse_spaces(coding.words)
     event = CodingReanchored(
         coding=coding.id,
         anchor=anchor,

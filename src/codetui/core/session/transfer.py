@@ -11,6 +11,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
+from codetui.core.text.normalize import collapse_spaces
 from codetui.model import (
     Anchor,
     Coding,
@@ -57,7 +58,7 @@ class _Found(NamedTuple):
     @property
     def shown(self) -> str:
         """The words as documents show them."""
-        return anchors.shown_words(self.coding.words)
+        return collapse_spaces(self.coding.words)
 
 
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
@@ -82,7 +83,7 @@ def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:
     source, layout = command.session, _Layout(command.text, study)
     found = [_in_this_ad(coding, layout, study) for coding in source.live()]
     places = {(coding.code, coding.anchor.start, coding.anchor.end) for coding in state.live() if coding.anchor}
-    words = {(coding.code, anchors.shown_words(coding.words)) for coding in state.live()}
+    words = {(coding.code, collapse_spaces(coding.words)) for coding in state.live()}
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
     ranks = count(state.next_rank)
     codings: list[Event] = []
@@ -120,7 +121,7 @@ class _Layout:
         if first < 0 or last < first:
             return None
         span = Span(self._here[first], self._here[last] + 1)
-        return span if anchors.says(self._text, span, old.words) else None
+        return span if anchors.has_words(self._text, span, old.words) else None
 
 
 def _black(text: str) -> list[int]:
@@ -133,12 +134,12 @@ def _in_this_ad(coding: Coding, layout: _Layout, study: DecisionContext) -> _Fou
     old = coding.anchor
     same = layout.span(old) if old else None
     if same is not None:
-        return _Found(coding, anchors.describe(study.text, same, study.text_hash))
+        return _Found(coding, anchors.anchor_at(study.text, same, study.text_hash))
     found = anchors.resolve(study.text, old) if old else anchors.locate(study.text, coding.words)
     match found:
         case anchors.Exact():
-            return _Found(coding, anchors.describe(study.text, found.span, study.text_hash))
-        case anchors.Ambiguous() if anchors.says(study.text, found.spans[0], coding.words):
+            return _Found(coding, anchors.anchor_at(study.text, found.span, study.text_hash))
+        case anchors.Ambiguous() if anchors.has_words(study.text, found.spans[0], coding.words):
             return _Found(coding, None)
         case _:
             return None
@@ -147,7 +148,7 @@ def _in_this_ad(coding: Coding, layout: _Layout, study: DecisionContext) -> _Fou
 def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
     """A document that marks a cut in the words goes on doing so; else they are the ad's own here."""
     old, new = found.coding, found.anchor
-    is_plain = new is not None and anchors.shown_words(old.words) == anchors.shown_words(new.words)
+    is_plain = new is not None and collapse_spaces(old.words) == collapse_spaces(new.words)
     return CodingAdded(
         coding=coding,
         code=old.code,

@@ -117,6 +117,11 @@ def _fold_cluster(cluster: str) -> str:
     return unicodedata.normalize("NFC", composed.casefold()).translate(SIGNS)
 
 
+def collapse_spaces(words: str) -> str:
+    """Return words as documents show them: each run of white space, line breaks included, as one blank."""
+    return " ".join(words.split())
+
+
 @lru_cache(maxsize=KEPT_TEXTS)
 def normalized_text(text: str) -> NormalizedText:
     """The folded text, kept for the ads that were asked for last."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.export.exporter import ExportedSession
 from codetui.formats.session_doc.writer import CodeSites, Site, SourceFacts
 from codetui.model import Codebook, Coding
@@ -97,4 +97,4 @@ def _origin(coding: Coding) -> str:
 
 
 def _words(coding: Coding) -> str:
-    return shown_words(coding.words or (coding.anchor.words if coding.anchor else ""))
+    return collapse_spaces(coding.words or (coding.anchor.words if coding.anchor else ""))

@@ -6,8 +6,8 @@ import re
 from itertools import takewhile
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import (
     entry_in,
     escape,
@@ -166,8 +166,8 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
     Employer and title are changed only where the session's have changed since the layout was read.
     """
     head = list(takewhile(lambda row: row.kind != "heading" or row.level < 2, (r for r in rows.rows if not r.is_new)))
-    employer = wanted.employer if wanted.employer != shown_words(layout.employer) else None
-    title = wanted.title if wanted.title != shown_words(layout.title) else None
+    employer = wanted.employer if wanted.employer != collapse_spaces(layout.employer) else None
+    title = wanted.title if wanted.title != collapse_spaces(layout.title) else None
 
     profiles = [row for row in head if row.kind == "bullet" and read_profile(row.text) is not None]
 
@@ -177,15 +177,15 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
 
     reasonings = rows_of("reasoning", "bullet", "paragraph")
     last = next((row.key for row in reversed(head) if row.kind in ("heading", "paragraph", "bullet")), (0,))
-    if employer is not None and employer != shown_words(document.employer):
+    if employer is not None and employer != collapse_spaces(document.employer):
         for row in rows_of("heading", "heading"):
             marks, text, _ = row.raw[0].partition(row.text)
             rows.rewrite(row, marks + _with_employer(text, employer))
     if (employer, title) != (None, None):
         _patch_opening(rows, rows_of("opening", "paragraph"), document, title, employer)
-    if wanted.profile != shown_words(profile_name(index.book, document.profile)):
+    if wanted.profile != collapse_spaces(profile_name(index.book, document.profile)):
         _patch_profile(rows, profiles, reasonings, wanted.profile, last)
-    if wanted.reasoning != shown_words(document.reasoning):
+    if wanted.reasoning != collapse_spaces(document.reasoning):
         for row in reasonings[1:] if wanted.reasoning else reasonings:
             row.is_removed = True
         if wanted.reasoning and reasonings:

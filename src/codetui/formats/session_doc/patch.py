@@ -16,9 +16,9 @@ from functools import cached_property
 from itertools import count
 from typing import TypeAlias, TypeVar
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
 from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
@@ -254,7 +254,7 @@ class _Patch:
     def _key(self, id_: str) -> str:
         """Return a code's id; of a code that the codebook lacks the name by which documents know it."""
         code = self._index.codes.get(CodeId(id_)) or self._index.code_by_label(id_)
-        return code.id if code else shown_words(id_)
+        return code.id if code else collapse_spaces(id_)
 
     def _collect(self) -> dict[str, _Wanted]:
         """Return the content that is wanted under each code; a code that occurs twice is one."""
@@ -498,8 +498,8 @@ class _Patch:
 def _content(part: Entry | Note) -> Hashable:
     """Return the content of a part, white space normalized; a quotation and a term may have the same."""
     if isinstance(part, Note):
-        return shown_words(part.text)
-    return part.kind == "note", shown_words(part.words), shown_words(part.note)
+        return collapse_spaces(part.text)
+    return part.kind == "note", collapse_spaces(part.words), collapse_spaces(part.note)
 
 
 def arrange(lists: Sequence[Sequence[Part]], wanted: Sequence[Part], target: int) -> list[Placed[Part]]:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import groups, index_of, profile_name
 from codetui.core.codebook.migration import document_label, former_id
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.head import (
     RULE,
@@ -115,11 +115,11 @@ def project(state: State, book: Codebook, source: SourceFacts) -> Document:
     A code that the codebook lacks is placed with the codes whose ids are built alike, with its id as label.
     """
     return Document(
-        ad=shown_words(source.id),
-        employer=shown_words(state.employer or source.employer),
-        title=shown_words(state.title or source.title),
-        profile=shown_words(profile_name(book, state.profile)),
-        reasoning=shown_words(state.reasoning),
+        ad=collapse_spaces(source.id),
+        employer=collapse_spaces(state.employer or source.employer),
+        title=collapse_spaces(state.title or source.title),
+        profile=collapse_spaces(profile_name(book, state.profile)),
+        reasoning=collapse_spaces(state.reasoning),
         sections=_Projection(state, CodeSites(book)).sections(),
     )
 
@@ -136,14 +136,14 @@ class _Projection:
             if isinstance(each, Coding):
                 self._entries[each.code].append(self._entry(each))
             elif each.place.kind == "entry":
-                self._entries[each.place.id].append(Entry("note", note=shown_words(each.text), id=each.id))
+                self._entries[each.place.id].append(Entry("note", note=collapse_spaces(each.text), id=each.id))
             else:
-                self._notes[each.place.kind][each.place.id].append(Note(shown_words(each.text), id=each.id))
+                self._notes[each.place.kind][each.place.id].append(Note(collapse_spaces(each.text), id=each.id))
 
     def _entry(self, coding: Coding) -> Entry:
         words = coding.words or (coding.anchor.words if coding.anchor else "")
         kind: EntryKind = "term" if self._sites.holds_terms(coding.code) else "quotation"
-        return Entry(kind, shown_words(words), shown_words(coding.note), id=coding.id)
+        return Entry(kind, collapse_spaces(words), collapse_spaces(coding.note), id=coding.id)
 
     def sections(self) -> tuple[SectionPart, ...]:
         """Return all sections of the codebook with the groups and codes that have content."""
@@ -152,7 +152,7 @@ class _Projection:
         for site, code_id in sorted(
             ((self._sites.site(id_), id_) for id_ in code_ids), key=lambda one: one[0].sort_key
         ):
-            label = shown_words(document_label(self._index, code_id))
+            label = collapse_spaces(document_label(self._index, code_id))
             line = CodeLine(label, self._notes_on("code", code_id), tuple(self._entries.get(code_id, ())), id=code_id)
             lines[site.section, site.group].append(line)
         if not self._index.sections:
@@ -164,7 +164,9 @@ class _Projection:
             blocks = [Block(None, self._notes_on("section", section.id), tuple(lines.get((section.id, ""), ())))]
             for group in groups(self._book, section):
                 codes = tuple(lines.get((section.id, group.id), ()))
-                blocks.append(Block(shown_words(group.title), self._notes_on("group", group.id), codes, id=group.id))
+                blocks.append(
+                    Block(collapse_spaces(group.title), self._notes_on("group", group.id), codes, id=group.id)
+                )
             blocks += self._homeless() if section.id == self._sites.last_section else []
             parts.append(SectionPart(numbered(number, section.title), _filled(blocks), id=section.id))
         return tuple(parts)
@@ -177,7 +179,7 @@ class _Projection:
         known = {group.id for group in self._book.groups if group.section in self._index.sections}
         strays = [each for each in self._notes["section"].items() if each[0] not in self._index.sections]
         strays += [each for each in self._notes["group"].items() if each[0] not in known]
-        return [Block(shown_words(id_), tuple(notes), id=id_) for id_, notes in strays]
+        return [Block(collapse_spaces(id_), tuple(notes), id=id_) for id_, notes in strays]
 
 
 def _filled(blocks: list[Block]) -> tuple[Block, ...]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State, evolve
 from codetui.core.text.display import plural
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Document, Written
 from codetui.model import (
@@ -150,8 +150,8 @@ def _after(state: State, taken: Reconciliation) -> State:
 def _left_behind(log: LogFile, document: DocumentFile) -> tuple[Severity, str]:
     """What to say of a document that codetui wrote, and that the log does not give now."""
     read = session_doc.read(document.text, "")[0]
-    here = [shown_words(words) for words in _words(read)]
-    live = [shown_words(coding.words) for coding in log.state.live()]
+    here = [collapse_spaces(words) for words in _words(read)]
+    live = [collapse_spaces(coding.words) for coding in log.state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
     counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
     return "warning", f"the document is older than the log or the codebook ({counts}); open the ad once"

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
+from codetui.core.text.normalize import collapse_spaces
 from codetui.model import Codebook, CodeId, Problem, SourceId
 
 
@@ -37,7 +37,7 @@ class Coded(NamedTuple):
 
 def coded(ad: SourceId, file: str, state: State) -> Coded:
     """What of a session is compared: the profile, and each code with its words."""
-    return Coded(ad, file, state.profile, Counter((one.code, shown_words(one.words)) for one in state.live()))
+    return Coded(ad, file, state.profile, Counter((one.code, collapse_spaces(one.words)) for one in state.live()))
 
 
 def repeated(group: list[AdPlace]) -> Iterator[Problem]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import Document, document_of, identified, ids_by_line, write
 from codetui.model import (
     Anchor,
@@ -335,7 +335,7 @@ class _Reconciler:
 def _located(coding: Coding, place: Place) -> Coding:
     """Return a coding with its place; words that equal the source's, white space aside, become the source's own."""
     anchor = place.anchor
-    is_own = anchor is not None and shown_words(anchor.words) == shown_words(coding.words)
+    is_own = anchor is not None and collapse_spaces(anchor.words) == collapse_spaces(coding.words)
     words = anchor.words if anchor and is_own else coding.words
     return replace(coding, anchor=anchor, words=words, is_proposed=place.located_by == "fuzzy")
 

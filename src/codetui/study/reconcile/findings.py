@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import Block, CodeLine, Document, HeadPart, SectionPart
 from codetui.model import Code, Codebook, CodeId, Event, ProfileAssigned, Severity, Source, SourceDescribed
 from codetui.study.reconcile.statements import joined
@@ -57,8 +57,8 @@ def compare_description(edited: Document, base: Document | None, state: State, s
 
 
 def _merged_text(edited: Document, what: str, base: str | None, now: str) -> tuple[str, tuple[Remark, ...]]:
-    new, shown = shown_words(edited.employer if what == "employer" else edited.title), shown_words(now)
-    old = None if base is None else shown_words(base)
+    new, shown = collapse_spaces(edited.employer if what == "employer" else edited.title), collapse_spaces(now)
+    old = None if base is None else collapse_spaces(base)
     if new in ("", shown, old):
         return now, ()
     if shown in ("", old):
@@ -72,7 +72,7 @@ def _merged_text(edited: Document, what: str, base: str | None, now: str) -> tup
 def compare_assessment(edited: Document, base: Document | None, state: State, book: Codebook) -> Head:
     """Return what is new about profile and reasoning; without a base, what the session lacks."""
     new = assessment_of(edited, book)
-    now = Assessment(_profile_id(books.profile_name(book, state.profile), book), shown_words(state.reasoning))
+    now = Assessment(_profile_id(books.profile_name(book, state.profile), book), collapse_spaces(state.reasoning))
     if base is None:
         after, remarks = _completed(edited, new, now, book)
     else:
@@ -92,12 +92,12 @@ def compare_assessment(edited: Document, base: Document | None, state: State, bo
 
 def assessment_of(document: Document, book: Codebook) -> Assessment:
     """Return a document's profile and reasoning."""
-    return Assessment(_profile_id(document.profile, book), shown_words(document.reasoning))
+    return Assessment(_profile_id(document.profile, book), collapse_spaces(document.reasoning))
 
 
 def _profile_id(name: str, book: Codebook) -> str:
     found = books.profile(book, name)
-    return found.id if found else shown_words(name)
+    return found.id if found else collapse_spaces(name)
 
 
 def _completed(edited: Document, new: Assessment, now: Assessment, book: Codebook) -> tuple[Assessment, list[Remark]]:

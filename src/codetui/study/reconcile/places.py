@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution, shown_words
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution
 from codetui.core.anchors.disambiguate import is_joined
 from codetui.core.session.words import quoted
-from codetui.core.text.normalize import normalize_words
+from codetui.core.text.normalize import collapse_spaces, normalize_words
 from codetui.model import Anchor, Coding, Span, text_hash
 
 LocatedBy: TypeAlias = Literal["exact", "folded", "fuzzy", "ambiguous", "orphan"]
@@ -52,7 +52,7 @@ class SourceText:
 
     def equals(self, span: Span, words: str) -> bool:
         """Return whether the text at `span` is exactly these words, white space aside."""
-        return anchors.says(self.text, span, words)
+        return anchors.has_words(self.text, span, words)
 
     def matches(self, span: Span, words: str) -> bool:
         """Return whether the text at `span` is these words but for quotes, dashes, case and marked cuts.
@@ -77,7 +77,7 @@ class SourceText:
 
 def locate(quotations: Sequence[Quotation], live: Iterable[Coding], source: SourceText) -> list[Place]:
     """Return the place of each quotation; `live` are all codings of the session, these included."""
-    words = [shown_words(each.coding.words) for each in quotations]
+    words = [collapse_spaces(each.coding.words) for each in quotations]
     resolutions = {index: source.find(words[index], each.near) for index, each in enumerate(quotations)}
     same_words: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for index, found in resolutions.items():
@@ -99,7 +99,7 @@ def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], source: Sourc
     A code is assigned to a place once. So if the words occur as often as they were coded, each occurrence has its
     coding, whichever it is.
     """
-    words = shown_words(codings[0].words)
+    words = collapse_spaces(codings[0].words)
     found = source.find(words)
     spans = found.spans if isinstance(found, Ambiguous) else ()
     if len(spans) in (0, 1, anchors.MOST_PLACES) or len({coding.note for coding in codings}) > 1:
@@ -112,7 +112,7 @@ def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], source: Sourc
         anchor = other.anchor
         if anchor and not other.is_proposed and anchor.text_hash == source.hash:
             used.add((anchor.start, anchor.end))
-        elif shown_words(other.words) == words:
+        elif collapse_spaces(other.words) == words:
             return ()
     free = [span for span in spans if span not in used]
     return free if len(free) == len(codings) else ()
@@ -122,9 +122,9 @@ def _place(found: Resolution, words: str, source: SourceText) -> Place:
     match found:
         case Exact():
             located_by: LocatedBy = "folded" if found.step == "folded" else "exact"
-            return Place(anchors.describe(source.text, found.span, source.hash), located_by)
+            return Place(anchors.anchor_at(source.text, found.span, source.hash), located_by)
         case Fuzzy():
-            anchor = anchors.describe(source.text, found.span, source.hash)
+            anchor = anchors.anchor_at(source.text, found.span, source.hash)
             message = f"{quoted(words)} resembles {quoted(anchor.words)} ({round(100 * found.score)} %): check it"
             return Place(anchor, "fuzzy", message)
         case Ambiguous():

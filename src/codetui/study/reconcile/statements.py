@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias
 
-from codetui.core.anchors.anchor import shown_words
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import Block, Document, Entry, Note, SectionPart, with_part_ids
 from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, MemoTarget
 
@@ -68,10 +68,10 @@ def heading_place(section: SectionPart, block: Block) -> MemoTarget:
 
 def _statement(part: Entry | Note, place: MemoTarget, slot: MemoTarget) -> Statement:
     if isinstance(part, Note):
-        return Statement(slot, True, shown_words(part.text), place=place, id=part.id, line=part.line)
+        return Statement(slot, True, collapse_spaces(part.text), place=place, id=part.id, line=part.line)
     if part.kind == "note":
-        return Statement(slot, True, shown_words(part.note), place=place, id=part.id, line=part.line)
-    words, note = shown_words(part.words), shown_words(part.note)
+        return Statement(slot, True, collapse_spaces(part.note), place=place, id=part.id, line=part.line)
+    words, note = collapse_spaces(part.words), collapse_spaces(part.note)
     return Statement(slot, False, words, note, place=place, id=part.id, line=part.line)
 
 
@@ -84,7 +84,7 @@ def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
 def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
     """Return the list that a place denotes in a document, where labels and headings replace ids."""
     if place.kind in ("entry", "code"):
-        label = shown_words(index.labels.get(CodeId(place.id), place.id))
+        label = collapse_spaces(index.labels.get(CodeId(place.id), place.id))
         code = index.code_by_label(label)
         return MemoTarget(kind=place.kind, id=code.id if code else label)
     if place.kind == "section" and place.id in index.sections:
@@ -93,7 +93,7 @@ def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
         return place
     # Documents show the notes of what the codebook lacks under a group's heading.
     group = books.group_by_title(index.book, place.id)
-    return MemoTarget(kind="group", id=group.id if group else shown_words(place.id))
+    return MemoTarget(kind="group", id=group.id if group else collapse_spaces(place.id))
 
 
 # --- the statements of a session ----------------------------------------------------------------------
@@ -109,9 +109,9 @@ def statements_of_session(state: State, index: CodebookIndex) -> dict[str, State
 
 def _session_statement(one: Coding | Memo, place: MemoTarget, slot: MemoTarget) -> Statement:
     if isinstance(one, Memo):
-        return Statement(slot, True, shown_words(one.text), place=place, id=one.id)
+        return Statement(slot, True, collapse_spaces(one.text), place=place, id=one.id)
     words = one.words or (one.anchor.words if one.anchor else "")
-    return Statement(slot, False, shown_words(words), shown_words(one.note), place=place, id=one.id)
+    return Statement(slot, False, collapse_spaces(words), collapse_spaces(one.note), place=place, id=one.id)
 
 
 def place_of(one: Coding | Memo) -> MemoTarget:

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, shown_words
+from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
+from codetui.core.text.normalize import collapse_spaces
 from codetui.model import Anchor, Coding, CodingReanchored, Event, Problem, Source, text_hash
 
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
@@ -107,12 +108,12 @@ class _Text:
         """A quotation goes with the text's words; words that are not the ad's own, as where they are cut, stay."""
         match found:
             case Exact():
-                anchor = anchors.describe(self._text, found.span, self._hash)
-                is_own = shown_words(words) in (shown_words(old.words), shown_words(anchor.words))
+                anchor = anchors.anchor_at(self._text, found.span, self._hash)
+                is_own = collapse_spaces(words) in (collapse_spaces(old.words), collapse_spaces(anchor.words))
                 fate: Fate = "unmoved" if (anchor.start, anchor.end) == (old.start, old.end) else "moved"
                 return _Found(fate, anchor, anchor.words if is_own else words)
             case Fuzzy():
-                anchor = anchors.describe(self._text, found.span, self._hash)
+                anchor = anchors.anchor_at(self._text, found.span, self._hash)
                 alike = f"{round(100 * found.score)} %"
                 message = f"{quoted(words)} resembles {quoted(anchor.words)} in it ({alike}): check it"
                 return _Found("proposed", anchor, words, message)
@@ -123,11 +124,11 @@ class _Text:
     def _find_again(self, coding: Coding) -> _Found:
         """The place of words that had none, once they stand in the text as it is shown: the old one may be back."""
         if self._shown is None:
-            self._shown = shown_words(self._text)
-        words = shown_words(coding.words)
+            self._shown = collapse_spaces(self._text)
+        words = collapse_spaces(coding.words)
         if words and words in self._shown:
             found = anchors.locate(self._text, coding.words)
             if isinstance(found, Exact):
-                anchor = anchors.describe(self._text, found.span, self._hash)
+                anchor = anchors.anchor_at(self._text, found.span, self._hash)
                 return _Found("moved", anchor, anchor.words)
         return _Found("waiting", None, coding.words)

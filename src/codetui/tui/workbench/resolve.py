@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
-from codetui.core.anchors.unresolved import UnresolvedAnchor, doubt_about, doubtful, is_doubtful
+from codetui.core.anchors.unresolved import UnresolvedAnchor, is_unresolved, unresolved_anchor, unresolved_codings
 from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
@@ -111,7 +111,7 @@ class Settling:
         """Carries out what a key means while a doubt is being settled; False leaves it to what it means otherwise."""
         coding = self.coding
         is_here = self._view.screen.focused is self._view and not self._is_leaving
-        if coding is None or not is_doubtful(coding) or not is_here:
+        if coding is None or not is_unresolved(coding) or not is_here:
             self._end()
             return False
         own: dict[str, Do] = {
@@ -169,7 +169,7 @@ class Settling:
 
     def _go_to_chosen(self, chosen: CodingId) -> bool:
         coding = self._bench.state.codings.get(chosen)
-        if coding is None or not is_doubtful(coding):
+        if coding is None or not is_unresolved(coding):
             return False
         self.go_to(coding)
         return True
@@ -218,10 +218,10 @@ class Settling:
         self._bench.say(self._words)
 
     def _doubtful(self) -> tuple[Coding, ...]:
-        return doubtful(self._bench.state)
+        return unresolved_codings(self._bench.state)
 
     def _about(self, coding: Coding) -> UnresolvedAnchor:
-        return doubt_about(coding, self._bench.state, self._bench.ad.text)
+        return unresolved_anchor(coding, self._bench.state, self._bench.ad.text)
 
     # --- settling one -------------------------------------------------------------------------------
 

@@ -222,7 +222,7 @@ class Selecting:
             self._say(NOWHERE[name], "refusal")
         self._scroll(top)
         self.put(after)
-        if name in ("take_start", "take_end") and after.edge is not None:
+        if name in ("hold_start", "hold_end") and after.edge is not None:
             self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
 
     def _around_found(self, name: str) -> Span | None:
@@ -305,7 +305,7 @@ class Selecting:
         match = search.find(self.text, self._query, start, direction)
         everywhere = search.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
         if match is not None:
-            self._found = search.found_selection(self.text, match)
+            self._found = search.selection_of_match(self.text, match)
             self._go(self._found)
         elif is_typing:
             self._go(self._before_search[0])

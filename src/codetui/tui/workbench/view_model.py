@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from codetui.core.anchors.unresolved import doubtful
+from codetui.core.anchors.unresolved import unresolved_codings
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
@@ -99,7 +99,7 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
         employer=session.facts.employer,
         coder=workspace.coder,
         profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
-        to_place=len(doubtful(session.state)),
+        to_place=len(unresolved_codings(session.state)),
         is_saved=is_saved,
         is_document_refused=workspace.is_document_refused,
         is_read_only=workspace.holder is not None,
