@@ -113,7 +113,7 @@ def _edged(ad: Ad, base: Plan, edge: Edge, goal: int) -> Plan | None:
     at = base.after.selection.span.start if edge == "start" else base.after.selection.span.end
     if base.after.selection.is_explicit and at == goal:
         return base
-    name = f"take_{edge}"
+    name = f"hold_{edge}"
     taken = base if base.after.selection.edge == edge else _moved(ad, base, name)
     beam, seen = [taken], {taken.after}
     for _ in range(_MOST_STEPS):

@@ -1,9 +1,8 @@
-"""Anchors: how a quotation is described, and how it is found again in a text that may have changed.
+"""Anchors: how a quotation is recorded, and how it is found again in a text that may have changed.
 
-The steps, each tried only where the one before found nothing: the recorded offsets, in the text that was
-coded; the exact words, white space aside; the words folded; words that differ from them in slips of the
-pen.  Nothing is guessed: where several places would do and the context does not decide, the answer says so
-and names the places.
+The steps, each tried only where the one before found nothing: the recorded offsets, in the text that was coded; the
+exact words, white space aside; the words normalized; words that differ from them in typos. Nothing is guessed: where
+the words occur several times and the context does not decide, the result is ambiguous and lists the places.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.disambiguate import SHORT, Candidates, Context, choose
 from codetui.core.anchors.similarity import most_similar
-from codetui.core.text.normalize import KEPT_TEXTS, collapse_spaces, normalize_words, normalized_text
+from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words, normalized_text
 from codetui.model import Anchor, Span, text_hash
 
 CONTEXT_LENGTH = 32
-"""Code points of context on each side: enough to tell lines of a list apart, short to read."""
+"""Code points of context on each side: enough to distinguish the lines of a list, and short to read."""
 
 LONGEST_CUT = 1_000
-"""How much a coder leaves out at one `...`: bridging more than a few paragraphs is no quotation any more."""
+"""The code points that one `...` may leave out: what skips more than a few paragraphs is no quotation."""
 
 NEAR_CUT, NEAR_PART = 20, 10
-"""Parts of so many code points prove a place where so few were left out between them; beyond that each must be as
-long as SHORT.  With parts of any length 16 of 1,412 real phrases, cut in the middle by way of trial, were found at
-another place of their own ad, and 616 in ads that lack the phrase; so, none (`benchmarks/anchors`)."""
+"""Parts of at least NEAR_PART code points prove a place if at most NEAR_CUT were left out between them; otherwise each
+must have SHORT. With parts of any length, 16 of 1,412 real phrases that were cut in the middle were found at another
+place of their own ad, and 616 in ads without the phrase; with these limits none (`benchmarks/anchors`)."""
 
 CASED = 3
-"""Words up to this length are other words in another case: `Go` and go, `IT` and it."""
+"""Up to this length, words in another case are other words: `Go` and go, `IT` and it."""
 
 MOST_PLACES = 1_000
-"""Places looked at; words that stand more often are ambiguous whatever the context says."""
+"""The places considered; words that occur more often are ambiguous whatever their context."""
 
 CUT = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.{3,}|…)\s*")
 
@@ -40,16 +39,16 @@ Step = Literal["offsets", "words", "folded"]
 
 
 class Exact(NamedTuple):
-    """The words stand at `span`; `step` says how much had to be forgiven to see it."""
+    """The words are at `span`; `step` is the step that found them."""
 
     span: Span
     step: Step
 
 
 class Ambiguous(NamedTuple):
-    """The coder is asked: the words stand at each of `spans`, in the text's order; one alone is doubtful.
+    """The words are at each of `spans`, in the order of the text, and the coder must choose; a single one is doubtful.
 
-    With a `score` below 1 they only resemble what stands there.
+    With a `score` below 1 they only resemble the text there.
     """
 
     spans: tuple[Span, ...]
@@ -57,14 +56,14 @@ class Ambiguous(NamedTuple):
 
 
 class Fuzzy(NamedTuple):
-    """The words stand at `span` but for slips of the pen; shown as *check this*."""
+    """The words are at `span`, typos aside; shown as *check this*."""
 
     span: Span
     score: float
 
 
 class Orphan(NamedTuple):
-    """The words have no place; `nearest` resembles them too little to be used, and may be shown."""
+    """The words were not found; `nearest` resembles them too little to be used, and may be shown."""
 
     nearest: Span | None = None
     score: float = 0.0
@@ -74,7 +73,7 @@ Resolution: TypeAlias = Exact | Ambiguous | Fuzzy | Orphan
 
 
 def anchor_at(text: str, span: Span, text_hash: str) -> Anchor:
-    """The anchor of `span` in a text with the hash `text_hash`; its words are the text's own characters."""
+    """Return the anchor of `span` in a text with the hash `text_hash`; its words are the text's own characters."""
     return Anchor(
         text_hash=text_hash,
         start=span.start,
@@ -86,14 +85,14 @@ def anchor_at(text: str, span: Span, text_hash: str) -> Anchor:
 
 
 def has_words(text: str, span: Span, words: str) -> bool:
-    """True where just these words stand at `span`, white space aside."""
+    """True if the text at `span` is these words, white space aside."""
     return collapse_spaces(text[span.start : span.end]) == collapse_spaces(words)
 
 
 def is_quoted(text: str, span: Span, words: str) -> bool:
-    """True where a person may have written `span` as these words: quotes, dashes, case and marked cuts forgiven.
+    """True if a person may have quoted `span` with these words: quotes, dashes, case and marked cuts may differ.
 
-    It begins with their first part and ends with their last.  The case of short words is not forgiven: `Go`, go.
+    The span begins with their first part and ends with their last. The case of short words counts: `Go`, go.
     """
     parts = _parts(words)
     if len(words) <= CASED or not parts:
@@ -106,21 +105,21 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
 
 
 def resolve(text: str, anchor: Anchor) -> Resolution:
-    """Where the quotation of `anchor` stands in `text`.
+    """Find the quotation of `anchor` in `text`.
 
-    The recorded offsets are trusted in the text that they were taken from.  In a changed one a copy of the
-    sentence may stand there now, so the words are looked for everywhere, and the context decides.
+    The recorded offsets are trusted in the text in which they were recorded. In a changed text a copy of the sentence
+    may be there now, so the whole text is searched for the words, and the context decides.
     """
     recorded = Span(anchor.start, anchor.end)
-    stands = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
-    if stands and _hash_of(text) == anchor.text_hash:
+    is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
+    if is_there and _hash_of(text) == anchor.text_hash:
         return Exact(recorded, "offsets")
     found = locate(text, anchor.words, anchor.before, anchor.after)
     return Exact(recorded, "offsets") if isinstance(found, Exact) and found.span == recorded else found
 
 
 def locate(text: str, words: str, before: str = "", after: str = "") -> Resolution:
-    """Where `words` stand in `text`; `before` and `after` are what stood round them, where that is known."""
+    """Find `words` in `text`; `before` and `after` are their context, where it is known."""
     context = Context(before, after)
     if not words.strip():
         return Orphan()
@@ -134,7 +133,10 @@ def locate(text: str, words: str, before: str = "", after: str = "") -> Resoluti
 
 
 def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_proven: bool = True) -> Resolution:
-    """The place that is meant, or the question; short parts of cut words, or a short word's other case, are asked."""
+    """Return the place that the context proves, else an ambiguous result.
+
+    Short parts of cut words, and a short word in another case, are never proven.
+    """
     chosen = choose(text, spans, context) if len(spans) < MOST_PLACES else Candidates(tuple(spans))
     if not chosen.is_decided:
         return Ambiguous(chosen.spans)
@@ -147,24 +149,24 @@ def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_p
     return Exact(span, "folded") if is_proven and not is_other_case else Ambiguous(chosen.spans)
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
+@lru_cache(maxsize=CACHED_TEXTS)
 def _hash_of(text: str) -> str:
     return text_hash(text)
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
+@lru_cache(maxsize=CACHED_TEXTS)
 def _shown_text(text: str) -> str:
     return collapse_spaces(text)
 
 
 def clear_caches() -> None:
-    """Drops what is kept of the texts that were looked into last."""
+    """Clear what is cached of the last texts."""
     _hash_of.cache_clear()
     _shown_text.cache_clear()
 
 
 def _exact_places(text: str, words: str) -> list[Span]:
-    """The places of the words as they are written, and those that differ from them in white space."""
+    """Return the places of the words, white space aside."""
     spans = _places(text, words)
     shown = collapse_spaces(words)
     if len(spans) >= MOST_PLACES or " " not in shown or words != words.strip():
@@ -175,7 +177,7 @@ def _exact_places(text: str, words: str) -> list[Span]:
 
 
 def _spaced_places(text: str, shown: str) -> list[Span]:
-    """The first MOST_PLACES places of words with any white space between them, overlapping or not."""
+    """Return the first MOST_PLACES places of words with any white space between them, overlapping or not."""
     pattern = re.compile(r"\s+".join(map(re.escape, shown.split(" "))))
     spans: list[Span] = []
     found = pattern.search(text)
@@ -186,7 +188,7 @@ def _spaced_places(text: str, shown: str) -> list[Span]:
 
 
 def _places(text: str, words: str) -> list[Span]:
-    """The first MOST_PLACES places where the words begin, overlapping or not."""
+    """Return the first MOST_PLACES places of the words, overlapping or not."""
     spans: list[Span] = []
     start = text.find(words)
     while start >= 0 and len(spans) < MOST_PLACES:
@@ -196,9 +198,9 @@ def _places(text: str, words: str) -> list[Span]:
 
 
 def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
-    """The places of the folded words, and whether such a place proves that it is meant.
+    """Return the places of the normalized words, and whether such a place proves itself.
 
-    Words cut by `...` stand from their first part to their last.
+    The place of words cut by `...` reaches from their first part to their last.
     """
     parts = _parts(words)
     if not parts:
@@ -212,17 +214,17 @@ def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
 
 
 def _parts(words: str) -> list[str]:
-    """The folded words between marked cuts."""
+    """Return the normalized words between marked cuts."""
     return [part for part in map(normalize_words, CUT.split(words)) if part]
 
 
 def _is_proof(parts: list[str], left_out: int) -> bool:
-    """True where the parts of cut words are long enough to be believed, `left_out` code points apart."""
+    """True if the parts of cut words, `left_out` code points apart, are long enough to prove their place."""
     return min(map(len, parts)) >= (NEAR_PART if left_out <= NEAR_CUT else SHORT)
 
 
 def _cut_places(haystack: str, parts: list[str]) -> list[Span]:
-    """Where all parts stand, each behind the one before; of starts with one end, the last is the tighter reading."""
+    """Return the spans with all parts in order; of several starts with one end the last, which is the shortest span."""
     by_end: dict[int, Span] = {}
     for start, first_end in _places(haystack, parts[0]):
         end = _end_of_parts(haystack, parts, first_end)
@@ -232,7 +234,7 @@ def _cut_places(haystack: str, parts: list[str]) -> list[Span]:
 
 
 def _end_of_parts(haystack: str, parts: list[str], end: int) -> int:
-    """Where the last part ends when each stands behind the one before, the first up to `end`; else -1."""
+    """Return the end of the last part when each follows the one before, the first up to `end`; else -1."""
     for part in parts[1:]:
         place = haystack.find(part, end, end + LONGEST_CUT + len(part))
         if place < 0:
@@ -242,7 +244,7 @@ def _end_of_parts(haystack: str, parts: list[str], end: int) -> int:
 
 
 def _resembling(text: str, words: str) -> Resolution:
-    """The one place that has the words but for slips, and resembles them clearly more than any other place."""
+    """Return the one place that has the words, typos aside, and is clearly more similar to them than any other."""
     folded = normalized_text(text)
     parts = _parts(words)
     likeness = most_similar(folded.text, " ".join(parts))

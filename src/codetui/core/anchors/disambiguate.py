@@ -1,4 +1,4 @@
-"""Which of several places of the same words is meant: context first, then whole words."""
+"""Decide between several places of the same words: by context first, then by whole words."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from typing import NamedTuple
 from codetui.model import Span
 
 CLEARLY_MORE = 4
-"""Code points of context that the best place must have beyond the second: blanks agree by chance."""
+"""Code points of context by which the best place must exceed the second: blanks agree by chance."""
 
 AGREEING = 6
-"""Code points of context from which a place is believed to be the old one."""
+"""Code points of context that make a place the old one."""
 
 REPEATED = 16
 """Code points of context on one side that make a second place a repetition: a sentence that was copied and changed in
-one word keeps them on the side away from that word, where bullets one below the other share 9 and less.  Without
-this 11,867 of 84,544 quotations beside such a copy were found in the copy; so, none (`benchmarks/anchors`)."""
+one word keeps them on the other side of that word, while bullets one below the other share 9 at most. Without this
+limit, 11,867 of 84,544 quotations beside such a copy were found in the copy; with it none (`benchmarks/anchors`)."""
 
 SHORT = 16
-"""Words up to this length stand in many texts: alone they do not prove that the place is the old one."""
+"""Words up to this length occur in many texts: alone they do not prove that a place is the old one."""
 
 PLURAL = "s"
-"""What may follow short words inside one word, as in `LLMs`; anything else makes another: `Go` is not in `goals`."""
+"""What may follow short words inside one word, as in `LLMs`; anything else makes another word: `Go`, `goals`."""
 
 
 class Candidates(NamedTuple):
-    """The places that remain, in the text's order."""
+    """The places that remain, in the order of the text; `is_decided` where the only one is proven."""
 
     spans: tuple[Span, ...]
     is_decided: bool = False
 
 
 class Context(NamedTuple):
-    """What stood before and after the words; empty where nothing is known."""
+    """The text before and after the words; empty where it is unknown."""
 
     before: str
     after: str
 
     def is_whole(self, text: str, span: Span) -> bool:
-        """True where all of the context stands round `span`."""
+        """True if all of the context is round `span`."""
         return text.endswith(self.before, 0, span.start) and text.startswith(self.after, span.end)
 
     def sides(self, text: str, span: Span) -> tuple[int, int]:
-        """How many code points next to `span` are the known context, before and after."""
+        """Return how many code points before and after `span` agree with the context."""
         before = text[max(0, span.start - len(self.before)) : span.start]
         after = text[span.end : span.end + len(self.after)]
         return _common(before[::-1], self.before[::-1]), _common(after, self.after)
 
     def is_repeated(self, sides: tuple[int, int]) -> bool:
-        """True where one side alone could be a copy of the old place: much of the context agrees there, or all."""
+        """True if one side alone could be a copy of the old place: much of its context agrees, or all of it."""
         return any(
             side and agreeing >= min(REPEATED, len(side))
             for side, agreeing in zip((self.before, self.after), sides, strict=True)
@@ -56,7 +56,7 @@ class Context(NamedTuple):
 
 
 def choose(text: str, spans: list[Span], context: Context) -> Candidates:
-    """The place that is meant, or all those that may be."""
+    """Return the place that is proven, or all those that may be the old one."""
     is_known = bool(context.before or context.after)
     if is_known and len(spans) > 1:
         decided = _by_context(text, spans, context)
@@ -78,7 +78,7 @@ def _needed(context: Context) -> int:
 
 
 def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:
-    """The one place with clearly the most of the context round it, where no other could be a copy of it."""
+    """Return the place with clearly the most context, if no other could be a copy of it."""
     scored = sorted(((context.sides(text, span), span) for span in spans), key=lambda each: sum(each[0]), reverse=True)
     if any(context.is_repeated(sides) for sides, _ in scored[1:]):
         return None
@@ -89,21 +89,21 @@ def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:
 
 
 def _joined_alike(text: str, spans: list[Span], context: Context) -> list[Span]:
-    """The places that are parts of longer words, or whole ones, just as the old place was; else all."""
+    """Return the places that are parts of longer words, or whole words, as the old place was; else all."""
     first, last = spans[0].start, spans[0].end - 1
     was = is_joined(context.before[-1:] + text[first], 1), is_joined(text[last] + context.after[:1], 1)
     return [span for span in spans if (is_joined(text, span.start), is_joined(text, span.end)) == was] or spans
 
 
 def _most_whole(text: str, spans: list[Span]) -> list[Span]:
-    """The places that are whole words; else those that begin a word; else all."""
+    """Return the places that are whole words; else those that begin a word; else all."""
     begins = [span for span in spans if not is_joined(text, span.start)]
     whole = [span for span in begins if not is_joined(text, span.end)]
     return whole or begins or spans
 
 
 def _is_other_word(text: str, span: Span) -> bool:
-    """True inside a longer word, unless that is the plural."""
+    """True inside a longer word, unless that is the plural of the words."""
     if is_joined(text, span.start):
         return True
     is_plural = span.end - span.start > 1 and text.startswith(PLURAL, span.end) and not is_joined(text, span.end + 1)
@@ -111,11 +111,11 @@ def _is_other_word(text: str, span: Span) -> bool:
 
 
 def is_joined(text: str, position: int) -> bool:
-    """True where a word goes on across `position`."""
+    """True if a word continues across `position`."""
     return 0 < position < len(text) and text[position - 1].isalnum() and text[position].isalnum()
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts share from their start."""
+    """Return the length of the common start of two texts."""
     length = min(len(one), len(other))
     return next((at for at in range(length) if one[at] != other[at]), length)

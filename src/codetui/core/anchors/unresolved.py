@@ -1,7 +1,7 @@
-"""Quotations whose place the coder has to settle: ambiguous, fuzzy, or nowhere.
+"""Quotations whose place the coder must decide: ambiguous, fuzzy, or not found.
 
-Which they are is known at once.  Where they may stand is looked for when it is asked, and kept as long as a
-coding stays as it is: in an ad of 1 MB that takes up to 80 ms for the first and 25 ms for each of the others.
+The codings are known at once. Their possible places are searched for on demand, and cached as long as the coding does
+not change: in a source of 1 MB this takes up to 80 ms for the first and 25 ms for each of the others.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Literal, NamedTuple
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, locate
 from codetui.core.anchors.similarity import similarity
 from codetui.core.session.state import State
-from codetui.core.text.normalize import KEPT_TEXTS, normalize_words
+from codetui.core.text.normalize import CACHED_TEXTS, normalize_words
 from codetui.model import Coding, CodingId, Span
 
 Kind = Literal["ambiguous", "fuzzy", "orphan"]
 
 
 class UnresolvedAnchor(NamedTuple):
-    """One such quotation, with what is known of its place.
+    """A quotation without an accepted place, and its possible places.
 
-    `ambiguous`: its words stand at `places`, one of which is meant.  `fuzzy`: they stand there but for slips of the
-    pen.  `orphan`: they stand nowhere; a place may resemble them all the same.  `score` says how much, from 0 to 1;
-    `total` counts the places, of which those are left out where the same code stands already.
+    `ambiguous`: its words are at one of `places`. `fuzzy`: they are there, typos aside. `orphan`: they were not found,
+    but a place may resemble them. `score` is the similarity from 0 to 1. `total` counts all places; `places` leaves out
+    those that have the same code already.
     """
 
     coding: Coding
@@ -34,7 +34,7 @@ class UnresolvedAnchor(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """The score for people, rounded down: what is not the same is not 100 %."""
+        """The score for people, rounded down: only equal texts have 100 %."""
         return f"{int(self.score * 100)} %"
 
 
@@ -44,31 +44,31 @@ def is_unresolved(coding: Coding) -> bool:
 
 
 def unresolved_codings(state: State) -> tuple[Coding, ...]:
-    """The codings in doubt, in the order in which they were placed."""
+    """Return the codings without an accepted place, in the order in which they were assigned."""
     return state.standing.doubtful
 
 
 def unresolved_anchors(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
-    """All doubts, in the order in which the codings were placed."""
+    """Return all unresolved anchors, in the order in which the codings were assigned."""
     return tuple(unresolved_anchor(coding, state, text) for coding in unresolved_codings(state))
 
 
 def unresolved_anchor(coding: Coding, state: State, text: str) -> UnresolvedAnchor:
-    """What is known of the place of a coding in doubt."""
-    found = _answered(text)
+    """Return the possible places of a coding without an accepted place."""
+    found = _cache_of(text)
     known = found.get(coding.id)
     if known is None or known.coding is not coding:
-        known = found[coding.id] = _doubt(coding, text)
-    return _without_taken(known, state)
+        known = found[coding.id] = _find(coding, text)
+    return _without_coded(known, state)
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
-def _answered(text: str) -> dict[CodingId, UnresolvedAnchor]:  # noqa: ARG001
-    """What was found out in this text; filled by `unresolved_anchor`."""
+@lru_cache(maxsize=CACHED_TEXTS)
+def _cache_of(text: str) -> dict[CodingId, UnresolvedAnchor]:  # noqa: ARG001
+    """Return the cache for one text, filled by `unresolved_anchor`."""
     return {}
 
 
-def _doubt(coding: Coding, text: str) -> UnresolvedAnchor:
+def _find(coding: Coding, text: str) -> UnresolvedAnchor:
     if coding.anchor is not None:
         place = Span(coding.anchor.start, coding.anchor.end)
         score = similarity(normalize_words(coding.words), normalize_words(text[place.start : place.end]))
@@ -85,10 +85,10 @@ def _doubt(coding: Coding, text: str) -> UnresolvedAnchor:
             return UnresolvedAnchor(coding, "orphan", nearest, found.score)
 
 
-def _without_taken(doubt: UnresolvedAnchor, state: State) -> UnresolvedAnchor:
-    """The doubt without the places where another coding of the code stands: no code is given twice."""
-    others = (one.anchor for one in state.of_code(doubt.coding.code) if one.id != doubt.coding.id)
-    taken = {Span(anchor.start, anchor.end) for anchor in others if anchor is not None}
-    if taken.isdisjoint(doubt.places):
-        return doubt
-    return doubt._replace(places=tuple(place for place in doubt.places if place not in taken))
+def _without_coded(unresolved: UnresolvedAnchor, state: State) -> UnresolvedAnchor:
+    """Leave out the places that have another coding of the same code: no place gets a code twice."""
+    others = (one.anchor for one in state.of_code(unresolved.coding.code) if one.id != unresolved.coding.id)
+    coded = {Span(anchor.start, anchor.end) for anchor in others if anchor is not None}
+    if coded.isdisjoint(unresolved.places):
+        return unresolved
+    return unresolved._replace(places=tuple(place for place in unresolved.places if place not in coded))

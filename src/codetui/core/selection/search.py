@@ -1,4 +1,4 @@
-"""Incremental search in an ad: smart case, any white space for a blank, accents only where typed."""
+"""Incremental search in a text: smart case, any white space for a blank, accents only where they are typed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ALIKE = {"'": "['’‘]", '"': '["“”„]', "-": "[-‐‑–—]"}
 
 
 def find(text: str, query: str, start: int, direction: int = 1) -> Span | None:
-    """The first match from `start` on (`direction` 1) or the last that begins before it (-1).
+    """Return the first match from `start` on (`direction` 1) or the last that begins before it (-1).
 
-    The search goes on round the end of the text, so None means that the text has no match at all.
+    The search wraps round the end of the text: None means that the whole text has no match.
     """
     if not query.strip():
         return None
@@ -31,7 +31,7 @@ def find(text: str, query: str, start: int, direction: int = 1) -> Span | None:
 
 
 def matches(text: str, query: str, start: int, end: int) -> list[Span]:
-    """All matches that begin between two offsets: what the view paints while the coder types."""
+    """Return all matches that begin between two offsets, for the view to highlight while the coder types."""
     if not query.strip():
         return []
     found = _pattern(query).finditer(text, max(0, start), min(len(text), end + _LONGEST))
@@ -39,7 +39,7 @@ def matches(text: str, query: str, start: int, end: int) -> list[Span]:
 
 
 def selection_of_match(text: str, match: Span) -> Selection:
-    """The match as a selection of whole words, so that the first letters of a word are enough."""
+    """Return the match extended to whole words, so that the first letters of a word are enough."""
     words = units(text, match.start, match.end, "part")
     start = min([match.start, *(w.start for w in words if w.start < match.end)])
     end = max([match.end, *(w.end for w in words if w.end > match.start)])
@@ -48,7 +48,7 @@ def selection_of_match(text: str, match: Span) -> Selection:
 
 @lru_cache(maxsize=64)
 def _pattern(query: str) -> re.Pattern[str]:
-    """A query as a pattern whose matches are offsets into the text itself."""
+    """Return the pattern of a query; it matches the text itself, so that no offsets need to be mapped."""
     is_plain = unicodedata.normalize("NFD", query) == query and query.isascii()
     typed = re.findall(r"\s+|\S", query.lstrip())
     pieces = [r"\s+" if piece.isspace() else _letters(piece, is_plain) for piece in typed]
@@ -57,7 +57,7 @@ def _pattern(query: str) -> re.Pattern[str]:
 
 
 def _letters(character: str, is_plain: bool) -> str:
-    """One character of a query; a letter without accent also finds those with one."""
+    """Return the pattern of one character; a letter without accent also matches those with one."""
     if character in _ALIKE:
         return _ALIKE[character]
     if not is_plain or not character.isalpha():
@@ -67,12 +67,12 @@ def _letters(character: str, is_plain: bool) -> str:
 
 @lru_cache(maxsize=64)
 def _accented(letter: str) -> str:
-    """The letters that are this one with an accent."""
+    """Return the letters that are this one with an accent."""
     return "".join(c for c in _ACCENTED if unicodedata.normalize("NFD", c)[0] == letter)
 
 
 def _last(pattern: re.Pattern[str], text: str, low: int, high: int) -> Span | None:
-    """The last match that begins in a range, looked for window by window from its end."""
+    """Return the last match that begins in a range, searched window by window from its end."""
     while high > low:
         start = max(low, high - _WINDOW)
         reach = min(len(text), high + _LONGEST)
