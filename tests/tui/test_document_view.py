@@ -9,8 +9,9 @@ from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
 from codetui.model import CodingId, Span
-from codetui.tui.themes import HUES, Face, Palette, contrast, register_themes, section_colour
-from codetui.tui.widgets.document_view import CodedSpan, DocumentView
+from codetui.tui.themes import HUES, Face, TextStyles, contrast, register_themes, section_colour
+from codetui.tui.widgets.document_paint import CodedSpan
+from codetui.tui.widgets.document_view import DocumentView
 
 AD = """Data engineer at a harbour
 
@@ -226,7 +227,7 @@ async def test_an_empty_ad_shows_its_cursor() -> None:
         view.focus()
         view.show("")
         view.set_selection(0, 0)
-        assert (view.text_layout.rows, view.visible_span) == (1, Span(0, 0))
+        assert view.text_layout.rows == 1
         assert row_text(view, 0) == ""
 
 
@@ -292,12 +293,12 @@ async def test_another_width_keeps_the_text_at_the_top() -> None:
         text = AD * 20
         app.view.show(text, top=700)
         await pilot.pause()
-        first = app.view.visible_span.start
+        first = app.view.text_layout.full_span(app.view.top_row).start
         assert app.view.text_layout.row_of(700) == app.view.top_row
         await pilot.resize_terminal(40, 8)
         assert app.view.text_layout.row_of(700) == app.view.top_row
         await pilot.resize_terminal(80, 8)
-        assert app.view.visible_span.start == first
+        assert app.view.text_layout.full_span(app.view.top_row).start == first
         assert app.view.top_offset == 700
 
 
@@ -310,23 +311,6 @@ async def test_a_text_shown_before_the_first_layout_stands_where_it_was_asked_to
     async with app.run_test(size=(60, 8)) as pilot:
         await pilot.pause()
         assert app.view.text_layout.row_of(900) == app.view.top_row > 0
-
-
-async def test_scrolling_into_view_is_the_least_with_two_rows_of_margin() -> None:
-    async with ViewApp().run_test(size=(60, 10)) as pilot:
-        view = pilot.app.query_one(View)
-        view.show("\n".join(f"line {number}" for number in range(100)))
-        start = view.text_layout.full_span
-        view.scroll_into_view(start(5).start, start(5).start)
-        assert view.top_row == 0
-        view.scroll_into_view(start(20).start, start(20).start)
-        assert view.top_row == 20 + 2 - 9
-        view.scroll_into_view(start(12).start, start(14).start)
-        assert view.top_row == 10
-        view.scroll_into_view(start(40).start, start(60).start)
-        assert view.top_row == 38
-        assert view.visible_rows == 10
-        assert view.visible_span == Span(start(38).start, start(47).end)
 
 
 async def test_clicks_tell_the_character_and_how_many() -> None:
@@ -380,7 +364,7 @@ def test_coded_text_and_keys_are_legible_in_every_theme(name: str) -> None:
     theme = BUILTIN_THEMES[name]
     generated = theme.to_color_system().generate()
     background = Color.parse(generated["background"])
-    palette = Palette(theme, background, Color.parse(generated["foreground"]))
+    palette = TextStyles(theme, background, Color.parse(generated["foreground"]))
     faces = [
         Face(hue, is_current=is_current, is_implied=is_implied, is_selected=is_selected, is_match=is_match)
         for hue in range(-1, HUES)
@@ -412,7 +396,7 @@ async def test_themes_carry_the_section_colours_as_variables() -> None:
 
 def test_ansi_themes_use_the_colours_of_the_terminal() -> None:
     theme = BUILTIN_THEMES["ansi-dark"]
-    palette = Palette(theme, Color.parse("ansi_default"), Color.parse("ansi_default"))
+    palette = TextStyles(theme, Color.parse("ansi_default"), Color.parse("ansi_default"))
     style = palette.text(Face(hue=0))
     assert style.color is not None and style.color.is_system_defined
     assert style.bgcolor is not None and style.bgcolor.is_default
@@ -423,7 +407,7 @@ def test_ansi_themes_use_the_colours_of_the_terminal() -> None:
 def test_jump_labels_are_told_from_each_other_and_from_what_is_selected(theme: str, has_colour: bool) -> None:
     generated = BUILTIN_THEMES[theme].to_color_system().generate()
     ground, ink = (Color.parse(generated[name]) for name in ("background", "foreground"))
-    palette = Palette(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
+    palette = TextStyles(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
     looks = [palette.label(is_first=True), palette.label(is_first=False)]
     looks += [palette.text(Face(is_selected=is_selected, is_shaded=True)) for is_selected in (False, True)]
     assert len({str(look) if has_colour else signs(look) for look in looks}) == 4

@@ -1,6 +1,6 @@
 """Colours of coded text for any theme: light, dark, ansi, and none at all.
 
-Colour is never the only sign: the same faces differ by underline, bold and reverse where colours are missing.
+Colour is never the only sign: where colours are missing, underline, bold and reverse tell the faces apart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from textual.widget import Widget
 from codetui.model import Codebook
 
 HUES = 6
-"""Sections have so many colours; the seventh has the first again."""
+"""The number of colours; the seventh section has the first one again."""
 
 _ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
 _ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
@@ -30,9 +30,9 @@ _MIN_CONTRAST = 4.5
 
 
 def register_themes(app: App[object]) -> None:
-    """Give every theme of the app its section colours, as the variables `section-1` to `section-6`.
+    """Add the section colours to every theme of the app, as the variables `section-1` to `section-6`.
 
-    And a light one its warnings: Textual makes them of amber, which nobody reads on white.
+    Light themes also get a darker warning colour: Textual's amber is not legible on white.
     """
     for theme in list(app.available_themes.values()):
         colours = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
@@ -43,7 +43,7 @@ def register_themes(app: App[object]) -> None:
 
 
 def section_colour(theme: Theme, number: int) -> str:
-    """The colour of a section in a theme: the theme's own, or one that is legible on its background."""
+    """Return the colour of a section: the theme's own variable, or a colour that is legible on its background."""
     place = number % HUES
     if own := theme.variables.get(f"section-{place + 1}"):
         return own
@@ -55,7 +55,7 @@ def section_colour(theme: Theme, number: int) -> str:
 
 
 class Face(NamedTuple):
-    """Why a stretch of text looks as it does; `hue` is the number of the section, -1 where no code is."""
+    """What decides how a stretch of text looks; `hue` is the number of the section, -1 for text without a code."""
 
     hue: int = -1
     is_overlapping: bool = False
@@ -67,8 +67,8 @@ class Face(NamedTuple):
     is_proposed: bool = False
 
 
-class Palette:
-    """The styles of the ad's text on one background; each is made once."""
+class TextStyles:
+    """The styles of the ad's text on one background, each made once."""
 
     def __init__(self, theme: Theme, background: Color, foreground: Color, *, has_colour: bool = True) -> None:
         self._theme = theme
@@ -79,37 +79,37 @@ class Palette:
         self._faces: dict[Face, Style] = {}
 
     def text(self, face: Face) -> Style:
-        """The style of a stretch of text."""
+        """Return the style of a stretch of text."""
         style = self._faces.get(face)
         if style is None:
             is_plain = self._is_ansi or not self._has_colour
-            style = self._faces[face] = self._signs(face) if is_plain else self._colours(face)
+            style = self._faces[face] = self._attributes(face) if is_plain else self._colours(face)
         return style
 
     def cursor(self, face: Face, *, has_focus: bool) -> Style:
-        """The style of the cursor's cell over a face: the reverse of what stands round it."""
+        """Return the style of the cursor's cell: the reverse of the text around it."""
         style = self.text(face)
         if self._is_ansi or not self._has_colour:
             return style + Style(reverse=has_focus and not face.is_selected, underline=True, bold=True)
         if not has_focus:
-            return style + _on(self._background.blend(self._foreground, 0.35))
+            return style + Style(bgcolor=self._background.blend(self._foreground, 0.35).rich_color)
         block = Style.from_color(self._background.rich_color, self._foreground.rich_color)
         return style + block + Style(bold=True)
 
     def gutter_key(self, hue: int, is_current: bool) -> Style:
-        """The style of a code's short key in the gutter."""
+        """Return the style of a code's short key in the gutter."""
         return self._gutter(hue) + Style(bold=is_current, reverse=is_current)
 
     def gutter_bar(self, hue: int, is_current: bool) -> Style:
-        """The style of the bar beside the rows of a quotation."""
+        """Return the style of the bar beside the rows of a quotation."""
         return self._gutter(hue) + Style(bold=is_current)
 
     def more(self) -> Style:
-        """The style of the count of quotations that found no lane."""
+        """Return the style of the number of quotations without a lane."""
         return self.text(Face()) + Style(bold=True)
 
     def label(self, *, is_first: bool) -> Style:
-        """The style of a jump label's first letter and of the others, so that it shows where one label begins."""
+        """Return the style of a jump label's first letter or of the others, so that adjacent labels stay distinct."""
         if self._is_ansi or not self._has_colour:
             return self._bare() + Style(bold=True, reverse=is_first, underline=not is_first)
         if is_first:
@@ -118,7 +118,7 @@ class Palette:
         return Style.from_color(_legible(_AMBER, ground).rich_color, ground.rich_color) + Style(bold=True)
 
     def hue(self, number: int) -> Color:
-        """The colour of a section, legible on the background."""
+        """Return the colour of a section, legible on the background."""
         colour = Color.parse(section_colour(self._theme, number))
         return colour if self._is_ansi else _legible(colour, self._background)
 
@@ -130,7 +130,7 @@ class Palette:
         return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
 
     def _colours(self, face: Face) -> Style:
-        """Backgrounds say it: the section's tint, then matches, then what is selected."""
+        """Return a style with colours: the section's tint, over that matches, over that the selection."""
         ground, ink = self._background, self._foreground
         if face.hue >= 0:
             ground = ground.blend(self.hue(face.hue), 0.40 if face.is_current else 0.20)
@@ -148,8 +148,8 @@ class Palette:
             style += Style(italic=True)
         return style + Style(underline=True) if face.is_overlapping else style
 
-    def _signs(self, face: Face) -> Style:
-        """Attributes say it, with the section's own colour of the terminal where there are colours.
+    def _attributes(self, face: Face) -> Style:
+        """Return a style with attributes, and with the terminal's own colour for the section where it has colours.
 
         Under jump labels, which are reversed themselves, the selection is bold and not dimmed.
         """
@@ -173,12 +173,8 @@ class Palette:
         return Style.from_color(self._foreground.rich_color, self._background.rich_color)
 
 
-def _on(ground: Color) -> Style:
-    return Style(bgcolor=ground.rich_color)
-
-
 def _legible(ink: Color, ground: Color) -> Color:
-    """The ink itself, or drawn towards white or black until it stands out from the ground."""
+    """Return the ink, blended with white or black until it contrasts with the ground."""
     goal = max(Color(255, 255, 255), Color(0, 0, 0), key=lambda colour: contrast(colour, ground))
     for step in range(10):
         mixed = ink.blend(goal, step / 10)
@@ -188,7 +184,7 @@ def _legible(ink: Color, ground: Color) -> Color:
 
 
 def contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -200,35 +196,29 @@ def _luminance(colour: Color) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-_ANSI_HUES = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
-_hue_colours: dict[tuple[str, int], str] = {}
-
-
 def section_hues(book: Codebook) -> dict[str, int]:
-    """The hue of each section, by its id."""
+    """Return the hue of each section by its id: its place in the codebook."""
     return {section.id: hue for hue, section in enumerate(book.sections)}
 
 
-def hue_colour(app: App[object], index: int) -> str:
-    """The colour of section `index` on the ground of the theme."""
-    if app.native_ansi_color:
-        return _ANSI_HUES[index % len(_ANSI_HUES)]
-    theme = app.current_theme
-    key = (theme.name, index)
-    if key not in _hue_colours:
-        variables = app.theme_variables
-        ground, ink = Color.parse(variables["surface"]), Color.parse(variables["foreground"])
-        _hue_colours[key] = Palette(theme, ground, ink).hue(index).hex
-    return _hue_colours[key]
+def hue_colour(app: App[object], hue: int) -> str:
+    """Return the colour of a hue, legible on the surface of the app's theme."""
+    colour = _ANSI[hue % HUES] if app.native_ansi_color else section_colour(app.current_theme, hue)
+    return _legible_hex(colour, app.theme_variables["surface"])
 
 
-def hue_style(app: App[object], index: int) -> Style:
-    """The foreground of section `index`."""
-    return _style(hue_colour(app, index))
+@lru_cache(256)
+def _legible_hex(ink: str, ground: str) -> str:
+    return ink if Color.parse(ink).ansi is not None else _legible(Color.parse(ink), Color.parse(ground)).hex
+
+
+def hue_style(app: App[object], hue: int) -> Style:
+    """Return a style with the colour of a hue as foreground."""
+    return Style(color=Color.parse(hue_colour(app, hue)).rich_color)
 
 
 def component_style(widget: Widget, name: str) -> Style:
-    """Foreground and text style of a widget's component class; what is translucent is blended with its ground."""
+    """Return the foreground and the text style of a component class, blended with the widget's background."""
     styles = widget.get_component_styles(name)
     if not styles.has_rule("color"):
         return styles.text_style
@@ -236,10 +226,5 @@ def component_style(widget: Widget, name: str) -> Style:
 
 
 def opaque(widget: Widget, colour: Color) -> Color:
-    """A colour as it looks on the widget's ground."""
+    """Return a colour as it looks on the widget's background."""
     return colour if colour.ansi is not None else widget.background_colors[1] + colour
-
-
-@lru_cache(256)
-def _style(colour: str) -> Style:
-    return Style(color=Color.parse(colour).rich_color)

@@ -17,7 +17,7 @@ from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import shown
-from codetui.tui.widgets.document_view import CodedSpan
+from codetui.tui.widgets.document_paint import CodedSpan
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 
 UNKNOWN_KEY = "?"
