@@ -48,7 +48,7 @@ class Bench(App[None]):
     def on_event_of_interest(self, message: Message) -> None:
         self.said.append(message)
 
-    on_codebook_tree_highlighted = on_codebook_tree_chosen = on_event_of_interest
+    on_codebook_tree_node_highlighted = on_codebook_tree_node_selected = on_event_of_interest
     on_code_panel_assigned = on_event_of_interest
     on_search_line_changed = on_search_line_submitted = on_event_of_interest
     on_search_line_next = on_search_line_previous = on_search_line_cancelled = on_event_of_interest
@@ -190,7 +190,7 @@ async def test_arrows_and_enter_tell_the_node() -> None:
         nodes = [message.node for message in app.said]
         assert nodes[-1] == NoteNode(note(1, "group", "", "").id)
         assert nodes[:3] == [SectionNode("work"), CodeNode(CodeId("W3")), GroupNode("hand")]
-        assert isinstance(app.said[-1], CodebookTree.Chosen)
+        assert isinstance(app.said[-1], CodebookTree.NodeSelected)
 
 
 async def test_left_goes_to_what_a_quotation_stands_under_and_right_back() -> None:

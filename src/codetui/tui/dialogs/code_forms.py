@@ -215,8 +215,8 @@ class NewCodeModal(TextsForm[Code]):
         same = next((one for one in self._book.codes if one.name.casefold() == answer.name.casefold()), None)
         return f"{same.id} is called so already: write another name." if same else nameless(answer)
 
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
+    @on(RowList.RowHighlighted)
+    def _moved(self, event: RowList.RowHighlighted) -> None:
         """Another place has another pattern; an id that the coder wrote stays."""
         event.stop()
         field = self.query_one("#id", Input)
@@ -224,8 +224,8 @@ class NewCodeModal(TextsForm[Code]):
             self._proposed = self._id_for(*self.spot)
             field.value = one_line(self._proposed)
 
-    @on(RowList.Taken)
-    def _taken(self, event: RowList.Taken) -> None:
+    @on(RowList.RowSelected)
+    def _taken(self, event: RowList.RowSelected) -> None:
         event.stop()
         self.focus_next()
 

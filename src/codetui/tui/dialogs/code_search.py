@@ -20,7 +20,7 @@ from codetui.tui.dialogs.base import FramedModal
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
 
 RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
 """What is shown for a query and the codes that fit it: a row for each, and others behind, or only others."""
@@ -65,7 +65,7 @@ class CodeSearch(Vertical):
     def compose(self) -> ComposeResult:
         """Query, codes, definition."""
         yield Input(placeholder="type a word of its name, definition or examples", compact=True)
-        yield LedRows()
+        yield PassiveRows()
         yield DefinitionPane()
 
     def on_mount(self) -> None:
@@ -85,7 +85,7 @@ class CodeSearch(Vertical):
     @property
     def code(self) -> Code | None:
         """The code under the cursor; None where another row is."""
-        place = self.query_one(LedRows).cursor
+        place = self.query_one(PassiveRows).cursor
         return self._index.codes[CodeId(self._found[place].candidate.id)] if place < len(self._found) else None
 
     def key_part(self, code: Code) -> Part:
@@ -100,11 +100,11 @@ class CodeSearch(Vertical):
 
     def show_again(self) -> None:
         """Shows the rows as they are now, with the cursor where it stands."""
-        self._show(self.query_one(LedRows).cursor)
+        self._show(self.query_one(PassiveRows).cursor)
 
     def action_move(self, step: int) -> None:
         """The next code, or the one before."""
-        self.query_one(LedRows).action_move(step)
+        self.query_one(PassiveRows).action_move(step)
 
     def action_read(self, step: int) -> None:
         """Scroll the definition."""
@@ -116,10 +116,10 @@ class CodeSearch(Vertical):
         self._show(0)
 
     def _show(self, cursor: int) -> None:
-        self.query_one(LedRows).show(self._rows_of(self.query_words, self._found), cursor)
+        self.query_one(PassiveRows).show(self._rows_of(self.query_words, self._found), cursor)
         self._show_definition()
 
-    @on(RowList.Moved)
+    @on(RowList.RowHighlighted)
     def _show_definition(self) -> None:
         pane, code = self.query_one(DefinitionPane), self.code
         if code is not None:
@@ -168,7 +168,7 @@ class CodePicker(FramedModal[Picked]):
             yield self._search
 
     @on(Input.Submitted)
-    @on(RowList.Taken)
+    @on(RowList.RowSelected)
     def _taken(self) -> None:
         code, new_name = self._search.code, self._new_name(self._search.query_words)
         if code is not None:
@@ -265,7 +265,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
         self._say_count()
 
     @on(Input.Submitted)
-    @on(RowList.Taken)
+    @on(RowList.RowSelected)
     def _taken(self) -> None:
         code = self._search.code
         if code is None:

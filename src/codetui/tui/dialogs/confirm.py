@@ -75,7 +75,7 @@ class Choice(FramedModal[str]):
             event.prevent_default()
             self.dismiss(found.answer)
 
-    @on(RowList.Taken)
+    @on(RowList.RowSelected)
     def _taken(self) -> None:
         self.action_take()
 

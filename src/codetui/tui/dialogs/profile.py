@@ -16,7 +16,7 @@ from codetui.model import Profile
 from codetui.tui.dialogs.base import FramedModal, alarm
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane
-from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
 
 NO_PROFILE = ""
 KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"
@@ -67,7 +67,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
     def compose(self) -> ComposeResult:
         """List and definition."""
         with self.frame("Profile of this ad", f"{self._takes()}{KEYS}"), Container(id="profiles"):
-            yield LedRows()
+            yield PassiveRows()
             yield DefinitionPane()
 
     def on_mount(self) -> None:
@@ -76,7 +76,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         if self._current:
             rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
         places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
-        self.query_one(LedRows).show(rows, next(places, 0))
+        self.query_one(PassiveRows).show(rows, next(places, 0))
         self._show_definition()
 
     def on_key(self, event: events.Key) -> None:
@@ -94,7 +94,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_move(self, step: int) -> None:
         """The next profile, or the one before."""
-        self.query_one(LedRows).action_move(step)
+        self.query_one(PassiveRows).action_move(step)
 
     def action_read(self, step: int) -> None:
         """Scroll the definition."""
@@ -102,7 +102,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_take(self) -> None:
         """Take the profile under the cursor."""
-        place = self.query_one(LedRows).cursor
+        place = self.query_one(PassiveRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id))
         elif self._current:
@@ -110,20 +110,20 @@ class ProfilePicker(FramedModal[PickedProfile]):
 
     def action_change(self) -> None:
         """The profile under the cursor, to be changed."""
-        place = self.query_one(LedRows).cursor
+        place = self.query_one(PassiveRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
 
-    @on(RowList.Moved)
+    @on(RowList.RowHighlighted)
     def _moved(self) -> None:
         self._show_definition()
 
-    @on(RowList.Taken)
+    @on(RowList.RowSelected)
     def _taken(self) -> None:
         self.action_take()
 
     def _show_definition(self) -> None:
-        pane, place = self.query_one(DefinitionPane), self.query_one(LedRows).cursor
+        pane, place = self.query_one(DefinitionPane), self.query_one(PassiveRows).cursor
         if place < len(self._profiles):
             pane.show_profile(self._profiles[place])
         else:

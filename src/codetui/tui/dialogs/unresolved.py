@@ -92,8 +92,8 @@ class DoubtsList(FramedModal[CodingId]):
         name = Part(f"{key:<4}", "hue", hue), Part(f"{brief(coding.code, 16)}  ", "dim")
         return Row((*name, Part(f"“{brief(coding.words, WIDEST)}”")), (Part(kind, "warn"),))
 
-    @on(RowList.Taken)
-    def _taken(self, event: RowList.Taken) -> None:
+    @on(RowList.RowSelected)
+    def _taken(self, event: RowList.RowSelected) -> None:
         self.dismiss(self._codings[event.index].id)
 
 

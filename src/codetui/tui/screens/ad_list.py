@@ -236,7 +236,7 @@ class AdListScreen(Screen[SourceId | None]):
         self._show(self._place() if before.startswith(self._query) else None)
 
     @on(Input.Submitted)
-    @on(RowList.Taken)
+    @on(RowList.RowSelected)
     def _taken(self) -> None:
         place = self._place()
         if place is not None:

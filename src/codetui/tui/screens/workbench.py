@@ -73,13 +73,13 @@ class WidgetMessages(Screen[None]):
         """A code was clicked on."""
         self.assigning.take(event.code)
 
-    @on(CodebookTree.Chosen)
-    def _node_chosen(self, event: CodebookTree.Chosen) -> None:
+    @on(CodebookTree.NodeSelected)
+    def _node_chosen(self, event: CodebookTree.NodeSelected) -> None:
         if not self.settling.chosen(event.node):
             self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
 
-    @on(CodebookTree.Highlighted)
-    def _node_highlighted(self, event: CodebookTree.Highlighted) -> None:
+    @on(CodebookTree.NodeHighlighted)
+    def _node_highlighted(self, event: CodebookTree.NodeHighlighted) -> None:
         self.outlining.highlighted(event.node)
 
     @on(SearchLine.Changed)

@@ -15,7 +15,7 @@ from codetui.core.codebook.index import label
 from codetui.model import Code, Codebook, CodeId, Section
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.rows import LedRows, Part, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
 
 LEAST_ROWS, MOST_ROWS = 8, 15
 ROWS_ABOVE = 1
@@ -72,7 +72,7 @@ class CodePanel(Widget, can_focus=False):
         """The words, the codes, the definition."""
         yield Static(id="panel-words")
         with Widget(id="panel-body"):
-            yield LedRows()
+            yield PassiveRows()
             yield DefinitionPane()
 
     @property
@@ -100,14 +100,14 @@ class CodePanel(Widget, can_focus=False):
         self._is_open = True
         self.display = True
         self._place()
-        self.query_one(LedRows).show(rows)
+        self.query_one(PassiveRows).show(rows)
         self._show_words()
         self._show_definition()
 
     @property
     def highlighted(self) -> CodeId | None:
         """The code that enter assigns."""
-        place = self.query_one(LedRows).cursor
+        place = self.query_one(PassiveRows).cursor
         return self._codes[place].id if place < len(self._codes) else None
 
     def close(self) -> None:
@@ -130,7 +130,7 @@ class CodePanel(Widget, can_focus=False):
         """The code that a key chooses, and the panel is closed; `escape` closes it without one."""
         code: CodeId | None = None
         if key in ("up", "down"):
-            self.query_one(LedRows).action_move(1 if key == "down" else -1)
+            self.query_one(PassiveRows).action_move(1 if key == "down" else -1)
             self._show_words()
         elif key in ("pageup", "pagedown"):
             self.query_one(DefinitionPane).scroll_page(1 if key == "pagedown" else -1)
@@ -142,13 +142,13 @@ class CodePanel(Widget, can_focus=False):
             self.close()
         return code
 
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
+    @on(RowList.RowHighlighted)
+    def _moved(self, event: RowList.RowHighlighted) -> None:
         event.stop()
         self._show_definition()
 
-    @on(RowList.Taken)
-    def _taken(self, event: RowList.Taken) -> None:
+    @on(RowList.RowSelected)
+    def _taken(self, event: RowList.RowSelected) -> None:
         event.stop()
         code = self.highlighted
         if code is not None:
@@ -178,7 +178,7 @@ class CodePanel(Widget, can_focus=False):
     def _show_definition(self) -> None:
         pane = self.query_one(DefinitionPane)
         if self._codes:
-            shown_code = self._codes[self.query_one(LedRows).cursor]
+            shown_code = self._codes[self.query_one(PassiveRows).cursor]
             # Other than the section's, the keys of choices are for this once: the book's own stands beside.
             own = next((code for code in self._book.codes if code.id == shown_code.id), shown_code)
             pane.show_code(self._book, own, self._usage_of)

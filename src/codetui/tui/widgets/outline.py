@@ -1,8 +1,8 @@
-"""The outline of a session: what the codebook tree shows, as lines, without Textual."""
+"""The outline of a session: the lines of the codebook tree, without Textual."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import itemgetter
@@ -49,7 +49,7 @@ class CodingNode:
 
 @dataclass(frozen=True, slots=True)
 class NoteNode:
-    """A note on a group or code."""
+    """A note on a section, group or code."""
 
     id: MemoId
 
@@ -60,7 +60,10 @@ MISSING = SectionNode("")
 
 
 class Line(NamedTuple):
-    """One line: a node, how deep it stands, what it says.  `total` counts quotations, or is -1."""
+    """One line: a node, its depth, its text.  `total` is the number of quotations, -1 where none are counted.
+
+    `key` is a short key; on the line of a quotation, a sign that its location is in doubt.
+    """
 
     node: Node
     depth: int
@@ -75,107 +78,115 @@ class Line(NamedTuple):
 
 
 class Outline:
-    """The lines of one codebook over one state."""
+    """The lines of a codebook with the codings of a session."""
 
-    def __init__(
-        self,
-        index: CodebookIndex,
-        state: State,
-        folded: AbstractSet[Node] = frozenset(),
-    ) -> None:
+    def __init__(self, index: CodebookIndex, state: State, folded: AbstractSet[Node] = frozenset()) -> None:
+        """Build the lines; those below a `folded` node are left out."""
         self._index = index
-        self._book = book = index.book
-        self._folded = folded
         self._state = state
-        self._notes = _by_place(state)
-        self._terms = {section.id for section in book.sections if section.holds == "terms"}
-        self._parents: dict[Node, Node] = {}
+        self._folded = folded
+        self._notes = _notes_by_target(state)
         self.lines: list[Line] = []
-        for hue, section in enumerate(book.sections):
-            self._section(section, hue)
-        self._missing()
+        for hue, section in enumerate(index.book.sections):
+            self._add_section(section, hue)
+        self._add_missing()
         self._places = {line.node: place for place, line in enumerate(self.lines)}
 
-    def _put(self, line: Line, parent: Node | None) -> bool:
-        """Adds a line; True where what is below it is to be shown."""
-        if parent is not None:
-            self._parents[line.node] = parent
+    def place(self, node: Node) -> int:
+        """Return the number of a node's line, or -1 where none is shown."""
+        return self._places.get(node, -1)
+
+    def parent(self, node: Node) -> Node | None:
+        """Return the node above a node, shown or not; None for a section and for what does not exist."""
+        match node:
+            case CodingNode(id=coding_id):
+                coding = self._state.codings.get(coding_id)
+                return CodeNode(coding.code) if coding and not coding.is_removed else None
+            case NoteNode(id=memo_id):
+                note = self._state.notes.get(memo_id)
+                return node_of(note.place) if note and note.text else None
+            case CodeNode(id=code_id):
+                code = self._index.codes.get(code_id)
+                if code is None or code.section not in self._index.sections:
+                    return MISSING
+                group = self._index.groups.get(code.group)
+                is_grouped = group is not None and group.section == code.section
+                return GroupNode(code.group) if is_grouped else SectionNode(code.section)
+            case GroupNode(id=group_id):
+                group = self._index.groups.get(group_id)
+                return SectionNode(group.section) if group and group.section in self._index.sections else MISSING
+            case _:
+                return None
+
+    def _add(self, line: Line) -> bool:
+        """Add a line; return whether the lines below it are shown."""
         is_folded = line.has_below and line.node in self._folded
         self.lines.append(line._replace(is_folded=True) if is_folded else line)
         return not is_folded
 
-    def _section(self, section: Section, hue: int) -> None:
+    def _add_notes(self, kind: str, target: str, depth: int, hue: int) -> None:
+        self.lines += [_note_line(note, depth, hue) for note in self._notes.get((kind, target), ())]
+
+    def _add_section(self, section: Section, hue: int) -> None:
         codes = [code for code in self._index.codes_of.get(section.id, []) if self._is_shown(code)]
-        groups = [group for group in self._book.groups if group.section == section.id]
-        known = {group.id for group in groups}
-        node = SectionNode(section.id)
+        groups = [group for group in self._index.book.groups if group.section == section.id]
         count = self._count(code.id for code in codes)
-        notes = self._notes.get(("section", section.id), ())
-        line = Line(node, 0, section.title, section.key, "", count, hue, has_below=bool(codes or groups or notes))
-        is_open = self._put(line, None)
-        mark = len(self.lines)
-        for note in notes:
-            self._put(_note_line(note, 1, hue), node)
-        for code in codes:
-            if code.group not in known:
-                self._code(code, 1, node, hue)
-        for group in groups:
-            self._group(group, [code for code in codes if code.group == group.id], node, hue)
-        if not is_open:
-            del self.lines[mark:]
+        has_below = bool(codes or groups or ("section", section.id) in self._notes)
+        line = Line(SectionNode(section.id), 0, section.title, section.key, "", count, hue, has_below=has_below)
+        if self._add(line):
+            self._add_notes("section", section.id, 1, hue)
+            grouped = {group.id for group in groups}
+            for code in codes:
+                if code.group not in grouped:
+                    self._add_code(code, 1, hue)
+            for group in groups:
+                self._add_group(group, [code for code in codes if code.group == group.id], hue)
 
-    def _group(self, group: Group, members: list[Code], parent: Node, hue: int) -> None:
-        node = GroupNode(group.id)
-        notes = self._notes.get(("group", group.id), ())
-        count = self._count(code.id for code in members)
-        line = Line(node, 1, group.title, "", "", count, hue, False, bool(members or notes))
-        is_open = self._put(line, parent)
-        mark = len(self.lines)
-        for note in notes:
-            self._put(_note_line(note, 2, hue), node)
-        for code in members:
-            self._code(code, 2, node, hue)
-        if not is_open:
-            del self.lines[mark:]
+    def _add_group(self, group: Group, codes: list[Code], hue: int) -> None:
+        count = self._count(code.id for code in codes)
+        has_below = bool(codes or ("group", group.id) in self._notes)
+        if self._add(Line(GroupNode(group.id), 1, group.title, "", "", count, hue, has_below=has_below)):
+            self._add_notes("group", group.id, 2, hue)
+            for code in codes:
+                self._add_code(code, 2, hue)
 
-    def _code(self, code: Code, depth: int, parent: Node, hue: int) -> None:
-        node = CodeNode(code.id)
+    def _add_code(self, code: Code, depth: int, hue: int) -> None:
         codings = self._state.of_code(code.id)
-        notes = self._notes.get(("code", code.id), [])
         entries = self._notes.get(("entry", code.id), [])
-        text = document_label(self._index, code.id)
+        text = document_label(self._index, code.id) + (" (retired)" if code.is_retired else "")
         key = self._index.short_keys.get(code.id, "")
-        if code.is_retired:
-            text = f"{text} (retired)"
-        has_below = bool(codings or notes or entries)
-        line = Line(node, depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)
-        is_open = self._put(line, parent)
-        if not is_open:
+        has_below = bool(codings or entries or ("code", code.id) in self._notes)
+        line = Line(CodeNode(code.id), depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)
+        if self._add(line):
+            self._add_notes("code", code.id, depth + 1, hue)
+            section = self._index.sections.get(code.section)
+            is_term = section is not None and section.holds == "terms"
+            below = [(coding.rank, _coding_line(coding, depth + 1, hue, is_term)) for coding in codings]
+            below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
+            self.lines += [line for _, line in sorted(below, key=itemgetter(0))]
+
+    def _add_missing(self) -> None:
+        """Add what belongs to codes, groups and sections that the codebook lacks, so that nothing is out of sight."""
+        sections = self._index.sections
+        known = {code.id for code in self._index.book.codes if code.section in sections}
+        groups = {group.id for group in self._index.book.groups if group.section in sections}
+        codes = [code for code in self._state.standing.codes() if code not in known]
+        lost_sections = [target for kind, target in self._notes if kind == "section" and target not in sections]
+        lost_groups = [target for kind, target in self._notes if kind == "group" and target not in groups]
+        noted = [CodeId(target) for kind, target in self._notes if kind in ("code", "entry") and target not in known]
+        if not (codes or lost_groups or lost_sections or noted):
             return
-        self.lines += [_note_line(note, depth + 1, hue) for note in notes]
-        is_term = code.section in self._terms
-        below = [(coding.rank, _coding_line(coding, depth + 1, hue, is_term)) for coding in codings]
-        below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
-        self.lines += [line for _, line in sorted(below, key=itemgetter(0))]
-
-    def place(self, node: Node) -> int:
-        """Where the line of a node is, or -1 where none is shown."""
-        return self._places.get(node, -1)
-
-    def parent(self, node: Node) -> Node | None:
-        """What a node stands under, shown or not; None for a section, and for what is not there."""
-        if isinstance(node, CodingNode):
-            coding = self._state.codings.get(node.id)
-            return CodeNode(coding.code) if coding and not coding.is_removed else None
-        if isinstance(node, NoteNode):
-            note = self._state.notes.get(node.id)
-            if note is None or not note.text:
-                return None
-            return node_of(note.place)
-        return self._parents.get(node)
+        hue = len(self._index.book.sections)
+        if self._add(Line(MISSING, 0, "not in the codebook", "", "", self._count(codes), hue, has_below=True)):
+            for target in lost_sections:
+                self._add_section(Section(id=target, title=target), hue)
+            for target in lost_groups:
+                self._add_group(Group(id=target, section="", title=target), [], hue)
+            for code in dict.fromkeys([*codes, *noted]):
+                self._add_code(self._index.codes.get(code) or Code(id=code, name="", section=""), 1, hue)
 
     def _is_shown(self, code: Code) -> bool:
-        """A retired code is there for what stands under it only."""
+        """Return whether a code is listed: a retired one only with what it holds."""
         if not code.is_retired or self._state.of_code(code.id):
             return True
         return any((kind, code.id) in self._notes for kind in ("code", "entry"))
@@ -183,56 +194,31 @@ class Outline:
     def _count(self, codes: Iterable[CodeId]) -> int:
         return sum(len(self._state.of_code(code)) for code in codes)
 
-    def _missing(self) -> None:
-        """What stands under codes and groups that the codebook lacks, so that nothing is out of sight."""
-        sections = {section.id for section in self._book.sections}
-        known = {code.id for code in self._book.codes if code.section in sections}
-        groups = {group.id for group in self._book.groups if group.section in sections}
-        codes = [code for code in self._state.standing.codes() if code not in known]
-        lost_groups = [place for kind, place in self._notes if kind == "group" and place not in groups]
-        lost_sections = [place for kind, place in self._notes if kind == "section" and place not in sections]
-        noted = [CodeId(place) for kind, place in self._notes if kind in ("code", "entry") and place not in known]
-        if not (codes or lost_groups or lost_sections or noted):
-            return
-        hue = len(self._book.sections)
-        line = Line(MISSING, 0, "not in the codebook", "", "", self._count(codes), hue, False, True)
-        is_open = self._put(line, None)
-        mark = len(self.lines)
-        for place in lost_sections:
-            self._section(Section(id=place, title=place), hue)
-        for place in lost_groups:
-            self._group(Group(id=place, section="", title=place), [], MISSING, hue)
-        for code in dict.fromkeys([*codes, *noted]):
-            known_code = self._index.codes.get(code)
-            self._code(known_code or Code(id=code, name="", section=""), 1, MISSING, hue)
-        if not is_open:
-            del self.lines[mark:]
 
-
-def node_of(place: MemoTarget) -> Node:
-    """The node on which a note at `place` stands."""
-    match place.kind:
+def node_of(target: MemoTarget) -> Node:
+    """Return the node that a note on `target` belongs to."""
+    match target.kind:
         case "section":
-            return SectionNode(place.id)
+            return SectionNode(target.id)
         case "group":
-            return GroupNode(place.id)
+            return GroupNode(target.id)
         case _:
-            return CodeNode(CodeId(place.id))
+            return CodeNode(CodeId(target.id))
 
 
 def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
     left, right = ("`", "`") if is_term else ("“", "”")
-    lost = "?" if coding.anchor is None or coding.is_proposed else ""
-    return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", lost, coding.note, -1, hue)
+    in_doubt = "?" if coding.anchor is None or coding.is_proposed else ""
+    return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", in_doubt, coding.note, -1, hue)
 
 
 def _note_line(note: Memo, depth: int, hue: int) -> Line:
     return Line(NoteNode(note.id), depth, "", note=note.text, hue=hue)
 
 
-def _by_place(state: State) -> Mapping[tuple[str, str], list[Memo]]:
+def _notes_by_target(state: State) -> dict[tuple[str, str], list[Memo]]:
     notes: dict[tuple[str, str], list[Memo]] = {}
-    standing = (note for note in state.notes.values() if note.text)
-    for note in sorted(standing, key=lambda note: (note.rank, note.id)):
-        notes.setdefault((note.place.kind, note.place.id), []).append(note)
+    for note in sorted(state.notes.values(), key=lambda note: (note.rank, note.id)):
+        if note.text:
+            notes.setdefault((note.place.kind, note.place.id), []).append(note)
     return notes
