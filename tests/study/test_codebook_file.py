@@ -41,6 +41,19 @@ def test_the_book_that_is_coded_with_is_kept_and_nothing_before(tmp_path: Path) 
     assert [path.read_text("utf-8") for path in kept] == [CODEBOOK]
 
 
+def test_only_a_codebook_without_faulty_fields_is_not_checked_again(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    (folder / "sessions").mkdir()
+    (folder / "codebook.toml").write_text(CODEBOOK + 'colour = "red"\n', "utf-8")
+    for _ in range(2):
+        workspace = opened(folder)
+        assert [each.message for each in workspace.problems if "colour" in each.message]
+        workspace.warm_up()
+    (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    opened(folder).warm_up()
+    assert [path.stem for path in folder.glob("sessions/.codebooks/*.checked")] == [text_hash(CODEBOOK)[:12]]
+
+
 def test_a_new_code_can_be_given_at_once_and_the_old_definition_stays_readable(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     code(workspace, LAMP, "TASK1")

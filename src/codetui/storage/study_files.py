@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from codetui import __version__
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.scan import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
@@ -21,8 +22,11 @@ MOST_MISSING = 200
 """Background documents that are not there and are said to be so: nobody reads on."""
 
 
-def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
-    """The codebook at `path` with its problems; None where nothing can be read."""
+def read_codebook(path: Path, sessions: Path | None = None) -> tuple[Codebook | None, list[Problem]]:
+    """Return the codebook at `path` with its problems; None if nothing can be read.
+
+    Fields that were checked before, as the folder of the `sessions` records, are not checked again.
+    """
     try:
         data = fs.read(path)
     except OSError as error:
@@ -32,7 +36,8 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
-    book, problems = parse_codebook(text, str(path))
+    is_known = sessions is not None and is_checked(sessions, text_hash(text))
+    book, problems = parse_codebook(text, str(path), is_checked=is_known)
     missing = _missing_references(path, book, text) if book else []
     return book, sorted([*problems, *missing], key=lambda problem: problem.line)
 
@@ -123,7 +128,7 @@ KEPT_FOLDER = ".codebooks"
 NAME_LENGTH = 12
 """Digits of a book's hash in its transactions and in the name of its file."""
 
-MAP = "map_"
+MAP, CHECKED = "map_", ".checked"
 HASH = re.compile(r"[0-9a-f]{4,64}")
 _refused: dict[Path, tuple[bytes, str]] = {}
 """Codebooks that the disk refused to keep: what may stand there, and what stood there before."""
@@ -197,6 +202,21 @@ def kept_codebook(root: Path, name: str) -> str | None:
 def kept_names(root: Path) -> list[str]:
     """The first digits of the hashes of all kept books, in the order in which they were first coded with."""
     return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]
+
+
+def is_checked(root: Path, content_hash: str) -> bool:
+    """Return whether this version of the program has found no fault in the fields of a codebook."""
+    try:
+        return fs.read(_path(root, content_hash).with_suffix(CHECKED)) == __version__.encode()
+    except OSError:
+        return False
+
+
+def record_check(root: Path, content_hash: str) -> None:
+    """Record that the fields of a codebook were checked, so that the next start need not load pydantic."""
+    if fs.is_folder(root):
+        path = require_inside(root, _path(root, content_hash).with_suffix(CHECKED))
+        fs.replace(path, __version__.encode(), durable=False)
 
 
 def keep_map(root: Path, digest: str, text: str) -> Problem | None:

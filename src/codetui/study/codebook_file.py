@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codetui.core.session.commands import Refusal
-from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.reader import check_fields, parse_codebook
 from codetui.model import Codebook, Problem, text_hash
-from codetui.storage import fs
+from codetui.storage import fs, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.study.session.outcome import NotSaved
 
@@ -56,10 +56,15 @@ class CodebookFile:
             self._text = fs.read(self.path).decode("utf-8-sig", "replace")
         return self._text
 
+    def record_check(self, book: Codebook) -> None:
+        """Record that the fields of the codebook that was opened need no further check.  Raises OSError."""
+        text, digest = self.read(), book.content_hash
+        is_due = text_hash(text) == digest and not study_files.is_checked(self._sessions, digest)
+        if is_due and not check_fields(text, ""):
+            study_files.record_check(self._sessions, digest)
+
     def remove_stale_temporaries(self) -> None:
         """Takes away what programs that were killed have left half written beside the codebook and the kept ones."""
-        from codetui.storage import study_files
-
         for folder in (self.path.parent, self._sessions / study_files.KEPT_FOLDER):
             remove_stale_temporaries(folder)
 
@@ -68,8 +73,6 @@ class CodebookFile:
 
         Beside the sessions, or in a `folder` with a copy of some.
         """
-        from codetui.storage import study_files
-
         if not book.content_hash:
             return None
         try:
@@ -80,15 +83,12 @@ class CodebookFile:
 
     def kept(self, version: str) -> Codebook | None:
         """The book that a coding names as `version#hash`; None where it was not kept.  Raises OSError."""
-        from codetui.storage import study_files
-
         text = study_files.kept_codebook(self._sessions, version.rpartition("#")[2])
         return parse_codebook(text, version)[0] if text is not None else None
 
     def change(self, change: Callable[[str], str]) -> tuple[Codebook, list[Problem]] | Refusal | NotSaved:
         """Changes the file, whatever others have written into it meanwhile, and gives the book as it is then."""
         from codetui.formats.toml.edit import EditError
-        from codetui.storage import study_files
 
         try:
             text = study_files.edit_codebook(self.path, change)

@@ -55,7 +55,7 @@ class Study:
         self.codebook_path = codebook_path(folder, codebook)
         self.sessions_path = sessions_path(folder, sessions)
         self._corpus_path = Path(corpus) if corpus else None
-        self.codebook, self.codebook_problems = read_codebook(self.codebook_path)
+        self.codebook, self.codebook_problems = read_codebook(self.codebook_path, self.sessions_path)
         if fs.exists(self.sessions_path) and not fs.is_folder(self.sessions_path):
             raise StudyError(f"{self.sessions_path} is not a folder; name the folder of the sessions with --sessions.")
 
@@ -163,14 +163,17 @@ def sessions_path(folder: Path | str, sessions: Path | str | None = None) -> Pat
     return Path(sessions) if sessions else Path(folder) / SESSIONS
 
 
-def read_codebook(path: Path) -> tuple[Codebook, list[Problem]]:
-    """Return the codebook in a file with its problems.  Raises StudyError where there is none to work with."""
+def read_codebook(path: Path, sessions: Path | None = None) -> tuple[Codebook, list[Problem]]:
+    """Return the codebook in a file with its problems.  Raises StudyError where there is none to work with.
+
+    `sessions` as in `study_files.read_codebook`.
+    """
     if not fs.exists(path):
         raise StudyError(
             f"there is no codebook here ({path}). `codetui init` creates a study with one; "
             "--codebook FILE names one in another place."
         )
-    book, problems = study_files.read_codebook(path)
+    book, problems = study_files.read_codebook(path, sessions)
     if book is None:
         raise StudyError("the codebook cannot be read:", problems=problems)
     return book, problems

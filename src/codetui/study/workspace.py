@@ -69,7 +69,7 @@ class Workspace(BookSide, AdList):
         session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
-            self.living_book.read()
+            self.living_book.record_check(self.book)
         self.living_book.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
         self._paths.warm_up()

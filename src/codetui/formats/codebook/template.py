@@ -21,6 +21,7 @@ place.json
 .*.lock
 .*.now
 .*.tmp
+*.checked
 """
 
 CODEBOOK_TEMPLATE = '''\
