@@ -97,9 +97,6 @@ VARIANTS: dict[str, str | bytes] = {
     ),
     "empty": "",
     "only_a_heading": "# Manual Coding Analysis: Job Ad #3004 (Havik Detachering)\n",
-    "formula_employer": CANONICAL.replace("#3001 (Zilverlinde Bank)", "#4002 (=Som & Zoon)").replace(
-        "`TypeScript`", "`Airflow` (=1+1)"
-    ),
 }
 
 
@@ -121,6 +118,13 @@ def several_at_once(record: Record) -> None:
     record.import_documents("inbox", "absent.md")
     record.report()
     record.tables()
+    record.raw_exports()
+
+
+def formulas(record: Record) -> None:
+    """Cells that a spreadsheet would take for a formula."""
+    text = CANONICAL.replace("#3001 (Zilverlinde Bank)", "#4002 (=Som & Zoon)")
+    imported(record, "formulas.md", text.replace("`TypeScript`", "`Airflow` (=1+1)\n  - `@TypeScript` (-2 '=)"))
     record.raw_exports()
 
 
@@ -161,6 +165,7 @@ CASES = {
     **{f"import_{name}": partial(imported, name=f"{name}.md", text=text) for name, text in VARIANTS.items()},
     "import_number_from_the_file_name": number_from_the_file_name,
     "import_several_at_once": several_at_once,
+    "import_formulas": formulas,
     "import_two_coders": two_coders,
     "without_a_codebook": without_a_codebook,
 }

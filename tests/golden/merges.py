@@ -154,11 +154,11 @@ def codes_gone(record: Record) -> None:
 
 def corpus_of_another_kind(record: Record) -> None:
     """The corpus is one table; broken rows and doubled ids are reported, the rest is read."""
-    record.write(
-        "table.csv",
+    text = (
         'id;employer;title;text;Salary\r\n1;A;One;"Je bouwt ""iets"".\r\nTwee regels";9\r\n2;B;Two;"never closed\r\n'
-        "3;C;Three;Je test.;7\r\n3;D;Three again;Je test niet.;7\r\n4;E\r\n;F;No id;Tekst;\r\n",
+        "3;C;Drie voor €3;Je test.;7\r\n3;D;Three again;Je test niet.;7\r\n4;E\r\n;F;No id;Tekst;\r\n"
     )
+    record.write("table.csv", text.encode("cp1252"))
     record.write("inbox/1.md", "# Manual Coding Analysis: Job Ad #1 (A)\n\n## 3. Soft Skill Analysis\n")
     record.run("import", "import", "inbox/1.md", "--corpus", "table.csv", "--coder", "rosa")
     record.run("status of a table", "status", "--corpus", "table.csv")

@@ -99,6 +99,8 @@ def settling_and_profile(record: Record) -> None:
         Keys("2", "profile taken"),
         Keys("It speaks with cranes; 言葉 ✓ and é." + SAVE, "reasoning written"),
         Keys("d", "done"),
+        Keys("dud", "taken up again, undone and taken up again"),
+        Keys("d", "done again"),
         Keys("E", "employer and title"),
         Keys(ESCAPE, "unchanged"),
         Keys("a", "list of ads"),
@@ -160,6 +162,7 @@ def resizing_and_killing(record: Record) -> None:
         Keys("n", "rename"),
         Keys(TAB + " en onderhouden" + SAVE, "what it would change", pause=0.6),
         Keys(ENTER, "renamed"),
+        Keys("P" + " Nooit." + SAVE + "u", "reasoning undone"),
         Keys(QUIT),
     )
     record.sit("first sitting", ("--ad", "3003", "--codebook", "odd.toml"), first)
@@ -185,6 +188,7 @@ def copying(record: Record) -> None:
         Keys(REDO, "redone"),
         Keys("\x1bOS", "problems"),
         Keys(ESCAPE, "problems left"),
+        Keys("n" + " and more" + ENTER + "u", "note undone"),
         Keys(QUIT),
     )
     record.sit("sitting", ("--ad", "3004"), steps)
