@@ -92,6 +92,16 @@ class Terminal:
             if time.monotonic() > limit or (not self._read() and not is_so()):
                 raise AssertionError(f"waited for: {claim}\n{self.text}")
 
+    def wait_until_quiet(self, seconds: float = 0.5) -> None:
+        """Wait until bytes have come and no more follow; so many seconds at most, where none come at all."""
+        limit, before = time.monotonic() + seconds, len(self.output)
+        while time.monotonic() < limit:
+            already = len(self.output)
+            self._read()
+            self._read()
+            if already == len(self.output) > before:
+                return
+
     def wait_for_bytes(self, words: bytes, seconds: float = PATIENCE) -> None:
         """Waits until these bytes have come, and paints them only then: for whoever measures time."""
         come = bytearray()

@@ -9,13 +9,32 @@ import pytest
 from hypothesis import settings
 from textual.app import App
 
+from testing.examples import register_profiles
 from testing.paths import shared_path
 from testing.pilot import IdleLoop, run_test
 
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
-settings.load_profile("same")
-"""The same examples every time and everywhere; `--hypothesis-profile=random` looks for new ones."""
+register_profiles()
+settings.load_profile("quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the slow step properties try all their examples."""
+    if is_slow_step(config) and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("slow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow step runs every property again."""
+    if is_slow_step(config):
+        for item in items:
+            if isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False):
+                item.add_marker("slow")
+
+
+def is_slow_step(config: pytest.Config) -> bool:
+    """Whether the tests marked slow, and they alone, are to be run."""
+    return bool(config.getoption("-m") == "slow")
 
 
 @pytest.fixture

@@ -56,9 +56,9 @@ def breaks(study: Path, part: str) -> None:
     ("part", "is_saved", "opens"),
     [
         ("sessions", False, False),
-        ("wil", False, False),
+        pytest.param("wil", False, False, marks=pytest.mark.slow),
         ("11.jsonl", False, True),
-        ("11.written", True, True),
+        pytest.param("11.written", True, True, marks=pytest.mark.slow),
         ("analysis_job_11", True, True),
     ],
 )

@@ -48,8 +48,15 @@ def start(study: Path, command: list[str] | None = None) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize(("keys", "text"), [("s11nhalf a no", "half a no"), ("s11p2beca", "beca")])
-@pytest.mark.parametrize("has_coded", [True, False])
+@pytest.mark.parametrize(
+    ("keys", "text", "has_coded"),
+    [
+        ("s11nhalf a no", "half a no", True),
+        ("s11p2beca", "beca", False),
+        pytest.param("s11nhalf a no", "half a no", False, marks=pytest.mark.slow),
+        pytest.param("s11p2beca", "beca", True, marks=pytest.mark.slow),
+    ],
+)
 def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_program(
     study: Path, keys: str, text: str, has_coded: bool
 ) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from testing.attacks.failing_disk import remove_sticks, run
 
 
-def test_a_disk_that_fails_at_any_operation_loses_nothing_and_brings_nothing_back() -> None:
-    tally = run(is_each=False, step=3)
+@pytest.mark.parametrize(("step", "days"), [(9, 26), pytest.param(3, 80, marks=pytest.mark.slow)])
+def test_a_disk_that_fails_at_any_operation_loses_nothing_and_brings_nothing_back(step: int, days: int) -> None:
+    tally = run(is_each=False, step=step)
     assert tally.faults == []
     assert tally.difference.is_none
-    assert tally.days > 80 and tally.not_saved > tally.days and tally.confirmed > tally.days
+    assert tally.days > days and tally.not_saved > tally.days and tally.confirmed > tally.days
 
 
 def test_a_stick_that_is_removed_for_a_while_loses_nothing_and_brings_nothing_back() -> None:

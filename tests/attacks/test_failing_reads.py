@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from testing.attacks import failing_reads, unread_commands
 
 
-def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent() -> None:
-    tally = failing_reads.run(is_each=False, step=23, first=3)
+@pytest.mark.parametrize(("step", "days", "refused"), [(91, 15, 1), pytest.param(23, 60, 8, marks=pytest.mark.slow)])
+def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent(step: int, days: int, refused: int) -> None:
+    tally = failing_reads.run(is_each=False, step=step, first=3)
     assert tally.faults == []
     assert tally.difference.is_none
-    assert tally.days > 60 and tally.not_saved > 8 and tally.confirmed > 10 * tally.days
+    assert tally.days > days and tally.not_saved > refused and tally.confirmed > 10 * tally.days
 
 
-def test_a_command_that_cannot_read_at_any_moment_says_so_and_does_all_the_next_time() -> None:
-    tally = unread_commands.run(step=13, first=2)
+@pytest.mark.parametrize(("step", "days"), [(53, 37), pytest.param(13, 150, marks=pytest.mark.slow)])
+def test_a_command_that_cannot_read_at_any_moment_says_so_and_does_all_the_next_time(step: int, days: int) -> None:
+    tally = unread_commands.run(step=step, first=2)
     assert tally.faults == []
-    assert tally.days > 150
+    assert tally.days > days

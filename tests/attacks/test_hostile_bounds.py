@@ -23,6 +23,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a reader that h
 GUARD = 30.0
 """Seconds of the processor after which a reader hangs: generous, as machines that run tests are slow."""
 
+in_parts = pytest.mark.parametrize("part", [4, pytest.param(1, marks=pytest.mark.slow)])
+"""A quarter of the size in a quarter of the time; the whole in the slow step."""
+
 ONCE_SQUARE = [
     ("ads as CSV", "broken quotes, no id", 500_000),
     ("ads as CSV", "broken quotes, CR", 500_000),
@@ -50,11 +53,14 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bound]:
     return {bound.name: bound for bound in bounds(tmp_path_factory.mktemp("bounds"), 2_000_000)}
 
 
+@in_parts
 @pytest.mark.parametrize(("reader", "shape", "size"), ONCE_SQUARE)
-def test_what_once_took_the_square_is_read_in_time(every: dict[str, Bound], reader: str, shape: str, size: int) -> None:
+def test_what_once_took_the_square_is_read_in_time(
+    every: dict[str, Bound], reader: str, shape: str, size: int, part: int
+) -> None:
     bound = every[reader]
-    data = next(each for each in bound.shapes if each.name == shape).make(size)
-    assert seconds_for(bound.take, data, GUARD) < NEVER
+    data = next(each for each in bound.shapes if each.name == shape).make(size // part)
+    assert seconds_for(bound.take, data, GUARD / part) < NEVER
 
 
 def test_a_reader_that_hangs_or_falls_is_found(tmp_path: Path) -> None:
@@ -133,7 +139,9 @@ def look_at(text: str) -> None:
             search.matches(text, query, view.visible.start, view.visible.end)
 
 
+@in_parts
 @pytest.mark.parametrize("name", LONG)
-def test_an_ad_of_a_million_signs_is_laid_out_and_moved_through_in_time(name: str) -> None:
-    text = (LONG[name] * 1_000_000)[:1_000_000]
-    assert seconds_for(lambda _, __: look_at(text), b"", GUARD) < NEVER
+def test_an_ad_of_a_million_signs_is_laid_out_and_moved_through_in_time(name: str, part: int) -> None:
+    size = 1_000_000 // part
+    text = (LONG[name] * size)[:size]
+    assert seconds_for(lambda _, __: look_at(text), b"", GUARD / part) < NEVER

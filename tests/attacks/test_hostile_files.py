@@ -151,7 +151,9 @@ def test_no_command_hangs_or_breaks_where_something_else_stands(study: Path, wha
         run(study, *options)
 
 
-@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "file", "loop"])
+@pytest.mark.parametrize(
+    "kind", ["pipe", "device", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("folder", "file", "loop"))]
+)
 def test_the_workbench_opens_where_something_else_stands_in_every_place(study: Path, kind: str) -> None:
     with (study / "codebook.toml").open("a") as book:
         book.write('\n[[reference]]\ntitle = "Role"\npath = "role.md"\n')

@@ -40,6 +40,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
+from testing.examples import examples
 from testing.hostile.limits import limited
 from testing.hostile.readers import AD, CODER, Reader, book, failure_of, inputs_of, readers
 
@@ -85,50 +86,48 @@ def test_a_reader_that_raises_is_a_failure(tmp_path: Path) -> None:
 # --- bombs ------------------------------------------------------------------------------------------
 
 
-def bombs() -> Iterator[tuple[str, str]]:
-    """Texts that are small to write and large to read."""
-    deep = 100_000
-    yield "deep lists", "x = " + "[" * deep
-    yield "deep lists, closed", "[" * deep + "]" * deep
-    yield "deep tables", '{"a":' * deep + "1" + "}" * deep
-    yield "deep inline tables", "x = " + "{a=" * deep
-    yield "a long dotted key", "a." * deep + "b = 1"
-    yield "a long dotted header", "[" + "a." * deep + "b]"
-    yield "many dotted keys", "".join(f"a{n}.b.c.d.e = 1\n" for n in range(20_000))
-    yield "many tables", "".join(f"[[code]]\nid = '{n}'\n" for n in range(20_000))
-    yield "one key twice", 'id = "1"\nid = "2"\n' * 10_000
-    yield "a huge number", "x = " + "9" * deep
-    yield "a huge number in JSON", '{"seq":' + "9" * deep + "}"
-    yield "a huge array", "x = [" + "1," * 200_000 + "]"
-    yield "a huge string", 'x = "' + "\\u0041" * 100_000 + '"'
-    yield "deep quotes", "> " * 20_000 + "x"
-    yield "deep bullets", "".join(f"{'  ' * n}- x\n" for n in range(1_500))
-    yield "brackets in a note", '- "a" ' + "(" * 50_000
-    yield "stars", "*" * 100_000
-    yield "rules", "---\n" * 50_000
-    yield "headings", "## 1. x\n" * 20_000
-    yield "backticks", "`" * 99_999
-    yield "comments", "<!--" * 30_000
-    yield "quotes", '"' * 100_000
-    yield "pipes", "|" * 100_000 + "\n" + "|-" * 50_000
-    yield "line ends", "\n" * 1_000_000
-    yield "blanks", " " * 1_000_000
-    yield "carriage returns", "\r" * 500_000
-    yield "number and signs", "two " + "a-" * 50_000 + "'" * 50_000
-
-
-BOMBS = dict(bombs())
+def bombs(part: int) -> Iterator[str]:
+    """Texts that are small to write and large to read; of their sizes so small a part."""
+    deep, wide = 100_000 // part, 1_000_000 // part
+    yield "x = " + "[" * deep
+    yield "[" * deep + "]" * deep
+    yield '{"a":' * deep + "1" + "}" * deep
+    yield "x = " + "{a=" * deep
+    yield "a." * deep + "b = 1"
+    yield "[" + "a." * deep + "b]"
+    yield "".join(f"a{n}.b.c.d.e = 1\n" for n in range(wide // 50))
+    yield "".join(f"[[code]]\nid = '{n}'\n" for n in range(wide // 50))
+    yield 'id = "1"\nid = "2"\n' * (wide // 100)
+    yield "x = " + "9" * deep
+    yield '{"seq":' + "9" * deep + "}"
+    yield "x = [" + "1," * (wide // 5) + "]"
+    yield 'x = "' + "\\u0041" * deep + '"'
+    yield "> " * (wide // 50) + "x"
+    yield "".join(f"{'  ' * n}- x\n" for n in range(1_500 // part))
+    yield '- "a" ' + "(" * (wide // 20)
+    yield "*" * deep
+    yield "---\n" * (wide // 20)
+    yield "## 1. x\n" * (wide // 50)
+    yield "`" * (deep - 1)
+    yield "<!--" * (wide // 30)
+    yield '"' * deep
+    yield "|" * deep + "\n" + "|-" * (wide // 20)
+    yield "\n" * wide
+    yield " " * wide
+    yield "\r" * (wide // 2)
+    yield "two " + "a-" * (wide // 20) + "'" * (wide // 20)
 
 
 BOOK_BYTES = 100_000
 """Of a bomb for coding books, each line of which takes a quarter of a millisecond; `benchmarks.bounds` reads more."""
 
 
+@pytest.mark.parametrize("part", [5, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("reader", NAMES)
-def test_no_reader_hangs_or_breaks_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str) -> None:
-    for bomb in BOMBS.values():
-        data = bomb.encode()[: BOOK_BYTES if reader == "coding book" else None]
-        with limited(BOUND):
+def test_no_reader_hangs_or_breaks_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str, part: int) -> None:
+    for bomb in bombs(part):
+        data = bomb.encode()[: BOOK_BYTES // part if reader == "coding book" else None]
+        with limited(BOUND / part):
             every[reader].take(tmp_path, data)
 
 
@@ -248,7 +247,7 @@ FIELDS = (*(name for name in CODING if name != "kind"), "form")
 events = st.fixed_dictionaries({"kind": st.sampled_from(KINDS)}, optional=dict.fromkeys(FIELDS, values))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(events, max_size=3), values, values)
 def test_any_json_in_the_place_of_a_log_of_a_base_and_of_a_place_is_survived(
     made: list[dict[str, object]], seq: object, other: object
@@ -274,7 +273,7 @@ def readers_once(folder: Path) -> dict[str, Reader]:
     return _readers
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=200))
 def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> None:
     parse_codebook(text, "a.toml")
@@ -304,7 +303,7 @@ def test_a_tag_beyond_the_first_plane_is_escaped_in_two() -> None:
     assert sanitize_json('"\U000e0001"') == '"\\udb40\\udc01"'
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.sampled_from(["", "\xa0", " ", "\t"]), st.sampled_from("=+-@\t\r＝"), st.text(max_size=9))
 def test_no_cell_of_a_table_is_a_formula(before: str, sign: str, rest: str) -> None:
     cell = f"{before}{sign}cmd|' /C calc'!A0{rest}"

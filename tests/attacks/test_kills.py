@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = ("outside.py", "git_driver.py")
 """Modules that write files for another program to read, in a folder of the system's and not in the study."""
 
-STORE_KILLS, PROGRAM_KILLS = 1000, 50
-
 if sys.platform == "win32":
     pytest.skip("Windows has neither fork nor pseudo-terminals", allow_module_level=True)
 
@@ -36,15 +34,17 @@ def attack(*options: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", done.stdout)]
 
 
-def test_killed_anywhere_in_the_store_nothing_is_lost_and_nothing_is_there_twice() -> None:
-    kills, at_random, before, half, after, commands, in_flight, *_ = attack("--store", str(STORE_KILLS))
-    assert kills == STORE_KILLS and min(at_random, before, half, after) == STORE_KILLS // 4
-    assert commands > STORE_KILLS and in_flight > STORE_KILLS // 20
+@pytest.mark.parametrize("kills", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_killed_anywhere_in_the_store_nothing_is_lost_and_nothing_is_there_twice(kills: int) -> None:
+    counted, at_random, before, half, after, commands, in_flight, *_ = attack("--store", str(kills))
+    assert counted == kills and min(at_random, before, half, after) == kills // 4
+    assert commands > kills and in_flight > kills // 20
 
 
-def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirmed() -> None:
-    kills, commands, confirmed, *_ = attack("--program", str(PROGRAM_KILLS))
-    assert kills == PROGRAM_KILLS and commands >= confirmed > PROGRAM_KILLS
+@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirmed(kills: int) -> None:
+    counted, commands, confirmed, *_ = attack("--program", str(kills))
+    assert counted == kills and commands >= confirmed > kills
 
 
 @pytest.mark.parametrize(

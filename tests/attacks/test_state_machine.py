@@ -39,9 +39,10 @@ from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
+from testing.examples import examples
 from testing.studies import CODEBOOK, write_study
 
-EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("CODETUI_EXAMPLES", examples(100)))
 MEMORY = Path("/dev/shm")
 """Where a sync costs nothing; elsewhere the long mode waits for the disk."""
 

@@ -26,8 +26,13 @@ def real() -> tuple[Texts, list[Phrase]]:
     return texts, [one for one in quotations([shared / "seeds", shared / "pilot/codings"]) if one.ad in texts]
 
 
-def test_no_real_quotation_is_found_in_an_ad_that_lacks_it(real: tuple[Texts, list[Phrase]]) -> None:
-    texts, phrases = real
+in_parts = pytest.mark.parametrize("part", [4, pytest.param(1, marks=pytest.mark.slow)])
+"""Every fourth quotation; all of them in the slow step."""
+
+
+@in_parts
+def test_no_real_quotation_is_found_in_an_ad_that_lacks_it(real: tuple[Texts, list[Phrase]], part: int) -> None:
+    texts, phrases = real[0], real[1][::part]
     verdicts: Counter[str] = Counter()
     for ad, words in phrases:
         for trial in foreign(texts, ad, words):
@@ -39,8 +44,9 @@ def test_no_real_quotation_is_found_in_an_ad_that_lacks_it(real: tuple[Texts, li
     assert verdicts.total() == len(phrases) * (len(set(texts.values())) - 1)
 
 
-def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts, list[Phrase]]) -> None:
-    texts, phrases = real
+@in_parts
+def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts, list[Phrase]], part: int) -> None:
+    texts, phrases = real[0], real[1][::part]
     verdicts: Counter[str] = Counter()
     for ad, words in phrases:
         found = locate(texts[ad], words)
@@ -49,13 +55,14 @@ def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts,
                 tried = copies(texts[ad], found.span, has_anchor=has_anchor)
                 verdicts.update(verdict(trial, trial.found()) for trial in tried)
     assert verdicts["wrong"] == 0
-    assert verdicts["right"] > 1_000
+    assert verdicts["right"] > 1_000 // part
 
 
+@in_parts
 def test_real_quotations_with_slips_or_cuts_are_found_at_their_own_place_alone(
-    real: tuple[Texts, list[Phrase]],
+    real: tuple[Texts, list[Phrase]], part: int
 ) -> None:
-    texts, phrases = real
+    texts, phrases = real[0], real[1][::part]
     verdicts: dict[str, Counter[str]] = {}
     for name, trial in trials(phrases[::2], texts):
         if not name.startswith(("in another", "beside")):

@@ -28,6 +28,7 @@ from codetui.core.anchors.anchor import (
 from codetui.core.text.normalize import NormalizedText, collapse_spaces, normalize_words
 from codetui.formats.session_doc import read
 from codetui.model import Anchor, Span, text_hash
+from testing.examples import examples
 
 AD = (
     "Data Engineer\n\nWe need Python and SQL.\n     * Build robust data pipelines for our clients\n"
@@ -254,7 +255,7 @@ def test_shown_words_hold_no_white_space_but_single_blanks(text: str) -> None:
     assert all(not character.isspace() or character == " " for character in shown)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_any_words_in_any_text_have_an_answer(text: str, words: str) -> None:
     found = locate(text, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import LIKELY, Change, Entry, Pair, WordRun, diff, likeness, nearest, paired, word_diff
@@ -173,7 +173,6 @@ def test_profiles_sections_texts_and_the_book_itself() -> None:
 WORDS = st.lists(st.sampled_from(["lamp", "the", "a", "sea", "of"]), max_size=12).map(" ".join)
 
 
-@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_a_word_diff_holds_both_texts(old: str, new: str) -> None:
     runs = word_diff(old, new)
@@ -194,7 +193,6 @@ NAMES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_each_part_is_in_one_pair_at_most(olds: list[tuple[str, str]], news: list[tuple[str, str]]) -> None:
     old, new = ([Entry(id_, name, "") for id_, name in each] for each in (olds, news))

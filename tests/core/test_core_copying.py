@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import anchor_at
@@ -256,7 +256,6 @@ def _from_the_end(text: str, coding: Coding) -> tuple[str, int, int]:
     return coding.code, len("".join(text[start:].split())), len("".join(text[end:].split()))
 
 
-@settings(deadline=None)
 @given(coded())
 def test_every_coding_comes_over_to_the_same_words_and_goes_again(sessions: tuple[Session, Session]) -> None:
     there, here = sessions

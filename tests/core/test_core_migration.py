@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import PartKind
@@ -402,7 +402,6 @@ TARGETS = st.lists(st.sampled_from(IDS), max_size=2, unique=True).map(tuple)
 MAPS = st.dictionaries(st.sampled_from([*IDS, "E"]), TARGETS)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*IDS, "E"]), max_size=8),
     MAPS,

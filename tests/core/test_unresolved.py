@@ -19,6 +19,7 @@ from codetui.core.anchors.unresolved import (
 )
 from codetui.core.session.state import State
 from codetui.model import CodeId, Coding, CodingId, Span
+from testing.examples import examples
 
 AD = (
     "Keeper\n\nYou light the lamp at dusk.\n\nYou polish the mirrors of the northern light every week. "
@@ -125,7 +126,7 @@ def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: p
     assert len(asked) == 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.text("ab \n.", max_size=60), st.lists(st.text("ab .", max_size=12), max_size=4))
 def test_every_doubt_has_places_in_the_text(text: str, words: list[str]) -> None:
     session = state(*(coding(number, each) for number, each in enumerate(words)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.diff import Part
@@ -175,7 +175,6 @@ PROSE = st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=["shipped", "pilot"])
-@settings(deadline=None)
 @given(text=PROSE, data=st.data())
 def test_a_definition_is_read_as_it_was_given_and_nothing_else_changes(
     path: Path, text: str, data: st.DataObject

@@ -23,6 +23,7 @@ from codetui.model import (
     Section,
     Words,
 )
+from testing.examples import examples
 
 FULL = Codebook(
     title="Lamps",
@@ -98,7 +99,7 @@ def test_every_field_of_the_full_book_is_used() -> None:
             assert name == "content_hash" or any(getattr(each, name) != default for each in these), name
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(codebooks())
 def test_any_codebook_is_read_back(book: Codebook) -> None:
     found, _ = parse_codebook(render_codebook(book), "codebook.toml")

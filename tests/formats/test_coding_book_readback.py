@@ -14,6 +14,7 @@ from codetui.formats.codebook.writer import render_codebook
 from codetui.formats.coding_book.reader import read
 from codetui.formats.toml.tables import long_key
 from codetui.model import Codebook
+from testing.examples import examples
 
 DOTTED = ".".join(f"word{number}" for number in range(40))
 QUOTED = ".".join(f'"word{number}"' for number in range(40))
@@ -42,7 +43,7 @@ def read_back(markdown: str) -> Codebook:
     return book
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=30).map("".join))
 def test_any_markdown_gives_a_codebook_that_reads_back_equal(markdown: str) -> None:
     read_back(markdown)

@@ -18,6 +18,7 @@ from codetui.formats.coding_book.page import page
 from codetui.formats.coding_book.reader import read
 from codetui.formats.coding_book.writer import write
 from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
+from testing.examples import examples
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = sorted((ROOT / "tests" / "data" / "coding_books").glob("*.md"))
@@ -141,7 +142,7 @@ def test_a_dutch_book_keeps_its_dutch_names() -> None:
     assert "Definition" not in written
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(codebooks())
 def test_any_codebook_is_read_back_from_its_coding_book(book: Codebook) -> None:
     assert back(write(book)) == book

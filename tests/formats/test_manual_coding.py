@@ -18,6 +18,7 @@ from codetui.formats.session_doc import (
     read,
     write,
 )
+from testing.examples import examples
 
 # --- what is written reads back ----------------------------------------------------------------------
 
@@ -73,7 +74,7 @@ documents = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(documents)
 def test_any_document_reads_back_as_itself(document: Document) -> None:
     again, problems = read(write(document), "a.md")
@@ -82,21 +83,21 @@ def test_any_document_reads_back_as_itself(document: Document) -> None:
     assert again.unread == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(entries)
 def test_any_entry_reads_back_with_its_emphasis(entry: Entry) -> None:
     again = _entries_in(write(_with(entry)))
     assert [(each, each.emphasis) for each in again] == [(entry, entry.emphasis)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(documents)
 def test_writing_what_was_written_changes_nothing(document: Document) -> None:
     text = write(document)
     assert write(read(text, "a.md")[0]) == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(st.sampled_from(SHAPES), max_size=12).map("".join))
 def test_any_text_gives_a_document(text: str) -> None:
     document, problems = read(text, "a.md")

@@ -25,6 +25,7 @@ from codetui.formats.session_doc import (
 )
 from codetui.formats.session_doc.lines import cut, ended_lines, raw_lines
 from codetui.model import Codebook, Group, Section
+from testing.examples import examples
 
 TEXT = """\
 # Manual Coding Analysis: Job Ad #7 (Acme)
@@ -83,7 +84,7 @@ def test_each_part_says_on_which_lines_it_stands() -> None:
     assert [_place(entry) for entry in (*build.entries, *operate.entries)] == [(24, 28), (28, 29), (29, 30)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(odd_texts())
 def test_lines_are_counted_alike_wherever_they_are_cut(text: str) -> None:
     ended = ended_lines(text)

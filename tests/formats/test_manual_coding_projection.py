@@ -43,6 +43,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
+from testing.examples import examples
 
 BOOK = Codebook(
     title="Book",
@@ -164,7 +165,7 @@ def test_nothing_is_dropped_by_a_book_without_sections() -> None:
     assert [block.heading for block in section.blocks] == [None, "g"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.text().filter(str.strip), st.text(), st.text())
 def test_a_projected_session_reads_back(words: str, note: str, reasoning: str) -> None:
     document = _projected(_added("c1", "1.A.1", words, 1, note), ProfileAssigned(profile=note, reasoning=reasoning))

@@ -13,11 +13,12 @@ from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import project, read, without_number, written
 from codetui.model import CodeId, Coding
+from testing.examples import examples
 
 Said = dict[str, list[tuple[str, ...]]]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(changes)
 def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
     state = changed(State(), some)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.migration import MigrationMap, Rule, propose
@@ -129,7 +129,6 @@ NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_
 BOOKS = st.dictionaries(NAMES.filter(bool), NAMES, max_size=5)
 
 
-@settings(deadline=None)
 @given(BOOKS, BOOKS)
 def test_any_proposal_is_read_as_it_was_made(olds: dict[str, str], news: dict[str, str]) -> None:
     old, new = book("1", olds), book("2", news)

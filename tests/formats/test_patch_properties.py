@@ -28,8 +28,9 @@ from codetui.formats.session_doc import (
 )
 from codetui.formats.session_doc.lines import LIST_END
 from codetui.model import DocumentLayout, DocumentTaken
+from testing.examples import examples
 
-often = settings(max_examples=200, deadline=None)
+often = settings(max_examples=examples(200))
 texts = odd_texts() | scraps
 
 

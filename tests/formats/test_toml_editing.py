@@ -7,7 +7,7 @@ import tomllib
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.formats.toml.edit import EditError, add_table, append_entry, remove_value, set_value
@@ -248,7 +248,6 @@ def test_what_cannot_be_changed_is_said_and_left(text: str, table: Place, part: 
 QUOTES = st.text("\"'\\\n", max_size=9) | st.text('"\t\r aé\x00\x7f\u2028\ufeff', max_size=9)
 
 
-@settings(deadline=None)
 @given(QUOTES, st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_any_text_is_read_as_it_was_written(text: str, is_literal: bool, newline: str) -> None:
     assert tomllib.loads(f"a = {quote_long(text, newline, literal=is_literal)}")["a"] == text
@@ -385,7 +384,6 @@ def with_value(text: str, place: Place, value: Value | None) -> dict[str, object
     return top
 
 
-@settings(deadline=None)
 @given(layouts(), VALUE, st.data())
 def test_setting_a_value_touches_nothing_but_the_value(layout: Layout, value: Value, data: st.DataObject) -> None:
     if not layout.lines:
@@ -398,7 +396,6 @@ def test_setting_a_value_touches_nothing_but_the_value(layout: Layout, value: Va
     assert after.endswith("".join(layout.pieces[number + 1 :]))
 
 
-@settings(deadline=None)
 @given(layouts(), VALUE, st.data())
 def test_a_new_key_adds_lines_inside_its_table_and_takes_none(
     layout: Layout, value: Value, data: st.DataObject
@@ -413,7 +410,6 @@ def test_a_new_key_adds_lines_inside_its_table_and_takes_none(
     assert is_insertion(text, after)
 
 
-@settings(deadline=None)
 @given(layouts(), st.data())
 def test_removing_a_key_takes_its_line_alone(layout: Layout, data: st.DataObject) -> None:
     plain = [each for each in layout.lines if len(each[1]) == 1]
@@ -425,7 +421,6 @@ def test_removing_a_key_takes_its_line_alone(layout: Layout, data: st.DataObject
     assert after == "".join(layout.pieces[: number - 1] + layout.pieces[number + 2 :])
 
 
-@settings(deadline=None)
 @given(
     layouts(),
     st.lists(st.tuples(st.sampled_from(["id", "x y", "z"]), VALUE), unique_by=lambda each: each[0]),
@@ -459,7 +454,6 @@ def is_insertion(before: str, after: str) -> bool:
     )
 
 
-@settings(deadline=None)
 @given(LONG_LIST | SHORT_LIST, st.lists(INLINE, max_size=4), st.booleans())
 def test_a_list_gets_every_content_and_keeps_the_comments_between(raw: str, wanted: list[str], is_crlf: bool) -> None:
     text = f"# top\na = {raw} # end\nb = 1\n"

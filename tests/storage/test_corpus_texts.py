@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.model import CorpusSettings, Problem, Source, SourceEntry
@@ -103,7 +103,6 @@ def test_ads_of_a_table_have_the_same_text_whatever_their_titles(tmp_path: Path)
     assert first == second != third
 
 
-@settings(deadline=None)
 @given(st.text(), st.lists(st.sampled_from([" ", "\n", "\r\n", "\t", "\u00a0"]), min_size=1).map("".join))
 def test_white_space_does_not_count_and_everything_else_does(text: str, blank: str) -> None:
     words = text.split()

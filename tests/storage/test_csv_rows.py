@@ -15,6 +15,7 @@ from codetui.storage import csv_rows
 from codetui.storage.csv_quotes import mended_cells, step
 from codetui.storage.csv_rows import Header, Record
 from codetui.storage.sources.decoding import Lines, ProblemCollector
+from testing.examples import examples
 
 HEADER = Header(["id", "a", "b", "c"], ",", 1)
 PIECES = [
@@ -96,7 +97,7 @@ def next_row(lines: list[str], at: int, id_at: int) -> int:
     return len(lines)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(tables, st.sampled_from([0, 0, 2, 3]), st.booleans())
 def test_the_rows_are_those_that_a_slow_reader_finds(text: str, id_at: int, has_cr_only: bool) -> None:
     if has_cr_only:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.storage.sources.corpus import NO_TEXT
@@ -13,7 +13,6 @@ from codetui.study.source_index import DuplicateTexts
 from testing.keys import workspace_on
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([NO_TEXT, 1, 2, 3, 2**64 - 1])))
 def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int]) -> None:
     duplicates = DuplicateTexts()

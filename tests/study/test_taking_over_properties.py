@@ -26,6 +26,7 @@ from codetui.model import (
     ProfileAssigned,
 )
 from testing import taking
+from testing.examples import examples
 from testing.taking import AD, BOOK, FILE, added, document, happened, taken
 
 WORDS = [
@@ -192,7 +193,7 @@ def edited(state: State, made: list[tuple[str, int, int, str, str]]) -> Document
 # --- properties -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(states)
 def test_a_document_that_nobody_touched_says_nothing_new(state: State) -> None:
     read_back = edited(state, [])
@@ -200,7 +201,7 @@ def test_a_document_that_nobody_touched_says_nothing_new(state: State) -> None:
     assert taken(read_back, None, state).events == ()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(states, edits, prefixes)
 def test_after_any_edit_the_session_says_what_the_document_says(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
@@ -212,7 +213,7 @@ def test_after_any_edit_the_session_says_what_the_document_says(
     assert taken(wanted, found.document, after).events == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(states, edits, prefixes)
 def test_what_was_taken_over_can_be_undone(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
@@ -228,7 +229,7 @@ def test_what_was_taken_over_can_be_undone(
         assert document(back) == document(state)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(states, states, edits)
 def test_an_import_takes_nothing_away_and_a_second_one_gives_nothing(
     state: State, other: State, made: list[tuple[str, int, int, str, str]]
@@ -254,7 +255,7 @@ def forgiven(said: object) -> set[tuple[str, str]]:
     return {(words, "") for words, _ in said}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(states, edits, edits)
 def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
     state: State, made: list[tuple[str, int, int, str, str]], again: list[tuple[str, int, int, str, str]]
@@ -331,7 +332,7 @@ def words_and_notes(of: Document) -> tuple[set[str], set[str]]:
     return {words for words, _ in found}, {note for _, note in found if note}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(states, sides, presses)
 def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
     state: State, made: list[tuple[str, int, int, bool]], typed: list[tuple[str, int, str]]
@@ -349,7 +350,7 @@ def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
                 assert any(note in each for each in notes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(states, presses)
 def test_a_document_that_nobody_touched_says_nothing_new_however_far_the_session_has_gone(
     state: State, typed: list[tuple[str, int, str]]

@@ -44,7 +44,7 @@ _RANKS = {name: (field, rank) for field in FIELDS for rank, name in enumerate(_K
 _LEAD = r"(?:(?:analysis|job|jobad|ad|advert|advertentie|vacancy|vacature|posting|id|nr|no)[ _-]+)*"
 _NUMBERED = re.compile(_LEAD + r"(?P<id>[0-9]+)(?:[ _-]+(?P<rest>[^0-9 _-].*))?", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*#{1,6}[ \t]+([^\r\n]*[^\W_][^\r\n]*)")
-_LINE_WITH_WORD = re.compile(r"[^\r\n]*?[^\W_][^\r\n]*")
+_LINE_WITH_WORD = re.compile(r"(?:\A|(?<=[\r\n]))[^\r\n]*?[^\W_][^\r\n]*")
 _MARKED = re.compile(r"(([*_`])\2*)((?:(?!\2).)+)\1")
 _DIGITS = re.compile(r"([0-9]+)")
 
