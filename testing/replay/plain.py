@@ -6,7 +6,7 @@ from codetui.core.selection.motions import STOPS
 from codetui.core.selection.selection import Selection, effective
 from codetui.core.text.units import unit_at
 from codetui.model import Holds, Span
-from codetui.tui.motion_keys import MOTION_KEYS
+from codetui.tui.actions import MOTION_KEYS
 from testing.replay.places import Ad, Place, Plan, after
 
 _LIMIT = 500

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codetui.model import Holds, Span
-from codetui.tui.motion_keys import MOTION_KEYS
+from codetui.tui.actions import MOTION_KEYS
 from testing.replay.places import Ad, Place, Plan, after, jumps, searches
 from testing.replay.rescue import rescues
 

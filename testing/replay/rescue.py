@@ -12,7 +12,7 @@ from codetui.core.selection import jump_labels
 from codetui.core.selection.selection import Edge
 from codetui.core.text.units import unit_at, units
 from codetui.model import Holds, Span
-from codetui.tui.motion_keys import MOTION_KEYS
+from codetui.tui.actions import MOTION_KEYS
 from testing.replay.places import JUMP_END, Ad, Place, Plan, after, begun_at, ends, jumps, searched
 
 _MOST_PAGES = 8

@@ -11,7 +11,7 @@ from codetui.core.selection.search import find, matches, selection_of_match
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.layout import page, scroll_to, wrap
 from codetui.model import Holds
-from codetui.tui.motion_keys import MOTION_KEYS
+from codetui.tui.actions import MOTION_KEYS
 
 ALIASES = {key: name for name, keys in MOTION_KEYS.items() for key in keys}
 SHORT = {">": "greater_than_sign", "<": "less_than_sign", "}": "right_curly_bracket", "{": "left_curly_bracket"}

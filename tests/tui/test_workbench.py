@@ -12,6 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui.dialogs.code_search import CodePicker
+from codetui.tui.dialogs.confirm import Choice
 from codetui.tui.dialogs.definition import DefinitionModal
 from codetui.tui.dialogs.profile import ProfilePicker
 from codetui.tui.dialogs.source import DescribeAdModal
@@ -669,8 +670,7 @@ async def test_what_is_said_behind_a_question_is_seen(tmp_path: Path) -> None:
         await press(pilot, "n2an")
         assert isinstance(pilot.app.screen, NoteModal)
         bench.say("Something-was-said")
-        await pilot.pause()
-        assert "Something-was-said" in pilot.app.export_screenshot()
+        await until(pilot, lambda: "Something-was-said" in pilot.app.export_screenshot())
 
 
 async def test_what_lies_over_a_narrow_ad_leaves_the_rows_below_in_sight(tmp_path: Path) -> None:
@@ -714,8 +714,8 @@ async def test_a_boundary_that_is_left_with_its_ad_is_said_to_be_as_it_was(tmp_p
 async def test_a_boundary_that_is_moved_is_spoken_of_again_behind_a_wrong_key(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "11bz")
-        assert "“z” does nothing here" in bench.status.message[0]
+        await press(pilot, "11by")
+        assert "“y” does nothing here" in bench.status.message[0]
         await press(pilot, "s")
         assert bench.status.message[0].startswith("Move its edges")
 
@@ -754,3 +754,15 @@ async def test_a_document_that_is_not_written_stays_to_be_seen_until_it_is(tmp_p
         await press(pilot, "S")
         assert status_rows(bench.status).endswith("saved")
         assert "TASK2" in document.read_text("utf-8")
+
+
+async def test_the_menu_of_further_actions_shows_them_and_the_next_key_runs_one(tmp_path: Path) -> None:
+    write_ad(tmp_path, NEED)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2azp")
+        assert bench.is_current
+        assert "No problems" in status_rows(bench.status)
+        await press(pilot, "z")
+        assert isinstance(pilot.app.screen, Choice)
+        await press(pilot, "<escape>")
+        assert bench.is_current

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
 
 from textual import events
+from textual.screen import Screen
 from textual.widget import Widget
 
 from codetui.model import CodeId
-from codetui.tui.actions import ACTIONS
+from codetui.tui.actions import Action
 from codetui.tui.bench import Do, Kind
-from codetui.tui.key_words import key_words
+from codetui.tui.dialogs.confirm import Choice, option
+from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
@@ -21,6 +23,7 @@ from codetui.tui.workbench.resolve import Settling
 from codetui.tui.workbench.select import Selecting
 from codetui.tui.workbench.share import Sharing
 
+T = TypeVar("T")
 TREE_KEYS = frozenset(
     ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
 )
@@ -46,6 +49,9 @@ class Panes(Protocol):
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
 
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
+
     def take_code(self, code: CodeId) -> None:
         """The panel's key was pressed."""
 
@@ -59,10 +65,10 @@ class Panes(Protocol):
 class Keyboard:
     """Keys to actions, in the mode that the keys before have left."""
 
-    def __init__(self, panes: Panes, actions: Mapping[str, Do]) -> None:
+    def __init__(self, panes: Panes, keymap: Keymap, actions: Mapping[str, Do]) -> None:
         self._panes = panes
+        self._keymap = keymap
         self._actions = actions
-        self._ids = {key: action.id for action in ACTIONS for key in action.keys}
 
     def do(self, action: str) -> None:
         """Carries an action of the registry out."""
@@ -91,8 +97,11 @@ class Keyboard:
         return panes.focused is panes.reader and key in READER_KEYS
 
     def _press_action(self, event: events.Key) -> None:
-        action = self._ids.get(event.key)
-        if action is not None:
+        action = self._keymap.action(event.key)
+        if action is None and (further := self._keymap.continuations(event.key)):
+            self._consume(event)
+            self._open_menu(further)
+        elif action is not None:
             self._consume(event)
             self._begin(action)
             if self._panes.settling.takes(action):
@@ -105,6 +114,16 @@ class Keyboard:
         else:
             # Not consumed: Textual has keys of its own, and answers them behind this.
             self._refuse(key_words(event.key))
+
+    def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
+        """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
+        options = [option(action.id, key_words(key), action.words, action.help) for key, action in further]
+        self._panes.ask(Choice("More actions", options), self._run)
+
+    def _run(self, action: str) -> None:
+        self._begin(action)
+        if not self._panes.settling.takes(action):
+            self.do(action)
 
     def _refuse(self, key: str) -> None:
         self._panes.say(f"{key} does nothing here. ? shows every key.", "refusal")

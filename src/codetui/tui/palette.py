@@ -11,9 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.worker import Worker, WorkType
 
-from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Do
-from codetui.tui.key_words import keys_words
+from codetui.tui.keymap import keys_words
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.cells import shown
 
@@ -91,7 +90,7 @@ class WorkbenchCommands(Provider):
         bench = self._bench()
         if bench is None:
             return
-        for action in ACTIONS:
+        for action in bench.keymap.actions:
             if not action.id.startswith("move.char") and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
                 yield Offer(words, action.help, partial(bench.keyboard.do, action.id))

@@ -26,7 +26,7 @@ async def furnish(bench: WorkbenchScreen) -> Do:
     bench.reader = ReaderPane(id="reader")
     bench.bookkeeping = Bookkeeping(bench, bench.assigning, bench.saving)
     bench.describing = Describing(bench, bench.bookkeeping.change_profile)
-    bench.keyboard = Keyboard(bench, _actions(bench))
+    bench.keyboard = Keyboard(bench, bench.keymap, _actions(bench))
     for widget, before in ((bench.panel, 0), (bench.search, bench.outline), (bench.reader, bench.outline)):
         # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
         if bench.is_attached:
@@ -48,7 +48,7 @@ def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
         **Migrating(bench, bench, bench.recalling).actions(),
         **Picking(bench, bench.assigning, bench.bookkeeping, bench.recalling).actions(),
         **bench.queueing.actions(),
-        **Looking(bench, bench.recalling, lambda action: bench.keyboard.do(action)).actions(),
+        **Looking(bench, bench.recalling, bench.keymap.actions, lambda action: bench.keyboard.do(action)).actions(),
         **Reading(bench, bench.reader).actions(),
         **bench.aiming.actions(),
         **bench.saving.actions(),

@@ -22,6 +22,7 @@ from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, Kind, kind_of
+from codetui.tui.keymap import Keymap
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import Node
@@ -266,6 +267,7 @@ class WorkbenchScreen(BenchSide):
         self.workspace = workspace
         self._furnishing = furnishing
         self._set_to_work: Do | None = None
+        self.keymap = Keymap.build()
         self.index = CodebookIndex(workspace.book)
         self._spans = CodedSpans(self.index)
         self._heading = Content()

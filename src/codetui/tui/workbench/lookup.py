@@ -11,10 +11,10 @@ from codetui.core.codebook.index import profile as profile_of
 from codetui.core.codebook.usage import last_choice
 from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
-from codetui.tui.actions import ACTIONS
+from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, Do
 from codetui.tui.dialogs.definition import DefinitionModal
-from codetui.tui.key_words import keys_words
+from codetui.tui.keymap import keys_words
 from codetui.tui.screens.help import HelpScreen, KeyHelp
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.reader import Reading as Page
@@ -37,9 +37,12 @@ MOUSE = (
 class Looking:
     """What is shown over or beside the ad, and changes nothing."""
 
-    def __init__(self, bench: Bench, recalling: Recalling, do: Callable[[str], None]) -> None:
-        """`do` carries an action of the registry out."""
+    def __init__(
+        self, bench: Bench, recalling: Recalling, actions: Sequence[Action], do: Callable[[str], None]
+    ) -> None:
+        """Show `actions` in the help; `do` runs the action with an id."""
         self._bench = bench
+        self._all_actions = actions
         self._recalling = recalling
         self._do = do
 
@@ -90,7 +93,7 @@ class Looking:
 
     def help(self) -> None:
         """Shows every key."""
-        self._bench.ask(HelpScreen([*help_rows(), *MOUSE]), lambda _: None)
+        self._bench.ask(HelpScreen([*help_rows(self._all_actions), *MOUSE]), lambda _: None)
 
     def problems(self) -> None:
         """Shows what is wrong in codebook, corpus and session."""
@@ -104,10 +107,10 @@ class Looking:
         self._bench.ask(HelpScreen(rows, title, example, "No problem fits these words."), lambda _: None)
 
 
-def help_rows() -> list[KeyHelp]:
-    """The registry as lines of help; the nine section digits are one."""
+def help_rows(actions: Sequence[Action] = ACTIONS) -> list[KeyHelp]:
+    """Return a line of help for each action; the nine section digits share one."""
     rows: list[KeyHelp] = []
-    for action in ACTIONS:
+    for action in actions:
         if action.id == "section.1":
             rows.append(KeyHelp(action.group, "1 … 9", "codes of a section", action.help))
         elif not action.id.startswith("section."):

@@ -1,0 +1,118 @@
+"""The keymap: which keys trigger which action, one key or several in a row, and how keys are written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from codetui.tui.actions import ACTIONS, Action
+
+SIGNS = {
+    "full_stop": ".",
+    "comma": ",",
+    "slash": "/",
+    "question_mark": "?",
+    "right_parenthesis": ")",
+    "left_parenthesis": "(",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "semicolon": ";",
+    "colon": ":",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "minus": "-",
+    "plus": "+",
+    "equals_sign": "=",
+    "underscore": "_",
+    "asterisk": "*",
+    "grave_accent": "`",
+    "circumflex_accent": "^",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "number_sign": "#",
+    "at": "@",
+    "exclamation_mark": "!",
+    "backslash": "\\",
+    "vertical_line": "|",
+    "tilde": "~",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+    "space": "Space",
+}
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """The keys of all actions: the registry's, or those that settings give instead.
+
+    `problems` name keys that are given twice or that hide a longer sequence, and actions that do not exist.
+    """
+
+    ids: Mapping[tuple[str, ...], str]
+    actions: tuple[Action, ...]
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def build(cls, changed: Mapping[str, str] | None = None, actions: Sequence[Action] = ACTIONS) -> Keymap:
+        """Return the keymap of `actions`; `changed` maps action ids to the key or sequence that replaces theirs."""
+        changed = changed or {}
+        known = {action.id for action in actions}
+        problems = [f"there is no action {name}" for name in changed if name not in known]
+        replaced = {tuple(keys.split()) for name, keys in changed.items() if name in known}
+        ids: dict[tuple[str, ...], str] = {}
+        kept: list[Action] = []
+        for action in actions:
+            own = changed.get(action.id)
+            free = (own,) if own else tuple(keys for keys in action.keys if tuple(keys.split()) not in replaced)
+            for keys in free:
+                sequence = tuple(keys.split())
+                other = ids.setdefault(sequence, action.id)
+                if other != action.id:
+                    problems.append(f"{key_words(keys)} is the key of both {other} and {action.id}")
+            kept.append(action._replace(keys=free))
+        for sequence in ids:
+            hidden = next((ids[sequence[:n]] for n in range(1, len(sequence)) if sequence[:n] in ids), None)
+            if hidden:
+                problems.append(f"{key_words(' '.join(sequence))} cannot be typed: its first key is that of {hidden}")
+        return cls(ids, tuple(kept), tuple(problems))
+
+    def action(self, *keys: str) -> str | None:
+        """Return the id of the action that a key, or several in a row, trigger; None for none."""
+        return self.ids.get(keys)
+
+    def continuations(self, *prefix: str) -> tuple[tuple[str, Action], ...]:
+        """Return the keys that may follow `prefix`, each with its action; empty where nothing begins so."""
+        by_id = {action.id: action for action in self.actions}
+        length = len(prefix)
+        return tuple(
+            (keys[length], by_id[name])
+            for keys, name in self.ids.items()
+            if keys[:length] == prefix and len(keys) == length + 1
+        )
+
+
+def key_words(keys: str) -> str:
+    """Return a key, or a sequence of keys, as on a keyboard: `.` for `full_stop`, `Ctrl+Home`, `z b`."""
+    return " ".join(map(_key_word, keys.split()))
+
+
+def _key_word(key: str) -> str:
+    *modifiers, last = key.split("+")
+    is_plain_letter = len(last) == 1 and not modifiers
+    name = SIGNS.get(last, last if is_plain_letter else last.capitalize())
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
+
+
+def keys_words(keys: Iterable[str]) -> str:
+    """Return all keys of one action as people write them: `R, F2, z r`."""
+    return ", ".join(map(key_words, keys))
