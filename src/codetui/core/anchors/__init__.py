@@ -1,1 +1,1 @@
-"""Anchors."""
+"""Anchors: find quotations again in a text that may have changed."""

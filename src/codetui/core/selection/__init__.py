@@ -1,1 +1,1 @@
-"""Selection."""
+"""The selection in a text, and what changes it: motions, jump labels, search."""

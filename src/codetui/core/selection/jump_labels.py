@@ -1,9 +1,9 @@
-"""Jump labels: letters on the words in view; typing them picks where a selection starts, then where it ends.
+"""Jump labels: letters on the words in view, which are typed to choose the start and then the end of a selection.
 
     We need Python and Scala
     a  xd   s      xf  d
 
-The likeliest places take one letter, the others two, and no label begins another.
+The most likely places have one letter, the others two; no label is the start of another.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from codetui.core.text.units import Unit, unit_at, units
 from codetui.model import Span
 
 LETTERS = "asdfjklghewioruqvncmptybxz"
-"""Strong fingers first.  No digit is ever a label: a digit leaves the labels and opens a section."""
+"""The letters of labels, those of strong fingers first. No digit: it leaves the labels and opens a section."""
 
 Stage = Literal["start", "end", "done"]
 
 
 class JumpLabel(NamedTuple):
-    """Letters painted from `offset` on, which pick the place `target`."""
+    """Letters drawn from `offset` on, which choose the offset `target`."""
 
     offset: int
     letters: str
@@ -32,7 +32,7 @@ class JumpLabel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JumpState:
-    """What is picked and typed so far.  `selection` is what a code would be given now."""
+    """What has been chosen and typed. `selection` is what a code would be assigned to now."""
 
     text: str
     view: Span
@@ -45,18 +45,18 @@ class JumpState:
 
     @property
     def labels(self) -> list[tuple[int, str]]:
-        """Where which letters are painted: those still to be typed of the labels that are still possible."""
+        """The letters to draw by offset: the rest of each label that is still possible."""
         possible = [m for m in self.marks if m.letters.startswith(self.typed)]
         return [(m.offset, m.letters[len(self.typed) :]) for m in possible]
 
     @property
     def is_done(self) -> bool:
-        """Whether both ends are picked."""
+        """True if both ends are chosen."""
         return self.stage == "done"
 
 
 def begin(text: str, view: Span, selection: Selection) -> JumpState:
-    """Labels on the words in view: for a start and then an end, or for the one edge that is held."""
+    """Return labels on the words in view: for a start and then an end, or for the held edge alone."""
     if selection.edge == "end":
         return begin_end(text, view, selection)
     marks = _start_marks(text, view, selection.head)
@@ -64,13 +64,13 @@ def begin(text: str, view: Span, selection: Selection) -> JumpState:
 
 
 def begin_end(text: str, view: Span, selection: Selection) -> JumpState:
-    """Labels for another end of the selection, or of the current sentence."""
+    """Return labels for another end of the selection, or of the current sentence."""
     whole = settled(text, selection)
     return JumpState(text, view, "end", whole, selection, _end_marks(text, view, whole.span))
 
 
 def press(state: JumpState, character: str) -> JumpState:
-    """The state after a letter; a letter that stands in no label changes nothing."""
+    """Return the state after a letter; the same state if no label goes on with that letter."""
     typed = state.typed + character.lower()
     picked = next((m for m in state.marks if m.letters == typed), None)
     if picked is not None:
@@ -81,12 +81,12 @@ def press(state: JumpState, character: str) -> JumpState:
 
 
 def back(state: JumpState) -> JumpState | None:
-    """The state one letter before, or None where nothing was typed: the labels are left then."""
+    """Return the state before the last letter, or None if nothing was typed: then the labels are left."""
     return state.earlier
 
 
 def _picked(state: JumpState, target: int) -> JumpState:
-    """The state after a whole label."""
+    """Return the state after a whole label."""
     if state.stage == "end":
         span = Span(state.selection.span.start, target)
         return replace(state, stage="done", selection=selected(*span), marks=(), typed="", earlier=state)
@@ -102,19 +102,19 @@ def _picked(state: JumpState, target: int) -> JumpState:
 
 
 def _start_marks(text: str, view: Span, head: int) -> tuple[JumpLabel, ...]:
-    """A label on the start of each word and part in view."""
+    """Return labels on the start of each word and part in view."""
     places = starts_in(text, view, head)
     return tuple(JumpLabel(p.span.start, letters, p.span.start) for p, letters in _labelled(places))
 
 
 def _end_marks(text: str, view: Span, current: Span) -> tuple[JumpLabel, ...]:
-    """A label on the last letters of each word from the start on, to the end of the view or the sentence."""
+    """Return labels on the last letters of each word from the start to the end of the view or of the sentence."""
     labelled = _labelled(ends_from(text, current, max(view.end, current.end)))
     return tuple(JumpLabel(max(p.span.start, p.span.end - len(w)), w, p.span.end) for p, w in labelled)
 
 
 def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
-    """Each place with its letters: short ones for the likeliest, longer ones in the order of the text."""
+    """Return each place with its letters: short ones for the most likely, longer ones in the order of the text."""
     codes = _codes(len(places))
     likely = sorted(places, key=lambda place: place.rank)
     short = sum(len(code) == len(codes[0]) for code in codes) if codes else 0
@@ -123,7 +123,7 @@ def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
 
 
 def _codes(count: int) -> list[str]:
-    """At least so many letter sequences, shortest first, of which none begins another."""
+    """Return `count` sequences of letters, shortest first, none of which is the start of another."""
     codes = list(LETTERS)
     at = len(LETTERS) - 1
     while len(codes) < count:
@@ -145,18 +145,18 @@ _FILLERS = frozenset(_FILLERS_SPELT.split())
 _LEADING = frozenset(("to", "and", "or", "for", "&", "om", "en", "of", "het", "te", "bij", "on", "an", "as"))
 _MODALS = frozenset(("will", "zal", "zult"))
 _FARTHEST = 76
-"""So many ends are offered: two letters then reach all of them, and the nearest two dozen take one."""
+"""The number of ends that are offered: two letters reach all of them, and the nearest two dozen need one."""
 
 
 class Place(NamedTuple):
-    """A word or part of a word, and its rank: the lower, the likelier."""
+    """A word or a part of one, and its rank: the lower, the more likely."""
 
     span: Span
     rank: tuple[int, int]
 
 
 def starts_in(text: str, view: Span, head: int) -> list[Place]:
-    """Every word and part in view as a place to start; among the equally likely those near the cursor come first."""
+    """Return every word and part in view as a start; of equally likely ones those near the cursor come first."""
     openings = _starts(text, view, "sentence") | _starts(text, view, "bullet")
     clauses = _starts(text, view, "clause")
     words = _starts(text, view, "word")
@@ -171,10 +171,10 @@ def starts_in(text: str, view: Span, head: int) -> list[Place]:
 
 
 def ends_from(text: str, current: Span, limit: int) -> list[Place]:
-    """The words and parts from the start on as places to end, the nearest and likeliest first.
+    """Return the words and parts behind the start as ends, the nearest and most likely first.
 
-    The last word of a sentence ends after its full stop, but for the sentence that is selected now: there the
-    end without the full stop is what remains to be offered.
+    The last word of a sentence ends after its full stop, except in the sentence that is selected: there the end without
+    the full stop is offered.
     """
     stops = {s.end for s in units(text, current.start, limit, "sentence")}
     words = {w.end for w in units(text, current.start, limit, "word")}
@@ -194,12 +194,12 @@ def ends_from(text: str, current: Span, limit: int) -> list[Place]:
 
 
 def is_filler(word: str) -> bool:
-    """Whether a word is one of those on which hardly a quotation starts or ends: `the`, `van`."""
+    """True for a word with which hardly any quotation starts or ends: `the`, `van`."""
     return word.lower() in _FILLERS
 
 
 def _start_rank(text: str, part: Span, before: str, openings: set[int], clauses: set[int]) -> int:
-    """0 for the likeliest starts, then 1, 2 and 3."""
+    """Return 0 for the most likely starts, then 1, 2 and 3."""
     if part.start in openings or before in _MODALS:
         return 0
     word = text[part.start : part.end]
@@ -212,12 +212,12 @@ def _start_rank(text: str, part: Span, before: str, openings: set[int], clauses:
 
 
 def _starts(text: str, view: Span, unit: Unit) -> set[int]:
-    """Where the units in view start."""
+    """Return the offsets at which units in view start."""
     return {u.start for u in units(text, view.start, view.end, unit)}
 
 
 def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
-    """The end of a word with the bracket that closes what was opened since the start, and a sentence's full stop."""
+    """Return the end of a word with a bracket that was opened since the start, and with a sentence's full stop."""
     while end < len(text) and text[end] in ")]" and _is_open(text, start, end):
         end += 1
     sentence = unit_at(text, max(start, end - 1), "sentence").end
@@ -227,6 +227,6 @@ def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
 
 
 def _is_open(text: str, start: int, end: int) -> bool:
-    """Whether the bracket at `end` was opened after `start`."""
+    """True if the bracket at `end` was opened after `start`."""
     opener = "(" if text[end] == ")" else "["
     return text.count(opener, start, end) > text.count(text[end], start, end)

@@ -1,4 +1,4 @@
-"""What keys do to a selection: pure functions in one table by name, and the keys proposed for them."""
+"""The motions of a selection: pure functions from (text, view, selection) to a selection, in one table by name."""
 
 from __future__ import annotations
 
@@ -21,8 +21,13 @@ from codetui.core.text.units import (
 from codetui.model import Span
 
 _Place = Callable[[str, View | None, int], int]
+"""(text, view, offset) -> the offset to which the cursor moves."""
 
 _VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
+STOPS = ".!?…;:,"
+GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
+
+# --- the cursor --------------------------------------------------------------------------------------
 
 
 def _char_left(text: str, _view: View | None, at: int) -> int:
@@ -47,7 +52,7 @@ def _word_right(text: str, _view: View | None, at: int) -> int:
 
 
 def _row_start(text: str, view: View | None, at: int) -> int:
-    """The row's first word, behind blanks and a bullet mark; from there the row's first cell."""
+    """Return the row's first word, behind blanks and a bullet; from there the row's first cell."""
     if view is None:
         return at
     row = view.layout.span(view.layout.row_of(at))
@@ -75,7 +80,7 @@ def _text_end(text: str, _view: View | None, _at: int) -> int:
 
 
 def _moving(place: _Place, side: Edge | None = None) -> Motion:
-    """A motion of the cursor; a held edge moves instead, and `side` is where a selection collapses to first."""
+    """Return a motion of the cursor, or of the held edge; a selection first collapses to its end at `side`."""
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
         if selection.edge is not None:
@@ -88,7 +93,7 @@ def _moving(place: _Place, side: Edge | None = None) -> Motion:
 
 
 def _extending(place: _Place) -> Motion:
-    """A motion that moves the head and keeps the anchor."""
+    """Return a motion that moves the head and keeps the anchor."""
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
         return extended(text, selection, place(text, view, selection.head))
@@ -97,7 +102,7 @@ def _extending(place: _Place) -> Motion:
 
 
 def _vertical(count: int, by_page: bool, extends: bool) -> Motion:
-    """A motion by rows or by windows that keeps to one column."""
+    """Return a motion by rows or pages that stays in one column."""
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
         if view is None:
@@ -112,42 +117,11 @@ def _vertical(count: int, by_page: bool, extends: bool) -> Motion:
     return motion
 
 
-def swap_edges(_text: str, _view: View | None, selection: Selection) -> Selection:
-    """Puts the cursor at the other end of the selection."""
-    edge: Edge | None = None
-    if selection.edge is not None:
-        edge = "start" if selection.edge == "end" else "end"
-    return Selection(selection.head, selection.anchor, selection.kind, edge)
-
-
-def collapse(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Lets a held edge go; then lets the selection go and leaves the cursor at its start."""
-    if selection.edge is not None:
-        return replace(selection, edge=None)
-    return cursor(text, selection.span.start)
-
-
-def moved(text: str, view: View, name: str, selection: Selection) -> tuple[Selection, int]:
-    """The selection and the window's top row after a motion: what the widget shows and the planner reckons with."""
-    after = MOTIONS[name](text, view, selection)
-    return after, shown(view, after, name)
-
-
-def shown(view: View, selection: Selection, name: str = "") -> int:
-    """The window's top row that shows a selection; a page motion moves the window by a page first."""
-    top, rows = view.top, view.layout.rows
-    if name.endswith(("page_down", "page_up")):
-        top = layout.page(top, view.height, rows, 1 if name.endswith("page_down") else -1)
-    row_of = view.layout.row_of
-    return layout.scroll_to(top, view.height, row_of(selection.anchor), row_of(selection.head), rows)
-
-
-STOPS = ".!?…;:,"
-GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
+# --- units -------------------------------------------------------------------------------------------
 
 
 def select_next(unit: Unit, direction: int) -> Motion:
-    """Selects the next or previous unit; with an edge held, moves that edge to the unit's end or start."""
+    """Return a motion that selects the next or previous unit, or moves a held edge by one unit."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
         if selection.edge is not None:
@@ -165,14 +139,14 @@ def select_next(unit: Unit, direction: int) -> Motion:
 
 
 def _edge_by_unit(text: str, selection: Selection, unit: Unit, direction: int) -> Selection:
-    """The selection with its held edge on the next or previous boundary of a unit."""
+    """Move the held edge to the next or previous boundary of a unit."""
     held = settled(text, selection)
     edge: Edge = "start" if selection.edge == "start" else "end"
     return _with_edge(held, edge, _boundary(text, held.span, unit, edge, direction), keeps_hold=True)
 
 
 def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> int:
-    """Where one edge goes by one unit; it stays where there is no place that leaves words selected."""
+    """Return the offset of one edge after one unit; unchanged if no words would remain selected."""
     if edge == "start":
         found = next_unit(text, span.start, unit) if direction > 0 else previous_unit(text, span.start, unit)
         return found.start if found and found.start < span.end else span.start
@@ -188,7 +162,7 @@ def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> 
 
 
 def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> Selection:
-    """The selection with one edge elsewhere; the head is that edge."""
+    """Return the selection with one edge at another offset; that edge is the head."""
     start, end = selection.span
     hold = edge if keeps_hold else None
     if edge == "start":
@@ -197,7 +171,7 @@ def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> S
 
 
 def hold_edge(edge: Edge) -> Motion:
-    """Takes one edge of the selection, so that arrows and unit letters move it; pressed again, lets it go."""
+    """Return a motion that holds one edge, so that arrows and unit letters move it, or releases it if it is held."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
         if selection.edge == edge:
@@ -210,7 +184,7 @@ def hold_edge(edge: Edge) -> Motion:
 
 
 def trim_edge(unit: Unit, edge: Edge) -> Motion:
-    """Drops one unit at one end of the selection: the first or last word or clause."""
+    """Return a motion that drops the first or last word or clause of the selection."""
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
         whole = settled(text, selection)
@@ -221,8 +195,26 @@ def trim_edge(unit: Unit, edge: Edge) -> Motion:
     return motion
 
 
+# --- the selection as a whole ------------------------------------------------------------------------
+
+
+def swap_edges(_text: str, _view: View | None, selection: Selection) -> Selection:
+    """Move the cursor to the other end of the selection."""
+    edge: Edge | None = None
+    if selection.edge is not None:
+        edge = "start" if selection.edge == "end" else "end"
+    return Selection(selection.head, selection.anchor, selection.kind, edge)
+
+
+def collapse(text: str, _view: View | None, selection: Selection) -> Selection:
+    """Release a held edge; without one, drop the selection and leave the cursor at its start."""
+    if selection.edge is not None:
+        return replace(selection, edge=None)
+    return cursor(text, selection.span.start)
+
+
 def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Leaves out the full stop at the end of the selection, or takes it in."""
+    """Exclude the full stop at the end of the selection, or include it."""
     start, end = settled(text, selection).span
     at = end
     while at > start and text[at - 1] in STOPS:
@@ -234,7 +226,7 @@ def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selectio
 
 
 def grow(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Selects the next larger unit round the selection: word, clause, sentence, bullet, paragraph."""
+    """Select the next larger unit round the selection: word, clause, sentence, bullet, paragraph."""
     span = selection.span
     origin = selection.origin or span
     for unit in GROWING:
@@ -246,7 +238,7 @@ def grow(text: str, _view: View | None, selection: Selection) -> Selection:
 
 
 def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Selects the next smaller unit, towards where growing began."""
+    """Select the next smaller unit, towards the place where growing began."""
     span = settled(text, selection).span
     origin = selection.origin or Span(span.start, span.start)
     for unit in reversed(GROWING):
@@ -257,8 +249,11 @@ def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
     return selection
 
 
+# --- all motions -------------------------------------------------------------------------------------
+
+
 def _table() -> dict[str, Motion]:
-    """All motions by name."""
+    """Return all motions by name."""
     places: dict[str, tuple[_Place, Edge | None]] = {
         "char_left": (_char_left, "start"),
         "char_right": (_char_right, "end"),
@@ -279,11 +274,11 @@ def _table() -> dict[str, Motion]:
     for unit in GROWING:
         table[f"next_{unit}"] = select_next(unit, 1)
         table[f"previous_{unit}"] = select_next(unit, -1)
-    for edge in ("start", "end"):
-        held: Edge = "start" if edge == "start" else "end"
-        table[f"hold_{edge}"] = hold_edge(held)
-        table[f"trim_{edge}_word"] = trim_edge("word", held)
-        table[f"trim_{edge}_clause"] = trim_edge("clause", held)
+    edges: tuple[Edge, ...] = ("start", "end")
+    for edge in edges:
+        table[f"hold_{edge}"] = hold_edge(edge)
+        table[f"trim_{edge}_word"] = trim_edge("word", edge)
+        table[f"trim_{edge}_clause"] = trim_edge("clause", edge)
     return table | {
         "toggle_stop": toggle_stop,
         "grow": grow,
@@ -294,3 +289,18 @@ def _table() -> dict[str, Motion]:
 
 
 MOTIONS: Mapping[str, Motion] = MappingProxyType(_table())
+
+
+def moved(text: str, view: View, name: str, selection: Selection) -> tuple[Selection, int]:
+    """Return the selection and the top row of the window after a motion."""
+    after = MOTIONS[name](text, view, selection)
+    return after, shown(view, after, name)
+
+
+def shown(view: View, selection: Selection, name: str = "") -> int:
+    """Return the top row of the window that shows a selection; a page motion moves the window by a page first."""
+    top, rows = view.top, view.layout.rows
+    if name.endswith(("page_down", "page_up")):
+        top = layout.page(top, view.height, rows, 1 if name.endswith("page_down") else -1)
+    row_of = view.layout.row_of
+    return layout.scroll_to(top, view.height, row_of(selection.anchor), row_of(selection.head), rows)

@@ -1,9 +1,9 @@
-"""What is selected in an ad: said by the coder, or implied by where the cursor stands.
+"""The selection in a text: made by the coder, or implied by the cursor.
 
-    "We ne|ed Python. And SQL."   implied: quotations take the sentence, terms the word
-    "We need [Python]. And SQL."  explicit: both take the selected words
+    "We ne|ed Python. And SQL."   implied: the sentence for quotations, the word for terms
+    "We need [Python]. And SQL."  explicit: the selected words for both
 
-Motions change it, see `motions`; jump labels and search make one, see `labels` and `finding`.
+The modules `motions`, `jump_labels` and `search` change it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Edge = Literal["start", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Anchor and head in code points; the head moves and is where the cursor is drawn.
+    """Anchor and head in code points; the head moves, and the cursor is drawn there.
 
-    `implied`: a cursor only.  `tentative`: from a chosen start to the end of its sentence, of which a section
-    of terms takes the first word.  `explicit`: exactly these words.  `edge` is the end that arrows and unit
-    letters move; `column` the cell that vertical motions aim for; `origin` where growing began.
+    `implied`: a cursor only. `tentative`: from a chosen start to the end of its sentence, of which a section of terms
+    uses the first word. `explicit`: exactly these words. `edge` is the held end, which arrows and unit letters move;
+    `column` the cell at which vertical motions aim; `origin` the span from which growing began.
     """
 
     anchor: int
@@ -42,12 +42,12 @@ class Selection:
 
     @property
     def is_explicit(self) -> bool:
-        """Whether the coder said what is selected."""
+        """True if the coder has selected something."""
         return self.kind != "implied"
 
 
 class Rows(Protocol):
-    """What vertical motions need of a layout."""
+    """The part of a layout that vertical motions use."""
 
     @property
     def rows(self) -> int: ...
@@ -58,7 +58,7 @@ class Rows(Protocol):
 
 
 class View(NamedTuple):
-    """The layout of the ad and the window on it, in rows."""
+    """The layout of a text and the window on it, in rows."""
 
     layout: Rows
     top: int
@@ -66,29 +66,29 @@ class View(NamedTuple):
 
     @property
     def visible(self) -> Span:
-        """The code points in sight."""
+        """The code points in the window."""
         last = min(self.layout.rows, self.top + self.height) - 1
         first = min(max(self.top, 0), max(last, 0))
         return Span(self.layout.span(first).start, self.layout.span(max(last, first)).end)
 
 
 Motion = Callable[[str, View | None, Selection], Selection]
-"""(text, view, selection) -> selection.  Without a view nothing moves by rows or windows."""
+"""(text, view, selection) -> selection. Without a view nothing moves by rows or pages."""
 
 
 def cursor(text: str, offset: int) -> Selection:
-    """A cursor, with nothing selected."""
+    """Return a cursor with nothing selected."""
     at = snap(text, offset)
     return Selection(at, at)
 
 
 def selected(start: int, end: int) -> Selection:
-    """An explicit selection with the head at its end."""
+    """Return an explicit selection with the head at its end."""
     return Selection(start, end, "explicit") if start < end else Selection(start, end)
 
 
 def effective(text: str, selection: Selection, holds: Holds) -> Span:
-    """What assigning a code would take; empty where the ad has no words.
+    """Return the span to which a code would be assigned; empty if the text has no words.
 
     An explicit selection without white space at its ends; else the sentence for quotations and the word for terms.
     """
@@ -102,14 +102,14 @@ def effective(text: str, selection: Selection, holds: Holds) -> Span:
 
 
 def settled(text: str, selection: Selection) -> Selection:
-    """The selection as an explicit one, the current sentence where nothing is selected."""
+    """Return an explicit selection: of the current sentence if nothing is selected."""
     if selection.kind == "explicit":
         return selection
     return replace(selected(*effective(text, selection, "quotations")), edge=selection.edge)
 
 
 def extended(text: str, selection: Selection, head: int) -> Selection:
-    """The selection with its head elsewhere; a held edge goes along, also past the other one."""
+    """Return the selection with its head at another offset; a held edge moves with it, also past the other one."""
     at = snap(text, head)
     edge: Edge | None = None
     if selection.edge is not None:
@@ -119,9 +119,9 @@ def extended(text: str, selection: Selection, head: int) -> Selection:
 
 
 def dragged(text: str, first: int, last: int) -> Selection:
-    """The selection of a mouse drag between two characters, both included, in either direction.
+    """Return the selection of a mouse drag between two characters, both included, in either direction.
 
-    A word that the drag has cut into is taken whole; of `CI/CD` and the like the part.
+    A word that the drag cuts is selected whole; of `CI/CD` and the like, the part.
     """
     low, high = sorted((first, last))
     start = _part_at(text, low).start
@@ -130,14 +130,14 @@ def dragged(text: str, first: int, last: int) -> Selection:
 
 
 def _part_at(text: str, offset: int) -> Span:
-    """The word or its part that covers the offset, else the empty span of the character there."""
+    """Return the word or part that covers the offset, else an empty span there."""
     at = snap(text, offset)
     part = unit_at(text, at, "part")
     return part if part.start <= at < part.end else Span(at, at)
 
 
 def clicked(text: str, offset: int, clicks: int) -> Selection:
-    """One click puts the cursor, two select the word, three the sentence."""
+    """Return the selection of a click: one moves the cursor, two select the word, three the sentence."""
     if clicks < 2:
         return cursor(text, offset)
     return selected(*unit_at(text, offset, "word" if clicks == 2 else "sentence"))

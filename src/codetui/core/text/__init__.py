@@ -1,1 +1,1 @@
-"""Text."""
+"""Texts: their words and sentences, rows and graphemes, normalization and display."""

@@ -1,4 +1,4 @@
-"""The rows of a text at a width: from code points to cells and back.
+"""Wrap a text into rows, and map code points to cells and back.
 
 Every code point belongs to exactly one row and one cell.
 """
@@ -15,7 +15,7 @@ from codetui.core.text.graphemes import TAB_CELLS, cluster_cells, find_odd, glyp
 from codetui.model import Span
 
 HANG_CELLS = 10
-"""Rows under a line are indented by at most so many cells."""
+"""The most cells by which the rows that continue a line are indented."""
 
 _find_line_break = re.compile(r"\r\n|\n|\r").finditer
 _match_lead = re.compile(r"[ \t]*(?:(?:[^\w\s\"'(\[]{1,2}|\(?\d{1,3}[.)]|[A-Za-z][.)])[ \t]+)?").match
@@ -25,7 +25,7 @@ _match_lead = re.compile(r"[ \t]*(?:(?:[^\w\s\"'(\[]{1,2}|\(?\d{1,3}[.)]|[A-Za-z
 class Row:
     """One visual row: code points `start` to `end` without the line break, `indent` blank cells in front.
 
-    `glyphs` has one string per code point; `cells` their widths, empty where every one takes one cell.
+    `glyphs` has one string for each code point; `cells` has their widths, or is empty if each has one cell.
     """
 
     start: int
@@ -36,30 +36,30 @@ class Row:
 
     @property
     def width(self) -> int:
-        """Cells of the indent and the text."""
+        """The cells of indent and text."""
         return self.indent + (sum(self.cells) if self.cells else self.end - self.start)
 
     def floor(self, offset: int) -> int:
-        """The start of the cluster that holds the offset, kept within the row."""
+        """Return the start of the cluster with the offset, within the row."""
         index = min(max(offset, self.start), self.end) - self.start
         while 0 < index < len(self.cells) and not self.cells[index]:
             index -= 1
         return self.start + index
 
     def ceiling(self, offset: int) -> int:
-        """The offset itself at the start of a cluster, else the end of its cluster, kept within the row."""
+        """Return the offset itself at the start of a cluster, else the end of its cluster, within the row."""
         index = min(max(offset, self.start), self.end) - self.start
         while 0 < index < len(self.cells) and not self.cells[index]:
             index += 1
         return self.start + index
 
     def cell_at(self, offset: int) -> int:
-        """The first cell of the cluster that holds the offset."""
+        """Return the first cell of the cluster with the offset."""
         index = self.floor(offset) - self.start
         return self.indent + (sum(self.cells[:index]) if self.cells else index)
 
     def offset_at(self, cell: int) -> int:
-        """The start of the cluster at a cell; `start` left of the text, `end` right of it."""
+        """Return the start of the cluster at a cell; `start` left of the text, `end` right of it."""
         room = cell - self.indent
         if room < 0:
             return self.start
@@ -72,13 +72,13 @@ class Row:
         return self.end
 
     def shown(self, start: int, end: int) -> str:
-        """What the terminal gets for the code points `start` to `end`, both at clusters of this row."""
+        """Return the string to draw for the code points `start` to `end`, which begin and end at clusters."""
         return "".join(self.glyphs[start - self.start : end - self.start])
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A text wrapped at a width in cells.  There is always at least one row."""
+    """A text wrapped at a width in cells; it has at least one row."""
 
     text: str
     width: int
@@ -87,31 +87,31 @@ class Layout:
 
     @property
     def rows(self) -> int:
-        """How many rows."""
+        """The number of rows."""
         return len(self._starts)
 
     def row_of(self, offset: int) -> int:
-        """The row that holds the offset; a line break belongs to the row that it ends."""
+        """Return the row with the offset; a line break belongs to the row that it ends."""
         return max(0, bisect_right(self._starts, offset) - 1)
 
     def row_start(self, offset: int) -> int:
-        """The first offset of the row that holds the offset."""
+        """Return the first offset of the row with the offset."""
         return self._starts[self.row_of(offset)]
 
     def span(self, row: int) -> Span:
-        """The code points of a row without its line break."""
+        """Return the code points of a row without its line break."""
         start, end = self.full_span(row)
         if end > start and self.text[end - 1] in "\r\n":
             end -= 2 if self.text[max(start, end - 2) : end] == "\r\n" else 1
         return Span(start, end)
 
     def full_span(self, row: int) -> Span:
-        """The code points of a row with its line break: the full spans of all rows are the text."""
+        """Return the code points of a row with its line break: the full spans of all rows cover the text."""
         last = row + 1 == len(self._starts)
         return Span(self._starts[row], len(self.text) if last else self._starts[row + 1])
 
     def row(self, row: int) -> Row:
-        """A row as it is painted and measured."""
+        """Return a row with its glyphs and cells."""
         start, end = self.span(row)
         text = self.text[start:end]
         if not find_odd(text):
@@ -120,11 +120,11 @@ class Layout:
         return Row(start, end, self._indents[row], glyphs(text, cells), cells)
 
     def cell_of(self, offset: int) -> int:
-        """The cell of an offset within its row."""
+        """Return the cell of an offset within its row."""
         return self.row(self.row_of(offset)).cell_at(offset)
 
     def offset_at(self, row: int, cell: int) -> int:
-        """The offset at a cell; right of the text the line break, or a wrapped row's last cluster."""
+        """Return the offset at a cell; right of the text the line break, or the last cluster of a wrapped row."""
         row = min(max(row, 0), self.rows - 1)
         place = self.row(row)
         offset = place.offset_at(cell)
@@ -134,10 +134,10 @@ class Layout:
 
 
 def wrap(text: str, width: int) -> Layout:
-    """The rows of a text at a width in cells.
+    """Wrap a text at a width in cells.
 
-    Rows break after blanks, of which one may stand beyond the width; words longer than a row are cut.
-    The rows that continue a line stand under its text.
+    Rows break after blanks, one of which may exceed the width; words longer than a row are cut. The rows that continue
+    a line are indented to its text, behind its bullet.
     """
     width = max(1, width)
     starts, indents = array("I"), array("B")
@@ -150,7 +150,7 @@ def wrap(text: str, width: int) -> Layout:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each line; lines end at LF, CR LF and CR, and at nothing else."""
+    """Yield start and end of each line; lines end at LF, CR LF and CR, and at nothing else."""
     start = 0
     for match in _find_line_break(text):
         yield start, match.start()
@@ -174,13 +174,13 @@ def _wrap_line(text: str, start: int, end: int, width: int, starts: array[int], 
 
 
 def _hang(lead: str, width: int) -> int:
-    """Cells by which the rows under a line are indented: those of its indent and bullet, if modest."""
+    """Return the cells by which the rows that continue a line are indented: those of its indent and bullet, if few."""
     cells = sum(cluster_cells(lead[: HANG_CELLS + 1]))
     return cells if cells <= min(HANG_CELLS, width // 3) else 0
 
 
 def _row_end(text: str, start: int, end: int, room: int, first: int) -> int:
-    """Where the row from `start` ends when it has `room` cells; breaks before `first` are no breaks."""
+    """Return the end of the row from `start` in `room` cells; it never breaks before `first`."""
     if find_odd(text, start, min(end, start + room + 2)):
         return _odd_row_end(text, start, end, room, first)
     if end - start <= room:
@@ -192,7 +192,7 @@ def _row_end(text: str, start: int, end: int, room: int, first: int) -> int:
 
 
 def _odd_row_end(text: str, start: int, end: int, room: int, first: int) -> int:
-    """The same for a row whose characters are not all of one cell."""
+    """Return the same for a row whose characters do not all have one cell."""
     reach = room + 2
     while True:
         window = text[start : min(end, start + reach)]
@@ -218,7 +218,7 @@ def _odd_row_end(text: str, start: int, end: int, room: int, first: int) -> int:
 
 
 def _fitting(cells: bytes, room: int) -> int:
-    """How many code points, in whole clusters, fit into the room."""
+    """Return how many code points, in whole clusters, fit into `room` cells."""
     for index, width in enumerate(cells):
         room -= width
         if room < 0:
@@ -227,7 +227,7 @@ def _fitting(cells: bytes, room: int) -> int:
 
 
 def _next_cluster(cells: bytes, index: int) -> int:
-    """Where the cluster after the one at `index` starts."""
+    """Return the start of the cluster after the one at `index`."""
     index += 1
     while index < len(cells) and not cells[index]:
         index += 1
@@ -235,11 +235,11 @@ def _next_cluster(cells: bytes, index: int) -> int:
 
 
 MARGIN = 2
-"""So many rows stay visible above and below the selection where the window is high enough."""
+"""The rows that stay visible above and below the selection, if the window is high enough."""
 
 
 def scroll_to(top: int, height: int, anchor_row: int, head_row: int, rows: int) -> int:
-    """The top row after the least scrolling that shows the head's row, and the anchor's too where both fit.
+    """Return the top row after the least scrolling that shows the head's row, and the anchor's too if both fit.
 
     `height` and `rows` count the rows of the window and of the whole text; the result is within the text.
     """
@@ -250,15 +250,15 @@ def scroll_to(top: int, height: int, anchor_row: int, head_row: int, rows: int) 
 
 
 def page(top: int, height: int, rows: int, direction: int) -> int:
-    """The top row one window further down (`direction` 1) or up (-1); one row stays in sight."""
+    """Return the top row one window further down (`direction` 1) or up (-1); one row stays visible."""
     return within(top + direction * max(1, height - 1), height, rows)
 
 
 def within(top: int, height: int, rows: int) -> int:
-    """The top row, moved so that the window shows no rows before the first or after the last."""
+    """Return the top row, moved so that the window shows no rows before the first or after the last."""
     return max(0, min(top, rows - height))
 
 
 def _shown(top: int, height: int, row: int, margin: int) -> int:
-    """The top row after the least scrolling that shows one row with its margin."""
+    """Return the top row after the least scrolling that shows one row with its margin."""
     return min(max(top, row + margin - height + 1), row - margin)

@@ -1,4 +1,4 @@
-"""Words and their parts inside one block of text.
+"""Cut one block of text into words, their parts, clauses, sentences and bullets.
 
     "[ChatGPT]/[LLM] ([C++], [CI/CD])"
 
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from codetui.model import Span
 
-# An abbreviation keeps its full stop, and that full stop ends no sentence.
+# The full stop of an abbreviation ends no sentence.
 _SPELT_ABBREVIATIONS = """
 a.d.h.v. a.h.v. a.k.a. a.u.b. alg. approx. bijv. bol. btw. bv. bvb. c.a. c.q. ca. cf. corp.
 d.d. d.m.v. d.w.z. dept. dhr. dr. drs. e.a. e.d. e.g. e.o. eg. enz. etc. evt. excl. fig. gem.
@@ -23,7 +23,7 @@ prof. r.o. resp. sr. st. t.a.v. t.b.v. t.g.v. t.h.v. t.m. t.n.v. t.o.v. t.w. t.z
 v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm.
 """
 ABBREVIATIONS = frozenset(_SPELT_ABBREVIATIONS.split())
-# These may close a sentence as well: what follows decides.
+# These may end a sentence as well: the next word decides.
 _SPELT_CLOSING = """
 b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p.a. p.m. p.w. u.s. z.s.m.
 """
@@ -41,7 +41,7 @@ _PART = re.compile(r"[^/\-‑\\]+")
 
 
 def words_in(block: str) -> list[Span]:
-    """The words of a block, without punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
+    """Return the words of a block, without punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
     found = []
     for token in _TOKEN.finditer(block):
         for start, end in _pieces(block, token.start(), token.end()):
@@ -52,7 +52,7 @@ def words_in(block: str) -> list[Span]:
 
 
 def parts_in(block: str, word: Span) -> list[Span]:
-    """What a slash or hyphen joins in one word, each on its own; an address has no parts."""
+    """Return the parts that slashes or hyphens join in one word; an address is one part."""
     if _ADDRESS.match(block, word.start):
         return [word]
     pieces = [Span(m.start(), m.end()) for m in _PART.finditer(block, word.start, word.end)]
@@ -60,12 +60,12 @@ def parts_in(block: str, word: Span) -> list[Span]:
 
 
 def is_abbreviation(token: str) -> bool:
-    """Whether a token that ends in a full stop is a known abbreviation or a row of initials."""
+    """True if a token that ends in a full stop is a known abbreviation or a row of initials."""
     return token.lower() in ABBREVIATIONS or _INITIALS.match(token) is not None
 
 
 def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
-    """One token cut where the blank after a full stop or colon was forgotten: `Analytics.This`."""
+    """Cut one token where the blank after a full stop or colon is missing: `Analytics.This`."""
     if _ADDRESS.search(block, start, end):
         return [(start, end)]
     cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON) for m in rule.finditer(block, start, end)]
@@ -74,7 +74,7 @@ def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _trimmed(block: str, start: int, end: int) -> Span | None:
-    """A token without the punctuation round it, or None where nothing is left."""
+    """Return a token without the punctuation round it, or None if nothing is left."""
     while start < end and block[start] in _OPENERS and not _opens_word(block, start, end):
         start += 1
     while end > start and block[end - 1] in _CLOSERS and not _closes_word(block, start, end):
@@ -83,7 +83,7 @@ def _trimmed(block: str, start: int, end: int) -> Span | None:
 
 
 def _opens_word(block: str, start: int, end: int) -> bool:
-    """Whether leading punctuation belongs to the word: `.NET`, `+31`, `#1`."""
+    """True if leading punctuation belongs to the word: `.NET`, `+31`, `#1`."""
     following = block[start + 1 : start + 2] if start + 1 < end else ""
     if block[start] == ".":
         return following.isupper()
@@ -91,14 +91,14 @@ def _opens_word(block: str, start: int, end: int) -> bool:
 
 
 def _closes_word(block: str, start: int, end: int) -> bool:
-    """Whether trailing punctuation belongs to the word: `e.g.`, `developer(s)`."""
+    """True if trailing punctuation belongs to the word: `e.g.`, `developer(s)`."""
     if block[end - 1] == ".":
         return is_abbreviation(block[start:end])
     return block[end - 1] == ")" and block.find("(", start, end) > start and block[start] != "("
 
 
 def _slash_split(block: str, word: Span) -> list[Span]:
-    """A word cut at its slashes, unless it is a name like `CI/CD`, `24/7` or an address."""
+    """Cut a word at its slashes, unless it is a name like `CI/CD`, `24/7` or an address."""
     text = block[word.start : word.end]
     pieces = text.split("/")
     is_name = all(len(p) <= 2 for p in pieces) or text.lower() in _JOINED
@@ -112,6 +112,8 @@ def _slash_split(block: str, word: Span) -> list[Span]:
         at += len(piece) + 1
     return spans
 
+
+# --- bullets, sentences and clauses ---------------------------------------------------------------
 
 _SIGNS = "•·‣▪●○◦■□➢➤✓✔→"
 _BLANKS = r"[ \t\u00a0]"
@@ -130,7 +132,7 @@ _WRAPPED_WIDTHS = range(60, 121)
 
 
 def bullet_flows(block: str) -> list[tuple[Span, bool]]:
-    """The block cut into running text and bullets: each stretch, trimmed, and whether it is a bullet."""
+    """Cut a block into running text and bullets; return each stretch, trimmed, and True for a bullet."""
     flows: list[tuple[int, bool]] = []
     indent, is_bullet = 0, False
     for line in _LINE.finditer(block):
@@ -147,7 +149,7 @@ def bullet_flows(block: str) -> list[tuple[Span, bool]]:
 
 
 def sentences_in(block: str, flow: Span) -> list[Span]:
-    """The sentences of one stretch, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
+    """Return the sentences of one stretch, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
     ends = {m.end() for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)}
     at = block.find("\n", flow.start, flow.end)
     while at >= 0:
@@ -158,7 +160,7 @@ def sentences_in(block: str, flow: Span) -> list[Span]:
 
 
 def clauses_in(block: str, sentence: Span) -> list[Span]:
-    """What stands between commas, semicolons, colons and dashes of one sentence, without a leading `and`."""
+    """Cut a sentence at its commas, semicolons, colons and dashes; a clause has no leading `and`."""
     ends = [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)]
     clauses = []
     for span in _between(block, sentence, ends):
@@ -168,7 +170,7 @@ def clauses_in(block: str, sentence: Span) -> list[Span]:
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
-    """The stretch without white space at either end and without trailing `;`, `,`, `:` or an open bracket or dash."""
+    """Return the stretch without white space at either end and without trailing `;`, `,`, `:`, open bracket or dash."""
     while start < end and (text[start].isspace() or text[start] in ",;"):
         start += 1
     while end > start and _is_loose(text, start, end):
@@ -177,20 +179,20 @@ def trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:
-    """Whether what closes the stretch belongs to nothing in it, such as a dash with white space before it."""
+    """True if the last character belongs to nothing in the stretch, such as a dash with white space before it."""
     last = text[end - 1]
     return last.isspace() or last in ",;:(|" or (last in "-–—" and end - 1 > start and text[end - 2].isspace())
 
 
 def _continues(block: str, start: int, is_deeper: bool) -> bool:
-    """Whether a line without a mark goes on with the bullet above it."""
+    """True if a line without a mark continues the bullet above it."""
     following = block[start:].lstrip()[:1]
     above = block[:start].rstrip()[-1:]
     return is_deeper or (following.islower() and above not in ".!?;:")
 
 
 def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]]:
-    """Stretches that begin where the next line's mark or text begins, trimmed."""
+    """Return the flows as trimmed stretches, each of which ends where the next one begins."""
     closed = []
     for (start, is_bullet), following in zip(flows, [*(f for f in flows[1:]), None], strict=True):
         end = len(block) if following is None else _mark_start(block, start, following)
@@ -200,14 +202,14 @@ def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]
 
 
 def trimmed_prose(block: str, start: int, end: int) -> Span:
-    """Running text keeps the colon that announces a list."""
+    """Return the stretch as `trimmed` does, but with a colon that introduces a list."""
     span = trimmed(block, start, end)
     keeps_colon = span.end < end and block[span.end] == ":"
     return Span(span.start, span.end + 1) if keeps_colon else span
 
 
 def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
-    """Where the bullet mark (or the line) of the following stretch begins."""
+    """Return the offset at which the bullet mark, or the line, of the following stretch begins."""
     at, is_bullet = following
     if not is_bullet:
         return at
@@ -221,7 +223,7 @@ def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
 
 
 def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
-    """Whether the full stop, `!`, `?` or dots found here close a sentence; what stands before and after decides."""
+    """True if a full stop, `!`, `?` or dots end a sentence, judging by what comes before and after."""
     after = _AFTER.match(block, stop.end(), flow.end)
     comma, blanks, letter = after.groups() if after else ("", "", "")
     if stop.end() >= flow.end:
@@ -243,15 +245,15 @@ def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
 
 
 def _is_glued(block: str, at: int) -> bool:
-    """Whether a word begins at once after a full stop (`Analytics.This`), and not a name such as `Asp.Net`."""
+    """True if a word follows a full stop directly (`Analytics.This`) that is no name such as `Asp.Net`."""
     word = re.match(r"[A-Z][^\W\d_]+", block[at : at + 40])
     return word is not None and word.group().lower() not in ("net", "js", "io", "ai", "com", "nl", "org")
 
 
 def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
-    """Whether a line break closes a sentence: after a colon or a heading, not inside a wrapped sentence.
+    """True if a line break ends a sentence: after a colon or a heading, not inside a wrapped sentence.
 
-    A line was wrapped where the next word would not have fitted into the widest line round it.
+    A line was wrapped if the next word would not have fitted into the widest line of the flow.
     """
     line = block[max(flow.start, block.rfind("\n", 0, at) + 1) : at].strip()
     following = block[at : flow.end].lstrip()[:1]
@@ -265,7 +267,7 @@ def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
 
 
 def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:
-    """The trimmed stretches between the given ends, leaving out those with no letter or digit."""
+    """Return the trimmed stretches between the given ends, without those that have no letter or digit."""
     edges = [whole.start, *ends, whole.end]
     spans = []
     for start, end in pairwise(edges):

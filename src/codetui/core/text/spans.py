@@ -1,4 +1,4 @@
-"""Many overlapping spans: which overlap a stretch, in which lane each is drawn, where a row is cut."""
+"""Many overlapping spans: which of them overlap a stretch, the lanes to draw them in, and the runs of a row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Layer = TypeVar("Layer", bound=Hashable)
 
 
 class SpanIndex:
-    """A static index over n spans: built in O(n log n), asked in O(log n + k).
+    """A static index over n spans: built in O(n log n), queried in O(log n + k).
 
     The spans sorted by start are the leaves of a tree whose nodes hold the greatest end below them.
     Empty spans overlap nothing.
@@ -33,7 +33,7 @@ class SpanIndex:
         self._ends = [0, *(end for level in reversed(levels) for end in level)]
 
     def overlapping(self, start: int, end: int) -> list[int]:
-        """Which spans share a code point with `start` to `end`: their numbers, by start."""
+        """Return the numbers of the spans that share a code point with `start` to `end`, by start."""
         last = bisect_left(self._starts, end) if start < end else 0
         found: list[int] = []
         waiting = [(1, 0, self._size)]
@@ -50,12 +50,12 @@ class SpanIndex:
 
 
 def reach_of(ends: Iterable[int]) -> list[int]:
-    """The greatest of each end and those before it."""
+    """Return the greatest of each end and those before it."""
     return list(accumulate(ends, max))
 
 
 def reach_with(reach: Sequence[int], at: int, end: int) -> list[int]:
-    """What `reach_of` gives for one more end, the one at place `at`."""
+    """Return `reach_of` for one more end, inserted at place `at`."""
     more = list(reach)
     more.insert(at, max(end, reach[at - 1]) if at else end)
     for place in range(at + 1, len(more)):
@@ -66,11 +66,11 @@ def reach_with(reach: Sequence[int], at: int, end: int) -> list[int]:
 
 
 class Lanes:
-    """A lane for each of many spans, so that no two in one lane share a visual row.
+    """The lane of each of many spans, so that no two in one lane share a visual row.
 
-    `places` are sorted by start; `row_start` gives the first offset of the row that holds an offset.  A span
-    that finds all `count` lanes taken gets `NO_LANE`.  Lanes are found when they are asked for, from the last
-    place before that where none was taken: they do not depend on the order of asking.
+    `places` are sorted by start; `row_start` returns the first offset of the row with an offset. A span for which all
+    `count` lanes are occupied gets `NO_LANE`. Lanes are computed on demand, from the last place before where all were
+    free: they do not depend on the order of the queries.
 
         row 0   | |     three spans on rows 0 to 2, 0 and 1 to 2, in two lanes: 0, 1, 1
         row 1   | |
@@ -84,7 +84,7 @@ class Lanes:
         count: int,
         reach: Sequence[int] | None = None,
     ) -> None:
-        """`reach` is what `reach_of` gives for the ends of the places, where that is known."""
+        """`reach` is `reach_of` the ends of the places, if it is known already."""
         self._places = places
         self._row_start = row_start
         self.reach = reach_of(max(end, start + 1) for start, end in places) if reach is None else reach
@@ -93,13 +93,13 @@ class Lanes:
         self._next = 0
 
     def __getitem__(self, number: int) -> int:
-        """The lane of a span."""
+        """Return the lane of a span."""
         if number not in self._found:
             self._find(number)
         return self._found[number]
 
     def _find(self, number: int) -> None:
-        """Give lanes to the spans up to this one."""
+        """Assign lanes to the spans up to this one."""
         first = number
         while first not in (0, self._next) and self.reach[first - 1] > self._row_start(self._places[first][0]):
             first -= 1
@@ -119,10 +119,10 @@ class Lanes:
 def runs(
     start: int, end: int, layers: Iterable[tuple[Layer, int, int]]
 ) -> Iterator[tuple[int, int, tuple[Layer, ...]]]:
-    """The stretch `start` to `end` cut where the set of layers that cover it changes.
+    """Cut the stretch `start` to `end` wherever the set of layers that cover it changes.
 
-    A layer is its name, start and end; a run is its start, its end and the names of what covers it.  An empty
-    stretch has no runs.
+    A layer is (name, start, end); a run is (start, end, names of the layers that cover it). An empty stretch has no
+    runs.
     """
     opening: dict[int, list[Layer]] = {start: [], end: []}
     closing: dict[int, list[Layer]] = {}

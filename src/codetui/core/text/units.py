@@ -1,7 +1,7 @@
 """Words, clauses, sentences, bullets, paragraphs and lines as spans near an offset.
 
-Only the block round the offset is read: a paragraph, or a piece of one that is very long.  A text of
-10 MB on one line answers as fast as a short one.
+Only the block round the offset is read: a paragraph, or a piece of a very long one. A text of 10 MB on one line is as
+fast as a short one.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _BLANK = re.compile(r"\s")
 
 
 def unit_at(text: str, offset: int, unit: Unit) -> Span:
-    """The unit that covers or touches the offset, else the next one, else the one before.
+    """Return the unit that covers or touches the offset, else the next one, else the one before.
 
-    The span is empty where the text has no such unit near.
+    The span is empty if the text has no such unit near the offset.
     """
     start, end = block_at(text, offset)
     spans = _units_of(text, start, end, unit)
@@ -45,7 +45,7 @@ def unit_at(text: str, offset: int, unit: Unit) -> Span:
 
 
 def next_unit(text: str, offset: int, unit: Unit) -> Span | None:
-    """The first unit that starts after the offset, or None within 100,000 code points."""
+    """Return the first unit that starts after the offset, or None if there is none within 100,000 code points."""
     for start, end in _blocks_from(text, max(0, offset)):
         for span in _units_of(text, start, end, unit):
             if span.start > offset:
@@ -54,7 +54,7 @@ def next_unit(text: str, offset: int, unit: Unit) -> Span | None:
 
 
 def previous_unit(text: str, offset: int, unit: Unit) -> Span | None:
-    """The last unit that starts before the offset, or None within 100,000 code points."""
+    """Return the last unit that starts before the offset, or None if there is none within 100,000 code points."""
     for start, end in _blocks_before(text, min(offset, len(text))):
         for span in reversed(_units_of(text, start, end, unit)):
             if span.start < offset:
@@ -63,7 +63,7 @@ def previous_unit(text: str, offset: int, unit: Unit) -> Span | None:
 
 
 def units(text: str, start: int, end: int, unit: Unit) -> list[Span]:
-    """The units that overlap `start` to `end`, in order."""
+    """Return the units that overlap `start` to `end`, in order."""
     found: list[Span] = []
     at = max(0, start)
     while at < min(end, len(text)):
@@ -74,7 +74,7 @@ def units(text: str, start: int, end: int, unit: Unit) -> list[Span]:
 
 
 def block_at(text: str, offset: int) -> Span:
-    """The lines round the offset up to the blank lines, at most 8,000 code points."""
+    """Return the lines round the offset up to the blank lines, at most 8,000 code points."""
     offset = min(max(offset, 0), len(text))
     start, is_start = _blank_line_before(text, offset)
     end, is_end = _blank_line_after(text, offset)
@@ -87,7 +87,7 @@ def block_at(text: str, offset: int) -> Span:
 
 
 def snap(text: str, offset: int) -> int:
-    """The offset, or the start of the grapheme that it would cut: an end never falls inside `é` or an emoji."""
+    """Return the offset, or the start of the grapheme that it would cut: a selection never ends inside an emoji."""
     offset = min(max(offset, 0), len(text))
     if offset in (0, len(text)) or (text[offset] < "\u0300" and text[offset - 1] < "\u0300"):
         return offset - 1 if text[max(0, offset - 1) : offset + 1] == "\r\n" else offset
@@ -100,7 +100,7 @@ def snap(text: str, offset: int) -> int:
 
 
 def grapheme_after(text: str, offset: int) -> int:
-    """The end of the grapheme that starts at the offset; CRLF is one."""
+    """Return the end of the grapheme that starts at the offset; CRLF is one."""
     if offset >= len(text):
         return len(text)
     if text.startswith("\r\n", offset):
@@ -113,12 +113,12 @@ def grapheme_after(text: str, offset: int) -> int:
 
 
 def grapheme_before(text: str, offset: int) -> int:
-    """The start of the grapheme that ends at the offset."""
+    """Return the start of the grapheme that ends at the offset."""
     return snap(text, offset - 1) if offset > 0 else 0
 
 
 def trim(text: str, start: int, end: int) -> Span:
-    """The stretch without white space at either end."""
+    """Return the stretch without white space at either end."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -127,19 +127,19 @@ def trim(text: str, start: int, end: int) -> Span:
 
 
 def _units_of(text: str, start: int, end: int, unit: Unit) -> tuple[Span, ...]:
-    """The units of one block as offsets into the text."""
+    """Return the units of one block as offsets into the text."""
     return _shifted(text[start:end], start, unit)
 
 
 @lru_cache(maxsize=256)
 def _shifted(block: str, start: int, unit: Unit) -> tuple[Span, ...]:
-    """The units of a block that starts at an offset, as offsets into the text."""
+    """Return the units of a block that starts at `start`, as offsets into the text."""
     return tuple(Span(s + start, e + start) for s, e in _units_in(block, unit))
 
 
 @lru_cache(maxsize=2_048)
 def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
-    """The units of a block, as offsets into the block.  A line break counts as one character or two alike."""
+    """Return the units of a block as offsets into it, whatever its line breaks."""
     block = block.replace("\r\n", " \n").replace("\r", "\n")
     match unit:
         case "word":
@@ -160,7 +160,7 @@ def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
 
 
 def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
-    """Where the lines round the offset begin, and whether that was found within the reach of a block."""
+    """Return the start of the lines round the offset, and True if it was found within the size of a block."""
     limit = max(0, offset - _BLOCK)
     line_end = text.find("\n", offset)
     at = text.rfind("\n", limit, offset)
@@ -175,7 +175,7 @@ def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
 
 
 def _blank_line_after(text: str, offset: int) -> tuple[int, bool]:
-    """Where the lines round the offset end, and whether that was found within the reach of a block."""
+    """Return the end of the lines round the offset, and True if it was found within the size of a block."""
     limit = min(len(text), offset + _BLOCK)
     at = text.find("\n", offset, limit)
     while at >= 0:
@@ -187,7 +187,7 @@ def _blank_line_after(text: str, offset: int) -> tuple[int, bool]:
 
 
 def _grid_cut(text: str, number: int) -> int:
-    """The place near every 4,000th code point where a long paragraph is cut, from wherever it is asked."""
+    """Return the offset near every 4,000th code point at which a long paragraph is cut, the same for every query."""
     at = number * _GRID
     if number <= 0 or at >= len(text):
         return min(max(at, 0), len(text))
@@ -199,13 +199,13 @@ def _grid_cut(text: str, number: int) -> int:
 
 
 def _next_ink(text: str, offset: int) -> int:
-    """The first code point from the offset on that is not white space, or the end of the text."""
+    """Return the offset of the first code point from `offset` on that is not white space, or the end of the text."""
     ink = _INK.search(text, offset)
     return ink.start() if ink else len(text)
 
 
 def _previous_ink(text: str, offset: int) -> int:
-    """The end of the last code point before the offset that is not white space, or 0."""
+    """Return the end of the last code point before the offset that is not white space, or 0."""
     while offset > 0:
         piece = text[max(0, offset - 4096) : offset]
         kept = len(piece.rstrip())
@@ -216,7 +216,7 @@ def _previous_ink(text: str, offset: int) -> int:
 
 
 def _blocks_from(text: str, offset: int) -> Iterator[Span]:
-    """The blocks from the one at the offset on, as far as a search reaches."""
+    """Yield the blocks from the one at the offset on, as far as a search reaches."""
     at = offset
     while at < len(text) and at - offset <= _REACH:
         block = block_at(text, at)
@@ -225,7 +225,7 @@ def _blocks_from(text: str, offset: int) -> Iterator[Span]:
 
 
 def _blocks_before(text: str, offset: int) -> Iterator[Span]:
-    """The blocks from the one at the offset back, as far as a search reaches."""
+    """Yield the blocks from the one at the offset back, as far as a search reaches."""
     at = offset
     while at >= 0 and offset - at <= _REACH:
         block = block_at(text, at)
