@@ -40,7 +40,7 @@ def parse_map(
     codebook lacks is an error and is ignored; one for a part that the `old` one lacks is kept, as documents may have
     called a code so.
     """
-    from codetui.formats.codebook.schema import MapForm
+    from codetui.formats.forms import MapForm
     from codetui.formats.toml.schema import check
 
     sheet = Sheet(file)

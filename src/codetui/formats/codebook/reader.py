@@ -65,7 +65,7 @@ def check_fields(text: str, file: str) -> list[Problem]:
 
 
 def _check(top: Table) -> None:
-    from codetui.formats.codebook.schema import CodebookForm
+    from codetui.formats.forms import CodebookForm
     from codetui.formats.toml.schema import check
 
     check(CodebookForm, top)

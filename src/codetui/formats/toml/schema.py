@@ -51,6 +51,7 @@ def _only_table(value: object) -> object:
 
 
 F = TypeVar("F", bound=Form)
+T = TypeVar("T")
 Text = Annotated[str, BeforeValidator(_quoted)]
 Id = Annotated[str, BeforeValidator(_number_as_text)]
 """A text or a number, which needs no quotes."""
@@ -58,7 +59,7 @@ Ids = Annotated[list[Id], BeforeValidator(_as_list)]
 Texts = Annotated[list[Text], BeforeValidator(_text_as_list)]
 OneTable = Annotated[F, BeforeValidator(_only_table)]
 Tables = Annotated[list[F], BeforeValidator(_table_as_list)]
-Values = Annotated[dict[str, object], BeforeValidator(_only_table)]
+Named = Annotated[dict[str, T], BeforeValidator(_only_table)]
 """A table with any names."""
 
 
@@ -96,6 +97,8 @@ def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
     match error["type"]:
         case "string_type":
             return "is not text; put it in quotes"
+        case "int_type":
+            return f"is not a number; write {name} = 40, without quotes"
         case "bool_type":
             return f"is neither true nor false; write {name} = true, without quotes"
         case "model_type" | "dict_type":

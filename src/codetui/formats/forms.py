@@ -1,4 +1,4 @@
-"""The tables and fields of a codebook.toml and of a migration map, as pydantic checks them."""
+"""The tables and fields of the files that people write, as pydantic checks them: codebook, migration map, settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from codetui.formats.toml.schema import Form, Id, Ids, OneTable, Tables, Text, Texts, Values
+from codetui.formats.toml.schema import Form, Id, Ids, Named, OneTable, Tables, Text, Texts
 
 
 class ProfileForm(Form):
@@ -123,7 +123,29 @@ class MapForm(Form):
     from_: Id = Field("", alias="from")
     to: Id = ""
     checked: bool = True
-    profiles: Values = {}
-    sections: Values = {}
-    groups: Values = {}
-    codes: Values = {}
+    profiles: Named[object] = {}
+    sections: Named[object] = {}
+    groups: Named[object] = {}
+    codes: Named[object] = {}
+
+
+class ThemeForm(Form):
+    """`[theme]`"""
+
+    name: Text = ""
+
+
+class LayoutForm(Form):
+    """`[layout]`"""
+
+    text_width: int = 0
+    codebook_width: int = 0
+    reader_width: int = 0
+
+
+class SettingsForm(Form):
+    """The top of a settings file."""
+
+    keys: Named[Text] = {}
+    theme: OneTable[ThemeForm] = ThemeForm()
+    layout: OneTable[LayoutForm] = LayoutForm()
