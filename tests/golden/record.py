@@ -166,7 +166,7 @@ class Record:
         self.check(codebook)
 
     def rows(self, codebook: str = "codebook.toml", *, is_written: bool = True) -> None:
-        """Record all exports: codings row by row, and where the three formats do not agree.
+        """Record all exports: codings row by row, and where the three formats do not agree; or that nothing changed.
 
         `is_written` is false where documents may be behind their logs, since the program was killed.
         """
@@ -177,20 +177,22 @@ class Record:
             self.word(*visible(jsonl.err))
             return
         table = [json.loads(line) for line in jsonl.out.splitlines()]
-        texts = self._export("csv", codebook).out
-        markdown = self._export("markdown", codebook)
         lines = rows_as_lines(table)
-        if lines != self._rows:
-            self.fact(f"exit {jsonl.code}", *lines)
-        else:
-            self.fact(f"exit {jsonl.code}, rows as before")
+        is_same = lines == self._rows
         self._rows = lines
-        if not same_table(table, texts):
-            self.fact("csv differs:", *visible(texts))
         self.word(*(f"! {line}" for line in visible(jsonl.err)))
-        documents = list(self._session_documents().values())
-        if is_written and markdown.out != "\n".join(documents):
-            self.fact("as markdown:", *visible(markdown.out))
+        self.fact(*([f"exit {jsonl.code}, rows as before"] if is_same else [f"exit {jsonl.code}", *lines]))
+        if not is_same:
+            self._other_exports(table, codebook, is_written=is_written)
+
+    def _other_exports(self, table: list[dict[str, object]], codebook: str, *, is_written: bool) -> None:
+        """Record where CSV does not say what the rows say, and documents that are not those of the sessions."""
+        text = self._export("csv", codebook).out
+        if not same_table(table, text):
+            self.fact("csv differs:", *visible(text))
+        markdown = self._export("markdown", codebook).out if is_written else ""
+        if is_written and markdown != "\n".join(self._session_documents().values()):
+            self.fact("as markdown:", *visible(markdown))
 
     def _export(self, layout: str, codebook: str) -> Output:
         argv = ("export", "--format", layout, "-o", "-", "--codebook", codebook)

@@ -10,6 +10,7 @@ from .cases import all_cases
 from .update import KINDS, golden_path, recorded
 
 CASES = all_cases()
+SLOW = ("sitting_settling_and_profile",)
 
 
 @cache
@@ -19,7 +20,9 @@ def record_of(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in CASES]
+)
 def test_what_happens_is_what_was_recorded(name: str, kind: str) -> None:
     expected = golden_path(kind, name).read_bytes().decode("utf-8").split("\n")
     assert record_of(name)[kind].split("\n") == expected, "meant? python -m tests.golden.update"
