@@ -8,7 +8,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from codetui.core.codebook.index import profile, profile_keys
+from codetui.core.codebook.index import profile
+from codetui.core.codebook.keys import profile_keys
 from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
 from codetui.tui.dialogs.source import DescribeAdModal

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.codebook.index import CodebookIndex, folded, groups, profile, with_keys
+from codetui.core.codebook.index import CodebookIndex, folded, groups, profile
+from codetui.core.codebook.keys import with_keys
 from codetui.formats.session_doc import without_number
 from codetui.formats.session_doc.model import Document, Entry, Note, SectionPart
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Span

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook import index as books
-from codetui.core.codebook.index import CodebookIndex, with_keys
+from codetui.core.codebook.index import CodebookIndex
+from codetui.core.codebook.keys import is_key, with_keys
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section
 
 
@@ -169,7 +170,7 @@ CODES = st.lists(
 def test_no_two_codes_of_a_section_are_on_one_key(described: list[tuple[str, str, str]]) -> None:
     given_keys = keys(*(code(id_, name, key=key) for id_, name, key in described))
     assert len(set(given_keys)) == len(given_keys)
-    assert all(books.is_key(key) for key in given_keys)
+    assert all(is_key(key) for key in given_keys)
 
 
 @given(CODES)
@@ -186,9 +187,9 @@ def test_keys_that_are_filled_in_stay(described: list[tuple[str, str, str]]) -> 
 
 @pytest.mark.parametrize("key", ["", "ab", " ", "\t", "\u0301", "\u200b", "\x1b"])
 def test_what_cannot_be_pressed_alone_is_no_key(key: str) -> None:
-    assert not books.is_key(key)
+    assert not is_key(key)
 
 
 @pytest.mark.parametrize("key", ["a", "Z", "0", "?", "é", "я"])
 def test_one_printable_character_is_a_key(key: str) -> None:
-    assert books.is_key(key)
+    assert is_key(key)

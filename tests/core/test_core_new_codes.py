@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from codetui.core.codebook.index import with_keys
-from codetui.core.codebook.keys import proposed_id, with_free_key
+from codetui.core.codebook.keys import proposed_id, with_free_key, with_keys
 from codetui.core.codebook.usage import Usage, latest_usages
 from codetui.model import Code, Codebook, CodeId, Group, Section, SourceId
 

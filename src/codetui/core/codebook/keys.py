@@ -1,24 +1,100 @@
-"""A code that is found while coding: the id that it gets, after the pattern of its neighbours, and its key."""
+"""Keys and ids: those that sections, codes and profiles have without being given any, and those of a new code."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
+from string import ascii_lowercase, ascii_uppercase
+from typing import TypeVar
+from unicodedata import combining
 
-from codetui.core.codebook.index import with_keys
-from codetui.model import Code, Codebook
+from codetui.core.codebook.index import codes_by_section
+from codetui.model import Code, Codebook, Profile, Section
 
 NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
+FINAL_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,9}$")
+DIGIT_KEYS = tuple("123456789")
+SECTION_KEYS = "".join(DIGIT_KEYS) + ascii_uppercase
+K = TypeVar("K", Section, Code)
+
+
+# --- keys -------------------------------------------------------------------------------------------
+
+
+def with_keys(book: Codebook) -> Codebook:
+    """Return the codebook with a key for every section and, within its section, for every code.
+
+    A given key counts; of two on one key the first keeps it.  A section without one takes the next free digit, from
+    the tenth on a capital.  A code takes the number its id ends with (10 is `0`), else the first free letter of its
+    name, else of the alphabet, else any character.  Keys are derived in the order of the codebook, so that a code
+    appended without a key changes no other's.
+    """
+    section_keys = _keys(book.sections, lambda _: SECTION_KEYS)
+    code_keys: dict[str, str] = {}
+    for codes in codes_by_section(book).values():
+        code_keys |= _keys(codes, _preferred_keys)
+    sections = tuple(_with_key(each, section_keys) for each in book.sections)
+    return replace(book, sections=sections, codes=tuple(_with_key(each, code_keys) for each in book.codes))
+
+
+def with_free_key(book: Codebook, code: Code) -> Code:
+    """Return the code with a key that no code of its section has, so that theirs stay as coders know them."""
+    return with_keys(replace(book, codes=(*book.codes, replace(code, key="")))).codes[-1]
+
+
+def profile_keys(profiles: Sequence[Profile]) -> list[str]:
+    """Return the digit of each profile: its id if all ids are digits, else its number; empty from the tenth on."""
+    ids = [one.id for one in profiles]
+    if len(set(ids)) == len(ids) and all(one in DIGIT_KEYS for one in ids):
+        return ids
+    return [str(number) if number <= len(DIGIT_KEYS) else "" for number in range(1, len(ids) + 1)]
+
+
+def is_key(key: str) -> bool:
+    """Return whether a person can press `key`: one printable character, neither blank nor combining."""
+    return len(key) == 1 and key.isprintable() and not key.isspace() and not combining(key)
+
+
+def _with_key(part: K, keys: dict[str, str]) -> K:
+    return replace(part, key=keys.get(part.id, part.key))
+
+
+def _keys(parts: Sequence[K], preferred: Callable[[K], str]) -> dict[str, str]:
+    """Return a key for each part, by id, no two alike."""
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    any_key = (chr(point) for point in range(0x21, 0x110000) if is_key(chr(point)))
+    for part in parts:
+        if part.key and part.key not in taken:
+            keys.setdefault(part.id, part.key)
+            taken.add(part.key)
+    for part in parts:
+        if part.id not in keys:
+            keys[part.id] = next(key for key in chain(preferred(part), any_key) if key not in taken)
+            taken.add(keys[part.id])
+    return keys
+
+
+def _preferred_keys(code: Code) -> str:
+    """Return the keys that suit a code, best first: its number, the letters of its name, the alphabet."""
+    number = FINAL_NUMBER.search(code.id)
+    digit = str(int(number[0]) % 10) if number and 1 <= int(number[0]) <= 10 else ""
+    letters = (letter.lower() for letter in code.name if letter.isalpha())
+    return digit + "".join(letter for letter in letters if is_key(letter)) + ascii_lowercase
+
+
+# --- ids --------------------------------------------------------------------------------------------
 
 
 def proposed_id(book: Codebook, section: str, group: str = "", taken: Collection[str] = ()) -> str:
-    """The next id in a section or group: TASK9 behind TASK8, 1.A.3 behind 1.A.2.
+    """Return the next id in a section or group: TASK9 after TASK8, 1.A.3 after 1.A.2.
 
-    The pattern is that of the most codes there, retired ones included.  A group without codes borrows that of its
-    section, with its own id in place of the other group's; a section without any begins with its own id: SKILLS1.
-    No id of the book is proposed, and none of those `taken`, which codings may bear without it.
+    The pattern is that of most codes there, retired ones included.  A group without codes uses that of its section,
+    with its own id in place of the other group's; a section without codes begins with its own id: SKILLS1.  No id of
+    the codebook is proposed, and none of those `taken`, which codings may have without it.
     """
     in_section = [code for code in book.codes if code.section == section]
     here = [code for code in in_section if code.group == group]
@@ -29,13 +105,8 @@ def proposed_id(book: Codebook, section: str, group: str = "", taken: Collection
     return id_
 
 
-def with_free_key(book: Codebook, code: Code) -> Code:
-    """The code with a key that no code of its section has, so that theirs stay what the coder's fingers know."""
-    return with_keys(replace(book, codes=(*book.codes, replace(code, key="")))).codes[-1]
-
-
 def _pattern(codes: Iterable[Code]) -> tuple[str, int, int] | None:
-    """What most ids begin with, the highest number behind it, and its digits; None where no id ends with a number."""
+    """Return the most common prefix of ids, the highest number after it, and its digits; None without numbers."""
     found = [match for code in codes if (match := NUMBERED.fullmatch(code.id))]
     if not found:
         return None
@@ -45,7 +116,7 @@ def _pattern(codes: Iterable[Code]) -> tuple[str, int, int] | None:
 
 
 def _borrowed(codes: Iterable[Code], group: str) -> tuple[str, int, int] | None:
-    """The pattern of another group's codes with this group's id in it; of codes without group as it is."""
+    """Return the pattern of another group's codes with this group's id in it; of codes without group as it is."""
     for other in dict.fromkeys(code.group for code in codes):
         pattern = _pattern(code for code in codes if code.group == other)
         if pattern is None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from codetui.core.codebook.diff import Order, PartKind, parts
-from codetui.core.codebook.index import PATTERN_FIELD, is_key, with_keys
+from codetui.core.codebook.index import PATTERN_FIELD
+from codetui.core.codebook.keys import is_key, with_keys
 from codetui.formats.codebook.lint import lint
 from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codetui.core.codebook.index import with_keys
+from codetui.core.codebook.keys import with_keys
 from codetui.formats.toml.strings import Value, format_inline, format_key, format_value, quote_long
 from codetui.model import Codebook, Words
 

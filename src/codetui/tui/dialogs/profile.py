@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 
-from codetui.core.codebook.index import profile_keys
+from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
 from codetui.tui.dialogs.base import FramedModal, alarm
 from codetui.tui.widgets.cells import brief
