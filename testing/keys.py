@@ -16,9 +16,9 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from codetui.core.selection.selection import Selection
-from codetui.model import Code, Codebook, CodeId, CorpusSettings, Group, Profile, Reference, Section
-from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
+from codetui.model import Code, Codebook, CodeId, Group, Profile, Reference, Section
+from codetui.study.codebook_service import CodebookService
+from codetui.study.study import Study
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.screens.workbench import WorkbenchScreen
@@ -99,11 +99,16 @@ def with_codings(workspace: Workspace) -> str:
 
 def workspace_on(folder: Path, book: Codebook = BOOK, coder: str = "rosa") -> Workspace:
     """A workspace on the ads in `folder/ads`."""
-    corpus = Corpus(folder / "ads", CorpusSettings(), folder / "sessions")
-    paths = SessionPaths(folder / "sessions", coder)
-    workspace = Workspace(book, corpus, paths, coder, [], folder / "codebook.toml")
-    workspace.first = workspace.opening()
+    workspace = Workspace(study_with(folder, book), coder)
+    workspace.begin_with()
     return workspace
+
+
+def study_with(folder: Path, book: Codebook = BOOK) -> Study:
+    """A study on the ads in `folder/ads`, whose codebook need not be in a file."""
+    sessions = folder / "sessions"
+    service = CodebookService(folder / "codebook.toml", sessions, book, [])
+    return Study(service, sessions, folder / "ads")
 
 
 def write_ad(folder: Path, text: str, name: str = "1_acme.txt") -> None:

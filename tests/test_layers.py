@@ -106,7 +106,7 @@ def test_a_pure_layer_imports_nothing_that_touches_files_clock_or_chance(layer: 
 def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() -> None:
     paths = {".".join(("codetui", *_parts(path))): path for path in PACKAGE.glob("**/*.py")}
     needed = {name: imports(path) & set(paths) - {name} for name, path in paths.items()}
-    assert len(list(TopologicalSorter(needed).static_order())) == len(paths) > 200
+    assert len(list(TopologicalSorter(needed).static_order())) == len(paths) > 100
 
 
 @pytest.mark.parametrize(

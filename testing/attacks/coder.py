@@ -63,8 +63,8 @@ def lay_out(folder: Path, *, ads: int = 3, sentences: int = 30) -> Path:
 def open_study(folder: Path) -> Workspace:
     """The study's workspace with all ads listed, none of them open."""
     workspace = open_workspace(Study.open(folder), CODER)
-    for batch in workspace.listing():
-        workspace.add(batch)
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
     return workspace
 
 
@@ -82,7 +82,7 @@ class Coder:
 
     def _opened(self) -> Workspace:
         workspace = open_study(self._folder)
-        self._open(workspace, self._chance.choice(workspace.entries))
+        self._open(workspace, self._chance.choice(workspace.sources.entries))
         return workspace
 
     def _open(self, workspace: Workspace, entry: SourceEntry) -> None:
@@ -106,9 +106,9 @@ class Coder:
             case "save":
                 self.session.save_document()
             case "change ad":
-                self._open(self.workspace, self._chance.choice(self.workspace.entries))
+                self._open(self.workspace, self._chance.choice(self.workspace.sources.entries))
             case "look round":
-                for entry in self.workspace.entries:
+                for entry in self.workspace.sources.entries:
                     self._open(self.workspace, entry)
             case "edit the codebook":
                 self._edit_codebook()
@@ -183,13 +183,13 @@ class Coder:
         """Adds the number to a definition: all that were added stand there in order."""
         said: Said = ("edited", self._serial)
         change = lambda text: DEFINITION.sub(rf"\1\2 {self._serial}", text)  # noqa: E731
-        self._saying(said, BOOK, lambda: self.workspace.change_book(change))
+        self._saying(said, BOOK, lambda: self.workspace.edit_codebook(change))
 
 
 def documents_differ(workspace: Workspace) -> list[str]:
     """Opens every ad and leaves it; where its document then says something else than its log."""
     faults = []
-    for entry in workspace.entries:
+    for entry in workspace.sources.entries:
         session = workspace.open(entry)
         faults += [str(problem) for problem in workspace.leave()]
         if session.state.opened is None:

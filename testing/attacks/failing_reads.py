@@ -102,8 +102,8 @@ class _Beginning(Coder):
             workspace = open_workspace(Study.open(self._folder), CODER, is_shared=True)
         except StudyError as error:
             raise OSError(str(error)) from error
-        for batch in workspace.listing():
-            workspace.add(batch)
+        for batch in workspace.sources.batches():
+            workspace.sources.add(batch)
         assert workspace.first is not None
         self._open(workspace, workspace.first)
         return workspace
@@ -173,9 +173,9 @@ class _Day:
             case "look":
                 coder.workspace.pull()
             case "list":
-                list(coder.workspace.read_statuses())
-                list(coder.workspace.earlier.read(coder.workspace.entries))
-                coder.workspace.reload_book()
+                list(coder.workspace.sources.read_statuses())
+                list(coder.workspace.usage.read(coder.workspace.sources.entries))
+                coder.workspace.reload_codebook()
             case "edit by hand":
                 self._edit(coder)
             case "another program":
@@ -184,7 +184,7 @@ class _Day:
             case "change ad" | "look round":
                 with suppress(OSError):
                     # A corpus that could not be read when the program began has no other ad.
-                    coder.do(choice if coder.workspace.entries else "save")
+                    coder.do(choice if coder.workspace.sources.entries else "save")
             case _:
                 coder.do(choice)
         self._serial = max(self._serial, coder._serial)

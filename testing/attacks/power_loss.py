@@ -143,7 +143,7 @@ def _look(folder: Path, moment: Moment) -> Difference:
     """Opens and leaves every ad; what differs then from what was confirmed."""
     workspace = open_study(folder)
     torn = [log.name for log in sorted(folder.glob("sessions/*/events/*.jsonl")) if _is_torn(log.read_bytes())]
-    for entry in workspace.entries:
+    for entry in workspace.sources.entries:
         workspace.open(entry)
         problems = workspace.leave()
         assert problems == [], problems

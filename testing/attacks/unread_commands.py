@@ -191,8 +191,8 @@ def _lay_out(folder: Path) -> None:
 def opened(study: Path, coder: str, ad: str | None = None) -> Workspace:
     """A coder's workspace, with all ads listed."""
     workspace = open_workspace(Study.open(study), coder, wanted=ad)
-    for batch in workspace.listing():
-        workspace.add(batch)
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
     return workspace
 
 

@@ -140,11 +140,11 @@ class Coding(RuleBasedStateMachine):
         found = open_workspace(Study.open(self.folder), "wil")
         assert found.first is not None
         self.workspace = found
-        for batch in found.listing():
-            found.add(batch)
-        for _ in found.read_texts():
+        for batch in found.sources.batches():
+            found.sources.add(batch)
+        for _ in found.sources.read_texts():
             pass
-        found.statuses.update(found.read_statuses())
+        found.sources.statuses.update(found.sources.read_statuses())
         found.open(found.first)
 
     @property
@@ -222,14 +222,14 @@ class Coding(RuleBasedStateMachine):
     @rule()
     def copy(self) -> None:
         """What was coded in the ad with the same text."""
-        twins = self.workspace.twins()
+        twins = self.workspace.sources.duplicate()
         if twins is not None:
             self._execute(self.workspace.copy_from(twins.ad), True)
 
     @rule(number=numbers)
     def change_ad(self, number: int) -> None:
         """Another ad, or the same once more."""
-        self.workspace.open(self.workspace.entries[number % len(self.workspace.entries)])
+        self.workspace.open(self.workspace.sources.entries[number % len(self.workspace.sources.entries)])
 
     @rule(is_saved=st.booleans())
     def restart(self, is_saved: bool) -> None:

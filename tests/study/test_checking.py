@@ -69,7 +69,7 @@ def code(
 def check(study: Path, coder: str | None = None) -> list[Problem]:
     """Every problem of the corpus and the sessions, files by their names."""
     opened = Study.open(study)
-    found = [problem for problem in check_study(opened, coder) if problem not in opened.codebook_problems]
+    found = [problem for problem in check_study(opened, coder) if problem not in opened.codebook_service.problems]
     return [problem._replace(file=Path(problem.file).name) for problem in found]
 
 

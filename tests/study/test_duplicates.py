@@ -39,14 +39,14 @@ def test_nothing_is_known_before_all_texts_are_read() -> None:
 def test_real_ads_know_their_twins(tmp_path: Path, shared: Path) -> None:
     (tmp_path / "ads").symlink_to(shared / "pilot")
     workspace = workspace_on(tmp_path)
-    for batch in workspace.listing():
-        workspace.add(batch)
-    assert not workspace.has_read_texts
-    assert sum(1 for _ in workspace.read_texts()) >= 68
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
+    assert not workspace.sources.has_read_texts
+    assert sum(1 for _ in workspace.sources.read_texts()) >= 68
     found = {}
-    for entry in workspace.entries:
+    for entry in workspace.sources.entries:
         workspace.open(entry)
-        if (twins := workspace.twins()) is not None:
+        if (twins := workspace.sources.duplicate()) is not None:
             found[entry.id] = (twins.ad, twins.more)
     of_table = {ad: twin for ad, twin in found.items() if ad.isdigit()}
     assert of_table == {

@@ -208,7 +208,7 @@ def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
     program.open(entry)
     program.execute(AssignProfile("1", "why"))
     assert program.holder is None and len(list(study.rglob(".*.lock"))) == 1
-    other = program.opening(SourceId("12"))
+    other = program.begin_with(SourceId("12"))
     assert other is not None
     program.open(other)
     assert not list(study.rglob(".*.lock"))
@@ -218,12 +218,12 @@ def test_a_document_that_another_program_is_about_to_write_is_not_restored(tmp_p
     study = write_study(tmp_path)
     busy, other = started(study, "rosa", "11"), started(study, "rosa", "12")
     busy.execute(AssignCode(program_span(busy), CodeId("TASK1")))
-    for batch in other.listing():
-        other.add(batch)
-    assert [ad for ad, _ in other.read_statuses()] == ["11"]
+    for batch in other.sources.batches():
+        other.sources.add(batch)
+    assert [ad for ad, _ in other.sources.read_statuses()] == ["11"]
     assert not list(study.rglob("analysis_job_*.md"))
     busy.release()
-    assert [ad for ad, _ in other.read_statuses()] == ["11"]
+    assert [ad for ad, _ in other.sources.read_statuses()] == ["11"]
     assert len(list(study.rglob("analysis_job_*.md"))) == 1
 
 

@@ -37,8 +37,8 @@ def opened(folder: Path, ad: str, coder: str = "rosa", *, is_shared: bool = Fals
     )
     assert workspace.first is not None, workspace
     workspace.open(workspace.first)
-    for batch in workspace.listing():
-        workspace.add(batch)
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
     return workspace
 
 
@@ -60,15 +60,15 @@ def codes_of(folder: Path, ad: str, coder: str = "rosa") -> list[str]:
 
 
 def counted(workspace: Workspace, step: Refactoring) -> MigrationPreview:
-    found = workspace.reshaping().count(step)
+    found = workspace.refactoring().count(step)
     assert isinstance(found, MigrationPreview), found
     return found
 
 
 def done(workspace: Workspace, step: Refactoring) -> MigrationPreview:
-    begun = workspace.reshaping().begin(counted(workspace, step))
+    begun = workspace.refactoring().begin(counted(workspace, step))
     assert isinstance(begun, MigrationPreview), begun
-    return workspace.reshaping().carry_out(begun)
+    return workspace.refactoring().carry_out(begun)
 
 
 @pytest.fixture
@@ -190,12 +190,12 @@ def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_no
     prospect = counted(workspace, Retire(CodeId("TASK1")))
     theirs = CODEBOOK.replace("Looking out.", "Theirs.")
     (study / "codebook.toml").write_text(theirs, "utf-8")
-    begun = workspace.reshaping().begin(prospect)
+    begun = workspace.refactoring().begin(prospect)
     assert isinstance(begun, MigrationPreview)
     text = (study / "codebook.toml").read_text("utf-8")
     assert "Theirs." in text and "retired = true" in text
     (study / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"X"'), "utf-8")
-    assert isinstance(workspace.reshaping().begin(prospect), Refusal)
+    assert isinstance(workspace.refactoring().begin(prospect), Refusal)
 
 
 def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
@@ -212,7 +212,7 @@ def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
         return real(path, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fs, "replace", full)
-    outcome = workspace.reshaping().begin(prospect)
+    outcome = workspace.refactoring().begin(prospect)
     assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
     assert everything(study) == before
 
@@ -221,12 +221,12 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(study, "11")
-    begun = workspace.reshaping().begin(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
+    begun = workspace.refactoring().begin(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
     assert isinstance(begun, MigrationPreview)
     # The program is killed here: no other session has followed.
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
     kept = study_files.kept_maps(study / "sessions")
-    assert str(kept[0]) in workspace.reshaping().way_on(begun.plan)
+    assert str(kept[0]) in workspace.refactoring().way_on(begun.plan)
     paths = ["--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions")]
     assert run(["codebook", "migrate", "--map", str(kept[0]), *paths]) == 0
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]
@@ -237,22 +237,22 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
 
 def test_a_codebook_that_was_edited_outside_is_taken_over_if_it_is_good(tmp_path: Path) -> None:
     workspace = opened(tmp_path, "11")
-    workspace.reload_book()
-    assert workspace.reload_book() is None and workspace.living_book.changing_version() is None
+    workspace.reload_codebook()
+    assert workspace.reload_codebook() is None and workspace.codebook.changed_version() is None
     path = tmp_path / "codebook.toml"
     path.write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
-    assert workspace.living_book.changing_version() is not None
-    found = workspace.reload_book()
+    assert workspace.codebook.changed_version() is not None
+    found = workspace.reload_codebook()
     assert found is not None and not found.is_held
     assert [each.definition for each in workspace.book.codes][1] == "Theirs."
-    assert workspace.living_book.changing_version() is None
+    assert workspace.codebook.changed_version() is None
     path.write_text(CODEBOOK.replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
-    found = workspace.reload_book()
+    found = workspace.reload_codebook()
     line = path.read_text("utf-8").splitlines().index('name = "Watching"')
     assert found is not None and found.is_held and f"codebook.toml:{line}: error" in found.message
     assert [each.id for each in workspace.book.codes] == ["TASK1", "TASK2", "TOOL1"]
     path.write_text("title = ", "utf-8")
-    assert "codebook.toml:1: error" in (workspace.reload_book() or found).message
+    assert "codebook.toml:1: error" in (workspace.reload_codebook() or found).message
 
 
 @pytest.mark.parametrize("has_begun", [False, True])
@@ -265,8 +265,8 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
     assert ["follows there" in problem.message for problem in found.tally.problems] == [True] * has_begun
     assert isinstance(one.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
     one.pull()
-    reloaded = one.reload_book()
-    assert reloaded is not None and "follow" in reloaded.message
+    reloaded = one.reload_codebook()
+    assert reloaded is not None and "the codings of this ad are updated" in reloaded.message
     assert one.session is not None
     assert {coding.code for coding in one.session.state.live()} == {"T1", "TASK2"}
     assert not one.leave()
@@ -279,9 +279,9 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
 def test_what_is_coded_with_a_reloaded_codebook_names_and_keeps_it(tmp_path: Path) -> None:
     workspace = opened(tmp_path, "11")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
-    workspace.reload_book()
+    workspace.reload_codebook()
     assert isinstance(workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2"))), Saved)
     assert workspace.session is not None
     version = workspace.session.state.live()[0].codebook
-    kept = workspace.living_book.kept(version)
+    kept = workspace.codebook.kept(version)
     assert kept is not None and kept.codes[1].definition == "Theirs."

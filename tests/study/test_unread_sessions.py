@@ -48,8 +48,8 @@ def program(study: Path, ad: str = "11") -> Workspace:
     """A program on the study, with an ad open."""
     workspace = open_workspace(Study.open(study), "wil", wanted=ad, is_shared=True)
     assert workspace.first is not None
-    for batch in workspace.listing():
-        workspace.add(batch)
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
     workspace.open(workspace.first)
     return workspace
 
@@ -111,7 +111,7 @@ def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study:
     one = program(study)
     one.execute(assign(0))
     before = one.session
-    entry = one.beside(1)
+    entry = one.sources.neighbour(1)
     assert entry is not None
     with unreadable(Path(entry.source).name), pytest.raises(OSError, match=BROKEN):
         one.open(entry)
@@ -179,13 +179,13 @@ def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Pat
     one.leave()
     path, book = document(study), (study / "codebook.toml").read_bytes()
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
-    prospect = one.reshaping().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    prospect = one.refactoring().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert isinstance(prospect, MigrationPreview)
     with unreadable(path.name):
-        outcome = one.reshaping().begin(prospect)
+        outcome = one.refactoring().begin(prospect)
         assert isinstance(outcome, NotSaved) and BROKEN in outcome.message
     assert (study / "codebook.toml").read_bytes() == book
-    assert isinstance(one.reshaping().begin(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
+    assert isinstance(one.refactoring().begin(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
 
 
 def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
@@ -201,7 +201,7 @@ def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
 def test_the_ads_are_listed_while_the_sessions_cannot_be_seen(study: Path) -> None:
     workspace = open_workspace(Study.open(study), "wil")
     with unreadable("sessions"):
-        listed = [entry.id for batch in workspace.listing() for entry in batch.entries]
+        listed = [entry.id for batch in workspace.sources.batches() for entry in batch.entries]
     assert listed == ["11", "12", "13"]
 
 

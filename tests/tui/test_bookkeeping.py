@@ -73,7 +73,7 @@ def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.Mon
         yield from CodeUsage.read(earlier, entries, but)
 
     monkeypatch.setattr(earlier, "read", read_late)
-    monkeypatch.setattr(bench.workspace, "earlier", earlier)
+    monkeypatch.setattr(bench.workspace, "usage", earlier)
     return go_on
 
 
@@ -403,18 +403,18 @@ async def test_the_other_ads_are_looked_at_again_for_who_stays_in_the_panel(tmp_
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "1")
         await pilot.app.workers.wait_for_complete()
-        assert bench.workspace.earlier.readings == 1
+        assert bench.workspace.usage.readings == 1
         await press(pilot, "1")
         coded_before(tmp_path, "13", "one stone", "TASK1")
         await press(pilot, "s11")
         await pilot.pause(STAYS + 0.1)
         await pilot.app.workers.wait_for_complete()
-        assert bench.workspace.earlier.readings == 1
+        assert bench.workspace.usage.readings == 1
         await press(pilot, "s1")
         assert "one stone" not in defined(pilot)
         await until(pilot, lambda: "one stone" in defined(pilot))
         assert "count the sacks.” #12" in defined(pilot)
-        assert bench.workspace.earlier.readings == 2
+        assert bench.workspace.usage.readings == 2
 
 
 async def test_an_old_coding_shows_the_definition_that_it_was_made_with(tmp_path: Path) -> None:

@@ -31,13 +31,13 @@ async def not_listed(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen, Event]]:
     """The program with its first ad open; the event lets the list come."""
-    comes, listing = Event(), workspace.listing
+    comes, listing = Event(), workspace.sources.batches
 
     def held_back() -> Iterator[Batch]:
         comes.wait(60)
         yield from listing()
 
-    monkeypatch.setattr(workspace, "listing", held_back)
+    monkeypatch.setattr(workspace.sources, "batches", held_back)
     app = CodetuiApp(workspace)
     async with app.run_test(size=(120, 30)) as pilot:
         await pilot.pause()
@@ -102,8 +102,8 @@ async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
         await press(pilot, ")11")
         assert [coding.code for coding in bench.state.live()] == ["TASK1"]
     again = workspace_on(tmp_path)
-    again.first = again.opening(SourceId("1"))
-    monkeypatch.setattr(again, "read_statuses", lambda: iter(()))
+    again.begin_with(SourceId("1"))
+    monkeypatch.setattr(again.sources, "read_statuses", lambda: iter(()))
     async with running(again) as (pilot, bench):
         assert bench.ad.id == "1"
         await press(pilot, "U")
@@ -129,7 +129,7 @@ async def test_a_list_that_breaks_off_is_told(workspace: Workspace, monkeypatch:
     def breaks_off() -> Iterator[Batch]:
         raise OSError(5, "Input/output error", "ads")
 
-    monkeypatch.setattr(workspace, "listing", breaks_off)
+    monkeypatch.setattr(workspace.sources, "batches", breaks_off)
     app = CodetuiApp(workspace)
     async with app.run_test(size=(120, 30)) as pilot:
         bench = app.screen_stack[0]

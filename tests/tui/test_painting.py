@@ -45,8 +45,8 @@ async def test_the_log_of_the_open_ad_is_not_read_for_what_was_coded_before(tmp_
         for _ in range(3):
             await press(pilot, "s11")
             await pilot.app.workers.wait_for_complete()
-        assert bench.workspace.earlier.is_complete
-        assert bench.workspace.earlier.readings == 0
+        assert bench.workspace.usage.is_complete
+        assert bench.workspace.usage.readings == 0
 
 
 def test_the_codings_are_drawn_as_they_are_whatever_the_state_before() -> None:

@@ -10,25 +10,21 @@ from test_watching import until
 from textual.pilot import Pilot
 
 from codetui.core.session.commands import AssignCode
-from codetui.model import CodeId, CorpusSettings, Span
-from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
+from codetui.model import CodeId, Span
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.confirm import TakeOverModal
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
-from testing.keys import BOOK, press, running, write_ad
+from testing.keys import press, running, study_with, write_ad
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 
 
 def shared(folder: Path) -> Workspace:
     """A program on the study in a folder, as `codetui` opens it."""
-    corpus = Corpus(folder / "ads", CorpusSettings(), folder / "sessions")
-    paths = SessionPaths(folder / "sessions", "rosa")
-    workspace = Workspace(BOOK, corpus, paths, "rosa", [], folder / "codebook.toml", is_shared=True)
-    workspace.first = workspace.opening()
+    workspace = Workspace(study_with(folder), "rosa", is_shared=True)
+    workspace.begin_with()
     return workspace
 
 

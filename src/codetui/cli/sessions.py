@@ -130,8 +130,8 @@ def check(options: argparse.Namespace) -> int:
     try:
         problems = check_study(study, options.coder)
     except StudyError:
-        if study.codebook_problems:
-            show_problems(in_order(study.codebook_problems), as_json=options.json)
+        if study.codebook_service.problems:
+            show_problems(in_order(study.codebook_service.problems), as_json=options.json)
         raise
     return show_problems(problems, as_json=options.json)
 

@@ -24,7 +24,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     Raises StudyError where there is no corpus.
     """
     found = check_sessions(study.corpus, study.codebook, study.sessions_path, coder)
-    return in_order([*study.codebook_problems, *found])
+    return in_order([*study.codebook_service.problems, *found])
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -12,7 +12,6 @@ from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
-from codetui.study.codebook_file import CodebookFile
 from codetui.study.reconcile import Counts, survey
 from codetui.study.session.damage import unmerged
 from codetui.study.session.document import legible
@@ -41,7 +40,7 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
 
     Raises StudyError where the study cannot be used.
     """
-    keep = CodebookFile(study.codebook_path, study.sessions_path).keep
+    keep = study.codebook_service.keep
     importer = Importer(study.codebook, study.ads, study.paths_of(coder), coder, keep)
     return [importer.take(document) for document in _unfolded(documents)]
 

@@ -13,16 +13,15 @@ from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.formats import session_doc
-from codetui.model import Codebook, Problem, Source, Transaction, text_hash
+from codetui.model import Problem, Source, Transaction, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.journal import Journal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths, safe_name
-from codetui.study.codebook_file import CodebookFile
 from codetui.study.importer import Importer
 from codetui.study.session.document import heading_id, legible
 from codetui.study.session.outcome import NotSaved
 from codetui.study.session.session import HeldSession
-from codetui.study.sessions import Ads, MergeSide, beyond_bounds, other_text, side_of
+from codetui.study.sessions import MergeSide, beyond_bounds, other_text, side_of
 from codetui.study.study import Study, StudyError
 
 Fate = Literal["merged", "nothing new", "refused"]
@@ -53,7 +52,7 @@ def merge_folders(
     Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
     """
     sources = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
-    merger = Merger(study.codebook, study.ads, study.codebook_path, study.sessions_path, is_dry)
+    merger = Merger(study, is_dry)
     for source in sources:
         yield from merger.take(source)
         if not is_dry:
@@ -78,11 +77,11 @@ def sessions_in(folder: Path) -> Path | None:
 class Merger:
     """Brings the sessions of other folders into those below `root`; `is_dry` only says what would be done."""
 
-    def __init__(self, book: Codebook, ads: Ads, codebook: Path, root: Path, is_dry: bool = False) -> None:
-        self._book = book
-        self._ads = ads
-        self._keep_book = CodebookFile(codebook, root).keep
-        self._root = root
+    def __init__(self, study: Study, is_dry: bool = False) -> None:
+        self._book = study.codebook
+        self._ads = study.ads
+        self._keep_book = study.codebook_service.keep
+        self._root = study.sessions_path
         self._is_dry = is_dry
 
     def take(self, source: Path) -> Iterator[MergeResult]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -16,6 +16,7 @@ from codetui.model import Codebook, Problem
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
+from codetui.study.codebook_service import CodebookService
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -37,16 +38,20 @@ from codetui.study.study import StudyError
 class BookOwner(Protocol):
     """The workspace, as far as its codes are changed: its book, and the open session that follows."""
 
-    book: Codebook
-    codebook_path: Path
-    problems: list[Problem]
     session: Session | None
 
-    def leave(self) -> list[Problem]:
-        """Writes the open session's document."""
+    @property
+    def codebook(self) -> CodebookService:
+        """The codebook."""
 
-    def change_book(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
-        """Changes the codebook's file and goes on with the book as it is then."""
+    def leave(self) -> list[Problem]:
+        """Save the open session's document."""
+
+    def edit_codebook(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
+        """Change the text of the codebook and continue with the codebook it has then."""
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Add problems that are not listed yet."""
 
 
 class MigrationPreview(NamedTuple):
@@ -76,18 +81,18 @@ class CodeRefactoring:
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """What a step would change, with nothing written; any thread may ask."""
         try:
-            text = fs.read(self._workspace.codebook_path).decode("utf-8-sig")
+            text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
         except EditError as error:
-            return Refusal(f"The codebook stays as it is: {error}.")
+            return Refusal(f"The codebook is unchanged: {error}.")
         except (OSError, UnicodeDecodeError) as error:
-            return Refusal(f"The codebook stays as it is: {error}.")
+            return Refusal(f"The codebook is unchanged: {error}.")
         return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """What the rules in a file would change, with nothing written; any thread may ask."""
         try:
-            plan = read_plan(map_file, self._workspace.codebook_path, self._paths.root)
+            plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
             return Refusal(str(error))
         if not plan.rules.is_checked:
@@ -122,7 +127,7 @@ class CodeRefactoring:
         plan, root = begun.plan, self._paths.root
         tally = migrate_sessions(plan, root, None, self._corpus, self._is_open, begun.tally, progress)
         if not plan.is_fresh:
-            tally.problems += keep_books(self._workspace.codebook_path, None, self._paths.root, plan)
+            tally.problems += keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
         return MigrationPreview(plan, tally, begun.step)
 
     def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
@@ -134,7 +139,7 @@ class CodeRefactoring:
         workspace = self._workspace
         if workspace.session is None:
             return False
-        done = follow(MigrationPlan(rules, workspace.book, before, is_fresh=True), workspace.session)
+        done = follow(MigrationPlan(rules, workspace.codebook.book, before, is_fresh=True), workspace.session)
         return not isinstance(done, NotSaved) and bool(done.events)
 
     def way_on(self, plan: MigrationPlan) -> str:
@@ -151,7 +156,7 @@ class CodeRefactoring:
             texts[:] = [text, refactor(text, step)]
             return texts[1]
 
-        changed = workspace.change_book(change)
+        changed = workspace.edit_codebook(change)
         if isinstance(changed, Refusal | NotSaved):
             return changed
         before, after = (text.removeprefix("\ufeff") for text in texts)
@@ -159,7 +164,7 @@ class CodeRefactoring:
         if plan.old is not None:
             problem = study_files.keep_codebook(root, before, plan.old.content_hash)
             kept = keep_rules(root, plan.rules)
-            workspace.problems += [*([problem] if problem else []), *kept]
+            workspace.add_problems([*([problem] if problem else []), *kept])
         return plan
 
     def _is_open(self, record: SessionSnapshot) -> bool:

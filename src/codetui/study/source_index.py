@@ -1,4 +1,4 @@
-"""The ads of a workspace as a list, with how far the coder is with each."""
+"""The sources of a study as a list: their order, how far the coder is with each, and which have the same text."""
 
 from __future__ import annotations
 
@@ -7,96 +7,122 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from codetui.model import Codebook, Problem, SourceEntry, SourceId
+from codetui.model import Problem, SourceEntry, SourceId
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.session_lock import SessionLock
 from codetui.storage.sources.corpus import NO_TEXT, Batch
 from codetui.study.session.outcome import AdStatus, not_read, status_of
 from codetui.study.session.session import Session
 from codetui.study.sessions import restored_status
+from codetui.study.study import Study
 
 UNTOUCHED = AdStatus("untouched", 0)
 UNREAD = AdStatus("in progress", 0)
-"""An ad that was touched, of whose codings nothing is known."""
+"""A source that was touched, of whose codings nothing is known."""
 
 
-class AdList:
-    """What a workspace knows of its ads, batch by batch; `is_listed` once it knows them all."""
+class DuplicateText(NamedTuple):
+    """Another source with a source's text: the one that the coder coded most, else the first; `more` counts others."""
 
-    book: Codebook
-    problems: list[Problem]
-    session: Session | None
-    entry: SourceEntry | None
-    _paths: SessionPaths
-    _token: str
+    ad: SourceId
+    status: AdStatus
+    more: int = 0
 
-    def __init__(self) -> None:
-        self.first: SourceEntry | None = None
+
+class SourceIndex:
+    """The listed sources, batch by batch, and how far one coder is with each.
+
+    `current` is the source at hand, `session` its open session.
+    """
+
+    def __init__(self, study: Study, paths: SessionPaths, problems: list[Problem], token: str = "") -> None:
+        """Report problems to the list `problems`; `token` as in HeldSession."""
         self.entries: list[SourceEntry] = []
         self.is_listed = False
+        """True once all sources are listed."""
         self.statuses: dict[SourceId, AdStatus] = {}
+        self.current: SourceEntry | None = None
+        self.session: Session | None = None
+        self._study = study
+        self._paths = paths
+        self._problems = problems
+        self._token = token
         self._positions: dict[SourceId, int] = {}
+        self._texts = DuplicateTexts()
+
+    # --- the list -----------------------------------------------------------------------------------
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the sources in batches, for a worker; each batch goes to `add`."""
+        return self._study.corpus.batches()
 
     def add(self, batch: Batch) -> None:
-        """Takes a batch of listed ads in."""
+        """Add a batch of sources to the list."""
         for entry in batch.entries:
             self._positions.setdefault(entry.id, len(self.entries))
             self.entries.append(entry)
-        self.problems += batch.problems
+        self._problems += batch.problems
 
-    def position(self) -> int | None:
-        """The place in the list, from 0, of the open ad, else of the first; None while it is not listed yet."""
-        entry = self.entry or self.first
-        return self._positions.get(entry.id) if entry else None
-
-    def entry_of(self, ad: SourceId) -> SourceEntry | None:
-        """The listed ad with this id."""
-        position = self._positions.get(ad)
+    def find(self, source_id: SourceId) -> SourceEntry | None:
+        """Return the listed source with this id."""
+        position = self._positions.get(source_id)
         return None if position is None else self.entries[position]
 
-    def status(self, ad: SourceId) -> AdStatus:
-        """How far the coder is with an ad, as far as it has been read."""
-        if self.session and self.session.ad.id == ad:
-            return status_of(self.session.state)
-        return self.statuses.get(ad, UNTOUCHED)
+    def position(self) -> int | None:
+        """Return the position of the current source, from 0; None while it is not listed yet."""
+        return self._positions.get(self.current.id) if self.current else None
 
-    def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
-        """The status of each ad that the coder has touched, for a worker; lost documents come back."""
-        try:
-            touched = self._paths.log_ids()
-        except OSError as error:
-            self.problems.append(not_read(error, self._paths.folder, "how far you are is not known"))
-            return
-        for entry in list(self.entries) if touched else ():
-            if safe_name(entry.id) in touched:
-                yield entry.id, self._read_status(entry.id)
-
-    def _read_status(self, ad: SourceId) -> AdStatus:
-        """The status of a touched ad; its document comes back if it is lost."""
-        session = self.session
-        if session is not None and session.ad.id == ad:
-            return status_of(session.state)
-        try:
-            return restored_status(self._paths, self.book, ad, restores=self._is_nobodys(ad))
-        except OSError as error:
-            self.problems.append(not_read(error, self._paths.folder, "the ad counts as begun"))
-            return UNREAD
-
-    def _is_nobodys(self, ad: SourceId) -> bool:
-        """Whether no program has an ad's session open, as far as is known."""
-        if self.entry is not None and self.entry.id == ad:
-            return False
-        return not self._token or SessionLock(self._paths.log(ad), self._token).other() is None
-
-    def beside(self, step: int) -> SourceEntry | None:
-        """The ad `step` places on in the list, or None at its end."""
+    def neighbour(self, step: int) -> SourceEntry | None:
+        """Return the source `step` positions further on in the list; None beyond its ends."""
         position = self.position()
         if position is None or not 0 <= position + step < len(self.entries):
             return None
         return self.entries[position + step]
 
+    def in_order_from_here(self, source_ids: Collection[SourceId]) -> list[SourceEntry]:
+        """Return those of these sources that are listed, from the current one round the list."""
+        here, count = self.position() or 0, len(self.entries)
+        positions = [self._positions[one] for one in source_ids if one in self._positions]
+        return [self.entries[one] for one in sorted(positions, key=lambda position: (position - here) % count)]
+
+    # --- progress -----------------------------------------------------------------------------------
+
+    def status(self, source_id: SourceId) -> AdStatus:
+        """Return how far the coder is with a source, as far as it has been read."""
+        if self.session and self.session.ad.id == source_id:
+            return status_of(self.session.state)
+        return self.statuses.get(source_id, UNTOUCHED)
+
+    def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
+        """Yield the status of each source that the coder has touched, for a worker; restore missing documents."""
+        try:
+            touched = self._paths.log_ids()
+        except OSError as error:
+            self._problems.append(not_read(error, self._paths.folder, "your progress is unknown"))
+            return
+        for entry in list(self.entries) if touched else ():
+            if safe_name(entry.id) in touched:
+                yield entry.id, self._read_status(entry.id)
+
+    def _read_status(self, source_id: SourceId) -> AdStatus:
+        session = self.session
+        if session is not None and session.ad.id == source_id:
+            return status_of(session.state)
+        try:
+            book, restores = self._study.codebook, self._is_free(source_id)
+            return restored_status(self._paths, book, source_id, restores=restores)
+        except OSError as error:
+            self._problems.append(not_read(error, self._paths.folder, "the ad counts as begun"))
+            return UNREAD
+
+    def _is_free(self, source_id: SourceId) -> bool:
+        """Return whether no program has a source's session open, as far as is known."""
+        if self.session is not None and self.current is not None and self.current.id == source_id:
+            return False
+        return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
+
     def next_uncoded(self) -> SourceEntry | None:
-        """The next ad that nobody of this name has touched, from here round the list."""
+        """Return the next source that this coder has not touched, from the current one round the list."""
         here, begun = self.position(), self._begun()
         start = 0 if here is None else here + 1
         for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
@@ -105,41 +131,51 @@ class AdList:
         return None
 
     def _begun(self) -> Collection[str]:
-        """The names of the logs there are: one that was not read yet is that of an ad that was touched."""
+        """Return the names of the logs: a log that was not read yet belongs to a source that was touched."""
         try:
             return self._paths.log_ids()
         except OSError:
             return ()
 
-    def _is_untouched(self, ad: SourceId, begun: Collection[str]) -> bool:
-        is_read = ad in self.statuses or (self.session is not None and self.session.ad.id == ad)
-        return self.status(ad).progress == "untouched" and (is_read or safe_name(ad) not in begun)
+    def _is_untouched(self, source_id: SourceId, begun: Collection[str]) -> bool:
+        is_read = source_id in self.statuses or (self.session is not None and self.session.ad.id == source_id)
+        return self.status(source_id).progress == "untouched" and (is_read or safe_name(source_id) not in begun)
 
-    def following(self, ads: Collection[SourceId]) -> list[SourceEntry]:
-        """The listed ones of some ads, from here round the list."""
-        here, count = self.position() or 0, len(self.entries)
-        places = [self._positions[ad] for ad in ads if ad in self._positions]
-        return [self.entries[place] for place in sorted(places, key=lambda place: (place - here) % count)]
+    # --- sources with the same text -----------------------------------------------------------------
 
+    def read_texts(self) -> Iterator[int]:
+        """Read the texts of all listed sources to know which are the same, for a worker; yield how many were read."""
+        return self._texts.read(self._study.corpus.digests(self.entries))
 
-class DuplicateText(NamedTuple):
-    """The other ads with an ad's text: the one that the coder has coded most, else the first; and how many more."""
+    @property
+    def has_read_texts(self) -> bool:
+        """True once it is known which sources have the same text."""
+        return self._texts.is_complete
 
-    ad: SourceId
-    status: AdStatus
-    more: int = 0
+    def duplicate(self) -> DuplicateText | None:
+        """Return the source with the current one's text that the coder coded most, else the first; None if unique."""
+        here = self.position()
+        group = self._texts.group(here) if here is not None else ()
+        if here is None or not group:
+            return None
+        touched = ((self._positions.get(one), status) for one, status in self.statuses.items())
+        coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
+        best = min((one for one in coded if self._texts.are_alike(here, one[1])), default=None)
+        found = self.entries[best[1] if best else group[group[0] == here]].id
+        return DuplicateText(found, self.status(found), len(group) - 2)
 
 
 class DuplicateTexts:
-    """The ads with the same text, by their positions in the list.  `is_complete` once all texts were read."""
+    """Which sources have the same text, by a 64-bit digest for each position in the list."""
 
     def __init__(self) -> None:
         self.is_complete = False
+        """True once all texts were read."""
         self._digests = array("Q")
         self._alike: dict[int, array[int]] = {}
 
     def read(self, digests: Iterable[int]) -> Iterator[int]:
-        """Takes the digests of all listed ads in, for a worker: how many were read, after each."""
+        """Read the digests of all listed sources, for a worker; yield how many were read, after each."""
         found = array("Q")
         for digest in digests:
             found.append(digest)
@@ -148,11 +184,11 @@ class DuplicateTexts:
         self.is_complete = True
 
     def group(self, position: int) -> Sequence[int]:
-        """The positions of all ads with the text of the one at `position`, in order; none where it stands once."""
+        """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
         return self._alike.get(self._digest(position), ())
 
     def are_alike(self, position: int, other: int) -> bool:
-        """True for two ads with the same text."""
+        """Return whether two different sources have the same text."""
         digest = self._digest(position)
         return position != other and digest != NO_TEXT and digest == self._digest(other)
 
@@ -161,7 +197,7 @@ class DuplicateTexts:
 
 
 def _alike(digests: array[int]) -> dict[int, array[int]]:
-    """The positions of each digest that stands more than once."""
+    """Return the positions of each digest that occurs more than once."""
     ordered = sorted(digests)
     repeated = {one for one, other in pairwise(ordered) if one == other} - {NO_TEXT}
     found = {digest: array("L") for digest in repeated}

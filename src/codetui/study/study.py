@@ -11,7 +11,7 @@ from codetui.model import Codebook, Problem, Source, SourceEntry
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.codebook_file import CodebookFile
+from codetui.study.codebook_service import CodebookService
 from codetui.study.session.session import HeldSession
 from codetui.study.sessions import Ads, SessionSnapshot, records
 
@@ -43,21 +43,13 @@ class Study:
     Raises StudyError, here and in its methods, where a part is missing or cannot be read.
     """
 
-    def __init__(
-        self,
-        folder: Path | str = ".",
-        *,
-        corpus: Path | str | None = None,
-        codebook: Path | str | None = None,
-        sessions: Path | str | None = None,
-    ) -> None:
-        """Read the codebook; `corpus`, `codebook` and `sessions` name parts that are not at their usual place."""
-        self.codebook_path = codebook_path(folder, codebook)
-        self.sessions_path = sessions_path(folder, sessions)
-        self._corpus_path = Path(corpus) if corpus else None
-        self.codebook, self.codebook_problems = read_codebook(self.codebook_path, self.sessions_path)
-        if fs.exists(self.sessions_path) and not fs.is_folder(self.sessions_path):
-            raise StudyError(f"{self.sessions_path} is not a folder; name the folder of the sessions with --sessions.")
+    def __init__(self, codebook: CodebookService, sessions: Path, corpus: Path | None = None) -> None:
+        """Use a codebook that was read; `sessions` is the folder of the sessions, `corpus` the path that was given."""
+        if fs.exists(sessions) and not fs.is_folder(sessions):
+            raise StudyError(f"{sessions} is not a folder; name the folder of the sessions with --sessions.")
+        self.codebook_service = codebook
+        self.sessions_path = sessions
+        self._corpus_path = corpus
 
     @classmethod
     def open(
@@ -68,8 +60,25 @@ class Study:
         codebook: Path | str | None = None,
         sessions: Path | str | None = None,
     ) -> Study:
-        """Open the study in a folder: codebook.toml, sessions/ and the corpus that the codebook names, else ads/."""
-        return cls(folder, corpus=corpus, codebook=codebook, sessions=sessions)
+        """Open the study in a folder: codebook.toml, sessions/ and the corpus that the codebook names, else ads/.
+
+        `corpus`, `codebook` and `sessions` name parts that are in another place.
+        """
+        path, kept_in = codebook_path(folder, codebook), sessions_path(folder, sessions)
+        service = CodebookService(path, kept_in, *read_codebook(path, kept_in))
+        return cls(service, kept_in, Path(corpus) if corpus else None)
+
+    # --- the codebook -------------------------------------------------------------------------------
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook as it is now."""
+        return self.codebook_service.book
+
+    @property
+    def codebook_path(self) -> Path:
+        """The file of the codebook."""
+        return self.codebook_service.path
 
     # --- the corpus ---------------------------------------------------------------------------------
 
@@ -143,7 +152,7 @@ class Study:
 
         `token` as in HeldSession.
         """
-        keep = CodebookFile(self.codebook_path, self.sessions_path).keep
+        keep = self.codebook_service.keep
         return HeldSession(source, self.codebook, self.paths_of(coder), coder, keep, token)
 
     def paths_of(self, coder: str) -> SessionPaths:

@@ -1,217 +1,259 @@
-"""The workspace: the corpus as a list, the open session, and where the coder stopped."""
+"""The workspace of one coder on a study: the list of sources, the open session, and where the coder stopped."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
 from codetui.storage import fs, journal, session_lock, study_files
 from codetui.storage.journal import Journal
-from codetui.storage.session_files import SessionPaths, StoppedAt
+from codetui.storage.session_files import StoppedAt
 from codetui.storage.session_lock import Holder
-from codetui.storage.sources.corpus import Batch, Corpus
-from codetui.study.book_side import BookSide
-from codetui.study.codebook_file import CodebookFile
+from codetui.storage.sources.corpus import Batch
 from codetui.study.session.fallback import found_at_start
 from codetui.study.session.outcome import NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import HeldSession, Session
-from codetui.study.source_index import AdList, DuplicateText, DuplicateTexts
+from codetui.study.source_index import SourceIndex
 from codetui.study.study import Study, StudyError
 from codetui.study.usage import CodeUsage
+
+if TYPE_CHECKING:
+    from codetui.core.codebook.migration import MigrationMap
+    from codetui.study.refactoring import CodeRefactoring
 
 T = TypeVar("T")
 
 
-class Workspace(BookSide, AdList):
-    """One coder at work on one corpus; the only mutable thing below the screen."""
+class Reloaded(NamedTuple):
+    """What became of a codebook that was changed outside; `is_held` where it has errors and is not used."""
 
-    def __init__(
-        self,
-        book: Codebook,
-        corpus: Corpus,
-        paths: SessionPaths,
-        coder: str,
-        problems: list[Problem],
-        codebook: Path,
-        *,
-        is_shared: bool = False,
-    ) -> None:
-        """`is_shared` where other programs may work on the same sessions: they are told which one is coded here."""
-        super().__init__()
-        self.book = book
-        self.codebook_path = codebook
+    message: str
+    is_held: bool = False
+
+
+class Workspace:
+    """One coder at work on a study; the only mutable object below the screen."""
+
+    def __init__(self, study: Study, coder: str, *, is_shared: bool = False) -> None:
+        """`is_shared` where other programs may work on the same sessions: they see which one is coded here."""
+        self.study = study
         self.coder = coder
-        self.problems = problems
+        self.problems: list[Problem] = list(study.codebook_service.problems)
+        """Everything that was found to be wrong, which each part of the workspace adds to."""
         self.session: Session | None = None
         self.entry: SourceEntry | None = None
+        self.first: SourceEntry | None = None
+        """The source to begin with."""
         self.is_document_refused = False
         """Whether the open session's document could not be written when that was last tried."""
-        self._corpus = corpus
-        self._paths = paths
+        self._paths = study.paths_of(coder)
         self._token = secrets.token_hex(8) if is_shared else ""
-        self._duplicates = DuplicateTexts()
-        self.living_book = CodebookFile(codebook, paths.root)
-        self.earlier = CodeUsage(paths)
+        self.codebook = study.codebook_service
+        self.sources = SourceIndex(study, self._paths, self.problems, self._token)
+        self.usage = CodeUsage(self._paths)
+
+    @property
+    def book(self) -> Codebook:
+        """The codebook as it is now."""
+        return self.codebook.book
 
     def warm_up(self) -> None:
-        """Loads what the first command needs, for a worker: nobody waits for it before the first ad is shown.
-
-        What programs that were killed have left half written is taken away.
-        """
+        """Load what the first command needs and remove half-written files of killed programs, for a worker."""
         journal.warm_up()
         session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
-            self.living_book.record_check(self.book)
-        self.living_book.remove_stale_temporaries()
+            self.codebook.record_check()
+        self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
         self._paths.warm_up()
 
-    def listing(self) -> Iterator[Batch]:
-        """The ads in batches, for a worker; hand each batch to `add`."""
-        return self._corpus.batches()
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Add problems that are not listed yet."""
+        self.problems += [problem for problem in problems if problem not in self.problems]
 
-    # --- ads with the same text -----------------------------------------------------------------
+    # --- the codebook -------------------------------------------------------------------------------
 
-    def read_texts(self) -> Iterator[int]:
-        """Reads the texts of all listed ads to know which are the same, for a worker: how many, after each."""
-        return self._duplicates.read(self._corpus.digests(self.entries))
+    def edit_codebook(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
+        """Change the text of the codebook and continue with the codebook it has then."""
+        outcome = self.codebook.edit(change)
+        if isinstance(outcome, Saved):
+            self._follow_codebook()
+        return outcome
 
-    @property
-    def has_read_texts(self) -> bool:
-        """True once it is known which ads have the same text."""
-        return self._duplicates.is_complete
+    def reload_codebook(self) -> Reloaded | None:
+        """Use the codebook as it was changed outside; None where it was not changed.
 
-    def twins(self) -> DuplicateText | None:
-        """The other ads with the open ad's text: the one that this coder has coded most first; None without any."""
-        here = self.position()
-        group = self._duplicates.group(here) if here is not None else ()
-        if here is None or not group:
-            return None
-        touched = ((self._positions.get(ad), status) for ad, status in self.statuses.items())
-        coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
-        best = min((one for one in coded if self._duplicates.are_alike(here, one[1])), default=None)
-        ad = self.entries[best[1] if best else group[group[0] == here]].id
-        return DuplicateText(ad, self.status(ad), len(group) - 2)
-
-    def copy_from(self, ad: SourceId) -> CopySession:
-        """The command that takes this coder's session on a listed ad over.
-
-        It is never another coder's: they would no longer be independent of each other.  Raises OSError.
+        One that has new errors is left: the program continues with the codebook in use.
         """
-        entry = self.entry_of(ad)
-        found = self._corpus.read(entry)[0] if entry else None
-        return CopySession(ad, found.text if found else "", replay(Journal(self._paths.log(ad)).read()[0]))
-
-    # --- the open ad ----------------------------------------------------------------------------
-
-    def stopped_at(self) -> StoppedAt | None:
-        """Where the coder stopped last time; None, with a problem, where that cannot be read."""
-        return self._unless_unread(self._paths.read_place)
-
-    def _unless_unread(self, read: Callable[[], T]) -> T | None:
-        """What is read; None, with a problem, where it cannot be."""
+        change = self.codebook.read_change()
+        if isinstance(change, Problem):
+            return Reloaded(f"{change} Until this is fixed, the codebook is used as it was.", is_held=True)
+        if change is None:
+            return None
+        before = self.book
         try:
-            return read()
-        except OSError as error:
-            problem = not_read(error, self._paths.folder, "you begin with the first ad", "warning")
-            self.problems += [problem] if problem not in self.problems else []
+            rules = self.refactoring().rules_since(before, change.book)
+        except OSError:
+            # Without the rules the codings could not follow: the codebook is read again at the next look.
+            self.codebook.forget_version()
             return None
+        self.codebook.use(change)
+        self._follow_codebook()
+        has_followed = rules is not None and self.refactoring().follow_others(rules, before)
+        what = f"{self.codebook.path} was changed outside and is reloaded"
+        return Reloaded(f"{what}; the codings of this ad are updated." if has_followed else f"{what}.")
 
-    def opening(self, wanted: SourceId | None = None) -> SourceEntry | None:
-        """The ad to begin with: the one wanted, else where the coder stopped, else the first.
+    def _follow_codebook(self) -> None:
+        """Replace the problems of the codebook, and let the open session use it."""
+        others = [one for one in self.problems if one.file != str(self.codebook.path)]
+        self.problems[:] = [*self.codebook.problems, *others]
+        if self.session is not None:
+            self.session.use(self.book, self.codebook.keep)
 
-        Raises OSError where the one wanted may be in a file that cannot be read.
-        """
-        if wanted is not None:
-            return self._corpus.find(wanted)
-        place = self.stopped_at()
-        found = self._unless_unread(lambda: self._found_at(place)) if place else None
-        return found or self._corpus.first()
+    def refactoring(self) -> CodeRefactoring:
+        """Return what changes codes together with all their codings, in the sessions of all coders."""
+        from codetui.study.refactoring import CodeRefactoring
 
-    def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
-        return self._corpus.find(stopped.ad, stopped.source, stopped.place, stopped.line)
+        return CodeRefactoring(self, self.study.corpus, self._paths)
+
+    def kept_rules(self) -> MigrationMap:
+        """Return what all migrations so far made of the codes and profiles; nothing where that cannot be read."""
+        from codetui.core.codebook.migration import MigrationMap
+        from codetui.study.migrate import kept_rules
+
+        try:
+            return kept_rules(self._paths.root)
+        except OSError as error:
+            what = "the codes that a code was split into are not offered"
+            self.add_problems([not_read(error, self._paths.root, what, "warning")])
+            return MigrationMap()
+
+    def read_reference(self, reference: Reference) -> str:
+        """Return the text of a background document, or why it cannot be read."""
+        text, problem = study_files.read_reference(self.codebook.path, reference)
+        return str(problem) if problem else text
+
+    # --- the open session ---------------------------------------------------------------------------
 
     def open(self, entry: SourceEntry) -> Session:
-        """Opens an ad's session; the one before is written out first.  Raises OSError, and then that one stays open."""
+        """Save the open session and open that of another source.  Raises OSError, and then the first stays open."""
         self.leave()
-        ad, problems = self._corpus.read(entry)
+        ad, problems = self.study.corpus.read(entry)
         session = self._opened(ad or Source(entry.id, entry.employer, entry.title, "", entry.source, entry.line))
         self.release()
         self.entry, self.session, self.is_document_refused = entry, session, False
-        known = set(self.problems)
+        self.sources.current, self.sources.session = entry, session
         session.problems[:0] = found_at_start(self._paths, session)
-        self.problems += [problem for problem in (*problems, *session.problems) if problem not in known]
+        self.add_problems((*problems, *session.problems))
         return session
 
     def _opened(self, ad: Source) -> Session:
         if self._token:
-            return HeldSession(ad, self.book, self._paths, self.coder, self.living_book.keep, self._token)
-        return Session(ad, self.book, self._paths, self.coder, self.living_book.keep)
+            return HeldSession(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
+        return Session(ad, self.book, self._paths, self.coder, self.codebook.keep)
 
-    @property
-    def holder(self) -> Holder | None:
-        """The other program that has the open session, which is read only here."""
-        return self.session.holder if isinstance(self.session, HeldSession) else None
+    def execute(self, command: Command) -> Outcome:
+        """Execute a command in the open session."""
+        if self.session is None:
+            return NotSaved("No ad is open.")
+        return self.session.execute(command)
 
-    def take_over(self) -> PullResult | None:
-        """Takes the open session from the other program; what to say of its document."""
-        return self.session.take_over() if isinstance(self.session, HeldSession) else None
+    def copy_from(self, source_id: SourceId) -> CopySession:
+        """Return the command that copies this coder's session of another source.  Raises OSError.
 
-    def release(self) -> None:
-        """Lets other programs have the open session, once its document is written."""
-        if isinstance(self.session, HeldSession):
-            self.session.release()
+        It is never another coder's session: coders would no longer be independent of each other.
+        """
+        entry = self.sources.find(source_id)
+        found = self.study.corpus.read(entry)[0] if entry else None
+        state = replay(Journal(self._paths.log(source_id)).read()[0])
+        return CopySession(source_id, found.text if found else "", state)
 
     def pull(self) -> PullResult | None:
-        """Takes over what was edited in the open session's document outside; its problems join the list."""
-        taken = self.session.pull() if self.session else None
-        if taken is not None:
-            self.problems += [problem for problem in taken.problems if problem not in self.problems]
-        return taken
+        """Import hand edits of the open session's document; its problems are listed."""
+        result = self.session.pull() if self.session else None
+        if result is not None:
+            self.add_problems(result.problems)
+        return result
 
     def leave(self, *, is_forced: bool = False) -> list[Problem]:
-        """Writes the open session's document, and remembers how far it is.
+        """Save the open session's document after importing hand edits; return the problems with that.
 
-        What was edited in it outside is taken over first; `is_forced` replaces one that cannot be.
+        `is_forced` replaces a document whose edits cannot be imported.
         """
         fs.roll_back_all()
         session = self.session
         if session is None:
             return []
         self.pull()
-        self.statuses[session.ad.id] = status_of(session.state)
-        owing = session.flush_fallback()
-        problem = owing or session.save_document(is_forced=is_forced)
+        self.sources.statuses[session.ad.id] = status_of(session.state)
+        pending = session.flush_fallback()
+        problem = pending or session.save_document(is_forced=is_forced)
         return [one for one in (problem, session.left_over()) if one]
 
     def save_copy(self, folder: Path) -> Outcome:
-        """Puts the open session into a folder elsewhere, which from now on takes what the disk refuses."""
+        """Copy the open session to another folder, which from now on receives what the disk refuses."""
         outcome = self.session.save_copy(folder) if self.session else Refusal("No ad is open.")
         if isinstance(outcome, Saved):
-            self.living_book.keep(self.book, folder)
+            self.codebook.keep(self.book, folder)
         return outcome
 
-    def execute(self, command: Command) -> Outcome:
-        """Carries a command out in the open session."""
-        if self.session is None:
-            return NotSaved("No ad is open. a shows the list of ads.")
-        return self.session.execute(command)
+    # --- other programs -----------------------------------------------------------------------------
 
-    def read_reference(self, reference: Reference) -> str:
-        """The text of a background document, or what keeps it from being read."""
-        text, problem = study_files.read_reference(self.codebook_path, reference)
-        return str(problem) if problem else text
+    @property
+    def holder(self) -> Holder | None:
+        """The other program that holds the open session, which is read-only here."""
+        return self.session.holder if isinstance(self.session, HeldSession) else None
+
+    def take_over(self) -> PullResult | None:
+        """Take the open session from the other program; return what became of its document."""
+        return self.session.take_over() if isinstance(self.session, HeldSession) else None
+
+    def release(self) -> None:
+        """Let other programs hold the open session, once its document is saved."""
+        if isinstance(self.session, HeldSession):
+            self.session.release()
+
+    # --- where the coder stopped --------------------------------------------------------------------
+
+    def begin_with(self, wanted: SourceId | None = None) -> SourceEntry | None:
+        """Set and return the source to begin with: the one wanted, else where the coder stopped, else the first.
+
+        Raises OSError where the one wanted may be in a file that cannot be read.
+        """
+        if wanted is not None:
+            self.first = self.study.corpus.find(wanted)
+        else:
+            place = self.stopped_at()
+            found = self._unless_unread(lambda: self._found_at(place)) if place else None
+            self.first = found or self.study.corpus.first()
+        self.sources.current = self.first
+        return self.first
+
+    def stopped_at(self) -> StoppedAt | None:
+        """Return where the coder stopped last time; None, with a problem, where that cannot be read."""
+        return self._unless_unread(self._paths.read_place)
+
+    def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
+        return self.study.corpus.find(stopped.ad, stopped.source, stopped.place, stopped.line)
+
+    def _unless_unread(self, read: Callable[[], T]) -> T | None:
+        """Return what is read; None, with a problem, where it cannot be."""
+        try:
+            return read()
+        except OSError as error:
+            self.add_problems([not_read(error, self._paths.folder, "you begin with the first ad", "warning")])
+            return None
 
     def remember_place(self, cursor: int, top: int) -> None:
-        """Keeps where the coder is, for the next start; `cursor` in code points, `top` in code points."""
+        """Save where the coder is, for the next start; `cursor` and `top`, the first visible one, in code points."""
         if self.entry is None:
             return
         entry = self.entry
@@ -223,16 +265,14 @@ def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_sh
 
     `is_shared` as in Workspace.  Raises StudyError where there is nothing to code.
     """
-    paths, corpus = study.paths_of(coder), study.corpus
-    problems = list(study.codebook_problems)
-    workspace = Workspace(study.codebook, corpus, paths, coder, problems, study.codebook_path, is_shared=is_shared)
-    workspace.first = workspace.opening(SourceId(wanted) if wanted else None)
-    if workspace.first is None and wanted:
-        raise StudyError(f"there is no ad {wanted} in {corpus.path}; `codetui status` lists the ads.")
-    if workspace.first is None:
-        for batch in workspace.listing():
-            workspace.add(batch)
-        what = f"there is no ad to code in {corpus.path}: put .txt, .md, .csv or .jsonl files there."
+    workspace = Workspace(study, coder, is_shared=is_shared)
+    path = study.corpus.path
+    if workspace.begin_with(SourceId(wanted) if wanted else None) is None:
+        if wanted:
+            raise StudyError(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
+        for batch in workspace.sources.batches():
+            workspace.sources.add(batch)
+        what = f"there is no ad to code in {path}: put .txt, .md, .csv or .jsonl files there."
         raise StudyError(what, problems=workspace.problems)
     return workspace
 

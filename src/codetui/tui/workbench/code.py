@@ -302,15 +302,15 @@ class Copying:
 
     def words(self) -> str:
         """What to say of the open ad when it is opened, or once the texts are known; empty where it has no twin."""
-        twins = self._bench.workspace.twins()
+        twins = self._bench.workspace.sources.duplicate()
         return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
 
     def take(self) -> None:
         """Takes over what this coder coded in the other ad."""
         workspace = self._bench.workspace
-        twins = workspace.twins()
+        twins = workspace.sources.duplicate()
         if twins is None:
-            self._bench.say(ALONE if workspace.has_read_texts else READING, "refusal")
+            self._bench.say(ALONE if workspace.sources.has_read_texts else READING, "refusal")
             return
         try:
             command = workspace.copy_from(twins.ad)

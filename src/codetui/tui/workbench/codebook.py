@@ -83,7 +83,7 @@ class Bookkeeping:
 
     def _id_for(self, section: str, group: str) -> str:
         used = {coding.code for coding in self._bench.state.codings.values()}
-        return proposed_id(self._bench.index.book, section, group, used | self._bench.workspace.earlier.codes())
+        return proposed_id(self._bench.index.book, section, group, used | self._bench.workspace.usage.codes())
 
     def _spot(self) -> tuple[str, str]:
         """Section and group where the coder works: under the cursor, of the code used last, else of the first code."""
@@ -204,11 +204,11 @@ class Bookkeeping:
 
     @property
     def _file(self) -> str:
-        return str(self._bench.workspace.codebook_path)
+        return str(self._bench.workspace.codebook.path)
 
     def _write(self, change: Callable[[str], str]) -> str:
         """Changes the codebook's file and shows the book as it is then; why it could not be, or nothing."""
-        outcome = self._bench.workspace.change_book(change)
+        outcome = self._bench.workspace.edit_codebook(change)
         if isinstance(outcome, Saved):
             self._saving.thrown_away()
             self._bench.show_book()
@@ -309,7 +309,7 @@ class Migrating:
     def _ask_new(self, code: Code, book: Codebook, take: Callable[[Code], None]) -> None:
         from codetui.tui.dialogs.code_forms import NewCodeModal
 
-        used = {coding.code for coding in self._bench.state.codings.values()} | self._bench.workspace.earlier.codes()
+        used = {coding.code for coding in self._bench.state.codings.values()} | self._bench.workspace.usage.codes()
         begun = Code(id=CodeId(""), name="", section=code.section, group=code.group)
         modal = NewCodeModal(
             book,
@@ -350,7 +350,7 @@ class Migrating:
         """Counts what follows, in a worker, and asks."""
         from codetui.tui.dialogs.confirm import DryRun
 
-        reshaping = self._bench.workspace.reshaping()
+        reshaping = self._bench.workspace.refactoring()
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
         modal = DryRun("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))

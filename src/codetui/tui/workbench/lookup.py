@@ -73,7 +73,7 @@ class Looking:
         """The code of a coding in the version of the book that it was given with, where that says something else."""
         given = last_choice(self._bench.state, coding)
         try:
-            book = self._bench.workspace.living_book.kept(given.codebook)
+            book = self._bench.workspace.codebook.kept(given.codebook)
         except OSError:
             return None
         code = code_of(book, given.code) if book else None

@@ -45,10 +45,10 @@ class Travelling:
 
     def _step(self, step: int) -> None:
         workspace = self._bench.workspace
-        entry = workspace.beside(step)
+        entry = workspace.sources.neighbour(step)
         if entry is not None:
             self._bench.open_ad(entry)
-        elif not workspace.is_listed:
+        elif not workspace.sources.is_listed:
             self._wait(lambda: self._step(step))
         else:
             where = "last" if step > 0 else "first"
@@ -56,10 +56,10 @@ class Travelling:
 
     def _next_uncoded(self) -> None:
         workspace = self._bench.workspace
-        entry = workspace.next_uncoded()
+        entry = workspace.sources.next_uncoded()
         if entry is not None:
             self._bench.open_ad(entry)
-        elif not workspace.is_listed:
+        elif not workspace.sources.is_listed:
             self._wait(self._next_uncoded)
         else:
             self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
@@ -77,21 +77,23 @@ class Travelling:
         from codetui.tui.screens.ad_list import AdListScreen
 
         workspace = self._bench.workspace
-        touched = {*workspace.statuses, self._bench.ad.id}
-        progress = {ad: _progress(workspace.status(ad)) for ad in touched}
-        screen = AdListScreen(workspace.entries, progress, self._bench.ad.id, is_listing=not workspace.is_listed)
+        touched = {*workspace.sources.statuses, self._bench.ad.id}
+        progress = {ad: _progress(workspace.sources.status(ad)) for ad in touched}
+        screen = AdListScreen(
+            workspace.sources.entries, progress, self._bench.ad.id, is_listing=not workspace.sources.is_listed
+        )
         self.list_screen = screen
         self._bench.ask(screen, self._chosen)
 
     def _chosen(self, ad: SourceId) -> None:
-        entry = self._bench.workspace.entry_of(ad)
+        entry = self._bench.workspace.sources.find(ad)
         if entry is not None and ad != self._bench.ad.id:
             self._bench.open_ad(entry)
 
     def listed(self, entries: tuple[SourceEntry, ...]) -> None:
         """More ads are known: an open list gets them too, and a way that waited for them is taken."""
         if self.list_screen is not None and self.list_screen.is_attached:
-            self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.is_listed)
+            self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.sources.is_listed)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting()

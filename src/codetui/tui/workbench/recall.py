@@ -44,7 +44,7 @@ class Recalling:
     def begin_where(self, is_read: Callable[[], bool]) -> None:
         """As `begin`, but once all has been read only where something is still read in a moment: looking at every log
         again takes from the keys of a coder who does not look."""
-        if not self._bench.workspace.earlier.is_complete:
+        if not self._bench.workspace.usage.is_complete:
             self.begin()
             return
         if self._staying is not None:
@@ -58,11 +58,11 @@ class Recalling:
     @property
     def has_read(self) -> bool:
         """True once the other ads have been read, as they are now."""
-        return self._bench.workspace.earlier.is_complete and not self._is_reading
+        return self._bench.workspace.usage.is_complete and not self._is_reading
 
     def usage(self, code: CodeId) -> PastUsages:
         """What is known now of the use of a code; the coding under the cursor is not told of itself."""
-        bench, earlier = self._bench, self._bench.workspace.earlier
+        bench, earlier = self._bench, self._bench.workspace.usage
         own = bench.coding_here()
         here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
         elsewhere = earlier.of(code, bench.ad.id, MOST_ELSEWHERE)
@@ -70,10 +70,10 @@ class Recalling:
 
     def _read(self) -> None:
         worker, workspace = get_current_worker(), self._bench.workspace
-        earlier = workspace.earlier
+        earlier = workspace.usage
         before, rested = (earlier.is_complete, earlier.readings), monotonic()
         try:
-            for _ in earlier.read(list(workspace.entries), self._bench.ad.id):
+            for _ in earlier.read(list(workspace.sources.entries), self._bench.ad.id):
                 if worker.is_cancelled:
                     return
                 if monotonic() - rested > WORK:

@@ -310,7 +310,7 @@ class Queueing:
 
     def go_on(self) -> None:
         """Shows the next that waits, round, here or in another ad; its next code is what section and key give."""
-        if not self._bench.workspace.earlier.is_complete:
+        if not self._bench.workspace.usage.is_complete:
             self._recalling.begin()
         waiting = self._queue()
         if not waiting:
@@ -353,9 +353,9 @@ class Queueing:
 
     def _next_ad(self) -> SourceEntry | None:
         workspace = self._bench.workspace
-        workspace.earlier.look(self._bench.ad.id)
-        for entry in workspace.following(self._elsewhere()):
-            workspace.earlier.look(entry.id)
+        workspace.usage.look(self._bench.ad.id)
+        for entry in workspace.sources.in_order_from_here(self._elsewhere()):
+            workspace.usage.look(entry.id)
             if entry.id in self._elsewhere():
                 return entry
         return None
@@ -368,7 +368,7 @@ class Queueing:
 
     def _elsewhere(self) -> dict[SourceId, int]:
         """How many wait in each other ad, as far as they were read."""
-        waiting = self._bench.workspace.earlier.waiting(self._bench.index)
+        waiting = self._bench.workspace.usage.waiting(self._bench.index)
         return {ad: number for ad, number in waiting.items() if ad != self._bench.ad.id}
 
     # --- one of them --------------------------------------------------------------------------------

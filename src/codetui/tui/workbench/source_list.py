@@ -48,21 +48,21 @@ class Listing:
     def _list(self) -> None:
         worker, hand = get_current_worker(), self._screen.app.call_from_thread
         self._workspace.warm_up()
-        for batch in self._workspace.listing():
+        for batch in self._workspace.sources.batches():
             if worker.is_cancelled:
                 return
             hand(self._take, batch)
         hand(self._all_listed)
-        for ad, status in self._workspace.read_statuses():
+        for ad, status in self._workspace.sources.read_statuses():
             if worker.is_cancelled:
                 return
-            hand(self._workspace.statuses.setdefault, ad, status)
+            hand(self._workspace.sources.statuses.setdefault, ad, status)
         hand(self._recalling.begin)
         self._read_texts(worker)
 
     def _read_texts(self, worker: Worker[object]) -> None:
         rested = monotonic()
-        for _ in self._workspace.read_texts():
+        for _ in self._workspace.sources.read_texts():
             if monotonic() - rested > WORK:
                 if worker.is_cancelled:
                     return
@@ -75,13 +75,13 @@ class Listing:
             self._status.say(words)
 
     def _take(self, batch: Batch) -> None:
-        self._workspace.add(batch)
+        self._workspace.sources.add(batch)
         self._travelling.listed(batch.entries)
         share = batch.done / batch.total if batch.total else None
-        self._status.show_listing(len(self._workspace.entries), share)
+        self._status.show_listing(len(self._workspace.sources.entries), share)
 
     def _all_listed(self) -> None:
-        self._workspace.is_listed = True
+        self._workspace.sources.is_listed = True
         # The ads stay: no collection need look through them.
         gc.freeze()
         self._travelling.listed(())

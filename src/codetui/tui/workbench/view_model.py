@@ -90,11 +90,11 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
     session = workspace.session
     if session is None:
         return StatusFacts(coder=workspace.coder)
-    position = workspace.position()
+    position = workspace.sources.position()
     profile = session.state.profile
     return StatusFacts(
         place=0 if position is None else position + 1,
-        total=0 if position is None else len(workspace.entries),
+        total=0 if position is None else len(workspace.sources.entries),
         ad=session.ad.id,
         employer=session.facts.employer,
         coder=workspace.coder,

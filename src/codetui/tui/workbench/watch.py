@@ -73,7 +73,7 @@ class BookWatching:
         self._screen.run_worker(self._ask, thread=True, group="watching the book", exclusive=True, exit_on_error=False)
 
     def _ask(self) -> None:
-        version = self._bench.workspace.living_book.changing_version()
+        version = self._bench.workspace.codebook.changed_version()
         if version is None or version != self._waiting:
             self._waiting = version
         else:
@@ -81,7 +81,7 @@ class BookWatching:
             self._screen.app.call_from_thread(self._take)
 
     def _take(self) -> None:
-        reloaded = self._bench.workspace.reload_book()
+        reloaded = self._bench.workspace.reload_codebook()
         if reloaded is None:
             return
         self._bench.say_besides(reloaded.message, "refusal" if reloaded.is_held else "info")

@@ -58,12 +58,14 @@ def test_a_new_code_can_be_given_at_once_and_the_old_definition_stays_readable(t
     workspace = opened(write_study(tmp_path))
     code(workspace, LAMP, "TASK1")
     new = Code(id=CodeId("TASK3"), name="Polishing", section="tasks", definition="Cleans.", found_in="11")
-    assert isinstance(workspace.change_book(lambda text: add_code(text, new)), Saved)
-    changed = workspace.change_book(lambda text: set_field(text, Part("code", "TASK1"), "definition", "Lights lamps."))
+    assert isinstance(workspace.edit_codebook(lambda text: add_code(text, new)), Saved)
+    changed = workspace.edit_codebook(
+        lambda text: set_field(text, Part("code", "TASK1"), "definition", "Lights lamps.")
+    )
     assert isinstance(changed, Saved)
     code(workspace, "You polish the mirrors every week.", "TASK3")
     old, latest = versions(workspace)
-    before, after = workspace.living_book.kept(old), workspace.living_book.kept(latest)
+    before, after = workspace.codebook.kept(old), workspace.codebook.kept(latest)
     assert before is not None and after is not None
     assert [one.definition for one in before.codes[:1]] == ["Lighting lamps."]
     assert [(one.id, one.definition) for one in after.codes if one.section == "tasks"] == [
@@ -79,7 +81,7 @@ def test_a_renamed_code_is_called_so_in_the_document(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     code(workspace, LAMP, "TASK1")
     workspace.leave()
-    workspace.change_book(lambda text: set_field(text, Part("code", "TASK1"), "name", "Lights"))
+    workspace.edit_codebook(lambda text: set_field(text, Part("code", "TASK1"), "name", "Lights"))
     workspace.leave()
     (document,) = (tmp_path / "sessions" / "rosa").glob("*.md")
     assert "- **TASK1: Lights:**" in document.read_text("utf-8")
@@ -90,7 +92,7 @@ def test_what_somebody_else_wrote_into_the_book_meanwhile_is_there_too(tmp_path:
     other = Code(id=CodeId("TASK9"), name="Other", section="tasks", definition="By another hand.")
     path = tmp_path / "codebook.toml"
     path.write_text(add_code(CODEBOOK, other), "utf-8")
-    workspace.change_book(lambda text: append_example(text, "TASK1", "a lamp"))
+    workspace.edit_codebook(lambda text: append_example(text, "TASK1", "a lamp"))
     assert {one.id for one in workspace.book.codes} >= {"TASK9"}
     assert [one.examples for one in workspace.book.codes if one.id == "TASK1"] == [("a lamp",)]
 
@@ -98,8 +100,8 @@ def test_what_somebody_else_wrote_into_the_book_meanwhile_is_there_too(tmp_path:
 def test_a_change_that_cannot_be_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     twin = Code(id=CodeId("TASK1"), name="Twin", section="tasks")
-    assert isinstance(workspace.change_book(lambda text: add_code(text, twin)), Refusal)
+    assert isinstance(workspace.edit_codebook(lambda text: add_code(text, twin)), Refusal)
     assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
     (tmp_path / "codebook.toml").unlink()
-    assert isinstance(workspace.change_book(lambda text: append_example(text, "TASK1", "x")), NotSaved)
+    assert isinstance(workspace.edit_codebook(lambda text: append_example(text, "TASK1", "x")), NotSaved)
     assert [one.id for one in workspace.book.codes] == ["TASK1", "TASK2", "TOOL1"]

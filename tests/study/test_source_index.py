@@ -16,9 +16,9 @@ def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatc
     for number in (1, 2):
         write_ad(tmp_path, "You light the lamp.", f"{number}_acme.txt")
     workspace = workspace_on(tmp_path)
-    for batch in workspace.listing():
-        workspace.add(batch)
-    for entry in workspace.entries:
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
+    for entry in workspace.sources.entries:
         workspace.open(entry).execute(AssignCode(Span(0, 19), CodeId("TASK1"), f"n{entry.id}"))
     read: list[str] = []
     restored = source_index.restored_status
@@ -28,6 +28,6 @@ def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatc
         return restored(paths, book, ad, restores=restores)
 
     monkeypatch.setattr(source_index, "restored_status", reads)
-    statuses = dict(workspace.read_statuses())
+    statuses = dict(workspace.sources.read_statuses())
     assert read == ["1"]
     assert {ad: status.codings for ad, status in statuses.items()} == {"1": 1, "2": 1}
