@@ -88,7 +88,7 @@ def _text(chance: random.Random, number: int) -> str:
 def _session(ad: Source, book: Codebook, codings: int, chance: random.Random) -> Iterator[Transaction]:
     """The lines of a log: the opening, then a coding each, and the profile."""
     digest = text_hash(ad.text)
-    opened = SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)
+    opened = SessionOpened(source=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)
     yield _transaction(1, opened)
     for number in range(codings):
         anchor = anchor_at(ad.text, _quotation(ad.text, chance), digest)

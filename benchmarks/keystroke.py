@@ -102,7 +102,7 @@ def write_study(folder: Path, case: Case) -> None:
 def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:
     """Transactions of `at_once` codings each, evenly spread over the text's second half."""
     digest = text_hash(text)
-    events: list[Event] = [SessionOpened(ad=SourceId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
+    events: list[Event] = [SessionOpened(source=SourceId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
     step = len(text) // 2 // count
     for number in range(count):
         start = len(text) // 2 + number * step

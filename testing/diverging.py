@@ -66,7 +66,7 @@ class Side:
 
     def record(self, decision: Decision, id_: str) -> None:
         """Writes one line."""
-        opened = SessionOpened(ad=AD.id, employer=AD.employer, title=AD.title, text_hash=text_hash(TEXT))
+        opened = SessionOpened(source=AD.id, employer=AD.employer, title=AD.title, text_hash=text_hash(TEXT))
         opening = () if self.state.opened else (opened,)
         one = Transaction(
             id=TransactionId(id_),
@@ -75,7 +75,7 @@ class Side:
             coder="rosa",
             cause=decision.cause,
             target=decision.target,
-            source=decision.source,
+            from_name=decision.from_name,
             events=(*opening, *decision.events),
         )
         self.log.append(one)

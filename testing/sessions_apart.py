@@ -73,5 +73,5 @@ def state_of(machine: Machine) -> tuple[object, ...]:
         state.live(),
         dict(state.codings),
         dict(state.notes),
-        (state.opened, state.employer, state.title, state.profile, state.reasoning, state.is_done, state.form),
+        (state.opened, state.employer, state.title, state.profile, state.reasoning, state.is_done, state.layout),
     )

@@ -76,7 +76,7 @@ def minted(prefix: str = "m") -> Callable[[], str]:
     return lambda: f"{prefix}{next(numbers):06}"
 
 
-def happened(state: State, *events: Event, cause: Cause = "keys") -> State:
+def happened(state: State, *events: Event, cause: Cause = "hand") -> State:
     """The state after one more transaction."""
     seq = state.seq + 1
     transaction = Transaction(
@@ -140,14 +140,14 @@ def taken(
 def by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Reconciliation]:
     """The session after a person has changed its document, and what was taken over."""
     found = taken(edited(state, *changes), document(state), state)
-    return happened(state, *found.events, cause="hand"), found
+    return happened(state, *found.events, cause="edit"), found
 
 
 def both(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Reconciliation]:
     """The session after it went on with `events` while a person changed its document."""
     later = happened(state, *events)
     found = taken(edited(state, *changes), document(state), later)
-    return happened(later, *found.events, cause="hand"), found
+    return happened(later, *found.events, cause="edit"), found
 
 
 def imported(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
@@ -165,4 +165,4 @@ def said(state: State, code: str) -> list[tuple[str, str]]:
 def notes(state: State) -> list[tuple[str, str, str]]:
     """Kind of place, place and text of the notes that stand, in order."""
     standing = sorted((note for note in state.notes.values() if note.text), key=lambda note: (note.rank, note.id))
-    return [(note.place.kind, note.place.id, note.text) for note in standing]
+    return [(note.target.kind, note.target.id, note.text) for note in standing]

@@ -147,7 +147,7 @@ class Coder:
             case "done":
                 return commands.MarkDone(not state.is_done), ("done-marked", not state.is_done)
             case "note a place":
-                return commands.NotePlace(MemoTarget(kind="code", id="TASK1"), text), ("place-noted", text)
+                return commands.NotePlace(MemoTarget(kind="code", id="TASK1"), text), ("memo-written", text)
             case "undo":
                 target = undo_target(state)
                 return (commands.Undo(), ("undo", target.id)) if target else None

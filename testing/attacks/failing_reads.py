@@ -251,10 +251,10 @@ class _Day:
     def _is_by_hand(self, line: dict[str, object]) -> bool:
         """Whether a step took over a note, and no more: what was only not in sight is neither gone nor new."""
         assert isinstance(line["events"], list)
-        kinds = {event["kind"] for event in line["events"]} - {"document-taken"}
-        if line["cause"] == "hand" and kinds != {"coding-noted"}:
+        kinds = {event["kind"] for event in line["events"]} - {"layout-changed"}
+        if line["cause"] == "edit" and kinds != {"coding-noted"}:
             self.faults.append(f"taken over: {json.dumps(line['events'])[:300]}")
-        return line["cause"] == "hand"
+        return line["cause"] == "edit"
 
     def _events(self, pattern: str) -> list[Path]:
         folder = self.study / "sessions" / CODER / "events"

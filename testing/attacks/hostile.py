@@ -116,7 +116,7 @@ def line(number: int, *events: Mapping[str, object]) -> str:
     """One line of a stranger's log."""
     value = {
         "id": f"t{number}{EVIL}", "seq": number, "time": EVIL, "coder": EVIL, "codebook": f"{EVIL}#abc",
-        "cause": "keys", "source": EVIL, "events": events,
+        "cause": "hand", "from_name": EVIL, "events": events,
     }  # fmt: skip
     return json.dumps(value) + "\n"
 
@@ -127,13 +127,13 @@ def log(ad: str) -> str:
     place = {"text_hash": EVIL, "start": 3, "end": 9, "words": EVIL, "before": EVIL, "after": EVIL}
     return "".join(
         [
-            line(1, {"kind": "session-opened", "ad": ad, "employer": EVIL, "title": EVIL, "text_hash": EVIL}),
+            line(1, {"kind": "session-opened", "source": ad, "employer": EVIL, "title": EVIL, "text_hash": EVIL}),
             line(2, {**coding, "coding": EVIL, "code": EVIL, "rank": 1}),
             line(3, {**coding, "coding": "c2", "code": "TASK1", "rank": 2, "anchor": place}),
             line(4, {**coding, "coding": "c3", "code": "TASK1", "rank": 3, "words": "You climb", "is_proposed": True}),
             line(5, {"kind": "profile-assigned", "profile": EVIL, "reasoning": EVIL}),
-            line(6, {"kind": "place-noted", "note": EVIL, "place": {"kind": "code", "id": EVIL}, "text": EVIL}),
-            line(7, {"kind": "ad-described", "employer": EVIL, "title": EVIL}),
+            line(6, {"kind": "memo-written", "memo": EVIL, "target": {"kind": "code", "id": EVIL}, "text": EVIL}),
+            line(7, {"kind": "source-described", "employer": EVIL, "title": EVIL}),
             line(8, {"kind": EVIL}),
             f"{EVIL}\n",
         ]

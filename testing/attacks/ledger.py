@@ -96,7 +96,7 @@ def said_by(line: Mapping[str, object]) -> Said:
     if cause in ("undo", "redo"):
         return str(cause), str(line["target"])
     assert isinstance(events, list)
-    if cause != "keys" or not events:
+    if cause != "hand" or not events:
         return "unexpected", str(cause)
     event = events[-1]
     fields = {
@@ -105,7 +105,7 @@ def said_by(line: Mapping[str, object]) -> Said:
         "coding-reanchored": ("coding", "anchor.start", "anchor.end"),
         "coding-noted": ("coding", "note"),
         "coding-recoded": ("coding", "code"),
-        "place-noted": ("text",),
+        "memo-written": ("text",),
         "profile-assigned": ("profile", "reasoning"),
         "done-marked": ("is_done",),
     }[event["kind"]]

@@ -225,7 +225,7 @@ def _log(folder: Path, ad: str) -> list[Line]:
 
 
 def _said(line: dict[str, object]) -> Line:
-    if line["cause"] != "keys":
+    if line["cause"] != "hand":
         return str(line["cause"]), ""
     events = line["events"]
     assert isinstance(events, list)

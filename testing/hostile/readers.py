@@ -171,7 +171,15 @@ def _go_on(paths: SessionPaths) -> None:
 
 def _said(session: Session) -> tuple[object, ...]:
     state = session.state
-    return dict(state.codings), dict(state.notes), state.profile, state.reasoning, state.is_done, state.form, state.seq
+    return (
+        dict(state.codings),
+        dict(state.notes),
+        state.profile,
+        state.reasoning,
+        state.is_done,
+        state.layout,
+        state.seq,
+    )
 
 
 def _take_log(folder: Path, data: bytes) -> None:

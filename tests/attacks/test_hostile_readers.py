@@ -155,7 +155,7 @@ MANY = 20_000
 
 def log_of(count: int, size: int) -> Iterator[Transaction]:
     """A log of `count` codings on one ad, so many in a line."""
-    opened = SessionOpened(ad=AD.id, employer="", title="", text_hash=text_hash(AD.text))
+    opened = SessionOpened(source=AD.id, employer="", title="", text_hash=text_hash(AD.text))
     anchor = anchor_at(AD.text, Span(0, 8), text_hash(AD.text))
     ids = [CodingId(f"c{number:07}") for number in range(count)]
     codes = [code.id for code in book().codes]
@@ -185,7 +185,7 @@ def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int)
 
 PLACE = {"text_hash": text_hash(AD.text), "start": 0, "end": 8, "words": AD.text[:8]}
 CODING = {"kind": "coding-added", "coding": "c", "code": "TASK1", "words": AD.text[:8], "rank": 1, "anchor": PLACE}
-OPENED = {"kind": "session-opened", "ad": "11", "employer": "", "title": "", "text_hash": text_hash(AD.text)}
+OPENED = {"kind": "session-opened", "source": "11", "employer": "", "title": "", "text_hash": text_hash(AD.text)}
 
 
 def log_line(seq: object, *events: object, name: str = "t") -> bytes:
@@ -242,8 +242,8 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-KINDS = ["session-opened", "coding-added", "coding-reanchored", "place-noted", "document-taken", "profile-assigned"]
-FIELDS = (*(name for name in CODING if name != "kind"), "form")
+KINDS = ["session-opened", "coding-added", "coding-reanchored", "memo-written", "layout-changed", "profile-assigned"]
+FIELDS = (*(name for name in CODING if name != "kind"), "layout")
 events = st.fixed_dictionaries({"kind": st.sampled_from(KINDS)}, optional=dict.fromkeys(FIELDS, values))
 
 

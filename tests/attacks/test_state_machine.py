@@ -96,15 +96,15 @@ def stands(session: Session) -> tuple[object, ...]:
     """What a session says, without how it came to that."""
     state = session.state
     codings = [(one.id, one.code, one.anchor, one.words, one.note, one.rank, one.is_proposed) for one in state.live()]
-    remarks = sorted((one.id, one.place, one.text) for one in state.notes.values() if one.text)
-    return codings, remarks, state.profile, state.reasoning, state.is_done, session.facts, state.form
+    remarks = sorted((one.id, one.target, one.text) for one in state.notes.values() if one.text)
+    return codings, remarks, state.profile, state.reasoning, state.is_done, session.facts, state.layout
 
 
 def whole(state: State) -> tuple[object, ...]:
     """All of a state, the steps that can be undone and redone included."""
     steps = [list(_ids(stack)) for stack in (state.done_steps, state.undone_steps)]
     said = (state.opened, state.employer, state.title, dict(state.codings), dict(state.notes), state.profile)
-    return *said, state.reasoning, state.is_done, state.form, state.seq, steps
+    return *said, state.reasoning, state.is_done, state.layout, state.seq, steps
 
 
 def _ids(steps: Steps | None) -> Iterable[str]:

@@ -74,7 +74,7 @@ class Session:
                 coder="wil",
                 cause=decision.cause,
                 target=decision.target,
-                source=decision.source,
+                from_name=decision.from_name,
                 events=decision.events,
             )
             self.state = evolve(self.state, transaction)
@@ -95,7 +95,7 @@ class Session:
         """What the session holds, without ids and times."""
         state = self.state
         codings = [(one.code, _span(one), one.words, one.note) for one in state.live()]
-        notes = sorted((str(note.place), note.text) for note in state.notes.values() if note.text)
+        notes = sorted((str(note.target), note.text) for note in state.notes.values() if note.text)
         whole = (state.profile, state.reasoning, state.is_done)
         return {"codings": codings, "notes": notes, "whole": whole}
 
@@ -121,7 +121,7 @@ def there() -> Session:
 def test_all_but_done_comes_over_in_one_step_and_goes_in_one(there: Session) -> None:
     here = Session(HERE, "b")
     decision = here.copy(there)
-    assert isinstance(decision, Decision) and (decision.cause, decision.source) == ("copy", "812")
+    assert isinstance(decision, Decision) and (decision.cause, decision.from_name) == ("copy", "812")
     assert decision.message == "Taken over from ad 812: 2 codings, 3 notes and the profile. u undoes it."
     shift = len(HERE) - len(THERE)
     expected = there.said()
@@ -147,7 +147,7 @@ def test_the_codings_are_new_ones_with_anchors_of_this_text(there: Session) -> N
     for coding in here.state.live():
         assert coding.anchor and coding.anchor.text_hash == text_hash(HERE)
         assert HERE[coding.anchor.start : coding.anchor.end] == coding.anchor.words == coding.words
-        assert (coding.origin, coding.source, coding.is_proposed) == ("copy", "812", False)
+        assert (coding.origin, coding.from_name, coding.is_proposed) == ("copy", "812", False)
 
 
 def test_only_what_is_lacking_comes_over(there: Session) -> None:
@@ -177,7 +177,7 @@ def test_a_note_that_was_emptied_here_is_written_again_and_not_doubled(there: Se
     here.do(NotePlace(GROUP, "mine"))
     here.do(NotePlace(GROUP, ""))
     here.copy(there)
-    assert [note.text for note in here.state.notes.values() if note.place == GROUP] == ["on group"]
+    assert [note.text for note in here.state.notes.values() if note.target == GROUP] == ["on group"]
 
 
 def test_nothing_comes_over_twice(there: Session) -> None:

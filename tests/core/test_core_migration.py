@@ -90,7 +90,7 @@ def coded(*codes: str, first: int = 0) -> tuple[Event, ...]:
 
 
 def then(
-    state: State, *events: Event, under: Codebook = OLD, cause: Cause = "keys", source: str = "", target: str = ""
+    state: State, *events: Event, under: Codebook = OLD, cause: Cause = "hand", source: str = "", target: str = ""
 ) -> State:
     """The state after one more transaction."""
     seq = state.seq + 1
@@ -101,7 +101,7 @@ def then(
         coder="Anna",
         codebook=version_name(under),
         cause=cause,
-        source=source,
+        from_name=source,
         target=TransactionId(target) if target else None,
         events=events,
     )
@@ -123,7 +123,7 @@ def codes_of(state: State) -> list[str]:
 
 
 def texts(state: State) -> Counter[tuple[str, str, str]]:
-    return Counter((note.place.kind, note.place.id, note.text) for note in state.notes.values() if note.text)
+    return Counter((note.target.kind, note.target.id, note.text) for note in state.notes.values() if note.text)
 
 
 START = then(State(), *coded("A", "B", "A", "C"))
@@ -311,8 +311,8 @@ def test_undo_and_redo_say_what_they_took_back() -> None:
 
 def note(kind: str, id_: str, text: str, rank: int = 5) -> MemoWritten:
     return MemoWritten(
-        note=MemoId(f"n-{kind}-{id_}-{text}"),
-        place=MemoTarget(kind=kind, id=id_),  # type: ignore[arg-type]
+        memo=MemoId(f"n-{kind}-{id_}-{text}"),
+        target=MemoTarget(kind=kind, id=id_),  # type: ignore[arg-type]
         text=text,
         rank=rank,
     )

@@ -35,7 +35,7 @@ from codetui.model import (
 
 
 def transaction(
-    seq: int, *events: Event, ident: str = "", cause: Cause = "keys", target: str | None = None
+    seq: int, *events: Event, ident: str = "", cause: Cause = "hand", target: str | None = None
 ) -> Transaction:
     return Transaction(
         id=TransactionId(ident or f"t{seq:04}"),
@@ -96,7 +96,7 @@ def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
 
 
 def test_opening_a_session_is_no_step_of_undo() -> None:
-    opened = SessionOpened(ad=SourceId("7"), employer="E", title="T", text_hash="h")
+    opened = SessionOpened(source=SourceId("7"), employer="E", title="T", text_hash="h")
     assert undo.undo_target(replay([transaction(1, opened)])) is None
     both = replay([transaction(1, opened, added("a"))])
     back = undone(both)
@@ -132,7 +132,7 @@ events = st.lists(
         ),
         st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
         st.text(max_size=3).map(
-            lambda x: MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="code", id="TASK1"), text=x)
+            lambda x: MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="code", id="TASK1"), text=x)
         ),
     ),
     min_size=1,
@@ -225,7 +225,7 @@ def test_an_added_coding_has_each_of_its_fields() -> None:
     event = CodingAdded(
         coding=CodingId("c1"), code=CodeId("T"), anchor=anchor, words="w", note="n", rank=7, is_proposed=True
     )
-    step = replace(transaction(4, event, cause="document"), codebook="3#abc", source="from.md")
+    step = replace(transaction(4, event, cause="document"), codebook="3#abc", from_name="from.md")
     wanted = Coding(
         id=CodingId("c1"),
         code=CodeId("T"),
@@ -236,7 +236,7 @@ def test_an_added_coding_has_each_of_its_fields() -> None:
         time=step.time,
         codebook="3#abc",
         origin="document",
-        source="from.md",
+        from_name="from.md",
         is_proposed=True,
         is_removed=False,
     )

@@ -22,8 +22,8 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     DocumentLayout,
-    DocumentTaken,
     Event,
+    LayoutChanged,
     MemoId,
     MemoTarget,
     MemoWritten,
@@ -50,7 +50,7 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
             return
         rank = len(events) + 1
         lines[line].append(f"n{rank}")
-        events.append(MemoWritten(note=MemoId(f"n{rank}"), place=place, text=said, rank=rank))
+        events.append(MemoWritten(memo=MemoId(f"n{rank}"), target=place, text=said, rank=rank))
 
     for section in document.sections:
         for block in section.blocks:
@@ -79,7 +79,7 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
     form = DocumentLayout(
         text=text, ids=ids, employer=document.employer or AD.employer, title=document.title or AD.title
     )
-    events.append(DocumentTaken(form=form))
+    events.append(LayoutChanged(layout=form))
     document = with_ids(document, ids)
     assert ids_by_line(document) == ids
     return after(State(), *events), document
@@ -174,7 +174,7 @@ def _events(state: State, change: Change) -> list[Event]:
                 added(f"new{rank}", change.code, change.words, rank, change.words if change.number % 3 == 0 else "")
             ]
         case "place":
-            return [MemoWritten(note=MemoId(f"new{rank}"), place=change.place, text=change.words, rank=rank)]
+            return [MemoWritten(memo=MemoId(f"new{rank}"), target=change.place, text=change.words, rank=rank)]
         case "profile":
             chosen = ["", "p1", "p2", change.words][change.number % 4]
             return [ProfileAssigned(profile=chosen, reasoning=change.words if change.number % 2 else "")]
@@ -186,7 +186,7 @@ def _events(state: State, change: Change) -> list[Event]:
                 return []
             note = notes[change.number % len(notes)]
             text = change.words if change.kind == "say" else ""
-            return [MemoWritten(note=note.id, place=note.place, text=text, text_before=note.text, rank=note.rank)]
+            return [MemoWritten(memo=note.id, target=note.target, text=text, text_before=note.text, rank=note.rank)]
     live = state.live()
     if not live:
         return []

@@ -193,4 +193,4 @@ def _added(coding: str, code: str, words: str, rank: int, note: str = "") -> Cod
 
 
 def _noted(note: str, kind: Literal["group", "code", "entry"], place: str, text: str, rank: int) -> MemoWritten:
-    return MemoWritten(note=MemoId(note), place=MemoTarget(kind=kind, id=place), text=text, rank=rank)
+    return MemoWritten(memo=MemoId(note), target=MemoTarget(kind=kind, id=place), text=text, rank=rank)

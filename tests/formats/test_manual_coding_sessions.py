@@ -47,14 +47,14 @@ def _held(state: State) -> tuple[Said, Said]:
     for one in sorted(placed, key=lambda each: (each.rank, each.id)):
         if isinstance(one, Coding):
             entries[_label(one.code)].append((collapse_spaces(one.words), collapse_spaces(one.note)))
-        elif one.place.kind == "entry":
-            entries[_label(one.place.id)].append(("", collapse_spaces(one.text)))
-        elif one.place.kind == "code":
-            notes[_label(one.place.id)].append((collapse_spaces(one.text),))
+        elif one.target.kind == "entry":
+            entries[_label(one.target.id)].append(("", collapse_spaces(one.text)))
+        elif one.target.kind == "code":
+            notes[_label(one.target.id)].append((collapse_spaces(one.text),))
         else:
             known = {**INDEX.sections, **INDEX.groups}
-            title = known[one.place.id].title if one.place.id in known else one.place.id
-            place = without_number(title) if one.place.id in INDEX.sections else title
+            title = known[one.target.id].title if one.target.id in known else one.target.id
+            place = without_number(title) if one.target.id in INDEX.sections else title
             notes[folded(place)].append((collapse_spaces(one.text),))
     return dict(entries), dict(notes)
 

@@ -57,7 +57,7 @@ def noted(coding: str, note: str) -> CodingNoted:
 
 
 def place_noted(note: str, place: MemoTarget, text: str, rank: int = 100) -> MemoWritten:
-    return MemoWritten(note=MemoId(note), place=place, text=text, rank=rank)
+    return MemoWritten(memo=MemoId(note), target=place, text=text, rank=rank)
 
 
 # --- entries ------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ def test_codes_of_one_name_are_told_apart_by_what_stands_under_them() -> None:
     book = Codebook(title="B", label="{name}", sections=(Section(id="s", title="S"),), groups=groups, codes=codes)
     text = '# Job Ad #7\n\n## 1. S\n\n### Group a\n\n- **Other:**\n  - "x"\n\n### Group b\n\n- **Other:**\n  - "y"\n'
     form = DocumentLayout(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
-    state = after(State(form=form), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
+    state = after(State(layout=form), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
     assert document_of(state, book, AD).text == text
     state = after(state, added("c3", "other-a", "z", 3))
     assert document_of(state, book, AD).text == text.replace('"x"\n', '"x"\n  - "z"\n')
@@ -355,7 +355,7 @@ def test_profile_and_reasoning_are_put_in_behind_the_opening(head: str, expected
 
 def test_what_the_document_says_of_the_ad_stays_while_the_session_says_the_same() -> None:
     text = '# Job Ad #7 (Acme Holding)\n\nThis document contains the manual coding for the "Welder" position at Acme.\n'
-    state = State(form=DocumentLayout(text=text, employer=AD.employer, title=AD.title))
+    state = State(layout=DocumentLayout(text=text, employer=AD.employer, title=AD.title))
     assert document_of(state, BOOK, AD).text == text
 
 
@@ -379,9 +379,9 @@ def test_the_ids_stand_by_line_of_what_was_rendered() -> None:
 def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
     state, _ = taken_over(LISTED)
     wanted = project(state, BOOK, AD)
-    assert state.form is not None
+    assert state.layout is not None
     for ids in ((), ((-1, ("c2",)), (11, ("x", "c1")), (13, ("c2", "c2")), (99, ("c3",)))):
-        assert patch(replace(state.form, ids=ids), wanted, INDEX) == (LISTED, state.form.ids)
+        assert patch(replace(state.layout, ids=ids), wanted, INDEX) == (LISTED, state.layout.ids)
 
 
 def test_a_byte_order_mark_stays() -> None:

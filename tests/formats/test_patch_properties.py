@@ -27,7 +27,7 @@ from codetui.formats.session_doc import (
     written,
 )
 from codetui.formats.session_doc.lines import LIST_END
-from codetui.model import DocumentLayout, DocumentTaken
+from codetui.model import DocumentLayout, LayoutChanged
 from testing.examples import examples
 
 often = settings(max_examples=examples(200))
@@ -41,8 +41,8 @@ texts = odd_texts() | scraps
 @given(texts)
 def test_a_form_is_written_byte_for_byte_while_the_session_says_the_same(text: str) -> None:
     state, _ = taken_over(text)
-    assert state.form is not None
-    assert document_of(state, BOOK, AD) == (text, state.form.ids)
+    assert state.layout is not None
+    assert document_of(state, BOOK, AD) == (text, state.layout.ids)
 
 
 @often
@@ -112,7 +112,7 @@ def test_a_canonical_form_stays_canonical(some: list[Change], more: list[Change]
     wanted = project(state, BOOK, AD)
     text, ids = written(wanted)
     form = DocumentLayout(text=text, ids=ids, employer=wanted.employer, title=wanted.title)
-    state = changed(after(state, DocumentTaken(form=form)), more)
+    state = changed(after(state, LayoutChanged(layout=form)), more)
     assert document_of(state, BOOK, AD) == written(project(state, BOOK, AD))
 
 
@@ -128,9 +128,9 @@ def test_a_form_with_nonsensical_ids_says_everything_once(
     text: str, some: list[Change], ids: tuple[tuple[int, tuple[str, ...]], ...]
 ) -> None:
     state = changed(taken_over(text)[0], some)
-    assert state.form is not None
+    assert state.layout is not None
     wanted = project(state, BOOK, AD)
-    rendered = patch(replace(state.form, ids=ids), wanted, INDEX)
+    rendered = patch(replace(state.layout, ids=ids), wanted, INDEX)
     again = with_ids(identified(read(rendered.text, "a.md")[0], INDEX), rendered.ids)
     assert_says(again, wanted)
     assert sorted(_part_ids(again)) == sorted(_part_ids(wanted))
@@ -178,7 +178,7 @@ def _touched_lines(text: str, document: Document, before: State, state: State) -
     gone = {
         id_ for id_, one in {**before.codings, **before.notes}.items() if {**state.codings, **state.notes}[id_] != one
     }
-    new_notes = {note.place.id for note in state.notes.values() if note.id not in before.notes}
+    new_notes = {note.target.id for note in state.notes.values() if note.id not in before.notes}
     touched: set[int] = set()
 
     def touch(*parts: Note | Entry | CodeLine | Block) -> None:

@@ -48,8 +48,8 @@ def added_lines(before: str, now: str) -> list[str]:
 
 def test_an_unchanged_session_writes_the_same_bytes(text: str) -> None:
     state, _ = taken_over(text, INDEX)
-    assert state.form is not None
-    assert document_of(state, BOOK, ad_of(text)) == (text, state.form.ids)
+    assert state.layout is not None
+    assert document_of(state, BOOK, ad_of(text)) == (text, state.layout.ids)
 
 
 @pytest.mark.parametrize("code", [*BOOK.codes, None], ids=lambda code: code.id if code else "unknown")
@@ -67,11 +67,11 @@ def test_one_coding_adds_exactly_its_lines(text: str, code: object) -> None:
 
 def test_taking_a_new_coding_out_again_gives_the_same_bytes(text: str) -> None:
     state, _ = taken_over(text, INDEX)
-    assert state.form is not None
+    assert state.layout is not None
     for code in BOOK.codes:
         coded = after(state, added("new", code.id, "Quite new words", 1000))
         undone = after(coded, CodingRemoved(coding=coded.live()[-1].id))
-        assert document_of(undone, BOOK, ad_of(text)) == (text, state.form.ids)
+        assert document_of(undone, BOOK, ad_of(text)) == (text, state.layout.ids)
 
 
 def test_a_profile_is_put_in_or_changed_alone(text: str) -> None:

@@ -104,16 +104,16 @@ def test_a_session_without_codings_has_no_rows() -> None:
 @pytest.mark.parametrize(
     ("cause", "source", "origin"),
     [
-        ("keys", "", ""),
+        ("hand", "", ""),
         ("document", "analysis_job_7.md", "document"),
-        ("hand", "", "hand"),
+        ("edit", "", "edit"),
         ("copy", "812", "copy of 812"),
     ],
 )
 def test_the_last_column_says_how_a_coding_came_in(cause: Cause, source: str, origin: str) -> None:
     event = _added("c1", "TECH1", "Python")
     first = Transaction(
-        id=TransactionId("t1"), seq=1, time="", coder="ann", cause=cause, source=source, events=(event,)
+        id=TransactionId("t1"), seq=1, time="", coder="ann", cause=cause, from_name=source, events=(event,)
     )
     noted = CodingNoted(coding=event.coding, note="by keys")
     later = Transaction(id=TransactionId("t2"), seq=2, time="", coder="ann", events=(noted,))

@@ -29,11 +29,11 @@ def texts(opened: Corpus) -> dict[str, str]:
     for entry in listed(opened)[0]:
         ad, _ = opened.read(entry)
         assert ad is not None
-        assert (ad.id, ad.employer, ad.title, ad.source) == (
+        assert (ad.id, ad.employer, ad.title, ad.file) == (
             entry.id,
             entry.employer,
             entry.title,
-            entry.source,
+            entry.file,
         )
         found[str(entry.id)] = ad.text
     return found
@@ -102,7 +102,7 @@ def test_windows_1252_is_read_line_by_line_and_reported_once(tmp_path: Path) -> 
 def test_a_file_s_name_says_id_and_employer(tmp_path: Path, name: str, ad_id: str, employer: str) -> None:
     (tmp_path / f"{name}.txt").write_text("text")
     [entry], _ = listed(corpus(tmp_path))
-    assert (entry.id, entry.employer, entry.place) == (ad_id, employer, -1)
+    assert (entry.id, entry.employer, entry.offset) == (ad_id, employer, -1)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_a_table_without_ids_or_texts_is_an_error_with_a_way_out(tmp_path: Path,
     (tmp_path / "1.txt").write_text("text")
     table(tmp_path, f"{header}\nAcme,body\n")
     entries, problems = listed(corpus(tmp_path))
-    assert [entry.source for entry in entries] == [str(tmp_path / "1.txt")]
+    assert [entry.file for entry in entries] == [str(tmp_path / "1.txt")]
     error = next(problem for problem in problems if problem.severity == "error")
     assert "[corpus] columns" in error.message and header.replace(",", ", ") in error.message
 
@@ -390,7 +390,7 @@ def test_an_ad_is_found_at_its_place_and_by_its_id(tmp_path: Path) -> None:
     (tmp_path / "sub" / "3_x.txt").write_text("d")
     opened = corpus(tmp_path)
     for entry in listed(opened)[0]:
-        assert opened.find(entry.id, entry.source, entry.place, entry.line) == entry
+        assert opened.find(entry.id, entry.file, entry.offset, entry.line) == entry
         assert opened.find(entry.id) == entry
         assert opened.find(entry.id, "elsewhere/ads.csv", 10**15, 3) == entry
         assert opened.find(entry.id, "\0", 3) == entry
@@ -437,4 +437,4 @@ NO_NAMES = {"too long": "x" * 5000, "too deep": "a/" * 3000 + "b.txt", "a folder
 def test_a_place_with_a_name_that_no_file_has_leads_nowhere(tmp_path: Path, name: str) -> None:
     (tmp_path / "11_harbour.txt").write_text("Keeper", "utf-8")
     found = corpus(tmp_path).find("11", name)
-    assert found is not None and found.source == str(tmp_path / "11_harbour.txt")
+    assert found is not None and found.file == str(tmp_path / "11_harbour.txt")

@@ -44,7 +44,7 @@ def test_one_pass_gives_the_ads_that_are_listed_with_the_texts_that_open(messy: 
     places: list[int] = []
     for batch in messy.batches():
         one_by_one += [messy.read(entry)[0] for entry in batch.entries]
-        places += [entry.place for entry in batch.entries]
+        places += [entry.offset for entry in batch.entries]
     in_one_pass = list(messy.texts([]))
     assert [text.ad for text in in_one_pass] == one_by_one and len(one_by_one) == 9
     assert [text.place for text in in_one_pass] == places

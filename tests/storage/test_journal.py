@@ -18,9 +18,9 @@ from codetui.model import (
     CodingRemoved,
     CodingRestored,
     DocumentLayout,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     MemoId,
     MemoTarget,
     MemoWritten,
@@ -36,7 +36,7 @@ from codetui.storage.journal import Journal, encode
 ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
 CODING, CODE = CodingId("c1"), CodeId("T1")
 EVENTS: tuple[Event, ...] = (
-    SessionOpened(ad=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64),
+    SessionOpened(source=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64),
     SourceDescribed(employer="E", title="T", employer_before="e", title_before="t"),
     CodingAdded(coding=CODING, code=CODE, anchor=ANCHOR, words="Python", note="n", rank=2),
     CodingRemoved(coding=CODING),
@@ -44,10 +44,10 @@ EVENTS: tuple[Event, ...] = (
     CodingRecoded(coding=CODING, code=CODE, rank=4, code_before=CodeId("T2"), rank_before=2),
     CodingReanchored(coding=CODING, anchor=None, words="w", anchor_before=ANCHOR, words_before="Python"),
     CodingNoted(coding=CODING, note="n", note_before="m"),
-    MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="entry", id="T1"), text="t", text_before="s", rank=3),
+    MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="entry", id="T1"), text="t", text_before="s", rank=3),
     ProfileAssigned(profile="P1", reasoning="because", profile_before="P2", reasoning_before="or"),
     DoneMarked(is_done=True, was_done=False),
-    DocumentTaken(form=DocumentLayout(text="# Café\n", ids=((3, ("c1", "n1")), (4, ())), employer="E", title="T")),
+    LayoutChanged(layout=DocumentLayout(text="# Café\n", ids=((3, ("c1", "n1")), (4, ())), employer="E", title="T")),
 )
 
 
@@ -63,7 +63,7 @@ def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transac
 
 def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
     log = Journal(tmp_path / "events" / "752.jsonl")
-    opened = SessionOpened(ad=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64)
+    opened = SessionOpened(source=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64)
     written = [transaction(1), replace(transaction(2), events=(opened,))]
     for each in written:
         log.append(each)
@@ -83,7 +83,7 @@ def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Cause) -> None:
     log = Journal(tmp_path / "log.jsonl")
-    written = replace(transaction(1), cause=cause, source="somewhere")
+    written = replace(transaction(1), cause=cause, from_name="somewhere")
     log.append(written)
     assert log.read() == ([written], [])
 
@@ -91,8 +91,8 @@ def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Caus
 def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
     added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
     assert encode(replace(transaction(7), events=(added,))).decode() == (
-        '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"keys",'
-        '"target":null,"source":"","events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
+        '{"v":1,"id":"t7","seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"hand",'
+        '"target":null,"from_name":"","events":[{"kind":"coding-added","coding":"c1","code":"T1","anchor":null,"words":"Één",'
         '"note":"","rank":1,"is_proposed":false}]}'
     )
 
@@ -103,7 +103,7 @@ def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
         (b'"coder":', b'"colour":"red","coder":', "(colour:"),
         (b'"profile":', b'"colour":"red","profile":', "(events.0.profile-assigned.colour:"),
         (b'"profile-assigned"', b'"profile-sung"', "(events.0:"),
-        (b'"cause":"keys"', b'"cause":"whim"', "(cause:"),
+        (b'"cause":"hand"', b'"cause":"whim"', "(cause:"),
         (b'"seq":1', b'"seq":"one"', "(seq:"),
         (b'"reasoning":"because"', b'"reasoning":7', "(events.0.profile-assigned.reasoning:"),
     ],

@@ -47,7 +47,7 @@ def facts(state: State) -> tuple[object, ...]:
     """All that a state says, and what undo and redo would do."""
     return (
         state.opened,
-        (state.employer, state.title, state.profile, state.reasoning, state.is_done, state.form, state.seq),
+        (state.employer, state.title, state.profile, state.reasoning, state.is_done, state.layout, state.seq),
         dict(state.codings),
         dict(state.notes),
         steps(state.done_steps),

@@ -16,18 +16,18 @@ FORM = {"text": "sea", "ids": [[1, ["c"]]]}
 MOVE = {"anchor": ANCHOR, "words": "sea", "anchor_before": ANCHOR, "words_before": ""}
 CHANGE = {"code": "A", "rank": 1, "code_before": "B", "rank_before": 2}
 EVENTS: list[dict[str, object]] = [
-    {"kind": "session-opened", "ad": "1", "employer": "", "title": "", "text_hash": "h"},
-    {"kind": "ad-described", "employer": "", "title": ""},
+    {"kind": "session-opened", "source": "1", "employer": "", "title": "", "text_hash": "h"},
+    {"kind": "source-described", "employer": "", "title": ""},
     {"kind": "coding-added", "coding": "c", "code": "A", "anchor": ANCHOR, "words": "sea", "rank": 1},
     {"kind": "coding-removed", "coding": "c"},
     {"kind": "coding-restored", "coding": "c"},
     {"kind": "coding-recoded", "coding": "c", **CHANGE},
     {"kind": "coding-reanchored", "coding": "c", **MOVE},
     {"kind": "coding-noted", "coding": "c", "note": ""},
-    {"kind": "place-noted", "note": "n", "place": {"kind": "code", "id": "A"}, "text": "", "rank": 3},
+    {"kind": "memo-written", "memo": "n", "target": {"kind": "code", "id": "A"}, "text": "", "rank": 3},
     {"kind": "profile-assigned", "profile": "1", "reasoning": ""},
     {"kind": "done-marked", "is_done": True, "was_done": False},
-    {"kind": "document-taken", "form": FORM, "form_before": FORM},
+    {"kind": "layout-changed", "layout": FORM, "layout_before": FORM},
 ]
 
 

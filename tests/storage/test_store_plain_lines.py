@@ -19,9 +19,9 @@ from codetui.model import (
     CodingId,
     CodingReanchored,
     DocumentLayout,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     MemoId,
     MemoTarget,
     MemoWritten,
@@ -59,13 +59,13 @@ events: st.SearchStrategy[Event] = st.one_of(
         words_before=texts,
     ),
     st.builds(
-        MemoWritten, note=texts.map(MemoId), place=st.builds(MemoTarget, kind=st.just("group"), id=texts), text=texts
+        MemoWritten, memo=texts.map(MemoId), target=st.builds(MemoTarget, kind=st.just("group"), id=texts), text=texts
     ),
     st.builds(ProfileAssigned, profile=texts, reasoning=texts),
     st.builds(DoneMarked, is_done=st.booleans(), was_done=st.booleans()),
     st.builds(
-        DocumentTaken,
-        form=st.none()
+        LayoutChanged,
+        layout=st.none()
         | st.builds(
             DocumentLayout,
             text=texts,
@@ -79,7 +79,7 @@ transactions = st.builds(
     seq=st.integers(),
     time=texts,
     coder=texts,
-    cause=st.sampled_from(("keys", "document", "undo")),
+    cause=st.sampled_from(("hand", "document", "undo")),
     target=st.none() | texts.map(TransactionId),
     events=st.lists(events, max_size=3).map(tuple),
 )

@@ -29,7 +29,7 @@ EDITED = {"T1": [(LAMP, "by hand")], "T2": [(SEA, ""), (MIRRORS, "")], "I1": [("
 
 
 def reopened(root: Path, text: str, book: Codebook) -> Session:
-    ad = Source(AD.id, AD.employer, AD.title, text, AD.source, AD.line)
+    ad = Source(AD.id, AD.employer, AD.title, text, AD.file, AD.line)
     return Session(ad, book, SessionPaths(root, "rosa"), "rosa")
 
 

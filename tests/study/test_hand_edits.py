@@ -41,7 +41,7 @@ INK = "You write the log in ink."
 
 def opened(root: Path, text: str = TEXT) -> Session:
     return Session(
-        Source(AD.id, AD.employer, AD.title, text, AD.source, AD.line), BOOK, SessionPaths(root, "rosa"), "rosa"
+        Source(AD.id, AD.employer, AD.title, text, AD.file, AD.line), BOOK, SessionPaths(root, "rosa"), "rosa"
     )
 
 
@@ -126,7 +126,7 @@ def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: 
         k: v for k, v in before.items() if k not in expected
     }
     assert all(coding.anchor is not None for coding in session.state.live())
-    assert (log_of(tmp_path)[-1].cause, log_of(tmp_path)[-1].coder) == ("hand", "rosa")
+    assert (log_of(tmp_path)[-1].cause, log_of(tmp_path)[-1].coder) == ("edit", "rosa")
     session.save_document()
     assert document_of(tmp_path).read_text("utf-8") == text
     session.execute(Undo())

@@ -115,7 +115,7 @@ def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path:
     second.pull()
     assert words(second) == words(first)
     causes = [one.cause for one in Journal(tmp_path / "rosa/events/7.jsonl").read()[0]]
-    assert causes == ["keys", "hand"]
+    assert causes == ["hand", "edit"]
 
 
 @pytest.mark.parametrize("obstacle", ["folder", "refusal"])
@@ -183,7 +183,7 @@ def test_whatever_two_programs_do_by_turns_each_confirmed_command_is_there_once(
     assert coded == confirmed and len(set(coded)) == len(coded)
     again = opened(tmp_path)
     assert [(coding.words, coding.code) for coding in again.state.live()] == confirmed
-    assert not any(one.cause == "hand" for one in again.transactions)
+    assert not any(one.cause == "edit" for one in again.transactions)
 
 
 def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:

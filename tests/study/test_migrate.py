@@ -125,7 +125,7 @@ def test_each_session_changes_in_one_transaction_that_one_undo_takes_back(study:
     assert not problems
     last = transactions[-1]
     assert (last.cause, last.coder, len(last.events)) == ("migration", "rosa", 3)
-    assert last.codebook.startswith("8#") and last.source.startswith("7#")
+    assert last.codebook.startswith("8#") and last.from_name.startswith("7#")
     session = study.session("11")
     assert codes_of(session) == ["T1", "TASK2", "T1"]
     assert (session.state.profile, session.state.reasoning) == ("2", "because")

@@ -55,7 +55,7 @@ def span(words: str) -> Span:
 
 
 def opened(root: Path, text: str = TEXT, coder: str = "rosa") -> Session:
-    ad = Source(AD.id, AD.employer, AD.title, text, AD.source, AD.line)
+    ad = Source(AD.id, AD.employer, AD.title, text, AD.file, AD.line)
     return Session(ad, BOOK, SessionPaths(root, coder), coder)
 
 

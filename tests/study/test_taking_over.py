@@ -139,7 +139,7 @@ def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
     )
     assert state.codings[state.of_code(CodeId("T1"))[0].id].id == light.entries[0].id
     assert state.notes[MemoId(light.entries[1].id)].text == "a remark"
-    assert state.notes[MemoId(tasks.blocks[0].notes[0].id)].place == MemoTarget(kind="section", id="tasks")
+    assert state.notes[MemoId(tasks.blocks[0].notes[0].id)].target == MemoTarget(kind="section", id="tasks")
 
 
 def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
@@ -303,7 +303,7 @@ def test_a_place_that_is_only_proposed_or_missing_makes_the_others_uncertain() -
 
 def test_a_session_recognises_what_it_keeps_under_names_that_the_codebook_has_learnt_since() -> None:
     light = MemoTarget(kind="group", id="The light")
-    before = happened(coded(("Lighting", LAMP)), MemoWritten(note=MemoId("n1"), place=light, text="few", rank=2))
+    before = happened(coded(("Lighting", LAMP)), MemoWritten(memo=MemoId("n1"), target=light, text="few", rank=2))
     assert taking.taken(taking.document(before), None, before).events == ()
 
 

@@ -24,7 +24,7 @@ from testing.taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened
 START = happened(
     coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA)),
     ProfileAssigned(profile="1", reasoning="He keeps."),
-    MemoWritten(note=MemoId("n1"), place=MemoTarget(kind="group", id="light"), text="few tasks", rank=4),
+    MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="group", id="light"), text="few tasks", rank=4),
 )
 C2 = CodingId("c2")
 ENTRY2, ENTRY3 = f'  - "{MIRRORS}" (why)\n', f'  - "{SEA}"\n'
@@ -173,7 +173,7 @@ def test_an_entry_that_was_written_between_two_stands_between_what_is_left_of_th
 
 def rewritten(text: str) -> MemoWritten:
     place = MemoTarget(kind="group", id="light")
-    return MemoWritten(note=MemoId("n1"), place=place, text=text, text_before="few tasks", rank=4)
+    return MemoWritten(memo=MemoId("n1"), target=place, text=text, text_before="few tasks", rank=4)
 
 
 def test_of_two_notes_on_a_group_both_texts_are_kept() -> None:

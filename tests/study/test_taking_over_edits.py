@@ -58,7 +58,7 @@ def noted(*found: tuple[Literal["section", "group", "code", "entry"], str, str])
     state = coded(("T1", LAMP), ("T3", SEA))
     for number, (kind, ident, text) in enumerate(found, 1):
         where = MemoTarget(kind=kind, id=ident)
-        state = happened(state, MemoWritten(note=MemoId(f"n{number}"), place=where, text=text, rank=10 + number))
+        state = happened(state, MemoWritten(memo=MemoId(f"n{number}"), target=where, text=text, rank=10 + number))
     return state
 
 
@@ -287,10 +287,10 @@ def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
     state = noted(("entry", "T1", "a remark"))
     after, found = by_hand(state, ("  - _(a remark)_\n", ""), (ENTRY3, f"{ENTRY3}  - _(a remark)_\n"))
     assert after.notes[MemoId("n1")] == Memo(
-        id=MemoId("n1"), place=MemoTarget(kind="entry", id="T3"), text="a remark", rank=12
+        id=MemoId("n1"), target=MemoTarget(kind="entry", id="T3"), text="a remark", rank=12
     )
     assert [
-        (event.place.id, event.text, event.text_before) for event in found.events if isinstance(event, MemoWritten)
+        (event.target.id, event.text, event.text_before) for event in found.events if isinstance(event, MemoWritten)
     ] == [
         ("T1", "", "a remark"),
         ("T3", "a remark", ""),

@@ -18,8 +18,8 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     DocumentLayout,
-    DocumentTaken,
     Event,
+    LayoutChanged,
     MemoId,
     MemoTarget,
     MemoWritten,
@@ -81,7 +81,7 @@ def gone_on(
         if kind == "add":
             event = added(f"c{rank:04}", code, words, note, rank)
         elif kind == "note place":
-            event = MemoWritten(note=MemoId(f"n{rank:04}"), place=place, text=text, rank=rank)
+            event = MemoWritten(memo=MemoId(f"n{rank:04}"), target=place, text=text, rank=rank)
         elif kind == "profile":
             event = ProfileAssigned(profile=profile, reasoning=reasoning)
         elif one and kind == "remove":
@@ -208,7 +208,7 @@ def test_after_any_edit_the_session_says_what_the_document_says(
 ) -> None:
     wanted = edited(state, made)
     found = taken(wanted, document(state), state, taking.minted(prefix))
-    after = happened(state, *found.events, cause="hand")
+    after = happened(state, *found.events, cause="edit")
     assert sayings(document(after)) == sayings(wanted)
     assert taken(wanted, found.document, after).events == ()
 
@@ -219,7 +219,7 @@ def test_what_was_taken_over_can_be_undone(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
     found = taken(edited(state, made), document(state), state, taking.minted(prefix))
-    after = happened(state, *found.events, cause="hand")
+    after = happened(state, *found.events, cause="edit")
     if found.events:
         target = undo.undo_target(after)
         assert target is not None
@@ -269,7 +269,7 @@ def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
         text = "\n".join(lines)
         found = taken(read(text, FILE)[0], base, state, taking.minted(f"m{state.seq:03}"))
         form = DocumentLayout(text=text, ids=ids_by_line(found.document), employer=AD.employer, title=AD.title)
-        state = happened(state, *found.events, DocumentTaken(form=form, form_before=state.form), cause="hand")
+        state = happened(state, *found.events, LayoutChanged(layout=form, layout_before=state.layout), cause="edit")
         assert document_of(state, BOOK, AD).text == text
 
 
@@ -305,7 +305,7 @@ def pressed(state: State, made: list[tuple[str, int, str]]) -> State:
         elif kind == "place" and noted:
             note = noted[which % len(noted)]
             text = "" if which % 3 == 0 else f"key note {number}"
-            event = MemoWritten(note=note.id, place=note.place, text=text, text_before=note.text, rank=note.rank)
+            event = MemoWritten(memo=note.id, target=note.target, text=text, text_before=note.text, rank=note.rank)
         elif one and kind == "remove":
             event = CodingRemoved(coding=one.id)
         elif one and kind == "recode":
@@ -339,7 +339,7 @@ def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
 ) -> None:
     wanted, later = edited_apart(state, made), pressed(state, typed)
     found = taken(wanted, document(state), later)
-    after = document(happened(later, *found.events, cause="hand"))
+    after = document(happened(later, *found.events, cause="edit"))
     words, notes = words_and_notes(after)
     for side in (wanted, document(later)):
         its_words, its_notes = words_and_notes(side)

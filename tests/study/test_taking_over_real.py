@@ -117,4 +117,4 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
         found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
         assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
         (event,) = found.events
-        assert getattr(event, "coding", getattr(event, "note", "")) == entry.id
+        assert getattr(event, "coding", getattr(event, "memo", "")) == entry.id

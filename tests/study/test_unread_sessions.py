@@ -113,7 +113,7 @@ def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study:
     before = one.session
     entry = one.sources.neighbour(1)
     assert entry is not None
-    with unreadable(Path(entry.source).name), pytest.raises(OSError, match=BROKEN):
+    with unreadable(Path(entry.file).name), pytest.raises(OSError, match=BROKEN):
         one.open(entry)
     assert one.session is before and isinstance(one.execute(assign(1)), Saved)
     assert one.open(entry).ad.text

@@ -49,7 +49,7 @@ def note(number: int, kind: Literal["group", "code", "entry"], place: str, text:
     """One note on a group or code."""
     return Memo(
         id=MemoId(f"n{number}"),
-        place=MemoTarget(kind=kind, id=place),
+        target=MemoTarget(kind=kind, id=place),
         text=text,
         rank=number,
     )

@@ -51,7 +51,7 @@ async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over
         assert len(bench.state.live()) == 2
         assert {row.origin for row in rows(bench.state, BOOK, bench.ad, "rosa")} == {"copy of 1"}
     transactions, problems = Journal(folder / "sessions" / "rosa" / "events" / "2.jsonl").read()
-    assert problems == [] and [(one.cause, one.source) for one in transactions][:2] == [("copy", "1"), ("undo", "")]
+    assert problems == [] and [(one.cause, one.from_name) for one in transactions][:2] == [("copy", "1"), ("undo", "")]
     assert "We need Python and SQL." in (folder / "sessions" / "rosa" / "analysis_job_2_other.md").read_text("utf-8")
 
 

@@ -31,7 +31,7 @@ from codetui.tui.dialogs.definition import DefinitionModal
 from codetui.tui.dialogs.text import NoteModal
 from codetui.tui.dialogs.unresolved import DoubtsList
 from codetui.tui.screens.workbench import WorkbenchScreen
-from codetui.tui.themes import Face, Palette
+from codetui.tui.themes import Face, TextStyles
 from codetui.tui.widgets.outline import CodingNode
 from testing.keys import press, running, status_rows, workspace_on, write_ad
 
@@ -70,7 +70,7 @@ def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
         )
         for number, one in enumerate(quoted)
     ]
-    opened = SessionOpened(ad=SourceId("1"), employer="acme", title="", text_hash=digest)
+    opened = SessionOpened(source=SourceId("1"), employer="acme", title="", text_hash=digest)
     log = Journal(SessionPaths(folder / "sessions", "rosa").log(SourceId("1")))
     log.append(
         Transaction(id=TransactionId("t0"), seq=1, time="2026-01-01T00:00:00Z", coder="rosa", events=(opened, *events))
@@ -481,7 +481,7 @@ async def test_the_other_places_are_marked_while_one_is_offered(tmp_path: Path) 
 @pytest.mark.parametrize("has_colour", [True, False])
 def test_a_proposed_place_looks_otherwise_with_and_without_colours(theme: str, has_colour: bool) -> None:
     ground, ink = Color.parse("#101010"), Color.parse("#e0e0e0")
-    palette = Palette(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
+    palette = TextStyles(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
     assert palette.text(Face(hue=0)) != palette.text(Face(hue=0, is_proposed=True))
     assert palette.text(Face(hue=0, is_proposed=True)).italic
 

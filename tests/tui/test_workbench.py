@@ -149,15 +149,15 @@ async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path:
             await press(pilot, "n")
             if isinstance(pilot.app.screen, NoteModal):
                 await press(pilot, "note<enter>")
-                places = [(note.place.kind, note.place.id) for note in bench.state.notes.values()]
+                places = [(note.target.kind, note.target.id) for note in bench.state.notes.values()]
             await press(pilot, "<down>")
         assert ("group", "A") in places and ("code", "TASK1") in places
         await press(pilot, "<home>")
         while not (bench.node() and getattr(bench.node(), "id", "") == "TASK2"):
             await press(pilot, "<down>")
         await press(pilot, "Nimplied<enter>")
-        remarks = [note for note in bench.state.notes.values() if note.place.kind == "entry"]
-        assert [(note.place.id, note.text) for note in remarks] == [("TASK2", "implied")]
+        remarks = [note for note in bench.state.notes.values() if note.target.kind == "entry"]
+        assert [(note.target.id, note.text) for note in remarks] == [("TASK2", "implied")]
 
 
 async def test_profile_then_reasoning_then_done(tmp_path: Path) -> None:

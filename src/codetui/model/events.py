@@ -28,7 +28,7 @@ class SessionOpened(Stored):
     """A coder opened this ad: which one, and which text it had."""
 
     kind: Literal["session-opened"] = "session-opened"
-    ad: SourceId
+    source: SourceId
     employer: str
     title: str
     text_hash: str
@@ -38,7 +38,7 @@ class SessionOpened(Stored):
 class SourceDescribed(Stored):
     """The coder said what the source does not: employer and title."""
 
-    kind: Literal["ad-described"] = "ad-described"
+    kind: Literal["source-described"] = "source-described"
     employer: str
     title: str
     employer_before: str = ""
@@ -115,9 +115,9 @@ class CodingNoted(Stored):
 class MemoWritten(Stored):
     """The note on a section, group or code changed; an empty text takes it away."""
 
-    kind: Literal["place-noted"] = "place-noted"
-    note: MemoId
-    place: MemoTarget
+    kind: Literal["memo-written"] = "memo-written"
+    memo: MemoId
+    target: MemoTarget
     text: str
     text_before: str = ""
     rank: int = 0
@@ -144,12 +144,12 @@ class DoneMarked(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentTaken(Stored):
+class LayoutChanged(Stored):
     """The document was taken over as a person wrote it; None is the canonical shape."""
 
-    kind: Literal["document-taken"] = "document-taken"
-    form: DocumentLayout | None
-    form_before: DocumentLayout | None = None
+    kind: Literal["layout-changed"] = "layout-changed"
+    layout: DocumentLayout | None
+    layout_before: DocumentLayout | None = None
 
 
 class ByKind:
@@ -174,7 +174,7 @@ Event = Annotated[
     | MemoWritten
     | ProfileAssigned
     | DoneMarked
-    | DocumentTaken,
+    | LayoutChanged,
     ByKind(),
 ]
 
@@ -194,7 +194,7 @@ class Transaction(Stored):
     time: str
     coder: str
     codebook: str = ""
-    cause: Cause = "keys"
+    cause: Cause = "hand"
     target: TransactionId | None = None
-    source: str = ""
+    from_name: str = ""
     events: tuple[Event, ...]

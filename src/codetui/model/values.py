@@ -20,7 +20,7 @@ Holds = Literal["quotations", "terms"]
 Severity = Literal["error", "warning", "note"]
 GRAVEST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
-Cause = Literal["keys", "document", "hand", "copy", "corpus", "migration", "undo", "redo"]
+Cause = Literal["hand", "edit", "document", "copy", "corpus", "migration", "model", "consensus", "undo", "redo"]
 """Who gave a command: the coder; a document that was imported or came without its log; an edit of the document by
 hand; a session on another ad with the same text; an ad whose text has changed; a codebook that replaced another."""
 
@@ -62,7 +62,7 @@ class Source:
     employer: str
     title: str
     text: str
-    source: str
+    file: str
     line: int = 0
 
 
@@ -75,8 +75,8 @@ class SourceEntry(NamedTuple):
     id: SourceId
     employer: str
     title: str
-    source: str
-    place: int
+    file: str
+    offset: int
     line: int
 
 
@@ -251,8 +251,8 @@ class Coding(Stored):
     rank: int = 0
     time: str = ""
     codebook: str = ""
-    origin: Cause = "keys"
-    source: str = ""
+    origin: Cause = "hand"
+    from_name: str = ""
     is_proposed: bool = False
     is_removed: bool = False
 
@@ -270,7 +270,7 @@ class Memo(Stored):
     """A note that belongs to a section, a group or a code.  An empty text is no note."""
 
     id: MemoId
-    place: MemoTarget
+    target: MemoTarget
     text: str
     rank: int = 0
 

@@ -8,8 +8,8 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     DocumentLayout,
-    DocumentTaken,
     Event,
+    LayoutChanged,
     MemoWritten,
     Transaction,
 )
@@ -36,8 +36,8 @@ def _is_event_sound(event: Event) -> bool:
             return _is_place(event.anchor) and _is_place(event.anchor_before)
         case MemoWritten():
             return _is_rank(event.rank)
-        case DocumentTaken():
-            return _has_lines(event.form) and _has_lines(event.form_before)
+        case LayoutChanged():
+            return _has_lines(event.layout) and _has_lines(event.layout_before)
         case _:
             return True
 

@@ -66,7 +66,7 @@ class _Ads:
         self._places: dict[SourceId, twins.AdPlace] = {}
         same: dict[int, list[twins.AdPlace]] = defaultdict(list)
         for ad, _, digest in corpus.texts(self.problems):
-            place = twins.AdPlace(ad.id, ad.source, ad.line)
+            place = twins.AdPlace(ad.id, ad.file, ad.line)
             self._places[ad.id] = place
             if safe_name(ad.id) in touched:
                 self._texts[ad.id] = ad

@@ -42,7 +42,7 @@ class _Both(NamedTuple):
         state = replay(transactions)
         opened = state.opened
         assert opened is not None
-        facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
+        facts = AdFacts(opened.source, state.employer or opened.employer, state.title or opened.title)
         return session_doc.document_of(state, self.book, facts)
 
 

@@ -223,7 +223,7 @@ def follow(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
     done = plan.applied_to(session.state)
     if done.events:
         message = f"{plural(len(done.events), 'change')} by the rules from one codebook to the next."
-        outcome = session.record(Decision(done.events, message, cause="migration", source=plan.rules.name))
+        outcome = session.record(Decision(done.events, message, cause="migration", from_name=plan.rules.name))
         if not isinstance(outcome, Saved):
             return NotSaved(outcome.message)
     return done

@@ -99,7 +99,7 @@ class _OnlyLooking:
                 time="",
                 coder="",
                 cause=decision.cause,
-                source=decision.source,
+                from_name=decision.from_name,
                 events=decision.events,
             ),
         )
@@ -162,10 +162,10 @@ class _Folder:
             return SessionSnapshot(
                 self._name, self._name, AdFacts(SourceId(log.stem), state.employer, state.title), state, tuple(problems)
             )
-        bare = Source(opened.ad, opened.employer, opened.title, "", str(log))
+        bare = Source(opened.source, opened.employer, opened.title, "", str(log))
         looked = _OnlyLooking(bare, self._book, state, transactions)
         try:
-            self._look_at(looked, next(iter(documents.get(heading_id(opened.ad), ())), None))
+            self._look_at(looked, next(iter(documents.get(heading_id(opened.source), ())), None))
         except OSError as error:
             problems.append(not_read(error, log, "what was edited by hand in the document is left out"))
         coder = transactions[-1].coder
@@ -234,7 +234,7 @@ def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> MergeSi
     if opened is None:
         headless = Problem(str(log), 0, "error", HEADLESS)
         return MergeSide(SourceId(""), log, tuple(transactions), (), (headless,)) if transactions or problems else None
-    ad = ads.find(opened.ad) or Source(opened.ad, opened.employer, opened.title, "", str(log))
+    ad = ads.find(opened.source) or Source(opened.source, opened.employer, opened.title, "", str(log))
     beside = _Beside(ad, book, transactions)
     document = SessionDocument(paths, ad.id, is_read_only=True)
     if not document.says_no_more_than(transactions):
@@ -300,7 +300,7 @@ class _Beside:
             coder=last.coder,
             codebook=last.codebook,
             cause=decision.cause,
-            source=decision.source,
+            from_name=decision.from_name,
             events=decision.events,
         )
         self.edits.append(edit)
@@ -332,12 +332,12 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence
     opened = state.opened
     if opened is None or state.is_untouched:
         return
-    facts = AdFacts(opened.ad, state.employer or opened.employer, state.title or opened.title)
+    facts = AdFacts(opened.source, state.employer or opened.employer, state.title or opened.title)
 
     with suppress(OSError):
-        if fs.is_newer(paths.document(opened.ad, facts.employer), paths.log(opened.ad)):
+        if fs.is_newer(paths.document(opened.source, facts.employer), paths.log(opened.source)):
             return
-        document = SessionDocument(paths, opened.ad)
+        document = SessionDocument(paths, opened.source)
         if document.says_no_more_than(transactions):
             written = session_doc.document_of(state, book, facts)
             document.write(written, facts.employer, steps=tuple(one.id for one in transactions))

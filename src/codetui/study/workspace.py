@@ -147,7 +147,7 @@ class Workspace:
         """Save the open session and open that of another source.  Raises OSError, and then the first stays open."""
         self.leave()
         ad, problems = self.study.corpus.read(entry)
-        session = self._opened(ad or Source(entry.id, entry.employer, entry.title, "", entry.source, entry.line))
+        session = self._opened(ad or Source(entry.id, entry.employer, entry.title, "", entry.file, entry.line))
         self.release()
         self.entry, self.session, self.is_document_refused = entry, session, False
         self.sources.current, self.sources.session = entry, session
@@ -257,7 +257,7 @@ class Workspace:
         if self.entry is None:
             return
         entry = self.entry
-        self._paths.write_place(StoppedAt(entry.id, entry.source, entry.place, entry.line, cursor, top))
+        self._paths.write_place(StoppedAt(entry.id, entry.file, entry.offset, entry.line, cursor, top))
 
 
 def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_shared: bool = False) -> Workspace:

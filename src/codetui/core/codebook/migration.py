@@ -277,7 +277,7 @@ class _Migration:
             if place.kind == "entry":
                 yield from (_put(MemoId(mint()), place, note.text, note.rank) for note in notes)
                 continue
-            there = [note for note in self.state.notes.values() if note.place == place and note.id not in leaving]
+            there = [note for note in self.state.notes.values() if note.target == place and note.id not in leaving]
             standing = next((note for note in there if note.text), None)
             text = " ".join(note.text for note in ([standing] if standing else []) + notes)
             if standing:
@@ -308,12 +308,12 @@ class _Migration:
         """The notes that a rule moves, in order, by the place they go to."""
         moved: dict[MemoTarget, list[Memo]] = {}
         for note in sorted(self.state.notes.values(), key=lambda note: (note.rank, note.id)):
-            kind: PartKind = "code" if note.place.kind == "entry" else note.place.kind
-            rule = self._rule(kind, note.place.id, self._given.note(note))
-            is_settled = note.place.id in self._known[kind] and self._is_new(self._given.note(note))
+            kind: PartKind = "code" if note.target.kind == "entry" else note.target.kind
+            rule = self._rule(kind, note.target.id, self._given.note(note))
+            is_settled = note.target.id in self._known[kind] and self._is_new(self._given.note(note))
             if note.text and rule is not None and not is_settled:
-                place = MemoTarget(kind=note.place.kind, id=self._target(rule))
-                if place != note.place:
+                place = MemoTarget(kind=note.target.kind, id=self._target(rule))
+                if place != note.target:
                     moved.setdefault(place, []).append(note)
         return moved
 
@@ -375,7 +375,7 @@ class _Provenance:
                     case CodingAdded() | CodingRecoded():
                         self._codings.setdefault(event.coding, transaction.codebook)
                     case MemoWritten():
-                        self._notes.setdefault(event.note, transaction.codebook)
+                        self._notes.setdefault(event.memo, transaction.codebook)
                     case ProfileAssigned() if not has_profile:
                         has_profile = True
                         self.profile = transaction.codebook
@@ -401,15 +401,15 @@ def _standing(state: State) -> Iterator[Transaction]:
 
 def _is_applied(state: State, rules: MigrationMap) -> bool:
     name = rules.name
-    return any(each.cause == "migration" and each.source == name for each in _standing(state))
+    return any(each.cause == "migration" and each.from_name == name for each in _standing(state))
 
 
 def _taken(note: Memo) -> MemoWritten:
-    return MemoWritten(note=note.id, place=note.place, text="", text_before=note.text, rank=note.rank)
+    return MemoWritten(memo=note.id, target=note.target, text="", text_before=note.text, rank=note.rank)
 
 
 def _put(note: MemoId, place: MemoTarget, text: str, rank: int, before: str = "") -> MemoWritten:
-    return MemoWritten(note=note, place=place, text=text, text_before=before, rank=rank)
+    return MemoWritten(memo=note, target=place, text=text, text_before=before, rank=rank)
 
 
 Reason = Literal["unknown", "split", "retired", "twice"]

@@ -20,10 +20,10 @@ class Decision(NamedTuple):
 
     events: tuple[Event, ...]
     message: str
-    cause: Cause = "keys"
+    cause: Cause = "hand"
     target: TransactionId | None = None
     coding: CodingId | None = None
-    source: str = ""
+    from_name: str = ""
 
 
 class DecisionContext(NamedTuple):

@@ -22,9 +22,9 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     MemoWritten,
     ProfileAssigned,
     SessionOpened,
@@ -153,7 +153,7 @@ def _changes(event: Event) -> Iterator[_Change]:
         case CodingRestored():
             yield _Change(("removal", event.coding), REMOVED, STANDS)
         case MemoWritten():
-            yield _Change((f"note on {event.place.id}", event.note), event.text_before, event.text)
+            yield _Change((f"note on {event.target.id}", event.memo), event.text_before, event.text)
         case ProfileAssigned():
             yield _Change(("profile", ""), event.profile_before, event.profile)
             yield _Change(("reasoning", ""), event.reasoning_before, event.reasoning)
@@ -162,8 +162,8 @@ def _changes(event: Event) -> Iterator[_Change]:
             yield _Change(("employer and title", ""), before, (event.employer, event.title))
         case DoneMarked():
             yield _Change(("mark", ""), event.was_done, event.is_done)
-        case DocumentTaken():
-            yield _Change(("layout of the document", ""), event.form_before, event.form)
+        case LayoutChanged():
+            yield _Change(("layout of the document", ""), event.layout_before, event.layout)
 
 
 def _of_coding(event: Event) -> Iterator[_Change]:

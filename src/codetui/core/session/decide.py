@@ -212,8 +212,8 @@ def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Dec
     if text == (old.text if old else ""):
         return Refusal("The note is as it was.")
     event = MemoWritten(
-        note=old.id if old else MemoId(study.fresh_id),
-        place=command.place,
+        memo=old.id if old else MemoId(study.fresh_id),
+        target=command.place,
         text=text,
         text_before=old.text if old else "",
         rank=old.rank if old else state.next_rank,
@@ -228,7 +228,7 @@ def _noted(state: State, command: NotePlace) -> Memo | None:
         return state.notes.get(command.note)
     if command.place.kind == "entry":
         return None
-    return next((note for note in state.notes.values() if note.place == command.place), None)
+    return next((note for note in state.notes.values() if note.target == command.place), None)
 
 
 def _assign_profile(state: State, command: AssignProfile, study: DecisionContext) -> Decision | Refusal:

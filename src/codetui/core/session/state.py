@@ -21,9 +21,9 @@ from codetui.model import (
     CodingRemoved,
     CodingRestored,
     DocumentLayout,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     Memo,
     MemoId,
     MemoWritten,
@@ -55,7 +55,7 @@ def coding_of(event: CodingAdded, transaction: Transaction) -> Coding:
     _set_time(coding, transaction.time)
     _set_codebook(coding, transaction.codebook)
     _set_origin(coding, transaction.cause)
-    _set_source(coding, transaction.source)
+    _set_source(coding, transaction.from_name)
     _set_proposed(coding, event.is_proposed)
     _set_removed(coding, False)
     return coding
@@ -195,7 +195,7 @@ class State:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
-    form: DocumentLayout | None = None
+    layout: DocumentLayout | None = None
     seq: int = 0
     done_steps: Steps | None = None
     undone_steps: Steps | None = None
@@ -238,7 +238,7 @@ class _Draft:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
-    form: DocumentLayout | None = None
+    layout: DocumentLayout | None = None
     seq: int = 0
     done_steps: Steps | None = None
     undone_steps: Steps | None = None
@@ -253,7 +253,7 @@ class _Draft:
             profile=self.profile,
             reasoning=self.reasoning,
             is_done=self.is_done,
-            form=self.form,
+            layout=self.layout,
             seq=self.seq,
             done_steps=self.done_steps,
             undone_steps=self.undone_steps,
@@ -270,7 +270,7 @@ def _thaw(state: State) -> _Draft:
         profile=state.profile,
         reasoning=state.reasoning,
         is_done=state.is_done,
-        form=state.form,
+        layout=state.layout,
         seq=state.seq,
         done_steps=state.done_steps,
         undone_steps=state.undone_steps,
@@ -384,10 +384,10 @@ def _apply_event(draft: _Draft, event: Event, transaction: Transaction) -> None:
             draft.profile, draft.reasoning = event.profile, event.reasoning
         case DoneMarked():
             draft.is_done = event.is_done
-        case DocumentTaken():
-            draft.form = event.form
+        case LayoutChanged():
+            draft.layout = event.layout
         case MemoWritten():
-            draft.notes[event.note] = Memo(id=event.note, place=event.place, text=event.text, rank=event.rank)
+            draft.notes[event.memo] = Memo(id=event.memo, target=event.target, text=event.text, rank=event.rank)
         case _:
             _change_coding(draft, event, transaction)
 

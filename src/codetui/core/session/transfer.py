@@ -71,7 +71,7 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     parts = [part for part in parts if part and not part.startswith("0 ")]
     what = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
     message = f"Taken over from ad {command.ad}: {what}. u undoes it.{left_out}"
-    return Decision(copy.events, message, "copy", source=command.ad)
+    return Decision(copy.events, message, "copy", from_name=command.ad)
 
 
 def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:
@@ -93,7 +93,7 @@ def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:
         if not is_here:
             codings.append(_added(one, CodingId(next(ids)), next(ranks)))
     notes = [
-        MemoWritten(note=old.id if old else MemoId(next(ids)), place=note.place, text=note.text, rank=next(ranks))
+        MemoWritten(memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks))
         for note, old in _lacking_notes(source, state)
     ]
     return Copy((*codings, *notes, *_profile(source, state)), left_out=found.count(None))
@@ -162,12 +162,12 @@ def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
 
 def _lacking_notes(source: State, state: State) -> Iterator[tuple[Memo, Memo | None]]:
     """The notes on places that have none here, each with the emptied one that stood there before."""
-    of_place = {note.place: note for note in state.notes.values()}
-    entries = {(note.place, note.text) for note in state.notes.values()}
+    of_place = {note.target: note for note in state.notes.values()}
+    entries = {(note.target, note.text) for note in state.notes.values()}
     for note in sorted(source.notes.values(), key=lambda one: (one.rank, one.id)):
-        if not note.text or (note.place, note.text) in entries:
+        if not note.text or (note.target, note.text) in entries:
             continue
-        old = None if note.place.kind == "entry" else of_place.get(note.place)
+        old = None if note.target.kind == "entry" else of_place.get(note.target)
         if old is None or not old.text:
             yield note, old
 

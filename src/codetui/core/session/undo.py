@@ -12,9 +12,9 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     MemoWritten,
     ProfileAssigned,
     SessionOpened,
@@ -80,7 +80,7 @@ def invert(event: Event) -> Event | None:
 
 
 def _invert_text(
-    event: CodingNoted | MemoWritten | ProfileAssigned | SourceDescribed | DoneMarked | DocumentTaken,
+    event: CodingNoted | MemoWritten | ProfileAssigned | SourceDescribed | DoneMarked | LayoutChanged,
 ) -> Event:
     match event:
         case CodingNoted():
@@ -103,5 +103,5 @@ def _invert_text(
             )
         case DoneMarked():
             return DoneMarked(is_done=event.was_done, was_done=event.is_done)
-        case DocumentTaken():
-            return DocumentTaken(form=event.form_before, form_before=event.form)
+        case LayoutChanged():
+            return LayoutChanged(layout=event.layout_before, layout_before=event.layout)

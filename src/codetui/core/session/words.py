@@ -12,9 +12,9 @@ from codetui.model import (
     CodingReanchored,
     CodingRecoded,
     CodingRemoved,
-    DocumentTaken,
     DoneMarked,
     Event,
+    LayoutChanged,
     MemoWritten,
     ProfileAssigned,
     Transaction,
@@ -33,13 +33,13 @@ def quoted(words: str) -> str:
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
     """What a whole step was about, in a few words."""
     if transaction.cause == "copy":
-        return f"what was taken over from ad {transaction.source}"
+        return f"what was taken over from ad {transaction.from_name}"
     if transaction.cause == "document":
-        return f"what was taken over from {transaction.source}"
-    if transaction.cause == "hand":
+        return f"what was taken over from {transaction.from_name}"
+    if transaction.cause == "edit":
         return "an edit of the document by hand"
     if transaction.cause == "migration":
-        return f"the migration from {transaction.source.partition(',')[0]}"
+        return f"the migration from {transaction.from_name.partition(',')[0]}"
     return event_words(transaction.events[-1], state, study)
 
 
@@ -59,14 +59,14 @@ def event_words(event: Event, state: State, study: DecisionContext) -> str:
             coding = state.codings.get(event.coding)
             return f"the note beside {quoted(coding.words)}" if coding else "a note"
         case MemoWritten():
-            return f"the note on {books.place_title(study.book, event.place)}"
+            return f"the note on {books.place_title(study.book, event.target)}"
         case ProfileAssigned() if event.profile == event.profile_before:
             return "the reasoning"
         case ProfileAssigned():
             return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
         case DoneMarked():
             return "marked done" if event.is_done else "taken up again"
-        case DocumentTaken():
+        case LayoutChanged():
             return "an edit of the document by hand"
         case _:
             return "the ad's description"

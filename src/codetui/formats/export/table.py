@@ -92,8 +92,8 @@ def _row(shared: _Shared, coding: Coding, site: Site, index: CodebookIndex) -> R
 
 def _origin(coding: Coding) -> str:
     if coding.origin == "copy":
-        return f"copy of {coding.source}"
-    return "" if coding.origin == "keys" else coding.origin
+        return f"copy of {coding.from_name}"
+    return "" if coding.origin == "hand" else coding.origin
 
 
 def _words(coding: Coding) -> str:

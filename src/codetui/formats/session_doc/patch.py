@@ -52,7 +52,7 @@ Placed: TypeAlias = list[tuple[int | None, Part]]
 def document_of(state: State, book: Codebook, source: SourceFacts) -> Written:
     """Return the document of a session: its layout, patched where the session has changed, else the canonical shape."""
     wanted = project(state, book, source)
-    return written(wanted) if state.form is None else patch(state.form, wanted, index_of(book))
+    return written(wanted) if state.layout is None else patch(state.layout, wanted, index_of(book))
 
 
 def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> Written:

@@ -135,10 +135,10 @@ class _Projection:
         for each in sorted(placed, key=lambda one: (one.rank, one.id)):
             if isinstance(each, Coding):
                 self._entries[each.code].append(self._entry(each))
-            elif each.place.kind == "entry":
-                self._entries[each.place.id].append(Entry("note", note=collapse_spaces(each.text), id=each.id))
+            elif each.target.kind == "entry":
+                self._entries[each.target.id].append(Entry("note", note=collapse_spaces(each.text), id=each.id))
             else:
-                self._notes[each.place.kind][each.place.id].append(Note(collapse_spaces(each.text), id=each.id))
+                self._notes[each.target.kind][each.target.id].append(Note(collapse_spaces(each.text), id=each.id))
 
     def _entry(self, coding: Coding) -> Entry:
         words = coding.words or (coding.anchor.words if coding.anchor else "")

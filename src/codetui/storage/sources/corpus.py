@@ -93,7 +93,7 @@ class Corpus:
             for entry in self._entries(source, trouble):
                 if unique.takes(entry, trouble):
                     entries.append(entry)
-                here = done + max(entry.place, 0)
+                here = done + max(entry.offset, 0)
                 if len(entries) >= BATCH or here - said > _PROGRESS:
                     count += len(entries)
                     yield Batch(tuple(entries), (*problems, *trouble.taken()), min(here, total), total)
@@ -120,7 +120,7 @@ class Corpus:
             for entry, text, body in self._whole(source, trouble):
                 if unique.takes(entry, trouble):
                     ad = Source(entry.id, entry.employer, entry.title, text, source, entry.line)
-                    yield AdText(ad, entry.place, digest_of(body))
+                    yield AdText(ad, entry.offset, digest_of(body))
             problems += [*trouble.taken(), *trouble.overflow()]
         problems += [*ad_files.unreadable, *filter(None, [ad_files.note()])]
         if not unique.count:
@@ -131,13 +131,13 @@ class Corpus:
 
         Where an ad is not at its place any more the answer is `NO_TEXT`.  No text is kept in memory.
         """
-        for source, listed in groupby(entries, key=lambda entry: entry.source):
+        for source, listed in groupby(entries, key=lambda entry: entry.file):
             there = self._whole(source, ProblemCollector(source))
             found = next(there, None)
             for entry in listed:
-                while found is not None and found.entry.place < entry.place:
+                while found is not None and found.entry.offset < entry.offset:
                     found = next(there, None)
-                is_there = found is not None and (found.entry.place, found.entry.id) == (entry.place, entry.id)
+                is_there = found is not None and (found.entry.offset, found.entry.id) == (entry.offset, entry.id)
                 yield digest_of(found.body) if found is not None and is_there else NO_TEXT
 
     def read(self, entry: SourceEntry) -> tuple[Source | None, list[Problem]]:
@@ -145,14 +145,14 @@ class Corpus:
 
         Raises OSError where it cannot be read: a session without its text would take its quotations for lost.
         """
-        trouble = ProblemCollector(entry.source)
+        trouble = ProblemCollector(entry.file)
         ad = none_if_gone(lambda: self._read_at(entry, trouble))
         if ad is None and (moved := self.find(entry.id)) is not None:
-            trouble = ProblemCollector(moved.source)
+            trouble = ProblemCollector(moved.file)
             ad = self._read_at(moved, trouble)
         if ad is None:
             message = f"ad {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
-            return None, [Problem(printable(entry.source), entry.line, "error", printable(message))]
+            return None, [Problem(printable(entry.file), entry.line, "error", printable(message))]
         return ad, [problem for problem in trouble.taken() if problem.line >= ad.line]
 
     def _files(self) -> AdFiles:
@@ -220,15 +220,15 @@ class Corpus:
 
     def _read_at(self, entry: SourceEntry, trouble: ProblemCollector) -> Source | None:
         """An ad's text from its place; None where another ad stands there."""
-        if is_table(entry.source):
-            row = self._row(entry.id, entry.source, entry.place, entry.line, trouble)
+        if is_table(entry.file):
+            row = self._row(entry.id, entry.file, entry.offset, entry.line, trouble)
             if row is None:
                 return None
-            now, text = row_entry(entry.source, row), row.text
+            now, text = row_entry(entry.file, row), row.text
             remark_on_nul(text, row.line, trouble)
         else:
-            now, text = file_ad(entry.source, trouble)
-        return Source(now.id, now.employer, now.title, text, now.source, now.line)
+            now, text = file_ad(entry.file, trouble)
+        return Source(now.id, now.employer, now.title, text, now.file, now.line)
 
 
 class _Whole(NamedTuple):
@@ -255,7 +255,7 @@ class _Unique:
         first = self._first.setdefault(entry.id, entry)
         if first is entry:
             return True
-        place = f"{first.source}:{first.line}" if first.line else first.source
+        place = f"{first.file}:{first.line}" if first.line else first.file
         message = f"ad {entry.id[:80]} stands already at {place}, which is used: give one of them another id"
         trouble.add(entry.line, "warning", message)
         return False

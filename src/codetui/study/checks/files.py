@@ -83,7 +83,7 @@ def sessions_of(root: Path, coder: str, problems: list[Problem]) -> Iterator[Ses
         if log is None:
             continue
         opened = log.state.opened
-        ad = opened.ad if opened else SourceId(path.name.removesuffix(session_files.LOG))
+        ad = opened.source if opened else SourceId(path.name.removesuffix(session_files.LOG))
         own = f"{safe_name(ad)}{session_files.LOG}"
         if opened and path.name != own:
             what = f"this is a log of ad {ad}, whose log is {own}, so nothing reads it: add its lines to that one"

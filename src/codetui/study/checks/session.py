@@ -67,7 +67,7 @@ def _remarks(stands: Standing, expected: Written, file: str, index: CodebookInde
 def _has_unknown(state: State, index: CodebookIndex) -> bool:
     """Whether something stands under a code, group or section that the codebook lacks."""
     codes, others = set(index.codes), {"section": set(index.sections), "group": set(index.groups)}
-    places = [note.place for note in state.notes.values() if note.text]
+    places = [note.target for note in state.notes.values() if note.text]
     return any(coding.code not in codes for coding in state.live()) or any(
         place.id not in others.get(place.kind, codes) for place in places
     )

@@ -57,7 +57,7 @@ def standing(session: SessionFiles, expected: Written, ad: Source, index: Codebo
     if log is None:
         return _without_log(session, document, ad, index, others)
     if document.text == expected.text.encode("utf-8", "replace").decode("utf-8"):
-        is_laid_out = log.state.form is not None
+        is_laid_out = log.state.layout is not None
         read = session_doc.read(document.text, str(document.path)) if is_laid_out else (None, [])
         return Standing(log.state, [*others, *read[1]], expected.ids, read[0])
     bases = SnapshotFile(log.path.with_suffix(".written"))

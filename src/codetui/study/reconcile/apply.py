@@ -200,7 +200,7 @@ def _canonical_text(document: Document, source: Source, book: Codebook) -> str:
     for rank, one in enumerate(statements(document, index_of(book)), 1):
         id_ = f"{rank:08}"
         if one.is_note:
-            notes[MemoId(id_)] = Memo(id=MemoId(id_), place=one.place, text=one.words, rank=rank)
+            notes[MemoId(id_)] = Memo(id=MemoId(id_), target=one.place, text=one.words, rank=rank)
         else:
             codings[CodingId(id_)] = replace(_coding(id_, one), rank=rank)
     profile, reasoning = assessment_of(document, book)
@@ -349,7 +349,7 @@ class _Draft:
         self._after = dict(self._before)
         self._slots: dict[MemoTarget, MemoTarget] = {}
         self._index = index
-        self._note_places = {self.slot(note.id): note.place for note in state.notes.values() if note.text}
+        self._note_places = {self.slot(note.id): note.target for note in state.notes.values() if note.text}
 
     def coding(self, id_: str) -> Coding | None:
         """Return the coding with this id as it is now."""
@@ -388,7 +388,7 @@ class _Draft:
     def add(self, id_: str, new: Statement) -> None:
         """Add what the session lacks; a quotation has no anchor yet."""
         if new.is_note:
-            self._after[id_] = Memo(id=MemoId(id_), place=self._note_place(new), text=new.words)
+            self._after[id_] = Memo(id=MemoId(id_), target=self._note_place(new), text=new.words)
         else:
             self._after[id_] = _coding(id_, new)
 
@@ -398,7 +398,7 @@ class _Draft:
         if isinstance(one, Memo):
             self._after[now.id] = replace(
                 one,
-                place=one.place if after.slot == now.slot else self._note_place(after),
+                target=one.target if after.slot == now.slot else self._note_place(after),
                 text=one.text if after.words == now.words and one.text else after.words,
             )
             return
@@ -482,10 +482,10 @@ def _coding_events(before: Coding, after: Coding) -> Iterator[Event]:
 def _note_events(before: Memo | None, after: Memo) -> Iterator[Event]:
     """Yield a removal first for a note that moves: each event records by itself what was there before."""
     text_before = before.text if before else ""
-    if before and text_before and (before.place, before.rank) != (after.place, after.rank):
-        yield MemoWritten(note=before.id, place=before.place, text="", text_before=text_before, rank=before.rank)
+    if before and text_before and (before.target, before.rank) != (after.target, after.rank):
+        yield MemoWritten(memo=before.id, target=before.target, text="", text_before=text_before, rank=before.rank)
         text_before = ""
-    yield MemoWritten(note=after.id, place=after.place, text=after.text, text_before=text_before, rank=after.rank)
+    yield MemoWritten(memo=after.id, target=after.target, text=after.text, text_before=text_before, rank=after.rank)
 
 
 # --- the order within a list --------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def _session_statement(one: Coding | Memo, place: MemoTarget, slot: MemoTarget) 
 
 def place_of(one: Coding | Memo) -> MemoTarget:
     """Return the place of a coding or note."""
-    return MemoTarget(kind="entry", id=one.code) if isinstance(one, Coding) else one.place
+    return MemoTarget(kind="entry", id=one.code) if isinstance(one, Coding) else one.target
 
 
 def is_live(one: Coding | Memo) -> bool:

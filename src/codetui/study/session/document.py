@@ -33,7 +33,7 @@ MOST_REPLACED = 8
 """How many texts that were replaced are remembered."""
 
 
-BY_HAND = ("hand", "document")
+BY_HAND = ("edit", "document")
 """The causes of a step that took a document over."""
 
 

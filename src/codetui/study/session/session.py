@@ -229,7 +229,7 @@ class Session(SessionLog):
             codebook=f"{self.book.version}#{self.book.content_hash[:12]}",
             cause=decision.cause,
             target=decision.target,
-            source=decision.source,
+            from_name=decision.from_name,
             events=opening + decision.events,
         )
         try:
@@ -262,13 +262,13 @@ class Session(SessionLog):
 
     def _opened(self) -> SessionOpened:
         ad = self.ad
-        return SessionOpened(ad=ad.id, employer=ad.employer, title=ad.title, text_hash=self._hash)
+        return SessionOpened(source=ad.id, employer=ad.employer, title=ad.title, text_hash=self._hash)
 
     def _find_again(self) -> None:
         """Finds the quotations again where the ad's text is not the one that was coded."""
         if not self.ad.text:
             return
-        found = events_from_changed_text(self.state, self.ad, self.ad.source)
+        found = events_from_changed_text(self.state, self.ad, self.ad.file)
         if found.events:
             self.text_tally = found.tally
             self.problems += found.problems
@@ -337,7 +337,7 @@ class Session(SessionLog):
 
     def _imported(self, name: str) -> State | None:
         """The session as it was when a document of this name was brought last."""
-        brought = [one for one in self.transactions if one.cause == "document" and one.source == name]
+        brought = [one for one in self.transactions if one.cause == "document" and one.from_name == name]
         if not brought:
             return None
         last = max(one.seq for one in brought)

@@ -15,8 +15,8 @@ from codetui.model import (
     Cause,
     Codebook,
     DocumentLayout,
-    DocumentTaken,
     Event,
+    LayoutChanged,
     Problem,
     ProfileAssigned,
     Source,
@@ -227,7 +227,7 @@ class DocumentSync:
                 return PullResult("Nothing has changed in it since it was imported.")
             is_new = session.state.opened is None
             taken, unread = self._taken(text, base, str(file))
-            form = taken.layout if is_new else session.state.form
+            form = taken.layout if is_new else session.state.layout
             return self._record(taken, form, "document", file, unread)
 
     def _take_over(self, text: str, bases: Sequence[Snapshot]) -> PullResult | None:
@@ -249,9 +249,9 @@ class DocumentSync:
             document.disregard()
             return None
         # Without its base a document that says nothing new may be older than the form that is known.
-        is_older = base is None and session.state.form is not None and not taken.events
-        form = session.state.form if is_older else taken.layout
-        cause: Cause = "hand" if session.state.opened else "document"
+        is_older = base is None and session.state.layout is not None and not taken.events
+        form = session.state.layout if is_older else taken.layout
+        cause: Cause = "edit" if session.state.opened else "document"
         count = len(session.transactions)
         done = self._record(taken, form, cause, document.path, unread)
         if done.is_saved:
@@ -298,15 +298,15 @@ class DocumentSync:
         """Puts on disk what was taken over; says it, and what needs the coder's eye."""
         session = self._session
         events: tuple[Event, ...] = taken.events
-        if form != session.state.form:
-            events = (*events, DocumentTaken(form=form, form_before=session.state.form))
+        if form != session.state.layout:
+            events = (*events, LayoutChanged(layout=form, layout_before=session.state.layout))
         message = taken_words(taken.counts, taken.events, cause, self._lost, is_layout=len(events) > len(taken.events))
         problems = [*unread, *taken.problems]
-        if self._lost and cause == "hand":
+        if self._lost and cause == "edit":
             problems.insert(0, Problem(str(file), 0, "warning", f"{lost_words(self._lost)}."))
         is_saved = True
         if events:
-            outcome = session.record(Decision(events, message, cause=cause, source=file.name))
+            outcome = session.record(Decision(events, message, cause=cause, from_name=file.name))
             if isinstance(outcome, NotSaved):
                 problems, message, is_saved = [Problem(str(file), 0, "error", outcome.message)], outcome.message, False
         session.problems += [problem for problem in problems if problem not in session.problems]

@@ -104,7 +104,7 @@ class Outline:
                 return CodeNode(coding.code) if coding and not coding.is_removed else None
             case NoteNode(id=memo_id):
                 note = self._state.notes.get(memo_id)
-                return node_of(note.place) if note and note.text else None
+                return node_of(note.target) if note and note.text else None
             case CodeNode(id=code_id):
                 code = self._index.codes.get(code_id)
                 if code is None or code.section not in self._index.sections:
@@ -220,5 +220,5 @@ def _notes_by_target(state: State) -> dict[tuple[str, str], list[Memo]]:
     notes: dict[tuple[str, str], list[Memo]] = {}
     for note in sorted(state.notes.values(), key=lambda note: (note.rank, note.id)):
         if note.text:
-            notes.setdefault((note.place.kind, note.place.id), []).append(note)
+            notes.setdefault((note.target.kind, note.target.id), []).append(note)
     return notes

@@ -167,7 +167,7 @@ class Assigning:
         node = self._bench.node()
         note = self._bench.state.notes.get(node.id) if isinstance(node, NoteNode) else None
         if note is not None:
-            self._bench.carry_out(NotePlace(note.place, "", note.id))
+            self._bench.carry_out(NotePlace(note.target, "", note.id))
             return
         self._with_coding(lambda coding: self._remove(coding))
 
@@ -241,9 +241,9 @@ class Assigning:
         elif isinstance(node, NoteNode):
             note = self._bench.state.notes[node.id]
             self._edit(
-                f"Note on {place_title(self._bench.index.book, note.place)}",
+                f"Note on {place_title(self._bench.index.book, note.target)}",
                 note.text,
-                lambda text: NotePlace(note.place, text, note.id),
+                lambda text: NotePlace(note.target, text, note.id),
             )
         elif isinstance(node, ProfileNode):
             self._bench.say("A profile has a reasoning instead of a note: P writes it.", "refusal")
@@ -271,7 +271,7 @@ class Assigning:
 
     def _note_place(self, place: MemoTarget) -> None:
         notes = self._bench.state.notes.values()
-        text = next((note.text for note in notes if note.place == place), "")
+        text = next((note.text for note in notes if note.target == place), "")
         title = f"Note on {place_title(self._bench.index.book, place)}"
         self._edit(title, text, lambda written: NotePlace(place, written))
 
