@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook.diff import LIKELY, Change, Entry, Pair, WordRun, diff, likeness, nearest, paired, word_diff
+from codetui.core.codebook.diff import (
+    LIKELY,
+    Change,
+    Identity,
+    Pair,
+    WordRun,
+    diff,
+    likeness,
+    nearest,
+    pair_parts,
+    word_diff,
+)
 from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 
 BOOK = Codebook(
@@ -195,8 +206,8 @@ NAMES = st.lists(
 
 @given(NAMES, NAMES)
 def test_each_part_is_in_one_pair_at_most(olds: list[tuple[str, str]], news: list[tuple[str, str]]) -> None:
-    old, new = ([Entry(id_, name, "") for id_, name in each] for each in (olds, news))
-    pairs = paired(old, new)
+    old, new = ([Identity(id_, name, "") for id_, name in each] for each in (olds, news))
+    pairs = pair_parts(old, new)
     assert len({pair.old for pair in pairs}) == len({pair.new for pair in pairs}) == len(pairs)
     assert {pair.old for pair in pairs} <= {each.id for each in old}
     assert {pair.new for pair in pairs} <= {each.id for each in new}
@@ -205,11 +216,11 @@ def test_each_part_is_in_one_pair_at_most(olds: list[tuple[str, str]], news: lis
         {each.id for each in new} - {p.new for p in pairs},
     )
     assert not left_old & left_new
-    assert paired(old, old) == [Pair(each.id, each.id) for each in old]
+    assert pair_parts(old, old) == [Pair(each.id, each.id) for each in old]
 
 
 def test_the_nearest_parts_come_first() -> None:
-    parts = [Entry("1", "Boats", ""), Entry("2", "Lamp oil", ""), Entry("3", "Lamps", "")]
-    found = nearest(Entry("9", "Lamps", ""), parts)
+    parts = [Identity("1", "Boats", ""), Identity("2", "Lamp oil", ""), Identity("3", "Lamps", "")]
+    found = nearest(Identity("9", "Lamps", ""), parts)
     assert [each.id for each, _ in found] == ["3", "2"]
-    assert likeness(parts[2], Entry("9", "lamps", "")) == 1.0
+    assert likeness(parts[2], Identity("9", "lamps", "")) == 1.0

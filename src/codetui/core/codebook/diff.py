@@ -33,7 +33,7 @@ class Part(NamedTuple):
     id: str
 
 
-class Order:
+class PartOrder:
     """Parts in their order, found by the names that texts call them."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
@@ -100,7 +100,7 @@ def parts(book: Codebook) -> list[Part]:
 
 def in_reading_order(book: Codebook) -> Codebook:
     """The book with its groups, codes and texts in the order in which a reader meets them."""
-    order = Order(parts(book))
+    order = PartOrder(parts(book))
     places = {part: number for number, part in enumerate(order.parts)}
     last = len(order.parts)
     return replace(
@@ -125,7 +125,7 @@ LONGEST_COMPARED = 2_000
 """Code points of a definition that are compared: more decide nothing and cost time."""
 
 
-class Entry(NamedTuple):
+class Identity(NamedTuple):
     """What a part is known by; `name` is the title of a section or group."""
 
     id: str
@@ -141,18 +141,18 @@ class Pair(NamedTuple):
     likeness: float = 1.0
 
 
-def entries(book: Codebook, kind: PartKind) -> list[Entry]:
+def identities(book: Codebook, kind: PartKind) -> list[Identity]:
     """All parts of a kind, in the order of the book."""
     if kind == "profile":
-        return [Entry(each.id, each.name, each.definition) for each in book.profiles]
+        return [Identity(each.id, each.name, each.definition) for each in book.profiles]
     if kind == "section":
-        return [Entry(each.id, each.title, each.definition) for each in book.sections]
+        return [Identity(each.id, each.title, each.definition) for each in book.sections]
     if kind == "group":
-        return [Entry(each.id, each.title, each.definition) for each in book.groups]
-    return [Entry(each.id, each.name, each.definition) for each in book.codes]
+        return [Identity(each.id, each.title, each.definition) for each in book.groups]
+    return [Identity(each.id, each.name, each.definition) for each in book.codes]
 
 
-def likeness(one: Entry, other: Entry) -> float:
+def likeness(one: Identity, other: Identity) -> float:
     """How alike two parts are, from 0 to 1: their names or their definitions, whichever are more.
 
     Two names count by their letters in order and by the words that they share, one half each.
@@ -165,7 +165,7 @@ def likeness(one: Entry, other: Entry) -> float:
     return max(score, fuzz.ratio(*definitions) / 100) if all(definitions) else score
 
 
-def paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
+def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
     """The parts that both books have, in the order of the old one, each in one pair at most.
 
     An id with the same name or definition counts first, then a name and then a definition that no other part has,
@@ -178,29 +178,29 @@ def paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
     return [pairs[each.id] for each in old if each.id in pairs]
 
 
-def nearest(part: Entry, among: Iterable[Entry], most: int = 2) -> list[tuple[Entry, float]]:
+def nearest(part: Identity, among: Iterable[Identity], most: int = 2) -> list[tuple[Identity, float]]:
     """The parts most like another, best first."""
     scored = [(each, likeness(part, each)) for each in among]
     return sorted(scored, key=lambda pair: -pair[1])[:most]
 
 
-def _is_same(one: Entry, other: Entry) -> bool:
+def _is_same(one: Identity, other: Identity) -> bool:
     if one.id != other.id:
         return False
     return _name(one) == _name(other) or (_definition(one) != "" and _definition(one) == _definition(other))
 
 
-def _name(part: Entry) -> str:
+def _name(part: Identity) -> str:
     return folded(part.name)
 
 
-def _definition(part: Entry) -> str:
+def _definition(part: Identity) -> str:
     text = folded(part.definition)
     return text if len(text) >= SHORTEST_DEFINITION else ""
 
 
 def _pair_by(
-    key_of: Callable[[Entry], str], old: Sequence[Entry], new: Sequence[Entry], pairs: dict[str, Pair]
+    key_of: Callable[[Identity], str], old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]
 ) -> None:
     """Pairs what one text tells apart from all others on its side."""
     taken = {pair.new for pair in pairs.values()}
@@ -214,7 +214,7 @@ def _pair_by(
             pairs[each.id] = Pair(each.id, by_key[key])
 
 
-def _pair_by_likeness(old: Sequence[Entry], new: Sequence[Entry], pairs: dict[str, Pair]) -> None:
+def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]) -> None:
     """Pairs the rest, the likeliest first."""
     taken = {pair.new for pair in pairs.values()}
     rest = [each for each in new if each.id not in taken]
@@ -338,16 +338,16 @@ class _Comparison:
         self.old = old
         self.new = new
         kinds: tuple[PartKind, ...] = ("profile", "section", "group", "code")
-        self.pairs = {kind: paired(entries(old, kind), entries(new, kind)) for kind in kinds}
+        self.pairs = {kind: pair_parts(identities(old, kind), identities(new, kind)) for kind in kinds}
         self._now = {kind: {pair.old: pair.new for pair in pairs} for kind, pairs in self.pairs.items()}
 
     def of_kind(self, kind: PartKind) -> Iterator[Change]:
         """The changes of all parts of a kind."""
         known = set(self._now[kind].values())
-        for each in entries(self.old, kind):
+        for each in identities(self.old, kind):
             if each.id not in self._now[kind]:
                 yield Change(part=kind, kind="removed", id=each.id, name=each.name)
-        for each in entries(self.new, kind):
+        for each in identities(self.new, kind):
             if each.id not in known:
                 yield Change(part=kind, kind="added", id=each.id, name=each.name)
         olds, news = _parts(self.old, kind), _parts(self.new, kind)

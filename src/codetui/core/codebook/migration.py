@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from codetui.core.codebook import index as books
-from codetui.core.codebook.diff import PartKind, entries, paired
+from codetui.core.codebook.diff import PartKind, identities, pair_parts
 from codetui.core.codebook.index import CodebookIndex, profile
 from codetui.core.session.state import State
 from codetui.model import (
@@ -110,9 +110,9 @@ def propose(old: Codebook, new: Codebook) -> MigrationMap:
     """
     rules: list[Rule] = []
     for kind in KINDS:
-        pairs = {pair.old: pair for pair in paired(entries(old, kind), entries(new, kind))}
-        known = {each.id for each in entries(new, kind)}
-        for each in entries(old, kind):
+        pairs = {pair.old: pair for pair in pair_parts(identities(old, kind), identities(new, kind))}
+        known = {each.id for each in identities(new, kind)}
+        for each in identities(old, kind):
             pair = pairs.get(each.id)
             if pair is None and (kind in ("profile", "code") or each.id in known):
                 rules.append(Rule(kind, each.id, (), 0.0))
@@ -243,7 +243,7 @@ class _Migration:
         self._rules = {(rule.part, rule.old): rule for rule in reversed(rules.rules)}
         self._given = _Provenance(state)
         self._known: dict[PartKind, dict[str, bool]] = {
-            kind: {each.id: False for each in entries(book, kind)} for kind in KINDS
+            kind: {each.id: False for each in identities(book, kind)} for kind in KINDS
         }
         self._known["code"] |= {code.id: code.is_retired for code in book.codes}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codetui.core.codebook import index as books
-from codetui.core.codebook.diff import Entry, PartKind, entries, nearest, paired
+from codetui.core.codebook.diff import Identity, PartKind, identities, nearest, pair_parts
 from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, version_name
 from codetui.formats.toml.strings import quote
 from codetui.formats.toml.tables import Sheet, Table, shown
@@ -103,7 +103,7 @@ def parse_applied_map(text: str) -> MigrationMap:
 
 def _rules(kind: PartKind, table: Table, new: Codebook, old: Codebook | None) -> Iterator[Rule]:
     first: dict[str, str] = {}
-    pairs = paired(entries(old, kind), entries(new, kind)) if old else []
+    pairs = pair_parts(identities(old, kind), identities(new, kind)) if old else []
     same = {pair.old for pair in pairs if pair.old == pair.new}
     active = same - {code.id for code in new.codes if code.is_retired}
     for path, value in _assignments(table.fields, ()):
@@ -150,7 +150,7 @@ def _targets(
     for name in names:
         id_ = _id_in(kind, new, name)
         if id_ is None:
-            near = nearest_name(name, (each.id for each in entries(new, kind)))
+            near = nearest_name(name, (each.id for each in identities(new, kind)))
             hint = f"did you mean {shown(near)}?" if near else "write an existing id"
             what = f"{source} leads to {shown(name)}, a {kind} that the new codebook lacks; {hint}"
             table.report("error", what, *path)
@@ -174,7 +174,7 @@ def _names(value: object) -> list[str] | None:
 
 def _id_in(kind: PartKind, book: Codebook, name: str) -> str | None:
     """Return the id of the part with this id, name or (for a code) label."""
-    parts = entries(book, kind)
+    parts = identities(book, kind)
     if any(each.id == name for each in parts):
         return name
     if kind == "code":
@@ -189,8 +189,8 @@ def _id_in(kind: PartKind, book: Codebook, name: str) -> str | None:
 
 
 def _lines(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) -> Iterator[str]:
-    olds = {each.id: each for each in entries(old, kind)}
-    news = {each.id: each for each in entries(new, kind)}
+    olds = {each.id: each for each in identities(old, kind)}
+    news = {each.id: each for each in identities(new, kind)}
     for rule in rules.rules:
         if rule.part == kind:
             targets = [quote(each) for each in rule.new]
@@ -199,7 +199,7 @@ def _lines(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) ->
             yield f"{quote(rule.old)} = {value}{f'    # {comment}' if comment else ''}"
 
 
-def _comment(rule: Rule, old: Entry | None, news: dict[str, Entry]) -> str:
+def _comment(rule: Rule, old: Identity | None, news: dict[str, Identity]) -> str:
     """Return the names in a rule, with the likeness it is based on, or the parts that are nearest."""
     name = old.name if old else ""
     if rule.new:
@@ -214,8 +214,8 @@ def _comment(rule: Rule, old: Entry | None, news: dict[str, Entry]) -> str:
 def _unreached(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) -> Iterator[str]:
     """Yield, as comments, the new parts that no rule leads to: one may be what an old part should become."""
     reached = {target for rule in rules.rules if rule.part == kind for target in rule.new}
-    kept = {each.id for each in entries(old, kind)} - {rule.old for rule in rules.rules if rule.part == kind}
-    fresh = [each for each in entries(new, kind) if each.id not in reached | kept]
+    kept = {each.id for each in identities(old, kind)} - {rule.old for rule in rules.rules if rule.part == kind}
+    fresh = [each for each in identities(new, kind) if each.id not in reached | kept]
     if fresh:
         yield f"# No old {kind} leads to:"
         yield from (f"#   {each.id}  {each.name}" for each in fresh)

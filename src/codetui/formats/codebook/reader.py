@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from codetui.core.codebook.diff import Order, PartKind, parts
+from codetui.core.codebook.diff import PartKind, PartOrder, parts
 from codetui.core.codebook.index import PATTERN_FIELD
 from codetui.core.codebook.keys import is_key, with_keys
 from codetui.formats.codebook.lint import lint
@@ -135,7 +135,7 @@ class Parts:
 
     def check_places(self, book: Codebook) -> None:
         """Report every part that a text or a reference names and `book` lacks."""
-        order = Order(parts(book))
+        order = PartOrder(parts(book))
         for text, table in self.texts.items():
             _check_place(text, table, order)
         codes = dict.fromkeys(code.id for code in book.codes)
@@ -334,7 +334,7 @@ def _check_names(table: Table, kind: str, names: Iterable[str], known: Collectio
             report_missing(table, (kind, number), f"a {kind}", name, known)
 
 
-def _check_place(text: CodebookText, table: Table, order: Order) -> None:
+def _check_place(text: CodebookText, table: Table, order: PartOrder) -> None:
     """Report a text beside a part that does not exist, or beside a name that several parts have."""
     name = "before" if text.before else "after"
     wanted = text.before or text.after

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from codetui.core.codebook.diff import Order, Part, PartKind
+from codetui.core.codebook.diff import Part, PartKind, PartOrder
 from codetui.formats.codebook.writer import Fields, Tables
 from codetui.formats.coding_book.classify import Draft
 from codetui.formats.coding_book.fields import Gathering, Piece, as_text, pieces, told, words
@@ -271,7 +271,7 @@ class Builder:
         self._report = report
         self._drafts = drafts
         self._names = Names(drafts, report)
-        self._order = Order(self._names.parts())
+        self._order = PartOrder(self._names.parts())
         codes = [self._names.of(draft) for draft in drafts if draft.what == "code"]
         self._links_to = Links({named.id: named.name for named in codes})
         self._before = _nearest(drafts)

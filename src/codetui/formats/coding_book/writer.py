@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from codetui.core.codebook.diff import Order, in_reading_order, parts
+from codetui.core.codebook.diff import PartOrder, in_reading_order, parts
 from codetui.core.codebook.index import label_from
 from codetui.formats.codebook.writer import Fields, tables_of
 from codetui.formats.coding_book.embedded import with_codebook
@@ -107,7 +107,7 @@ class Element:
 def _elements(book: Codebook) -> list[Element]:
     """Return the elements of a book in reading order, each text before or after the part that it names."""
     tables = tables_of(book)
-    order = Order(parts(book))
+    order = PartOrder(parts(book))
     fields_of = {
         (kind, str(fields["id"])): fields
         for kind, these in (
@@ -137,7 +137,7 @@ class _Writer:
     def __init__(self, book: Codebook) -> None:
         self._book = in_reading_order(book)
         self._elements = _elements(self._book)
-        self._order = Order(parts(self._book))
+        self._order = PartOrder(parts(self._book))
         self._names = DUTCH if book.language == "nl" else ENGLISH
         pattern = book.label if book.label in PATTERNS else PATTERNS[0]
         self._labels: Mapping[str, str] = {str(code.id): label_from(pattern, code.id, code.name) for code in book.codes}
