@@ -38,7 +38,7 @@ def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
         document, _ = session_doc.read(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
         lines = (line for section in document.sections for block in section.blocks for line in block.codes)
         for line in lines:
-            yield from (Phrase(document.ad, entry.words) for entry in line.entries if entry.kind != "note")
+            yield from (Phrase(document.source_id, entry.words) for entry in line.entries if entry.kind != "note")
 
 
 def model_phrases(folder: Path) -> Iterator[Phrase]:

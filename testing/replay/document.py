@@ -48,7 +48,7 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
     """Codes one document in a study of its own; None for a file that is no document."""
     source = path.read_bytes().decode("utf-8-sig", "replace")
     document, _ = session_doc.read(source, str(path))
-    if not document.ad:
+    if not document.source_id:
         return None
     result = Replayed(path.name)
     whole = completed(book, document)
@@ -56,7 +56,7 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
         study = Path(folder)
         (study / "codebook.toml").write_text(as_toml(whole), encoding="utf-8")
         try:
-            workspace = open_workspace(Study.open(study, corpus=ads), CODER, wanted=document.ad)
+            workspace = open_workspace(Study.open(study, corpus=ads), CODER, wanted=document.source_id)
         except StudyError as error:
             result.trouble.append(str(error))
             return result

@@ -290,7 +290,7 @@ def _quotations(shared: Path) -> Iterator[tuple[str, str]]:
         for section in document.sections:
             for block in section.blocks:
                 for code in block.codes:
-                    yield from ((document.ad, entry.words) for entry in code.entries if entry.kind != "note")
+                    yield from ((document.source_id, entry.words) for entry in code.entries if entry.kind != "note")
 
 
 def _step(found: Resolution) -> str:

@@ -35,7 +35,7 @@ def text(request: pytest.FixtureRequest, shared: Path) -> str:
 
 def ad_of(text: str) -> Source:
     document, _ = read(text, "a.md")
-    return Source(SourceId(document.ad), document.employer, document.title, "", "")
+    return Source(SourceId(document.source_id), document.employer, document.title, "", "")
 
 
 def added_lines(before: str, now: str) -> list[str]:

@@ -35,7 +35,7 @@ def book() -> Codebook:
 @pytest.fixture(scope="module")
 def ads(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     corpus = Corpus(shared_path() / "pilot" / "ads.csv", book.corpus, tmp_path_factory.mktemp("sessions"))
-    wanted = {read(path.read_text("utf-8"), path.name)[0].ad for path in DOCUMENTS}
+    wanted = {read(path.read_text("utf-8"), path.name)[0].source_id for path in DOCUMENTS}
     entries = [entry for batch in corpus.batches() for entry in batch.entries if entry.id in wanted]
     return {str(entry.id): ad for entry in entries if (ad := corpus.read(entry)[0])}
 
@@ -72,7 +72,7 @@ def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
-    ad = ads[document.ad]
+    ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, minted())
     tally = taken.counts
     expected = located(document, ad)
@@ -93,7 +93,7 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
-    ad = ads[document.ad]
+    ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, minted())
     state = happened(State(), *taken.events, cause="document")
     for base in (None, taken.document):
@@ -108,7 +108,7 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
 ) -> None:
     text = path.read_text("utf-8")
     document, _ = read(text, path.name)
-    ad = ads[document.ad]
+    ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, minted())
     state = happened(State(), *taken.events, cause="document")
     lines = text.split("\n")

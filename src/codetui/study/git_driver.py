@@ -110,7 +110,7 @@ def _name(path: Path, data: bytes) -> str:
     """Return the name of the source's fs."""
     if path.suffix == BASES:
         return path.stem
-    return safe_name(session_doc.read(legible(data, path).split("\n## ", 1)[0], "")[0].ad)
+    return safe_name(session_doc.source_id_of(legible(data, path)))
 
 
 def _codebook_above(folder: Path) -> Codebook | None:

@@ -80,7 +80,7 @@ class Importer:
             what = "git's conflict marks stand here; not imported: choose one side, and import again"
             return _refused(path, harm.line, what)
         document, unread = session_doc.read(text, str(path))
-        name = document.ad or _ad_in(path.name)
+        name = document.source_id or _ad_in(path.name)
         if not name:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
             return _refused(path, 1, f"no heading says which ad this is; not imported: begin with `{first}`")

@@ -154,7 +154,7 @@ class Merger:
         importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
         for document in there.documents():
             try:
-                ad = session_doc.read(legible(fs.read(document), document).split("\n## ", 1)[0], "")[0].ad
+                ad = session_doc.source_id_of(legible(fs.read(document), document))
             except OSError as error:
                 yield _refused(name, document.stem, document, f"{error.strerror or error}")
                 continue

@@ -127,7 +127,7 @@ class _Folder:
         documents: dict[str, list[Path]] = {}
         for path in self._paths.documents():
             try:
-                documents.setdefault(session_doc.read(_head(path), "")[0].ad, []).append(path)
+                documents.setdefault(session_doc.source_id_of(_head(path)), []).append(path)
             except OSError as error:
                 unreadable.append(self._lost(path, error))
         for log in session_files.logs(self._paths.folder):

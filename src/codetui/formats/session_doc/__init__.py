@@ -27,7 +27,7 @@ from codetui.formats.session_doc.model import (
     without_number,
 )
 from codetui.formats.session_doc.patch import document_of, patch
-from codetui.formats.session_doc.reader import identified, read
+from codetui.formats.session_doc.reader import identified, read, source_id_of
 from codetui.formats.session_doc.writer import SourceFacts, project, write, written
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "patch",
     "project",
     "read",
+    "source_id_of",
     "with_ids",
     "with_part_ids",
     "without_number",

@@ -1,8 +1,10 @@
-"""The head of a document, read and written: the heading, the opening sentence, profile and reasoning."""
+"""The head of a document: the heading, the opening sentence, profile and reasoning, parsed, rendered and patched."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -21,19 +23,25 @@ from codetui.formats.session_doc.entries import (
     write_group,
 )
 from codetui.formats.session_doc.lines import Key, Kind, Row, Rows
-from codetui.formats.session_doc.model import Document, Entry, HeadPart
+from codetui.formats.session_doc.model import AD, Document, Entry, HeadPart
 from codetui.model import DocumentLayout
 
-SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
-"""An ad's id and the employer without brackets: `7: Acme`, `7 - Acme`."""
-
 RULE = "---"
-ID_SIGNS = "():-–—|"
+TITLE = "Manual Coding Analysis:"
+JOB_AD = "Job Ad"
 OPENING = "This document contains the manual coding for"
-HEADING = re.compile(r".*?\b(?:Job\s+Ad|Vacature|Advertentie)\s*(?:#\s?|(?=\d))(.*)", re.IGNORECASE | re.DOTALL)
+JOB_ADS = r"(?:Job\s+Ad|Vacature|Advertentie)"
+HEADING = re.compile(
+    rf"{TITLE}\s+(?!{JOB_ADS}\s*\d)([^#(]*[^#(\s])\s*#\s?(.*)|.*?\b({JOB_ADS})\s*(?:#\s?|(?=\d))(.*)", re.I | re.S
+)
+"""The canonical heading with any word for a source, or one with any words before a job ad."""
+
+SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
+"""An id and the employer without brackets: `7: Acme`, `7 - Acme`."""
+
+ID_SIGNS = "():-–—|"
 TITLED = re.compile(r'.*?\bfor\s+the\s+"', re.IGNORECASE | re.DOTALL)
-POSITION = re.compile(r"\s+(?:position|role|vacancy|job)\b")
-EMPLOYER = re.compile(r"\bposition\s+at\s+([^,]+?)(?:,|\.?$|\.\s)")
+UNTITLED = re.compile(rf"{OPENING} an? ")
 LABELLED = r"(?:(?:\*\*|__)\s*(?:{0})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)|(?:{0})\s*:)(.*)"
 PROFILE = re.compile(LABELLED.format(r"(?:Assigned\s+)?Profile|(?:Toegewezen\s+)?Profiel"), re.I | re.S)
 REASONING = re.compile(LABELLED.format("Reasoning"), re.I | re.S)
@@ -42,40 +50,53 @@ EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?!\s)(.+)(?<!\s)\1", re.S)
 
 
 class Heading(NamedTuple):
-    """Which ad the document is about."""
+    """The source of a document; `kind` is the word for a source, as headings write it."""
 
-    ad: str
+    source_id: str
     employer: str
+    kind: str = JOB_AD
+
+
+def kind_of(noun: str) -> str:
+    """Return the word for a source as headings write it."""
+    return JOB_AD if noun == AD else noun[:1].upper() + noun[1:]
+
+
+def noun_of(kind: str, opening: str) -> str:
+    """Return the word for a source as the codebook has it: in lower case, unless the opening has it in upper case."""
+    if kind.casefold().split() == JOB_AD.casefold().split():
+        return AD
+    noun = kind[:1].lower() + kind[1:]
+    return kind if kind in opening and noun not in opening else noun
 
 
 def write_heading(heading: Heading) -> str:
-    """The text of the first heading."""
-    ad, employer = one_line(heading.ad), one_line(heading.employer)
+    """Render the text of the first heading."""
+    id_, employer, kind = map(one_line, heading)
     ways = (
-        f"Manual Coding Analysis: Job Ad #{written}" + (f" {write_group(employer, is_armed=armed)}" if employer else "")
+        f"{TITLE} {kind} #{written}" + (f" {write_group(employer, is_armed=armed)}" if employer else "")
         for armed in (False, True)
-        for written in (ad, escape(ad, "()"), escape(ad, ID_SIGNS))
+        for written in (id_, escape(id_, "()"), escape(id_, ID_SIGNS))
     )
-    return first_that_reads_back(ways, read_heading, Heading(ad, employer))
+    return first_that_reads_back(ways, read_heading, Heading(id_, employer, kind))
 
 
 def read_heading(text: str) -> Heading | None:
-    """The ad and the employer that the first heading names; None where it names no ad."""
+    """Return the source that the first heading names; None if it names none."""
     found = HEADING.fullmatch(text)
     if not found:
         return None
-    rest = found[1]
+    kind, rest = found[1] or found[3], found[2] or found[4] or ""
     start = _employer_start(rest)
     employer = read_group(rest[start:]) if start >= 0 else None
-    ad = rest if employer is None else rest[:start].rstrip()
-    separated = SEPARATED.fullmatch(ad.strip())
-    if separated:
-        ad, employer = separated[1], separated[2] if employer is None else employer
-    return Heading(unescape(ad, ID_SIGNS).strip(), (employer or "").strip())
+    id_ = rest if employer is None else rest[:start].rstrip()
+    if separated := SEPARATED.fullmatch(id_.strip()):
+        id_, employer = separated[1], separated[2] if employer is None else employer
+    return Heading(unescape(id_, ID_SIGNS).strip(), (employer or "").strip(), kind)
 
 
 def _employer_start(text: str) -> int:
-    """Where the brackets begin that the line ends with."""
+    """Return the start of the brackets at the end of the line; -1 for none."""
     start = opening_bracket(text)
     if start < 0 and text.endswith(")"):
         start = find_unescaped(text, "(")
@@ -83,76 +104,92 @@ def _employer_start(text: str) -> int:
 
 
 def write_section_heading(title: str) -> str:
-    """The line that a section begins with."""
+    """Render the heading of a section."""
     return f"## {one_line(title)}".rstrip()
 
 
 def write_group_heading(title: str, marks: str = "###") -> str:
-    """The line that a group begins with."""
+    """Render the heading of a group."""
     return f"{marks} {one_line(title)}".rstrip()
 
 
-def write_opening(title: str, employer: str) -> str:
-    """The opening sentence that follows from title and employer."""
-    title, employer = one_line(title), one_line(employer)
+# --- the opening sentence -------------------------------------------------------------------------
+
+
+def write_opening(title: str, employer: str, noun: str = AD) -> str:
+    """Render the opening sentence that follows from title and employer."""
+    title, employer, noun = one_line(title), one_line(employer), _in_sentence(noun)
     end = f" at {employer}" if employer else ""
     end += "" if end.endswith(".") else "."
     if not title:
-        return f"{OPENING} a position{end}"
-    ways = (f'{OPENING} the "{written}" position{end}' for written in (title, escape(title, '"')))
-    return first_that_reads_back(ways, read_title, title)
+        return f"{OPENING} {'an' if noun[:1] in 'aeiou' else 'a'} {noun}{end}"
+    ways = (f'{OPENING} the "{written}" {noun}{end}' for written in (title, escape(title, '"')))
+    return first_that_reads_back(ways, lambda opening: read_title(opening, noun), title)
 
 
-def read_title(opening: str) -> str:
-    """The title that the opening sentence quotes; empty where it quotes none."""
-    start, end = _title_place(opening)
+def read_title(opening: str, noun: str = AD) -> str:
+    """Return the title that the opening sentence quotes; empty if it quotes none."""
+    start, end = _title_span(opening, noun)
     return unescape(opening[start:end], '"')
 
 
-def read_employer(opening: str) -> str:
-    """The employer that the opening sentence names; empty where it names none."""
-    found = EMPLOYER.search(opening, _title_place(opening)[1])
-    return found[1].strip() if found else ""
+def read_employer(opening: str, noun: str = AD) -> str:
+    """Return the employer that the opening sentence names; empty if it names none."""
+    found = _patterns(noun)[1].search(opening, _title_span(opening, noun)[1])
+    return found[2].strip() if found else ""
 
 
-def _title_place(opening: str) -> tuple[int, int]:
-    """Start and end of the quoted title, which ends before `position`, else at the first quote."""
+def _in_sentence(noun: str) -> str:
+    """Return the word for a source in the opening sentence."""
+    return "position" if noun == AD else one_line(noun)
+
+
+@lru_cache(maxsize=8)
+def _patterns(noun: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of what follows a title, and of the employer with what precedes it."""
+    word = re.escape(_in_sentence(noun))
+    return (
+        re.compile(rf"\s+(?:position|role|vacancy|job|{word})(?!\w)"),
+        re.compile(rf"\b((?:position|{word}))\s+at\s+([^,]+?)(?:,|\.?$|\.\s)"),
+    )
+
+
+def _title_span(opening: str, noun: str) -> tuple[int, int]:
+    """Return start and end of the quoted title, which ends before `position`, else at the first quote."""
     found = TITLED.match(opening)
-    if not found or opening.startswith(f"{OPENING} a position"):
+    if not found or UNTITLED.match(opening):
         return 0, 0
     start = found.end()
     first = end = find_unescaped(opening, '"', start)
-    while end >= 0 and not POSITION.match(opening, end + 1):
+    while end >= 0 and not _patterns(noun)[0].match(opening, end + 1):
         end = find_unescaped(opening, '"', end + 1)
     end = first if end < 0 else end
     return (start, end) if end >= 0 else (0, 0)
 
 
+# --- profile and reasoning ------------------------------------------------------------------------
+
+
 def write_profile(profile: str, reasoning: str) -> list[str]:
-    """The bullets that say the profile and why; none where neither is there."""
-    lines = []
-    if profile:
-        lines.append(f"- {_with_profile('', profile)}")
-    if reasoning:
-        lines.append(f"- {_with_reasoning('', reasoning)}")
-    return lines
+    """Render the bullets of profile and reasoning, each only if it has a text."""
+    bullets = (profile and _with_profile("", profile), reasoning and _with_reasoning("", reasoning))
+    return [f"- {bullet}" for bullet in bullets if bullet]
 
 
 def read_profile(text: str) -> str | None:
-    """The profile that a bullet assigns, or None for another bullet."""
+    """Return the profile that a bullet assigns, or None for another bullet."""
     found = PROFILE.fullmatch(text)
     if not found:
         return None
-    said = found[1].strip()
-    emphasised = EMPHASISED.fullmatch(said)
-    entry = entry_in(emphasised[2] if emphasised else said)
-    if entry and entry.kind != "note" and not entry.note:
-        return entry.words
-    return emphasised[2] if emphasised else said
+    profile = found[1].strip()
+    emphasised = EMPHASISED.fullmatch(profile)
+    profile = emphasised[2] if emphasised else profile
+    entry = entry_in(profile)
+    return entry.words if entry and entry.kind != "note" and not entry.note else profile
 
 
 def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
-    """The reasoning that a bullet begins, or None for another bullet; other names than the usual count `is_first`."""
+    """Return the reasoning that a bullet begins, or None for another bullet; only the first may have another label."""
     found = REASONING.fullmatch(text) or (OTHER_REASONING.fullmatch(text) if is_first else None)
     return found[1].strip() if found else None
 
@@ -161,53 +198,31 @@ def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
 
 
 def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> None:
-    """Change the head of a layout, read as `document`, to that of `wanted`.
+    """Change the head of a layout, parsed as `document`, to that of `wanted`.
 
-    Employer and title are changed only where the session's have changed since the layout was read.
+    Employer and title are changed only if the session's have changed since the layout was parsed.
     """
     head = list(takewhile(lambda row: row.kind != "heading" or row.level < 2, (r for r in rows.rows if not r.is_new)))
-    employer = wanted.employer if wanted.employer != collapse_spaces(layout.employer) else None
-    title = wanted.title if wanted.title != collapse_spaces(layout.title) else None
-
     profiles = [row for row in head if row.kind == "bullet" and read_profile(row.text) is not None]
 
     def rows_of(part: HeadPart, *kinds: Kind) -> list[Row]:
         line, end = document.lines.get(part, (0, 0))
         return [row for row in head if line <= row.number < end and row.kind in kinds and row not in profiles]
 
-    reasonings = rows_of("reasoning", "bullet", "paragraph")
-    last = next((row.key for row in reversed(head) if row.kind in ("heading", "paragraph", "bullet")), (0,))
+    employer = wanted.employer if wanted.employer != collapse_spaces(layout.employer) else None
+    title = wanted.title if wanted.title != collapse_spaces(layout.title) else None
     if employer is not None and employer != collapse_spaces(document.employer):
         for row in rows_of("heading", "heading"):
             marks, text, _ = row.raw[0].partition(row.text)
             rows.rewrite(row, marks + _with_employer(text, employer))
     if (employer, title) != (None, None):
         _patch_opening(rows, rows_of("opening", "paragraph"), document, title, employer)
+    reasonings = rows_of("reasoning", "bullet", "paragraph")
+    last = next((row.key for row in reversed(head) if row.kind in ("heading", "paragraph", "bullet")), (0,))
     if wanted.profile != collapse_spaces(profile_name(index.book, document.profile)):
         _patch_profile(rows, profiles, reasonings, wanted.profile, last)
     if wanted.reasoning != collapse_spaces(document.reasoning):
-        for row in reasonings[1:] if wanted.reasoning else reasonings:
-            row.is_removed = True
-        if wanted.reasoning and reasonings:
-            first = reasonings[0]
-            rows.rewrite(first, first.prefix + _with_reasoning(first.text, wanted.reasoning))
-        elif wanted.reasoning:
-            prefix = profiles[0].prefix if profiles else "- "
-            rows.add("bullet", (*last, 1, 1), prefix + _with_reasoning("", wanted.reasoning))
-
-
-def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profile: str, last: Key) -> None:
-    if not profile:
-        for row in profiles:
-            row.is_removed = True
-    elif profiles:
-        rows.rewrite(profiles[-1], profiles[-1].prefix + _with_profile(profiles[-1].text, profile))
-    elif reasonings:
-        below = reasonings[0]
-        row = rows.add("bullet", (below.key[0] - 1,), below.prefix + _with_profile("", profile))
-        row.gap, below.gap = below.gap, row.gap
-    else:
-        rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
+        _patch_reasoning(rows, profiles, reasonings, wanted.reasoning, last)
 
 
 def _patch_opening(
@@ -218,55 +233,84 @@ def _patch_opening(
     new = "\n\n".join(old)
     if not document.opening:
         now = document.title if title is None else title, document.employer if employer is None else employer
-        new = write_opening(*now)
+        new = write_opening(*now, document.noun)
     else:
-        new = new if title is None else _opening_with_title(new, title)
-        new = new if employer is None else _opening_with_employer(new, employer)
+        new = new if title is None else _opening_with_title(new, title, document.noun)
+        new = new if employer is None else _opening_with_employer(new, employer, document.noun)
     texts = new.split("\n\n")
     for row, before, text in zip(paragraphs, old, texts if len(texts) == len(old) else old, strict=True):
         if before != text:
             rows.rewrite(row, *text.split("\n"))
 
 
+def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profile: str, last: Key) -> None:
+    if not profile:
+        _remove(profiles)
+    elif profiles:
+        rows.rewrite(profiles[-1], profiles[-1].prefix + _with_profile(profiles[-1].text, profile))
+    elif reasonings:
+        below = reasonings[0]
+        row = rows.add("bullet", (below.key[0] - 1,), below.prefix + _with_profile("", profile))
+        row.gap, below.gap = below.gap, row.gap
+    else:
+        rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
+
+
+def _patch_reasoning(rows: Rows, profiles: list[Row], reasonings: list[Row], reasoning: str, last: Key) -> None:
+    if not reasoning:
+        _remove(reasonings)
+    elif reasonings:
+        rows.rewrite(reasonings[0], reasonings[0].prefix + _with_reasoning(reasonings[0].text, reasoning))
+        _remove(reasonings[1:])
+    else:
+        prefix = profiles[0].prefix if profiles else "- "
+        rows.add("bullet", (*last, 1, 1), prefix + _with_reasoning("", reasoning))
+
+
+def _remove(rows: Iterable[Row]) -> None:
+    for row in rows:
+        row.is_removed = True
+
+
 def _with_employer(heading: str, employer: str) -> str:
-    """The first heading's text with another employer; what stands before the ad's id stays as it is."""
-    found, said = HEADING.fullmatch(heading), read_heading(heading)
-    if found is None or said is None:
+    """Replace the employer in the text of the first heading; what comes before the id stays as it is."""
+    found, old = HEADING.fullmatch(heading), read_heading(heading)
+    if found is None or old is None:
         return heading
-    wanted = Heading(said.ad, one_line(employer))
-    written = write_heading(wanted)
-    ways = (heading[: found.start(1)] + written.partition("#")[2], written)
-    return first_that_reads_back(ways, read_heading, wanted)
+    new = old._replace(employer=one_line(employer))
+    written = write_heading(new)
+    start = max(found.start(2), found.start(4))
+    ways = (heading[:start] + written.partition("#")[2], written)
+    return first_that_reads_back(ways, read_heading, new)
 
 
-def _opening_with_title(opening: str, title: str) -> str:
-    """The opening with another title where it quotes one."""
-    start, end = _title_place(opening)
+def _opening_with_title(opening: str, title: str, noun: str) -> str:
+    """Replace the title in the opening, if it quotes one."""
+    start, end = _title_span(opening, noun)
     if not end:
         return opening
     title = one_line(title)
     ways = (f"{opening[:start]}{written}{opening[end:]}" for written in (title, escape(title, '"')))
-    return first_that_reads_back(ways, read_title, title)
+    return first_that_reads_back(ways, lambda written: read_title(written, noun), title)
 
 
-def _opening_with_employer(opening: str, employer: str) -> str:
-    """The opening with another employer where it names one."""
-    found = EMPLOYER.search(opening, _title_place(opening)[1])
+def _opening_with_employer(opening: str, employer: str, noun: str) -> str:
+    """Replace the employer in the opening, if it names one."""
+    found = _patterns(noun)[1].search(opening, _title_span(opening, noun)[1])
     if not found:
         return opening
-    start = found.start(1) if employer else found.start() + len("position")
-    return opening[:start] + one_line(employer) + opening[found.end(1) :]
+    return opening[: found.start(2) if employer else found.end(1)] + one_line(employer) + opening[found.end(2) :]
 
 
 def _with_profile(text: str, profile: str) -> str:
-    """A bullet that assigns a profile with another one."""
+    """Replace the profile in a bullet; an empty one gets the usual label."""
     found = PROFILE.fullmatch(text)
-    start = text[: found.start(1)] if found else "**Assigned Profile:**"
-    return f"{start} {write_entry(Entry('term', profile))}"
+    label = text[: found.start(1)] if found else "**Assigned Profile:**"
+    return f"{label} {write_entry(Entry('term', profile))}"
 
 
 def _with_reasoning(text: str, reasoning: str) -> str:
-    """A bullet that begins the reasoning with another one."""
+    """Replace the reasoning in a bullet; an empty one gets the usual label."""
     found = REASONING.fullmatch(text) or OTHER_REASONING.fullmatch(text)
-    start = text[: found.start(1)] if found else "**Reasoning:**"
-    return f"{start} {one_line(reasoning)}"
+    label = text[: found.start(1)] if found else "**Reasoning:**"
+    return f"{label} {one_line(reasoning)}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
+AD = "ad"
 NUMBER = re.compile(r"\d+[.)]\s+")
 
 EntryKind = Literal["quotation", "term", "note"]
@@ -115,17 +116,18 @@ class Unread:
 class Document:
     """One coder's coding of one source.
 
-    `opening` is empty where the opening sentence follows from title and employer; `lines` has the lines of the parts
-    of the head that were read.
+    `opening` is empty where the opening sentence follows from title and employer; `noun` is the word for a source in
+    the codebook; `lines` has the lines of the parts of the head that were read.
     """
 
-    ad: str
+    source_id: str
     employer: str = ""
     title: str = ""
     profile: str = ""
     reasoning: str = ""
     sections: tuple[SectionPart, ...] = ()
     opening: str = ""
+    noun: str = field(default=AD, compare=False)
     unread: tuple[Unread, ...] = field(default=(), compare=False)
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
 

@@ -40,6 +40,11 @@ def read(text: str, file: str) -> tuple[Document, list[Problem]]:
     return document, [problem._replace(file=file) for problem in problems]
 
 
+def source_id_of(text: str) -> str:
+    """Return the id of the source that the heading of a document names; empty if it names none."""
+    return _read(text.split("\n## ", 1)[0])[0].source_id
+
+
 @lru_cache(maxsize=CACHED_TEXTS)
 def _read(text: str) -> tuple[Document, tuple[Problem, ...]]:
     reader = _Reader()
@@ -96,11 +101,12 @@ class _Reader:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
             self.report(1, "error", f"no heading says which ad this is about; begin the document with `{first}`.")
         opening = "\n\n".join(openings)
-        ad, employer = heading or ("", "")
-        title, employer = head.read_title(opening), employer or head.read_employer(opening)
+        id_, employer, kind = heading or head.Heading("", "")
+        noun = head.noun_of(kind, opening)
+        title, employer = head.read_title(opening, noun), employer or head.read_employer(opening, noun)
         profile, reasoning = self._read_profile(rest, found)
-        opening = "" if opening == head.write_opening(title, employer) else opening
-        return Document(ad, employer, title, profile, reasoning, opening=opening, lines=found)
+        opening = "" if opening == head.write_opening(title, employer, noun) else opening
+        return Document(id_, employer, title, profile, reasoning, opening=opening, noun=noun, lines=found)
 
     def _read_profile(self, lines: list[Line], found: dict[HeadPart, Lines]) -> tuple[str, str]:
         """Return profile and reasoning; all that follows the bullet of the reasoning is a part of it."""

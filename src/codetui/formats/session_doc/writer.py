@@ -15,6 +15,7 @@ from codetui.formats.session_doc.entries import write_code_line, write_entry, wr
 from codetui.formats.session_doc.head import (
     RULE,
     Heading,
+    kind_of,
     write_group_heading,
     write_heading,
     write_opening,
@@ -115,12 +116,13 @@ def project(state: State, book: Codebook, source: SourceFacts) -> Document:
     A code that the codebook lacks is placed with the codes whose ids are built alike, with its id as label.
     """
     return Document(
-        ad=collapse_spaces(source.id),
+        source_id=collapse_spaces(source.id),
         employer=collapse_spaces(state.employer or source.employer),
         title=collapse_spaces(state.title or source.title),
         profile=collapse_spaces(profile_name(book, state.profile)),
         reasoning=collapse_spaces(state.reasoning),
         sections=_Projection(state, CodeSites(book)).sections(),
+        noun=collapse_spaces(book.words.source),
     )
 
 
@@ -207,8 +209,8 @@ def written(document: Document) -> Written:
 
 
 def _head_lines(document: Document) -> list[str]:
-    heading = write_heading(Heading(document.ad, document.employer))
-    opening = document.opening or write_opening(document.title, document.employer)
+    heading = write_heading(Heading(document.source_id, document.employer, kind_of(document.noun)))
+    opening = document.opening or write_opening(document.title, document.employer, document.noun)
     profile = "\n".join(write_profile(document.profile, document.reasoning))
     return "\n\n".join(filter(None, (f"# {heading}", opening, profile))).split("\n")
 

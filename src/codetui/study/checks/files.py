@@ -157,7 +157,7 @@ def _read_document(path: Path) -> DocumentFile:
 
 def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does."""
-    return session_doc.read(text.split("\n## ", 1)[0], "")[0].ad
+    return session_doc.source_id_of(text)
 
 
 def heading_id(ad: SourceId) -> str:

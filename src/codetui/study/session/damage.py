@@ -23,11 +23,11 @@ def damage(text: str, base: str | None, ad: str) -> Damage | None:
     if conflict is not None:
         return conflict
     found = session_doc.read(text, "")[0]
-    if not found.ad:
+    if not found.source_id:
         what = f"the heading `# Manual Coding Analysis: Job Ad #{ad} (…)` is missing"
         return Damage(1, f"{what}: put it back, or press Ctrl+S to write the document anew (a copy is kept)")
-    if found.ad != ad:
-        what = f"the heading names ad {found.ad}, and this is the document of ad {ad}"
+    if found.source_id != ad:
+        what = f"the heading names ad {found.source_id}, and this is the document of ad {ad}"
         return Damage(1, f"{what}: correct it, or press Ctrl+S to write the document anew (a copy is kept)")
     return _cut_short(text, base) if base else None
 

@@ -405,7 +405,7 @@ def _ad_of(text: str) -> str:
     """The ad that a document's heading names; empty where none does, as in one that was cut or merged badly."""
     from codetui.formats import session_doc
 
-    return session_doc.read(text.split("\n## ", 1)[0], "")[0].ad
+    return session_doc.source_id_of(text)
 
 
 def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:

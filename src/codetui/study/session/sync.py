@@ -245,7 +245,7 @@ class DocumentSync:
             here = (id_ for _, on_line in ids for id_ in on_line)
             unread += kept_problems(bases[0], here, session.state, str(document.path))
         is_alone = base is None or base.text == self._written(session.state).text
-        if session.state.opened is None and not (taken.events or taken.document.ad):
+        if session.state.opened is None and not (taken.events or taken.document.source_id):
             document.disregard()
             return None
         # Without its base a document that says nothing new may be older than the form that is known.

@@ -79,7 +79,7 @@ documents = st.builds(
 def test_any_document_reads_back_as_itself(document: Document) -> None:
     again, problems = read(write(document), "a.md")
     assert again == document
-    assert not problems or not document.ad
+    assert not problems or not document.source_id
     assert again.unread == ()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from odd_documents import AD, BOOK
 from odd_sessions import added, after, taken_over
 
-from codetui.formats.session_doc import Document, document_of, read
-from codetui.model import CodeId, ProfileAssigned
+from codetui.core.session.state import State
+from codetui.formats.session_doc import Document, document_of, read, write
+from codetui.formats.session_doc.head import Heading, read_heading, write_heading
+from codetui.model import CodeId, DocumentLayout, ProfileAssigned, Source, SourceId, Words
 
 DOCUMENT = """\
 # Manual Coding Analysis: Job Ad #7 (Acme)
@@ -59,7 +62,7 @@ VARIATIONS: dict[str, Callable[[str], str]] = {
 def said(document: Document) -> object:
     codes = [code for section in document.sections for block in section.blocks for code in block.codes]
     entries = [(code.label, entry.words, entry.note) for code in codes for entry in code.entries]
-    return document.ad, document.employer, document.profile, document.reasoning, entries
+    return document.source_id, document.employer, document.profile, document.reasoning, entries
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -108,6 +111,37 @@ def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None
 @pytest.mark.parametrize("ad", ["7: a", "7 - a", "a – b", "7", "a b: c", "x|y", "a\\ - b"])
 @pytest.mark.parametrize("employer", ["", "Acme", "A - B: C"])
 def test_the_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
-    from codetui.formats.session_doc.head import Heading, read_heading, write_heading
-
     assert read_heading(write_heading(Heading(ad, employer))) == Heading(ad, employer)
+
+
+# --- the word for a source ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noun", ["interview", "open answer", "Überblick", "vacature"])
+@pytest.mark.parametrize("title", ['The "first" day', ""])
+def test_a_document_calls_its_source_by_the_word_of_the_codebook(noun: str, title: str) -> None:
+    book = replace(BOOK, words=Words(source=noun))
+    source = Source(SourceId("12"), "Acme (NL)", title, "body", "texts")
+    text = document_of(State(), book, source).text
+    heading, opening = text.split("\n")[0], text.split("\n")[2]
+    assert heading == f"# Manual Coding Analysis: {noun[:1].upper()}{noun[1:]} #12 (Acme (NL))"
+    assert opening.endswith(f"{noun} at Acme (NL).")
+    document, problems = read(text, "a.md")
+    assert (document.source_id, document.employer, document.title, problems) == ("12", "Acme (NL)", title, [])
+    assert (document.opening, write(document)) == ("", text)
+
+
+def test_the_default_word_is_that_of_job_ads() -> None:
+    text = document_of(State(), BOOK, AD).text
+    assert text.startswith(
+        "# Manual Coding Analysis: Job Ad #7 (Acme)\n\n"
+        'This document contains the manual coding for the "Engineer" position at Acme.\n'
+    )
+
+
+def test_a_heading_with_another_word_keeps_it_when_the_employer_changes() -> None:
+    text = '# Manual Coding Analysis: Interview #7 (Acme)\n\nBy hand, for the "X" interview at Acme, twice.\n'
+    layout = DocumentLayout(text=text, employer="Acme", title="X")
+    state = State(form=layout, employer="Beta", title="Y")
+    book = replace(BOOK, words=Words(source="interview"))
+    assert document_of(state, book, AD).text == text.replace("Acme", "Beta").replace('"X"', '"Y"')

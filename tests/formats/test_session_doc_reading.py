@@ -129,7 +129,7 @@ def test_a_document_without_its_heading_is_an_error() -> None:
 def test_lines_are_counted_as_editors_count_them() -> None:
     document, _ = read('\ufeff# Job Ad #1\r\n\r\n## S\r\n\r\n- **A:**\r\n  - "w\u2028x\x0cy"\r\n  - `t`', "a.md")
     code = document.sections[0].blocks[0].codes[0]
-    assert (document.ad, document.sections[0].line, code.line) == ("1", 3, 5)
+    assert (document.source_id, document.sections[0].line, code.line) == ("1", 3, 5)
     assert [entry.line for entry in code.entries] == [6, 7]
 
 
@@ -143,7 +143,7 @@ def test_a_title_with_quotes_is_read_back(title: str, employer: str) -> None:
 def test_the_heading_gives_ad_and_employer() -> None:
     for ad, employer in (("752", "Fitura"), ("7", "Incentro (NL) BV"), ("a (b)", ""), ("x-1", "Foo :)")):
         document, _ = read(write(Document(ad, employer, "T")), "a.md")
-        assert (document.ad, document.employer, document.title) == (ad, employer, "T")
+        assert (document.source_id, document.employer, document.title) == (ad, employer, "T")
 
 
 # --- real documents ----------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_real_document_is_read_whole_and_written_back(name: str, shared: Path)
     ad, count, shape = REAL[name]
     text = (shared / name).read_bytes().decode()
     document, problems = read(text, name)
-    assert (document.ad, problems, document.unread) == (ad, [], ())
+    assert (document.source_id, problems, document.unread) == (ad, [], ())
     assert document.employer and document.title
     assert len(_all_entries(document)) == len(re.findall(r'^ +- +["`_]', text, re.MULTILINE))
     assert sum(entry.kind != "note" for entry in _all_entries(document)) == count
