@@ -526,9 +526,9 @@ async def test_only_the_place_is_settled_and_the_words_stay_as_written(
 async def test_the_status_line_says_how_many_quotations_need_a_place_until_none_does(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "l")
-        assert "2 to place: v" in status_rows(bench.status)
+        assert "2 not located: v" in status_rows(bench.status)
         await press(pilot, "v<enter>")
         await press(pilot, "<escape>")
-        assert "1 to place: v" in status_rows(bench.status)
+        assert "1 not located: v" in status_rows(bench.status)
         await press(pilot, "v<enter>l")
-        assert "to place" not in status_rows(bench.status)
+        assert "not located" not in status_rows(bench.status)

@@ -235,7 +235,7 @@ async def test_the_key_of_a_code_chooses_it_and_closes_the_panel() -> None:
     app = Bench()
     async with app.run_test():
         open_panel(app)
-        assert app.panel.take_key("2", "2") == "W2"
+        assert app.panel.press("2", "2") == "W2"
         assert not app.panel.is_open
 
 
@@ -243,7 +243,7 @@ async def test_a_key_without_a_code_is_refused_in_words_and_the_panel_stays() ->
     app = Bench()
     async with app.run_test():
         open_panel(app)
-        assert app.panel.take_key("x", "x") is None
+        assert app.panel.press("x", "x") is None
         assert app.panel.is_open
         words = str(app.panel.query_one("#panel-words").render())
         assert words == "No code on x: press one of 1 2 3, or esc."
@@ -253,14 +253,14 @@ async def test_arrows_and_enter_choose_in_the_panel() -> None:
     app = Bench()
     async with app.run_test():
         open_panel(app)
-        assert [app.panel.take_key(key, None) for key in ("down", "down", "enter")] == [None, None, "W3"]
+        assert [app.panel.press(key, None) for key in ("down", "down", "enter")] == [None, None, "W3"]
 
 
 async def test_escape_closes_the_panel_without_a_code() -> None:
     app = Bench()
     async with app.run_test():
         open_panel(app)
-        assert app.panel.take_key("escape", "\x1b") is None
+        assert app.panel.press("escape", "\x1b") is None
         assert not app.panel.is_open
 
 
@@ -317,7 +317,9 @@ async def test_the_status_line_drops_what_matters_least_and_keeps_what_is_not_sa
 async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> None:
     async with Bench().run_test(size=(80, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
-        status.say("This ad cannot be done: it has no profile.\nPress p to choose one, P to reason.", "refusal")
+        status.show_message(
+            "This ad cannot be done: it has no profile.\nPress p to choose one, P to reason.", "refusal"
+        )
         await pilot.pause()
         text = " ".join(lines_of(status))
         assert text.startswith("! This ad")
@@ -332,7 +334,7 @@ async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_in_sight(wid
         status.show_facts(StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False))
         status.show_codes([CodeMark("4x", "W1: Kneading"), CodeMark("4y", "W2: Baking of bread")])
         message = " ".join(f"dough{number}" for number in range(words))
-        status.say(message)
+        status.show_message(message)
         await pilot.pause()
         first, second = lines_of(status)
         assert "4x" in first and "4y" in first
@@ -348,7 +350,7 @@ async def test_codes_under_the_cursor_are_shown_whole_or_by_their_keys() -> None
         status.show_codes([CodeMark("11", "W1: Kneading"), CodeMark("12", "W2: Baking")])
         await pilot.pause()
         assert lines_of(status)[0].endswith("11 W1: Kneading · 12 W2: Baking")
-        status.say("Coded “knead dough for the morning and for the evening” as 11.")
+        status.show_message("Coded “knead dough for the morning and for the evening” as 11.")
         await pilot.pause()
         assert lines_of(status)[0].split()[-4:] == ["as", "11.", "11", "12"]
 

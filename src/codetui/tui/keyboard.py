@@ -149,7 +149,7 @@ class Keyboard:
         return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
 
     def _press_in_panel(self, event: events.Key) -> None:
-        code = self._panes.panel.take_key(event.key, event.character)
+        code = self._panes.panel.press(event.key, event.character)
         if code is not None:
             self._panes.take_code(code)
         elif not self._panes.panel.is_open:

@@ -68,7 +68,7 @@ class WidgetMessages(Screen[None]):
     def on_resize(self) -> None:
         """The panel stays in its corner."""
         if self.is_furnished:
-            self.panel.replace_on_screen()
+            self.panel.place()
 
     def on_code_panel_assigned(self, event: CodePanel.Assigned) -> None:
         """A code was clicked on."""
@@ -163,11 +163,11 @@ class BenchSide(WidgetMessages):
 
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
-        self.status.say(text, kind)
+        self.status.show_message(text, kind)
 
     def say_besides(self, text: str, kind: Kind = "info") -> None:
         """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
-        self.status.say_besides(text, kind)
+        self.status.add_message(text, kind)
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
         """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
@@ -214,7 +214,7 @@ class BenchSide(WidgetMessages):
         codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
         counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
         self.recalling.begin_where(lambda: self.panel.is_open)
-        self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
+        self.panel.avoid = self.selecting.rows(self.selecting.span(section.holds))
         self.panel.open(self.workspace.book, section, codes, counts, words, self.recalling.usage)
 
     def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
@@ -222,7 +222,7 @@ class BenchSide(WidgetMessages):
         section = self.index.sections[codes[0].section]
         numbered = [replace(code, key=key) for code, key in zip(codes, CHOICE_KEYS, strict=False)]
         self.recalling.begin_where(lambda: self.panel.is_open)
-        self.panel.clear = self.selecting.rows(self.selecting.span(section.holds))
+        self.panel.avoid = self.selecting.rows(self.selecting.span(section.holds))
         self.panel.open(self.workspace.book, section, numbered, {}, words, self.recalling.usage, title)
 
     # --- what the keyboard needs --------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Text fitted to terminal cells: folded, made printable, cut, wrapped."""
+"""Text fitted to terminal cells: on one line, printable, cut, wrapped."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from codetui.core.text.display import STAND_IN, sanitize
 
 SOFT_HYPHEN = "\xad"
-"""Of no width in one terminal, and of one cell in another."""
+"""No cell wide in some terminals, one cell in others."""
 
 
 def shown(text: str) -> str:
-    """`text` on one line: each run of white space is one blank, what a terminal might obey is `·`."""
+    """Return `text` on one line: runs of white space become one blank, control characters `·`."""
     return sanitize(" ".join(text.split())).replace(SOFT_HYPHEN, STAND_IN)
 
 
 def one_line(text: str) -> str:
-    """`text` as a field on one line may hold it: each line break and tab is a blank, what a terminal might obey `·`."""
+    """Return `text` for an input line: each line break and tab becomes a blank, control characters `·`."""
     return re.sub(r"\s", " ", sanitize(re.sub(r"\r\n|[\r\v\f\x85]", "\n", text)))
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` cells; `…` stands for what is left off."""
+    """Return `text` in at most `width` cells, with `…` where it is cut."""
     if cell_len(text) <= width:
         return text
     if width < 1:
@@ -32,7 +32,7 @@ def cut(text: str, width: int) -> str:
 
 
 def brief(text: str, width: int) -> str:
-    """The beginning of `text` on one line of at most `width` cells, whatever its length."""
+    """Return the beginning of `text` on one line of at most `width` cells, in time that its length does not change."""
     head = text[: max(width, 0) * 4 + 64]
     if len(head) == len(text):
         return cut(shown(text), width)
@@ -40,7 +40,7 @@ def brief(text: str, width: int) -> str:
 
 
 def brief_middle(text: str, width: int) -> str:
-    """`text` on one line of at most `width` cells; both ends stay where it is too long."""
+    """Return `text` on one line of at most `width` cells; a longer one keeps both ends."""
     if len(text) > width * 8 + 128:
         text = text[: width * 4 + 64] + " … " + text[-(width * 4 + 64) :]
     line = shown(text)
@@ -53,7 +53,7 @@ def brief_middle(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The lines of `text` wrapped at blanks to `width` cells; a longer word is broken."""
+    """Return `text` wrapped at blanks to lines of `width` cells; longer words are broken."""
     if width < 1:
         return []
     lines: list[str] = []

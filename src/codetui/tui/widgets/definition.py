@@ -1,4 +1,4 @@
-"""What the codebook says about a code or a profile, and what the coder gave the code to, as readable text."""
+"""The definition of a code or a profile, and where the coder assigned the code, as readable text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from codetui.tui.themes import hue_colour
 from codetui.tui.widgets.cells import shown
 
 MUTED = "$foreground 65%"
+BLANK = Content("")
 
 
 class PastUsages(NamedTuple):
-    """What a coder has given a code to: in the open ad and in others, the newest first.
+    """Where a coder assigned a code: in the open ad and in others, the newest first.
 
     `is_reading` while the other ads are still being read.
     """
@@ -31,7 +32,7 @@ class PastUsages(NamedTuple):
 
 
 class Older(NamedTuple):
-    """A code as an older version of the book has it: a version that a coding was made with."""
+    """A code in an older version of the codebook, with which a coding was made."""
 
     code: Code
     version: str
@@ -40,89 +41,8 @@ class Older(NamedTuple):
 UsageOf = Callable[[CodeId], PastUsages]
 
 
-def code_text(
-    book: Codebook, code: Code, colour: str = "", usage: PastUsages | None = None, older: Older | None = None
-) -> Content:
-    """All that there is to say of a code: the book first, then an older version of it, then the coder's own use."""
-    key = short_key(book, code)
-    head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
-    parts = [head, *([_absent("retired: kept for old codings, no longer given")] if code.is_retired else [])]
-    parts += _meaning(code)
-    if code.examples:
-        parts += [Content(""), _list("For example", code.examples)]
-    if code.confused_with:
-        parts += [Content(""), _list("Easily confused with", [label_of(book, other) for other in code.confused_with])]
-    parts += _background(reference.title for reference in book.references if code.id in reference.codes)
-    if older is not None:
-        parts += [Content(""), Content.styled(f"OLD, when this was coded ({shown(older.version)})", f"bold {MUTED}")]
-        parts += [Content(shown(older.code.name)), *_meaning(older.code)]
-    if usage is not None:
-        parts += _given(usage)
-    return Content("\n").join(parts)
-
-
-def _meaning(code: Code) -> list[Content]:
-    """Definition, and what counts and does not."""
-    parts = [_prose(code.definition) if code.definition else _absent("no definition")]
-    for title, text in (("Counts", code.include), ("Does not count", code.exclude)):
-        if text:
-            parts += [Content(""), Content.styled(title, MUTED), _prose(text)]
-    return parts
-
-
-def _background(titles: Iterable[str]) -> list[Content]:
-    """The background documents that are about this code or profile."""
-    named = list(titles)
-    return [Content(""), _list("Background: R opens it", named)] if named else []
-
-
-def _given(usage: PastUsages) -> list[Content]:
-    """The quotations that were given the code before."""
-    lines = [_quotation(one, "this ad") for one in usage.here]
-    lines += [_quotation(one, f"#{one.ad}") for one in usage.elsewhere]
-    parts = [Content(""), _list("You gave it to", lines)] if lines else []
-    return [*parts, *([Content(""), _absent("reading your other ads…")] if usage.is_reading else [])]
-
-
-def _quotation(given: Usage, where: str) -> str:
-    note = f" ({given.note})" if given.note else ""
-    return f"“{given.words}”{note} {where}"
-
-
-def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
-    """Name, definition, responsibilities, projects, evidence: what the codebook gives of them.
-
-    With the `book` the background documents that are about the profile are named too.
-    """
-    parts = [Content.styled(shown(profile.name), "bold")]
-    parts.append(_prose(profile.definition) if profile.definition else _absent("no definition"))
-    if profile.responsibilities:
-        parts += [Content(""), _list("Core responsibilities", profile.responsibilities)]
-    if profile.projects:
-        parts += [Content(""), _list("Typical projects", profile.projects)]
-    evidence = _prose(profile.evidence) if profile.evidence else _absent("not in the codebook")
-    parts += [Content(""), Content.styled("Evidence", MUTED), evidence]
-    if book is not None:
-        parts += _background(reference.title for reference in book.references if profile.id in reference.profiles)
-    return Content("\n").join(parts)
-
-
-def _prose(text: str) -> Content:
-    """A text with its paragraphs."""
-    return Content("\n".join(shown(line) for line in text.split("\n")))
-
-
-def _list(title: str, lines: Sequence[str]) -> Content:
-    points = [Content(f"· {shown(line)}") for line in lines]
-    return Content("\n").join([Content.styled(title, MUTED), *points])
-
-
-def _absent(words: str) -> Content:
-    return Content.styled(words, f"italic {MUTED}")
-
-
 class DefinitionPane(VerticalScroll, can_focus=False):
-    """Definition and examples of the code under the cursor."""
+    """Definition and examples of the code or profile under the cursor."""
 
     DEFAULT_CSS = """
     DefinitionPane {
@@ -135,40 +55,120 @@ class DefinitionPane(VerticalScroll, can_focus=False):
     _text: Callable[[], Content] | None = None
 
     def compose(self) -> ComposeResult:
-        """The text."""
+        """Yield the text."""
         yield Static()
 
     def show_code(
         self, book: Codebook, code: Code, usage_of: UsageOf | None = None, older: Older | None = None
     ) -> None:
-        """Show what there is to say of a code; `usage_of` is asked again when more is known of its use."""
+        """Show a code; `usage_of` is called again by `show_again`, when more usages are known."""
         section = section_of(book, code)
         hue = book.sections.index(section) if section else len(book.sections)
 
         def text() -> Content:
-            usage = usage_of(code.id) if usage_of else None
-            return code_text(book, code, hue_colour(self.app, hue), usage, older)
+            usages = usage_of(code.id) if usage_of else None
+            return code_text(book, code, hue_colour(self.app, hue), usages, older)
 
         self._show(text)
 
     def show_profile(self, profile: Profile, book: Codebook | None = None) -> None:
-        """Show what the codebook says about a profile."""
+        """Show a profile."""
         self._show(lambda: profile_text(profile, book))
 
     def clear(self) -> None:
         """Show nothing."""
-        self._show(lambda: Content(""))
+        self._show(lambda: BLANK)
 
     def show_again(self) -> None:
-        """Show what is known of it by now, at the same place."""
+        """Update the text without scrolling."""
         if self._text is not None and self.is_mounted:
             self.query_one(Static).update(self._text())
 
     def scroll_page(self, step: int) -> None:
-        """Read on, or back, in a definition that is longer than the pane."""
+        """Scroll a page down or up in a definition longer than the pane."""
         self.scroll_relative(y=step * max(1, self.size.height - 1), animate=False)
 
     def _show(self, text: Callable[[], Content]) -> None:
         self._text = text
         self.query_one(Static).update(text())
         self.scroll_home(animate=False)
+
+
+def code_text(
+    book: Codebook, code: Code, colour: str = "", usages: PastUsages | None = None, older: Older | None = None
+) -> Content:
+    """Return a code's definition and examples, then an older version of it, then the coder's own usages."""
+    key = short_key(book, code)
+    head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
+    parts = [head, *([_absent("retired: kept for earlier codings, no longer assigned")] if code.is_retired else [])]
+    parts += _meaning(code)
+    if code.examples:
+        parts += [BLANK, _list("For example", code.examples)]
+    if code.confused_with:
+        parts += [BLANK, _list("Easily confused with", [label_of(book, other) for other in code.confused_with])]
+    parts += _background(reference.title for reference in book.references if code.id in reference.codes)
+    if older is not None:
+        parts += [BLANK, Content.styled(f"OLD, when this was coded ({shown(older.version)})", f"bold {MUTED}")]
+        parts += [Content(shown(older.code.name)), *_meaning(older.code)]
+    if usages is not None:
+        parts += _usages(usages)
+    return Content("\n").join(parts)
+
+
+def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
+    """Return a profile's definition, responsibilities, projects and evidence, as far as the codebook has them.
+
+    With a `book` the background documents on the profile are named too.
+    """
+    parts = [Content.styled(shown(profile.name), "bold")]
+    parts.append(_prose(profile.definition) if profile.definition else _absent("no definition"))
+    if profile.responsibilities:
+        parts += [BLANK, _list("Core responsibilities", profile.responsibilities)]
+    if profile.projects:
+        parts += [BLANK, _list("Typical projects", profile.projects)]
+    evidence = _prose(profile.evidence) if profile.evidence else _absent("not in the codebook")
+    parts += [BLANK, Content.styled("Evidence", MUTED), evidence]
+    if book is not None:
+        parts += _background(reference.title for reference in book.references if profile.id in reference.profiles)
+    return Content("\n").join(parts)
+
+
+def _meaning(code: Code) -> list[Content]:
+    """Return the definition, what counts and what does not."""
+    parts = [_prose(code.definition) if code.definition else _absent("no definition")]
+    for title, text in (("Counts", code.include), ("Does not count", code.exclude)):
+        if text:
+            parts += [BLANK, Content.styled(title, MUTED), _prose(text)]
+    return parts
+
+
+def _background(titles: Iterable[str]) -> list[Content]:
+    """Return the titles of the background documents on a code or profile."""
+    named = list(titles)
+    return [BLANK, _list("Background: R opens it", named)] if named else []
+
+
+def _usages(usages: PastUsages) -> list[Content]:
+    """Return the coder's earlier quotations with the code."""
+    lines = [_quotation(one, "this ad") for one in usages.here]
+    lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
+    parts = [BLANK, _list("Your codings with this code", lines)] if lines else []
+    return [*parts, *([BLANK, _absent("reading your other ads…")] if usages.is_reading else [])]
+
+
+def _quotation(usage: Usage, where: str) -> str:
+    note = f" ({usage.note})" if usage.note else ""
+    return f"“{usage.words}”{note} {where}"
+
+
+def _prose(text: str) -> Content:
+    """Return a text with its paragraphs."""
+    return Content("\n".join(shown(line) for line in text.split("\n")))
+
+
+def _list(title: str, lines: Sequence[str]) -> Content:
+    return Content("\n").join([Content.styled(title, MUTED), *(Content(f"· {shown(line)}") for line in lines)])
+
+
+def _absent(words: str) -> Content:
+    return Content.styled(words, f"italic {MUTED}")

@@ -1,4 +1,4 @@
-"""The search in the ad: a line that says what it finds while it is typed."""
+"""The search in the ad: an input line with the number of matches."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from textual.widgets import Input, Static
 
 
 class SearchLine(Horizontal):
-    """`/ python      2 of 7`: typing, up and down, enter and escape go out as messages."""
+    """`/ python      2 of 7`; posts what is typed, and the keys up, down, Enter and Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "next", "next place", show=False),
-        Binding("up", "previous", "previous place", show=False),
-        Binding("escape", "cancel", "back to where it began", show=False),
+        Binding("down", "next", "next match", show=False),
+        Binding("up", "previous", "previous match", show=False),
+        Binding("escape", "cancel", "cancel", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -38,30 +38,30 @@ class SearchLine(Horizontal):
     """
 
     class Changed(Message):
-        """The words to look for changed."""
+        """The query changed."""
 
         def __init__(self, query: str) -> None:
             super().__init__()
             self.query = query
 
     class Submitted(Message):
-        """The coder takes the place that is shown."""
+        """The coder accepted the match that is shown."""
 
         def __init__(self, query: str) -> None:
             super().__init__()
             self.query = query
 
     class Cancelled(Message):
-        """The coder goes back to where the search began."""
+        """The coder cancelled the search."""
 
     class Next(Message):
-        """The coder asks for the next place."""
+        """The coder asked for the next match."""
 
     class Previous(Message):
-        """The coder asks for the previous place."""
+        """The coder asked for the previous match."""
 
     def compose(self) -> ComposeResult:
-        """Sign, words, what was found."""
+        """Yield the sign, the input and the number of matches."""
         yield Static("/", id="search-sign")
         yield Input(placeholder="search in this ad", compact=True, select_on_focus=True)
         yield Static("", id="search-found")
@@ -72,7 +72,7 @@ class SearchLine(Horizontal):
         return self.has_class("-open")
 
     def open(self, query: str = "") -> None:
-        """Show the line and take the keys; `query` stands there, selected, to be typed over."""
+        """Show the line and focus it, with `query` selected, so that typing replaces it."""
         self.add_class("-open")
         self.screen.add_class("-searching")
         field = self.query_one(Input)
@@ -88,11 +88,11 @@ class SearchLine(Horizontal):
             self.screen.remove_class("-searching")
 
     def show_found(self, place: int, count: int) -> None:
-        """Show `place of count`; a place counts from one, none is 0."""
+        """Show `place of count`; the first match is 1, no match 0."""
         found = self.query_one("#search-found", Static)
-        is_vain = not count and bool(self.query_one(Input).value)
-        found.set_class(is_vain, "-none")
-        found.update(f"{place:,} of {count:,}" if count else "not in this ad" if is_vain else "")
+        has_none = not count and bool(self.query_one(Input).value)
+        found.set_class(has_none, "-none")
+        found.update(f"{place:,} of {count:,}" if count else "not in this ad" if has_none else "")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -105,13 +105,13 @@ class SearchLine(Horizontal):
         self.post_message(self.Submitted(event.value))
 
     def action_next(self) -> None:
-        """Ask for the next place."""
+        """Ask for the next match."""
         self.post_message(self.Next())
 
     def action_previous(self) -> None:
-        """Ask for the previous place."""
+        """Ask for the previous match."""
         self.post_message(self.Previous())
 
     def action_cancel(self) -> None:
-        """Ask to go back."""
+        """Cancel the search."""
         self.post_message(self.Cancelled())

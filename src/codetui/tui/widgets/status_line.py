@@ -1,9 +1,10 @@
-"""The bottom rows: what just happened, where the coder is, and whether the work is saved."""
+"""The bottom rows: the last message, where the coder is, and whether the work is saved."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
@@ -16,25 +17,25 @@ from codetui.tui.themes import component_style, hue_style
 from codetui.tui.widgets.cells import brief, cut, shown, wrap
 
 Kind = Literal["info", "refusal", "error"]
-SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 Tone = Literal["plain", "strong", "dim", "hue", "refusal", "error"]
+SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
 NO_DOCUMENT = "document not written: F4"
 READ_ONLY = "read only"
 BAR_CELLS = 8
 GAP = 2
-"""Cells between what stands left and right."""
+"""Cells between left and right."""
 
 LEAST_LABEL = 14
-"""Cells below which a code's short key alone says more than its label cut."""
+"""Cells below which a code's short key alone is clearer than its label cut."""
 
 ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """Where the coder is.  `place` counts from one; `to_place` the quotations in doubt; an empty text is left out."""
+    """Where the coder is.  `place` counts from one; `unlocated` quotations are in doubt; empty texts are left out."""
 
     place: int = 0
     total: int = 0
@@ -45,7 +46,7 @@ class StatusFacts:
     is_saved: bool = True
     is_done: bool = False
     is_read_only: bool = False
-    to_place: int = 0
+    unlocated: int = 0
     is_document_refused: bool = False
 
 
@@ -58,7 +59,7 @@ class CodeMark(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some words in a tone; `hue` is the index of the section whose colour they bear, where the tone is "hue"."""
+    """Some words in a tone; `hue` is the index of the section whose colour they have, where the tone is "hue"."""
 
     text: str
     tone: Tone = "plain"
@@ -68,17 +69,10 @@ class Piece(NamedTuple):
 Pieces = list[Piece]
 
 
-class Fact(NamedTuple):
-    """A fact with its rank: the lowest is dropped first where room is short."""
-
-    piece: Piece
-    rank: int
-
-
 class StatusLine(Widget):
     """Two rows: a message and the codes under the cursor; below them the facts.
 
-    They are painted by the Line API: Textual's way from text with styles to cells takes longer than all else here.
+    They are painted by the Line API, which takes less time than Textual's way from styled text to cells.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in ("strong", "dim", "refusal", "error")}
@@ -106,72 +100,64 @@ class StatusLine(Widget):
         self._kind: Kind = "info"
         self._listed: int | None = None
         self._share: float | None = None
-        self._made: dict[int, list[Pieces]] = {}
         self._styles_made: dict[tuple[Tone, int], Style] = {}
 
     @property
     def message(self) -> tuple[str, Kind]:
-        """What is said just now, and of what kind it is."""
+        """The message that is shown, and its kind."""
         return self._message, self._kind
 
     def show_facts(self, facts: StatusFacts) -> None:
         """Show where the coder is."""
         if facts != self._facts:
             self._facts = facts
-            self._changed()
+            self.refresh()
 
     def show_codes(self, codes: Sequence[CodeMark]) -> None:
         """Show the codes under the cursor."""
         if tuple(codes) != self._codes:
             self._codes = tuple(codes)
-            self._changed()
+            self.refresh()
 
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """Show a message until the next; an empty one takes it away."""
+    def show_message(self, text: str, kind: Kind = "info") -> None:
+        """Show a message until the next; an empty one clears it."""
         self._message, self._kind = shown(text), kind
-        self._changed()
+        self.refresh()
 
-    def say_besides(self, text: str, kind: Kind = "info") -> None:
-        """Show a message that no key has asked for: behind a refusal or an error, which the coder may be reading."""
-        said, was = self.message
-        if not said or was == "info":
-            self.say(text, kind)
-        elif shown(text) not in said:
-            self.say(f"{said} · {text}", "error" if kind == "error" else was)
+    def add_message(self, text: str, kind: Kind = "info") -> None:
+        """Show a message that answers no key: behind a refusal or an error, which the coder may be reading."""
+        message, shown_kind = self.message
+        if not message or shown_kind == "info":
+            self.show_message(text, kind)
+        elif shown(text) not in message:
+            self.show_message(f"{message} · {text}", "error" if kind == "error" else shown_kind)
 
     def show_listing(self, listed: int | None, share: float | None = None) -> None:
-        """Show how many ads are listed so far, and how far that is (0 to 1) where known; None ends it."""
+        """Show how many ads are listed so far, and which share of the corpus that is where known; None ends it."""
         self._listed, self._share = listed, share
-        self._changed()
+        self.refresh()
 
     # --- painting -------------------------------------------------------------------------------------
 
-    def _changed(self) -> None:
-        self._made.clear()
-        self.refresh()
-
     def render_line(self, y: int) -> Strip:
-        """The strip of a row."""
+        """Return the strip of a row."""
         width = self.content_size.width
-        style = self._style(Piece(""))
-        if width not in self._made:
-            self._made = {width: self._rows(width)}
-        pieces = self._made[width][y] if y < ROWS else []
+        pieces = self._rows(width)[y] if y < ROWS else []
         segments = [Segment(piece.text, self._style(piece)) for piece in pieces if piece.text]
-        return Strip(segments).adjust_cell_length(width, style)
+        return Strip(segments).adjust_cell_length(width, self._style(Piece("")))
 
     def notify_style_update(self) -> None:
-        """The colours are others now."""
+        """Forget the styles of the theme before."""
         super().notify_style_update()
         self._styles_made.clear()
 
     def _style(self, piece: Piece) -> Style:
-        look = (piece.tone, piece.hue)
-        if look not in self._styles_made:
-            self._styles_made[look] = self.rich_style + self._make_style(piece)
-        return self._styles_made[look]
+        key = (piece.tone, piece.hue)
+        if key not in self._styles_made:
+            self._styles_made[key] = self.rich_style + self._tone_style(piece)
+        return self._styles_made[key]
 
-    def _make_style(self, piece: Piece) -> Style:
+    def _tone_style(self, piece: Piece) -> Style:
         if piece.tone == "plain":
             return Style.null()
         if piece.tone == "hue":
@@ -179,11 +165,11 @@ class StatusLine(Widget):
         return component_style(self, f"status-line--{piece.tone}")
 
     def _rows(self, width: int) -> list[Pieces]:
-        """Both rows.
+        """Return both rows.
 
-        The short keys of the codes under the cursor always stand at the right of the first one.  Their labels
-        are there where the message leaves room; a message too long goes on in the second row, in the place of
-        the facts: what to do next stands at its end.
+        The short keys of the codes under the cursor are always at the right of the first one, with their labels where
+        the message leaves room.  A message too long for its row goes on in the second one, in place of the facts,
+        because what to do next is at its end.
         """
         tone = TONES[self._kind]
         keys = self._marks(width // 3, with_labels=False)
@@ -199,7 +185,7 @@ class StatusLine(Widget):
         return [_spread(message, codes, width), self._second_row(width)]
 
     def _marks(self, room: int, *, with_labels: bool = True) -> Pieces:
-        """The codes with their labels; where room is short, cut, or the short keys alone."""
+        """Return the codes with their labels, cut where room is short, or the short keys alone."""
         if not self._codes:
             return []
         share = (room - 3 * (len(self._codes) - 1)) // len(self._codes)
@@ -212,18 +198,20 @@ class StatusLine(Widget):
 
     def _second_row(self, width: int) -> Pieces:
         facts = self._facts
-        right = [Piece(READ_ONLY, "refusal") if facts.is_read_only else Piece("saved")]
-        if facts.is_document_refused and not facts.is_read_only:
-            # The codings are safe in the log, but nobody who reads the markdown sees them.
-            right = [Piece(NO_DOCUMENT, "refusal")]
         if not facts.is_saved:
-            right = [Piece(NOT_SAVED, "error")]
-        if facts.is_done:
-            right.insert(0, Piece("● done · ", "strong"))
+            state = Piece(NOT_SAVED, "error")
+        elif facts.is_read_only:
+            state = Piece(READ_ONLY, "refusal")
+        elif facts.is_document_refused:
+            # The codings are safe in the log, but whoever reads the markdown does not see them.
+            state = Piece(NO_DOCUMENT, "refusal")
+        else:
+            state = Piece("saved")
+        right = [*([Piece("● done · ", "strong")] if facts.is_done else []), state]
         if self._listed is not None:
             right = [*self._listing(self._listed), Piece(" · "), *right]
         room = width - _cells(right) - GAP
-        return _spread(_facts_in(_facts(facts, room), room), right, width)
+        return _spread(_facts_in(facts, room), right, width)
 
     def _listing(self, listed: int) -> Pieces:
         text = f"listing {listed:,}…"
@@ -233,32 +221,24 @@ class StatusLine(Widget):
         return [Piece(f"{text} "), Piece("━" * full, "strong"), Piece("─" * (BAR_CELLS - full), "dim")]
 
 
-def _facts(facts: StatusFacts, room: int) -> list[Fact]:
-    stated: list[Fact] = []
-    if facts.total:
-        stated.append(Fact(Piece(f"ad {facts.place:,} of {facts.total:,}"), 3))
-    if facts.ad:
-        employer = brief(facts.employer, max(room // 3, 8))
-        stated.append(Fact(Piece(f"#{brief(facts.ad, 24)} {employer}".rstrip(), "strong"), 5))
-    if facts.to_place:
-        stated.append(Fact(Piece(f"{facts.to_place:,} to place: v", "strong"), 4))
-    if facts.coder:
-        stated.append(Fact(Piece(f"coder {brief(facts.coder, 20)}"), 1))
-    if facts.profile:
-        stated.append(Fact(Piece(brief(facts.profile, max(room // 3, 12))), 2))
-    return stated
-
-
-def _facts_in(facts: list[Fact], room: int) -> Pieces:
-    """The facts with ` · ` between, without those of the lowest rank that do not fit."""
-    while len(facts) > 1 and sum(cell_len(fact.piece.text) + 3 for fact in facts) - 3 > room:
-        facts.remove(min(facts, key=lambda fact: fact.rank))
-    return _fitted(_joined([[fact.piece] for fact in facts], " · "), room)
+def _facts_in(facts: StatusFacts, room: int) -> Pieces:
+    """Return the facts with ` · ` between, without those of the lowest rank that do not fit."""
+    third = room // 3
+    ranked = [
+        (3, facts.total, Piece(f"ad {facts.place:,} of {facts.total:,}")),
+        (5, facts.ad, Piece(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
+        (4, facts.unlocated, Piece(f"{facts.unlocated:,} not located: v", "strong")),
+        (1, facts.coder, Piece(f"coder {brief(facts.coder, 20)}")),
+        (2, facts.profile, Piece(brief(facts.profile, max(third, 12)))),
+    ]
+    kept = [(rank, piece) for rank, is_known, piece in ranked if is_known]
+    while len(kept) > 1 and sum(cell_len(piece.text) + 3 for _, piece in kept) - 3 > room:
+        kept.remove(min(kept, key=lambda fact: fact[0]))
+    return _fitted(_joined([[piece] for _, piece in kept], " · "), room)
 
 
 def _joined(parts: list[Pieces], between: str) -> Pieces:
-    first, *others = parts or [[]]
-    return [*first, *(piece for part in others for piece in (Piece(between), *part))]
+    return [*chain(*([Piece(between), *part] for part in parts))][1:]
 
 
 def _cells(pieces: Pieces) -> int:
@@ -266,7 +246,7 @@ def _cells(pieces: Pieces) -> int:
 
 
 def _fitted(pieces: Pieces, room: int) -> Pieces:
-    """The pieces in so many cells; `…` stands for what is left off."""
+    """Return the pieces cut to so many cells, with `…` at the cut."""
     if _cells(pieces) <= room:
         return pieces
     kept: Pieces = []
@@ -279,6 +259,6 @@ def _fitted(pieces: Pieces, room: int) -> Pieces:
 
 
 def _spread(left: Pieces, right: Pieces, width: int) -> Pieces:
-    """`left` at the left, `right` at the right of a row."""
+    """Return a row with `left` at its left and `right` at its right."""
     gap = max(width - _cells(left) - _cells(right), 1)
     return [*left, Piece(" " * gap), *right] if right else left

@@ -72,7 +72,7 @@ class Listing:
 
     def _texts_read(self) -> None:
         if self._status.message[1] == "info" and (words := self._copying.words()):
-            self._status.say(words)
+            self._status.show_message(words)
 
     def _take(self, batch: Batch) -> None:
         self._workspace.sources.add(batch)
@@ -90,4 +90,4 @@ class Listing:
         troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
         if troubles and self._status.message[1] == "info":
             words = f"{troubles[0].severity}: {troubles[0].message}"
-            self._status.say(first_of(self._workspace.problems, words), "refusal")
+            self._status.show_message(first_of(self._workspace.problems, words), "refusal")
