@@ -153,7 +153,7 @@ async def coded(folder: Path, before: str, keys: str) -> str:
     write_ad(folder, text)
     workspace = workspace_on(folder)
     async with running(workspace) as (pilot, bench):
-        bench.selecting.put(selection)
+        bench.selector.put(selection)
         await press(pilot, keys)
         return with_codings(workspace)
 

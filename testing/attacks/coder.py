@@ -127,9 +127,9 @@ class Coder:
         command, said = made
         self._saying(said, self.session.ad.id, lambda: self.workspace.execute(command))
 
-    def _saying(self, said: Said, about: str, carry_out: Callable[[], object]) -> None:
+    def _saying(self, said: Said, about: str, execute_command: Callable[[], object]) -> None:
         self._say("begin", about, said)
-        outcome = self.outcome = carry_out()
+        outcome = self.outcome = execute_command()
         ends = {Saved: "done", NotSaved: "not saved"}
         self._say(ends.get(type(outcome), "refused"), about, said)
 

@@ -12,8 +12,8 @@ from codetui.core.codebook.index import profile
 from codetui.core.codebook.keys import profile_keys
 from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
-from codetui.tui.dialogs.source import DescribeAdModal
-from codetui.tui.dialogs.text import NoteModal, TextModal
+from codetui.tui.dialogs.source import SourceDialog
+from codetui.tui.dialogs.text import NoteDialog, TextDialog
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import Node, node_of
 from testing.pilot import key_event
@@ -76,7 +76,7 @@ class Replay:
             await self._pilot.pause()
         return is_done()
 
-    async def _write(self, opening: Sequence[str], field: type[NoteModal] | type[TextModal], text: str) -> None:
+    async def _write(self, opening: Sequence[str], field: type[NoteDialog] | type[TextDialog], text: str) -> None:
         """Opens a field, types the text (what no key types is pasted), and takes it."""
         app = self._pilot.app
 
@@ -91,14 +91,14 @@ class Replay:
             await self._press(words, lambda: self._written() == words)
         else:
             app.post_message(events.Paste(words))
-        take = "escape" if not words else "enter" if field is NoteModal else "ctrl+s"
+        take = "escape" if not words else "enter" if field is NoteDialog else "ctrl+s"
         is_closed = await self._press((take,), lambda: app.screen is self._bench)
         if not is_closed:
             self._result.trouble.append(f"the field for “{words}” does not close")
 
     def _written(self) -> str:
         screen = self._pilot.app.screen
-        return screen.written() if isinstance(screen, NoteModal | TextModal) else ""
+        return screen.written() if isinstance(screen, NoteDialog | TextDialog) else ""
 
     # --- codings ----------------------------------------------------------------------------------
 
@@ -107,26 +107,26 @@ class Replay:
         section = index.sections[index.codes[wanted.code].section]
         spans = self._free(wanted)
         ad, stand = self._window()
-        selecting = await self._select(wanted.words, spans, section.holds)
-        if selecting is None:
+        selector = await self._select(wanted.words, spans, section.holds)
+        if selector is None:
             return
         code = index.codes[wanted.code]
-        is_same = bench.assigning.recent[:1] == [code.id]
+        is_same = bench.assigner.recent[:1] == [code.id]
         keys = ("full_stop",) if is_same else (section.key, code.key)
         count = len(bench.state.codings)
         if not await self._press(keys, lambda: len(bench.state.codings) > count):
             self._result.trouble.append(f"“{wanted.words}” gets no code: {bench.status.message[0]}")
             return
-        if isinstance(self._pilot.app.screen, DescribeAdModal):
+        if isinstance(self._pilot.app.screen, SourceDialog):
             await self._press(("escape",), lambda: self._pilot.app.screen is bench)
         if wanted.note:
-            await self._write(("n",), NoteModal, wanted.note)
+            await self._write(("n",), NoteDialog, wanted.note)
         near = sorted(spans, key=lambda span: abs(span.start - stand.selection.head))[:_PLAIN_TARGETS]
         costs = [plain(ad, stand, span, section.holds) for span in near]
         plainly = min((len(each.keys) for each in costs if each), default=None)
         noting = 2 if wanted.note else 0
         self._result.costs.append(
-            Cost(bench.ad.id, wanted.words, (*selecting, *keys), len(selecting), len(keys), noting, plainly)
+            Cost(bench.ad.id, wanted.words, (*selector, *keys), len(selector), len(keys), noting, plainly)
         )
 
     def _free(self, wanted: Wanted) -> tuple[Span, ...]:
@@ -161,14 +161,14 @@ class Replay:
             await self._press(keys[: at + 1], lambda: bench.search.is_open)
             await self._press(keys[at + 1 :], lambda: not bench.search.is_open)
         else:
-            await self._press(keys, lambda: bench.selecting.selection == found.after.selection)
+            await self._press(keys, lambda: bench.selector.selection == found.after.selection)
 
     def _window(self) -> tuple[Ad, Stand]:
         view = self._bench.document
         height = view.scrollable_content_region.height
         if self._ad is None or (self._ad.layout, self._ad.height) != (view.text_layout, height):
             self._ad = Ad(self._bench.ad.text, view.text_layout, height)
-        return self._ad, Stand(self._bench.selecting.selection, view.top_row)
+        return self._ad, Stand(self._bench.selector.selection, view.top_row)
 
     # --- notes and profile ------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Replay:
                 break
             await self._press(("down",), self._leaves(bench.node()))
             count += 1
-        await self._write(("N",) if place.kind == "entry" else ("n",), NoteModal, remark.text)
+        await self._write(("N",) if place.kind == "entry" else ("n",), NoteDialog, remark.text)
         await self._press(("t",), lambda: bench.focused is not bench.outline)
         self._result.other_keys += count + 2
 
@@ -196,7 +196,7 @@ class Replay:
         app, bench = self._pilot.app, self._bench
 
         def is_open() -> bool:
-            return isinstance(app.screen, DescribeAdModal) and app.screen.focused is not None
+            return isinstance(app.screen, SourceDialog) and app.screen.focused is not None
 
         def has(field: str, text: str) -> Callable[[], bool]:
             return lambda: app.screen.query_one(f"#{field}", Input).value == text
@@ -216,7 +216,7 @@ class Replay:
         number = book.profiles.index(chosen)
         digit = profile_keys(book.profiles)[number]
         take = [digit] if digit else [*["down"] * number, "enter"]
-        await self._write(("p", *take), TextModal, document.reasoning)
+        await self._write(("p", *take), TextDialog, document.reasoning)
         self._result.other_keys += 2 + len(take)
 
 

@@ -13,7 +13,7 @@ class Cost(NamedTuple):
     ad: str
     words: str
     keys: tuple[str, ...]
-    selecting: int
+    selector: int
     coding: int
     noting: int
     plainly: int | None
@@ -50,10 +50,10 @@ def report(results: Sequence[Replayed]) -> None:
         return
     print(f"\nkeys per coding, {len(costs)} codings   median   p90  worst    sum")
     rows = {
-        "selection": [cost.selecting for cost in costs],
+        "selection": [cost.selector for cost in costs],
         "code": [cost.coding for cost in costs],
-        "selection and code": [cost.selecting + cost.coding for cost in costs],
-        "all, with the note's n and Enter": [cost.selecting + cost.coding + cost.noting for cost in costs],
+        "selection and code": [cost.selector + cost.coding for cost in costs],
+        "all, with the note's n and Enter": [cost.selector + cost.coding + cost.noting for cost in costs],
         "plain strategy, selection and code": [c.plainly + c.coding for c in costs if c.plainly is not None],
     }
     for name, keys in rows.items():
@@ -64,5 +64,5 @@ def report(results: Sequence[Replayed]) -> None:
     if unreached:
         print(f"  the plain strategy does not reach {unreached} of them")
     print("\ndearest:")
-    for cost in sorted(costs, key=lambda each: each.selecting + each.coding, reverse=True)[:10]:
-        print(f"  {cost.selecting + cost.coding:>3}  #{cost.ad} “{cost.words[:60]}”  {' '.join(cost.keys)}")
+    for cost in sorted(costs, key=lambda each: each.selector + each.coding, reverse=True)[:10]:
+        print(f"  {cost.selector + cost.coding:>3}  #{cost.ad} “{cost.words[:60]}”  {' '.join(cost.keys)}")

@@ -173,7 +173,7 @@ def resizing_and_killing(record: Record) -> None:
     record.restarted("odd.toml")
 
 
-def copying(record: Record) -> None:
+def copier(record: Record) -> None:
     """Two ads have the same text: what was coded in one is taken over in the other; an ad is described."""
     record.write("ads/3007_havik_zuid.txt", read(record.folder / "ads/3004_havik_detachering.txt"))
     steps: Sequence[Step] = (
@@ -229,6 +229,6 @@ CASES = {
     "sitting_selecting_and_coding": selecting_and_coding,
     "sitting_settling_and_profile": settling_and_profile,
     "sitting_resizing_and_killing": resizing_and_killing,
-    "sitting_copying": copying,
+    "sitting_copying": copier,
     "sitting_outside_changes": outside_changes,
 }

@@ -22,9 +22,9 @@ from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from codetui.study.usage import CodeUsage
 from codetui.study.workspace import Workspace, open_workspace
-from codetui.tui.dialogs.code_forms import CodeForm, NewCodeModal
+from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
-from codetui.tui.dialogs.definition import DefinitionModal
+from codetui.tui.dialogs.definition import DefinitionDialog
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.rows import PlainRows, RowList
@@ -107,14 +107,14 @@ def defined(pilot: Pilot[object]) -> str:
 async def test_a_code_found_while_coding_is_in_the_book_and_on_the_words(tmp_path: Path, keys: str) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, keys)
-        assert isinstance(pilot.app.screen, NewCodeModal)
+        assert isinstance(pilot.app.screen, NewCodeDialog)
         await press(pilot, "<ctrl+s>")
         assert pilot.app.screen is bench
         assert f"{{TASK3:{MIRRORS}}}" in with_codings(bench.workspace)
         new = codes_in(tmp_path)["TASK3"]
         assert (new.name, new.section, new.definition, new.found_in) == ("Polishing", "tasks", "", "11")
         assert "TASK3: Polishing ←" in said(bench) and "codebook.toml" in said(bench)
-        bench.saving.write()
+        bench.saver.write()
     assert "- **TASK3: Polishing:**" in next((tmp_path / "sessions" / "rosa").glob("*.md")).read_text("utf-8")
 
 
@@ -174,7 +174,7 @@ async def test_letters_typed_into_the_list_of_places_are_told_so(tmp_path: Path)
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "<enter>zzgleaming<enter>")
         modal = pilot.app.screen
-        assert isinstance(modal, NewCodeModal)
+        assert isinstance(modal, NewCodeDialog)
         await press(pilot, "C")
         assert "This is a list" in str(modal.query_one(".hint", Static).render())
         await press(pilot, "<tab><tab>Shines.<ctrl+s>")
@@ -195,7 +195,7 @@ async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Pat
             await press(pilot, "<down>")
         await press(pilot, "A")
         modal = pilot.app.screen
-        assert isinstance(modal, NewCodeModal)
+        assert isinstance(modal, NewCodeDialog)
         assert (modal.spot.section, modal.field("id")) == ("tools", "TOOL2")
 
 
@@ -203,7 +203,7 @@ async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Pa
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "Alighting<ctrl+s>")
         modal = pilot.app.screen
-        assert isinstance(modal, NewCodeModal)
+        assert isinstance(modal, NewCodeDialog)
         assert "TASK1 is called so already" in str(modal.query_one(".hint", Static).content)
         await press(pilot, " up<enter><enter><backspace>2<ctrl+s>")
         assert "TASK2 is “Watching” already" in str(modal.query_one(".hint", Static).content)
@@ -219,7 +219,7 @@ async def test_a_code_that_somebody_else_has_just_added_keeps_what_was_written(t
         (tmp_path / "codebook.toml").write_text(CODEBOOK + other, "utf-8")
         await press(pilot, "<ctrl+s>")
         modal = pilot.app.screen
-        assert isinstance(modal, NewCodeModal)
+        assert isinstance(modal, NewCodeDialog)
         assert "TASK3" in str(modal.query_one(".hint", Static).content)
         assert modal.query_one(TextArea).text == "Cleans." and modal.field("name") == "Polishing"
         modal.query_one("#id", Input).value = "TASK4"
@@ -234,7 +234,7 @@ async def test_a_book_that_may_not_be_written_loses_no_text(tmp_path: Path) -> N
         (tmp_path / "codebook.toml").chmod(0o444)
         await press(pilot, "<ctrl+s>")
         modal = pilot.app.screen
-        assert isinstance(modal, NewCodeModal)
+        assert isinstance(modal, NewCodeDialog)
         assert "NOT SAVED" in str(modal.query_one(".hint", Static).content)
         assert modal.query_one(TextArea).text == "Cleans."
         await press(pilot, "<escape>")
@@ -432,7 +432,7 @@ async def test_a_code_that_the_book_has_lost_is_explained_by_the_version_it_was_
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
     async with on_words(tmp_path, LAMP) as (pilot, _):
         await press(pilot, "i")
-        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert isinstance(pilot.app.screen, DefinitionDialog)
         assert "OLD, when this was coded" in defined(pilot) and "Lighting lamps." in defined(pilot)
 
 
@@ -453,7 +453,7 @@ async def test_a_retired_code_is_shown_where_it_has_codings_and_given_to_none(tm
         assert not any("TASK1" in row for row in rows(pilot.app.screen.query_one(PlainRows)))
         await press(pilot, "<escape>.")
         assert [coding.code for coding in bench.state.live()] == ["TASK1"]
-        bench.assigning.take(CodeId("TASK1"))
+        bench.assigner.take(CodeId("TASK1"))
         assert "TASK1: Lighting is retired" in said(bench) and len(bench.state.live()) == 1
         await press(pilot, ")")
         assert not any("TASK1" in row for row in rows(bench.outline))

@@ -113,15 +113,15 @@ async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
 async def test_what_no_key_asked_for_stands_behind_what_refused_a_key(workspace: Workspace) -> None:
     async with running(workspace) as (_, bench):
         bench.say("The coding is not saved.", "refusal")
-        bench.say_besides("The codebook was changed outside.")
+        bench.notify_behind("The codebook was changed outside.")
         assert bench.status.message == ("The coding is not saved. · The codebook was changed outside.", "refusal")
-        bench.say_besides("The document\tcannot be read.", "error")
-        bench.say_besides("The document\tcannot be read.", "error")
+        bench.notify_behind("The document\tcannot be read.", "error")
+        bench.notify_behind("The document\tcannot be read.", "error")
         said, kind = bench.status.message
         assert kind == "error"
         assert said.endswith("changed outside. · The document cannot be read.")
         bench.say("Saved.")
-        bench.say_besides("The codebook was changed outside.")
+        bench.notify_behind("The codebook was changed outside.")
         assert bench.status.message == ("The codebook was changed outside.", "info")
 
 

@@ -23,8 +23,8 @@ from textual.widgets import TextArea
 
 from codetui.model import CodeId, Span
 from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm
-from codetui.tui.dialogs.code_search import CodesChoice
-from codetui.tui.dialogs.confirm import UNSEEN, Choice, DryRun
+from codetui.tui.dialogs.code_search import CodesDialog
+from codetui.tui.dialogs.confirm import UNSEEN, ChoiceDialog, DryRunDialog
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode
 from codetui.tui.widgets.rows import PlainRows
@@ -44,7 +44,7 @@ async def agreed(pilot: Pilot[object], keys: str) -> str:
     await press(pilot, keys)
     await settled(pilot)
     modal = pilot.app.screen
-    assert isinstance(modal, DryRun) and modal.stage == "asking", modal
+    assert isinstance(modal, DryRunDialog) and modal.stage == "asking", modal
     counted = modal.said
     await asyncio.sleep(UNSEEN)
     await press(pilot, "<enter>")
@@ -85,7 +85,7 @@ async def test_nothing_changes_where_the_question_is_left(tmp_path: Path) -> Non
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11Tr")
         await settled(pilot)
-        assert isinstance(pilot.app.screen, DryRun)
+        assert isinstance(pilot.app.screen, DryRunDialog)
         await press(pilot, "<escape>")
         assert pilot.app.screen is bench
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
@@ -107,9 +107,9 @@ async def test_a_code_is_merged_moved_retired_and_given_again(tmp_path: Path) ->
 async def test_without_a_code_under_the_cursor_one_is_picked(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "T")
-        assert isinstance(pilot.app.screen, CodesChoice)
+        assert isinstance(pilot.app.screen, CodesDialog)
         await press(pilot, "watch<enter>")
-        assert isinstance(pilot.app.screen, Choice)
+        assert isinstance(pilot.app.screen, ChoiceDialog)
 
 
 async def test_rules_in_a_file_are_followed_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ async def test_rules_in_a_file_are_followed_from_within(tmp_path: Path, monkeypa
         await press(pilot, "Tf<enter>")
         await settled(pilot)
         modal = pilot.app.screen
-        assert isinstance(modal, DryRun) and modal.stage == "done"
+        assert isinstance(modal, DryRunDialog) and modal.stage == "done"
         await press(pilot, "<escape>")
         (tmp_path / "map.toml").write_text('[codes]\nTASK1 = "TASK2"\n', "utf-8")
         assert "1 coding in 1 ad" in await agreed(pilot, "Tf<enter>")
@@ -241,7 +241,7 @@ async def test_an_enter_that_was_typed_ahead_agrees_to_nothing(tmp_path: Path) -
         await settled(pilot)
         await press(pilot, "<enter><enter>")
         await settled(pilot)
-        assert isinstance(pilot.app.screen, DryRun) and pilot.app.screen.stage == "asking"
+        assert isinstance(pilot.app.screen, DryRunDialog) and pilot.app.screen.stage == "asking"
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
 
 

@@ -11,11 +11,11 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.model import Code, CodeId, Profile
 from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm, RenameForm
-from codetui.tui.dialogs.code_search import ChosenCodes, CodePicker, CodesChoice, Picked
-from codetui.tui.dialogs.confirm import Choice, option
+from codetui.tui.dialogs.code_search import ChosenCodes, CodePicker, CodesDialog, Picked
+from codetui.tui.dialogs.confirm import ChoiceDialog, option
 from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
-from codetui.tui.dialogs.source import DescribeAdModal
-from codetui.tui.dialogs.text import NoteModal, TextModal
+from codetui.tui.dialogs.source import SourceDialog
+from codetui.tui.dialogs.text import NoteDialog, TextDialog
 from codetui.tui.widgets.rows import PlainRows
 
 OPEN = "still open"
@@ -86,7 +86,7 @@ async def test_the_picker_offers_a_new_code_and_leads_to_changing_one(keys: list
     ],
 )
 async def test_one_code_is_chosen_among_all_but_those_left_out(keys: list[str], codes: tuple[str, ...] | None) -> None:
-    chosen = await answer(CodesChoice("Merge", BOOK, but=(CodeId("W1"),)), keys)
+    chosen = await answer(CodesDialog("Merge", BOOK, but=(CodeId("W1"),)), keys)
     assert chosen == (ChosenCodes(tuple(map(CodeId, codes))) if isinstance(codes, tuple) else codes)
 
 
@@ -101,13 +101,13 @@ async def test_one_code_is_chosen_among_all_but_those_left_out(keys: list[str], 
     ],
 )
 async def test_several_codes_are_chosen_and_let_go_by_enter(keys: list[str], chosen: Answer) -> None:
-    assert await answer(CodesChoice("Split", BOOK, chosen=(CodeId("T1"),)), keys) == chosen
+    assert await answer(CodesDialog("Split", BOOK, chosen=(CodeId("T1"),)), keys) == chosen
 
 
 async def test_how_many_codes_are_chosen_stands_above_and_gives_way_to_what_is_lacking() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
-        app.push_screen(CodesChoice("Split", BOOK, chosen=()))
+        app.push_screen(CodesDialog("Split", BOOK, chosen=()))
         await pilot.pause()
         hint = app.screen.query_one(".hint", Static)
         said = [str(hint.render())]
@@ -156,7 +156,9 @@ async def test_a_key_without_a_profile_is_told_which_have_one() -> None:
 async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:
     app = App[None]()
     async with app.run_test(size=(50, 15)) as pilot:
-        app.push_screen(Choice("What?", [option("r", "r", "retire", "its codings stay, and wait for another code: Q")]))
+        app.push_screen(
+            ChoiceDialog("What?", [option("r", "r", "retire", "its codings stay, and wait for another code: Q")])
+        )
         await pilot.pause()
         row = app.screen.query_one(PlainRows).render_line(0).text
         assert "r retire" in row and row.rstrip().endswith("…")
@@ -184,7 +186,7 @@ async def test_a_book_without_profiles_is_left_by_escape() -> None:
     ],
 )
 async def test_a_text_is_saved_or_thrown_away_only_on_purpose(keys: list[str], text: Answer) -> None:
-    assert await answer(TextModal("Reasoning", "old"), keys) == text
+    assert await answer(TextDialog("Reasoning", "old"), keys) == text
 
 
 @pytest.mark.parametrize(
@@ -208,14 +210,14 @@ async def test_a_form_answers_with_the_part_as_it_is_written_and_with_nothing_wh
 
 async def test_a_text_that_is_left_alone_comes_back_to_the_character() -> None:
     text = "one\r\ntwo\u2028three\x0cfour"
-    assert await answer(TextModal("Reasoning", text), ["escape"]) is None
-    assert await answer(TextModal("Reasoning", text), ["ctrl+s"]) == text
+    assert await answer(TextDialog("Reasoning", text), ["escape"]) is None
+    assert await answer(TextDialog("Reasoning", text), ["ctrl+s"]) == text
 
 
 async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
-        app.push_screen(TextModal("Reasoning", "old"))
+        app.push_screen(TextDialog("Reasoning", "old"))
         await pilot.pause()
         hint = app.screen.query_one(".hint", Static)
         await pilot.press("x", "escape")
@@ -225,14 +227,14 @@ async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
 
 
 async def test_the_outside_editor_gets_the_text_and_gives_it_back() -> None:
-    modal = TextModal("Reasoning", "old", edit_outside=lambda text: f"{text}!\nmore")
+    modal = TextDialog("Reasoning", "old", edit_outside=lambda text: f"{text}!\nmore")
     assert await answer(modal, ["x", "ctrl+e", "z", "ctrl+s"]) == "oldx!\nmorez"
 
 
 async def test_without_an_outside_editor_the_text_stays() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
-        app.push_screen(TextModal("Reasoning", "old", edit_outside=lambda _: None))
+        app.push_screen(TextDialog("Reasoning", "old", edit_outside=lambda _: None))
         await pilot.pause()
         await pilot.press("ctrl+e")
         assert app.screen.query_one(TextArea).text == "old"
@@ -251,7 +253,7 @@ async def test_without_an_outside_editor_the_text_stays() -> None:
     ],
 )
 async def test_a_note_is_saved_by_enter(keys: list[str], note: Answer) -> None:
-    assert await answer(NoteModal("Note", "old"), keys) == note
+    assert await answer(NoteDialog("Note", "old"), keys) == note
 
 
 @pytest.mark.parametrize(
@@ -268,11 +270,11 @@ async def test_a_note_is_saved_by_enter(keys: list[str], note: Answer) -> None:
 async def test_only_what_is_missing_of_an_ad_is_asked_for(
     employer: str, title: str, keys: list[str], described: Answer
 ) -> None:
-    assert await answer(DescribeAdModal("7", employer, title), keys) == described
+    assert await answer(SourceDialog("7", employer, title), keys) == described
 
 
 async def test_employer_and_title_can_be_put_right() -> None:
-    modal = DescribeAdModal("7", "Ab", "Cd", asks_all=True)
+    modal = SourceDialog("7", "Ab", "Cd", asks_all=True)
     assert await answer(modal, ["end", "x", "enter", "end", "y", "enter"]) == ("Abx", "Cdy")
 
 
@@ -282,9 +284,9 @@ async def test_every_question_fits_the_screen(size: tuple[int, int]) -> None:
     modals: list[ModalScreen[Answer]] = [
         CodePicker(BOOK, [], long),
         ProfilePicker(BOOK.profiles, "1"),
-        TextModal("Reasoning", long),
-        NoteModal("Note", long),
-        DescribeAdModal("7"),
+        TextDialog("Reasoning", long),
+        NoteDialog("Note", long),
+        SourceDialog("7"),
     ]
     for modal in modals:
         app = App[None]()

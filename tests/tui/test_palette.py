@@ -11,7 +11,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 
 from codetui.tui.actions import ACTIONS
-from codetui.tui.dialogs.text import NoteModal
+from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.palette import Palette
 from codetui.tui.themes import HUES, contrast, hue_style
 from testing.keys import keys_of, press, running, workspace_on, write_ad
@@ -55,7 +55,7 @@ async def test_the_palette_opens_over_no_question(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, _):
         await press(pilot, "s11n<ctrl+p>")
-        assert isinstance(pilot.app.screen, NoteModal)
+        assert isinstance(pilot.app.screen, NoteDialog)
         await press(pilot, "<escape><ctrl+p><ctrl+p>")
         assert isinstance(pilot.app.screen, Palette)
 

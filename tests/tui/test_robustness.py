@@ -80,9 +80,9 @@ async def test_the_other_quotation_is_asked_for_while_the_tree_stands_elsewhere(
         await press(pilot, "t")
         bench.outline.reveal(elsewhere.id)
         await pilot.pause()
-        bench.selecting.put(Selection(2, 2))
+        bench.selector.put(Selection(2, 2))
         assert bench.coding_here() == elsewhere
-        assert {coding.id for coding in bench.aiming.under_cursor()} == {first.id, second.id}
+        assert {coding.id for coding in bench.target.under_cursor()} == {first.id, second.id}
         bench.keyboard.do("other")
         assert bench.coding_here() in (first, second)
 
@@ -110,8 +110,8 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
         monkeypatch.setattr(fs, "write_all", full)
         monkeypatch.setattr(bench.status, "say", lambda text, kind="info": said.append(f"{kind} {text}"))
         await pilot.press(*keys_of("s11"))
-        bench.saving.remember()
-        bench.saving.remember()
+        bench.saver.remember()
+        bench.saver.remember()
         assert said[-1].startswith("error NOT SAVED")
         assert len([one for one in workspace.problems if "place is not remembered" in one.message]) == 1
         monkeypatch.undo()
@@ -165,8 +165,8 @@ async def test_a_note_full_of_control_characters_is_shown_harmless_and_left_as_i
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "s11p1<escape>")
         (coding,) = bench.state.live()
-        bench.carry_out(NoteCoding(coding.id, hostile))
-        bench.carry_out(AssignProfile("1", hostile))
+        bench.execute_command(NoteCoding(coding.id, hostile))
+        bench.execute_command(AssignProfile("1", hostile))
         await press(pilot, "n")
         assert pilot.app.screen.query_one(Input).value == shown
         await press(pilot, "<enter>P")

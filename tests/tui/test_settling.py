@@ -27,9 +27,9 @@ from codetui.model import (
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.workspace import Workspace
-from codetui.tui.dialogs.definition import DefinitionModal
-from codetui.tui.dialogs.text import NoteModal
-from codetui.tui.dialogs.unresolved import DoubtsList
+from codetui.tui.dialogs.definition import DefinitionDialog
+from codetui.tui.dialogs.text import NoteDialog
+from codetui.tui.dialogs.unresolved import UnresolvedDialog
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import Face, TextStyles
 from codetui.tui.widgets.outline import CodingNode
@@ -129,14 +129,14 @@ async def test_words_that_stand_twice_get_the_place_that_is_selected(
 async def test_each_place_is_shown_selected_with_its_number_and_the_keys(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
-        assert bench.selecting.selection.span == LAMPS[0]
+        assert bench.selector.selection.span == LAMPS[0]
         assert said(bench) == (
             "1 of 1 · TASK1 “You light the lamp” stands 2 times, here is the 1st: "
             "v next place · Enter this one · x drop · Esc leave"
         )
         assert bench.outline.current == CodingNode(CodingId("c0"))
         await press(pilot, "v")
-        assert bench.selecting.selection.span == LAMPS[1]
+        assert bench.selector.selection.span == LAMPS[1]
         assert "here is the 2nd: v next · Enter" in said(bench)
 
 
@@ -154,7 +154,7 @@ async def test_the_next_doubt_is_offered_at_once_and_the_last_says_so(tmp_path: 
     async with running(workspace) as (pilot, bench):
         await press(pilot, "v<enter>")
         assert said(bench).startswith("1 of 2 · TASK2 “wattch the sea” resembles this 9")
-        assert bench.selecting.selection.span == SEA
+        assert bench.selector.selection.span == SEA
         await press(pilot, "<enter>")
         assert said(bench).startswith(
             "1 of 1 · TASK1 “a quilt of zigzags” is not in the ad: select its words, then Enter"
@@ -228,7 +228,7 @@ async def test_escape_leaves_the_doubt_and_v_comes_back_to_it(tmp_path: Path) ->
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "vvv<escape>")
         assert said(bench) == "Left as it was. 3 quotations need a place: v"
-        assert bench.settling.current is None
+        assert bench.resolver.current is None
         await press(pilot, "v")
         assert said(bench).startswith("2 of 3 · TASK2")
 
@@ -245,7 +245,7 @@ async def test_a_code_given_meanwhile_ends_the_settling(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v12")
         assert [(coding.code, coding.words) for coding in bench.state.live()][1:] == [("TASK2", "You light the lamp")]
-        assert bench.settling.current is None
+        assert bench.resolver.current is None
         assert place_of(bench, 0) is None
 
 
@@ -263,7 +263,7 @@ async def test_what_is_nearest_to_an_orphan_is_shown_and_taken_only_when_selecte
     async with running(doubting(tmp_path, Quoted("TASK1", words))) as (pilot, bench):
         await press(pilot, "v")
         assert "is not in the ad: select its words, then Enter · v what is nearest (93 %)" in said(bench)
-        assert not bench.selecting.selection.is_explicit
+        assert not bench.selector.selection.is_explicit
         await press(pilot, "<enter>")
         assert place_of(bench, 0) is None
         await press(pilot, "v<enter>")
@@ -294,9 +294,9 @@ async def test_definition_note_and_recoding_are_about_the_doubt(tmp_path: Path) 
     other = Quoted("TECH1", "light the lamp", Span(4, 18), False)
     async with running(doubting(tmp_path, LAMP, other)) as (pilot, bench):
         await press(pilot, "vi")
-        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert isinstance(pilot.app.screen, DefinitionDialog)
         await press(pilot, "<escape>n")
-        assert isinstance(pilot.app.screen, NoteModal)
+        assert isinstance(pilot.app.screen, NoteDialog)
         await press(pilot, "doubtful<enter>")
         assert bench.state.codings[CodingId("c0")].note == "doubtful"
         await press(pilot, "r12")
@@ -308,7 +308,7 @@ async def test_definition_note_and_recoding_are_about_the_doubt(tmp_path: Path) 
 async def test_a_recoding_that_is_begun_takes_enter_and_escape(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "vr<escape>")
-        assert (bench.assigning.recoding, bench.settling.current) == (None, None)
+        assert (bench.assigner.recoding, bench.resolver.current) == (None, None)
         await press(pilot, "vr<enter>")
         assert pilot.app.screen.query_one(Input) is not None
         assert place_of(bench, 0) is None
@@ -319,17 +319,17 @@ async def test_a_boundary_that_is_moved_is_left_by_v(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, settled)) as (pilot, bench):
         bench.select(Span(28, 34))
         await press(pilot, "b")
-        assert bench.assigning.bounding == "c1"
+        assert bench.assigner.bounding == "c1"
         await press(pilot, "v<enter>")
         assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[0], Span(28, 34))
-        assert bench.assigning.bounding is None
+        assert bench.assigner.bounding is None
 
 
 async def test_the_list_names_all_doubts_and_enter_goes_to_one(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "V")
         screen = pilot.app.screen
-        assert isinstance(screen, DoubtsList)
+        assert isinstance(screen, UnresolvedDialog)
         rows = [" ".join("".join(part.text for part in (*row.left, *row.right)).split()) for row in screen.rows]
         assert rows[0] == "11 TASK1 “You light the lamp”2 places"
         assert rows[1].startswith("12 TASK2 “wattch the sea”resembles 9")
@@ -345,7 +345,7 @@ async def test_the_list_is_left_without_a_choice(tmp_path: Path) -> None:
         for leave in ("<escape>", "V"):
             await press(pilot, f"V{leave}")
             assert pilot.app.screen is bench
-            assert bench.settling.current is None
+            assert bench.resolver.current is None
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -415,7 +415,7 @@ async def test_another_ad_ends_the_settling(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v)")
         assert bench.ad.id == "2"
-        assert bench.settling.current is None
+        assert bench.resolver.current is None
         await press(pilot, "v")
         assert said(bench) == SETTLED
 
@@ -443,7 +443,7 @@ async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: i
     async with running(doubting(tmp_path, *quoted, text=text)) as (pilot, bench):
         await press(pilot, keys)
         assert len(bench.state.codings) == 3
-        current = bench.settling.coding
+        current = bench.resolver.coding
         assert current is None or is_unresolved(current)
 
 

@@ -13,7 +13,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.dialogs.confirm import TakeOverModal
+from codetui.tui.dialogs.confirm import TakeOverDialog
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
 from testing.keys import press, running, study_with, write_ad
@@ -37,7 +37,7 @@ def said(screen: WorkbenchScreen) -> str:
 
 
 def is_asked(pilot: Pilot[object]) -> bool:
-    return isinstance(pilot.app.screen, TakeOverModal)
+    return isinstance(pilot.app.screen, TakeOverDialog)
 
 
 def give(program: Workspace, words: str, code: str = "TASK1") -> Outcome:

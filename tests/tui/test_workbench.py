@@ -12,11 +12,11 @@ from textual.widgets import Input, Static, TextArea
 from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui.dialogs.code_search import CodePicker
-from codetui.tui.dialogs.confirm import Choice
-from codetui.tui.dialogs.definition import DefinitionModal
+from codetui.tui.dialogs.confirm import ChoiceDialog
+from codetui.tui.dialogs.definition import DefinitionDialog
 from codetui.tui.dialogs.profile import ProfilePicker
-from codetui.tui.dialogs.source import DescribeAdModal
-from codetui.tui.dialogs.text import NoteModal, TextModal
+from codetui.tui.dialogs.source import SourceDialog
+from codetui.tui.dialogs.text import NoteDialog, TextDialog
 from codetui.tui.screens.ad_list import AdListScreen
 from codetui.tui.screens.help import HelpRows, HelpScreen
 from codetui.tui.screens.workbench import WorkbenchScreen
@@ -80,7 +80,7 @@ async def test_a_note_goes_to_the_coding_whose_bullet_sign_is_under_the_cursor(t
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, _bench):
         await press(pilot, "11n")
-        assert isinstance(pilot.app.screen, NoteModal)
+        assert isinstance(pilot.app.screen, NoteDialog)
 
 
 async def test_the_picker_assigns_what_is_typed(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ async def test_a_note_is_written_beside_the_quotation_just_coded(tmp_path: Path)
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
         await press(pilot, "2an")
-        assert isinstance(pilot.app.screen, NoteModal)
+        assert isinstance(pilot.app.screen, NoteDialog)
         await press(pilot, "a snake<enter>")
         assert [coding.note for coding in bench.state.live()] == ["a snake"]
 
@@ -147,7 +147,7 @@ async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path:
         places = []
         for _ in range(6):
             await press(pilot, "n")
-            if isinstance(pilot.app.screen, NoteModal):
+            if isinstance(pilot.app.screen, NoteDialog):
                 await press(pilot, "note<enter>")
                 places = [(note.target.kind, note.target.id) for note in bench.state.notes.values()]
             await press(pilot, "<down>")
@@ -169,7 +169,7 @@ async def test_profile_then_reasoning_then_done(tmp_path: Path) -> None:
         await press(pilot, "p")
         assert isinstance(pilot.app.screen, ProfilePicker)
         await press(pilot, "2")
-        assert isinstance(pilot.app.screen, TextModal)
+        assert isinstance(pilot.app.screen, TextDialog)
         await press(pilot, "green<enter>fingers<ctrl+s>")
         assert (bench.state.profile, bench.state.reasoning) == ("2", "green\nfingers")
         await press(pilot, "d")
@@ -195,7 +195,7 @@ async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tm
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
         await press(pilot, "2a")
-        assert isinstance(pilot.app.screen, DescribeAdModal)
+        assert isinstance(pilot.app.screen, SourceDialog)
         await press(pilot, "Acme BV<enter>")
         assert bench.state.employer == "Acme BV"
         await press(pilot, "11")
@@ -209,20 +209,20 @@ async def test_the_search_selects_while_typing_and_escape_goes_back(tmp_path: Pa
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "/sql")
-        assert bench.selecting.selection.span == (19, 22)
+        assert bench.selector.selection.span == (19, 22)
         await press(pilot, "<enter>2a")
         assert [coding.words for coding in bench.state.live()] == ["SQL"]
         await press(pilot, "<home>/people<escape>")
-        assert bench.selecting.selection.span == (0, 0)
+        assert bench.selector.selection.span == (0, 0)
 
 
 async def test_jump_labels_select_from_start_to_end(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "f")
-        label = dict(bench.selecting.shown_labels)[NEED.index("Python")]
+        label = dict(bench.selector.shown_labels)[NEED.index("Python")]
         await press(pilot, label)
-        ends = dict(bench.selecting.shown_labels)
+        ends = dict(bench.selector.shown_labels)
         last = next(letters for offset, letters in ends.items() if NEED.index("SQL") <= offset < NEED.index("You"))
         await press(pilot, f"{last}12")
         words = [coding.words for coding in bench.state.live()]
@@ -234,9 +234,9 @@ async def test_escape_and_backspace_leave_the_labels(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         for leave in ("<escape>", "<backspace>"):
             await press(pilot, "f")
-            assert bench.selecting.is_jumping
+            assert bench.selector.is_jumping
             await press(pilot, leave)
-            assert not bench.selecting.is_jumping
+            assert not bench.selector.is_jumping
 
 
 async def test_from_ad_to_ad_the_work_is_on_disk(tmp_path: Path) -> None:
@@ -265,13 +265,13 @@ async def test_a_restart_stands_where_the_coder_stopped(tmp_path: Path) -> None:
     write_ad(tmp_path, text, "2_acme.txt")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, ")<pagedown><pagedown>s")
-        place = (bench.selecting.selection.span.start, bench.document.top_row)
+        place = (bench.selector.selection.span.start, bench.document.top_row)
         assert place[1] > 10
         await press(pilot, "11")
         await pilot.app.action_quit()
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         assert bench.ad.id == "2"
-        span = bench.selecting.span("quotations")
+        span = bench.selector.span("quotations")
         assert (span.start, bench.document.top_row) == place
         assert len(bench.state.live()) == 1
 
@@ -294,7 +294,7 @@ async def test_definition_help_and_problems_open_and_close(tmp_path: Path) -> No
         await press(pilot, "i")
         assert bench.status.message[1] == "refusal"
         await press(pilot, "11i")
-        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert isinstance(pilot.app.screen, DefinitionDialog)
         await press(pilot, "<escape>?double")
         assert isinstance(pilot.app.screen, HelpScreen)
         assert pilot.app.screen.query_one(HelpRows).row(0, 70).left[0].text == "Mouse"
@@ -319,13 +319,13 @@ async def test_the_mouse_selects_words_and_sentences(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         cells = gutter_cells(MIN_KEY_CELLS)
         await pilot.double_click("#document", offset=(cells + 9, 0))
-        assert bench.selecting.selection.span == (8, 14)
+        assert bench.selector.selection.span == (8, 14)
         await pilot.triple_click("#document", offset=(cells + 9, 0))
-        assert bench.selecting.selection.span == (0, 23)
+        assert bench.selector.selection.span == (0, 23)
         await pilot.mouse_down("#document", offset=(cells + 3, 0))
         await pilot.hover("#document", offset=(cells + 6, 0))
         await pilot.mouse_up("#document", offset=(cells + 6, 0))
-        assert bench.selecting.selection.span == (3, 7)
+        assert bench.selector.selection.span == (3, 7)
 
 
 async def test_another_coding_under_the_cursor_is_reached_with_a_key(tmp_path: Path) -> None:
@@ -445,7 +445,7 @@ async def test_words_typed_right_behind_the_slash_reach_the_search(tmp_path: Pat
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await burst(pilot, "slash", "s", "q", "l")
-        assert bench.selecting.selection.span == (19, 22)
+        assert bench.selector.selection.span == (19, 22)
 
 
 async def test_words_typed_right_behind_enter_reach_the_picker(tmp_path: Path) -> None:
@@ -468,7 +468,7 @@ async def test_escape_and_a_key_right_behind_it_are_two_keys(tmp_path: Path) -> 
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "1<alt+s>")
         assert not bench.panel.is_open
-        assert bench.selecting.selection.is_explicit
+        assert bench.selector.selection.is_explicit
 
 
 async def test_undoing_the_reasoning_says_so(tmp_path: Path) -> None:
@@ -545,7 +545,7 @@ async def test_keeping_a_boundary_lets_the_edge_go(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2ab]w<enter>")
-        assert bench.selecting.selection.edge is None
+        assert bench.selector.selection.edge is None
 
 
 async def test_escape_closes_the_codebook_over_the_ad(tmp_path: Path) -> None:
@@ -604,7 +604,7 @@ async def test_a_step_behind_a_search_takes_the_sentence_of_what_was_found(
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, keys)
-        assert NEED[slice(*bench.selecting.selection.span)] == words
+        assert NEED[slice(*bench.selector.selection.span)] == words
 
 
 async def test_a_whole_sentence_as_a_term_is_done_and_questioned(tmp_path: Path) -> None:
@@ -625,7 +625,7 @@ async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2anwhy<enter>u")
         assert bench.status.message[0] == "Undone: the note beside “We”."
-        bench.carry_out(NotePlace(MemoTarget(kind="group", id="A"), "none"))
+        bench.execute_command(NotePlace(MemoTarget(kind="group", id="A"), "none"))
         await press(pilot, "u")
         assert bench.status.message[0] == "Undone: the note on Core."
 
@@ -636,7 +636,7 @@ async def test_the_profile_in_the_tree_is_defined_by_i(tmp_path: Path) -> None:
         await press(pilot, "t<home>i")
         assert bench.status.message == ("No profile yet: p shows what each of them means.", "refusal")
         await press(pilot, "p2<escape>i")
-        assert isinstance(pilot.app.screen, DefinitionModal)
+        assert isinstance(pilot.app.screen, DefinitionDialog)
         assert "Grows." in str(pilot.app.screen.query_one("DefinitionPane Static", Static).render())
 
 
@@ -646,7 +646,7 @@ async def test_the_panel_leaves_the_words_to_be_coded_in_sight(tmp_path: Path, s
     write_ad(tmp_path, "\n".join(f"Row number {number}." for number in range(200)))
     async with running(workspace_on(tmp_path), size) as (pilot, bench):
         await press(pilot, "s" * row + "1")
-        here = bench.selecting.rows(bench.selected_span("quotations"))
+        here = bench.selector.rows(bench.selected_span("quotations"))
         assert here.start == bench.document.region.y + row
         panel = bench.panel.region
         assert not panel.y <= here.start < panel.bottom
@@ -668,7 +668,7 @@ async def test_what_is_said_behind_a_question_is_seen(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (120, 30)) as (pilot, bench):
         await press(pilot, "n2an")
-        assert isinstance(pilot.app.screen, NoteModal)
+        assert isinstance(pilot.app.screen, NoteDialog)
         bench.say("Something-was-said")
         await until(pilot, lambda: "Something-was-said" in pilot.app.export_screenshot())
 
@@ -726,11 +726,11 @@ async def test_a_search_opened_again_stands_on_the_next_match_of_the_last_words(
         await press(pilot, "/lamp<enter>/")
         assert str(pilot.app.screen.query_one("#search-found", Static).content) == "2 of 3"
         await press(pilot, "<enter>")
-        assert bench.selecting.selection.span.start == 15
+        assert bench.selector.selection.span.start == 15
         await press(pilot, "/<enter><ctrl+home>/")
         assert str(pilot.app.screen.query_one("#search-found", Static).content) == "1 of 3"
         await press(pilot, "<escape>")
-        assert bench.selecting.selection.head == 0
+        assert bench.selector.selection.head == 0
 
 
 async def test_a_search_in_vain_is_said_when_it_is_taken(tmp_path: Path) -> None:
@@ -763,6 +763,6 @@ async def test_the_menu_of_further_actions_shows_them_and_the_next_key_runs_one(
         assert bench.is_current
         assert "No problems" in status_rows(bench.status)
         await press(pilot, "z")
-        assert isinstance(pilot.app.screen, Choice)
+        assert isinstance(pilot.app.screen, ChoiceDialog)
         await press(pilot, "<escape>")
         assert bench.is_current

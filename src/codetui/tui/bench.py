@@ -64,10 +64,10 @@ class Bench(Protocol):
     def say(self, text: str, kind: Kind = "info") -> None:
         """Puts an answer into the status line."""
 
-    def say_besides(self, text: str, kind: Kind = "info") -> None:
+    def notify_behind(self, text: str, kind: Kind = "info") -> None:
         """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
 
-    def carry_out(self, command: Command, aside: str = "") -> Outcome:
+    def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
 
     def show_book(self) -> None:

@@ -12,16 +12,16 @@ from textual.widget import Widget
 from codetui.model import CodeId
 from codetui.tui.actions import Action
 from codetui.tui.bench import Do, Kind
-from codetui.tui.dialogs.confirm import Choice, option
+from codetui.tui.dialogs.confirm import ChoiceDialog, option
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.search_line import SearchLine
-from codetui.tui.workbench.code import Assigning
-from codetui.tui.workbench.resolve import Settling
-from codetui.tui.workbench.select import Selecting
-from codetui.tui.workbench.share import Sharing
+from codetui.tui.workbench.code import CodeController
+from codetui.tui.workbench.resolve import ResolveController
+from codetui.tui.workbench.select import SelectionController
+from codetui.tui.workbench.share import ShareController
 
 T = TypeVar("T")
 TREE_KEYS = frozenset(
@@ -37,10 +37,10 @@ class Panes(Protocol):
     search: SearchLine
     outline: CodebookTree
     reader: ReaderPane
-    selecting: Selecting
-    assigning: Assigning
-    settling: Settling
-    sharing: Sharing
+    selector: SelectionController
+    assigner: CodeController
+    resolver: ResolveController
+    sharing: ShareController
 
     @property
     def focused(self) -> Widget | None:
@@ -82,7 +82,7 @@ class Keyboard:
         if panes.panel.is_open:
             self._consume(event)
             self._press_in_panel(event)
-        elif panes.selecting.is_jumping and panes.selecting.press(event.key, event.character):
+        elif panes.selector.is_jumping and panes.selector.press(event.key, event.character):
             self._consume(event)
         elif not self._is_read_elsewhere(event.key):
             self._press_action(event)
@@ -104,7 +104,7 @@ class Keyboard:
         elif action is not None:
             self._consume(event)
             self._begin(action)
-            if self._panes.settling.takes(action):
+            if self._panes.resolver.takes(action):
                 return
             if action != "move.collapse" or not self._leaves(event):
                 self.do(action)
@@ -118,11 +118,11 @@ class Keyboard:
     def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
         """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
         options = [option(action.id, key_words(key), action.words, action.help) for key, action in further]
-        self._panes.ask(Choice("More actions", options), self._run)
+        self._panes.ask(ChoiceDialog("More actions", options), self._run)
 
     def _run(self, action: str) -> None:
         self._begin(action)
-        if not self._panes.settling.takes(action):
+        if not self._panes.resolver.takes(action):
             self.do(action)
 
     def _refuse(self, key: str) -> None:
@@ -132,19 +132,19 @@ class Keyboard:
         """What was said before this key is old now; a mode ends where the coder goes on to something else."""
         panes = self._panes
         is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
-        if panes.assigning.bounding is not None:
-            panes.assigning.remind()
-        elif panes.assigning.recoding is None or is_selecting:
+        if panes.assigner.bounding is not None:
+            panes.assigner.remind()
+        elif panes.assigner.recoding is None or is_selecting:
             panes.say("")
         if is_selecting:
             if action != "move.collapse":
-                panes.assigning.moved_on()
+                panes.assigner.moved_on()
             if panes.focused is panes.outline:
                 panes.back_to_ad()
 
     def _leaves(self, event: events.Key) -> bool:
         """True where Esc had something to leave: a mode, or the codebook over the ad."""
-        if self._panes.assigning.escape():
+        if self._panes.assigner.escape():
             return True
         return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
 

@@ -102,7 +102,7 @@ class WorkbenchCommands(Provider):
         for code in (code for code in bench.workspace.book.codes if not code.is_retired):
             key = bench.index.short_keys[code.id]
             words = shown(f"code {key} {bench.index.labels[code.id]}")
-            yield Offer(words, "Give the selection this code.", partial(bench.assigning.take, code.id))
+            yield Offer(words, "Give the selection this code.", partial(bench.assigner.take, code.id))
 
     def _themes(self) -> Iterator[Offer]:
         for name, theme in sorted(self.app.available_themes.items()):

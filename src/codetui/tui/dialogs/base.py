@@ -1,4 +1,4 @@
-"""The frame that all questions share: a box with a title, and the keys at its lower edge."""
+"""The base of all dialogs: a box with a title, with the keys on its lower edge."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ NO_EDITOR = "Your editor did not open, or ended with an error: all is as it was.
 
 
 def alarm(words: str) -> Content:
-    """Words that stand in a question's way, to be seen at once."""
+    """Return words styled as a warning."""
     return Content.styled(words, ALARM) if words else Content("")
 
 
-class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
-    """A question in a box; escape leaves it without an answer."""
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """A dialog in a box; Esc closes it without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
     DEFAULT_CSS = """
-    FramedModal {
+    Dialog {
         align: center middle;
         & > .frame {
             width: 92%;
@@ -46,28 +46,28 @@ class FramedModal(ModalScreen[Answer | None], Generic[Answer]):
         & .hint { height: auto; color: $foreground 65%; }
         & .words { height: 1; text-style: italic; }
     }
-    FramedModal:ansi > .frame { background: ansi_default; border: round ansi_default; }
-    FramedModal Input:ansi:nocolor > .input--cursor { text-style: reverse; }
-    FramedModal:ansi Input { background: ansi_default; text-style: underline; }
+    Dialog:ansi > .frame { background: ansi_default; border: round ansi_default; }
+    Dialog Input:ansi:nocolor > .input--cursor { text-style: reverse; }
+    Dialog:ansi Input { background: ansi_default; text-style: underline; }
     """
 
     def frame(self, title: str, keys: str) -> Vertical:
-        """The box, to be filled."""
+        """Return the box, to be filled."""
         box = Vertical(classes="frame")
         box.border_title = Content(shown(title))
         box.border_subtitle = Content(keys)
         return box
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Answers and closes, once: a second key of one burst would close the workbench below."""
+        """Answer and close once: a second key of a burst would close the workbench below."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that come behind the answer find nothing left to act on."""
+        """Ignore keys that arrive after the answer."""
         return super().check_action(action, parameters) if self.is_active else False
 
     def action_leave(self) -> None:
-        """Leave without an answer."""
+        """Close without an answer."""
         self.dismiss(None)
 
 
@@ -77,17 +77,17 @@ EditOutside = Callable[[str], str | None]
 WARNING = "Not saved yet: save it, or press escape again to throw it away."
 
 
-class Unfinished:
-    """What is written and not saved: the first press that would leave it warns, the second one leaves it."""
+class DiscardGuard:
+    """Warns at the first key that would discard edited text; the second one discards it."""
 
     def __init__(self, is_changed: Callable[[], bool], say: Callable[[str], None]) -> None:
-        """`is_changed` tells whether something is written; `say` shows words, and no words in their place."""
+        """Create it; `is_changed` returns whether text was edited, `say` shows a message or clears it."""
         self._is_changed = is_changed
         self._say = say
         self._is_warned = False
 
     def may_be_left(self) -> bool:
-        """True where nothing is lost, or the coder was warned."""
+        """Return whether closing is safe or the coder was already warned."""
         if self._is_warned or not self._is_changed():
             return True
         self._is_warned = True
@@ -95,7 +95,7 @@ class Unfinished:
         return False
 
     def goes_on(self) -> None:
-        """Writing on takes the warning back."""
+        """Withdraw the warning, since the coder goes on typing."""
         if self._is_warned and self._is_changed():
             self._is_warned = False
             self._say("")

@@ -1,4 +1,4 @@
-"""A code to write: what the book says of it; what a new code needs beyond that stands in `new_code`."""
+"""Forms for the texts of codes and profiles, for a new code, and for renaming one."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
 
 class CodeForm(TextsForm[Code]):
-    """Answers with the code as it is to stand in the book, or None."""
+    """Edits the texts of a code.  Answers with the changed code."""
 
     def __init__(
         self, title: str, code: Code, lost: Unwritten | None = None, edit_outside: EditOutside | None = None
     ) -> None:
-        """`code` is what stands in the book; `lost` what was written already and the book or the disk refused."""
+        """Create it; `lost` is text that was typed before and could not be saved."""
         shown = lost.code if lost else code
         fields = (
             Field("name", "Name", code.name, shown.name),
@@ -37,12 +37,12 @@ class CodeForm(TextsForm[Code]):
         super().__init__(title, code, fields, _written_code, lost.why if lost else "", edit_outside)
 
     def trouble(self, answer: Code) -> str:
-        """A code needs a name."""
+        """Return why the code cannot be saved: it has no name."""
         return nameless(answer)
 
 
 def nameless(code: Code) -> str:
-    """What is to be said of a code without a name; empty where it has one."""
+    """Return a message if the code has no name, else an empty string."""
     return "" if code.name else "A code needs a name."
 
 
@@ -58,7 +58,7 @@ def _written_code(code: Code, text: Texts) -> Code:
 
 
 class RenameForm(TextsForm[Code]):
-    """Answers with the code under its new id and name, or None."""
+    """Edits id and name of a code.  Answers with the changed code."""
 
     FIRST: ClassVar[str] = "id"
     DEFAULT_CSS = "RenameForm > .frame { height: 12; }"
@@ -70,7 +70,7 @@ class RenameForm(TextsForm[Code]):
         self._code = code
 
     def trouble(self, answer: Code) -> str:
-        """A code needs an id that no other has, and a name."""
+        """Return why it cannot be saved: no id, an id in use, or no name."""
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
         other = next((one for one in self._book.codes if one.id == answer.id != self._code.id), None)
@@ -82,7 +82,7 @@ def _renamed(code: Code, text: Texts) -> Code:
 
 
 class ProfileForm(TextsForm[Profile]):
-    """Answers with the profile as it is to stand in the book, or None."""
+    """Edits the texts of a profile.  Answers with the changed profile."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class ProfileForm(TextsForm[Profile]):
         lost: tuple[Profile, str] | None = None,
         edit_outside: EditOutside | None = None,
     ) -> None:
-        """`profile` is what stands in the book; `lost` what was written already, and why it was refused."""
+        """Create it; `lost` is text that was typed before, and why it could not be saved."""
         shown = lost[0] if lost else profile
         responsibilities = lines(profile.responsibilities), lines(shown.responsibilities)
         projects = lines(profile.projects), lines(shown.projects)
@@ -124,14 +124,14 @@ IS_LIST = "This is a list: ↑↓ choose where the code stands, tab goes on to t
 
 
 class Spot(NamedTuple):
-    """Where a code can stand: in a section, or in a group of it."""
+    """A section, or a group in it, that a code can belong to."""
 
     section: str
     group: str = ""
 
 
 def spots(book: Codebook) -> list[Spot]:
-    """Every section with its groups below it, in the order of the book."""
+    """Return every section followed by its groups, in codebook order."""
     return [
         spot
         for section in book.sections
@@ -139,11 +139,11 @@ def spots(book: Codebook) -> list[Spot]:
     ]
 
 
-class NewCodeModal(TextsForm[Code]):
-    """Answers with the new code, or None."""
+class NewCodeDialog(TextsForm[Code]):
+    """Asks for a new code.  Answers with it."""
 
     DEFAULT_CSS = f"""
-    NewCodeModal {{
+    NewCodeDialog {{
         & PlainRows {{ height: auto; max-height: {MOST_ROWS}; }}
     }}
     """
@@ -156,7 +156,7 @@ class NewCodeModal(TextsForm[Code]):
         lost: Unwritten | None = None,
         edit_outside: EditOutside | None = None,
     ) -> None:
-        """`code` says what is known: a name that was typed, the section and group to begin with."""
+        """Create it; `code` has what is known: a name that was typed, the section and group to start with."""
         shown = lost.code if lost else code
         fields = (
             Field("name", "Name", code.name, shown.name),
@@ -170,7 +170,7 @@ class NewCodeModal(TextsForm[Code]):
         self._proposed = shown.id or id_for(shown.section, shown.group)
 
     def more(self, behind: str) -> Iterator[Widget]:
-        """Section and group, and the id."""
+        """Return the choice of section and group, and the id."""
         if behind == "name":
             yield Static("Section or group", classes="asked")
             yield PlainRows(id="spots")
@@ -178,7 +178,7 @@ class NewCodeModal(TextsForm[Code]):
             yield Input(one_line(self._proposed), id="id", compact=True, select_on_focus=False)
 
     def begin(self) -> None:
-        """Begin with what is not known yet: the name, else where it stands."""
+        """Focus what is not known yet: the name, else the section."""
         here = Spot(self._shown.section, self._shown.group)
         places = (place for place, spot in enumerate(self._spots) if spot == here)
         self._rows.show(spot_rows(self._book, self._spots), next(places, 0))
@@ -186,7 +186,7 @@ class NewCodeModal(TextsForm[Code]):
         (self._rows if self._shown.name else self.query_one("#name", Input)).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Letters that a list does not take are not swallowed unsaid."""
+        """Report letters typed into the list of sections, which ignores them."""
         if self._rows.has_focus and event.is_printable:
             event.stop()
             self.say(IS_LIST)
@@ -197,7 +197,7 @@ class NewCodeModal(TextsForm[Code]):
 
     @property
     def spot(self) -> Spot:
-        """Where the code is to stand."""
+        """Return the chosen section and group."""
         return self._spots[self._rows.cursor]
 
     def _new(self, code: Code, text: Texts) -> Code:
@@ -206,7 +206,7 @@ class NewCodeModal(TextsForm[Code]):
         return replace(code, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
 
     def trouble(self, answer: Code) -> str:
-        """A code needs a name, and an id that no other has."""
+        """Return why it cannot be saved: no name, or an id in use."""
         if not answer.id:
             return "A code needs an id."
         other = next((one for one in self._book.codes if one.id == answer.id), None)
@@ -217,7 +217,7 @@ class NewCodeModal(TextsForm[Code]):
 
     @on(RowList.RowHighlighted)
     def _moved(self, event: RowList.RowHighlighted) -> None:
-        """Another place has another pattern; an id that the coder wrote stays."""
+        """Suggest an id for the new section, unless the coder typed one."""
         event.stop()
         field = self.query_one("#id", Input)
         if field.value == one_line(self._proposed):
@@ -231,7 +231,7 @@ class NewCodeModal(TextsForm[Code]):
 
 
 def spot_rows(book: Codebook, places: Sequence[Spot]) -> list[Row]:
-    """`1 Tasks`, and below it, indented, its groups."""
+    """Return a row for each section, and indented below it its groups."""
     titles = {group.id: group.title for group in book.groups}
     hues = section_hues(book)
     sections = {section.id: section for section in book.sections}

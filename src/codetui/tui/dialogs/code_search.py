@@ -1,4 +1,4 @@
-"""The part of a question that finds a code of the book: the words typed, what fits them, what the book says of it."""
+"""Find codes of the codebook by id, name, definition or examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.codebook.picker import Candidate, Match, code_candidates, rank
 from codetui.model import Code, Codebook, CodeId
-from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
@@ -27,7 +27,7 @@ RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
 
 
 class CodeSearch(Vertical):
-    """Finds codes; which one is taken, and what for, is the question's to say."""
+    """A query with the matching codes and the definition of the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
@@ -52,7 +52,7 @@ class CodeSearch(Vertical):
         recent: Sequence[CodeId] = (),
         usage_of: UsageOf | None = None,
     ) -> None:
-        """`recent` names the codes that stand on top of all while nothing is typed, the last one first."""
+        """Create it; `recent` names the codes to list first while the query is empty, the latest first."""
         super().__init__()
         self._index = index
         self._hues = section_hues(index.book)
@@ -63,47 +63,47 @@ class CodeSearch(Vertical):
         self._found: Sequence[Match] = ()
 
     def compose(self) -> ComposeResult:
-        """Query, codes, definition."""
+        """Yield query, codes and definition."""
         yield Input(placeholder="type a word of its name, definition or examples", compact=True)
         yield PassiveRows()
         yield DefinitionPane()
 
     def on_mount(self) -> None:
-        """Recent codes first, then all in the order of the book."""
+        """List recent codes first, then all in codebook order."""
         self.query_one(Input).focus()
         self._find()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """As for the question: keys that come behind its answer find nothing left to act on."""
+        """Ignore keys that arrive after the dialog's answer."""
         return self.screen.check_action(action, parameters)
 
     @property
     def query_words(self) -> str:
-        """What was typed."""
+        """Return the query."""
         return self.query_one(Input).value
 
     @property
     def code(self) -> Code | None:
-        """The code under the cursor; None where another row is."""
+        """Return the code under the cursor; None on another row."""
         place = self.query_one(PassiveRows).cursor
         return self._index.codes[CodeId(self._found[place].candidate.id)] if place < len(self._found) else None
 
     def key_part(self, code: Code) -> Part:
-        """The short key of a code, in the colour of its section, with which its row begins."""
+        """Return the short key of a code in the colour of its section."""
         hue = self._hues.get(code.section, len(self._hues))
         return Part(f"{self._index.short_keys[code.id]:<4}", "hue", hue)
 
     def section_words(self, code: Code) -> str:
-        """The section in which a code stands, with which its row may end."""
+        """Return the section of a code, for the end of its row."""
         section = self._index.sections.get(code.section)
         return brief(section.title, 28) if section else ""
 
     def show_again(self) -> None:
-        """Shows the rows as they are now, with the cursor where it stands."""
+        """Show the rows again, keeping the cursor."""
         self._show(self.query_one(PassiveRows).cursor)
 
     def action_move(self, step: int) -> None:
-        """The next code, or the one before."""
+        """Move to the next or previous code."""
         self.query_one(PassiveRows).action_move(step)
 
     def action_read(self, step: int) -> None:
@@ -129,15 +129,15 @@ class CodeSearch(Vertical):
 
 
 class Picked(NamedTuple):
-    """A code that is to be given, or changed; or none, and the name that was typed for a new one."""
+    """The answer of the picker: a code to assign or change, or the name typed for a new one."""
 
     code: CodeId | None
     new_name: str = ""
     is_to_change: bool = False
 
 
-class CodePicker(FramedModal[Picked]):
-    """Answers with a code to be given, a new one, one to be changed, or None."""
+class CodePicker(Dialog[Picked]):
+    """Picks a code.  Answers with a code to assign or change, or with the name of a new one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "add", "new code", show=False, priority=True),
@@ -152,7 +152,7 @@ class CodePicker(FramedModal[Picked]):
         title: str = "Give a code",
         usage_of: UsageOf | None = None,
     ) -> None:
-        """`words` is what will be coded; `recent` names the codes used last, the last one first."""
+        """Create it; `words` will be coded, `recent` names the codes used last, the latest first."""
         super().__init__()
         self._index = CodebookIndex(book)
         self._recent = tuple(recent)
@@ -161,7 +161,7 @@ class CodePicker(FramedModal[Picked]):
         self._search = CodeSearch(self._index, code_candidates(self._index), self._rows, self._recent, usage_of)
 
     def compose(self) -> ComposeResult:
-        """Words, query, codes, definition."""
+        """Yield words, query, codes and definition."""
         with self.frame(self._title, "enter: take · page keys: read · ctrl+n: new · ctrl+e: change · esc"):
             if self._words:
                 yield Static(Content(f"“{brief_middle(self._words, 70)}”"), classes="words")
@@ -177,11 +177,11 @@ class CodePicker(FramedModal[Picked]):
             self.dismiss(Picked(None, new_name))
 
     def action_add(self) -> None:
-        """A code that the book lacks, whatever fits the words."""
+        """Answer with a new code, whatever matches the query."""
         self.dismiss(Picked(None, shown(self._search.query_words)))
 
     def action_change(self) -> None:
-        """The code under the cursor, to be changed."""
+        """Answer with the code under the cursor, to be changed."""
         code = self._search.code
         if code is not None:
             self.dismiss(Picked(code.id, is_to_change=True))
@@ -194,7 +194,7 @@ class CodePicker(FramedModal[Picked]):
         return rows or [Row((Part("The codebook has no codes yet.", "warn"),))]
 
     def _new_name(self, query: str) -> str:
-        """The name that a new code would get; none for the id, name or label of a code, retired ones included."""
+        """Return the name for a new code; empty if a code has it as id, name or label, retired ones included."""
         return shown(query) if self._index.code_by_label(query) is None else ""
 
     def _row(self, match: Match, *, is_searched: bool) -> Row:
@@ -206,7 +206,7 @@ class CodePicker(FramedModal[Picked]):
 
 
 def _found_in(label: str, name: str, positions: Sequence[int]) -> tuple[Part, ...]:
-    """The label, with the letters that were found in the name made strong."""
+    """Return the label with the matched letters of the name emphasised."""
     start = label.find(name)
     if not positions or start < 0 or shown(label) != label:
         return (Part(brief(label, 200)),)
@@ -221,14 +221,14 @@ FEWEST = 2
 
 
 class ChosenCodes(NamedTuple):
-    """The codes that were chosen; `wants_new` asks for one more that the book lacks."""
+    """The chosen codes; `wants_new` asks to add one that the codebook lacks."""
 
     codes: tuple[CodeId, ...]
     wants_new: bool = False
 
 
-class CodesChoice(FramedModal[ChosenCodes]):
-    """Answers with the codes, or None."""
+class CodesDialog(Dialog[ChosenCodes]):
+    """Picks one code or several, to merge or split into.  Answers with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "go on", show=False, priority=True),
@@ -244,7 +244,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
         *,
         has_retired: bool = False,
     ) -> None:
-        """`but` are left out; `chosen` are chosen already, or None where one code is wanted and no more."""
+        """Create it without the codes in `but`; `chosen` are chosen already, None allows a single code only."""
         super().__init__()
         self._title = title
         self._index = CodebookIndex(book)
@@ -253,7 +253,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
         self._search = CodeSearch(self._index, candidates, self._rows)
 
     def compose(self) -> ComposeResult:
-        """Query, codes, definition."""
+        """Yield query, codes and definition."""
         several = "enter: choose · ctrl+n: new code · ctrl+s: go on · esc"
         keys = "enter: take · page keys: read · esc: close" if self._chosen is None else several
         with self.frame(self._title, keys):
@@ -261,7 +261,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
             yield self._search
 
     def on_mount(self) -> None:
-        """Say how many are chosen already."""
+        """Show how many are chosen already."""
         self._say_count()
 
     @on(Input.Submitted)
@@ -281,7 +281,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
         self._say_count()
 
     def action_save(self) -> None:
-        """Go on with the codes that were chosen."""
+        """Answer with the chosen codes."""
         if self._chosen is None:
             self._taken()
         elif len(self._chosen) < FEWEST:
@@ -290,7 +290,7 @@ class CodesChoice(FramedModal[ChosenCodes]):
             self.dismiss(ChosenCodes(tuple(self._chosen)))
 
     def action_add(self) -> None:
-        """One of them is to be a new code."""
+        """Answer that one of them is to be a new code."""
         if self._chosen is not None:
             self.dismiss(ChosenCodes(tuple(self._chosen), wants_new=True))
 

@@ -1,4 +1,4 @@
-"""One of a few things: each on a row, most with a key of their own."""
+"""Small questions: a choice with keys, taking a session over, confirming a change of the codebook, a folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from codetui.tui.bench import Do
-from codetui.tui.dialogs.base import FramedModal, alarm
+from codetui.tui.dialogs.base import Dialog, alarm
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
@@ -23,7 +23,7 @@ MOST_ROWS = 16
 
 
 class Option(NamedTuple):
-    """What can be chosen: the answer, the key that gives it at once (empty: none), and its row."""
+    """One option: its answer, the key that chooses it at once (or empty), and its row."""
 
     answer: str
     key: str
@@ -31,17 +31,17 @@ class Option(NamedTuple):
 
 
 def option(answer: str, key: str, words: str, about: str = "") -> Option:
-    """An option in plain words, with what it means at the right."""
+    """Return an option in plain words, explained on the right."""
     return Option(answer, key, Row((Part(f"{key} ", "strong"), Part(words)), (Part(about, "dim"),) if about else ()))
 
 
-class Choice(FramedModal[str]):
-    """Answers with what was chosen, or None."""
+class ChoiceDialog(Dialog[str]):
+    """Asks to choose one option.  Answers with its `answer`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", "take", show=False)]
 
     DEFAULT_CSS = f"""
-    Choice {{
+    ChoiceDialog {{
         & > .frame {{ height: auto; }}
         & PlainRows {{ height: auto; max-height: {MOST_ROWS}; margin: 1 0; }}
     }}
@@ -54,7 +54,7 @@ class Choice(FramedModal[str]):
         self._hint = hint
 
     def compose(self) -> ComposeResult:
-        """The rows."""
+        """Yield the rows."""
         keys = "key, enter: take" if any(one.key for one in self._options) else "enter: take"
         with self.frame(self._title, f"{keys} · ↑↓: choose · esc: close"):
             if self._hint:
@@ -62,13 +62,13 @@ class Choice(FramedModal[str]):
             yield PlainRows()
 
     def on_mount(self) -> None:
-        """Stand on the first."""
+        """Focus the rows."""
         rows = self.query_one(PlainRows)
         rows.show([one.row for one in self._options])
         rows.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """A key that an option has takes it."""
+        """Choose the option with this key."""
         found = next((one for one in self._options if one.key and one.key == event.character), None)
         if found is not None:
             event.stop()
@@ -80,7 +80,7 @@ class Choice(FramedModal[str]):
         self.action_take()
 
     def action_take(self) -> None:
-        """What stands under the cursor."""
+        """Choose the option under the cursor."""
         self.dismiss(self._options[self.query_one(PlainRows).cursor].answer)
 
 
@@ -90,8 +90,8 @@ WHAT_FOLLOWS = (
 )
 
 
-class TakeOverModal(FramedModal[bool]):
-    """Answers True to take the session over, and False to read along; leaving it is reading along."""
+class TakeOverDialog(Dialog[bool]):
+    """Asks whether to take the session over (True) or to read along (False, also on Esc)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("O,o", "take", "take over", show=False),
@@ -99,7 +99,7 @@ class TakeOverModal(FramedModal[bool]):
     ]
 
     DEFAULT_CSS = """
-    TakeOverModal {
+    TakeOverDialog {
         & > .frame { height: auto; padding: 1 1; }
         & #who { height: auto; text-style: bold; margin-bottom: 1; }
         & #then { height: auto; }
@@ -108,13 +108,13 @@ class TakeOverModal(FramedModal[bool]):
     """
 
     def __init__(self, holder: str, waiting: str = "") -> None:
-        """`waiting` says what was refused and is done if the session is taken over."""
+        """Create it; `waiting` is the command that is executed if the session is taken over."""
         super().__init__()
         self._holder = holder
         self._waiting = waiting
 
     def compose(self) -> ComposeResult:
-        """Who has it, and what one can do."""
+        """Yield who has the session and the two options."""
         with self.frame("This session is open elsewhere", "enter, esc: read along · o: take over"):
             yield Static(Content(shown(f"{self._holder} has this session.")), id="who")
             yield Static(Content(WHAT_FOLLOWS), id="then")
@@ -122,11 +122,11 @@ class TakeOverModal(FramedModal[bool]):
                 yield Static(Content(shown(self._waiting)), id="kept")
 
     def action_take(self) -> None:
-        """Take it over."""
+        """Answer: take over."""
         self.dismiss(True)
 
     def action_leave(self) -> None:
-        """Read along."""
+        """Answer: read along."""
         self.dismiss(False)
 
 
@@ -142,8 +142,8 @@ KEYS: dict[Stage, str] = {
 }
 
 
-class DryRun(FramedModal[bool]):
-    """Stays open while it is counted and done; answers True once it is done, or None where it was left."""
+class DryRunDialog(Dialog[bool]):
+    """Shows the effect of a codebook change, then its progress.  Answers True once it is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "do it", show=False),
@@ -154,7 +154,7 @@ class DryRun(FramedModal[bool]):
     ]
 
     DEFAULT_CSS = """
-    DryRun {
+    DryRunDialog {
         & > .frame { height: auto; max-height: 80%; padding: 1 1; }
         & #what { height: auto; text-style: bold; margin-bottom: 1; }
         & #lines { height: auto; max-height: 14; scrollbar-size-vertical: 1; }
@@ -163,10 +163,10 @@ class DryRun(FramedModal[bool]):
     }
     """
 
-    def __init__(self, title: str, what: str, carry_out: Do) -> None:
-        """`what` is to be done, in words; `carry_out` does it."""
+    def __init__(self, title: str, what: str, execute_command: Do) -> None:
+        """Create it; `what` describes the change, `carry_out` makes it."""
         super().__init__()
-        self._carry_out = carry_out
+        self._carry_out = execute_command
         self._title = title
         self._what = what
         self.stage: Stage = "counting"
@@ -174,7 +174,7 @@ class DryRun(FramedModal[bool]):
         self._shown = 0.0
 
     def compose(self) -> ComposeResult:
-        """What is to be done, how much follows from it, and what then."""
+        """Yield the change, its effect and what happens next."""
         with self.frame(self._title, KEYS[self.stage]):
             yield Static(Content(shown(self._what)), id="what")
             with VerticalScroll(id="lines", can_focus=False):
@@ -182,7 +182,7 @@ class DryRun(FramedModal[bool]):
             yield Static(id="then")
 
     def show(self, stage: Stage, lines: Sequence[str], then: str = "", *, is_grave: bool = False) -> None:
-        """Shows how far it is."""
+        """Show the progress."""
         self.stage, self._shown = stage, monotonic()
         self.said = "\n".join(shown(line) for line in lines)
         first, *rest = self.said.split("\n")
@@ -192,32 +192,32 @@ class DryRun(FramedModal[bool]):
         self.query_one(".frame").border_subtitle = Content(KEYS[stage])
 
     def action_read(self, rows: int) -> None:
-        """Some rows on, or back."""
+        """Scroll by some rows."""
         self.query_one("#lines").scroll_relative(y=rows, animate=False)
 
     def action_go_on(self) -> None:
-        """Do it, once it is known what it does; or close what is done."""
+        """Make the change once its effect is known; close when it is done."""
         if self.stage == "asking" and monotonic() - self._shown > UNSEEN:
             self._carry_out()
         elif self.stage == "done":
             self.dismiss(True)
 
     def action_leave(self) -> None:
-        """Leave it; what is being done goes on."""
+        """Close; a change in progress continues."""
         if self.stage != "working":
             self.dismiss(self.stage == "done" or None)
 
 
-class FolderModal(FramedModal[Path]):
-    """Answers with a folder, which need not be there; `why` says what it is for."""
+class FolderDialog(Dialog[Path]):
+    """Asks for a folder, which need not exist.  Answers with its path."""
 
     DEFAULT_CSS = """
-    FolderModal > .frame { height: auto; }
-    FolderModal .hint { margin-bottom: 1; }
+    FolderDialog > .frame { height: auto; }
+    FolderDialog .hint { margin-bottom: 1; }
     """
 
     def __init__(self, title: str, why: str, folder: Path, refusal: str = "") -> None:
-        """`folder` is proposed; `refusal` says what came of the one before."""
+        """Create it; `folder` is proposed, `refusal` is why the one before failed."""
         super().__init__()
         self._title = title
         self._why = why
@@ -225,7 +225,7 @@ class FolderModal(FramedModal[Path]):
         self._refusal = refusal
 
     def compose(self) -> ComposeResult:
-        """What it is for, and the field."""
+        """Yield the purpose and the field."""
         with self.frame(self._title, "enter: write there · esc: leave"):
             yield Static(shown(self._why), classes="hint", markup=False)
             yield Input(shown(str(self._folder)), compact=True)

@@ -1,4 +1,4 @@
-"""What the codebook says of one code or profile, and what the coder gave the code to, to be read."""
+"""Show the definition of a code or profile, and the coder's own quotations of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from codetui.model import Code, Codebook, Profile, Reference
-from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
 
 
-class DefinitionModal(FramedModal[str]):
-    """All about a code or profile.  Answers with an action of the registry to do about it, or None."""
+class DefinitionDialog(Dialog[str]):
+    """Shows a code or profile.  Answers with the id of an action on it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "read(-1)", "up", show=False),
@@ -26,7 +26,7 @@ class DefinitionModal(FramedModal[str]):
     ]
 
     DEFAULT_CSS = """
-    DefinitionModal {
+    DefinitionDialog {
         & > .frame { height: auto; max-height: 92%; padding: 0; }
         & DefinitionPane { height: auto; max-height: 100%; }
     }
@@ -39,7 +39,7 @@ class DefinitionModal(FramedModal[str]):
         usage_of: UsageOf | None = None,
         older: Older | None = None,
     ) -> None:
-        """`older` is the code as it was when a coding was made with it, where the book says otherwise now."""
+        """Create it; `older` is the code as it was when the coding was made, if it differs now."""
         super().__init__()
         self._book = book
         self._defined = defined
@@ -48,7 +48,7 @@ class DefinitionModal(FramedModal[str]):
         self._is_in_book = defined in book.profiles if isinstance(defined, Profile) else defined in book.codes
 
     def compose(self) -> ComposeResult:
-        """The text."""
+        """Yield the text."""
         has_background = any(_is_about(reference, self._defined) for reference in self._book.references)
         keys = ["↑↓: read", *(["R: background"] if has_background else [])]
         keys += ["D: change it"] if self._is_in_book else []
@@ -56,7 +56,7 @@ class DefinitionModal(FramedModal[str]):
             yield DefinitionPane()
 
     def on_mount(self) -> None:
-        """Show it."""
+        """Show the text."""
         pane = self.query_one(DefinitionPane)
         if isinstance(self._defined, Profile):
             pane.show_profile(self._defined, self._book)
@@ -64,16 +64,16 @@ class DefinitionModal(FramedModal[str]):
             pane.show_code(self._book, self._defined, self._usage_of, self._older)
 
     def action_want(self, wanted: str) -> None:
-        """Close, and say what is to be done."""
+        """Answer with an action."""
         if wanted == "read" or self._is_in_book:
             self.dismiss(wanted)
 
     def action_read(self, step: int) -> None:
-        """A line on, or back."""
+        """Scroll by a line."""
         self.query_one(DefinitionPane).scroll_relative(y=step, animate=False)
 
     def action_page(self, step: int) -> None:
-        """A page on, or back."""
+        """Scroll by a page."""
         self.query_one(DefinitionPane).scroll_page(step)
 
 

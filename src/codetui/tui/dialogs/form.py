@@ -1,4 +1,4 @@
-"""Several texts of one part of the book, to be written: on one line, or on several."""
+"""A form with several texts, on one line or on several."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from codetui.core.text.display import sanitize
-from codetui.tui.dialogs.base import NO_EDITOR, Answer, EditOutside, FramedModal, Unfinished, alarm
+from codetui.tui.dialogs.base import NO_EDITOR, Answer, Dialog, DiscardGuard, EditOutside, alarm
 from codetui.tui.widgets.cells import one_line
 
 
 class Field(NamedTuple):
-    """One text: what stands in the book, what is shown instead where it was written already and refused."""
+    """One field: the current text, and what was typed before if it could not be saved."""
 
     name: str
     title: str
@@ -32,8 +32,8 @@ Texts = Callable[[str], str]
 """What is written in a field, by its name; the book's own text where the field still shows that."""
 
 
-class TextsForm(FramedModal[Answer]):
-    """Answers with the part as it is to stand in the book, or None; escape throws nothing away at its first press."""
+class TextsForm(Dialog[Answer]):
+    """Edits several texts.  Answers with the changed value; the first Esc only warns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
@@ -63,10 +63,7 @@ class TextsForm(FramedModal[Answer]):
         why: str = "",
         edit_outside: EditOutside | None = None,
     ) -> None:
-        """`written` makes of the part as it stands in the book the one that its texts say.
-
-        `why` says what the book or the disk had against what was written before.
-        """
+        """Create it; `written` makes the new value from the texts, `why` is why the last attempt failed."""
         super().__init__()
         self._title = title
         self._standing = standing
@@ -74,7 +71,7 @@ class TextsForm(FramedModal[Answer]):
         self._written = written
         self._why = why
         self._edit_outside = edit_outside
-        self._unfinished = Unfinished(lambda: self.is_changed, self.say)
+        self._unfinished = DiscardGuard(lambda: self.is_changed, self.say)
         self._loaded: tuple[str, ...] = ()
         self.hold: Callable[[Answer], None] = lambda _: None
         """What is told of a part that cannot stand in a book as it is, when the program ends."""
@@ -82,17 +79,17 @@ class TextsForm(FramedModal[Answer]):
     # --- what a form of its own may say ---------------------------------------------------------------
 
     def more(self, behind: str) -> Iterator[Widget]:  # noqa: ARG002
-        """What else is asked for behind the field `behind`."""
+        """Yield further widgets after the field `behind`."""
         yield from ()
 
     def trouble(self, answer: Answer) -> str:  # noqa: ARG002
-        """What keeps it from being written; empty where nothing does."""
+        """Return why it cannot be saved; empty if it can."""
         return ""
 
     # --- the fields -----------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """A line for what is in the way, then field below field."""
+        """Yield the line for warnings, then the fields."""
         has_areas = any(field.rows for field in self._fields.values())
         editor = " · ctrl+e: your editor" if self._edit_outside and has_areas else ""
         with self.frame(self._title, f"ctrl+s: save · tab, enter: next{editor} · esc: close"):
@@ -104,7 +101,7 @@ class TextsForm(FramedModal[Answer]):
                     yield from self.more(field.name)
 
     def on_mount(self) -> None:
-        """Remember what is loaded, to know what was written."""
+        """Remember the loaded texts, to recognise edits."""
         for area in self.query(TextArea):
             area.move_cursor(area.document.end)
         self.begin()
@@ -112,15 +109,15 @@ class TextsForm(FramedModal[Answer]):
         self._loaded = self.texts() if not self._why else ()
 
     def begin(self) -> None:
-        """Put the cursor where the coder writes first."""
+        """Focus the first field."""
         self.query_one(f"#{self.FIRST}").focus()
 
     def field(self, name: str) -> str:
-        """What stands in a field on one line."""
+        """Return the text of a one-line field."""
         return self.query_one(f"#{name}", Input).value.strip()
 
     def text(self, name: str) -> str:
-        """What is written in a field; the book's own text where the field still shows that."""
+        """Return the text of a field, or the original text if the field still shows it."""
         field = self._fields[name]
         if not field.rows:
             line = self.field(name)
@@ -129,18 +126,18 @@ class TextsForm(FramedModal[Answer]):
         return field.standing if text == sanitize(field.standing).strip("\n") else text
 
     def texts(self) -> tuple[str, ...]:
-        """What the coder can write, to know whether it has changed."""
+        """Return all texts, to see whether they changed."""
         return tuple(self.text(name) for name in self._fields)
 
     @property
     def is_changed(self) -> bool:
-        """True where something was written."""
+        """Return whether anything was edited."""
         return self.texts() != self._loaded
 
     # --- keys -----------------------------------------------------------------------------------------
 
     def action_save(self) -> None:
-        """Answer with the part, or with nothing where it is as it was."""
+        """Answer with the value, or with None if it is unchanged."""
         answer = self._written(self._standing, self.text)
         trouble = self.trouble(answer)
         if trouble:
@@ -149,7 +146,7 @@ class TextsForm(FramedModal[Answer]):
             self.dismiss(answer if answer != self._standing else None)
 
     def keep(self) -> None:
-        """Answer with what was written, before the program ends; of what cannot stand in a book `hold` is told."""
+        """Answer with the edits before the program ends; `hold` is called with what cannot be saved."""
         answer = self._written(self._standing, self.text)
         if self.is_changed and self.trouble(answer):
             self.hold(answer)
@@ -157,12 +154,12 @@ class TextsForm(FramedModal[Answer]):
             self.dismiss(answer if self.is_changed else None)
 
     def action_leave(self) -> None:
-        """Leave; what was written is thrown away at the second press only."""
+        """Close; edits are discarded only at the second key."""
         if self._unfinished.may_be_left():
             self.dismiss(None)
 
     def action_edit_outside(self) -> None:
-        """Go on with the text in which the cursor stands, or the first long one, in the coder's own editor."""
+        """Continue with the focused text, or the first long one, in the coder's own editor."""
         areas = [*self.query(TextArea)]
         if self._edit_outside is None or not areas:
             return
@@ -175,7 +172,7 @@ class TextsForm(FramedModal[Answer]):
         area.move_cursor(area.document.end)
 
     def say(self, words: str) -> None:
-        """Say what is in the way, above the fields."""
+        """Show a warning above the fields."""
         self.query_one(".hint", Static).update(alarm(words))
 
     @on(Input.Submitted)
@@ -197,12 +194,12 @@ def _widget(field: Field) -> Input | TextArea:
 
 
 def lines(texts: tuple[str, ...]) -> str:
-    """A list of texts, one on a line."""
+    """Return a list of texts, one on each line."""
     return "\n".join(" ".join(text.split()) for text in texts)
 
 
 def from_lines(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
-    """The texts that stand on the lines of a field; those that were there `before` come back untouched."""
+    """Return the texts of a field's lines; unchanged ones come back exactly as they were `before`."""
     known = {" ".join(one.split()): one for one in before}
     written = (" ".join(line.split()) for line in text.splitlines())
     return tuple(known.get(line, line) for line in dict.fromkeys(written) if line)

@@ -1,4 +1,4 @@
-"""Which profile the ad gets: the list, and all that the codebook says of the one under the cursor."""
+"""Choose the profile of the source from a list with definitions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.content import Content
 
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
-from codetui.tui.dialogs.base import FramedModal, alarm
+from codetui.tui.dialogs.base import Dialog, alarm
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
@@ -23,14 +23,14 @@ KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"
 
 
 class PickedProfile(NamedTuple):
-    """A profile by its id, to be assigned or changed; an empty id takes the profile away."""
+    """A profile to assign or change, by its id; an empty id removes the profile."""
 
     profile: str
     is_to_change: bool = False
 
 
-class ProfilePicker(FramedModal[PickedProfile]):
-    """Answers with a profile to be assigned, taken away or changed, or with None."""
+class ProfilePicker(Dialog[PickedProfile]):
+    """Asks for a profile.  Answers with one to assign, remove or change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -58,20 +58,20 @@ class ProfilePicker(FramedModal[PickedProfile]):
     """
 
     def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
-        """`current` is the id or name of the profile that the ad has."""
+        """Create it; `current` is the id or name of the assigned profile."""
         super().__init__()
         self._profiles = tuple(profiles)
         self._digits = profile_keys(profiles)
         self._current = current
 
     def compose(self) -> ComposeResult:
-        """List and definition."""
+        """Yield list and definition."""
         with self.frame("Profile of this ad", f"{self._takes()}{KEYS}"), Container(id="profiles"):
             yield PassiveRows()
             yield DefinitionPane()
 
     def on_mount(self) -> None:
-        """Stand on the profile that the ad has."""
+        """Put the cursor on the assigned profile."""
         rows = [self._row(digit, profile) for digit, profile in zip(self._digits, self._profiles, strict=True)]
         if self._current:
             rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
@@ -80,7 +80,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         self._show_definition()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit takes the profile that bears it; a key that says nothing here is told so."""
+        """Choose the profile with this digit; report keys without a meaning."""
         if event.character is None or not event.is_printable or event.character in " D":
             return
         event.stop()
@@ -93,7 +93,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
             self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
 
     def action_move(self, step: int) -> None:
-        """The next profile, or the one before."""
+        """Move to the next or previous profile."""
         self.query_one(PassiveRows).action_move(step)
 
     def action_read(self, step: int) -> None:
@@ -101,7 +101,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         self.query_one(DefinitionPane).scroll_page(step)
 
     def action_take(self) -> None:
-        """Take the profile under the cursor."""
+        """Choose the profile under the cursor."""
         place = self.query_one(PassiveRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id))
@@ -109,7 +109,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
             self.dismiss(PickedProfile(NO_PROFILE))
 
     def action_change(self) -> None:
-        """The profile under the cursor, to be changed."""
+        """Answer with the profile under the cursor, to be changed."""
         place = self.query_one(PassiveRows).cursor
         if place < len(self._profiles):
             self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
@@ -133,7 +133,7 @@ class ProfilePicker(FramedModal[PickedProfile]):
         return bool(self._current) and self._current in (profile.id, profile.name)
 
     def _takes(self) -> str:
-        """The digits that take a profile: `1–3`, or `1 2 4` where some are left out."""
+        """Return the digits that choose a profile: `1–3`, or `1 2 4` if some are missing."""
         digits = [digit for digit in self._digits if digit]
         in_a_row = [str(int(digits[0]) + step) for step in range(len(digits))] if digits else []
         return f"{digits[0]}–{digits[-1]}" if len(digits) > 2 and digits == in_a_row else " ".join(digits)

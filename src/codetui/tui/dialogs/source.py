@@ -1,4 +1,4 @@
-"""What the source does not say of an ad: its employer and its title."""
+"""Ask for employer and title if the source lacks them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.widgets.cells import shown
 
 WHY = "The document is headed by both. Leave empty what the ad does not say."
 
 
-class DescribeAdModal(FramedModal[tuple[str, str]]):
-    """Answers with (employer, title); a field that is left empty stays unknown."""
+class SourceDialog(Dialog[tuple[str, str]]):
+    """Asks for employer and title.  Answers with both; an empty field stays unknown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", "next", show=False),
@@ -26,14 +26,14 @@ class DescribeAdModal(FramedModal[tuple[str, str]]):
     ]
 
     DEFAULT_CSS = """
-    DescribeAdModal {
+    SourceDialog {
         & > .frame { height: auto; }
         & .asked { margin-top: 1; text-style: bold; height: auto; }
     }
     """
 
     def __init__(self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False) -> None:
-        """What is known is not asked for, unless `asks_all` says that it is to be put right."""
+        """Create it, asking only for what is unknown unless `asks_all`."""
         super().__init__()
         self._ad = ad
         self._known = {"employer": employer, "title": title}
@@ -41,7 +41,7 @@ class DescribeAdModal(FramedModal[tuple[str, str]]):
         self._asked = self._asked or list(self._known)
 
     def compose(self) -> ComposeResult:
-        """A field for each thing that is asked for."""
+        """Yield a field for each value asked for."""
         with self.frame(f"Ad #{shown(self._ad)}", "enter: next, then save · esc: later"):
             yield Static(WHY, classes="hint")
             for name, value in self._known.items():
@@ -60,7 +60,7 @@ class DescribeAdModal(FramedModal[tuple[str, str]]):
             self.focus_next()
 
     def keep(self) -> None:
-        """Answer with what was changed, before the program ends."""
+        """Answer with the edits before the program ends."""
         if any(self.query_one(f"#{name}", Input).value != self._known[name] for name in self._asked):
             self.action_save()
         else:

@@ -1,4 +1,4 @@
-"""A text to write: on several lines, or a note on one."""
+"""Edit a text of several lines, or a note on one line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
-from codetui.tui.dialogs.base import NO_EDITOR, EditOutside, FramedModal, Unfinished, alarm
+from codetui.tui.dialogs.base import NO_EDITOR, Dialog, DiscardGuard, EditOutside, alarm
 from codetui.tui.widgets.cells import one_line
 
 
-class _Written(FramedModal[str]):
-    """What both share: escape throws nothing away that was changed, unless it is pressed twice."""
+class _Written(Dialog[str]):
+    """The base of both: the first Esc only warns if the text was edited."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
@@ -25,31 +25,31 @@ class _Written(FramedModal[str]):
     ]
 
     def __init__(self, title: str, text: str = "", lost: Unsaved | None = None) -> None:
-        """`lost` is what was written already and the disk refused; it is shown instead of `text`."""
+        """Create it; `lost` is text that was typed before and could not be saved, shown instead of `text`."""
         super().__init__()
         self._title = title
         self._text = text
         self._lost = lost
         self._loaded = text
-        self._unfinished = Unfinished(lambda: self.is_changed, lambda words: self._say(alarm(words)))
+        self._unfinished = DiscardGuard(lambda: self.is_changed, lambda words: self._say(alarm(words)))
 
     def hint(self) -> Static:
-        """The line above the field."""
+        """Yield the line above the field."""
         return Static(alarm(self._lost.why if self._lost else ""), classes="hint")
 
     def on_mount(self) -> None:
-        """Remember how the field shows the text: it may end its lines in its own way, and shows no control signs."""
+        """Remember the text as the field shows it, with its own line ends and without control characters."""
         self._loaded = self.written()
         if self._lost is not None:
             self.write(self._lost.text)
 
     def written(self) -> str:
-        """The text as it stands in the field."""
+        """Return the text in the field."""
         field = self._field
         return field.text if isinstance(field, TextArea) else field.value
 
     def write(self, text: str) -> None:
-        """Puts another text into the field, with the cursor at its end."""
+        """Put another text into the field, with the cursor at its end."""
         field = self._field
         if isinstance(field, TextArea):
             field.text = sanitize(text)
@@ -60,7 +60,7 @@ class _Written(FramedModal[str]):
 
     @property
     def is_changed(self) -> bool:
-        """True where something was written."""
+        """Return whether the text was edited."""
         return self.written() != self._loaded
 
     @property
@@ -70,15 +70,15 @@ class _Written(FramedModal[str]):
         return field
 
     def action_save(self) -> None:
-        """Answer with the text; one that was left as it was comes back untouched."""
+        """Answer with the text; an unedited one comes back unchanged."""
         self.dismiss(self.written() if self.is_changed else self._text)
 
     def keep(self) -> None:
-        """Answer with a text that was changed, before the program ends."""
+        """Answer with an edited text before the program ends."""
         self.dismiss(self.written() if self.is_changed else None)
 
     def action_leave(self) -> None:
-        """Leave; a changed text is thrown away at the second press only."""
+        """Close; edits are discarded only at the second key."""
         if self._unfinished.may_be_left():
             self.dismiss(None)
 
@@ -91,20 +91,20 @@ class _Written(FramedModal[str]):
         self.query_one(".hint", Static).update(text)
 
 
-class TextModal(_Written):
-    """A text of several lines; `edit_outside` opens it in the coder's own editor."""
+class TextDialog(_Written):
+    """Edits a text of several lines; `edit_outside` opens it in the coder's own editor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+e", "edit_outside", "open in your editor", show=False, priority=True),
     ]
 
     DEFAULT_CSS = """
-    TextModal {
+    TextDialog {
         & > .frame { height: 70%; min-height: 12; }
         & TextArea { height: 1fr; border: none; padding: 0; background: $foreground 8%; }
     }
-    TextModal TextArea:ansi:nocolor .text-area--cursor { text-style: reverse; }
-    TextModal:ansi TextArea { background: ansi_default; }
+    TextDialog TextArea:ansi:nocolor .text-area--cursor { text-style: reverse; }
+    TextDialog:ansi TextArea { background: ansi_default; }
     """
 
     def __init__(
@@ -114,20 +114,20 @@ class TextModal(_Written):
         self._edit_outside = edit_outside
 
     def compose(self) -> ComposeResult:
-        """Hint and text."""
+        """Yield hint and text."""
         editor = " · ctrl+e: your editor" if self._edit_outside else ""
         with self.frame(self._title, f"ctrl+s: save{editor} · esc: close"):
             yield self.hint()
             yield TextArea(sanitize(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
 
     def on_mount(self) -> None:
-        """Write at the end of what is there."""
+        """Put the cursor at the end."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
 
     def action_edit_outside(self) -> None:
-        """Go on in the coder's own editor."""
+        """Continue in the coder's own editor."""
         if self._edit_outside is None:
             return
         text = self._edit_outside(self.written())
@@ -137,13 +137,13 @@ class TextModal(_Written):
         self.write(text)
 
 
-class NoteModal(_Written):
-    """A note on one line; enter saves it, an empty one takes the note away."""
+class NoteDialog(_Written):
+    """Edits a note on one line; Enter saves it, an empty one removes it."""
 
-    DEFAULT_CSS = "NoteModal > .frame { height: auto; }"
+    DEFAULT_CSS = "NoteDialog > .frame { height: auto; }"
 
     def compose(self) -> ComposeResult:
-        """Hint and field."""
+        """Yield hint and field."""
         with self.frame(self._title, "enter: save · esc: close"):
             yield self.hint()
             yield Input(one_line(self._text), compact=True, select_on_focus=False)

@@ -1,4 +1,4 @@
-"""All quotations that need a place, to go to one of them."""
+"""List all quotations that could not be located."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from codetui.core.anchors.unresolved import UnresolvedAnchor
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId
-from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
@@ -27,13 +27,13 @@ WIDEST = 400
 """Cells of a quotation that are given to a row, which cuts them to its width."""
 
 
-class DoubtsList(FramedModal[CodingId]):
-    """Answers with the id of a coding, or None.  What each row says of its place comes bit by bit."""
+class UnresolvedDialog(Dialog[CodingId]):
+    """Asks for an unresolved quotation.  Answers with its id.  Candidates are added as they are found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("V,v", "leave", "close", show=False)]
 
     DEFAULT_CSS = """
-    DoubtsList {
+    UnresolvedDialog {
         & > .frame { height: 70%; min-height: 10; }
         & PlainRows { height: 1fr; }
     }
@@ -46,7 +46,7 @@ class DoubtsList(FramedModal[CodingId]):
         about: Callable[[Coding], UnresolvedAnchor],
         current: CodingId | None = None,
     ) -> None:
-        """`about` says what is known of the place of a coding; `current` is the one that was shown last."""
+        """Create it; `about` describes the position of a coding, `current` is the one shown last."""
         super().__init__()
         self._codings = tuple(codings)
         self._index = index
@@ -57,14 +57,14 @@ class DoubtsList(FramedModal[CodingId]):
         self._looked = 0
 
     def compose(self) -> ComposeResult:
-        """The rows."""
+        """Yield the rows."""
         count = len(self._codings)
         title = f"{plural(count, 'quotation needs', 'quotations need')} a place"
         with self.frame(title, "enter: go to it · ↑↓: choose · esc: close"):
             yield PlainRows()
 
     def on_mount(self) -> None:
-        """Stand on the one shown last."""
+        """Put the cursor on the one shown last."""
         places = (place for place, coding in enumerate(self._codings) if coding.id == self._current)
         rows = self.query_one(PlainRows)
         rows.show(self.rows, next(places, 0))
@@ -72,7 +72,7 @@ class DoubtsList(FramedModal[CodingId]):
         self._look_on()
 
     def _look_on(self) -> None:
-        """Finds out where some more quotations may stand, then lets keys through."""
+        """Locate some more quotations, then let keys through."""
         if not self.is_attached:
             return
         begun = monotonic()
@@ -98,7 +98,7 @@ class DoubtsList(FramedModal[CodingId]):
 
 
 def kind_words(doubt: UnresolvedAnchor) -> str:
-    """What is known of a place, in two or three words."""
+    """Return the kind of problem in two or three words."""
     if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
         places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
         return f"resembles {doubt.percent}{places}"

@@ -13,19 +13,19 @@ from codetui.tui.keyboard import Keyboard
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
-from codetui.tui.workbench.codebook import Bookkeeping, Migrating
-from codetui.tui.workbench.describe import Describing
-from codetui.tui.workbench.lookup import Looking, Picking, Reading
-from codetui.tui.workbench.source_list import Listing
-from codetui.tui.workbench.watch import BookWatching, Watching
+from codetui.tui.workbench.codebook import CodebookController, RefactoringController
+from codetui.tui.workbench.describe import SourceController
+from codetui.tui.workbench.lookup import LookupController, PickerController, ReaderController
+from codetui.tui.workbench.source_list import SourceLister
+from codetui.tui.workbench.watch import CodebookWatcher, DocumentWatcher
 
 
 async def furnish(bench: WorkbenchScreen) -> Do:
     """Mounts what opens over the ad, and has the keys answered; to call then: what has the study looked after."""
     bench.panel = CodePanel(id="panel")
     bench.reader = ReaderPane(id="reader")
-    bench.bookkeeping = Bookkeeping(bench, bench.assigning, bench.saving)
-    bench.describing = Describing(bench, bench.bookkeeping.change_profile)
+    bench.codebook_editor = CodebookController(bench, bench.assigner, bench.saver)
+    bench.source_editor = SourceController(bench, bench.codebook_editor.change_profile)
     bench.keyboard = Keyboard(bench, bench.keymap, _actions(bench))
     for widget, before in ((bench.panel, 0), (bench.search, bench.outline), (bench.reader, bench.outline)):
         # Whoever leaves at once is not kept: an app that ends takes nothing on any more.
@@ -37,22 +37,24 @@ async def furnish(bench: WorkbenchScreen) -> Do:
 def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
     """What each action of the registry does."""
     return {
-        **bench.selecting.actions(),
-        **bench.assigning.actions(),
-        **bench.settling.actions(),
-        **bench.describing.actions(),
-        **bench.copying.actions(),
+        **bench.selector.actions(),
+        **bench.assigner.actions(),
+        **bench.resolver.actions(),
+        **bench.source_editor.actions(),
+        **bench.copier.actions(),
         **bench.sharing.actions(),
-        **bench.travelling.actions(),
-        **bench.bookkeeping.actions(),
-        **Migrating(bench, bench, bench.recalling).actions(),
-        **Picking(bench, bench.assigning, bench.bookkeeping, bench.recalling).actions(),
-        **bench.queueing.actions(),
-        **Looking(bench, bench.recalling, bench.keymap.actions, lambda action: bench.keyboard.do(action)).actions(),
-        **Reading(bench, bench.reader).actions(),
-        **bench.aiming.actions(),
-        **bench.saving.actions(),
-        **bench.outlining.actions(lambda: bench.set_focus(bench.document)),
+        **bench.navigator.actions(),
+        **bench.codebook_editor.actions(),
+        **RefactoringController(bench, bench, bench.usage_reader).actions(),
+        **PickerController(bench, bench.assigner, bench.codebook_editor, bench.usage_reader).actions(),
+        **bench.queue.actions(),
+        **LookupController(
+            bench, bench.usage_reader, bench.keymap.actions, lambda action: bench.keyboard.do(action)
+        ).actions(),
+        **ReaderController(bench, bench.reader).actions(),
+        **bench.target.actions(),
+        **bench.saver.actions(),
+        **bench.tree_controller.actions(lambda: bench.set_focus(bench.document)),
         "palette": bench.app.action_command_palette,
         "quit": bench.leave,
     }
@@ -60,13 +62,13 @@ def _actions(bench: WorkbenchScreen) -> dict[str, Do]:
 
 def _set_to_work(bench: WorkbenchScreen) -> None:
     """Has the ads listed, and the document and the codebook looked after."""
-    Listing(bench, bench.workspace, bench.travelling, bench.copying, bench.recalling, bench.status).begin()
-    Watching(bench, bench, partial(_document_taken, bench)).begin()
-    BookWatching(bench, bench, bench.recalling).begin()
+    SourceLister(bench, bench.workspace, bench.navigator, bench.copier, bench.usage_reader, bench.status).begin()
+    DocumentWatcher(bench, bench, partial(_document_taken, bench)).begin()
+    CodebookWatcher(bench, bench, bench.usage_reader).begin()
 
 
 def _document_taken(bench: WorkbenchScreen, taken: PullResult) -> None:
     """The document was edited outside: what it says now is shown at once."""
     bench.changed_elsewhere()
     is_grave = any(problem.severity == "error" for problem in taken.problems)
-    bench.say_besides(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")
+    bench.notify_behind(taken.message, "error" if is_grave else "refusal" if taken.problems else "info")

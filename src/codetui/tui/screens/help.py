@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from codetui.tui.dialogs.base import FramedModal
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.widgets.cells import shown, wrap
 from codetui.tui.widgets.rows import Part, PlainRows, Row
 
@@ -27,7 +27,7 @@ class KeyHelp(NamedTuple):
     help: str
 
 
-class HelpScreen(FramedModal[None]):
+class HelpScreen(Dialog[None]):
     """The keys, to be read and searched; answers nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

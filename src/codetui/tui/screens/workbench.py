@@ -28,21 +28,21 @@ from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.tui.workbench.code import Assigning, Copying
-from codetui.tui.workbench.navigate import Outlining, Travelling
-from codetui.tui.workbench.recall import Recalling
-from codetui.tui.workbench.resolve import Queueing, Settling
-from codetui.tui.workbench.save import Saving
-from codetui.tui.workbench.select import Aiming, Selecting
-from codetui.tui.workbench.share import Sharing
+from codetui.tui.workbench.code import CodeController, CopyController
+from codetui.tui.workbench.navigate import NavigationController, TreeController
+from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.resolve import QueueController, ResolveController
+from codetui.tui.workbench.save import SaveController
+from codetui.tui.workbench.select import CodingTarget, SelectionController
+from codetui.tui.workbench.share import ShareController
 from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
 
 if TYPE_CHECKING:
     from codetui.tui.keyboard import Keyboard
     from codetui.tui.screens.reader import ReaderPane
     from codetui.tui.widgets.code_panel import CodePanel
-    from codetui.tui.workbench.codebook import Bookkeeping
-    from codetui.tui.workbench.describe import Describing
+    from codetui.tui.workbench.codebook import CodebookController
+    from codetui.tui.workbench.describe import SourceController
 
 
 class WidgetMessages(Screen[None]):
@@ -51,10 +51,10 @@ class WidgetMessages(Screen[None]):
     document: DocumentView
     panel: CodePanel
     reader: ReaderPane
-    selecting: Selecting
-    assigning: Assigning
-    settling: Settling
-    outlining: Outlining
+    selector: SelectionController
+    assigner: CodeController
+    resolver: ResolveController
+    tree_controller: TreeController
     keyboard: Keyboard
 
     is_furnished = False
@@ -72,20 +72,20 @@ class WidgetMessages(Screen[None]):
 
     def on_code_panel_assigned(self, event: CodePanel.Assigned) -> None:
         """A code was clicked on."""
-        self.assigning.take(event.code)
+        self.assigner.take(event.code)
 
     @on(CodebookTree.NodeSelected)
     def _node_chosen(self, event: CodebookTree.NodeSelected) -> None:
-        if not self.settling.chosen(event.node):
-            self.outlining.chosen(event.node, lambda: self.keyboard.do("profile"))
+        if not self.resolver.chosen(event.node):
+            self.tree_controller.chosen(event.node, lambda: self.keyboard.do("profile"))
 
     @on(CodebookTree.NodeHighlighted)
     def _node_highlighted(self, event: CodebookTree.NodeHighlighted) -> None:
-        self.outlining.highlighted(event.node)
+        self.tree_controller.highlighted(event.node)
 
     @on(SearchLine.Changed)
     def _search_changed(self, event: SearchLine.Changed) -> None:
-        self.selecting.search(event.query)
+        self.selector.search(event.query)
 
     @on(SearchLine.Submitted)
     def _search_taken(self) -> None:
@@ -96,24 +96,24 @@ class WidgetMessages(Screen[None]):
         self._search_ended(is_taken=False)
 
     def _search_ended(self, *, is_taken: bool) -> None:
-        self.selecting.end_search(is_taken=is_taken)
+        self.selector.end_search(is_taken=is_taken)
         self.set_focus(self.document)
 
     @on(SearchLine.Next)
     def _search_next(self) -> None:
-        self.selecting.next_match(1)
+        self.selector.next_match(1)
 
     @on(SearchLine.Previous)
     def _search_previous(self) -> None:
-        self.selecting.next_match(-1)
+        self.selector.next_match(-1)
 
     @on(DocumentView.Clicked)
     def _clicked(self, event: DocumentView.Clicked) -> None:
-        self.selecting.click(event.offset, event.count)
+        self.selector.click(event.offset, event.count)
 
     @on(DocumentView.Dragged)
     def _dragged(self, event: DocumentView.Dragged) -> None:
-        self.selecting.drag(event.start_offset, event.offset)
+        self.selector.drag(event.start_offset, event.offset)
 
     def on_reader_pane_closed(self) -> None:
         """The coder has read enough."""
@@ -134,9 +134,9 @@ class BenchSide(WidgetMessages):
     index: CodebookIndex
     outline: CodebookTree
     status: StatusLine
-    aiming: Aiming
-    recalling: Recalling
-    saving: Saving
+    target: CodingTarget
+    usage_reader: UsageReader
+    saver: SaveController
 
     @property
     def ad(self) -> Source:
@@ -155,7 +155,7 @@ class BenchSide(WidgetMessages):
         """Work behind the screen that came to nothing is told: nobody waits for it in vain."""
         if event.state is WorkerState.ERROR and self.is_running:
             what = f"{event.worker.name}: {event.worker.error}"
-            self.say_besides(
+            self.notify_behind(
                 f"Work behind the screen broke off ({what}). Ctrl+Q leaves; start again to have it.", "error"
             )
 
@@ -165,7 +165,7 @@ class BenchSide(WidgetMessages):
         """Puts an answer into the status line."""
         self.status.show_message(text, kind)
 
-    def say_besides(self, text: str, kind: Kind = "info") -> None:
+    def notify_behind(self, text: str, kind: Kind = "info") -> None:
         """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
         self.status.add_message(text, kind)
 
@@ -174,8 +174,8 @@ class BenchSide(WidgetMessages):
 
         def take(answer: T | None) -> None:
             if answer is None:
-                self.assigning.leave()
-                self.saving.thrown_away()
+                self.assigner.leave()
+                self.saver.thrown_away()
             else:
                 answered(answer)
 
@@ -193,47 +193,47 @@ class BenchSide(WidgetMessages):
 
     def coding_here(self) -> Coding | None:
         """The coding that keys on a quotation are about."""
-        return self.settling.coding or self.aiming.coding()
+        return self.resolver.coding or self.target.coding()
 
     def selected_span(self, holds: Holds) -> Span:
         """What an assignment would code, in a section that holds quotations or terms."""
-        return self.selecting.span(holds)
+        return self.selector.span(holds)
 
     def select(self, span: Span) -> None:
         """Selects a stretch of the ad, in sight."""
         self.back_to_ad()
-        self.selecting.select(span)
+        self.selector.select(span)
 
     def aim_at(self, coding: CodingId | None) -> None:
         """Makes a coding the one that keys on a quotation are about."""
-        self.aiming.at(coding)
+        self.target.at(coding)
 
     def open_panel(self, section_id: str, words: str) -> None:
         """Shows a section's codes, of which the next key takes one."""
         section = self.index.sections[section_id]
         codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
         counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
-        self.recalling.begin_where(lambda: self.panel.is_open)
-        self.panel.avoid = self.selecting.rows(self.selecting.span(section.holds))
-        self.panel.open(self.workspace.book, section, codes, counts, words, self.recalling.usage)
+        self.usage_reader.begin_where(lambda: self.panel.is_open)
+        self.panel.avoid = self.selector.rows(self.selector.span(section.holds))
+        self.panel.open(self.workspace.book, section, codes, counts, words, self.usage_reader.usage)
 
     def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
         """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
         section = self.index.sections[codes[0].section]
         numbered = [replace(code, key=key) for code, key in zip(codes, CHOICE_KEYS, strict=False)]
-        self.recalling.begin_where(lambda: self.panel.is_open)
-        self.panel.avoid = self.selecting.rows(self.selecting.span(section.holds))
-        self.panel.open(self.workspace.book, section, numbered, {}, words, self.recalling.usage, title)
+        self.usage_reader.begin_where(lambda: self.panel.is_open)
+        self.panel.avoid = self.selector.rows(self.selector.span(section.holds))
+        self.panel.open(self.workspace.book, section, numbered, {}, words, self.usage_reader.usage, title)
 
     # --- what the keyboard needs --------------------------------------------------------------------
 
     def take_code(self, code: CodeId) -> None:
         """The panel's key was pressed."""
-        self.assigning.take(code)
+        self.assigner.take(code)
 
     def leave_panel(self) -> None:
         """The panel was closed."""
-        self.assigning.leave()
+        self.assigner.leave()
 
     def back_to_ad(self) -> bool:
         """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
@@ -243,7 +243,7 @@ class BenchSide(WidgetMessages):
 
     def back_from_all(self) -> None:
         """Gives the keys to the ad, and leaves what was begun there."""
-        self.assigning.escape()
+        self.assigner.escape()
         self.back_to_ad()
 
 
@@ -259,8 +259,8 @@ class WorkbenchScreen(BenchSide):
     AUTO_FOCUS = "DocumentView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    bookkeeping: Bookkeeping
-    describing: Describing
+    codebook_editor: CodebookController
+    source_editor: SourceController
 
     def __init__(self, workspace: Workspace, furnishing: Furnishing) -> None:
         super().__init__()
@@ -317,29 +317,29 @@ class WorkbenchScreen(BenchSide):
 
     def _take_on_parts(self) -> None:
         """The parts that the first picture needs too."""
-        self.selecting = Selecting(self.document, self.search, self._selection_changed, self.say)
-        self.assigning = Assigning(self)
-        self.outlining = Outlining(self, self.outline, self.selecting, self.assigning)
-        self.aiming = Aiming(self, self.selecting, self.outline)
-        self.settling = Settling(self, self.selecting, self.document, self.back_from_all)
-        self.saving = Saving(self, self.selecting, self, self._show_state)
-        self.travelling = Travelling(self)
-        self.copying = Copying(self)
-        self.sharing = Sharing(self, self.changed_elsewhere)
-        self.recalling = Recalling(self, self)
-        self.queueing = Queueing(self, self.assigning, self.recalling)
+        self.selector = SelectionController(self.document, self.search, self._selection_changed, self.say)
+        self.assigner = CodeController(self)
+        self.tree_controller = TreeController(self, self.outline, self.selector, self.assigner)
+        self.target = CodingTarget(self, self.selector, self.outline)
+        self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
+        self.saver = SaveController(self, self.selector, self, self._show_state)
+        self.navigator = NavigationController(self)
+        self.copier = CopyController(self)
+        self.sharing = ShareController(self, self.changed_elsewhere)
+        self.usage_reader = UsageReader(self, self)
+        self.queue = QueueController(self, self.assigner, self.usage_reader)
 
     async def on_key(self, event: events.Key) -> None:
         """Every key is looked up here, in the order in which it was pressed."""
         await self._furnish()
         if self.is_attached:
-            self.travelling.stay()
+            self.navigator.stay()
             self.keyboard.press(event)
 
     async def on_mouse_down(self) -> None:
         """The coder has turned to something."""
         await self._furnish()
-        self.travelling.stay()
+        self.navigator.stay()
 
     # --- the open ad --------------------------------------------------------------------------------
 
@@ -347,7 +347,7 @@ class WorkbenchScreen(BenchSide):
         stopped = self.workspace.stopped_at()
         self.open_ad(entry)
         if stopped is not None and stopped.ad == self.ad.id:
-            self.selecting.stand(stopped.cursor, stopped.scroll)
+            self.selector.stand(stopped.cursor, stopped.scroll)
             self._show_state()
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors and self.ad is not NO_AD:
@@ -362,34 +362,34 @@ class WorkbenchScreen(BenchSide):
 
     def open_ad(self, entry: SourceEntry) -> None:
         """Writes the ad before out, and shows this one."""
-        unwritten = [*self.saving.keep_refused(), *self.saving.write()]
+        unwritten = [*self.saver.keep_refused(), *self.saver.write()]
         try:
             session = self.workspace.open(entry)
         except OSError as error:
             why = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
             self.say(f"Ad {entry.id} does not open: {why}. Mend it, or take another: a shows the list.", "error")
             return
-        self.aiming.at(None)
+        self.target.at(None)
         self._spans = CodedSpans(self.index)
-        left = self.assigning.began(session.state)
-        self.settling.began()
-        self.selecting.show(session.ad.text)
+        left = self.assigner.began(session.state)
+        self.resolver.began()
+        self.selector.show(session.ad.text)
         self.outline.show(self.workspace.book, session.state)
         self._show_state()
         self.set_focus(self.document)
         if session.may_have_unsaved_document:
-            self.saving.write_soon()
-        twins = self.copying.words()
+            self.saver.write_soon()
+        twins = self.copier.words()
         troubles = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
-        asides = (left, self.settling.greeting(), self.queueing.greeting(), twins)
+        asides = (left, self.resolver.greeting(), self.queue.greeting(), twins)
         self.say(*greeting(session, troubles, asides, way_on(session, self.workspace.book)))
         self.call_after_refresh(self.sharing.began)
 
-    def carry_out(self, command: Command, aside: str = "") -> Outcome:
+    def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         outcome = self.workspace.execute(command)
-        self.saving.carried_out(command, outcome)
+        self.saver.carried_out(command, outcome)
         is_late = isinstance(outcome, Saved) and was_done and not isinstance(command, MarkDone | Undo | Redo)
         said = [outcome.message, *((aside,) if aside and isinstance(outcome, Saved) else ())]
         said += [ELSEWHERE] if isinstance(outcome, NotSaved) else []
@@ -398,7 +398,7 @@ class WorkbenchScreen(BenchSide):
             self._show_state()
             if outcome.coding is not None:
                 self.aim_at(outcome.coding)
-            self.saving.write_soon()
+            self.saver.write_soon()
             if is_first:
                 self._ask_what_is_missing()
         if isinstance(outcome, HeldElsewhere):
@@ -410,12 +410,12 @@ class WorkbenchScreen(BenchSide):
         """Another program has the session, or this one has it again, or the document was edited."""
         self._show_state()
         if self.workspace.session and self.workspace.session.has_unsaved_document:
-            self.saving.write_soon()
+            self.saver.write_soon()
 
     def _ask_what_is_missing(self) -> None:
         session = self.workspace.session
         if session and session.state.live() and not (session.facts.employer and session.facts.title):
-            self.describing.describe()
+            self.source_editor.describe()
 
     def _show_state(self) -> None:
         if (words := heading(self.workspace)) != self._heading:
@@ -427,8 +427,8 @@ class WorkbenchScreen(BenchSide):
         self.status.show_facts(status_facts(self.workspace))
 
     def _selection_changed(self) -> None:
-        self.status.show_codes([mark_of(coding, self.index) for coding in self.aiming.under_cursor()])
-        self.saving.remember_soon()
+        self.status.show_codes([mark_of(coding, self.index) for coding in self.target.under_cursor()])
+        self.saver.remember_soon()
 
     def show_book(self) -> None:
         """Shows the codebook as it is now: in the ad's gutter, in the tree, in what opens next."""
@@ -436,7 +436,7 @@ class WorkbenchScreen(BenchSide):
         self._spans = CodedSpans(self.index)
         self.outline.show_book(self.workspace.book)
         self._show_state()
-        self.saving.write_soon()
+        self.saver.write_soon()
 
     # --- leaving --------------------------------------------------------------------------------------
 
@@ -446,4 +446,4 @@ class WorkbenchScreen(BenchSide):
 
     def finish(self) -> list[Problem]:
         """Writes everything before the program ends; what kept the document from it, and what is kept elsewhere."""
-        return [*self.saving.keep_refused(), *self.saving.write()]
+        return [*self.saver.keep_refused(), *self.saver.write()]

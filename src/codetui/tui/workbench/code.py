@@ -1,4 +1,4 @@
-"""Giving codes: by section and key, by repeating, by searching; and changing what was given."""
+"""Assign codes by section and key, by repeating or by searching, and change what was assigned."""
 
 from __future__ import annotations
 
@@ -36,8 +36,11 @@ NO_NODE = "This line of the codebook is no quotation: choose one below its code.
 MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not."
 
 
-class Assigning:
-    """What turns selections into codings.  `recoding` and `bounding` name the coding that is being changed."""
+class CodeController:
+    """Turns selections into codings.
+
+    `recoding` and `bounding` name the coding whose code or boundary is being changed.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self.recent: list[CodeId] = []
@@ -50,7 +53,7 @@ class Assigning:
         self._bench = bench
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         sections = {f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)}
         return {
             **sections,
@@ -65,9 +68,10 @@ class Assigning:
         }
 
     def began(self, state: State) -> str:
-        """Another ad is open: what was begun is left; the codes used last are those of this ad, or stay.
+        """Reset for the source that was just opened.
 
-        What to say of an edge that was being moved; mostly nothing.
+        The codes used last are those of this source, if it has any.  Returns a message about a boundary that
+        was being moved, mostly empty.
         """
         left = "the boundary that was being moved is as it was" if self.bounding is not None else ""
         self.recoding = self.bounding = None
@@ -83,7 +87,7 @@ class Assigning:
         return lambda: self.open_section(key)
 
     def open_section(self, key: str) -> None:
-        """Shows the codes of the section on this digit."""
+        """Show the codes of the section with this digit."""
         bench = self._bench
         section = next((one for one in bench.index.book.sections if one.key == key), None)
         if section is None and not bench.index.book.sections:
@@ -100,7 +104,7 @@ class Assigning:
         bench.open_panel(section.id, self.words_for(section))
 
     def words_for(self, section: Section) -> str:
-        """The words that a code of this section would be given to."""
+        """Return the words that a code of this section would be assigned to."""
         bench = self._bench
         coding = bench.state.codings.get(self.recoding) if self.recoding else None
         if coding is not None:
@@ -109,10 +113,10 @@ class Assigning:
         return bench.ad.text[span.start : span.end]
 
     def take(self, code: CodeId, aside: str = "") -> None:
-        """The coder chose a code: for the selection, or instead of another; `aside` is said with what comes of it."""
+        """Assign the chosen code to the selection, or recode; `aside` is added to the message."""
         bench, recoded = self._bench, self.recoding
         if recoded is not None:
-            outcome = bench.carry_out(RecodeCoding(recoded, code), aside)
+            outcome = bench.execute_command(RecodeCoding(recoded, code), aside)
             self.recoding = None
         else:
             found = bench.index.codes.get(code)
@@ -120,7 +124,9 @@ class Assigning:
             holds = section.holds if section else "quotations"
             span = bench.selected_span(holds)
             is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
-            outcome = bench.carry_out(AssignCode(span, code), " ".join(filter(None, (LONG_TERM * is_long, aside))))
+            outcome = bench.execute_command(
+                AssignCode(span, code), " ".join(filter(None, (LONG_TERM * is_long, aside)))
+            )
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             bench.aim_at(outcome.coding)
@@ -130,17 +136,17 @@ class Assigning:
             bench.say(f"{outcome.message} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
     def leave(self) -> None:
-        """The coder chose no code."""
+        """Close without a code."""
         if self.recoding is not None:
             self.recoding = None
             self._bench.say(f"Left as it was.{self.way_on}")
 
     def moved_on(self) -> None:
-        """The coder selects something else: no code is waited for any more."""
+        """Forget a pending recoding: the coder selects something else."""
         self.recoding = None
 
     def repeat(self) -> None:
-        """Gives the code used last once more."""
+        """Assign the code used last again."""
         codes = self._bench.index.codes
         given = (code for code in self.recent if code in codes and not codes[code].is_retired)
         latest = next(given, None)
@@ -151,7 +157,7 @@ class Assigning:
 
     def _step(self, command: Undo | Redo) -> None:
         self.recoding = self.bounding = None
-        self._bench.carry_out(command)
+        self._bench.execute_command(command)
 
     # --- changing a coding --------------------------------------------------------------------------
 
@@ -163,21 +169,21 @@ class Assigning:
         do(coding.id)
 
     def remove(self) -> None:
-        """Takes the coding away; a note in the tree likewise."""
+        """Remove the coding, or in the tree the note, under the cursor."""
         node = self._bench.node()
         note = self._bench.state.notes.get(node.id) if isinstance(node, NoteNode) else None
         if note is not None:
-            self._bench.carry_out(NotePlace(note.target, "", note.id))
+            self._bench.execute_command(NotePlace(note.target, "", note.id))
             return
         self._with_coding(lambda coding: self._remove(coding))
 
     def _remove(self, coding: CodingId) -> None:
         self.recoding = None
-        if isinstance(self._bench.carry_out(RemoveCoding(coding)), Saved):
+        if isinstance(self._bench.execute_command(RemoveCoding(coding)), Saved):
             self.decided(coding)
 
     def recode(self) -> None:
-        """The next code goes to the quotation instead of the one it has."""
+        """Let the next code replace that of the quotation under the cursor."""
 
         def begin(coding: CodingId) -> None:
             self.recoding, self.way_on = coding, ""
@@ -187,7 +193,7 @@ class Assigning:
         self._with_coding(begin)
 
     def boundary(self) -> None:
-        """Selects the quotation so that its edges can be moved; again, it keeps them."""
+        """Select the quotation so that its edges can be moved; a second time, keep them."""
         if self.bounding is not None:
             self.keep_boundary()
             return
@@ -196,7 +202,7 @@ class Assigning:
             anchor = self._bench.state.codings[coding].anchor
             if anchor is None:
                 span = self._bench.selected_span("quotations")
-                self._bench.carry_out(MoveBoundary(coding, span))
+                self._bench.execute_command(MoveBoundary(coding, span))
                 return
             self.bounding = coding
             self._bench.select(Span(anchor.start, anchor.end))
@@ -205,22 +211,22 @@ class Assigning:
         self._with_coding(begin)
 
     def remind(self) -> None:
-        """Says how an edge that is being moved is kept: also when the refusal of another key stood there."""
+        """Show again how a boundary that is being moved is kept."""
         self._bench.say(MOVING)
 
     def keep_boundary(self) -> None:
-        """Gives the quotation that is being moved the selection as its new place."""
+        """Make the selection the new boundary of the quotation."""
         if self.bounding is None:
             return
         span = self._bench.selected_span("quotations")
-        outcome = self._bench.carry_out(MoveBoundary(self.bounding, span))
+        outcome = self._bench.execute_command(MoveBoundary(self.bounding, span))
         if isinstance(outcome, Saved):
             self._bench.aim_at(self.bounding)
         self.bounding = None
         self._bench.select(span)
 
     def escape(self) -> bool:
-        """Leaves what was begun; False where nothing was."""
+        """Cancel a pending recoding or boundary; return False if there was none."""
         begun = self.bounding is not None or self.recoding is not None
         if begun:
             self.bounding = self.recoding = None
@@ -230,7 +236,7 @@ class Assigning:
     # --- notes --------------------------------------------------------------------------------------
 
     def note(self) -> None:
-        """Writes a note: beside the quotation, or on the tree's group or code."""
+        """Edit the note of the quotation, or of the group or code in the tree."""
         node = self._bench.node()
         if isinstance(node, SectionNode) and node.id:
             self._note_place(MemoTarget(kind="section", id=node.id))
@@ -260,7 +266,7 @@ class Assigning:
         )
 
     def remark(self) -> None:
-        """Writes an entry without quotation under the tree's code."""
+        """Add an entry without a quotation under the code in the tree."""
         node = self._bench.node()
         if not isinstance(node, CodeNode):
             self._bench.say("A remark stands under a code: choose the code in the codebook (t), then N.", "refusal")
@@ -276,37 +282,37 @@ class Assigning:
         self._edit(title, text, lambda written: NotePlace(place, written))
 
     def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved | None = None) -> None:
-        from codetui.tui.dialogs.text import NoteModal
+        from codetui.tui.dialogs.text import NoteDialog
 
         def write(written: str) -> None:
-            outcome = self._bench.carry_out(noting(written))
+            outcome = self._bench.execute_command(noting(written))
             if isinstance(outcome, NotSaved):
                 self._edit(title, text, noting, Unsaved(written, outcome.message))
 
-        self._bench.ask(NoteModal(title, text, lost), write)
+        self._bench.ask(NoteDialog(title, text, lost), write)
 
 
 READING = "The ads' texts are still being read; try again in a moment."
 ALONE = "No other ad has the text of this one."
 
 
-class Copying:
-    """What becomes of an ad whose text the coder may have coded already, under another id."""
+class CopyController:
+    """Offers to copy the codings of a source with the same text under another id."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"copy": self.take}
 
     def words(self) -> str:
-        """What to say of the open ad when it is opened, or once the texts are known; empty where it has no twin."""
+        """Return the message about sources with the same text; empty if there are none."""
         twins = self._bench.workspace.sources.duplicate()
         return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
 
     def take(self) -> None:
-        """Takes over what this coder coded in the other ad."""
+        """Copy what this coder coded in the other source."""
         workspace = self._bench.workspace
         twins = workspace.sources.duplicate()
         if twins is None:
@@ -321,11 +327,11 @@ class Copying:
         if command.session.is_untouched:
             self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
         else:
-            self._bench.carry_out(command)
+            self._bench.execute_command(command)
 
 
 def said(twins: DuplicateText, *, is_coded: bool) -> str:
-    """The line about the other ads with this text: what the coder has there is offered where nothing is coded here."""
+    """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
     progress, codings = twins.status
     if codings and not is_coded:
         return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"

@@ -1,7 +1,6 @@
-"""The codebook, changed while coding: a new code, a quotation as an example, other texts of a code or profile.
+"""Edit the codebook while coding: new codes, examples, texts of codes and profiles, refactorings.
 
-Each change is in the codebook's file before the screen shows it.  Undo takes codings back, never the book: the
-messages say where it was written.
+Each change is in the codebook's file before the screen shows it.  Undo removes codings, never changes of the codebook.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from codetui.study.session.fallback import written_in_book
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
-from codetui.tui.workbench.code import NO_CODING, Assigning
-from codetui.tui.workbench.recall import Recalling
-from codetui.tui.workbench.save import Saving
+from codetui.tui.workbench.code import NO_CODING, CodeController
+from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.save import SaveController
 
 if TYPE_CHECKING:
     from codetui.study.refactoring import CodeRefactoring, MigrationPreview
     from codetui.tui.dialogs.code_search import ChosenCodes
-    from codetui.tui.dialogs.confirm import DryRun
+    from codetui.tui.dialogs.confirm import DryRunDialog
 
 
 NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
@@ -40,22 +39,22 @@ NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D 
 NO_SECTION = "The codebook has no section for a code to stand in: write a [[section]] into it first."
 
 
-class Bookkeeping:
-    """What a coder writes into the codebook."""
+class CodebookController:
+    """Adds codes and examples to the codebook and edits its texts."""
 
-    def __init__(self, bench: Bench, assigning: Assigning, saving: Saving) -> None:
+    def __init__(self, bench: Bench, assigner: CodeController, saver: SaveController) -> None:
         self._bench = bench
-        self._assigning = assigning
-        self._saving = saving
+        self._assigner = assigner
+        self._saver = saver
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"new_code": self.add, "example": self.make_example, "edit_code": self.change_here}
 
     # --- a new code -------------------------------------------------------------------------------
 
     def add(self, name: str = "") -> None:
-        """Asks for a new code, writes it, and gives it to the selection or to the coding that is recoded."""
+        """Ask for a new code, write it, and assign it to the selection or to the coding being recoded."""
         if not self._bench.index.book.sections:
             self._bench.say(NO_SECTION, "refusal")
             return
@@ -63,11 +62,11 @@ class Bookkeeping:
         self._ask_new(Code(id=CodeId(""), name=name, section=section, group=group))
 
     def _ask_new(self, code: Code, lost: Unwritten | None = None) -> None:
-        from codetui.tui.dialogs.code_forms import NewCodeModal
+        from codetui.tui.dialogs.code_forms import NewCodeDialog
 
         bench = self._bench
-        modal = NewCodeModal(bench.index.book, code, self._id_for, lost, bench.edit_outside)
-        modal.hold = lambda new: self._saving.book_refused(written_in_book(new))
+        modal = NewCodeDialog(bench.index.book, code, self._id_for, lost, bench.edit_outside)
+        modal.hold = lambda new: self._saver.book_refused(written_in_book(new))
         bench.ask(modal, self._write_new)
 
     def _write_new(self, code: Code) -> None:
@@ -76,31 +75,31 @@ class Bookkeeping:
         new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
         refused = self._write(lambda text: add_code(text, new))
         if refused:
-            self._saving.book_refused(written_in_book(code))
+            self._saver.book_refused(written_in_book(code))
             self._ask_new(replace(code, id=CodeId(""), definition=""), Unwritten(code, refused))
             return
-        self._assigning.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
+        self._assigner.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
 
     def _id_for(self, section: str, group: str) -> str:
         used = {coding.code for coding in self._bench.state.codings.values()}
         return proposed_id(self._bench.index.book, section, group, used | self._bench.workspace.usage.codes())
 
     def _spot(self) -> tuple[str, str]:
-        """Section and group where the coder works: under the cursor, of the code used last, else of the first code."""
+        """Return the section and group at the cursor, of the code used last, or of the first code."""
         index, node = self._bench.index, self._bench.node()
         if isinstance(node, SectionNode) and node.id in index.sections:
             return node.id, ""
         group = index.groups.get(node.id) if isinstance(node, GroupNode) else None
         if group is not None:
             return group.section, group.id
-        for wanted in (self._code_at(node), *self._assigning.recent, *index.codes):
+        for wanted in (self._code_at(node), *self._assigner.recent, *index.codes):
             code = index.codes.get(wanted) if wanted else None
             if code is not None and code.section in index.sections:
                 return code.section, code.group
         return index.book.sections[0].id, ""
 
     def _code_at(self, node: Node | None) -> CodeId | None:
-        """The code of the tree's node, else of the coding under the cursor."""
+        """Return the code of the tree's node, or of the coding under the cursor."""
         if isinstance(node, CodeNode):
             return node.id
         coding = self._bench.coding_here()
@@ -109,7 +108,7 @@ class Bookkeeping:
     # --- an example -------------------------------------------------------------------------------
 
     def make_example(self) -> None:
-        """Makes the quotation under the cursor an example of its code, once."""
+        """Make the quotation under the cursor an example of its code."""
         from codetui.formats.codebook.editing import append_example
 
         bench, coding = self._bench, self._bench.coding_here()
@@ -130,7 +129,7 @@ class Bookkeeping:
     # --- other texts ------------------------------------------------------------------------------
 
     def change_here(self) -> None:
-        """Asks for the texts of the code, or of the profile, under the cursor."""
+        """Edit the texts of the code or profile under the cursor."""
         node = self._bench.node()
         if isinstance(node, ProfileNode):
             self.change_profile(self._bench.state.profile)
@@ -142,7 +141,7 @@ class Bookkeeping:
         self.change(code)
 
     def change(self, code_id: CodeId, then: Do | None = None) -> None:
-        """Asks for the texts of a code; `then` is done when they are written."""
+        """Edit the texts of a code; call `then` once they are saved."""
         code = self._bench.index.codes.get(code_id)
         if code is None:
             self._bench.say(f"The codebook has no code {code_id} that could be changed.", "refusal")
@@ -155,17 +154,17 @@ class Bookkeeping:
         bench = self._bench
         title = f"Change {label(bench.index.book, code)}"
         form = CodeForm(title, code, lost, bench.edit_outside)
-        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, code))
+        form.hold = lambda changed: self._saver.book_refused(written_in_book(changed, code))
         bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
-        """Writes what differs; a code that somebody else has changed meanwhile is shown again before."""
+        """Write the changed texts; a code that was changed elsewhere meanwhile is shown again first."""
         from codetui.formats.codebook.editing import set_texts
 
         refused = self._write(lambda text: set_texts(text, code, changed))
         if refused:
             self._write(lambda text: text)
-            self._saving.book_refused(written_in_book(changed, code))
+            self._saver.book_refused(written_in_book(changed, code))
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unwritten(changed, refused))
             return
@@ -174,7 +173,7 @@ class Bookkeeping:
             then()
 
     def change_profile(self, name_or_id: str) -> None:
-        """Asks for the texts of a profile."""
+        """Edit the texts of a profile."""
         found = profile(self._bench.index.book, name_or_id) if name_or_id else None
         if found is None:
             self._bench.say(NO_PROFILE, "refusal")
@@ -185,7 +184,7 @@ class Bookkeeping:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
         form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
-        form.hold = lambda changed: self._saving.book_refused(written_in_book(changed, standing))
+        form.hold = lambda changed: self._saver.book_refused(written_in_book(changed, standing))
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
@@ -194,7 +193,7 @@ class Bookkeeping:
         refused = self._write(lambda text: set_texts(text, standing, changed))
         if refused:
             self._write(lambda text: text)
-            self._saving.book_refused(written_in_book(changed, standing))
+            self._saver.book_refused(written_in_book(changed, standing))
             latest = profile(self._bench.index.book, standing.id) or standing
             self._ask_profile(latest, (changed, refused))
             return
@@ -207,10 +206,10 @@ class Bookkeeping:
         return str(self._bench.workspace.codebook.path)
 
     def _write(self, change: Callable[[str], str]) -> str:
-        """Changes the codebook's file and shows the book as it is then; why it could not be, or nothing."""
+        """Write the codebook and show it; return why that failed, or an empty string."""
         outcome = self._bench.workspace.edit_codebook(change)
         if isinstance(outcome, Saved):
-            self._saving.thrown_away()
+            self._saver.thrown_away()
             self._bench.show_book()
             return ""
         return outcome.message
@@ -222,23 +221,23 @@ NOTHING = "Nothing is changed: it is as it was."
 MAP_FILE = "map.toml"
 
 
-class Migrating:
-    """Asks what becomes of a code, shows what follows, and does it."""
+class RefactoringController:
+    """Renames, merges, splits, moves and retires codes: asks, shows the effect, carries it out."""
 
-    def __init__(self, bench: Bench, screen: Screen[None], recalling: Recalling) -> None:
+    def __init__(self, bench: Bench, screen: Screen[None], usage_reader: UsageReader) -> None:
         self._bench = bench
         self._screen = screen
-        self._recalling = recalling
+        self._usage_reader = usage_reader
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"reshape": self.begin}
 
     # --- what is to be done -------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Asks what becomes of the code under the cursor, or of one that is picked."""
-        from codetui.tui.dialogs.code_search import CodesChoice
+        """Ask how to change the code under the cursor, or one that is picked."""
+        from codetui.tui.dialogs.code_search import CodesDialog
 
         bench, node = self._bench, self._bench.node()
         coding = bench.coding_here()
@@ -249,11 +248,11 @@ class Migrating:
         elif not bench.index.codes:
             bench.say(NO_CODES, "refusal")
         else:
-            picker = CodesChoice("Which code changes?", bench.index.book, has_retired=True)
+            picker = CodesDialog("Which code changes?", bench.index.book, has_retired=True)
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
 
     def _ask(self, code: Code) -> None:
-        from codetui.tui.dialogs.confirm import Choice, option
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
 
         ways: dict[str, Callable[[Code], None]] = {
             "n": self._rename,
@@ -275,7 +274,7 @@ class Migrating:
         )
         title = f"What becomes of {label(self._bench.index.book, code)}?"
         hint = "Next you see how many codings it is about; nothing changes before you agree."
-        self._bench.ask(Choice(title, words, hint), lambda way: ways[way](code))
+        self._bench.ask(ChoiceDialog(title, words, hint), lambda way: ways[way](code))
 
     def _rename(self, code: Code) -> None:
         from codetui.tui.dialogs.code_forms import RenameForm
@@ -285,15 +284,15 @@ class Migrating:
         self._bench.ask(form, lambda new: self._weigh(Rename(code.id, new.id, new.name)))
 
     def _merge(self, code: Code) -> None:
-        from codetui.tui.dialogs.code_search import CodesChoice
+        from codetui.tui.dialogs.code_search import CodesDialog
 
         book = self._bench.index.book
-        picker = CodesChoice(f"Merge {label(book, code)} into …", book, but=(code.id,))
+        picker = CodesDialog(f"Merge {label(book, code)} into …", book, but=(code.id,))
         self._bench.ask(picker, lambda chosen: self._weigh(Merge(code.id, chosen.codes[0])))
 
     def _split(self, code: Code, chosen: tuple[CodeId, ...] = (), new: tuple[Code, ...] = ()) -> None:
-        """Asks which codes it becomes; new ones are in the question as if they were in the book."""
-        from codetui.tui.dialogs.code_search import CodesChoice
+        """Ask which codes it is split into; new ones are shown as if they were in the codebook already."""
+        from codetui.tui.dialogs.code_search import CodesDialog
 
         book = _with_new(self._bench.index.book, new)
 
@@ -304,14 +303,14 @@ class Migrating:
                 used = tuple(one for one in new if one.id in answer.codes)
                 self._weigh(Split(code.id, answer.codes, used))
 
-        self._bench.ask(CodesChoice(f"Split {label(book, code)} into …", book, chosen=chosen), take)
+        self._bench.ask(CodesDialog(f"Split {label(book, code)} into …", book, chosen=chosen), take)
 
     def _ask_new(self, code: Code, book: Codebook, take: Callable[[Code], None]) -> None:
-        from codetui.tui.dialogs.code_forms import NewCodeModal
+        from codetui.tui.dialogs.code_forms import NewCodeDialog
 
         used = {coding.code for coding in self._bench.state.codings.values()} | self._bench.workspace.usage.codes()
         begun = Code(id=CodeId(""), name="", section=code.section, group=code.group)
-        modal = NewCodeModal(
+        modal = NewCodeDialog(
             book,
             begun,
             lambda section, group: proposed_id(book, section, group, used),
@@ -321,7 +320,7 @@ class Migrating:
 
     def _move(self, code: Code) -> None:
         from codetui.tui.dialogs.code_forms import Spot, spot_rows, spots
-        from codetui.tui.dialogs.confirm import Choice, Option
+        from codetui.tui.dialogs.confirm import ChoiceDialog, Option
 
         book = self._bench.index.book
         there = [spot for spot in spots(book) if spot != Spot(code.section, code.group)]
@@ -329,7 +328,7 @@ class Migrating:
             self._bench.say("The codebook has no other section or group to move it to.", "refusal")
             return
         options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
-        question = Choice(f"Where does {label(book, code)} belong?", options)
+        question = ChoiceDialog(f"Where does {label(book, code)} belong?", options)
         self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
 
     def _retire(self, code: Code) -> None:
@@ -339,21 +338,21 @@ class Migrating:
         self._weigh(Reinstate(code.id))
 
     def _ask_map(self) -> None:
-        from codetui.tui.dialogs.text import NoteModal
+        from codetui.tui.dialogs.text import NoteDialog
 
-        modal = NoteModal("File with rules: `codetui codebook propose` writes one", MAP_FILE)
+        modal = NoteDialog("File with rules: `codetui codebook propose` writes one", MAP_FILE)
         self._bench.ask(modal, lambda name: self._weigh(Path(name.strip() or MAP_FILE)))
 
     # --- counting, then doing -------------------------------------------------------------------------
 
     def _weigh(self, wanted: Refactoring | Path) -> None:
-        """Counts what follows, in a worker, and asks."""
-        from codetui.tui.dialogs.confirm import DryRun
+        """Count the affected codings in a worker, then ask for confirmation."""
+        from codetui.tui.dialogs.confirm import DryRunDialog
 
         reshaping = self._bench.workspace.refactoring()
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
-        modal = DryRun("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
+        modal = DryRunDialog("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
 
         def count() -> MigrationPreview | Refusal:
             return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
@@ -368,8 +367,8 @@ class Migrating:
         self._bench.ask(modal, lambda _: None)
         self._work(modal, count, plural)
 
-    def _carry_out(self, modal: DryRun, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
-        """The codebook and the open session at once, the others in a worker."""
+    def _carry_out(self, modal: DryRunDialog, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
+        """Change the codebook and the open session at once, the other sessions in a worker."""
         begun = reshaping.begin(prospect)
         self._bench.show_book()
         if isinstance(begun, Refusal | NotSaved):
@@ -387,8 +386,8 @@ class Migrating:
         follow()
         self._work(modal, work, lambda done: self._done(modal, reshaping, done))
 
-    def _done(self, modal: DryRun, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
-        self._recalling.begin()
+    def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
+        self._usage_reader.begin()
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
         self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]
         if failed:
@@ -398,8 +397,8 @@ class Migrating:
         waits = " Q leads through what waits." if done.tally.waiting else ""
         self._bench.say(f"Done: {done.tally.reach}. u takes it back in an ad, never in the codebook.{waits}")
 
-    def _work(self, modal: DryRun, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Does some work in a worker; what comes of it is taken in where the question is still open."""
+    def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Run `work` in a worker and pass on its result while the dialog is open."""
 
         def run() -> None:
             worker, found = get_current_worker(), work()
@@ -414,7 +413,7 @@ class Migrating:
 
 
 def _with_new(book: Codebook, new: tuple[Code, ...]) -> Codebook:
-    """The book with codes that are still to be written into it."""
+    """Return the codebook with codes that are not written to it yet."""
     for code in new:
         book = replace(book, codes=(*book.codes, with_free_key(book, code)))
     return book

@@ -1,4 +1,4 @@
-"""The ad as a whole: its profile and reasoning, what it is called, whether it is done."""
+"""Edit the source as a whole: profile and reasoning, employer and title, done."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from codetui.tui.dialogs.profile import PickedProfile
 
 
-class Describing:
-    """Profile, reasoning, done, employer and title."""
+class SourceController:
+    """Edits profile, reasoning, employer, title and the done mark."""
 
     def __init__(self, bench: Bench, change_profile: Callable[[str], None]) -> None:
-        """`change_profile` asks for the texts of a profile."""
+        """Create it; `change_profile` edits the texts of a profile."""
         self._bench = bench
         self._change_profile = change_profile
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {
             "profile": self.profile,
             "reasoning": self.reasoning,
@@ -33,7 +33,7 @@ class Describing:
         }
 
     def profile(self) -> None:
-        """Asks for the profile, then for its reasoning."""
+        """Ask for the profile, then for its reasoning."""
         profiles = self._bench.index.book.profiles
         if not profiles:
             self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
@@ -51,14 +51,14 @@ class Describing:
     def _assign(self, profile: str) -> None:
         state = self._bench.state
         if not profile:
-            self._bench.carry_out(AssignProfile("", state.reasoning))
+            self._bench.execute_command(AssignProfile("", state.reasoning))
             return
         is_same = profile == state.profile
-        if is_same or isinstance(self._bench.carry_out(AssignProfile(profile, state.reasoning)), Saved):
+        if is_same or isinstance(self._bench.execute_command(AssignProfile(profile, state.reasoning)), Saved):
             self.reasoning()
 
     def reasoning(self) -> None:
-        """Asks for the reasoning."""
+        """Ask for the reasoning."""
         state = self._bench.state
         if not state.profile:
             self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
@@ -66,29 +66,29 @@ class Describing:
         self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
 
     def _write_reasoning(self, title: str, lost: Unsaved | None = None) -> None:
-        from codetui.tui.dialogs.text import TextModal
+        from codetui.tui.dialogs.text import TextDialog
 
         def write(text: str) -> None:
-            outcome = self._bench.carry_out(AssignProfile(self._bench.state.profile, text))
+            outcome = self._bench.execute_command(AssignProfile(self._bench.state.profile, text))
             if isinstance(outcome, NotSaved):
                 self._write_reasoning(title, Unsaved(text, outcome.message))
 
-        modal = TextModal(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside)
+        modal = TextDialog(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside)
         self._bench.ask(modal, write)
 
     def done(self) -> None:
-        """Marks the ad done, or takes it up again."""
-        self._bench.carry_out(MarkDone(not self._bench.state.is_done))
+        """Mark the source done, or not done again."""
+        self._bench.execute_command(MarkDone(not self._bench.state.is_done))
 
     def describe(self, *, asks_all: bool = False) -> None:
-        """Asks for the employer and the title."""
+        """Ask for employer and title."""
         state, ad = self._bench.state, self._bench.ad
-        from codetui.tui.dialogs.source import DescribeAdModal
+        from codetui.tui.dialogs.source import SourceDialog
 
         # Shown as the heading shows them: a field would hand control characters on to the terminal.
         employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
-        modal = DescribeAdModal(ad.id, employer, title, asks_all=asks_all)
+        modal = SourceDialog(ad.id, employer, title, asks_all=asks_all)
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 
     def _describe(self, employer: str, title: str) -> None:
-        self._bench.carry_out(DescribeAd(employer, title))
+        self._bench.execute_command(DescribeAd(employer, title))

@@ -1,4 +1,4 @@
-"""Looking things up: definitions, background documents, help, problems."""
+"""Look things up: definitions, background documents, help, problems, the code picker."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, Do
-from codetui.tui.dialogs.definition import DefinitionModal
+from codetui.tui.dialogs.definition import DefinitionDialog
 from codetui.tui.keymap import keys_words
 from codetui.tui.screens.help import HelpScreen, KeyHelp
 from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.screens.reader import Reading as Page
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
-from codetui.tui.workbench.code import Assigning
-from codetui.tui.workbench.codebook import Bookkeeping
-from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.code import CodeController
+from codetui.tui.workbench.codebook import CodebookController
+from codetui.tui.workbench.recall import UsageReader
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.code_search import Picked
@@ -34,24 +34,24 @@ MOUSE = (
 )
 
 
-class Looking:
-    """What is shown over or beside the ad, and changes nothing."""
+class LookupController:
+    """Shows definitions, help and problems."""
 
     def __init__(
-        self, bench: Bench, recalling: Recalling, actions: Sequence[Action], do: Callable[[str], None]
+        self, bench: Bench, usage_reader: UsageReader, actions: Sequence[Action], do: Callable[[str], None]
     ) -> None:
         """Show `actions` in the help; `do` runs the action with an id."""
         self._bench = bench
         self._all_actions = actions
-        self._recalling = recalling
+        self._usage_reader = usage_reader
         self._do = do
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"define": self.define, "help": self.help, "problems": self.problems}
 
     def define(self) -> None:
-        """Shows what the codebook says of the code under the cursor, or of the profile."""
+        """Show the definition of the code under the cursor, or of the profile."""
         bench = self._bench
         node, coding = bench.node(), bench.coding_here()
         if isinstance(node, ProfileNode):
@@ -66,11 +66,11 @@ class Looking:
         if code is None:
             bench.say(f"The codebook has no code {wanted}, no kept version has it: r gives another.", "refusal")
             return
-        self._recalling.begin()
-        bench.ask(DefinitionModal(bench.index.book, code, self._recalling.usage, older), self._do)
+        self._usage_reader.begin()
+        bench.ask(DefinitionDialog(bench.index.book, code, self._usage_reader.usage, older), self._do)
 
     def _older(self, coding: Coding) -> Older | None:
-        """The code of a coding in the version of the book that it was given with, where that says something else."""
+        """Return the code as it was when the coding was made, if the codebook differs now."""
         given = last_choice(self._bench.state, coding)
         try:
             book = self._bench.workspace.codebook.kept(given.codebook)
@@ -85,18 +85,18 @@ class Looking:
         assigned = bench.state.profile
         profile = next((one for one in bench.index.book.profiles if assigned in (one.id, one.name)), None)
         if profile is not None:
-            bench.ask(DefinitionModal(bench.index.book, profile), self._do)
+            bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
         elif assigned:
             bench.say("The codebook does not define this profile. p chooses one that it defines.", "refusal")
         else:
             bench.say("No profile yet: p shows what each of them means.", "refusal")
 
     def help(self) -> None:
-        """Shows every key."""
+        """Show every key."""
         self._bench.ask(HelpScreen([*help_rows(self._all_actions), *MOUSE]), lambda _: None)
 
     def problems(self) -> None:
-        """Shows what is wrong in codebook, corpus and session."""
+        """Show the problems of codebook, corpus and session."""
         unique = dict.fromkeys(self._bench.workspace.problems)
         problems = sorted(unique, key=lambda one: GRAVEST_FIRST.index(one.severity))
         if not problems:
@@ -119,7 +119,7 @@ def help_rows(actions: Sequence[Action] = ACTIONS) -> list[KeyHelp]:
 
 
 def _counted(problems: Sequence[Problem]) -> str:
-    """`all 4 (1 error, 3 warnings)`."""
+    """Return `all 4 (1 error, 3 warnings)`."""
     counts = Counter(problem.severity for problem in problems)
     kinds = [plural(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
     return f"all {len(problems)} ({', '.join(kinds)})"
@@ -131,23 +131,23 @@ def _row(problem: Problem) -> KeyHelp:
 
 
 def _meaning(code: Code) -> tuple[str, str, str, str]:
-    """What a code says of itself, to compare two versions of it."""
+    """Return the texts of a code that two versions of it are compared by."""
     return code.name, code.definition, code.include, code.exclude
 
 
-class Reading:
-    """Opens the reader, gives it the keys, and closes it."""
+class ReaderController:
+    """Opens, focuses and closes the reader of background documents."""
 
     def __init__(self, bench: Bench, pane: ReaderPane) -> None:
         self._bench = bench
         self._pane = pane
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"read": self.read}
 
     def read(self) -> None:
-        """Opens the reader or goes to it; from the reader, closes it."""
+        """Open the reader or focus it; from the reader, close it."""
         pane = self._pane
         references = self._bench.index.book.references
         if pane.screen.focused is pane:
@@ -163,7 +163,7 @@ class Reading:
         pane.run_worker(pane.show(pages, self._place_here()), exclusive=True)
 
     def _place_here(self) -> int:
-        """The document that is about the code or profile under the cursor, else the one that was open last."""
+        """Return the document about the code or profile under the cursor, else the one that was open last."""
         bench, node = self._bench, self._bench.node()
         coding = bench.coding_here()
         code = node.id if isinstance(node, CodeNode) else coding.code if coding else None
@@ -176,37 +176,39 @@ class Reading:
         return next(tied, self._pane.place)
 
 
-class Picking:
-    """Opens the picker, and does what was picked in it."""
+class PickerController:
+    """Opens the code picker and acts on its answer."""
 
-    def __init__(self, bench: Bench, assigning: Assigning, bookkeeping: Bookkeeping, recalling: Recalling) -> None:
+    def __init__(
+        self, bench: Bench, assigner: CodeController, codebook_editor: CodebookController, usage_reader: UsageReader
+    ) -> None:
         self._bench = bench
-        self._assigning = assigning
-        self._bookkeeping = bookkeeping
-        self._recalling = recalling
+        self._assigner = assigner
+        self._codebook_editor = codebook_editor
+        self._usage_reader = usage_reader
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"pick": self.pick}
 
     def pick(self) -> None:
-        """Opens the picker; while a boundary is moved, keeps it instead."""
+        """Open the picker; while a boundary is being moved, keep the boundary instead."""
         from codetui.tui.dialogs.code_search import CodePicker
 
-        bench, assigning = self._bench, self._assigning
-        if assigning.bounding is not None:
-            assigning.keep_boundary()
+        bench, assigner = self._bench, self._assigner
+        if assigner.bounding is not None:
+            assigner.keep_boundary()
             return
         sections = bench.index.book.sections
-        words = assigning.words_for(sections[0]) if sections else ""
-        title = "Give another code" if assigning.recoding else "Give a code"
-        self._recalling.begin()
-        bench.ask(CodePicker(bench.index.book, assigning.recent, words, title, self._recalling.usage), self._picked)
+        words = assigner.words_for(sections[0]) if sections else ""
+        title = "Give another code" if assigner.recoding else "Give a code"
+        self._usage_reader.begin()
+        bench.ask(CodePicker(bench.index.book, assigner.recent, words, title, self._usage_reader.usage), self._picked)
 
     def _picked(self, picked: Picked) -> None:
         if picked.code is None:
-            self._bookkeeping.add(picked.new_name)
+            self._codebook_editor.add(picked.new_name)
         elif picked.is_to_change:
-            self._bookkeeping.change(picked.code, self.pick)
+            self._codebook_editor.change(picked.code, self.pick)
         else:
-            self._assigning.take(picked.code)
+            self._assigner.take(picked.code)

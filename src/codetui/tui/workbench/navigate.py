@@ -1,4 +1,4 @@
-"""From ad to ad: the next, the one before, the next uncoded, the list."""
+"""Go from source to source, and around the codebook tree."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from codetui.study.session.outcome import AdStatus
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.outline import CodeNode, CodingNode, Node, ProfileNode
-from codetui.tui.workbench.code import Assigning
-from codetui.tui.workbench.select import Selecting
+from codetui.tui.workbench.code import CodeController
+from codetui.tui.workbench.select import SelectionController
 
 if TYPE_CHECKING:
     from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
@@ -26,8 +26,8 @@ STATES: dict[str, AdState] = {
 }
 
 
-class Travelling:
-    """Which ad comes next.  `list_screen` is the list while it is open, so that more ads can reach it."""
+class NavigationController:
+    """Goes to another source.  `list_screen` is the open list of sources, so that it can grow."""
 
     def __init__(self, bench: Bench) -> None:
         self.list_screen: AdListScreen | None = None
@@ -35,7 +35,7 @@ class Travelling:
         self._waiting: Do | None = None
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {
             "next_ad": lambda: self._step(1),
             "previous_ad": lambda: self._step(-1),
@@ -65,12 +65,12 @@ class Travelling:
             self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
 
     def _wait(self, go: Do) -> None:
-        """Goes there once it is known where that is, unless something else is done before."""
+        """Go there once the list of sources is complete, unless another key comes first."""
         self._waiting = go
         self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
 
     def stay(self) -> None:
-        """Something else was pressed: a way that waits for the list is not taken."""
+        """Cancel a move that waits for the list of sources."""
         self._waiting = None
 
     def _show_list(self) -> None:
@@ -91,7 +91,7 @@ class Travelling:
             self._bench.open_ad(entry)
 
     def listed(self, entries: tuple[SourceEntry, ...]) -> None:
-        """More ads are known: an open list gets them too, and a way that waited for them is taken."""
+        """Add sources to the open list and carry out a move that waited for them."""
         if self.list_screen is not None and self.list_screen.is_attached:
             self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.sources.is_listed)
         waiting, self._waiting = self._waiting, None
@@ -105,17 +105,19 @@ def _progress(status: AdStatus) -> Progress:
     return Progress(STATES[status.progress], status.codings)
 
 
-class Outlining:
-    """The tree's side of the workbench."""
+class TreeController:
+    """Acts on the nodes of the codebook tree."""
 
-    def __init__(self, bench: Bench, outline: CodebookTree, selecting: Selecting, assigning: Assigning) -> None:
+    def __init__(
+        self, bench: Bench, outline: CodebookTree, selector: SelectionController, assigner: CodeController
+    ) -> None:
         self._bench = bench
         self._outline = outline
-        self._selecting = selecting
-        self._assigning = assigning
+        self._selector = selector
+        self._assigner = assigner
 
     def actions(self, back: Callable[[], None]) -> dict[str, Do]:
-        """What to do for each action id; `back` gives the keys to the ad again."""
+        """Return the function of each action id; `back` returns the focus to the text."""
         return {"tree": lambda: self._switch(back)}
 
     def _switch(self, back: Callable[[], None]) -> None:
@@ -127,11 +129,11 @@ class Outlining:
             self._outline.screen.set_focus(self._outline)
 
     def chosen(self, node: Node, ask_profile: Do) -> None:
-        """The coder pressed Enter on a node that is no quotation in doubt."""
+        """Act on Enter on a node that is not an unresolved quotation."""
         if isinstance(node, ProfileNode):
             ask_profile()
         elif isinstance(node, CodeNode):
-            self._assigning.take(node.id)
+            self._assigner.take(node.id)
         elif isinstance(node, CodingNode):
             self._bench.aim_at(node.id)
             span = span_of(self._bench.state, node.id)
@@ -139,13 +141,13 @@ class Outlining:
                 self._bench.select(span)
 
     def highlighted(self, node: Node) -> None:
-        """The coder walks over the nodes: the ad shows the quotation."""
+        """Show the quotation of the node under the cursor."""
         span = span_of(self._bench.state, node.id) if isinstance(node, CodingNode) else None
         if self._outline.screen.focused is self._outline and span is not None:
-            self._selecting.glance(span)
+            self._selector.glance(span)
 
 
 def span_of(state: State, coding: CodingId) -> Span | None:
-    """Where a coding's words stand in the ad, if they have a place."""
+    """Return the span of a coding, or None if it has no position."""
     anchor = state.codings[coding].anchor if coding in state.codings else None
     return Span(anchor.start, anchor.end) if anchor else None

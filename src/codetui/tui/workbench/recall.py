@@ -1,4 +1,4 @@
-"""What a coder gave a code to before: in the open ad at once, in the other ads when a worker has read them."""
+"""Read which quotations a code has: in the open source at once, in the others once a worker has read them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STAYS = 0.3
 """Seconds after which somebody who opened a panel reads in it; who knows the keys has closed it by then."""
 
 
-class Recalling:
-    """Gives the definitions what the coder gave each code to."""
+class UsageReader:
+    """Provides definitions with the coder's own quotations of a code."""
 
     def __init__(self, bench: Bench, screen: Screen[None]) -> None:
         self._bench = bench
@@ -36,14 +36,16 @@ class Recalling:
         """What to do once all has been read."""
 
     def begin(self) -> None:
-        """Reads, in a worker, what has changed in the other ads; what is shown meanwhile says so."""
+        """Read, in a worker, the sources that have changed; until then the usage is marked as incomplete."""
         if not self._is_reading:
             self._is_reading = True
             self._screen.run_worker(self._read, thread=True, group="recalling", name="recalling", exit_on_error=False)
 
     def begin_where(self, is_read: Callable[[], bool]) -> None:
-        """As `begin`, but once all has been read only where something is still read in a moment: looking at every log
-        again takes from the keys of a coder who does not look."""
+        """Begin, but if everything was read before, only after a short while in the panel.
+
+        Looking at every log again at each opening would slow down a coder who does not read the usage.
+        """
         if not self._bench.workspace.usage.is_complete:
             self.begin()
             return
@@ -57,11 +59,11 @@ class Recalling:
 
     @property
     def has_read(self) -> bool:
-        """True once the other ads have been read, as they are now."""
+        """Return whether the other sources are read and unchanged."""
         return self._bench.workspace.usage.is_complete and not self._is_reading
 
     def usage(self, code: CodeId) -> PastUsages:
-        """What is known now of the use of a code; the coding under the cursor is not told of itself."""
+        """Return the known usage of a code, without the coding under the cursor."""
         bench, earlier = self._bench, self._bench.workspace.usage
         own = bench.coding_here()
         here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)

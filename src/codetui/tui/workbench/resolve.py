@@ -1,4 +1,4 @@
-"""What is asked about a quotation in doubt, step by step."""
+"""Resolve quotations that could not be located, and codes that a changed codebook leaves undecided."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import CodingNode, Node
-from codetui.tui.workbench.code import Assigning
-from codetui.tui.workbench.recall import Recalling
-from codetui.tui.workbench.select import Selecting
+from codetui.tui.workbench.code import CodeController
+from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.select import SelectionController
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import PendingDecision
 
 
 def steps(doubt: UnresolvedAnchor) -> int:
-    """How often `v` shows something of a doubt: each place; of an orphan the way out first."""
+    """Return the number of steps of an unresolved quotation: its candidates, and for an orphan an explanation first."""
     return max(1, len(doubt.places)) if doubt.kind != "orphan" else 1 + len(doubt.places)
 
 
 def place_at(doubt: UnresolvedAnchor, step: int) -> Span | None:
-    """The place that is offered at a step."""
+    """Return the position offered at a step."""
     number = step - 1 if doubt.kind == "orphan" else step
     return doubt.places[number] if 0 <= number < len(doubt.places) else None
 
 
 def question(doubt: UnresolvedAnchor, step: int) -> str:
-    """What is asked, and the keys that answer it."""
+    """Return the question of a step, with the keys that answer it."""
     count = len(doubt.places)
     if doubt.kind == "fuzzy" and count:
         return f"resembles this {doubt.percent}: Enter accept · b other boundaries · v next · x drop · Esc leave"
@@ -57,7 +57,7 @@ def question(doubt: UnresolvedAnchor, step: int) -> str:
 
 
 def _nth(place: int) -> str:
-    """The ordinal of a place counted from 0."""
+    """Return the ordinal of a position counted from 0."""
     number = place + 1
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
@@ -71,13 +71,13 @@ ASIDE = frozenset(("define", "help", "note", "problems", "save"))
 """Actions that do not end the settling, nor do the motions."""
 
 
-class Settling:
-    """Leads from doubt to doubt; `current` is the coding that keys are about while one is being settled."""
+class ResolveController:
+    """Leads through unresolved quotations; `current` is the coding being resolved."""
 
-    def __init__(self, bench: Bench, selecting: Selecting, view: DocumentView, back_to_ad: Do) -> None:
+    def __init__(self, bench: Bench, selector: SelectionController, view: DocumentView, back_to_ad: Do) -> None:
         self.current: CodingId | None = None
         self._bench = bench
-        self._selecting = selecting
+        self._selector = selector
         self._view = view
         self._back_to_ad = back_to_ad
         self._latest: CodingId | None = None
@@ -88,27 +88,27 @@ class Settling:
 
     @property
     def coding(self) -> Coding | None:
-        """The quotation that is being settled."""
+        """Return the coding being resolved."""
         return self._bench.state.codings.get(self.current) if self.current else None
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"settle": self.begin, "doubts": self.show_list}
 
     def began(self) -> None:
-        """Another ad is open: what was begun is left."""
+        """Reset for the source that was just opened."""
         self._end()
         self._latest = None
 
     def greeting(self) -> str:
-        """How many quotations need a place; empty where none does."""
+        """Return how many quotations could not be located; empty if none."""
         count = len(self._doubtful())
         if not count:
             return ""
         return f"{plural(count, 'quotation needs', 'quotations need')} a place: v"
 
     def takes(self, action: str) -> bool:
-        """Carries out what a key means while a doubt is being settled; False leaves it to what it means otherwise."""
+        """Handle an action while a quotation is being resolved; return False to leave it to its usual meaning."""
         coding = self.coding
         is_here = self._view.screen.focused is self._view and not self._is_leaving
         if coding is None or not is_unresolved(coding) or not is_here:
@@ -136,7 +136,7 @@ class Settling:
     # --- from doubt to doubt ------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Offers the doubt under the tree's cursor, else the one shown last, else the first."""
+        """Offer the unresolved quotation in the tree, else the one shown last, else the first."""
         node = self._bench.node()
         chosen = node.id if isinstance(node, CodingNode) else self._latest
         codings = self._doubtful()
@@ -146,25 +146,25 @@ class Settling:
         self.go_to(next((coding for coding in codings if coding.id == chosen), codings[0]))
 
     def go_to(self, coding: Coding) -> None:
-        """Offers the first place of a coding in doubt."""
+        """Offer the first candidate position of a coding."""
         self._offer(self._about(coding), 0)
 
     def show_list(self) -> None:
-        """All doubts to choose from."""
+        """List all unresolved quotations."""
         codings = self._doubtful()
         if not codings:
             self._bench.say(SETTLED)
             return
-        from codetui.tui.dialogs.unresolved import DoubtsList
+        from codetui.tui.dialogs.unresolved import UnresolvedDialog
 
-        modal = DoubtsList(codings, self._bench.index, self._about, self._latest)
+        modal = UnresolvedDialog(codings, self._bench.index, self._about, self._latest)
         self._bench.ask(modal, self._taken)
 
     def _taken(self, chosen: CodingId) -> None:
         self._go_to_chosen(chosen)
 
     def chosen(self, node: Node) -> bool:
-        """Offers the places of the tree's node; False where it is no quotation in doubt."""
+        """Offer the candidates of the tree's node; return False if it is not an unresolved quotation."""
         return isinstance(node, CodingNode) and self._go_to_chosen(node.id)
 
     def _go_to_chosen(self, chosen: CodingId) -> bool:
@@ -175,7 +175,7 @@ class Settling:
         return True
 
     def leave(self) -> None:
-        """Leaves the doubt as it is."""
+        """Leave the quotation unresolved."""
         self._end()
         self._bench.say(f"Left as it was. {self.greeting()}")
 
@@ -186,7 +186,7 @@ class Settling:
         self._is_leaving = False
 
     def _go(self, direction: int) -> None:
-        """The next place of this quotation, or the one before; at its last, the next doubt, round."""
+        """Go to the next or previous candidate, and from the last one to the next quotation, in a circle."""
         codings = self._doubtful()
         number = next(number for number, coding in enumerate(codings) if coding.id == self.current)
         doubt = self._about(codings[number])
@@ -197,7 +197,7 @@ class Settling:
         self._offer(beside, 0 if direction > 0 else steps(beside) - 1)
 
     def _offer(self, doubt: UnresolvedAnchor, step: int) -> None:
-        """Shows a place of a doubt in the ad, selected, or where to look for one."""
+        """Select a candidate in the text, or explain where to look."""
         coding = doubt.coding
         self.current = self._latest = coding.id
         self._step = step
@@ -207,8 +207,8 @@ class Settling:
         if self._offered is not None:
             self._bench.select(self._offered)
         else:
-            here = self._selecting.cursor_span
-            self._selecting.glance(doubt.places[0] if doubt.places else here)
+            here = self._selector.cursor_span
+            self._selector.glance(doubt.places[0] if doubt.places else here)
         others = doubt.places if self._offered is not None else ()
         self._view.set_matches([place for place in others if place != self._offered])
         codings = self._doubtful()
@@ -226,11 +226,11 @@ class Settling:
     # --- settling one -------------------------------------------------------------------------------
 
     def _take(self) -> None:
-        """Gives the quotation the selected words as its place; other words than were written become its words."""
+        """Locate the quotation at the selection; words that differ replace its own."""
         coding = self.coding
         if coding is None:
             return
-        if not self._selecting.selection.is_explicit:
+        if not self._selector.selection.is_explicit:
             self._offer_again(self._about(coding))
             return
         span = self._bench.selected_span("quotations")
@@ -238,16 +238,16 @@ class Settling:
         self._carry_out(AcceptPlace(coding.id, span) if stays else MoveBoundary(coding.id, span))
 
     def _is_offered(self, span: Span, coding: Coding) -> bool:
-        """True for the place that was offered as that of the quotation; what is merely nearest has other words."""
+        """Return whether this span was offered as the position; a merely nearest one has other words."""
         is_place = self._about(coding).kind != "orphan"
         return is_place and self._offered is not None and span == self._trimmed(self._offered)
 
     def _offer_again(self, doubt: UnresolvedAnchor) -> None:
-        """Selects the place under the cursor, else the one that was offered: what is taken is what is seen selected."""
+        """Select the candidate under the cursor, else the one offered, so that what is accepted is what is selected."""
         if self._offered is None:
             self._bench.say(NOTHING_SELECTED, "refusal")
             return
-        at = self._selecting.selection.head
+        at = self._selector.selection.head
         places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
         under = (step for step, place in places if place is not None and place.start <= at < place.end)
         self._offer(doubt, next(under, self._step))
@@ -256,9 +256,9 @@ class Settling:
         return trim(self._bench.ad.text, *span)
 
     def _carry_out(self, command: Command) -> None:
-        """Settles the doubt, and offers the next one."""
+        """Execute the command and offer the next quotation."""
         place = next(place for place, coding in enumerate(self._doubtful()) if coding.id == self.current)
-        outcome = self._bench.carry_out(command)
+        outcome = self._bench.execute_command(command)
         if not isinstance(outcome, Saved):
             return
         codings = self._doubtful()
@@ -270,7 +270,7 @@ class Settling:
             self._bench.say(f"{gone}{SETTLED}")
 
     def _move_edges(self) -> None:
-        """Selects the offered place again, so that its edges can be moved."""
+        """Select the candidate again so that its edges can be moved."""
         if self._offered is None:
             self._bench.say(NOTHING_SELECTED, "refusal")
             return
@@ -285,22 +285,22 @@ ELSE = " r gives another code · x drop · Q next"
 CODE_CELLS = 24
 
 
-class Queueing:
-    """Leads from coding to coding, ad by ad; where the codebook's changes say what one may become, that is offered."""
+class QueueController:
+    """Leads through codings that need another code, source by source, offering what the codebook's changes allow."""
 
-    def __init__(self, bench: Bench, assigning: Assigning, recalling: Recalling) -> None:
+    def __init__(self, bench: Bench, assigner: CodeController, usage_reader: UsageReader) -> None:
         self._bench = bench
-        self._assigning = assigning
-        self._recalling = recalling
+        self._assigner = assigner
+        self._usage_reader = usage_reader
         self._latest: CodingId | None = None
-        assigning.decided = self._decided
+        assigner.decided = self._decided
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"queue": self.go_on}
 
     def greeting(self) -> str:
-        """How many codings need another code; empty where none does."""
+        """Return how many codings need another code; empty if none."""
         codes = self._bench.index.codes
         lives = (codes.get(coding.code) for coding in self._bench.state.live())
         count = sum(code is None or code.is_retired for code in lives)
@@ -309,9 +309,9 @@ class Queueing:
         return f"{plural(count, 'coding needs', 'codings need')} another code: Q"
 
     def go_on(self) -> None:
-        """Shows the next that waits, round, here or in another ad; its next code is what section and key give."""
+        """Show the next one, here or in another source, in a circle; the next code chosen replaces its own."""
         if not self._bench.workspace.usage.is_complete:
-            self._recalling.begin()
+            self._usage_reader.begin()
         waiting = self._queue()
         if not waiting:
             self._go_elsewhere()
@@ -321,12 +321,12 @@ class Queueing:
         self._show(waiting, place % len(waiting))
 
     def _decided(self, coding: CodingId) -> None:
-        """The coding that was shown has another code, or is gone: on to the next."""
+        """Go on if the coding that was shown has another code or is gone."""
         if coding == self._latest:
             self.go_on()
 
     def _first_behind(self, places: list[CodingId | None]) -> int:
-        """Where to go on behind one that was settled: the codings stand in the order in which they were placed."""
+        """Return the index after the one that was decided; codings are in the order of their ranks."""
         codings = self._bench.state.codings
         latest = codings.get(self._latest) if self._latest else None
         if latest is None:
@@ -337,13 +337,13 @@ class Queueing:
     # --- other ads ----------------------------------------------------------------------------------
 
     def _go_elsewhere(self) -> None:
-        """Opens the next ad in which something waits."""
+        """Open the next source in which something waits."""
         entry = self._next_ad()
         if entry is None:
-            if self._recalling.has_read:
+            if self._usage_reader.has_read:
                 self._bench.say(EMPTY)
             else:
-                self._recalling.when_read = self._have_read
+                self._usage_reader.when_read = self._have_read
                 self._bench.say(READING)
             return
         self._bench.open_ad(entry)
@@ -361,13 +361,13 @@ class Queueing:
         return None
 
     def _have_read(self) -> None:
-        """The other ads are known now: says where something waits; goes nowhere, as another key may have been hit."""
+        """Report where something waits once the other sources are read; never move, as another key may have come."""
         if not self._queue():
             more = self._more().removeprefix(" here, ")
             self._bench.say(f"{more}: Q goes there." if more else EMPTY)
 
     def _elsewhere(self) -> dict[SourceId, int]:
-        """How many wait in each other ad, as far as they were read."""
+        """Return how many wait in each other source, as far as read."""
         waiting = self._bench.workspace.usage.waiting(self._bench.index)
         return {ad: number for ad, number in waiting.items() if ad != self._bench.ad.id}
 
@@ -389,7 +389,7 @@ class Queueing:
         if one.reason == "twice":
             bench.say(f"{head}{code} stands twice on {quoted(coding.words)}: x drops this one ·{ELSE}")
             return
-        self._assigning.recoding, self._assigning.way_on = coding.id, ELSE
+        self._assigner.recoding, self._assigner.way_on = coding.id, ELSE
         trouble = {"retired": "is retired", "split": "was split"}.get(one.reason, "is not in the codebook")
         choices = self._choices(one)
         if choices:
@@ -400,12 +400,12 @@ class Queueing:
         bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x drop · Q next · Esc leave")
 
     def _more(self) -> str:
-        """How many wait in other ads."""
+        """Return how many wait in other sources."""
         others = self._elsewhere()
         return f" here, {sum(others.values()):,} in {plural(len(others), 'other ad')}" if others else ""
 
     def _choices(self, one: PendingDecision) -> list[Code]:
-        """What the changes of the codebook say that it may become, as far as that is given."""
+        """Return the codes that the codebook's changes allow for it, as far as they can be assigned."""
         index = self._bench.index
         found = (index.codes.get(CodeId(choice)) for choice in one.choices)
         return [code for code in found if code and not code.is_retired and code.section in index.sections]

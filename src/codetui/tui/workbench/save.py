@@ -1,4 +1,4 @@
-"""When the document and the coder's place are written: on a pause, on changing the ad, on quitting."""
+"""Write the document and the coder's place: after a pause, when the source changes, on quitting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from codetui.study.session.fallback import written_in
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do
-from codetui.tui.workbench.select import Selecting
+from codetui.tui.workbench.select import SelectionController
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
@@ -30,19 +30,19 @@ COPY_WHY = (
 
 
 def place_refused(error: OSError) -> Problem:
-    """What to say where the coder's place cannot be kept."""
+    """Return the problem of a place that could not be saved."""
     what = f"your place is not remembered ({error.strerror or error}); mend the disk or its rights"
     return Problem(str(error.filename or "sessions"), 0, "warning", what)
 
 
-class Saving:
-    """Writes soon what is not urgent; commands themselves are on disk before this hears of them."""
+class SaveController:
+    """Writes what is not urgent soon; commands are on disk before."""
 
-    def __init__(self, bench: Bench, selecting: Selecting, screen: Screen[None], show: Do) -> None:
-        """`show` shows the session's state."""
+    def __init__(self, bench: Bench, selector: SelectionController, screen: Screen[None], show: Do) -> None:
+        """Create it; `show` renders the session's state."""
         self._bench = bench
         self._show = show
-        self._selecting = selecting
+        self._selector = selector
         self._screen = screen
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
@@ -51,11 +51,11 @@ class Saving:
         self._refused: tuple[Session, str] | None = None
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"save": self._save_now, "save_copy": self._save_copy}
 
     def write_soon(self) -> None:
-        """Writes the document when the coder pauses."""
+        """Write the document when the coder pauses."""
         if self._pausing is not None:
             self._pausing.stop()
         self._pausing = self._screen.set_timer(PAUSE, self._write_aside)
@@ -63,7 +63,7 @@ class Saving:
             self._lagging = self._screen.set_timer(LONGEST_LAG, self._write_aside)
 
     def write(self, *, is_forced: bool = False) -> list[Problem]:
-        """Writes the document and the place now; what kept the document from being written."""
+        """Write the document and the place now; return the problems met."""
         self._stop()
         self.remember()
         problems = self._bench.workspace.leave(is_forced=is_forced)
@@ -74,7 +74,7 @@ class Saving:
     # --- texts that could not be saved --------------------------------------------------------------
 
     def carried_out(self, command: Command, outcome: Outcome) -> None:
-        """Remembers a text that could not be saved; what is saved afterwards was it, or came behind it."""
+        """Remember a text that could not be saved, until a later one is."""
         session = self._bench.workspace.session
         if isinstance(outcome, NotSaved | HeldElsewhere) and session is not None:
             text = written_in(command, session.state)
@@ -83,16 +83,16 @@ class Saving:
             self._refused = None
 
     def book_refused(self, text: str) -> None:
-        """Remembers a text that could not be written into the codebook."""
+        """Remember a text that could not be written to the codebook."""
         session = self._bench.workspace.session
         self._refused = (session, text) if session is not None else self._refused
 
     def thrown_away(self) -> None:
-        """The coder has left the question with the text in it, or the codebook has it after all."""
+        """Forget the text: the coder discarded it, or the codebook has it."""
         self._refused = None
 
     def keep_refused(self) -> list[Problem]:
-        """Puts a text that could not be saved into a file; where that is."""
+        """Rescue a text that could not be saved into a file; return where."""
         refused, self._refused = self._refused, None
         kept = [refused[0].keep_text(refused[1])] if refused else []
         self._bench.workspace.problems += kept
@@ -101,7 +101,7 @@ class Saving:
     # --- the document, and the place ----------------------------------------------------------------
 
     def _write_aside(self) -> None:
-        """Writes the document in a thread, so that no key waits for it; the log has everything already."""
+        """Write the document in a thread, so that no key waits for it; the log has everything already."""
         self._stop()
         session = self._bench.workspace.session
         if session is None:
@@ -115,7 +115,7 @@ class Saving:
         self._screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
 
     def _tried(self, session: Session, problem: Problem | None) -> None:
-        """The document was tried to be written: that it was refused stays to be seen until it is written."""
+        """Show whether the document could be written, until it can."""
         if problem is not None:
             self._tell(problem)
         if session is self._bench.workspace.session:
@@ -130,10 +130,10 @@ class Saving:
 
     def _tell(self, problem: Problem) -> None:
         self._bench.workspace.problems.append(problem)
-        self._bench.say_besides(str(problem), "error" if problem.severity == "error" else "refusal")
+        self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal")
 
     def _save_now(self) -> None:
-        """Writes the document, over one that cannot be taken over too; a copy of that is kept."""
+        """Write the document even over one that cannot be imported; a copy of that is kept."""
         kept = [problem.message for problem in self.write(is_forced=True)]
         session = self._bench.workspace.session
         if session is not None:
@@ -143,13 +143,13 @@ class Saving:
             self._bench.say(" · ".join([*kept, f"Everything is on disk: {session.document_path}"]))
 
     def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
-        """Asks for a folder elsewhere, and puts the session into it."""
+        """Ask for a folder and save the session there."""
         if self._bench.workspace.session is None:
             self._bench.say("No ad is open. a shows the list of ads.", "refusal")
             return
-        from codetui.tui.dialogs.confirm import FolderModal
+        from codetui.tui.dialogs.confirm import FolderDialog
 
-        self._bench.ask(FolderModal("Save a copy to…", COPY_WHY, folder, refusal), self._copy_to)
+        self._bench.ask(FolderDialog("Save a copy to…", COPY_WHY, folder, refusal), self._copy_to)
 
     def _copy_to(self, folder: Path) -> None:
         outcome = self._bench.workspace.save_copy(folder)
@@ -160,17 +160,17 @@ class Saving:
             self._save_copy(folder, outcome.message)
 
     def remember_soon(self) -> None:
-        """Remembers the coder's place in a moment."""
+        """Save the coder's place soon."""
         if self._placing is None:
             self._placing = self._screen.set_timer(PAUSE, self.remember)
 
     def remember(self) -> None:
-        """Remembers the coder's place now."""
+        """Save the coder's place now."""
         if self._placing is not None:
             self._placing.stop()
             self._placing = None
         try:
-            self._bench.workspace.remember_place(self._selecting.selection.head, self._selecting.top)
+            self._bench.workspace.remember_place(self._selector.selection.head, self._selector.top)
             self._is_placed = True
         except OSError as error:
             # Said once: it must not hide, a moment later, that a coding was not saved.

@@ -1,4 +1,4 @@
-"""Which coding the keys on a quotation are about, where several stand under the cursor."""
+"""Select in the text: motions, jump labels, search, the mouse; and which coding the keys act on."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.workbench.view_model import codes_under
 
 
-class Aiming:
-    """The coding in the tree, else the one aimed at, else the shortest under the cursor."""
+class CodingTarget:
+    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor."""
 
-    def __init__(self, bench: Bench, selecting: Selecting, outline: CodebookTree) -> None:
+    def __init__(self, bench: Bench, selector: SelectionController, outline: CodebookTree) -> None:
         self._bench = bench
-        self._selecting = selecting
+        self._selector = selector
         self._outline = outline
         self._target: CodingId | None = None
         self._aimed_from: Selection | None = None
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"other": self._other}
 
     def coding(self) -> Coding | None:
-        """The coding that keys on a quotation are about."""
+        """Return the coding that keys act on."""
         node = self._bench.node()
         if node is not None:
             return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
@@ -41,19 +41,19 @@ class Aiming:
         return aimed or (here[0] if here else None)
 
     def under_cursor(self) -> list[Coding]:
-        """The codings under the cursor, the shortest first.
+        """Return the codings under the cursor, the shortest first.
 
-        One that was aimed at from here is among them: a term that was just coded may end where the cursor stands.
+        The targeted one is among them: a term that was just coded may end where the cursor is.
         """
-        here = codes_under(self._bench.state, self._selecting.cursor_span)
+        here = codes_under(self._bench.state, self._selector.cursor_span)
         aimed = self._bench.state.codings.get(self._target) if self._target else None
-        if aimed is None or aimed.is_removed or aimed in here or self._selecting.selection != self._aimed_from:
+        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
             return here
         return [aimed, *here]
 
     def at(self, coding: CodingId | None) -> None:
-        """Aims at a coding, and shows it in the tree."""
-        self._target, self._aimed_from = coding, self._selecting.selection
+        """Target a coding and show it in the tree."""
+        self._target, self._aimed_from = coding, self._selector.selection
         if coding is not None:
             self._outline.reveal(coding)
 
@@ -100,8 +100,8 @@ STAGES = {
 """What is said while jump labels are shown."""
 
 
-class Selecting:
-    """Holds the selection of the open ad; `changed` is called after each change."""
+class SelectionController:
+    """Holds the selection in the open source; calls `changed` after each change."""
 
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
@@ -116,7 +116,7 @@ class Selecting:
         self._before_search = (self.selection, 0)
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         moves = {f"move.{name}": self._mover(name) for name in motions.MOTIONS}
         return {
             **moves,
@@ -131,17 +131,17 @@ class Selecting:
 
     @property
     def is_jumping(self) -> bool:
-        """True while jump labels are shown."""
+        """Return whether jump labels are shown."""
         return self._jump is not None
 
     @property
     def shown_labels(self) -> list[tuple[int, str]]:
-        """The jump labels that are shown: offset and letters."""
+        """Return the jump labels shown, as offset and letters."""
         return self._jump.labels if self._jump else []
 
     @property
     def cursor_span(self) -> Span:
-        """The selected words, or the one place under the cursor; on a bullet's sign, where its sentence begins."""
+        """Return the selected words, or the position under the cursor; on a bullet sign, the start of its sentence."""
         span = self.selection.span
         if self.selection.is_explicit and span.start < span.end:
             return span
@@ -151,15 +151,15 @@ class Selecting:
 
     @property
     def top(self) -> int:
-        """An offset on the first row in view."""
+        """Return an offset in the first visible row."""
         return self._view.top_offset
 
     def span(self, holds: Holds) -> Span:
-        """What assigning a code would take, in a section that holds quotations or terms."""
+        """Return the span that a code would be assigned to, in a section of quotations or of terms."""
         return effective(self.text, self.selection, holds)
 
     def rows(self, span: Span) -> range:
-        """The rows of the screen on which a stretch of the ad stands, in view or not."""
+        """Return the screen rows of a span, visible or not."""
         first_row = self._view.region.y - self._view.top_row
         row_of = self._view.text_layout.row_of
         return range(first_row + row_of(span.start), first_row + row_of(max(span.start, span.end - 1)) + 1)
@@ -167,7 +167,7 @@ class Selecting:
     # --- what is shown --------------------------------------------------------------------------
 
     def show(self, text: str) -> None:
-        """Begins at the top of another ad."""
+        """Show the top of another source."""
         self.text = text
         self._jump = None
         self._search.close()
@@ -177,21 +177,21 @@ class Selecting:
         self.put(cursor(text, 0))
 
     def stand(self, offset: int, top: int) -> None:
-        """Stands where the coder stopped: the cursor and the first row in view, in code points."""
+        """Restore the cursor and the first visible row, both as offsets in code points."""
         at = min(max(0, offset), len(self.text))
         self._view.show(self.text, top=min(max(0, top), len(self.text)))
         self.put(cursor(self.text, at))
 
     def select(self, span: Span) -> None:
-        """Selects a stretch of the ad and scrolls to it."""
+        """Select a span and scroll to it."""
         self._go(selected(*span))
 
     def glance(self, span: Span) -> None:
-        """Shows a stretch of the ad without taking the selection from the coder's hands."""
+        """Scroll to a span without changing the selection."""
         self._go(cursor(self.text, span.start))
 
     def put(self, selection: Selection) -> None:
-        """Shows this selection, without scrolling."""
+        """Set the selection without scrolling."""
         self.selection = selection
         implied = None if selection.kind == "explicit" else effective(self.text, selection, "quotations")
         self._view.set_selection(selection.anchor, selection.head, implied=implied)
@@ -212,7 +212,7 @@ class Selecting:
         return lambda: self.move(name)
 
     def move(self, name: str) -> None:
-        """Carries a motion of the table out."""
+        """Apply a motion by its name."""
         around = self._around_found(name)
         if around is not None:
             self.select(around)
@@ -226,7 +226,7 @@ class Selecting:
             self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
 
     def _around_found(self, name: str) -> Span | None:
-        """The sentence, clause … round what a search has just found: the first step takes it, not the next one."""
+        """Return the unit around a search match, so that the first step selects it instead of the next one."""
         unit = UNITS_AROUND.get(name)
         found = self.selection.span
         if unit is None or self.selection != self._found:
@@ -245,7 +245,7 @@ class Selecting:
             self._say("No words in view to jump to.", "refusal")
 
     def press(self, key: str, character: str | None) -> bool:
-        """Takes a key while labels are shown; False gives it back and has left the labels."""
+        """Handle a key while jump labels are shown; return False if the key closed them and means something else."""
         jump = self._jump
         if jump is None:
             return False
@@ -272,7 +272,7 @@ class Selecting:
         self.put(jump.selection)
 
     def leave_jump(self) -> None:
-        """Takes the labels away; what is selected stays."""
+        """Hide the labels; the selection stays."""
         if self._jump is not None:
             self._say("", "info")
         self._jump = None
@@ -281,7 +281,7 @@ class Selecting:
     # --- search ---------------------------------------------------------------------------------
 
     def open_search(self) -> None:
-        """Shows the search line; what was searched last stands in it, and the next match of that is selected."""
+        """Open the search line with the last query, and select its next match."""
         self._before_search = (self.selection, self._view.top_row)
         self._search.open(self._query)
         if self._query:
@@ -289,12 +289,12 @@ class Selecting:
             self._find(span.start + (self.selection == self._found), 1, is_typing=True)
 
     def search(self, query: str) -> None:
-        """Selects the first match from where the search began."""
+        """Select the first match after the start of the search."""
         self._query = query
         self._find(self._before_search[0].span.start, 1, is_typing=True)
 
     def next_match(self, direction: int) -> None:
-        """Selects the next match, or the one before, round the end of the ad."""
+        """Select the next or previous match, wrapping around the end of the text."""
         if not self._query:
             self._say("Nothing was searched yet: / searches in the ad.", "refusal")
             return
@@ -319,7 +319,7 @@ class Selecting:
             self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
 
     def end_search(self, *, is_taken: bool) -> None:
-        """Closes the search line; a search that was left goes back to where it began, one in vain is said."""
+        """Close the search line; a cancelled search returns to its start, one without a match is reported."""
         self._search.close()
         self._view.set_matches(())
         if not is_taken:
@@ -332,16 +332,16 @@ class Selecting:
     # --- the mouse ------------------------------------------------------------------------------
 
     def click(self, offset: int, count: int) -> None:
-        """One click puts the cursor, two select the word, three the sentence."""
+        """Place the cursor at one click, select the word at two, the sentence at three."""
         self.leave_jump()
         self.put(clicked(self.text, offset, count))
 
     def drag(self, first: int, last: int) -> None:
-        """Selects what the mouse was drawn over."""
+        """Select what the mouse was dragged over."""
         self.leave_jump()
         self.put(dragged(self.text, first, last))
 
 
 def _is_as_before(before: Selection, after: Selection) -> bool:
-    """Whether the same words are selected; those that were only implied become so by being taken."""
+    """Return whether the selection is unchanged; an implied one counts as changed when it becomes explicit."""
     return after == before or (before.is_explicit and (after.span, after.edge) == (before.span, before.edge))

@@ -1,6 +1,6 @@
-"""A session that another program has: the coder reads along, or takes it over.
+"""Handle a session that is open in another program: read along, or take it over.
 
-A command that comes when the session is gone is kept, and carried out once it is taken over.
+A command that arrives after the session was lost is kept, and executed once it is taken over.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ WAITING = "Your last command is kept: it is carried out as soon as you take the 
 
 
 class _Kept(NamedTuple):
-    """A command that another program's having the session has held up."""
+    """A command that could not be executed because another program has the session."""
 
     session: Session | None
     command: Command
     aside: str
 
 
-class Sharing:
-    """Who codes the open ad.  `changed_hands` is told when that is another program than before."""
+class ShareController:
+    """Knows which program has the open session; calls `changed_hands` when that changes."""
 
     def __init__(self, bench: Bench, changed_hands: Do) -> None:
         self._bench = bench
@@ -32,11 +32,11 @@ class Sharing:
         self._kept: _Kept | None = None
 
     def actions(self) -> dict[str, Do]:
-        """What to do for each action id."""
+        """Return the function of each action id."""
         return {"take_over": self.take_over}
 
     def refuses(self, action: str) -> bool:
-        """True for an action that would change the session while another program has it; says so."""
+        """Return whether an action must wait because another program has the session, and report it."""
         workspace = self._bench.workspace
         if workspace.holder is None or action not in CHANGING:
             return False
@@ -48,21 +48,21 @@ class Sharing:
         return workspace.holder is not None
 
     def began(self) -> None:
-        """Another ad is open: asks what to do where another program has it."""
+        """Ask what to do if another program has the session that was just opened."""
         self._kept = None
         if self._bench.workspace.holder is not None:
             self._ask()
 
     def hold_up(self, command: Command, aside: str) -> None:
-        """Keeps a command that was refused, and asks whether to take the session over for it."""
+        """Keep a command and ask whether to take the session over for it."""
         self._kept = _Kept(self._bench.workspace.session, command, aside)
         self._changed_hands()
         self._ask(WAITING)
 
     def _ask(self, waiting: str = "") -> None:
-        from codetui.tui.dialogs.confirm import TakeOverModal
+        from codetui.tui.dialogs.confirm import TakeOverDialog
 
-        self._bench.ask(TakeOverModal(str(self._bench.workspace.holder), waiting), self._answered)
+        self._bench.ask(TakeOverDialog(str(self._bench.workspace.holder), waiting), self._answered)
 
     def _answered(self, takes: bool) -> None:
         if takes:
@@ -73,7 +73,7 @@ class Sharing:
             self._bench.say(f"You read along: {who} has this session. O takes it over.{kept}", "refusal")
 
     def take_over(self) -> None:
-        """Takes the session over, and carries out what was kept for that."""
+        """Take the session over and execute the kept command."""
         bench, kept, self._kept = self._bench, self._kept, None
         if bench.workspace.holder is None:
             bench.say("No other program has this session: it is yours.", "refusal")
@@ -82,4 +82,4 @@ class Sharing:
             self._changed_hands()
             bench.say(" · ".join(filter(None, ("The session is yours now.", taken.message if taken else ""))))
         if kept is not None and kept.session is bench.workspace.session:
-            bench.carry_out(kept.command, kept.aside)
+            bench.execute_command(kept.command, kept.aside)

@@ -1,4 +1,4 @@
-"""The corpus as a list, read by a worker while the coder codes."""
+"""List the corpus in a worker while the coder codes."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from textual.worker import Worker, get_current_worker
 
 from codetui.study.workspace import Batch, Workspace
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.tui.workbench.code import Copying
-from codetui.tui.workbench.navigate import Travelling
-from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.code import CopyController
+from codetui.tui.workbench.navigate import NavigationController
+from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.view_model import first_of, status_facts
 
 WORK, REST = 0.001, 0.002
 """Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""
 
 
-class Listing:
-    """Takes the ads in batch by batch, then the status of those that the coder has touched, then which are the same.
+class SourceLister:
+    """Lists sources in batches, then the status of those the coder has touched, then duplicate texts.
 
-    What was coded in those is read then too: the first panel that opens has it at once.
+    What was coded in them is read as well, so that the first panel has it at once.
     """
 
     def __init__(
         self,
         screen: Screen[None],
         workspace: Workspace,
-        travelling: Travelling,
-        copying: Copying,
-        recalling: Recalling,
+        navigator: NavigationController,
+        copier: CopyController,
+        usage_reader: UsageReader,
         status: StatusLine,
     ) -> None:
         self._screen = screen
         self._workspace = workspace
-        self._travelling = travelling
-        self._copying = copying
-        self._recalling = recalling
+        self._navigator = navigator
+        self._copier = copier
+        self._usage_reader = usage_reader
         self._status = status
 
     def begin(self) -> None:
-        """Starts the worker."""
+        """Start the worker."""
         self._screen.run_worker(self._list, thread=True, group="listing", name="listing", exit_on_error=False)
 
     def _list(self) -> None:
@@ -57,7 +57,7 @@ class Listing:
             if worker.is_cancelled:
                 return
             hand(self._workspace.sources.statuses.setdefault, ad, status)
-        hand(self._recalling.begin)
+        hand(self._usage_reader.begin)
         self._read_texts(worker)
 
     def _read_texts(self, worker: Worker[object]) -> None:
@@ -71,12 +71,12 @@ class Listing:
         self._screen.app.call_from_thread(self._texts_read)
 
     def _texts_read(self) -> None:
-        if self._status.message[1] == "info" and (words := self._copying.words()):
+        if self._status.message[1] == "info" and (words := self._copier.words()):
             self._status.show_message(words)
 
     def _take(self, batch: Batch) -> None:
         self._workspace.sources.add(batch)
-        self._travelling.listed(batch.entries)
+        self._navigator.listed(batch.entries)
         share = batch.done / batch.total if batch.total else None
         self._status.show_listing(len(self._workspace.sources.entries), share)
 
@@ -84,7 +84,7 @@ class Listing:
         self._workspace.sources.is_listed = True
         # The ads stay: no collection need look through them.
         gc.freeze()
-        self._travelling.listed(())
+        self._navigator.listed(())
         self._status.show_listing(None)
         self._status.show_facts(status_facts(self._workspace))
         troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]

@@ -1,4 +1,4 @@
-"""From the session's state to what the widgets show."""
+"""Derive what the widgets show from the session's state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_PROFILE = "no profile"
 
 
 class CodedSpans:
-    """The codings as the document view draws them; each is made once and kept while its coding stays as it is."""
+    """The codings as the document view draws them, kept while a coding is unchanged."""
 
     def __init__(self, index: CodebookIndex) -> None:
         self._index = index
@@ -35,7 +35,7 @@ class CodedSpans:
         self._spans: list[CodedSpan] = []
 
     def of(self, state: State) -> list[CodedSpan]:
-        """The codings that have a place in the ad."""
+        """Return the codings that have a position in the text."""
         live = state.live()
         if live[: len(self._live)] != self._live:
             self._live, self._spans = (), []
@@ -57,7 +57,7 @@ class CodedSpans:
 
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
-    """The codings that stand over the cursor, the shortest first, of equals the latest first."""
+    """Return the codings under the cursor, the shortest first, the latest first among equals."""
     return sorted(state.standing.over(*cursor), key=_length_and_turn)
 
 
@@ -66,7 +66,7 @@ def _length_and_turn(coding: Coding) -> tuple[int, int, str]:
 
 
 def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
-    """A coding's code as the status line names it."""
+    """Return a coding's code as the status line shows it."""
     code: Code | None = index.codes.get(coding.code)
     if code is None:
         return CodeMark(UNKNOWN_KEY, str(coding.code), len(index.book.sections))
@@ -75,7 +75,7 @@ def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
 
 
 def heading(workspace: Workspace) -> Content:
-    """Title, employer and id of the open ad, on one line."""
+    """Return title, employer and id of the open source, on one line."""
     session = workspace.session
     if session is None:
         return Content("")
@@ -86,7 +86,7 @@ def heading(workspace: Workspace) -> Content:
 
 
 def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
-    """Where the coder is, for the status line."""
+    """Return what the status line shows."""
     session = workspace.session
     if session is None:
         return StatusFacts(coder=workspace.coder)
@@ -111,16 +111,17 @@ HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
 class Greeting(NamedTuple):
-    """The words, and how urgent they are."""
+    """The message shown when a source opens, and its urgency."""
 
     words: str
     kind: Kind
 
 
 def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> Greeting:
-    """What to say on opening `session`: the gravest first; `hint` where there is nothing else.
+    """Return the message for a session that was just opened, the gravest part first.
 
-    `asides` is what the parts have to say of the ad, `problems` all that are listed.
+    `asides` are messages of the controllers, `problems` all that the list of problems shows, `hint` is used if
+    there is nothing else.
     """
     errors = [problem for problem in problems if problem.severity == "error"]
     troubles = errors or [problem for problem in problems if problem.severity != "note"]
@@ -133,12 +134,12 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
 
 
 def first_of(problems: Sequence[Problem], words: str) -> str:
-    """`words` about the first problem, and the key that lists them all."""
+    """Return `words` about the first problem, and the key that lists them all."""
     return f"{words} ({'F4 shows it' if len(problems) == 1 else f'F4 lists all {len(problems)}'})"
 
 
 def way_on(session: Session, book: Codebook) -> str:
-    """The hint for an ad in which nothing is coded yet."""
+    """Return the hint for a source in which nothing is coded yet."""
     if not session.ad.text.strip():
         return "This ad has no text. ) goes to the next ad."
     keys = " ".join(section.key for section in book.sections)
@@ -146,7 +147,7 @@ def way_on(session: Session, book: Codebook) -> str:
 
 
 def text_words(tally: TextTally | None) -> str:
-    """What has become of the quotations of an ad whose text has changed; nothing where it has not."""
+    """Return what became of the quotations of a changed text; empty if it is unchanged."""
     if tally is None:
         return ""
     numbers = {

@@ -1,4 +1,4 @@
-"""Whether somebody edits the open document meanwhile: noticed within two seconds, taken over, said."""
+"""Notice edits of the open document and of the codebook within two seconds."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from textual.worker import get_current_worker
 from codetui.study.session.outcome import PullResult
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench
-from codetui.tui.workbench.recall import Recalling
+from codetui.tui.workbench.recall import UsageReader
 
 LOOK_EVERY = 0.6
 """Seconds between two looks; a file must be the same for two looks, lest a save be taken half-way."""
 
 
-class Watching:
-    """Looks at the open ad's document; `taken` is told what was taken over."""
+class DocumentWatcher:
+    """Watches the open document; calls `taken` with what was pulled from it."""
 
     def __init__(self, bench: Bench, screen: Screen[None], taken: Callable[[PullResult], None]) -> None:
         self._bench = bench
@@ -26,11 +26,11 @@ class Watching:
         self._waiting: object = None
 
     def begin(self) -> None:
-        """Starts to look."""
+        """Start watching."""
         self._screen.set_interval(LOOK_EVERY, self._look)
 
     def _look(self) -> None:
-        """Asks the disk in a thread: a slow one must not hold a key up."""
+        """Look at the file in a thread: a slow disk must not hold up a key."""
         session = self._bench.workspace.session
         if session is not None:
             self._screen.run_worker(
@@ -55,21 +55,21 @@ class Watching:
             self._taken(taken)
 
 
-class BookWatching:
-    """Looks at the codebook's file; it must be the same for two looks, lest a save be taken half-way."""
+class CodebookWatcher:
+    """Watches the codebook's file; it must look the same twice, since editors save in steps."""
 
-    def __init__(self, bench: Bench, screen: Screen[None], recalling: Recalling) -> None:
+    def __init__(self, bench: Bench, screen: Screen[None], usage_reader: UsageReader) -> None:
         self._bench = bench
         self._screen = screen
-        self._recalling = recalling
+        self._usage_reader = usage_reader
         self._waiting: object = None
 
     def begin(self) -> None:
-        """Starts to look."""
+        """Start watching."""
         self._screen.set_interval(LOOK_EVERY, self._look)
 
     def _look(self) -> None:
-        """Asks the disk in a thread: a slow one must not hold a key up."""
+        """Look at the file in a thread: a slow disk must not hold up a key."""
         self._screen.run_worker(self._ask, thread=True, group="watching the book", exclusive=True, exit_on_error=False)
 
     def _ask(self) -> None:
@@ -84,7 +84,7 @@ class BookWatching:
         reloaded = self._bench.workspace.reload_codebook()
         if reloaded is None:
             return
-        self._bench.say_besides(reloaded.message, "refusal" if reloaded.is_held else "info")
+        self._bench.notify_behind(reloaded.message, "refusal" if reloaded.is_held else "info")
         if not reloaded.is_held:
-            self._recalling.begin()
+            self._usage_reader.begin()
             self._bench.show_book()
