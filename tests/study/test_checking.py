@@ -126,7 +126,7 @@ def test_a_quotation_that_has_left_the_ad_is_an_error_at_its_line_in_the_documen
         SHORE_DOCUMENT,
         line,
         "error",
-        "“sextant” is not in the ad any more; the key v leads to it: give it a place, or drop it",
+        "“sextant” is no longer in the ad: locate it, or remove it",
     )
     found = check(study)
     assert gone in found
@@ -257,9 +257,9 @@ def test_a_code_in_a_wrong_section_or_group_is_misplaced(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("profile", "reasoning", "line", "message"),
     [
-        ("", "", "# Manual", "no profile is assigned; p assigns one"),
-        ("2", "", "Assigned Profile", "the profile has no reasoning; P writes it"),
-        ("7", "So.", "Assigned Profile", "the codebook has no profile “7”; add it, or press p for another"),
+        ("", "", "# Manual", "no profile is assigned; assign one"),
+        ("2", "", "Assigned Profile", "the profile has no reasoning; write it"),
+        ("7", "So.", "Assigned Profile", "the codebook has no profile “7”; add it, or assign another one"),
     ],
 )
 def test_what_the_profile_lacks_is_a_warning(
@@ -288,8 +288,8 @@ def test_an_ad_that_is_marked_done_must_lack_nothing(study: Path) -> None:
     edit(study / "ads" / "11_shore_company.txt", " and a sextant", "")
     errors = [problem.message for problem in check(study) if problem.severity == "error"]
     assert [message for message in errors if message.startswith("marked done")] == [
-        "marked done, but no profile is assigned; p assigns one",
-        "marked done, but 1 quotation has no sure place in the ad; give each one its place, or take it up again with d",
+        "marked done, but no profile is assigned; assign one",
+        "marked done, but 1 quotation is not located for certain in the ad; locate them, or mark the ad as not done",
     ]
 
 
@@ -329,8 +329,8 @@ def test_one_text_coded_in_two_ways_by_one_coder_is_a_warning_that_says_what_dif
     found = [problem for problem in check(study) if problem.severity != "note"]
     assert [problem.file for problem in found] == ["analysis_job_14_northern_light.md"]
     assert found[0].message.startswith(
-        "ad 11 has the same text and is coded otherwise: profile “Keeper” there, profile “Builder” here; "
-        "TASK1 TOOL1 only there; 2 codings only there, 1 only here. Look at both ("
+        "ad 11 has the same text and is coded differently: profile “Keeper” there, profile “Builder” here; "
+        "TASK1 TOOL1 only there; 2 codings only there, 1 only here. Compare it with "
     )
 
 
@@ -427,7 +427,7 @@ def test_a_document_without_a_log_is_said_and_checked(study: Path) -> None:
     edit(document(study), "- **Reasoning:** Because.\n", "")
     assert [(problem.severity, problem.message[:32]) for problem in check(study)] == [
         ("warning", "this document of ad 11 has no lo"),
-        ("warning", "the profile has no reasoning; P "),
+        ("warning", "the profile has no reasoning; wr"),
     ]
 
 

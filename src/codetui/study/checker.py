@@ -12,7 +12,7 @@ from codetui.model import GRAVEST_FIRST, Codebook, Problem, Source, SourceId
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, Corpus
-from codetui.study.checks import twins
+from codetui.study.checks import duplicates
 from codetui.study.checks.files import sessions_of, touched_names
 from codetui.study.checks.session import check_session
 from codetui.study.study import Study
@@ -38,35 +38,35 @@ def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None
     coders = [
         one for one in session_files.coders(root) if coder is None or one == session_files.coder_folder(root, coder)
     ]
-    ads = _Ads(corpus, touched_names(root, coders))
+    ads = _Sources(corpus, touched_names(root, coders))
     index = index_of(book)
     problems = [*ads.problems]
     for group in ads.groups:
-        problems += twins.repeated(group)
+        problems += duplicates.repeated(group)
     for one in coders:
-        coded: dict[SourceId, twins.Coded] = {}
+        coded: dict[SourceId, duplicates.Coded] = {}
         for session in sessions_of(root, one, problems):
             checked = check_session(session, ads.find(session.ad), ads.path, index)
             problems += checked.problems
             if checked.coded is not None:
                 coded[session.ad] = checked.coded
         for group in ads.groups:
-            problems += twins.coded_otherwise(group, coded, book)
+            problems += duplicates.coded_otherwise(group, coded, book)
     return problems
 
 
-class _Ads:
-    """The corpus, read once: what is wrong with it, which ads have one text, and the texts of coded ads."""
+class _Sources:
+    """The corpus, read once: its problems, the sources with one text, and the texts of coded sources."""
 
     def __init__(self, corpus: Corpus, touched: frozenset[str]) -> None:
         self.problems: list[Problem] = []
         self.path = corpus.path
         self._corpus = corpus
         self._texts: dict[SourceId, Source] = {}
-        self._places: dict[SourceId, twins.AdPlace] = {}
-        same: dict[int, list[twins.AdPlace]] = defaultdict(list)
+        self._places: dict[SourceId, duplicates.SourcePlace] = {}
+        same: dict[int, list[duplicates.SourcePlace]] = defaultdict(list)
         for ad, _, digest in corpus.texts(self.problems):
-            place = twins.AdPlace(ad.id, ad.file, ad.line)
+            place = duplicates.SourcePlace(ad.id, ad.file, ad.line)
             self._places[ad.id] = place
             if safe_name(ad.id) in touched:
                 self._texts[ad.id] = ad
@@ -75,11 +75,11 @@ class _Ads:
         self.groups = [group for group in same.values() if len(group) > 1]
 
     def find(self, ad: SourceId) -> Source | None:
-        """The ad with its text, if the corpus has it."""
+        """Return the source with its text, if the corpus has it."""
         if ad in self._texts or ad not in self._places:
             return self._texts.get(ad)
         with suppress(OSError):
-            # What cannot be read is among the problems already.
+            # Files that cannot be read are among the problems already.
             entry = self._corpus.find(ad)
             return self._corpus.read(entry)[0] if entry else None
         return None

@@ -11,7 +11,7 @@ from codetui.core.session.state import State
 from codetui.formats import session_doc
 from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Problem, Source
-from codetui.study.checks import assigned, quotations, twins
+from codetui.study.checks import completeness, duplicates
 from codetui.study.checks.expected import document_of
 from codetui.study.checks.files import SessionFiles
 from codetui.study.checks.steps import Standing, standing
@@ -22,7 +22,7 @@ class Checked(NamedTuple):
     """What is wrong with a session, and what of it is compared with sessions on the same text."""
 
     problems: list[Problem]
-    coded: twins.Coded | None = None
+    coded: duplicates.Coded | None = None
 
 
 def check_session(session: SessionFiles, ad: Source | None, corpus: Path, index: CodebookIndex) -> Checked:
@@ -39,11 +39,15 @@ def check_session(session: SessionFiles, ad: Source | None, corpus: Path, index:
     state, problems = stands.state, [*(log.problems if log else ()), *stands.problems]
     problems += _remarks(stands, expected, file, index)
     lines = {id_: line for line, ids in stands.ids for id_ in ids}
-    unsure = list(quotations.problems_of(state, ad, file, lines)) if ad else list(_without_ad(session, state, corpus))
+    unsure = (
+        list(completeness.quotation_problems(state, ad, file, lines))
+        if ad
+        else list(_without_ad(session, state, corpus))
+    )
     problems += unsure
     problems += _assigned(session, stands, unsure, index.book)
     is_begun = bool(state.live() or state.profile)
-    return Checked(problems, twins.coded(session.ad, file, state) if is_begun else None)
+    return Checked(problems, duplicates.coded(session.ad, file, state) if is_begun else None)
 
 
 def _as_opened(session: SessionFiles) -> Source:
@@ -83,7 +87,7 @@ def _without_ad(session: SessionFiles, state: State, corpus: Path) -> Iterator[P
 def _assigned(session: SessionFiles, stands: Standing, unsure: list[Problem], book: Codebook) -> list[Problem]:
     """What the ad as a whole lacks, at the line of its profile."""
     count = sum(problem.severity != "note" for problem in unsure)
-    found = list(assigned.problems_of(stands.state, count, book, str(session.place)))
+    found = list(completeness.profile_problems(stands.state, count, book, str(session.place)))
     if not found or session.document is None:
         return found
     lines = (stands.document or session_doc.read(session.document.text, "")[0]).lines

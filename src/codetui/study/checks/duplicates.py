@@ -1,4 +1,4 @@
-"""Ads with the same text, and whether one coder coded them alike."""
+"""Sources with the same text, and whether one coder coded them alike."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from codetui.core.text.normalize import collapse_spaces
 from codetui.model import Codebook, CodeId, Problem, SourceId
 
 
-class AdPlace(NamedTuple):
-    """Where an ad stands in the corpus."""
+class SourcePlace(NamedTuple):
+    """Where a source is in the corpus."""
 
     id: SourceId
     file: str
@@ -22,7 +22,7 @@ class AdPlace(NamedTuple):
 
 
 class Coded(NamedTuple):
-    """How one coder coded one ad; `file` is the session's."""
+    """How one coder coded one source; `file` is the session's."""
 
     ad: SourceId
     file: str
@@ -31,33 +31,33 @@ class Coded(NamedTuple):
 
     @property
     def codes(self) -> set[CodeId]:
-        """The codes that were given."""
+        """The codes that were assigned."""
         return {code for code, _ in self.codings}
 
 
 def coded(ad: SourceId, file: str, state: State) -> Coded:
-    """What of a session is compared: the profile, and each code with its words."""
+    """Return what is compared of a session: the profile, and each code with its words."""
     return Coded(ad, file, state.profile, Counter((one.code, collapse_spaces(one.words)) for one in state.live()))
 
 
-def repeated(group: list[AdPlace]) -> Iterator[Problem]:
-    """Each ad of a group with one text, but the first."""
+def repeated(group: list[SourcePlace]) -> Iterator[Problem]:
+    """Yield a note for each source of a group with one text, but the first."""
     first, *others = group
     place = f"{first.file}:{first.line}" if first.line else first.file
     for ad in others:
-        what = f"ad {ad.id} has the same text as ad {first.id} ({place}): Y takes over what you coded there"
+        what = f"ad {ad.id} has the same text as ad {first.id} ({place}): you can copy what you coded there"
         yield Problem(ad.file, ad.line, "note", what)
 
 
-def coded_otherwise(group: list[AdPlace], sessions: Mapping[SourceId, Coded], book: Codebook) -> Iterator[Problem]:
-    """Where one coder's sessions on ads with one text differ from the first of them."""
+def coded_otherwise(group: list[SourcePlace], sessions: Mapping[SourceId, Coded], book: Codebook) -> Iterator[Problem]:
+    """Yield a warning for each session of a coder that differs from the first one on the same text."""
     found = [sessions[ad.id] for ad in group if ad.id in sessions]
     first = next(iter(found), None)
     for other in found[1:]:
         differences = list(_differences(other, first, book)) if first else []
         if first and differences:
-            what = f"ad {first.ad} has the same text and is coded otherwise: {'; '.join(differences)}"
-            yield Problem(other.file, 0, "warning", f"{what}. Look at both ({first.file})")
+            what = f"ad {first.ad} has the same text and is coded differently: {'; '.join(differences)}"
+            yield Problem(other.file, 0, "warning", f"{what}. Compare it with {first.file}")
 
 
 def _differences(here: Coded, there: Coded, book: Codebook) -> Iterator[str]:

@@ -1,0 +1,100 @@
+"""`Study` as commands, screens, scripts and notebooks open it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId, Span
+from codetui.study.session.outcome import Saved
+from codetui.study.study import Study, StudyError, create_study
+from testing.paths import ROOT
+from testing.studies import SHORE, write_study
+
+
+def coded_by(folder: Path, *coders: str) -> Study:
+    """A study in which each of these coders has coded the first words of ad 11."""
+    study = Study.open(write_study(folder))
+    for coder in coders:
+        with study.session("11", coder) as session:
+            assert isinstance(session.execute(AssignCode(Span(0, 6), CodeId("TASK1"))), Saved)
+    return study
+
+
+def test_the_script_of_the_page_codes_undoes_and_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    create_study(Path("my-study"))
+    page = (ROOT / "docs" / "scripting.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(script, {})
+    (row,) = csv.DictReader(io.StringIO(printed.getvalue(), newline=""))
+    assert (row["ad_id"], row["coder"], row["code_id"]) == ("1", "anna", "TASK1")
+    assert row["words"] == "write clean, tested code"
+    assert list(Path("my-study/sessions/anna").glob("*.md"))
+
+
+def test_sources_are_listed_without_their_texts_and_found_with_them(tmp_path: Path) -> None:
+    study = Study.open(write_study(tmp_path))
+    assert [entry.id for entry in study.sources] == ["11", "12", "13"]
+    assert study.source("11").text == SHORE
+    with pytest.raises(StudyError, match="no ad 99"):
+        study.source("99")
+
+
+def test_a_session_is_on_disk_and_free_once_it_is_closed(tmp_path: Path) -> None:
+    study = coded_by(tmp_path, "wil")
+    (session,) = study.sessions()
+    assert [coding.code for coding in session.state.live()] == ["TASK1"]
+    assert list((tmp_path / "sessions" / "wil").glob("analysis_job_11*.md"))
+    with study.session("11", "wil") as again:
+        assert again.holder is None and len(again.state.live()) == 1
+
+
+def test_the_owner_reads_all_sessions_and_a_coder_their_own(tmp_path: Path) -> None:
+    study = coded_by(tmp_path, "wil", "ada")
+    assert {session.coder for session in study.sessions()} == {"wil", "ada"}
+    assert {session.coder for session in study.sessions("ada")} == {"ada"}
+    assert {session.coder for session in study.sessions(coder="wil")} == {"wil"}
+    assert not list(study.sessions("ada", coder="wil"))
+
+
+def test_hand_edits_are_in_the_sessions_before_they_are_imported(tmp_path: Path) -> None:
+    study = coded_by(tmp_path, "wil")
+    (document,) = (tmp_path / "sessions" / "wil").glob("*.md")
+    text = document.read_text("utf-8")
+    document.write_text(text.replace('"Keeper"', '"Keeper" (seen)'), "utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    (session,) = study.sessions()
+    assert [coding.note for coding in session.state.live()] == ["seen"]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("codebook.toml", "no codebook here"), ("ads", "no file or folder"), ("sessions", "not a folder")],
+)
+def test_a_missing_part_is_an_error_that_says_what_to_do(tmp_path: Path, part: str, words: str) -> None:
+    write_study(tmp_path)
+    (tmp_path / "sessions").mkdir(exist_ok=True)
+    (tmp_path / part).rename(tmp_path / "elsewhere")
+    if part == "sessions":
+        (tmp_path / part).write_text("", "utf-8")
+    with pytest.raises(StudyError, match=words):
+        _ = Study.open(tmp_path).sources
+
+
+def test_an_error_names_file_and_line(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    book = tmp_path / "codebook.toml"
+    book.write_text(book.read_text("utf-8") + '\n[corpus]\npath = "texts"\n', "utf-8")
+    with pytest.raises(StudyError) as refused:
+        _ = Study.open(tmp_path).corpus
+    assert (refused.value.file, refused.value.line) == (book, book.read_text("utf-8").count("\n"))
