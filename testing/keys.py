@@ -21,8 +21,8 @@ from codetui.study.codebook_service import CodebookService
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import ROWS, StatusLine
+from codetui.tui.workbench.screen import WorkbenchScreen
 
 BOOK = Codebook(
     title="Invented book",

@@ -18,7 +18,7 @@ from codetui.model import Codebook
 from codetui.study.study import Study, StudyError
 from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.app import CodetuiApp
-from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.replay.comparison import differences, is_in_order
 from testing.replay.keys import Replay
 from testing.replay.plan import completed, task

@@ -25,10 +25,10 @@ from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.definition import DefinitionDialog
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.rows import PlainRows, RowList
 from codetui.tui.workbench.recall import STAYS
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, with_codings
 from testing.studies import ADS, CODEBOOK, SHORE, write_study
 

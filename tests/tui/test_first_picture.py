@@ -10,8 +10,8 @@ from textual.widget import AwaitMount, Widget
 from codetui.study.workspace import Workspace
 from codetui.tui import app as tui_app
 from codetui.tui.app import CodetuiApp
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, workspace_on, write_ad
 
 LONG = "\n".join(

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from codetui.model import SourceId
 from codetui.study.workspace import Batch, Workspace
 from codetui.tui.app import CodetuiApp
-from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, workspace_on, write_ad
 
 ADS = {"1": "You light the lamp.", "2": "You watch the sea.", "3": "You polish the mirrors."}

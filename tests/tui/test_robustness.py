@@ -14,8 +14,8 @@ from codetui.storage import fs
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
+from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.palette import Palette
-from codetui.tui.screens.ad_list import AdListScreen
 from codetui.tui.workbench.view_model import heading
 from testing.keys import keys_of, press, running, workspace_on, write_ad
 from testing.studies import write_study

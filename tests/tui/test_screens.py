@@ -8,9 +8,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
 
 from codetui.model import SourceEntry, SourceId
-from codetui.tui.screens.ad_list import AdFilter, AdListScreen, AdRows, Progress
-from codetui.tui.screens.help import HelpRows, HelpScreen, KeyHelp
-from codetui.tui.screens.reader import ReaderPane, Reading
+from codetui.tui.dialogs.help import HelpRows, HelpScreen, KeyHelp
+from codetui.tui.dialogs.source_list import AdFilter, AdListScreen, AdRows, Progress
+from codetui.tui.widgets.reader import ReaderPane, Reading
 
 OPEN = "still open"
 

@@ -30,9 +30,9 @@ from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.definition import DefinitionDialog
 from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.dialogs.unresolved import UnresolvedDialog
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.themes import Face, TextStyles
 from codetui.tui.widgets.outline import CodingNode
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, status_rows, workspace_on, write_ad
 
 AD = "You light the lamp. We need Python. You light the lamp. You watch the sea until dawn. Python is a snake."

@@ -14,8 +14,8 @@ from codetui.model import CodeId, Span
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.confirm import TakeOverDialog
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, study_with, write_ad
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."

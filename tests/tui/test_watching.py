@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, workspace_on, write_ad
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."

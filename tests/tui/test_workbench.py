@@ -14,13 +14,13 @@ from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.dialogs.definition import DefinitionDialog
+from codetui.tui.dialogs.help import HelpRows, HelpScreen
 from codetui.tui.dialogs.profile import ProfilePicker
 from codetui.tui.dialogs.source import SourceDialog
+from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.dialogs.text import NoteDialog, TextDialog
-from codetui.tui.screens.ad_list import AdListScreen
-from codetui.tui.screens.help import HelpRows, HelpScreen
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells
+from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."

@@ -13,9 +13,9 @@ from textual.screen import Screen
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
 from codetui.tui.key_queue import KeyQueue, Typed
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.themes import register_themes
+from codetui.tui.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -33,7 +33,7 @@ def commands() -> type[Provider]:
 
 async def furnish(bench: WorkbenchScreen) -> Do:
     """What the workbench has beyond its first picture, loaded behind that one."""
-    from codetui.tui.screens import furniture
+    from codetui.tui.workbench import furniture
 
     return await furniture.furnish(bench)
 
@@ -46,7 +46,7 @@ class CodetuiApp(App[object]):
     """codetui on the screen."""
 
     TITLE = "codetui"
-    CSS_PATH = ["app.tcss", "screens/workbench.tcss"]
+    CSS_PATH = ["app.tcss", "workbench/workbench.tcss"]
     COMMANDS = {commands}
     ENABLE_COMMAND_PALETTE = False
     """Not by a key of Textual's own: the registry has one, as for everything."""

@@ -14,9 +14,9 @@ from codetui.tui.actions import Action
 from codetui.tui.bench import Do, Kind
 from codetui.tui.dialogs.confirm import ChoiceDialog, option
 from codetui.tui.keymap import Keymap, key_words
-from codetui.tui.screens.reader import ReaderPane
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.resolve import ResolveController

@@ -13,8 +13,8 @@ from textual.worker import Worker, WorkType
 
 from codetui.tui.bench import Do
 from codetui.tui.keymap import keys_words
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.cells import shown
+from codetui.tui.workbench.screen import WorkbenchScreen
 
 Found = TypeVar("Found")
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from textual.app import App
 
 from codetui.tui.bench import KeepsText
-from codetui.tui.screens.workbench import WorkbenchScreen
+from codetui.tui.workbench.screen import WorkbenchScreen
 
 ENDING = ("SIGHUP", "SIGTERM", "SIGINT")
 """What ends the program from outside; Ctrl+C is a key to it and no signal.  Windows has not all of them."""

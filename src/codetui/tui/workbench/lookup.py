@@ -14,12 +14,12 @@ from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, Do
 from codetui.tui.dialogs.definition import DefinitionDialog
+from codetui.tui.dialogs.help import HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
-from codetui.tui.screens.help import HelpScreen, KeyHelp
-from codetui.tui.screens.reader import ReaderPane
-from codetui.tui.screens.reader import Reading as Page
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
+from codetui.tui.widgets.reader import ReaderPane
+from codetui.tui.widgets.reader import Reading as Page
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.codebook import CodebookController
 from codetui.tui.workbench.recall import UsageReader

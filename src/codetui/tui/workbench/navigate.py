@@ -15,7 +15,7 @@ from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.select import SelectionController
 
 if TYPE_CHECKING:
-    from codetui.tui.screens.ad_list import AdListScreen, AdState, Progress
+    from codetui.tui.dialogs.source_list import AdListScreen, AdState, Progress
 
 
 STATES: dict[str, AdState] = {
@@ -74,7 +74,7 @@ class NavigationController:
         self._waiting = None
 
     def _show_list(self) -> None:
-        from codetui.tui.screens.ad_list import AdListScreen
+        from codetui.tui.dialogs.source_list import AdListScreen
 
         workspace = self._bench.workspace
         touched = {*workspace.sources.statuses, self._bench.ad.id}
@@ -100,7 +100,7 @@ class NavigationController:
 
 
 def _progress(status: AdStatus) -> Progress:
-    from codetui.tui.screens.ad_list import Progress
+    from codetui.tui.dialogs.source_list import Progress
 
     return Progress(STATES[status.progress], status.codings)
 

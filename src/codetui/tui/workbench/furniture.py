@@ -10,12 +10,12 @@ from functools import partial
 from codetui.study.session.outcome import PullResult
 from codetui.tui.bench import Do
 from codetui.tui.keyboard import Keyboard
-from codetui.tui.screens.reader import ReaderPane
-from codetui.tui.screens.workbench import WorkbenchScreen
 from codetui.tui.widgets.code_panel import CodePanel
+from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.workbench.codebook import CodebookController, RefactoringController
 from codetui.tui.workbench.describe import SourceController
 from codetui.tui.workbench.lookup import LookupController, PickerController, ReaderController
+from codetui.tui.workbench.screen import WorkbenchScreen
 from codetui.tui.workbench.source_list import SourceLister
 from codetui.tui.workbench.watch import CodebookWatcher, DocumentWatcher
 

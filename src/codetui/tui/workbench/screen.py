@@ -39,8 +39,8 @@ from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, hea
 
 if TYPE_CHECKING:
     from codetui.tui.keyboard import Keyboard
-    from codetui.tui.screens.reader import ReaderPane
     from codetui.tui.widgets.code_panel import CodePanel
+    from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
     from codetui.tui.workbench.describe import SourceController
 

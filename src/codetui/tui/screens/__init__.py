@@ -1,1 +1,0 @@
-"""Whole screens, and the reader that stands beside the ad."""
