@@ -1,4 +1,4 @@
-"""The parts of a codebook in the order in which a reader meets them, and the texts between them."""
+"""The parts of a codebook in reading order, the same parts in two codebooks, and what changed between them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,8 @@ from codetui.core.codebook.index import folded
 from codetui.model import Code, Codebook, CodebookText, Group, Profile, Section
 
 PartKind = Literal["profile", "section", "group", "code"]
-
-
-BEHIND = 6
-"""More than any kind has ends: what is over later, stands further behind."""
-
-ENDS: dict[PartKind, set[PartKind]] = {
-    "code": {"profile", "section", "group", "code"},
-    "profile": {"profile", "section", "group", "code"},
-    "group": {"profile", "section", "group"},
-    "section": {"profile", "section"},
-}
-"""The kinds of part at which one of a kind is over."""
+AnyPart = Profile | Section | Group | Code
+KINDS: tuple[PartKind, ...] = ("profile", "section", "group", "code")
 
 
 class Part(NamedTuple):
@@ -33,35 +23,49 @@ class Part(NamedTuple):
     id: str
 
 
+# --- reading order ----------------------------------------------------------------------------------
+
+ENDS: dict[PartKind, set[PartKind]] = {
+    "code": {"profile", "section", "group", "code"},
+    "profile": {"profile", "section", "group", "code"},
+    "group": {"profile", "section", "group"},
+    "section": {"profile", "section"},
+}
+"""The kinds of part that end one of a kind."""
+
+MOST_ENDS = 6
+"""More than any kind has ends, so that a text after a larger part is placed after one that follows a smaller part."""
+
+
 class PartOrder:
-    """Parts in their order, found by the names that texts call them."""
+    """Parts in their order, found by the names that texts use for them."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
-        """Take the parts; two may have one id."""
+        """Order `parts`; two may have one id."""
         self.parts = parts
         self._by_id: dict[str, list[Part]] = {}
-        self._spelt_out: dict[tuple[str, str], list[Part]] = {}
+        self._by_kind_and_id: dict[tuple[str, str], list[Part]] = {}
         self._places: dict[Part, int] = {}
         for place, part in enumerate(parts):
             self._by_id.setdefault(part.id, []).append(part)
-            self._spelt_out.setdefault(part, []).append(part)
+            self._by_kind_and_id.setdefault(part, []).append(part)
             self._places.setdefault(part, place)
         self._ends = {kind: self._ends_of(ends) for kind, ends in ENDS.items()}
 
     def named(self, name: str) -> list[Part]:
-        """The parts that `name` can mean: those with this id, else the one that `code 1` or `group A` spells out."""
+        """Return the parts with the id `name`, else the one that `code 1` or `group A` names."""
         kind, _, id_ = name.partition(" ")
-        return self._by_id.get(name) or self._spelt_out.get((kind, id_.strip()), [])
+        return self._by_id.get(name) or self._by_kind_and_id.get((kind, id_.strip()), [])
 
     def name_of(self, part: Part) -> str:
-        """What a text calls the part it stands beside: its id, with the kind before it where the id will not do."""
+        """Return the name of a part in texts: its id, after its kind if other parts have the id as well."""
         return part.id if self.named(part.id) == [part] else f"{part.kind} {part.id}"
 
     def text_place(self, text: CodebookText) -> tuple[int, int]:
-        """Where a text stands: the number of the part next to it, and 0 before that part or more behind it.
+        """Return the sort key of a text: the number of the part beside it, and 0 before that part or more after it.
 
-        Behind a section or group is behind all that stands in it.  A text that names no part comes before all, one
-        that names a part that is not there behind all.
+        After a section or group is after all that it contains.  A text that names no part comes first, one that names
+        a part that does not exist last.
         """
         name = text.before or text.after
         beside = self.named(name)[:1]
@@ -70,10 +74,10 @@ class PartOrder:
         start = self._places[beside[0]]
         if text.before:
             return start, 0
-        return self._ends[beside[0].kind][start] - 1, BEHIND - len(ENDS[beside[0].kind])
+        return self._ends[beside[0].kind][start] - 1, MOST_ENDS - len(ENDS[beside[0].kind])
 
     def _ends_of(self, kinds: set[PartKind]) -> list[int]:
-        """For each place, the next place behind it where a part of `kinds` stands, or the end."""
+        """Return, for each place, the next place after it with a part of `kinds`, or the end."""
         ends, end = [0] * len(self.parts), len(self.parts)
         for place in range(len(self.parts) - 1, -1, -1):
             ends[place] = end
@@ -82,11 +86,11 @@ class PartOrder:
 
 
 def parts(book: Codebook) -> list[Part]:
-    """The profiles; then each section with its codes, those without a group first, as documents have them."""
+    """Return the profiles, then each section with its codes, those without a group first, as documents have them."""
     codes: dict[tuple[str, str], list[Part]] = {}
     for code in book.codes:
-        within = ("group", code.group) if code.group else ("section", code.section)
-        codes.setdefault(within, []).append(Part("code", code.id))
+        parent = ("group", code.group) if code.group else ("section", code.section)
+        codes.setdefault(parent, []).append(Part("code", code.id))
     groups: dict[str, list[str]] = {}
     for group in book.groups:
         groups.setdefault(group.section, []).append(group.id)
@@ -99,7 +103,7 @@ def parts(book: Codebook) -> list[Part]:
 
 
 def in_reading_order(book: Codebook) -> Codebook:
-    """The book with its groups, codes and texts in the order in which a reader meets them."""
+    """Return the codebook with its groups, codes and texts in the order in which a reader meets them."""
     order = PartOrder(parts(book))
     places = {part: number for number, part in enumerate(order.parts)}
     last = len(order.parts)
@@ -111,12 +115,14 @@ def in_reading_order(book: Codebook) -> Codebook:
     )
 
 
+# --- the same parts in two codebooks ----------------------------------------------------------------
+
 LIKELY = 0.80
 """Names of the pilot's codebook and of its successor that mean the same code score 0.81 and more (but for one at
 0.63), those that do not at most 0.73."""
 
 SAME_ID = 0.15
-"""What the same id counts when parts compete: an id is meant to stay, but not to outweigh a likelier name."""
+"""Bonus for the same id when parts compete: an id is meant to stay, but not to outweigh a more similar name."""
 
 SHORTEST_DEFINITION = 20
 """Code points; shorter definitions may well be the same by chance."""
@@ -126,7 +132,7 @@ LONGEST_COMPARED = 2_000
 
 
 class Identity(NamedTuple):
-    """What a part is known by; `name` is the title of a section or group."""
+    """The id, the name (or title) and the definition of a part, by which it is recognised."""
 
     id: str
     name: str
@@ -134,7 +140,7 @@ class Identity(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """One part in both books, by its ids; `likeness` (0 to 1) below 1 where only that speaks for it."""
+    """The ids of one part in both codebooks; `likeness` (0 to 1) is below 1 if the pair rests on it alone."""
 
     old: str
     new: str
@@ -142,20 +148,14 @@ class Pair(NamedTuple):
 
 
 def identities(book: Codebook, kind: PartKind) -> list[Identity]:
-    """All parts of a kind, in the order of the book."""
-    if kind == "profile":
-        return [Identity(each.id, each.name, each.definition) for each in book.profiles]
-    if kind == "section":
-        return [Identity(each.id, each.title, each.definition) for each in book.sections]
-    if kind == "group":
-        return [Identity(each.id, each.title, each.definition) for each in book.groups]
-    return [Identity(each.id, each.name, each.definition) for each in book.codes]
+    """Return all parts of a kind in the order of the codebook."""
+    return [Identity(each.id, _name_of(each), each.definition) for each in _parts(book, kind)]
 
 
 def likeness(one: Identity, other: Identity) -> float:
-    """How alike two parts are, from 0 to 1: their names or their definitions, whichever are more.
+    """Return how alike two parts are, from 0 to 1: the likeness of their names or that of their definitions.
 
-    Two names count by their letters in order and by the words that they share, one half each.
+    For names the letters in order and the shared words count half each.
     """
     from rapidfuzz import fuzz
 
@@ -166,10 +166,10 @@ def likeness(one: Identity, other: Identity) -> float:
 
 
 def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
-    """The parts that both books have, in the order of the old one, each in one pair at most.
+    """Return the parts that both codebooks have, in the order of the old one, each in one pair at most.
 
     An id with the same name or definition counts first, then a name and then a definition that no other part has,
-    then likeness; an id that nothing else speaks for stays what it was.
+    then likeness.  An id without other evidence pairs with itself.
     """
     pairs = {each.id: Pair(each.id, each.id) for each in old if any(_is_same(each, other) for other in new)}
     for key_of in (_name, _definition):
@@ -179,7 +179,7 @@ def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
 
 
 def nearest(part: Identity, among: Iterable[Identity], most: int = 2) -> list[tuple[Identity, float]]:
-    """The parts most like another, best first."""
+    """Return the parts that are most like another, best first, with their likeness."""
     scored = [(each, likeness(part, each)) for each in among]
     return sorted(scored, key=lambda pair: -pair[1])[:most]
 
@@ -202,7 +202,7 @@ def _definition(part: Identity) -> str:
 def _pair_by(
     key_of: Callable[[Identity], str], old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]
 ) -> None:
-    """Pairs what one text tells apart from all others on its side."""
+    """Add pairs of parts with a text that is unique in both codebooks."""
     taken = {pair.new for pair in pairs.values()}
     rest_old = [each for each in old if each.id not in pairs]
     rest_new = [each for each in new if each.id not in taken]
@@ -215,7 +215,7 @@ def _pair_by(
 
 
 def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]) -> None:
-    """Pairs the rest, the likeliest first."""
+    """Add pairs of the remaining parts, the most alike first."""
     taken = {pair.new for pair in pairs.values()}
     rest = [each for each in new if each.id not in taken]
     scored: list[tuple[float, Pair]] = []
@@ -232,25 +232,15 @@ def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity], pairs: d
             taken.add(pair.new)
 
 
-ChangedKind = PartKind | Literal["book", "text"]
-ChangeKind = Literal[
-    "added",
-    "removed",
-    "renumbered",
-    "renamed",
-    "redefined",
-    "moved",
-    "retired",
-    "reinstated",
-    "gained",
-    "lost",
-    "changed",
-]
-"""`gained` and `lost` speak of one entry of a list: an example.  `changed` is any other field."""
+# --- changes ----------------------------------------------------------------------------------------
 
-Run = Literal["same", "removed", "added"]
+ChangedKind = PartKind | Literal["book", "text"]
+PartChange = Literal["added", "removed", "renumbered", "renamed", "redefined", "moved", "retired", "reinstated"]
+ChangeKind = PartChange | Literal["gained", "lost", "changed"]
+"""`gained` and `lost` concern one entry of a list, such as an example; `changed` any other field."""
+
 LONGEST_TEXT_COMPARED = 5_000
-"""Words of a definition on either side that are compared one by one; a longer one is shown as replaced."""
+"""Words of a definition that are compared one by one; a longer one is shown as replaced."""
 
 TEXTS: dict[PartKind, tuple[str, ...]] = {
     "profile": ("subtitle", "evidence"),
@@ -264,13 +254,12 @@ LISTS: dict[PartKind, tuple[str, ...]] = {
     "group": (),
     "code": ("examples", "confused_with"),
 }
-AnyPart = Profile | Section | Group | Code
 
 
 class WordRun(NamedTuple):
-    """Words that stand in both texts, in the old one alone or in the new one alone."""
+    """Words that occur in both texts, in the old one alone or in the new one alone."""
 
-    kind: Run
+    kind: Literal["same", "removed", "added"]
     words: str
 
 
@@ -278,9 +267,8 @@ class WordRun(NamedTuple):
 class Change:
     """One change of one part.
 
-    `id` and `name` are those of the new book, of the old one for what was removed.  `field`, `before` and `after`
-    say what became of what; `words` how a text changed, word by word.  `likeness` below 1 says that the part is
-    only probably the same one.
+    `id` and `name` are those of the new codebook, or of the old one for what was removed.  `words` shows how a text
+    changed, word by word.  A `likeness` below 1 means that the part is only probably the same one.
     """
 
     part: ChangedKind
@@ -295,18 +283,28 @@ class Change:
 
 
 def diff(old: Codebook, new: Codebook) -> tuple[Change, ...]:
-    """The changes from one codebook to another: the book's own, then profiles, sections, groups, codes and texts.
+    """Return the changes from one codebook to another: its own, then profiles, sections, groups, codes and texts.
 
-    Within a kind what was removed comes first, then what was added, then each part that stayed, in the old order.
-    Keys are not compared: they mean nothing.
+    Within a kind removed parts come first, then added ones, then each part that remained, in the old order.  Keys,
+    which have no meaning, are not compared.
     """
-    comparison = _Comparison(old, new)
-    of_parts = [change for kind in comparison.pairs for change in comparison.of_kind(kind)]
-    return (*_book_changes(old, new), *of_parts, *_text_changes(old.texts, new.texts))
+    pairs = {kind: pair_parts(identities(old, kind), identities(new, kind)) for kind in KINDS}
+    now = {kind: {pair.old: pair.new for pair in of_kind} for kind, of_kind in pairs.items()}
+    changes = list(_book_changes(old, new))
+    for kind in KINDS:
+        olds = {each.id: each for each in _parts(old, kind)}
+        news = {each.id: each for each in _parts(new, kind)}
+        known = set(now[kind].values())
+        changes += [_change(kind, "removed", each) for each in _parts(old, kind) if each.id not in now[kind]]
+        changes += [_change(kind, "added", each) for each in _parts(new, kind) if each.id not in known]
+        for pair in pairs[kind]:
+            of_part = _part_changes(kind, olds[pair.old], news[pair.new], now)
+            changes += [replace(change, likeness=pair.likeness) for change in of_part]
+    return (*changes, *_text_changes(old.texts, new.texts))
 
 
 def word_diff(old: str, new: str) -> tuple[WordRun, ...]:
-    """How one text becomes another, in runs of whole words; what differs only in white space is the same."""
+    """Return how one text becomes another, in runs of whole words; white space is not compared."""
     before, after = old.split(), new.split()
     if max(len(before), len(after)) > LONGEST_TEXT_COMPARED:
         runs = (WordRun("removed", " ".join(before)), WordRun("added", " ".join(after)))
@@ -324,6 +322,12 @@ def word_diff(old: str, new: str) -> tuple[WordRun, ...]:
     return tuple(found)
 
 
+def _change(
+    kind: PartKind, what: ChangeKind, part: AnyPart, field: str = "", before: str = "", after: str = ""
+) -> Change:
+    return Change(part=kind, kind=what, id=part.id, name=_name_of(part), field=field, before=before, after=after)
+
+
 def _book_changes(old: Codebook, new: Codebook) -> Iterator[Change]:
     for field in ("title", "version", "status", "label"):
         before, after = str(getattr(old, field)), str(getattr(new, field))
@@ -331,116 +335,56 @@ def _book_changes(old: Codebook, new: Codebook) -> Iterator[Change]:
             yield Change(part="book", kind="changed", id="", name=new.title, field=field, before=before, after=after)
 
 
-class _Comparison:
-    """Two codebooks, with the parts that are in both."""
-
-    def __init__(self, old: Codebook, new: Codebook) -> None:
-        self.old = old
-        self.new = new
-        kinds: tuple[PartKind, ...] = ("profile", "section", "group", "code")
-        self.pairs = {kind: pair_parts(identities(old, kind), identities(new, kind)) for kind in kinds}
-        self._now = {kind: {pair.old: pair.new for pair in pairs} for kind, pairs in self.pairs.items()}
-
-    def of_kind(self, kind: PartKind) -> Iterator[Change]:
-        """The changes of all parts of a kind."""
-        known = set(self._now[kind].values())
-        for each in identities(self.old, kind):
-            if each.id not in self._now[kind]:
-                yield Change(part=kind, kind="removed", id=each.id, name=each.name)
-        for each in identities(self.new, kind):
-            if each.id not in known:
-                yield Change(part=kind, kind="added", id=each.id, name=each.name)
-        olds, news = _parts(self.old, kind), _parts(self.new, kind)
-        for pair in self.pairs[kind]:
-            old, new = olds[pair.old], news[pair.new]
-            yield from _changes(kind, old, new, pair.likeness)
-            if isinstance(old, Code | Group) and isinstance(new, Code | Group):
-                yield from self._moves(kind, old, new, pair.likeness)
-            if isinstance(old, Code) and isinstance(new, Code) and old.is_retired != new.is_retired:
-                what: ChangeKind = "retired" if new.is_retired else "reinstated"
-                yield Change(part=kind, kind=what, id=new.id, name=new.name, likeness=pair.likeness)
-
-    def _moves(self, kind: PartKind, old: Code | Group, new: Code | Group, likeness: float) -> Iterator[Change]:
-        """Where a code or group stands now, if that is another place; a renumbered section is the same place."""
-        places: list[tuple[PartKind, str, str]] = [("section", old.section, new.section)]
-        if isinstance(old, Code) and isinstance(new, Code):
-            places.append(("group", old.group, new.group))
-        for field, before, after in places:
-            if self._now[field].get(before, before) != after:
-                yield Change(
-                    part=kind,
-                    kind="moved",
-                    id=new.id,
-                    name=_name_of(new),
-                    field=field,
-                    before=before,
-                    after=after,
-                    likeness=likeness,
-                )
-
-
-def _changes(kind: PartKind, old: AnyPart, new: AnyPart, likeness: float) -> Iterator[Change]:
-    """What became of a part's id, name, definition, other texts and lists."""
-
-    def change(what: ChangeKind, field: str, before: str, after: str, words: tuple[WordRun, ...] = ()) -> Change:
-        return Change(
-            part=kind,
-            kind=what,
-            id=new.id,
-            name=_name_of(new),
-            field=field,
-            before=before,
-            after=after,
-            words=words,
-            likeness=likeness,
-        )
-
+def _part_changes(kind: PartKind, old: AnyPart, new: AnyPart, now: dict[PartKind, dict[str, str]]) -> Iterator[Change]:
+    """Yield the changes of one part; `now` maps the old ids of each kind to the new ones."""
     if old.id != new.id:
-        yield change("renumbered", "id", old.id, new.id)
+        yield _change(kind, "renumbered", new, "id", old.id, new.id)
     if _name_of(old) != _name_of(new):
-        yield change("renamed", "title" if kind in ("section", "group") else "name", _name_of(old), _name_of(new))
+        field = "title" if kind in ("section", "group") else "name"
+        yield _change(kind, "renamed", new, field, _name_of(old), _name_of(new))
     for field in ("definition", *TEXTS[kind]):
         before, after = str(getattr(old, field)), str(getattr(new, field))
         if before.split() != after.split():
             what: ChangeKind = "redefined" if field == "definition" else "changed"
-            yield change(what, field, before, after, word_diff(before, after))
+            yield replace(_change(kind, what, new, field, before, after), words=word_diff(before, after))
     for field in LISTS[kind]:
         has, gets = getattr(old, field), getattr(new, field)
-        yield from (change("lost", field, each, "") for each in has if each not in gets)
-        yield from (change("gained", field, "", each) for each in gets if each not in has)
+        yield from (_change(kind, "lost", new, field, each, "") for each in has if each not in gets)
+        yield from (_change(kind, "gained", new, field, "", each) for each in gets if each not in has)
+    parents: tuple[PartKind, ...] = ("section", "group") if kind == "code" else ("section",) if kind == "group" else ()
+    for parent in parents:
+        before, after = getattr(old, parent), getattr(new, parent)
+        if now[parent].get(before, before) != after:  # A section with another id is still the same section.
+            yield _change(kind, "moved", new, parent, before, after)
+    if isinstance(old, Code) and isinstance(new, Code) and old.is_retired != new.is_retired:
+        yield _change(kind, "retired" if new.is_retired else "reinstated", new)
 
 
 def _text_changes(old: Sequence[CodebookText], new: Sequence[CodebookText]) -> Iterator[Change]:
-    """What became of the book's own texts; they are known by their titles."""
+    """Yield the changes of the codebook's own texts, which are identified by their titles."""
+
+    def change(what: ChangeKind, title: str, before: str = "", after: str = "") -> Change:
+        return Change(part="text", kind=what, id="", name=title, before=before, after=after)
+
     olds, news = {text.title: text.body for text in old}, {text.title: text.body for text in new}
     for title, body in olds.items():
         if title not in news:
-            yield Change(part="text", kind="removed", id="", name=title, before=body)
+            yield change("removed", title, before=body)
     for title, body in news.items():
         if title not in olds:
-            yield Change(part="text", kind="added", id="", name=title, after=body)
+            yield change("added", title, after=body)
         elif olds[title].split() != body.split():
-            words = word_diff(olds[title], body)
-            yield Change(
-                part="text",
-                kind="changed",
-                id="",
-                name=title,
-                field="body",
-                before=olds[title],
-                after=body,
-                words=words,
-            )
+            yield replace(change("changed", title, olds[title], body), field="body", words=word_diff(olds[title], body))
 
 
-def _parts(book: Codebook, kind: PartKind) -> dict[str, AnyPart]:
+def _parts(book: Codebook, kind: PartKind) -> Sequence[AnyPart]:
     of_kind: dict[PartKind, Sequence[AnyPart]] = {
         "profile": book.profiles,
         "section": book.sections,
         "group": book.groups,
         "code": book.codes,
     }
-    return {part.id: part for part in of_kind[kind]}
+    return of_kind[kind]
 
 
 def _name_of(part: AnyPart) -> str:
