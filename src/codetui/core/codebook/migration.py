@@ -1,4 +1,4 @@
-"""The rules by which the codes and profiles of one codebook become those of the next."""
+"""Rules by which the codes and profiles of one codebook become those of the next, and what they do to a session."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from codetui.core.codebook import index as books
-from codetui.core.codebook.diff import PartKind, identities, pair_parts
+from codetui.core.codebook.diff import KINDS, PartKind, identities, pair_parts
 from codetui.core.codebook.index import CodebookIndex, profile
+from codetui.core.codebook.usage import done_transactions
 from codetui.core.session.state import State
 from codetui.model import (
     Codebook,
@@ -24,21 +25,21 @@ from codetui.model import (
     MemoTarget,
     MemoWritten,
     ProfileAssigned,
-    Transaction,
     text_hash,
 )
-
-KINDS: tuple[PartKind, ...] = ("profile", "section", "group", "code")
 
 Effect = Literal["renamed", "split", "retired"]
 
 
+# --- rules ------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What becomes of a part of the old book: the one new id, those to choose from, or none.
+    """What a part of the old codebook becomes: the one new id, several to choose from, or none.
 
-    `likeness` (0 to 1) says how much speaks for a rule that was proposed.  `is_same` is True where the new book has
-    the same part under the same id: what is retired then keeps its id, as nobody can take it for another.
+    `likeness` (0 to 1) is the evidence for a rule that was proposed.  `is_same` is True if the new codebook has the
+    same part under the same id: if it is retired it keeps its id, which cannot be mistaken for another.
     """
 
     part: PartKind
@@ -55,10 +56,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class MigrationMap:
-    """All rules from one book to another, both named as transactions name them: `v3#0123456789ab`.
+    """All rules from one codebook to another, both named as in transactions: `v3#0123456789ab`, or empty if unknown.
 
-    A name is empty where the map does not say it.  `is_checked` is False for a map that was proposed and that nobody
-    has looked through yet.
+    `is_checked` is False for a map that was proposed and not reviewed yet.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -68,45 +68,42 @@ class MigrationMap:
 
     @property
     def name(self) -> str:
-        """What the transactions that apply it give as their source; other rules make another name."""
-        return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {self._digest}"
-
-    @property
-    def _digest(self) -> str:
+        """The name of the map in the transactions that apply it; other rules make another name."""
         lines = sorted("\t".join((rule.part, rule.old, *rule.new)) for rule in self.rules)
-        return text_hash("\n".join(lines))[:12]
+        digest = text_hash("\n".join(lines))[:12]
+        return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {digest}"
 
     @property
     def digest(self) -> str:
-        """Twelve digits for rules and books together."""
+        """Twelve digits for rules and codebooks together."""
         return text_hash(self.name)[:12]
 
     def rule(self, part: PartKind, old: str) -> Rule | None:
-        """The rule for a part of the old book; the first, where two speak of it."""
+        """Return the first rule for a part of the old codebook."""
         return next((rule for rule in self.rules if (rule.part, rule.old) == (part, old)), None)
 
     def profile_rule(self, name_or_id: str, old: Codebook | None) -> Rule | None:
-        """The rule for an ad's profile, which may be called by its name in the old book, and may wait already."""
+        """Return the rule for a profile, which may have its name in the old codebook, or be pending already."""
         name = name_or_id.rstrip(PENDING)
         known = profile(old, name) if old else None
         found = self.rule("profile", name_or_id) or self.rule("profile", name)
         return found or (self.rule("profile", known.id) if known else None)
 
     def targets(self) -> frozenset[str]:
-        """The codes that other codes are renamed to: those in which codings of several codes may meet."""
+        """Return the codes that other codes are renamed to, in which codings of several codes may meet."""
         renamed = (rule for rule in self.rules if rule.part == "code" and rule.effect == "renamed")
         return frozenset(rule.new[0] for rule in renamed if rule.new[0] != rule.old)
 
 
 def version_name(book: Codebook) -> str:
-    """How transactions name the book they were made with: version and twelve digits of its hash."""
+    """Return the name of a codebook in transactions: its version and twelve digits of its hash."""
     return f"{book.version}#{book.content_hash[:12]}"
 
 
 def propose(old: Codebook, new: Codebook) -> MigrationMap:
-    """Rules from what two books have in common, for a person to look through; what has no counterpart is retired.
+    """Return rules from what two codebooks have in common, for review; a part without counterpart is retired.
 
-    A part that keeps its id needs no rule, nor does a section or group that is gone: notes on it stay.
+    A part that keeps its id needs no rule, nor does a section or group that no longer exists: its memos remain.
     """
     rules: list[Rule] = []
     for kind in KINDS:
@@ -121,18 +118,11 @@ def propose(old: Codebook, new: Codebook) -> MigrationMap:
     return MigrationMap(tuple(rules), version_name(old), version_name(new), is_checked=False)
 
 
-def pending_id(code: str, known: Mapping[str, object]) -> str:
-    """The id under which what had the id `code` waits, where the new book gives `code` another meaning."""
-    while code in known:
-        code += PENDING
-    return code
-
-
 def chain_maps(maps: Iterable[MigrationMap]) -> MigrationMap:
-    """The rules of several maps, the oldest first, as one map: each leads to what later maps made of its targets.
+    """Return the rules of several maps, the oldest first, as one map that leads to the latest targets.
 
-    Of two rules for one part that of the later map counts; what waits under `T5?`, as T5 is something else by then,
-    keeps its own.
+    Of two rules for one part the later one counts.  What is pending under `T5?`, since T5 has another meaning by then,
+    keeps its own rule.
     """
     rules: dict[tuple[PartKind, str], tuple[str, ...]] = {}
     for each in maps:
@@ -145,39 +135,116 @@ def chain_maps(maps: Iterable[MigrationMap]) -> MigrationMap:
     return MigrationMap(tuple(Rule(kind, old, new) for (kind, old), new in rules.items()))
 
 
-PENDING = "?"
-"""Ends the code of a coding that waits for a decision although its old id means something in the new book: `T5?`."""
+# --- pending ids ------------------------------------------------------------------------------------
 
-ABOUT = "waits: {id} of an earlier codebook"
+PENDING = "?"
+"""Ends the code of an undecided coding whose old id has a meaning in the new codebook: `T5?`."""
+
+REMARK = "waits: {id} of an earlier codebook"
+"""Stands after a pending id in documents."""
+
+
+def pending_id(code: str, known: Mapping[str, object]) -> str:
+    """Return the id for undecided codings of `code`, which the new codebook may use for another code."""
+    while code in known:
+        code += PENDING
+    return code
 
 
 def former_id(code_id: str) -> str:
-    """The id that a coding had which waits under this one; empty for any other id."""
+    """Return the id that a coding had before it became pending; empty for any other id."""
     return code_id.rstrip(PENDING) if code_id.endswith(PENDING) else ""
 
 
 def pending_remark(code_id: str, index: CodebookIndex) -> str:
-    """What there is to say of an id under which codings wait; empty for any other id."""
+    """Return what documents add to a pending id; empty for any other id."""
     old = former_id(code_id)
-    is_waiting = old and code_id not in index.codes and old in index.codes
-    return ABOUT.format(id=old) if is_waiting else ""
+    is_pending = old and code_id not in index.codes and old in index.codes
+    return REMARK.format(id=old) if is_pending else ""
 
 
 def document_label(index: CodebookIndex, code_id: str) -> str:
-    """How documents name a code of the book, one that waits, or (by its id) one that the book lacks."""
-    about = pending_remark(code_id, index)
-    return f"{code_id} ({about})" if about else index.labels.get(CodeId(code_id), code_id)
+    """Return how documents name a code: by its label, or by its id if it is pending or not in the codebook."""
+    remark = pending_remark(code_id, index)
+    return f"{code_id} ({remark})" if remark else index.labels.get(CodeId(code_id), code_id)
 
 
 def id_of_document_label(label: str) -> str:
-    """The id that a label means which the book does not know: of a code that waits its id, else the label itself."""
+    """Return the id in a label that the codebook lacks: a pending id, else the label itself."""
     id_, bracket, _ = label.partition(" (")
     old = former_id(id_)
-    is_waiting = bracket and old and label.rstrip(":. ") == f"{id_} ({ABOUT.format(id=old)})"
-    return id_ if is_waiting else label
+    is_pending = bracket and old and label.rstrip(":. ") == f"{id_} ({REMARK.format(id=old)})"
+    return id_ if is_pending else label
 
 
-Mint = Callable[[], str]
+# --- decisions --------------------------------------------------------------------------------------
+
+Reason = Literal["unknown", "split", "retired", "twice"]
+
+
+class PendingDecision(NamedTuple):
+    """A decision for the coder: on a coding, or (None) on the profile, with the ids to choose from, if there are rules.
+
+    `code` is the current id, which the codebook lacks (`unknown`) or keeps for old codings only (`retired`).
+    """
+
+    coding: CodingId | None
+    code: str
+    reason: Reason
+    choices: tuple[str, ...] = ()
+
+
+def pending_decisions(
+    state: State, book: Codebook, rules: MigrationMap | None = None, old: Codebook | None = None
+) -> tuple[PendingDecision, ...]:
+    """Return the open decisions of a session in the order of assigning, the profile last.
+
+    They concern codings whose code is retired or not in the codebook, and codings that became the same when the
+    `rules` merged their codes.  The `old` codebook helps to recognise a profile by its name.
+    """
+    return _decisions_after(state, {}, state.profile, book, rules or MigrationMap(), old)
+
+
+def _decisions_after(
+    state: State,
+    codes: Mapping[CodingId, CodeId],
+    profile: str,
+    book: Codebook,
+    rules: MigrationMap,
+    old: Codebook | None,
+) -> tuple[PendingDecision, ...]:
+    """Return the open decisions once the codings in `codes` have these codes, and the source has `profile`."""
+    known = {code.id: code.is_retired for code in book.codes}
+    retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
+    merged, seen = rules.targets(), set[tuple[str, int, int]]()
+    found: list[PendingDecision] = []
+    for coding in state.live():
+        code = codes.get(coding.id, coding.code)
+        if code not in known or known[code] or code in retired:
+            found.append(_code_decision(coding.id, code, rules, is_retired=code in known))
+        elif code in merged and coding.anchor:
+            words = (code, coding.anchor.start, coding.anchor.end)
+            if words in seen:
+                found.append(PendingDecision(coding.id, code, "twice"))
+            seen.add(words)
+    if profile and books.profile(book, profile) is None:
+        rule = rules.profile_rule(profile, old)
+        if rule is None or rule.effect == "renamed":
+            found.append(PendingDecision(None, profile, "unknown"))
+        else:
+            found.append(PendingDecision(None, profile, rule.effect, rule.new))
+    return tuple(found)
+
+
+def _code_decision(coding: CodingId, code: str, rules: MigrationMap, *, is_retired: bool) -> PendingDecision:
+    rule = rules.rule("code", code) or rules.rule("code", code.rstrip(PENDING))
+    choices = rule.new if rule is not None else ()
+    if rule is not None and rule.effect == "split":
+        return PendingDecision(coding, code, "split", choices)
+    return PendingDecision(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown", choices)
+
+
+# --- migration --------------------------------------------------------------------------------------
 
 
 class MigrationResult(NamedTuple):
@@ -201,30 +268,30 @@ def migrate(
     state: State,
     rules: MigrationMap,
     book: Codebook,
-    mint: Mint,
+    mint: Callable[[], str],
     old: Codebook | None = None,
     *,
     is_fresh: bool = False,
 ) -> MigrationResult:
-    """The events that bring a session to the new `book`; none where the same rules were applied already.
+    """Return the events that bring a session to the new `book`; none if the same rules were applied already.
 
-    `is_fresh` says that they cannot have been: the change of the book that they are from has just been made.
+    With `is_fresh` they cannot have been: the codebook has just been changed.
 
-    An id that the new book has too is left alone where it was given with that book, unless the rules are from that
-    book.  A coding keeps its rank, so that each code has its codings in the order in which they were assigned.  Notes
-    on codes, groups and sections go along.  A profile that has to be decided is called by its name in the `old` book,
-    where that is known.  `mint` gives fresh ids.
+    An id that the new codebook has too is unchanged if it was assigned with that codebook, unless the rules come from
+    it.  A coding keeps its rank, so that each code has its codings in the order of assigning.  Memos on codes, groups
+    and sections move as well.  An undecided profile is called by its name in the `old` codebook, if that is known.
+    `mint` returns fresh ids.
     """
-    if not is_fresh and _is_applied(state, rules):
-        return MigrationResult(
-            (), {}, 0, 0, _decisions_after(state, {}, state.profile, book, rules, old), was_applied=True
-        )
+    is_applied = any(one.cause == "migration" and one.from_name == rules.name for one in done_transactions(state))
+    if is_applied and not is_fresh:
+        pending = _decisions_after(state, {}, state.profile, book, rules, old)
+        return MigrationResult((), {}, 0, 0, pending, was_applied=True)
     run = _Migration(state, rules, book, old, is_fresh=is_fresh)
-    codings, notes, profiles = tuple(run.codings()), tuple(run.notes(mint)), tuple(run.profile())
+    codings, memos, profiles = tuple(run.codings()), tuple(run.memos(mint)), tuple(run.profile())
     codes = {event.coding: event.code for event in codings}
     profile = profiles[0].profile if profiles else state.profile
-    waits = _decisions_after(state, codes, profile, book, rules, old)
-    return MigrationResult((*codings, *notes, *profiles), dict(run.counts), run.moved_notes, run.left, waits)
+    pending = _decisions_after(state, codes, profile, book, rules, old)
+    return MigrationResult((*codings, *memos, *profiles), dict(run.counts), run.moved_memos, run.left, pending)
 
 
 class _Migration:
@@ -239,21 +306,22 @@ class _Migration:
         self.book = book
         self.old = old
         self.counts: Counter[Rule] = Counter()
-        self.left = self.moved_notes = 0
+        self.left = self.moved_memos = 0
         self._rules = {(rule.part, rule.old): rule for rule in reversed(rules.rules)}
-        self._given = _Provenance(state)
+        self._origins = _Origins(state)
         self._known: dict[PartKind, dict[str, bool]] = {
             kind: {each.id: False for each in identities(book, kind)} for kind in KINDS
         }
         self._known["code"] |= {code.id: code.is_retired for code in book.codes}
 
     def codings(self) -> Iterator[CodingRecoded]:
-        """Each coding under its new code."""
+        """Yield each coding under its new code."""
         for coding in self.state.live():
-            rule = self._rule("code", coding.code, self._given.coding(coding))
+            codebook = self._origins.of_coding(coding)
+            rule = self._rule("code", coding.code, codebook)
             if rule is None:
                 continue
-            if coding.code in self._known["code"] and self._is_new(self._given.coding(coding)):
+            if coding.code in self._known["code"] and self._is_new(codebook):
                 self.left += 1
                 continue
             self.counts[rule] += 1
@@ -267,35 +335,35 @@ class _Migration:
                     rank_before=coding.rank,
                 )
 
-    def notes(self, mint: Mint) -> Iterator[MemoWritten]:
-        """Each note at its new place; what comes to a place that has a note already is added to that."""
-        moved = self._moving_notes()
-        self.moved_notes = sum(map(len, moved.values()))
-        leaving = {note.id for notes in moved.values() for note in notes}
-        for place, notes in moved.items():
-            yield from (_taken(note) for note in notes)
-            if place.kind == "entry":
-                yield from (_put(MemoId(mint()), place, note.text, note.rank) for note in notes)
+    def memos(self, mint: Callable[[], str]) -> Iterator[MemoWritten]:
+        """Yield each memo at its new target; it is appended to a memo that the target has already."""
+        moved = self._moving_memos()
+        self.moved_memos = sum(map(len, moved.values()))
+        leaving = {memo.id for memos in moved.values() for memo in memos}
+        for target, memos in moved.items():
+            yield from (_memo(memo.id, memo.target, "", memo.rank, before=memo.text) for memo in memos)
+            if target.kind == "entry":
+                yield from (_memo(MemoId(mint()), target, memo.text, memo.rank) for memo in memos)
                 continue
-            there = [note for note in self.state.notes.values() if note.target == place and note.id not in leaving]
-            standing = next((note for note in there if note.text), None)
-            text = " ".join(note.text for note in ([standing] if standing else []) + notes)
-            if standing:
-                yield _put(standing.id, place, text, standing.rank, before=standing.text)
+            others = (memo for memo in self.state.notes.values() if memo.target == target and memo.id not in leaving)
+            known = next((memo for memo in others if memo.text), None)
+            text = " ".join(memo.text for memo in ([known] if known else []) + memos)
+            if known:
+                yield _memo(known.id, target, text, known.rank, before=known.text)
             else:
-                yield _put(MemoId(mint()), place, text, notes[0].rank)
+                yield _memo(MemoId(mint()), target, text, memos[0].rank)
 
     def profile(self) -> Iterator[ProfileAssigned]:
-        """The profile under its new id."""
+        """Yield the profile under its new id."""
         profile = self.state.profile
         rule = self.rules.profile_rule(profile, self.old)
         if not profile or rule is None:
             return
-        if books.profile(self.book, profile) is not None and self._is_new(self._given.profile):
+        if books.profile(self.book, profile) is not None and self._is_new(self._origins.of_profile):
             self.left += 1
             return
         self.counts[rule] += 1
-        new = rule.new[0] if rule.effect == "renamed" else self._waiting_profile(profile)
+        new = rule.new[0] if rule.effect == "renamed" else self._pending_profile(profile)
         if new != profile:
             yield ProfileAssigned(
                 profile=new,
@@ -304,53 +372,54 @@ class _Migration:
                 reasoning_before=self.state.reasoning,
             )
 
-    def _moving_notes(self) -> dict[MemoTarget, list[Memo]]:
-        """The notes that a rule moves, in order, by the place they go to."""
+    def _moving_memos(self) -> dict[MemoTarget, list[Memo]]:
+        """Return the memos that a rule moves, in order, by their new target."""
         moved: dict[MemoTarget, list[Memo]] = {}
-        for note in sorted(self.state.notes.values(), key=lambda note: (note.rank, note.id)):
-            kind: PartKind = "code" if note.target.kind == "entry" else note.target.kind
-            rule = self._rule(kind, note.target.id, self._given.note(note))
-            is_settled = note.target.id in self._known[kind] and self._is_new(self._given.note(note))
-            if note.text and rule is not None and not is_settled:
-                place = MemoTarget(kind=note.target.kind, id=self._target(rule))
-                if place != note.target:
-                    moved.setdefault(place, []).append(note)
+        for memo in sorted(self.state.notes.values(), key=lambda memo: (memo.rank, memo.id)):
+            kind: PartKind = "code" if memo.target.kind == "entry" else memo.target.kind
+            codebook = self._origins.of_memo(memo)
+            rule = self._rule(kind, memo.target.id, codebook)
+            is_settled = memo.target.id in self._known[kind] and self._is_new(codebook)
+            if memo.text and rule is not None and not is_settled:
+                target = MemoTarget(kind=memo.target.kind, id=self._target(rule))
+                if target != memo.target:
+                    moved.setdefault(target, []).append(memo)
         return moved
 
-    def _rule(self, kind: PartKind, id_: str, made_with: str) -> Rule | None:
-        """The rule for an id; for one under which something waits, that for what it was called before.
+    def _rule(self, kind: PartKind, id_: str, codebook: str) -> Rule | None:
+        """Return the rule for an id that was assigned with `codebook`; for a pending id, the rule for its former id.
 
-        Rules from the book that let it wait mean another part by that name.
+        In rules from the codebook that made it pending the former id names another part.
         """
         found = self._rules.get((kind, id_))
-        if found is not None or not id_.endswith(PENDING) or self.is_fresh or self._is_of_old(made_with):
+        if found is not None or not id_.endswith(PENDING) or self.is_fresh or self._is_old(codebook):
             return found
         return self._rules.get((kind, id_.rstrip(PENDING)))
 
-    def _is_of_old(self, made_with: str) -> bool:
-        """Whether something was given with the book that the rules come from."""
-        version, _, digest = made_with.rpartition("#")
-        old_version, _, old_digest = self.rules.old_book.rpartition("#")
-        is_of_version = version == old_version != "" and version != self.rules.new_book.rpartition("#")[0]
-        return is_of_version or digest == old_digest != ""
-
     def _target(self, rule: Rule) -> str:
-        """The id that a rule's part goes to: the one to wait under where there is not one new one."""
+        """Return the id that a rule leads to: a pending one unless there is exactly one new id."""
         if rule.effect == "renamed":
             return rule.new[0]
-        is_never_given = self._known[rule.part].get(rule.old, False)
-        keeps = is_never_given or (rule.effect == "retired" and rule.is_same)
-        return rule.old if keeps else pending_id(rule.old, self._known[rule.part])
+        is_retired = self._known[rule.part].get(rule.old, False)
+        keeps_id = is_retired or (rule.effect == "retired" and rule.is_same)
+        return rule.old if keeps_id else pending_id(rule.old, self._known[rule.part])
 
-    def _waiting_profile(self, profile: str) -> str:
+    def _pending_profile(self, profile: str) -> str:
         name = books.profile_name(self.old, profile) if self.old else profile
         while books.profile(self.book, name) is not None:
             name += PENDING
         return name
 
-    def _is_new(self, made_with: str) -> bool:
-        """Whether something was given with the new book, or with an edition of it under the same version."""
-        version, _, digest = made_with.rpartition("#")
+    def _is_old(self, codebook: str) -> bool:
+        """Return whether a codebook is the one that the rules come from."""
+        version, _, digest = codebook.rpartition("#")
+        old_version, _, old_digest = self.rules.old_book.rpartition("#")
+        is_of_version = version == old_version != "" and version != self.rules.new_book.rpartition("#")[0]
+        return is_of_version or digest == old_digest != ""
+
+    def _is_new(self, codebook: str) -> bool:
+        """Return whether a codebook is the new one, or an edition of it with the same version."""
+        version, _, digest = codebook.rpartition("#")
         old_book = self.rules.old_book or (version_name(self.old) if self.old else "")
         old_version, _, old_digest = old_book.rpartition("#")
         new_version, _, new_digest = self.rules.new_book.rpartition("#")
@@ -361,120 +430,32 @@ class _Migration:
         return is_of_version and old_version not in ("", version)
 
 
-class _Provenance:
-    """With which book each coding got the code it has, each note its text, and the ad its profile."""
+class _Origins:
+    """The codebooks (empty if unknown) with which codings got their code, memos their text, a source its profile."""
 
     def __init__(self, state: State) -> None:
         self._codings: dict[CodingId, str] = {}
-        self._notes: dict[MemoId, str] = {}
-        self.profile = ""
-        has_profile = False
-        for transaction in _standing(state):
+        self._memos: dict[MemoId, str] = {}
+        profiles: list[str] = []
+        for transaction in done_transactions(state):
             for event in transaction.events:
                 match event:
                     case CodingAdded() | CodingRecoded():
                         self._codings.setdefault(event.coding, transaction.codebook)
                     case MemoWritten():
-                        self._notes.setdefault(event.memo, transaction.codebook)
-                    case ProfileAssigned() if not has_profile:
-                        has_profile = True
-                        self.profile = transaction.codebook
+                        self._memos.setdefault(event.memo, transaction.codebook)
+                    case ProfileAssigned():
+                        profiles.append(transaction.codebook)
                     case _:
                         pass
+        self.of_profile = profiles[0] if profiles else ""
 
-    def coding(self, coding: Coding) -> str:
-        """The book with which a coding got its code."""
+    def of_coding(self, coding: Coding) -> str:
         return self._codings.get(coding.id, coding.codebook)
 
-    def note(self, note: Memo) -> str:
-        """The book with which a note was written; empty where that is not known."""
-        return self._notes.get(note.id, "")
+    def of_memo(self, memo: Memo) -> str:
+        return self._memos.get(memo.id, "")
 
 
-def _standing(state: State) -> Iterator[Transaction]:
-    """The transactions that were not undone, newest first."""
-    steps = state.done_steps
-    while steps is not None:
-        yield steps.newest
-        steps = steps.earlier
-
-
-def _is_applied(state: State, rules: MigrationMap) -> bool:
-    name = rules.name
-    return any(each.cause == "migration" and each.from_name == name for each in _standing(state))
-
-
-def _taken(note: Memo) -> MemoWritten:
-    return MemoWritten(memo=note.id, target=note.target, text="", text_before=note.text, rank=note.rank)
-
-
-def _put(note: MemoId, place: MemoTarget, text: str, rank: int, before: str = "") -> MemoWritten:
-    return MemoWritten(memo=note, target=place, text=text, text_before=before, rank=rank)
-
-
-Reason = Literal["unknown", "split", "retired", "twice"]
-
-
-class PendingDecision(NamedTuple):
-    """What a coder has to decide: a coding, or (None) the profile; the ids to choose from, where the rules say them.
-
-    `code` is the id it has now, which the book lacks (`unknown`) or keeps for old codings only (`retired`).
-    """
-
-    coding: CodingId | None
-    code: str
-    reason: Reason
-    choices: tuple[str, ...] = ()
-
-
-def pending_decisions(
-    state: State, book: Codebook, rules: MigrationMap | None = None, old: Codebook | None = None
-) -> tuple[PendingDecision, ...]:
-    """What waits for the coder's decision in a session, in the order of assigning, the profile last.
-
-    That are codings whose code the book lacks or has retired, and, where the `rules` merged codes, codings that
-    say the same twice.  The `old` book helps to know a profile that is called by its name.
-    """
-    return _decisions_after(state, {}, state.profile, book, rules or MigrationMap(), old)
-
-
-def _decisions_after(
-    state: State,
-    codes: Mapping[CodingId, CodeId],
-    profile: str,
-    book: Codebook,
-    rules: MigrationMap,
-    old: Codebook | None,
-) -> tuple[PendingDecision, ...]:
-    """The queue of a state once the codings in `codes` have these, and the ad has `profile`."""
-    known = {code.id: code.is_retired for code in book.codes}
-    retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
-    merged, seen = rules.targets(), set[tuple[str, int, int]]()
-    found: list[PendingDecision] = []
-    for coding in state.live():
-        code = codes.get(coding.id, coding.code)
-        if code not in known or known[code] or code in retired:
-            found.append(_code(coding.id, code, rules, is_retired=code in known))
-        elif code in merged and coding.anchor:
-            words = (code, coding.anchor.start, coding.anchor.end)
-            if words in seen:
-                found.append(PendingDecision(coding.id, code, "twice"))
-            seen.add(words)
-    if profile and books.profile(book, profile) is None:
-        found.append(_profile(profile, rules, old))
-    return tuple(found)
-
-
-def _code(coding: CodingId, code: str, rules: MigrationMap, *, is_retired: bool) -> PendingDecision:
-    rule = rules.rule("code", code) or rules.rule("code", code.rstrip(PENDING))
-    choices = rule.new if rule is not None else ()
-    if rule is not None and rule.effect == "split":
-        return PendingDecision(coding, code, "split", choices)
-    return PendingDecision(coding, code, "retired" if is_retired or (rule and not rule.new) else "unknown", choices)
-
-
-def _profile(profile: str, rules: MigrationMap, old: Codebook | None) -> PendingDecision:
-    rule = rules.profile_rule(profile, old)
-    if rule is None or rule.effect == "renamed":
-        return PendingDecision(None, profile, "unknown")
-    return PendingDecision(None, profile, "split" if rule.new else "retired", rule.new)
+def _memo(memo: MemoId, target: MemoTarget, text: str, rank: int, before: str = "") -> MemoWritten:
+    return MemoWritten(memo=memo, target=target, text=text, text_before=before, rank=rank)

@@ -1,4 +1,4 @@
-"""The order in which a picker shows what fits the letters typed: codes, profiles, ads."""
+"""The order in which a picker shows the candidates that match a query: codes, profiles, sources."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from unicodedata import combining, normalize
 
 from codetui.core.codebook.index import CodebookIndex
 
-SHORTEST_SLIP = 4
-SLIP_CUTOFFS = ((8, 2), (4, 1))
+SHORTEST_WITH_TYPOS = 4
+MOST_TYPOS = ((8, 2), (4, 1))
+"""Letters of a word from which on so many typos are forgiven."""
+
 WORD = re.compile(r"\w+")
 
 
 class Candidate(NamedTuple):
-    """What can be picked: its id, its name, and further words that may lead to it.
+    """Something to pick: its id, its name, and further words by which it is found.
 
-    The folded texts are as long as the plain ones, so that a place in one is a place in the other.
+    The folded texts are as long as the original ones, so that a position in one is a position in the other.
     """
 
     id: str
@@ -27,16 +29,21 @@ class Candidate(NamedTuple):
     folded_name: str
     folded_words: str
 
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """All folded texts."""
+        return self.folded_id, self.folded_name, self.folded_words
+
 
 class Match(NamedTuple):
-    """A candidate that fits, with the code points of its name to highlight, in rising order."""
+    """A candidate that matches, with the code points of its name to highlight, in rising order."""
 
     candidate: Candidate
     positions: tuple[int, ...] = ()
 
 
 class Fit(IntEnum):
-    """How a candidate fits the letters typed, best first."""
+    """How a candidate matches the query, best first."""
 
     WHOLE_ID = 0
     ID_PREFIX = 1
@@ -44,12 +51,12 @@ class Fit(IntEnum):
     SUBSTRING = 3
     INITIALS = 4
     OTHER_WORDS = 5
-    SLIP = 6
+    TYPO = 6
     SUBSEQUENCE = 7
 
 
 class _Score(NamedTuple):
-    """A fit with what decides between equal ones (less is better), and the places in the name."""
+    """A fit with the distance that orders equal fits (less is better), and the positions in the name."""
 
     fit: Fit
     distance: int
@@ -57,22 +64,22 @@ class _Score(NamedTuple):
 
 
 def candidate(id_: str, name: str, words: str = "") -> Candidate:
-    """A candidate with its texts folded once, for many queries."""
+    """Return a candidate with its texts folded once, for many queries."""
     return Candidate(id_, name, _folded(id_), _folded(name), _folded(words))
 
 
 def code_candidates(index: CodebookIndex, *, has_retired: bool = False) -> list[Candidate]:
-    """The codes of a book that can be given, or all, found by id, name, definition and examples."""
+    """Return the codes that can be assigned, or all, found by id, name, definition and examples."""
     codes = (code for code in index.book.codes if has_retired or not code.is_retired)
     return [candidate(code.id, code.name, " ".join((code.definition, *code.examples))) for code in codes]
 
 
 def rank(query: str, candidates: Sequence[Candidate], recent: Sequence[str] = ()) -> list[Match]:
-    """The candidates that fit `query`, best first; `recent` names ids, the latest first.
+    """Return the candidates that match `query`, best first; `recent` names ids, the latest first.
 
-    An empty query gives all of them, the recent ones first.  Equal fits stand in the order of `recent`, then
-    of `candidates`.  Typing errors are forgiven where nothing fits but letters strewn over a name.  Time is
-    linear in the letters of the candidates.
+    An empty query returns all of them, the recent ones first.  Equal fits come in the order of `recent`, then of
+    `candidates`.  Typos are forgiven if nothing matches but letters scattered over a name.  Time is linear in the
+    letters of the candidates.
     """
     age = {id_: number for number, id_ in reversed(list(enumerate(recent)))}
     wanted = " ".join(_folded(normalize("NFC", query)).split())
@@ -81,10 +88,11 @@ def rank(query: str, candidates: Sequence[Candidate], recent: Sequence[str] = ()
         return [Match(each) for each in by_age]
     words = wanted.split()
     found = _scored(candidates, lambda each: _score(wanted, words, each))
-    if len(wanted) >= SHORTEST_SLIP and all(score.fit is Fit.SUBSEQUENCE for score, _ in found):
-        slips = _slips(words, candidates)
-        ids = {each.id for _, each in slips}
-        found = slips + [pair for pair in found if pair[1].id not in ids]
+    if len(wanted) >= SHORTEST_WITH_TYPOS and all(score.fit is Fit.SUBSEQUENCE for score, _ in found):
+        near = [_similar_words(word, candidates) for word in words]
+        typos = _scored(candidates, lambda each: _typo_score(near, each))
+        ids = {each.id for _, each in typos}
+        found = typos + [pair for pair in found if pair[1].id not in ids]
     found.sort(key=lambda pair: (pair[0].fit, pair[0].distance, age.get(pair[1].id, len(age))))
     return [Match(each, score.positions) for score, each in found]
 
@@ -96,7 +104,7 @@ def _scored(
 
 
 def _score(query: str, words: Sequence[str], each: Candidate) -> _Score | None:
-    """How the candidate fits the query, of which `words` are the words; None where it does not."""
+    """Return how the candidate matches the query, which consists of `words`; None if it does not."""
     name = each.folded_name
     if each.folded_id.startswith(query):
         return _Score(Fit.WHOLE_ID if each.folded_id == query else Fit.ID_PREFIX, 0)
@@ -119,7 +127,7 @@ def _score(query: str, words: Sequence[str], each: Candidate) -> _Score | None:
 
 
 def _word_starts(words: Sequence[str], name: str) -> tuple[int, ...] | None:
-    """The places of `words` in `name`, in this order and at the start of words; None where one lacks."""
+    """Return the positions of `words` in `name`, in this order and at the start of words; None if one is missing."""
     positions: list[int] = []
     after = 0
     for word in words:
@@ -132,7 +140,7 @@ def _word_starts(words: Sequence[str], name: str) -> tuple[int, ...] | None:
 
 
 def _initials(letters: str, text: str) -> tuple[int, ...] | None:
-    """The places of `letters`, each at the start of a word or right after the one before.
+    """Return the positions of `letters`, each at the start of a word or right after the one before.
 
     `vs` is in [V]ector [S]tores.  A digit after a letter starts a word too: `t5` in [T]ASK[5].
     """
@@ -148,7 +156,7 @@ def _initials(letters: str, text: str) -> tuple[int, ...] | None:
 
 
 def _start_of(letter: str, text: str, after: int) -> int:
-    """Where a word begins with `letter`, or a number with a digit; -1 where none does."""
+    """Return where a word begins with `letter`, or a number with a digit; -1 if none does."""
     at = text.find(letter, after)
     while at > 0 and text[at - 1].isalnum() and letter.isdigit() == text[at - 1].isdigit():
         at = text.find(letter, at + 1)
@@ -156,7 +164,7 @@ def _start_of(letter: str, text: str, after: int) -> int:
 
 
 def _other_words(words: Sequence[str], each: Candidate) -> _Score | None:
-    """A fit where every word stands somewhere: best at the start of words, and in the name."""
+    """Return a score if every word occurs somewhere: best at the start of words, and in the name."""
     distance = 0
     positions: set[int] = set()
     for word in words:
@@ -171,7 +179,7 @@ def _other_words(words: Sequence[str], each: Candidate) -> _Score | None:
 
 
 def _at_word_start(word: str, text: str, after: int = 0) -> int:
-    """Where `word` begins a word of `text`, or -1."""
+    """Return where `word` begins a word of `text`, or -1."""
     start = text.find(word, after)
     while start > 0 and text[start - 1].isalnum():
         start = text.find(word, start + 1)
@@ -179,7 +187,7 @@ def _at_word_start(word: str, text: str, after: int = 0) -> int:
 
 
 def _subsequence(letters: str, text: str) -> tuple[int, ...] | None:
-    """The places of `letters` in `text`, in their order and as close together as the first end allows."""
+    """Return the positions of `letters` in `text`, in their order and as close together as the first end allows."""
     end = -1
     for letter in letters:
         end = text.find(letter, end + 1)
@@ -193,51 +201,41 @@ def _subsequence(letters: str, text: str) -> tuple[int, ...] | None:
     return tuple(reversed(positions))
 
 
-def _slips(words: Sequence[str], candidates: Sequence[Candidate]) -> list[tuple[_Score, Candidate]]:
-    """The candidates in which each word of the query stands with a typing error or two."""
-    near = [_near_words(word, candidates) for word in words]
-    return _scored(candidates, lambda each: _slip(near, each))
-
-
-def _near_words(word: str, candidates: Sequence[Candidate]) -> dict[str, int]:
-    """The words of all candidates that `word` may mean, or begin, with the number of slips."""
+def _similar_words(word: str, candidates: Sequence[Candidate]) -> dict[str, int]:
+    """Return the words of all candidates that `word`, or its beginning, may mean, with the number of typos."""
     from rapidfuzz.distance import OSA
 
-    slips = next((slips for length, slips in SLIP_CUTOFFS if len(word) >= length), 0)
-    vocabulary = {known for each in candidates for text in _texts(each) for known in WORD.findall(text)}
+    most = next((typos for length, typos in MOST_TYPOS if len(word) >= length), 0)
+    vocabulary = {known for each in candidates for text in each.texts for known in WORD.findall(text)}
     near: dict[str, int] = {}
     for known in vocabulary:
         beginnings = {known, known[: len(word)], known[: len(word) + 1]}
-        distance = min(OSA.distance(word, each, score_cutoff=slips) for each in beginnings)
-        if distance <= slips:
-            near[known] = distance
+        typos = min(OSA.distance(word, each, score_cutoff=most) for each in beginnings)
+        if typos <= most:
+            near[known] = typos
     return near
 
 
-def _slip(near: Sequence[dict[str, int]], each: Candidate) -> _Score | None:
-    """How well the candidate's own words stand for those of the query; words of its name count most."""
+def _typo_score(near: Sequence[dict[str, int]], each: Candidate) -> _Score | None:
+    """Return a score if every word of the query may mean a word of the candidate; words of its name count most."""
     distance = 0
     positions: set[int] = set()
     for meant in near:
         in_name = [(meant[m[0]], m.span()) for m in WORD.finditer(each.folded_name) if m[0] in meant]
-        elsewhere = [meant[m] for text in _texts(each) for m in WORD.findall(text) if m in meant]
+        elsewhere = [meant[m] for text in each.texts for m in WORD.findall(text) if m in meant]
         if in_name:
-            slips, span = min(in_name)
-            distance += slips
+            typos, span = min(in_name)
+            distance += typos
             positions.update(range(*span))
         elif elsewhere:
             distance += min(elsewhere) + len(near) * 10
         else:
             return None
-    return _Score(Fit.SLIP, distance, tuple(sorted(positions)))
-
-
-def _texts(each: Candidate) -> tuple[str, str, str]:
-    return each.folded_id, each.folded_name, each.folded_words
+    return _Score(Fit.TYPO, distance, tuple(sorted(positions)))
 
 
 def _folded(text: str) -> str:
-    """Text without case and accents, letter for letter."""
+    """Return text without case and accents, letter for letter."""
     if text.isascii():
         return text.lower()
     return "".join(_folded_letter(letter) for letter in text)

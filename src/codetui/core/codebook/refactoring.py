@@ -1,4 +1,4 @@
-"""What a coder makes of one code of the book, and the rules that follow for the codings it has."""
+"""Refactorings of one code of a codebook, and the rules for its codings that follow from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codetui.model import Code, Codebook, CodeId
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a code another id, another name, or both."""
+    """Change the id of a code, its name, or both."""
 
     code: CodeId
     id: CodeId
@@ -20,7 +20,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Let all codings of a code become those of another; the code is retired."""
+    """Recode all codings of a code to another one, and retire it."""
 
     code: CodeId
     into: CodeId
@@ -28,9 +28,9 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Let each coding of a code wait until a coder says which of the `choices` it is.
+    """Let a coder recode each coding of a code to one of the `choices`.
 
-    `new` are those of the choices that the book lacks so far.  The code is retired, unless it is a choice itself.
+    `new` are the choices that the codebook lacks.  The code is retired, unless it is a choice itself.
     """
 
     code: CodeId
@@ -40,21 +40,21 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """Give a code no longer; its codings stay under it, and wait for another."""
+    """No longer assign a code; its codings keep it until they are recoded."""
 
     code: CodeId
 
 
 @dataclass(frozen=True, slots=True)
 class Reinstate:
-    """Give a retired code again."""
+    """Assign a retired code again."""
 
     code: CodeId
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Put a code into another section, or into a group of it (an empty `group` is none)."""
+    """Move a code into another section, or into a group of it (empty for none)."""
 
     code: CodeId
     section: str
@@ -65,7 +65,7 @@ Refactoring = Rename | Merge | Split | Retire | Reinstate | Move
 
 
 def rule_of(step: Refactoring) -> Rule:
-    """The rule for the codings of the code; one that leads to the code itself changes none of them."""
+    """Return the rule for the codings of the code; a rule that leads to the code itself changes nothing."""
     match step:
         case Rename():
             return Rule("code", step.code, (step.id,))
@@ -80,7 +80,7 @@ def rule_of(step: Refactoring) -> Rule:
 
 
 def describe(step: Refactoring, book: Codebook) -> str:
-    """What the step makes of the code, in a few words; `book` is the one before it."""
+    """Return what the refactoring does, in a few words; `book` is the codebook before it."""
     was = label_of(book, step.code)
     match step:
         case Rename():
@@ -90,11 +90,11 @@ def describe(step: Refactoring, book: Codebook) -> str:
         case Split():
             names = {code.id: label_from(book.label, code.id, code.name) for code in step.new}
             choices = " or ".join(names.get(each) or label_of(book, each) for each in step.choices)
-            return f"{was} becomes {choices}, as each coding is decided"
+            return f"{was} becomes {choices}, as you decide for each coding"
         case Retire():
-            return f"{was} is retired: given no longer, kept for the codings it has"
+            return f"{was} is retired: it is no longer assigned, and its codings keep it"
         case Reinstate():
-            return f"{was} is given again"
+            return f"{was} can be assigned again"
         case Move():
             found = group(book, step.group) or section(book, step.section)
             return f"{was} moves to “{found.title if found else step.section}”"

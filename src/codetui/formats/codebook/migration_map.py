@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codetui.core.codebook import index as books
-from codetui.core.codebook.diff import Identity, PartKind, identities, nearest, pair_parts
-from codetui.core.codebook.migration import KINDS, MigrationMap, Rule, version_name
+from codetui.core.codebook.diff import KINDS, Identity, PartKind, identities, nearest, pair_parts
+from codetui.core.codebook.migration import MigrationMap, Rule, version_name
 from codetui.formats.toml.strings import quote
 from codetui.formats.toml.tables import Sheet, Table, shown
 from codetui.formats.toml.tables import nearest as nearest_name
