@@ -408,7 +408,7 @@ def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(stud
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
         (study / "full").touch()
         terminal.type("s12")
-        terminal.wait_for("NOT SAVED: No space left on device", "B saves a copy elsewhere")
+        terminal.wait_for("NOT SAVED: No space left on device", "press B to save a copy elsewhere")
         terminal.type("B")
         terminal.wait_for("Save a copy to…")
         terminal.type(f"\x15{copy}{ENTER}")

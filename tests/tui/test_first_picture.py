@@ -74,12 +74,12 @@ async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> Non
 async def test_a_click_before_the_first_picture_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_ad(tmp_path, "We need Python and SQL. You like people.")
     app = CodetuiApp(workspace_on(tmp_path))
-    monkeypatch.setattr(WorkbenchScreen, "_settle", lambda _: None)
+    monkeypatch.setattr(WorkbenchScreen, "_complete", lambda _: None)
     async with app.run_test(size=(100, 30)) as pilot:
         bench = app.screen
-        assert not bench.is_furnished
+        assert not bench.is_complete
         await pilot.click("#codebook", offset=(5, 0), times=2)
-        assert bench.is_furnished and app.screen is not bench
+        assert bench.is_complete and app.screen is not bench
 
 
 @pytest.mark.parametrize("is_first", [False, True])
@@ -87,11 +87,11 @@ async def test_whoever_leaves_behind_the_first_picture_leaves_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool
 ) -> None:
     write_ad(tmp_path, "We need Python and SQL. You like people.")
-    furnish, mount = WorkbenchScreen._furnish, WorkbenchScreen.mount
+    mount_deferred, mount = WorkbenchScreen.mount_deferred, WorkbenchScreen.mount
 
     async def left_before(bench: WorkbenchScreen) -> None:
         bench.app.exit(0)
-        await furnish(bench)
+        await mount_deferred(bench)
 
     def left_between(bench: WorkbenchScreen, *widgets: Widget, **place: int | Widget | None) -> AwaitMount:
         mounted = mount(bench, *widgets, **place)
@@ -100,7 +100,7 @@ async def test_whoever_leaves_behind_the_first_picture_leaves_well(
         return mounted
 
     if is_first:
-        monkeypatch.setattr(WorkbenchScreen, "_furnish", left_before)
+        monkeypatch.setattr(WorkbenchScreen, "mount_deferred", left_before)
     else:
         monkeypatch.setattr(WorkbenchScreen, "mount", left_between)
     app = CodetuiApp(workspace_on(tmp_path))

@@ -135,4 +135,4 @@ async def test_a_list_that_breaks_off_is_told(workspace: Workspace, monkeypatch:
         bench = app.screen_stack[0]
         assert isinstance(bench, WorkbenchScreen)
         await until(pilot, lambda: bench.status.message[1] == "error")
-        assert "broke off (listing: [Errno 5] Input/output error: 'ads')" in bench.status.message[0]
+        assert "failed (listing: [Errno 5] Input/output error: 'ads')" in bench.status.message[0]

@@ -11,7 +11,6 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do
 from codetui.tui.key_queue import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.themes import register_themes
@@ -29,13 +28,6 @@ def commands() -> type[Provider]:
     from codetui.tui.palette import WorkbenchCommands
 
     return WorkbenchCommands
-
-
-async def furnish(bench: WorkbenchScreen) -> Do:
-    """What the workbench has beyond its first picture, loaded behind that one."""
-    from codetui.tui.workbench import furniture
-
-    return await furniture.furnish(bench)
 
 
 SHIFTED_F3 = {1: "shift+f3", 4: "ctrl+f3"}
@@ -57,7 +49,7 @@ class CodetuiApp(App[object]):
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
-        self._workbench = WorkbenchScreen(workspace, furnish)
+        self._workbench = WorkbenchScreen(workspace)
         self._turns = KeyQueue(self, self._hand_out)
         self._leaving = Shutdown(self, self._workbench)
         register_themes(self)

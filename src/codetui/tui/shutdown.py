@@ -76,7 +76,7 @@ class Shutdown:
                 self._code = None
                 self.words.clear()
                 return
-        self.words += [str(problem) for problem in self._workbench.finish() if problem.severity != "error"]
+        self.words += [str(problem) for problem in self._workbench.save() if problem.severity != "error"]
         self._app.exit(code, return_code=code)
 
 
