@@ -142,6 +142,11 @@ def test_what_is_coded_under_the_same_code_again_goes_to_its_end() -> None:
     assert edited(text, recoded("c1", "3.1")) == text.replace('  - "a"\n', "") + '  - "a"\n'
 
 
+def test_an_entry_on_the_line_of_its_code_goes_below_one_that_comes_before_it() -> None:
+    text = HEAD + '## 3. Skills\n\n- **3.1. Talk:** "a"\n'
+    assert edited(text, added("new", "3.1", "new", 0)) == text.replace(' "a"\n', '\n  - "new"\n  - "a"\n')
+
+
 def test_the_quotes_that_a_person_wrote_round_a_tool_stay() -> None:
     text = HEAD + '## 2. Tools\n\n- **2.1. Languages:**\n  - "Go"\n'
     new = edited(text, reworded("c1", "Rust"), added("new", "2.1", "SQL", 100))

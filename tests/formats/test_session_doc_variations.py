@@ -142,6 +142,6 @@ def test_the_default_word_is_that_of_job_ads() -> None:
 def test_a_heading_with_another_word_keeps_it_when_the_employer_changes() -> None:
     text = '# Manual Coding Analysis: Interview #7 (Acme)\n\nBy hand, for the "X" interview at Acme, twice.\n'
     layout = DocumentLayout(text=text, employer="Acme", title="X")
-    state = State(form=layout, employer="Beta", title="Y")
+    state = State(layout=layout, employer="Beta", title="Y")
     book = replace(BOOK, words=Words(source="interview"))
     assert document_of(state, book, AD).text == text.replace("Acme", "Beta").replace('"X"', '"Y"')

@@ -1,7 +1,7 @@
-r"""Notes in brackets, and how words are written so that they read back as themselves.
+r"""Entries, labels and notes in brackets, parsed and rendered so that they read back as themselves.
 
-Words are written raw wherever raw words read back as themselves.  Where they would not, backslashes
-are put before the signs that mislead the reader:
+Words are written raw if they read back as themselves. Otherwise backslashes are put before the signs that mislead the
+reader:
 
     "he said "yes" (twice)"           raw, since the line ends with its closing quote
     "he said \"yes\" (twice)" (why)   escaped, since the note would seem to begin at `(twice`
@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from codetui.formats.session_doc.model import CodeLine, Emphasis, Entry, Note
 
+EMPHASES: dict[str, Emphasis] = {"": "", "_": "_", "__": "_", "*": "*", "**": "*"}
 NOTE_SIGNS = '()_*"'
 LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 GROUP = re.compile(r"\((.*)\)([.,;:!?]*)", re.DOTALL)
@@ -24,18 +26,18 @@ NEXT_NOTE = re.compile(r"\s++[_*]{1,2}\(")
 
 
 def one_line(text: str) -> str:
-    """Text with each line break, and the white space round it, as one blank."""
+    """Return a text with each line break, and the white space round it, as one blank."""
     return LINE_BREAKS.sub(" ", text)
 
 
 def escape(text: str, signs: str) -> str:
-    """Text with a backslash before each of `signs`; backslashes before them and at the end are doubled."""
+    """Put a backslash before each of `signs`, and double the backslashes before them and at the end."""
     pattern = rf"(?<!\\)(\\*)([{re.escape(signs)}]|\Z)"
     return re.sub(pattern, lambda found: found[1] * 2 + ("\\" + found[2] if found[2] else ""), text)
 
 
 def unescape(text: str, signs: str) -> str:
-    """What `escape` was given; backslashes that stand elsewhere stay as they are."""
+    """Undo `escape`; backslashes elsewhere stay as they are."""
     if "\\" not in text:
         return text
 
@@ -47,7 +49,7 @@ def unescape(text: str, signs: str) -> str:
 
 
 def is_escaped(text: str, position: int) -> bool:
-    """True where an odd number of backslashes stands before `position`."""
+    """True if an odd number of backslashes precedes `position`."""
     start = position
     while start > 0 and text[start - 1] == "\\":
         start -= 1
@@ -55,7 +57,7 @@ def is_escaped(text: str, position: int) -> bool:
 
 
 def find_unescaped(text: str, wanted: str, start: int = 0) -> int:
-    """The first place of `wanted` that no backslash disarms, or -1."""
+    """Return the first place of `wanted` that is not escaped, or -1."""
     place = text.find(wanted, start)
     while place >= 0 and is_escaped(text, place):
         place = text.find(wanted, place + 1)
@@ -63,7 +65,7 @@ def find_unescaped(text: str, wanted: str, start: int = 0) -> int:
 
 
 def first_that_reads_back(written: Iterable[str], read: Callable[[str], object], value: object) -> str:
-    """The first way of writing from which `read` gives `value` again; the last way where none does."""
+    """Return the first of several renderings that `read` parses to `value`; the last one if none does."""
     text = ""
     for text in written:
         if read(text) == value:
@@ -75,14 +77,14 @@ def first_that_reads_back(written: Iterable[str], read: Callable[[str], object],
 
 
 def write_group(note: str, *, is_armed: bool = False) -> str:
-    """A note in brackets; a note that brings brackets and a final stop itself, `(so).`, stays as it is."""
-    parts = _own_brackets(note)
-    inner, end = parts if parts else (note, "")
+    """Render a note in brackets; one that has brackets and a final stop itself, `(so).`, stays as it is."""
+    found = GROUP.fullmatch(note)
+    inner, end = found.groups() if found and found[2] else (note, "")
     return f"({escape(inner, NOTE_SIGNS) if is_armed else inner}){end}"
 
 
 def read_group(text: str) -> str | None:
-    """The note that `(note)` or `(note).` holds, or None for anything else."""
+    """Return the note in `(note)` or `(note).`, or None for anything else."""
     found = GROUP.fullmatch(text)
     if not found:
         return None
@@ -90,13 +92,8 @@ def read_group(text: str) -> str | None:
     return f"({inner}){found[2]}" if found[2] else inner
 
 
-def _own_brackets(note: str) -> tuple[str, str] | None:
-    found = GROUP.fullmatch(note)
-    return (found[1], found[2]) if found and found[2] else None
-
-
 def opening_bracket(text: str) -> int:
-    """Where the bracket opens that closes at the end of `text`, a final stop aside; -1 for none."""
+    """Return the place of the bracket that is closed at the end of `text`, a final stop aside; -1 for none."""
     end = len(text.rstrip(".,;:!?_*"))
     depth = 0
     for bracket in reversed(list(BRACKET.finditer(text, 0, end))):
@@ -110,20 +107,18 @@ def opening_bracket(text: str) -> int:
     return -1
 
 
-def write_note(note: Note, *, is_armed: bool = False) -> str:
-    """A note that stands by itself."""
-    return f"{note.emphasis}{write_group(one_line(note.text), is_armed=is_armed)}{note.emphasis}"
-
-
 def write_notes(notes: tuple[Note, ...]) -> str:
-    """Several notes on one line: `_(one)_ _(two)_`."""
-    ways = (" ".join(write_note(note, is_armed=armed) for note in notes) for armed in (False, True))
-    folded = tuple(Note(one_line(note.text)) for note in notes)
-    return first_that_reads_back(ways, read_notes, folded)
+    """Render several notes on one line: `_(one)_ _(two)_`."""
+    values = tuple(replace(note, text=one_line(note.text)) for note in notes)
+    ways = (
+        " ".join(f"{note.emphasis}{write_group(note.text, is_armed=armed)}{note.emphasis}" for note in values)
+        for armed in (False, True)
+    )
+    return first_that_reads_back(ways, read_notes, values)
 
 
 def read_notes(text: str) -> tuple[Note, ...]:
-    """The notes that fill `text`; none where anything else stands in it."""
+    """Return the notes in `text`; none if it has anything else."""
     notes: list[Note] = []
     position = 0
     while position < len(text):
@@ -132,24 +127,14 @@ def read_notes(text: str) -> tuple[Note, ...]:
         group = read_group(without_emphasis(text[position:end])) if end > 0 else None
         if start is None or group is None:
             return ()
-        notes.append(Note(group, _emphasis(start[1])))
+        notes.append(Note(group, EMPHASES[start[1]]))
         following = NOT_BLANK.search(text, end)
         position = following.start() if following else len(text)
     return tuple(notes)
 
 
-def _emphasis(sign: str) -> Emphasis:
-    match sign[:1]:
-        case "_":
-            return "_"
-        case "*":
-            return "*"
-        case _:
-            return ""
-
-
 def _note_end(text: str, start: re.Match[str]) -> int:
-    """Where the note that begins at `start` ends: at the end, or before the blank in front of another."""
+    """Return the end of the note that begins at `start`: at the end, or before the blank in front of another."""
     sign = re.escape(start[1])
     for found in re.compile(rf"\)[.,;:!?]*+{sign}[.,;:!?]*+").finditer(text, start.end()):
         is_last = found.end() == len(text) or (bool(sign) and NEXT_NOTE.match(text, found.end()) is not None)
@@ -159,12 +144,14 @@ def _note_end(text: str, start: re.Match[str]) -> int:
 
 
 def without_emphasis(text: str) -> str:
-    """`_(so)_.` as `(so).`"""
+    """Return `(so).` for `_(so)_.`."""
     start = len(text) - len(text.lstrip("_*"))
     sign = text[:start]
     inner, _, end = text[start:].rpartition(sign) if sign else (text, "", "")
     return inner + end
 
+
+# --- entries ------------------------------------------------------------------------------------------
 
 NOTE_START = re.compile(r"\s*[_*]{0,2}\(")
 BACKTICKS = re.compile(r"`+")
@@ -176,9 +163,9 @@ EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")
 
 
 def write_entry(entry: Entry, like: str = "") -> str:
-    """One entry without its bullet, escaped no more than it takes to read back as itself.
+    """Render an entry without its bullet, escaped no more than it must be to read back as itself.
 
-    `like` is an entry as a person wrote it: its quotes are kept where the words allow it.
+    `like` is an entry as a person wrote it: its quotes are kept if the words allow it.
     """
     words, note = one_line(entry.words), one_line(entry.note)
     if entry.kind == "note":
@@ -190,7 +177,7 @@ def write_entry(entry: Entry, like: str = "") -> str:
 
 
 def _written_words(entry: Entry, like: str) -> Iterator[str]:
-    """The ways to write the words, the one that keeps the quotes of `like` first, then the plainest."""
+    """Yield renderings of the words: first with the quotes of `like`, then the plainest."""
     if entry.kind == "term":
         yield _fenced(entry.words)
         return
@@ -204,20 +191,20 @@ def _written_words(entry: Entry, like: str) -> Iterator[str]:
 
 
 def _fenced(words: str) -> str:
-    """`words` between more backticks than stand in a row inside them."""
+    """Return `words` between more backticks than any row of them inside."""
     fence = "`" * (1 + max((len(run) for run in BACKTICKS.findall(words)), default=0))
     pad = " " if not words or words[0] in "` " or words[-1] in "` " else ""
     return f"{fence}{pad}{words}{pad}{fence}"
 
 
 def entry_in(text: str) -> Entry | None:
-    """The entry that `text` holds, or None where it is none."""
+    """Return the entry in `text`, or None."""
     found = read_entry(text)
     return None if found is None else found[0]
 
 
 def read_entry(text: str) -> tuple[Entry, str] | None:
-    """The entry that `text` holds and a remark on what is unusual about it; None where it is no entry."""
+    """Return the entry in `text` and a remark on what is unusual about it; None if it is no entry."""
     if text.startswith('"'):
         return _read_quotation(text)
     if text.startswith("`"):
@@ -236,7 +223,7 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
 
 
 def _without_emphasis(text: str) -> str:
-    """`**"words"** (why)` without what makes the words bold or italic; empty for another text."""
+    """Return `"words" (why)` for `**"words"** (why)`; empty for another text."""
     found = EMPHASISED.match(text)
     if found is None:
         return ""
@@ -258,10 +245,10 @@ def _read_quotation(text: str) -> tuple[Entry, str] | None:
 
 
 def _closing_quote(text: str) -> int:
-    """Where the quotation ends that a note follows.
+    """Return the place of the quote that ends the quotation.
 
-    The first quote before brackets that close at the end of the line; else the first before any brackets
-    when the line ends with one; else the last quote.
+    The first quote before brackets that are closed at the end of the line; else, if the line ends with a bracket, the
+    first before any brackets; else the last quote.
     """
     starts = {found.end() - 1: place for place in _quotes(text) if (found := NOTE_START.match(text, place + 1))}
     place = starts.get(opening_bracket(text), -1)
@@ -290,7 +277,7 @@ def _read_term(text: str) -> tuple[Entry, str] | None:
 
 
 def _unpadded(words: str) -> str:
-    """Words between backticks without the one blank on each side that keeps backticks apart."""
+    """Return words without the one blank on each side that separates backticks."""
     if words.startswith(" ") and words.endswith(" "):
         return words[1:-1]
     return words
@@ -301,25 +288,25 @@ def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
     if closing < 1:
         return None
     note, remark = _read_rest(text[closing + 1 :])
-    return Entry("quotation", text[1:closing], note), remark or "its quotes are not the straight ones"
+    return Entry("quotation", text[1:closing], note), remark or "its quotes are not straight"
 
 
 def _read_rest(text: str) -> tuple[str, str]:
-    """The note after the words, and a remark where it is no note in brackets."""
+    """Return the note after the words, and a remark if it is not in brackets."""
     rest = text.strip()
     if STRAY_PUNCTUATION.fullmatch(rest):
-        return "", f"`{rest}` stands after the words" if rest else ""
+        return "", f"`{rest}` follows the words" if rest else ""
     group = read_group(without_emphasis(rest))
     if group is not None:
         return group, ""
-    return rest, "its note does not stand in brackets"
+    return rest, "its note is not in brackets"
 
 
 # --- labels ------------------------------------------------------------------------------------------
 
 
 def write_code_line(code: CodeLine) -> str:
-    """A code's line without its bullet: `**label:** _(note)_`."""
+    """Render a code's line without its bullet: `**label:** _(note)_`."""
     label = one_line(code.label)
     notes = " " + write_notes(code.notes) if code.notes else ""
     ways = (f"**{escape(label, signs) if signs else label}:**{notes}" for signs in ("", "*"))
@@ -327,15 +314,15 @@ def write_code_line(code: CodeLine) -> str:
 
 
 def label_in(text: str) -> str | None:
-    """The label in `**label:** …`, without its colon, or None."""
+    """Return the label in `**label:** …`, without its colon, or None."""
     found = split_label(text)
     return None if found is None else found[0]
 
 
 def split_label(text: str, *, is_nested: bool = False) -> tuple[str, str] | None:
-    """The label in `**label:** rest` and the rest; `**label** rest`, `**label**: rest`, `__label:__` too.
+    """Return the label in `**label:** rest` and the rest; also of `**label** rest`, `**label**: rest`, `__label:__`.
 
-    In a nested list `**(words)**` is a note, and no label.
+    In a nested list `**(words)**` is a note and no label.
     """
     sign = text[:2]
     end = find_unescaped(text, sign, 2) if sign in ("**", "__") else -1

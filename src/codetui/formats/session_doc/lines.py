@@ -1,4 +1,4 @@
-"""Markdown cut into the lines that the format is made of, continuation lines joined to what they continue."""
+"""Cut markdown into logical lines, with continuation lines joined, and edit the lines of a text in place."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from codetui.formats.session_doc.model import Entry, Note, Written
 Kind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
 
 Key: TypeAlias = tuple[int, ...]
+"""Sorts the rows of a text."""
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|)$", re.DOTALL)
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$")
 SIGNS = "•◦▪‣"
-"""Bullets that word processors set."""
+"""The bullets of word processors."""
 
 BULLET = re.compile(rf"([ \t]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
 CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»"}
@@ -30,7 +31,7 @@ HEAD_LABEL = re.compile(
     r"|Reasoning|Rationale|Redenering|Motivatie|Onderbouwing|Toelichting)\b.*(?:\*\*|__)",
     re.IGNORECASE,
 )
-"""What needs no bullet to begin an item: a line that is a label in bold, and in the head one that begins so."""
+"""Lines that are read as bullets without one: a label in bold, and in the head a line that begins with one."""
 
 BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
 LIST_END = "<!-- -->"
@@ -54,9 +55,9 @@ CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
 
 @dataclass(slots=True)
 class Line:
-    """A logical line: its first line's number, from 1, what it is, its text without the marks of what it is.
+    """A logical line: the number of its first line, from 1, its kind, and its text without the marks of that kind.
 
-    `level` counts the `#` of a heading; `raw` holds the lines as they stand, blank ones between them included.
+    `level` is the number of `#` of a heading; `raw` has the lines as they are, with the blank ones between them.
     """
 
     number: int
@@ -73,26 +74,26 @@ class Line:
 
 
 def raw_lines(text: str) -> list[str]:
-    """The lines of a text without their ends, counted as editors count them."""
+    """Return the lines of a text without their ends, as editors count them."""
     return LINE_END.split(text)
 
 
 def ended_lines(text: str) -> list[str]:
-    """The lines of a text with their ends: together they are the text again."""
+    """Return the lines of a text with their ends: joined, they are the text."""
     return ENDED_LINE.findall(text)
 
 
 def conflict_marks(text: str) -> int:
-    """The line, from 1, of the first mark that a merge of versions left (`<<<<<<< `); 0 for a text without any.
+    """Return the line, from 1, of the first conflict mark of a merge (`<<<<<<< `); 0 if there is none.
 
-    A lone `=======` is none: it may underline a heading.
+    A lone `=======` does not count: it may underline a heading.
     """
     return next((number for number, raw in enumerate(raw_lines(text), 1) if CONFLICT.match(raw)), 0)
 
 
 def cut(text: str) -> list[Line]:
-    """The logical lines of a document; any text gives some."""
-    raws = raw_lines(text.removeprefix("\ufeff"))
+    """Return the logical lines of any text."""
+    raws = raw_lines(text.removeprefix(BYTE_ORDER_MARK))
     closing, quotation = _Closing(raws), _Quotation()
     lines: list[Line] = []
     number, blanks, is_head = 0, 0, True
@@ -111,12 +112,12 @@ def cut(text: str) -> list[Line]:
             lines.append(line)
         number, blanks = number + len(line.raw), 0
     for line in lines:
-        line.text = " ".join(_texts(line)).strip()
+        line.text = " ".join((line.text, *filter(None, map(str.strip, line.raw[1:])))).strip()
     return lines
 
 
 class _Quotation:
-    """The quotation that a bullet begins and that may go over many lines: each is looked at once."""
+    """The quotation that a bullet begins, which may have many lines; each is read once."""
 
     def __init__(self) -> None:
         self._line: Line | None = None
@@ -124,7 +125,7 @@ class _Quotation:
         self._seen = 0
 
     def holds(self, last: Line, raw: str) -> bool:
-        """True where a word processor's bullet stands in a quotation that is still open, as the ad has it."""
+        """True for a word processor's bullet inside a quotation that is still open: a bullet of the source."""
         return raw.lstrip()[0] in SIGNS and last.kind == "bullet" and self._is_open(last)
 
     def _is_open(self, line: Line) -> bool:
@@ -142,18 +143,11 @@ class _Quotation:
             self._closing = ""
 
 
-def _texts(line: Line) -> Iterator[str]:
-    yield line.text
-    for raw in line.raw[1:]:
-        if stripped := raw.strip():
-            yield stripped
-
-
 class _Closing:
-    """Fenced code and comments: lines that nothing is read in until the line that closes them.
+    """Fenced code and comments: lines that are not read, up to the line that closes them.
 
-    What is never closed is no such thing: it would hide all that follows.  A comment of several lines is not closed
-    by a `-->` inside a heading or bullet: there it is a word of a quotation, and what stands between is none of it.
+    What is never closed is neither: it would hide all that follows. A `-->` inside a heading or bullet does not close a
+    comment of several lines: it is a word of a quotation, and the lines between are no comment.
     """
 
     def __init__(self, raws: list[str]) -> None:
@@ -161,7 +155,7 @@ class _Closing:
         self._unclosed: set[str] = set()
 
     def closed(self, number: int) -> Line | None:
-        """The fence or comment that begins on line `number` (from 0), or None."""
+        """Return the fence or comment that begins on line `number` (from 0), or None."""
         raw = self._raws[number]
         if COMMENT.match(raw):
             return self._until(number, "comment", "-->")
@@ -213,7 +207,7 @@ def _is_table_rule(raw: str) -> bool:
 
 
 def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool:
-    """True for a line that goes on with what stands above: next to it, or indented under a bullet."""
+    """True for a line that continues the one above: next to it, or indented under a bullet."""
     if kind not in CONTINUED_BY.get(last, ()):
         return False
     return not is_after_blank or (last == "bullet" and (raw[:2].isspace() or raw[0] == "\t"))

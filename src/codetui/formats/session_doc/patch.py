@@ -338,9 +338,10 @@ class _Patch:
 
     def _edit_code(self, code: _Code, notes: Placed[Note], entries: Placed[Entry]) -> None:
         had_content = bool(code.notes or code.entries)
-        inline = entries[0][1] if code.has_inline and entries and entries[0][0] == 0 else None
-        if inline and (notes or inline.kind == "note"):
-            entries[0], inline = (None, inline), None
+        can_be_inline = code.has_inline and entries and entries[0][0] == 0 and not notes
+        inline = entries[0][1] if can_be_inline and entries[0][1].kind != "note" else None
+        if code.has_inline and not inline:
+            entries = [(old or None, entry) for old, entry in entries]
         kept = [note if old is None else replace(note, emphasis=code.notes[old].emphasis) for old, note in notes]
         if _update_ids(code.row, [inline] if inline else kept):
             label = code.written_label

@@ -77,7 +77,7 @@ class _Reader:
         self.report(line.number, "warning", message)
 
     def leave_foreign(self, line: Line) -> None:
-        self.leave(line, f"{FOREIGN[line.kind]} is no part of the coding; it is kept and not read.")
+        self.leave(line, f"{FOREIGN[line.kind]} is not part of the coding; it is kept as it is.")
 
     # --- the head ---------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class _Reader:
                 rest.append(line)
         if heading is None:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
-            self.report(1, "error", f"no heading says which ad this is about; begin the document with `{first}`.")
+            self.report(1, "error", f"the heading does not name a source; begin the document with `{first}`.")
         opening = "\n\n".join(openings)
         id_, employer, kind = heading or head.Heading("", "")
         noun = head.noun_of(kind, opening)
@@ -116,7 +116,7 @@ class _Reader:
             is_bullet = line.kind == "bullet"
             if is_bullet and (assigned := head.read_profile(line.text)) is not None:
                 if "profile" in found:
-                    self.report(line.number, "warning", "a second profile; this one counts. Take one of them out.")
+                    self.report(line.number, "warning", "a second profile; this one is used. Remove one of them.")
                 profile = assigned
                 found["profile"] = Lines(line.number, line.end)
             elif is_bullet and (begun := head.read_reasoning(line.text, is_first=not reasoning)) is not None:
@@ -125,9 +125,9 @@ class _Reader:
             elif reasoning and line.kind != "heading":
                 reasoning.append(line.text)
                 _extend(found, "reasoning", line)
-                self.report(line.number, "note", "the reasoning goes on here; it is read as one paragraph.")
+                self.report(line.number, "note", "the reasoning continues here; it is read as one paragraph.")
             else:
-                self.leave(line, "neither profile nor reasoning; it is not read. Move it into the reasoning.")
+                self.leave(line, "this is neither profile nor reasoning, and is ignored. Move it into the reasoning.")
         return profile, " ".join(filter(None, reasoning))
 
     # --- the sections -----------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class _Reader:
             case "paragraph" if self.parts and (notes := _notes(line.text, line)):
                 self.parts += notes
             case "paragraph":
-                self.leave(line, "text that is no part of the coding; write a note on a group as `_(note)_`.")
+                self.leave(line, "this text is not part of the coding; write a note on a group as `_(note)_`.")
             case "rule":
                 pass
             case _:
@@ -158,11 +158,11 @@ class _Reader:
 
     def _read_bullet(self, line: Line) -> None:
         if not self.parts:
-            self.leave(line, "this stands before all sections; move it under its `## ` heading.")
+            self.leave(line, "this comes before all sections; move it under a `## ` heading.")
         elif (found := _label(line)) is not None:
             self._read_code(line, *found)
         elif not self.has_code:
-            self.leave(line, "no code stands above this; put `- **the code's label:**` before it.")
+            self.leave(line, "there is no code above this; put `- **the code's label:**` before it.")
         else:
             self._read_entry(line, line.text)
 
@@ -181,7 +181,7 @@ class _Reader:
     def _read_entry(self, line: Line, text: str) -> None:
         found = read_entry(text)
         if found is None:
-            self.leave(line, 'not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
+            self.leave(line, 'this is not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
             return
         entry, remark = found
         self.parts.append(replace(entry, line=line.number, end=line.end))
