@@ -341,6 +341,17 @@ def test_status_speaks_of_one_ad_as_one(study: Path) -> None:
     assert codetui(study, "status").out.endswith("\n1 ad: 1 untouched; 0 codings\n")
 
 
+def test_printed_messages_call_a_source_as_the_codebook_does(coded: Path) -> None:
+    book = coded / "codebook.toml"
+    words = '[words]\nsource = "interview"\n\n[[section]]'
+    book.write_text(book.read_text("utf-8").replace("[[section]]", words, 1), "utf-8")
+    status = codetui(coded, "status").out
+    assert status.splitlines()[0].split()[2] == "interview" and "\n3 interviews: " in status
+    assert "there is no interview 99" in codetui(coded, "--ad", "99").err
+    (coded / "ads" / "11_shore_company.txt").write_text("Keeper\n", "utf-8")
+    assert "is no longer in the interview" in codetui(coded, "check").out
+
+
 def test_status_cuts_no_title_that_goes_to_a_pipe(study: Path) -> None:
     title = "Keeper of " + "very " * 30 + "many lights"
     (study / "ads" / "14_isle.txt").write_text(f"{title}\n\nYou climb.\n", "utf-8")

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from codetui.study.merger import MergeResult
     from codetui.study.reconcile import Counts
 
-STATUS_HEAD = ("state", "codings", "ad", "employer", "title", "coder", "profile")
-
 
 def open_study(options: argparse.Namespace) -> Study:
     """Open the study that the options name.  Raises StudyError."""
@@ -61,7 +59,8 @@ def export(options: argparse.Namespace) -> int:
     elif exporter.suffix:
         refused = _write_file(exported, output, is_forced=options.force)
     elif corpus is not None and corpus.holds_ads(Path(output)):
-        what = f"the ads are in {output}, and exported documents would be read as ads too"
+        sources = study.codebook.words.sources
+        what = f"the {sources} are in {output}, and exported documents would be read as {sources} too"
         refused = f"{what}; name another folder with -o."
     else:
         refused = _write_folder(exported, output, is_forced=options.force)
@@ -95,7 +94,8 @@ def status(options: argparse.Namespace) -> int:
     """Print the state of each source, and the totals."""
     from codetui.study.status import study_status
 
-    found = study_status(open_study(options), options.coder)
+    study = open_study(options)
+    found = study_status(study, options.coder)
     for problem in found.errors:
         note(problem)
     if options.json:
@@ -111,9 +111,12 @@ def status(options: argparse.Namespace) -> int:
         (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
         for line in found.lines
     ]
-    show_table(STATUS_HEAD, rows)
+    words = study.codebook.words
+    show_table(("state", "codings", words.source, "employer", "title", "coder", "profile"), rows)
     states = ", ".join(f"{number:,} {state}" for state, number in sorted(found.states.items()))
-    show(f"\n{plural(found.number_of_sources, 'ad')}: {states}; {plural(found.codings, 'coding')}")
+    show(
+        f"\n{plural(found.number_of_sources, words.source, words.sources)}: {states}; {plural(found.codings, 'coding')}"
+    )
     return exit_code(found.errors)
 
 
@@ -144,9 +147,10 @@ def import_(options: argparse.Namespace) -> int:
     from codetui.study.importer import import_documents
 
     documents = [Path(document) for document in options.documents]
-    results = import_documents(open_study(options), documents, coder_name(options.coder))
+    study = open_study(options)
+    results = import_documents(study, documents, coder_name(options.coder))
     for result in results:
-        _show_import(result)
+        _show_import(result, study.codebook.words.source)
     imported = [result for result in results if result.target]
     if len(results) > 1:
         codings = sum(_quotations(result.tally) for result in imported if result.tally)
@@ -154,27 +158,27 @@ def import_(options: argparse.Namespace) -> int:
     return PROBLEMS if len(imported) < len(results) else 0
 
 
-def _show_import(result: ImportResult) -> None:
+def _show_import(result: ImportResult, word: str) -> None:
     """Print where a document went, how its quotations were located, and what to look at."""
     if result.target is None:
         show(f"{result.source}: {'imported but for its document' if result.tally else 'not imported'}")
     else:
-        show(f"{result.source} → ad {result.ad}, {result.target}")
+        show(f"{result.source} → {word} {result.ad}, {result.target}")
         if result.tally is not None:
-            show(f"  {_located(result.tally)}")
+            show(f"  {_located(result.tally, word)}")
         show(f"  {result.message}")
     for problem in sorted(result.problems, key=lambda problem: problem.line):
         show(f"  {problem}")
 
 
-def _located(tally: Counts) -> str:
+def _located(tally: Counts, word: str) -> str:
     """Return how quotations were located: `18 codings: 15 exact, 2 after folding, …`."""
     numbers = {
         "exact": tally.exact,
         "after folding": tally.folded,
         "only resembling": tally.fuzzy,
         "ambiguous": tally.ambiguous,
-        "not in the ad": tally.orphan,
+        f"not in the {word}": tally.orphan,
     }
     how = ", ".join(f"{number} {what}" for what, number in numbers.items())
     return f"{plural(_quotations(tally), 'coding')}: {how}"
@@ -208,7 +212,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
                 note(problem)
         else:
             fates[result.fate] += 1
-            _show_merge(result)
+            _show_merge(result, study.codebook.words.source)
     merged = "would be merged" if is_dry else "merged"
     words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
     words += [f"{fates['refused']} refused"] if fates["refused"] else []
@@ -217,11 +221,11 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
     return PROBLEMS if fates["refused"] else 0
 
 
-def _show_merge(result: MergeResult) -> None:
+def _show_merge(result: MergeResult, word: str) -> None:
     """Print what became of a session; nothing of one without news or problems."""
     if result.fate != "nothing new":
         what = "not merged" if result.fate == "refused" else result.message
-        show(f"{result.coder}, ad {result.ad}: {what}")
+        show(f"{result.coder}, {word} {result.ad}: {what}")
     for problem in result.problems:
         show(f"  {problem}")
 

@@ -42,7 +42,7 @@ def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None
     index = index_of(book)
     problems = [*ads.problems]
     for group in ads.groups:
-        problems += duplicates.repeated(group)
+        problems += duplicates.repeated(group, book.words.source)
     for one in coders:
         coded: dict[SourceId, duplicates.Coded] = {}
         for session in sessions_of(root, one, problems):

@@ -35,7 +35,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None) ->
     if not found:
         whose = f" of coder {coder}" if coder else ""
         what = f"there are no sessions{whose} in {study.sessions_path}"
-        raise StudyError(f"{what}; code an ad first, or name the folder with --sessions.")
+        raise StudyError(f"{what}; code something first, or name the folder with --sessions.")
     export = exporter_named(layout).export(list(_exported(found)), study.codebook)
     errors = (problem for session in found for problem in session.problems if problem.severity == "error")
     return StudyExport(export, tuple(errors))

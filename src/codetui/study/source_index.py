@@ -112,7 +112,9 @@ class SourceIndex:
             book, restores = self._study.codebook, self._is_free(source_id)
             return restored_status(self._paths, book, source_id, restores=restores)
         except OSError as error:
-            self._problems.append(not_read(error, self._paths.folder, "the ad counts as begun"))
+            self._problems.append(
+                not_read(error, self._paths.folder, f"the {self._study.codebook.words.source} counts as begun")
+            )
             return UNREAD
 
     def _is_free(self, source_id: SourceId) -> bool:

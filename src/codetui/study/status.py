@@ -52,7 +52,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     entries = [entry for batch in batches for entry in batch.entries]
     problems = [problem for batch in batches for problem in batch.problems]
     if not entries:
-        raise StudyError(f"there is no ad in {study.corpus.path}.", problems=problems)
+        raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in problems if problem.severity == "error"]
     errors += [problem for session in found if session.is_unread for problem in session.problems]

@@ -121,11 +121,17 @@ class Study:
         """Return a source with its text."""
         entry = self.corpus.find(source_id)
         if entry is None:
-            raise StudyError(f"there is no ad {source_id} in {self.corpus.path}; `codetui status` lists the ads.")
+            raise self.missing_source(source_id)
         source, problems = self.corpus.read(entry)
         if source is None:
-            raise StudyError(f"ad {source_id} cannot be read:", problems=problems)
+            raise StudyError(f"{self.codebook.words.source} {source_id} cannot be read:", problems=problems)
         return source
+
+    def missing_source(self, source_id: str) -> StudyError:
+        """Return what is wrong where the corpus has no source with this id."""
+        words = self.codebook.words
+        what = f"there is no {words.source} {source_id} in {self.corpus.path}"
+        return StudyError(f"{what}; `codetui status` lists the {words.sources}.")
 
     # --- the sessions -------------------------------------------------------------------------------
 

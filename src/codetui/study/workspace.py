@@ -109,7 +109,8 @@ class Workspace:
         self._follow_codebook()
         has_followed = rules is not None and self.refactoring().follow_others(rules, before)
         what = f"{self.codebook.path} was changed outside and is reloaded"
-        return Reloaded(f"{what}; the codings of this ad are updated." if has_followed else f"{what}.")
+        followed = f"; the codings of this {self.book.words.source} are updated" if has_followed else ""
+        return Reloaded(f"{what}{followed}.")
 
     def _follow_codebook(self) -> None:
         """Replace the problems of the codebook, and let the open session use it."""
@@ -163,7 +164,7 @@ class Workspace:
     def execute(self, command: Command) -> Outcome:
         """Execute a command in the open session."""
         if self.session is None:
-            return NotSaved("No ad is open.")
+            return NotSaved(f"No {self.book.words.source} is open.")
         return self.session.execute(command)
 
     def copy_from(self, source_id: SourceId) -> CopySession:
@@ -200,7 +201,7 @@ class Workspace:
 
     def save_copy(self, folder: Path) -> Outcome:
         """Copy the open session to another folder, which from now on receives what the disk refuses."""
-        outcome = self.session.save_copy(folder) if self.session else Refusal("No ad is open.")
+        outcome = self.session.save_copy(folder) if self.session else Refusal(f"No {self.book.words.source} is open.")
         if isinstance(outcome, Saved):
             self.codebook.keep(self.book, folder)
         return outcome
@@ -249,7 +250,9 @@ class Workspace:
         try:
             return read()
         except OSError as error:
-            self.add_problems([not_read(error, self._paths.folder, "you begin with the first ad", "warning")])
+            self.add_problems(
+                [not_read(error, self._paths.folder, f"you begin with the first {self.book.words.source}", "warning")]
+            )
             return None
 
     def remember_place(self, cursor: int, top: int) -> None:
@@ -269,10 +272,12 @@ def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_sh
     path = study.corpus.path
     if workspace.begin_with(SourceId(wanted) if wanted else None) is None:
         if wanted:
-            raise StudyError(f"there is no ad {wanted} in {path}; `codetui status` lists the ads.")
+            raise study.missing_source(wanted)
         for batch in workspace.sources.batches():
             workspace.sources.add(batch)
-        what = f"there is no ad to code in {path}: put .txt, .md, .csv or .jsonl files there."
+        what = (
+            f"there is no {study.codebook.words.source} to code in {path}: put .txt, .md, .csv or .jsonl files there."
+        )
         raise StudyError(what, problems=workspace.problems)
     return workspace
 

@@ -24,7 +24,7 @@ def profile_problems(state: State, unsure: int, book: Codebook, file: str) -> It
         yield Problem(file, 0, severity, f"marked done, but {what}" if state.is_done else what)
     has_notes = any(note.text for note in state.notes.values())
     if state.is_done and not (state.live() or has_notes):
-        what = "marked done, but nothing is coded and no note says why; code the ad, or write a note"
+        what = "marked done, but nothing is coded and no note says why; code it, or write a note"
         yield Problem(file, 0, "warning", what)
     if state.profile and books.profile(book, state.profile) is None:
         what = f"the codebook has no profile “{state.profile}”; add it, or assign another one"
@@ -38,7 +38,8 @@ def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
         yield "the profile has no reasoning; write it"
     if state.is_done and unsure:
         unlocated = plural(unsure, "quotation is", "quotations are")
-        yield f"{unlocated} not located for certain in the ad; locate them, or mark the ad as not done"
+        word = book.words.source
+        yield f"{unlocated} not located for certain in the {word}; locate them, or mark the {word} as not done"
 
 
 class _Fault(NamedTuple):
@@ -46,10 +47,10 @@ class _Fault(NamedTuple):
     message: str
 
 
-def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, int]) -> Iterator[Problem]:
+def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, int], word: str) -> Iterator[Problem]:
     """Yield a problem for each quotation that is not in the source, occurs more than once, or is only similar to it.
 
-    `lines` are the lines of the codings in the document `file`, by their ids.
+    `lines` are the lines of the codings in the document `file`, by their ids; `word` is what a source is called.
     """
     text = SourceText(ad.text) if any(coding.anchor is None for coding in state.live()) else None
     digest = text.hash if text else text_hash(ad.text)
@@ -57,17 +58,18 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
     for coding in state.live():
         has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash != digest)
         if coding.anchor is not None:
-            fault = _at_anchor(coding, coding.anchor, ad.text, digest)
+            fault = _at_anchor(coding, coding.anchor, ad.text, digest, word)
         else:
             fault = _without_place(coding, state, text or SourceText(ad.text))
         if fault is not None:
             yield Problem(file, lines.get(coding.id, 0), fault.severity, fault.message)
     if has_moved:
-        what = "the ad's text has changed since it was coded; open the ad once, and its quotations are located again"
-        yield Problem(file, 0, "note", what)
+        what = f"the {word}'s text has changed since it was coded"
+        hint = f"open the {word} once, and its quotations are located again"
+        yield Problem(file, 0, "note", f"{what}; {hint}")
 
 
-def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> _Fault | None:
+def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> _Fault | None:
     """Return what is wrong with a quotation that was located in this text, or in the text before it was changed."""
     is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
     if is_there and not coding.is_proposed:
@@ -82,9 +84,9 @@ def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str) -> _Fault
         case anchors.Fuzzy():
             return _Fault("warning", f"{words} resembles {quoted(text[slice(*found.span)])}: check it")
         case anchors.Ambiguous():
-            return _Fault("warning", f"{words} occurs more than once in the ad now: locate it")
+            return _Fault("warning", f"{words} occurs more than once in the {word} now: locate it")
         case _:
-            return _Fault("error", f"{words} is no longer in the ad: locate it, or remove it")
+            return _Fault("error", f"{words} is no longer in the {word}: locate it, or remove it")
 
 
 def _without_place(coding: Coding, state: State, text: SourceText) -> _Fault:

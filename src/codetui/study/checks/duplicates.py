@@ -40,12 +40,12 @@ def coded(ad: SourceId, file: str, state: State) -> Coded:
     return Coded(ad, file, state.profile, Counter((one.code, collapse_spaces(one.words)) for one in state.live()))
 
 
-def repeated(group: list[SourcePlace]) -> Iterator[Problem]:
+def repeated(group: list[SourcePlace], word: str) -> Iterator[Problem]:
     """Yield a note for each source of a group with one text, but the first."""
     first, *others = group
     place = f"{first.file}:{first.line}" if first.line else first.file
     for ad in others:
-        what = f"ad {ad.id} has the same text as ad {first.id} ({place}): you can copy what you coded there"
+        what = f"{word} {ad.id} has the same text as {word} {first.id} ({place}): you can copy what you coded there"
         yield Problem(ad.file, ad.line, "note", what)
 
 
@@ -56,7 +56,9 @@ def coded_otherwise(group: list[SourcePlace], sessions: Mapping[SourceId, Coded]
     for other in found[1:]:
         differences = list(_differences(other, first, book)) if first else []
         if first and differences:
-            what = f"ad {first.ad} has the same text and is coded differently: {'; '.join(differences)}"
+            what = (
+                f"{book.words.source} {first.ad} has the same text and is coded differently: {'; '.join(differences)}"
+            )
             yield Problem(other.file, 0, "warning", f"{what}. Compare it with {first.file}")
 
 

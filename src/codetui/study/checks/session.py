@@ -40,7 +40,7 @@ def check_session(session: SessionFiles, ad: Source | None, corpus: Path, index:
     problems += _remarks(stands, expected, file, index)
     lines = {id_: line for line, ids in stands.ids for id_ in ids}
     unsure = (
-        list(completeness.quotation_problems(state, ad, file, lines))
+        list(completeness.quotation_problems(state, ad, file, lines, index.book.words.source))
         if ad
         else list(_without_ad(session, state, corpus))
     )
