@@ -66,9 +66,9 @@ def counted(workspace: Workspace, step: Refactoring) -> MigrationPreview:
 
 
 def done(workspace: Workspace, step: Refactoring) -> MigrationPreview:
-    begun = workspace.refactoring().begin(counted(workspace, step))
+    begun = workspace.refactoring().apply(counted(workspace, step))
     assert isinstance(begun, MigrationPreview), begun
-    return workspace.refactoring().carry_out(begun)
+    return workspace.refactoring().migrate_others(begun)
 
 
 @pytest.fixture
@@ -190,12 +190,12 @@ def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_no
     prospect = counted(workspace, Retire(CodeId("TASK1")))
     theirs = CODEBOOK.replace("Looking out.", "Theirs.")
     (study / "codebook.toml").write_text(theirs, "utf-8")
-    begun = workspace.refactoring().begin(prospect)
+    begun = workspace.refactoring().apply(prospect)
     assert isinstance(begun, MigrationPreview)
     text = (study / "codebook.toml").read_text("utf-8")
     assert "Theirs." in text and "retired = true" in text
     (study / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"X"'), "utf-8")
-    assert isinstance(workspace.refactoring().begin(prospect), Refusal)
+    assert isinstance(workspace.refactoring().apply(prospect), Refusal)
 
 
 def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
@@ -212,7 +212,7 @@ def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
         return real(path, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fs, "replace", full)
-    outcome = workspace.refactoring().begin(prospect)
+    outcome = workspace.refactoring().apply(prospect)
     assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
     assert everything(study) == before
 
@@ -221,12 +221,12 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(study, "11")
-    begun = workspace.refactoring().begin(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
+    begun = workspace.refactoring().apply(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
     assert isinstance(begun, MigrationPreview)
     # The program is killed here: no other session has followed.
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
     kept = study_files.kept_maps(study / "sessions")
-    assert str(kept[0]) in workspace.refactoring().way_on(begun.plan)
+    assert str(kept[0]) in workspace.refactoring().hint(begun.plan)
     paths = ["--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions")]
     assert run(["codebook", "migrate", "--map", str(kept[0]), *paths]) == 0
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]

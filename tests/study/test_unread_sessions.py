@@ -182,10 +182,10 @@ def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Pat
     prospect = one.refactoring().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert isinstance(prospect, MigrationPreview)
     with unreadable(path.name):
-        outcome = one.refactoring().begin(prospect)
+        outcome = one.refactoring().apply(prospect)
         assert isinstance(outcome, NotSaved) and BROKEN in outcome.message
     assert (study / "codebook.toml").read_bytes() == book
-    assert isinstance(one.refactoring().begin(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
+    assert isinstance(one.refactoring().apply(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
 
 
 def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:

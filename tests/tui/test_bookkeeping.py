@@ -66,14 +66,14 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
 
 def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.MonkeyPatch) -> Event:
     """The coder's other ads as they are before they were read; that goes on once the event is set."""
-    go_on, earlier = Event(), CodeUsage(SessionPaths(folder / "sessions", "rosa"))
+    go_on, usage = Event(), CodeUsage(SessionPaths(folder / "sessions", "rosa"))
 
-    def read_late(entries: Sequence[SourceEntry], but: SourceId | None = None) -> Iterator[SourceId]:
+    def read_late(entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
         assert go_on.wait(10)
-        yield from CodeUsage.read(earlier, entries, but)
+        yield from CodeUsage.read(usage, entries, skipped)
 
-    monkeypatch.setattr(earlier, "read", read_late)
-    monkeypatch.setattr(bench.workspace, "usage", earlier)
+    monkeypatch.setattr(usage, "read", read_late)
+    monkeypatch.setattr(bench.workspace, "usage", usage)
     return go_on
 
 

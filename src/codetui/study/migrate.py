@@ -209,7 +209,7 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
 def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
     if session.taken is not None and not session.taken.is_saved:
         return _Done(None, (_failed(record, session.taken.message),))
-    done = follow(plan, session)
+    done = migrate_session(plan, session)
     was_edited = session.taken is not None
     if isinstance(done, NotSaved):
         return _Done(None, (_failed(record, done.message),), was_edited)
@@ -217,7 +217,7 @@ def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) ->
     return _Done(done, (problem,) if problem else (), was_edited)
 
 
-def follow(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
+def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
     """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
     session.use(plan.new)
     done = plan.applied_to(session.state)

@@ -1,4 +1,4 @@
-"""One code renamed, merged, split, moved or retired while the program runs: in the codebook, then in all sessions."""
+"""Renaming, merging, splitting, moving and retiring a code: in the codebook, then in the sessions of all coders."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
     count_sessions,
-    follow,
     keep_books,
     keep_rules,
     lines_of,
+    migrate_session,
     migrate_sessions,
     read_plan,
     rules_between,
@@ -36,7 +36,7 @@ from codetui.study.study import StudyError
 
 
 class BookOwner(Protocol):
-    """The workspace, as far as its codes are changed: its book, and the open session that follows."""
+    """What is needed of the workspace: its codebook, and the open session that follows."""
 
     session: Session | None
 
@@ -55,7 +55,7 @@ class BookOwner(Protocol):
 
 
 class MigrationPreview(NamedTuple):
-    """What a migration would change.  `step` is the change of the codebook it begins with; a map has none."""
+    """What a migration would change, or changed; `step` is the refactoring it begins with, None for a map."""
 
     plan: MigrationPlan
     tally: MigrationCounts
@@ -63,7 +63,7 @@ class MigrationPreview(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """It in words, the whole first, with the problems it met: `42 codings in 17 ads of 2 coders`."""
+        """The counts in words, the total first, and the problems: `42 codings in 17 ads of 2 coders`."""
         plan, tally = self.plan, self.tally
         of_books, *rest = lines_of(tally, plan.rules, plan.new, plan.old)
         problems = [str(problem) for problem in (*plan.problems, *tally.problems)]
@@ -71,7 +71,7 @@ class MigrationPreview(NamedTuple):
 
 
 class CodeRefactoring:
-    """The codebook and the sessions of all coders, as one program changes them."""
+    """Changes codes together with all their codings, as one program does."""
 
     def __init__(self, workspace: BookOwner, corpus: Corpus, paths: SessionPaths) -> None:
         self._workspace = workspace
@@ -79,7 +79,7 @@ class CodeRefactoring:
         self._paths = paths
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
-        """What a step would change, with nothing written; any thread may ask."""
+        """Return what a refactoring would change; nothing is written, and any thread may call this."""
         try:
             text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
@@ -90,40 +90,42 @@ class CodeRefactoring:
         return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
-        """What the rules in a file would change, with nothing written; any thread may ask."""
+        """Return what the rules in a file would change; nothing is written, and any thread may call this."""
         try:
             plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
             return Refusal(str(error))
         if not plan.rules.is_checked:
-            return Refusal(f"Nobody has looked through the rules in {map_file} yet: do so, and write checked = true.")
+            return Refusal(f"Nobody has reviewed the rules in {map_file} yet: review them, and set checked = true.")
         return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus))
 
-    def begin(self, prospect: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
-        """Changes the codebook, and lets the open session follow: what is done so far, and the plan for the others.
+    def apply(self, preview: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
+        """Change the codebook and migrate the open session; return what is done so far, for `migrate_others`.
 
-        Of a codebook that somebody has changed since it was counted, the newest text is changed.
+        If the codebook was changed since the preview, its newest text is changed.
         """
         session = self._workspace.session
         lagging = session.lagging() if session else ""
         if lagging:
             return NotSaved(f"Nothing is changed: {lagging}")
         self._workspace.leave()
-        plan = prospect.plan if prospect.step is None else self._changed(prospect.step)
+        plan = preview.plan if preview.step is None else self._changed(preview.step)
         if isinstance(plan, Refusal | NotSaved):
             return plan
         tally = MigrationCounts()
         if session is not None:
-            done = follow(plan, session)
+            done = migrate_session(plan, session)
             if isinstance(done, NotSaved):
-                what = f"this session is left as it was: {done.message}"
+                what = f"this session is unchanged: {done.message}"
                 tally.problems.append(Problem(str(session.document_path), 0, "error", what))
             else:
                 tally.add(session.ad.id, self._paths.folder.name, done)
-        return MigrationPreview(plan, tally, prospect.step)
+        return MigrationPreview(plan, tally, preview.step)
 
-    def carry_out(self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None) -> MigrationPreview:
-        """Lets all other sessions follow, those of other coders too; for a worker.  `progress`: so many are done."""
+    def migrate_others(
+        self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None
+    ) -> MigrationPreview:
+        """Migrate all other sessions, of all coders, for a worker; `progress` gets the number that is done."""
         plan, root = begun.plan, self._paths.root
         tally = migrate_sessions(plan, root, None, self._corpus, self._is_open, begun.tally, progress)
         if not plan.is_fresh:
@@ -131,24 +133,24 @@ class CodeRefactoring:
         return MigrationPreview(plan, tally, begun.step)
 
     def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
-        """The rules by which another program has just changed the codebook, if it did.  Raises OSError."""
+        """Return the rules by which another program has just changed the codebook, if it did.  Raises OSError."""
         return rules_between(self._paths.root, before, now) if self._workspace.session else None
 
-    def follow_others(self, rules: MigrationMap, before: Codebook) -> bool:
-        """Lets the open session follow a code that another program has changed, which leaves open sessions alone."""
+    def follow(self, rules: MigrationMap, before: Codebook) -> bool:
+        """Migrate the open session by another program's rules, which leave it alone; return whether it changed."""
         workspace = self._workspace
         if workspace.session is None:
             return False
-        done = follow(MigrationPlan(rules, workspace.codebook.book, before, is_fresh=True), workspace.session)
+        done = migrate_session(MigrationPlan(rules, workspace.codebook.book, before, is_fresh=True), workspace.session)
         return not isinstance(done, NotSaved) and bool(done.events)
 
-    def way_on(self, plan: MigrationPlan) -> str:
-        """How those sessions are finished that could not follow."""
+    def hint(self, plan: MigrationPlan) -> str:
+        """Return how to migrate those sessions that could not be."""
         path = study_files.map_path(self._paths.root, plan.rules.digest)
-        return f"Mend what is in the way, then: codetui codebook migrate --map {path}"
+        return f"Fix the cause, then: codetui codebook migrate --map {path}"
 
     def _changed(self, step: Refactoring) -> MigrationPlan | Refusal | NotSaved:
-        """Takes the step in the codebook's file; the version before and the rules are kept beside the sessions."""
+        """Change the codebook's file, and keep its previous version and the rules beside the sessions."""
         workspace, root = self._workspace, self._paths.root
         texts: list[str] = []
 
@@ -173,7 +175,7 @@ class CodeRefactoring:
 
 
 def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
-    """The rules of a step, from one text of the codebook to the other; raises EditError where one is no codebook."""
+    """Return the rules between two texts of the codebook.  Raises EditError where one cannot be read."""
     old, new = _read(before), _read(after)
     return MigrationPlan(MigrationMap((rule_of(step),), version_name(old), version_name(new)), new, old, is_fresh=True)
 

@@ -1,4 +1,4 @@
-"""What a coder coded in all ads, code by code: read from the logs once, and again where a log has changed."""
+"""A coder's codings in all sources, code by code, read from the logs once and again where a log has changed."""
 
 from __future__ import annotations
 
@@ -16,94 +16,91 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 
 
-class _Use(NamedTuple):
-    """What one version of a log says of the use of codes and profiles."""
+class _LogUsage(NamedTuple):
+    """The codes and the profile that one version of a log uses."""
 
     version: Version
-    given: Mapping[CodeId, tuple[Usage, ...]]
+    by_code: Mapping[CodeId, tuple[Usage, ...]]
     profile: str
 
 
 class CodeUsage:
-    """The quotations of one coder in the ads that were read so far; never those of another coder."""
+    """The codings of one coder in the sources that were read so far; never those of another coder."""
 
     def __init__(self, paths: SessionPaths) -> None:
         self._paths = paths
-        self._read: dict[SourceId, _Use] = {}
-        self._ads: dict[str, SourceId] = {}
+        self._logs: dict[SourceId, _LogUsage] = {}
+        self._sources: dict[str, SourceId] = {}
         self._searched: tuple[Set[str], int] = frozenset(), 0
         self._latest: dict[tuple[CodeId, SourceId, int], tuple[Usage, ...]] = {}
         self.is_complete = False
+        """True once all logs were read."""
         self.readings = 0
         """How many times a log was read."""
 
-    def read(self, entries: Sequence[SourceEntry], but: SourceId | None = None) -> Iterator[SourceId]:
-        """Reads the logs that have changed since they were read last, for a worker: each ad that it has looked at.
+    def read(self, entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
+        """Read the logs that have changed since they were read last, for a worker; yield each source it has looked at.
 
-        The log of the ad `but` is left alone: what is open is known, and its log changes with every key.
+        The log of the source `skipped` is not read: the open session is known, and its log changes with every key.
         """
         try:
             touched = self._paths.log_ids()
         except OSError:
-            # Not complete: what there is to read is looked for again with the next question.
+            # Not complete: the next question looks for logs again.
             return
-        self._name(touched, entries)
-        for name, ad in list(self._ads.items()):
-            if name in touched and ad != but:
-                self.look(ad)
-                yield ad
+        self._find_sources(touched, entries)
+        for name, source_id in list(self._sources.items()):
+            if name in touched and source_id != skipped:
+                self.refresh(source_id)
+                yield source_id
         self.is_complete = True
 
-    def _name(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
-        """Finds the listed ads of logs that are new: looking through 100,000 ads takes a tenth of a second."""
-        unknown = touched - self._ads.keys()
+    def _find_sources(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
+        """Find the listed sources of new logs; searching 100,000 sources takes a tenth of a second, so it is rare."""
+        unknown = touched - self._sources.keys()
         if not unknown or self._searched == (unknown, len(entries)):
             return
         for entry in entries:
             name = safe_name(entry.id)
             if name in unknown:
-                self._ads.setdefault(name, entry.id)
-        self._searched = touched - self._ads.keys(), len(entries)
+                self._sources.setdefault(name, entry.id)
+        self._searched = touched - self._sources.keys(), len(entries)
 
-    def look(self, ad: SourceId) -> None:
-        """Reads the log of one ad, where it has changed since it was read last.
-
-        One that cannot be read stays as it is known, until the next look.
-        """
+    def refresh(self, source_id: SourceId) -> None:
+        """Read the log of one source if it changed since it was read last; one that cannot be read stays as known."""
         with suppress(OSError):
-            log = self._paths.log(ad)
+            log = self._paths.log(source_id)
             version = fs.version(log)
-            if ad not in self._read or self._read[ad].version != version:
+            if source_id not in self._logs or self._logs[source_id].version != version:
                 state = replay(Journal(log).read()[0])
                 self.readings += 1
-                self._read[ad] = _Use(version, usages_by_code(state, ad), state.profile)
-                # Another one, not emptied: whoever asks meanwhile keeps what it found in the one before.
+                self._logs[source_id] = _LogUsage(version, usages_by_code(state, source_id), state.profile)
+                # A new cache instead of an emptied one: another thread may be filling the old one.
                 self._latest = {}
 
-    def of(self, code: CodeId, but: SourceId, most: int) -> tuple[Usage, ...]:
-        """The latest quotations of a code in the ads but one, the newest first.
+    def latest(self, code: CodeId, skipped: SourceId, limit: int) -> tuple[Usage, ...]:
+        """Return the latest codings with a code in all sources but one, the newest first.
 
-        Looked for once until a log is read again: a code may have been given ten thousand times.
+        The answer is cached until a log is read again: a code may have ten thousand codings.
         """
-        latest, asked = self._latest, (code, but, most)
-        if asked not in latest:
-            read = list(self._read.items())
-            latest[asked] = latest_usages(
-                (one for ad, use in read if ad != but for one in use.given.get(code, ())), most
-            )
-        return latest[asked]
+        cache, key = self._latest, (code, skipped, limit)
+        if key not in cache:
+            logs = list(self._logs.items())
+            found = (one for source_id, log in logs if source_id != skipped for one in log.by_code.get(code, ()))
+            cache[key] = latest_usages(found, limit)
+        return cache[key]
 
-    def waiting(self, index: CodebookIndex) -> dict[SourceId, int]:
-        """How many codings of each ad, its profile counted in, have nothing in the book that is still given."""
-        given = {code.id for code in index.book.codes if not code.is_retired}
+    def pending(self, index: CodebookIndex) -> dict[SourceId, int]:
+        """Return how many codings of each source, its profile included, have no code in use in the codebook."""
+        in_use = {code.id for code in index.book.codes if not code.is_retired}
         counts: dict[SourceId, int] = {}
-        for ad, use in list(self._read.items()):
-            number = sum(len(codings) for code, codings in use.given.items() if code not in given)
-            number += bool(use.profile) and profile(index.book, use.profile) is None
+        for source_id, log in list(self._logs.items()):
+            number = sum(len(codings) for code, codings in log.by_code.items() if code not in in_use)
+            number += bool(log.profile) and profile(index.book, log.profile) is None
             if number:
-                counts[ad] = number
+                counts[source_id] = number
         return counts
 
     def codes(self) -> frozenset[CodeId]:
-        """The codes that are used in the ads that were read."""
-        return frozenset(code for use in list(self._read.values()) for code in use.given)
+        """Return the codes that are used in the sources that were read."""
+        return frozenset(code for log in list(self._logs.values()) for code in log.by_code)

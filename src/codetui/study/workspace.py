@@ -107,7 +107,7 @@ class Workspace:
             return None
         self.codebook.use(change)
         self._follow_codebook()
-        has_followed = rules is not None and self.refactoring().follow_others(rules, before)
+        has_followed = rules is not None and self.refactoring().follow(rules, before)
         what = f"{self.codebook.path} was changed outside and is reloaded"
         followed = f"; the codings of this {self.book.words.source} are updated" if has_followed else ""
         return Reloaded(f"{what}{followed}.")

@@ -369,7 +369,7 @@ class RefactoringController:
 
     def _carry_out(self, modal: DryRunDialog, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
         """Change the codebook and the open session at once, the other sessions in a worker."""
-        begun = reshaping.begin(prospect)
+        begun = reshaping.apply(prospect)
         self._bench.show_book()
         if isinstance(begun, Refusal | NotSaved):
             modal.show("done", [], begun.message, is_grave=True)
@@ -381,7 +381,7 @@ class RefactoringController:
             modal.show("working", [*prospect.lines, "", sessions])
 
         def work() -> MigrationPreview:
-            return reshaping.carry_out(begun, lambda number: self._screen.app.call_from_thread(follow, number))
+            return reshaping.migrate_others(begun, lambda number: self._screen.app.call_from_thread(follow, number))
 
         follow()
         self._work(modal, work, lambda done: self._done(modal, reshaping, done))
@@ -391,7 +391,7 @@ class RefactoringController:
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
         self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]
         if failed:
-            modal.show("done", done.lines, reshaping.way_on(done.plan), is_grave=True)
+            modal.show("done", done.lines, reshaping.hint(done.plan), is_grave=True)
             return
         modal.dismiss(True)
         waits = " Q leads through what waits." if done.tally.waiting else ""

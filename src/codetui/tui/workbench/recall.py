@@ -67,7 +67,7 @@ class UsageReader:
         bench, earlier = self._bench, self._bench.workspace.usage
         own = bench.coding_here()
         here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
-        elsewhere = earlier.of(code, bench.ad.id, MOST_ELSEWHERE)
+        elsewhere = earlier.latest(code, bench.ad.id, MOST_ELSEWHERE)
         return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
 
     def _read(self) -> None:

@@ -353,9 +353,9 @@ class QueueController:
 
     def _next_ad(self) -> SourceEntry | None:
         workspace = self._bench.workspace
-        workspace.usage.look(self._bench.ad.id)
+        workspace.usage.refresh(self._bench.ad.id)
         for entry in workspace.sources.in_order_from_here(self._elsewhere()):
-            workspace.usage.look(entry.id)
+            workspace.usage.refresh(entry.id)
             if entry.id in self._elsewhere():
                 return entry
         return None
@@ -368,7 +368,7 @@ class QueueController:
 
     def _elsewhere(self) -> dict[SourceId, int]:
         """Return how many wait in each other source, as far as read."""
-        waiting = self._bench.workspace.usage.waiting(self._bench.index)
+        waiting = self._bench.workspace.usage.pending(self._bench.index)
         return {ad: number for ad, number in waiting.items() if ad != self._bench.ad.id}
 
     # --- one of them --------------------------------------------------------------------------------
