@@ -7,8 +7,8 @@ import pytest
 
 from codetui.core.codebook.index import CodebookIndex, groups, label
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.model import Codebook, Problem
+from codetui.storage.study_files import SAMPLE_AD, template
 
 ROOT = Path(__file__).resolve().parent.parent
 V3 = ROOT / "codebook.toml"
@@ -159,28 +159,31 @@ def test_no_shipped_ad_repeats_a_sentence_of_a_real_one(shared: Path) -> None:
 
 
 def test_a_new_study_begins_with_a_codebook_without_problems() -> None:
-    book, problems = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")
+    book, problems = parse_codebook(template("codebook.toml"), "codebook.toml")
     assert problems == []
     assert book is not None
     assert [len(part) for part in (book.profiles, book.sections, book.codes)] == [2, 3, 5]
 
 
 def test_the_commented_out_parts_of_a_new_codebook_are_right_too() -> None:
-    fields = "id|title|path|section|columns|status|language|code|profile|definition|before|body"
-    text = re.sub(rf"^# (?=\[\[|(?:{fields}) = \S|1\. |\"\"\"$)", "", CODEBOOK_TEMPLATE, flags=re.MULTILINE)
+    fields = "id|title|path|section|columns|status|language|code|profile|definition|before|body|source|sources"
+    text = re.sub(
+        rf"^# (?=\[\[|\[words\]|(?:{fields}) = \S|1\. |\"\"\"$)", "", template("codebook.toml"), flags=re.MULTILINE
+    )
     book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None
     assert (len(book.references), len(book.groups), len(book.corpus.columns)) == (1, 1, 4)
-    assert (book.status, book.language, book.groups[0].definition) == ("Draft", "nl", "What any such work is made of.")
+    assert (book.status, book.language, book.groups[0].definition) == ("Draft", "nl", "The basis of all such work.")
+    assert (book.words.source, book.words.sources) == ("interview", "interviews")
     assert (book.references[0].codes, book.references[0].profiles) == (("TASK1",), ("1",))
     assert (book.texts[0].before, book.texts[0].body) == ("tasks", "1. Read the whole ad first.")
     assert [problem.message for problem in problems] == ['group "core" has no codes; name it in a [[code]]']
 
 
 def test_the_sample_ad_can_be_coded_with_the_new_codebook() -> None:
-    name, text = SAMPLE_AD
-    book, _ = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")
+    text = template(SAMPLE_AD)
+    book, _ = parse_codebook(template("codebook.toml"), "codebook.toml")
     assert book is not None
-    assert re.fullmatch(r"\d+_[a-z_]+\.txt", name)
+    assert re.fullmatch(r"\d+_[a-z_]+\.txt", SAMPLE_AD)
     coded = [code.id for code in book.codes if any(each.casefold() in text.casefold() for each in code.examples)]
     assert len(coded) >= 4

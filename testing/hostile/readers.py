@@ -16,7 +16,6 @@ from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
 from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.jsonl import to_jsonl
@@ -27,6 +26,7 @@ from codetui.storage.journal import Journal
 from codetui.storage.plain_lines import plain_transaction
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
+from codetui.storage.study_files import SAMPLE_AD, template
 from codetui.study.session.document import AdFacts, SnapshotFile, legible
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
@@ -34,7 +34,8 @@ from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 
 CODER = "wil"
-AD = Source(SourceId("11"), "Shore", "Keeper", SAMPLE_AD[1], "ads.csv", 2)
+CODEBOOK_TEMPLATE, SAMPLE_TEXT = template("codebook.toml"), template(SAMPLE_AD)
+AD = Source(SourceId("11"), "Shore", "Keeper", SAMPLE_TEXT, "ads.csv", 2)
 MAP = b"""from = "1#abc"
 to = "2#def"
 checked = true
@@ -235,9 +236,9 @@ def _session_files(folder: Path) -> dict[str, bytes]:
 def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
     """All readers by name; `books` are coding books in markdown that are seeds too."""
     own = _session_files(folder / "seeds")
-    ad = SAMPLE_AD[1].encode()
+    ad = SAMPLE_TEXT.encode()
     employer = 'Shore;Co, "Ltd"'
-    cells = {"id": "11", "employer": employer, "title": "Keeper", "text": SAMPLE_AD[1][:300]}
+    cells = {"id": "11", "employer": employer, "title": "Keeper", "text": SAMPLE_TEXT[:300]}
     json_rows = "".join(json.dumps({**cells, "id": number}) + "\n" for number in ("11", 12, "x")).encode()
     csv_rows = b'id,employer,title,text\n11,Shore,Keeper,"You light\n""the"" lamp"\n12,"a;b",Clerk,Count\n'
     from codetui.formats.coding_book.writer import write

@@ -83,22 +83,29 @@ def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem |
         return "", Problem(str(path), 0, "warning", what)
 
 
-def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Makes a study's files in `folder`; gives what was made and what stood there and was left alone."""
-    from codetui.formats.codebook.template import CODEBOOK_TEMPLATE, SAMPLE_AD
+SAMPLE_AD = "1_example_company.txt"
 
+
+def template(name: str) -> str:
+    """Return the text of a file that a new study begins with."""
+    from importlib.resources import files
+
+    return files("codetui.storage").joinpath("templates", name).read_text("utf-8")
+
+
+def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Create a study's files in `folder`; return those that were made, and those that were there and are unchanged."""
     made: list[Path] = []
     left: list[Path] = []
     for path in (folder / "ads", folder / "sessions"):
         (left if fs.is_folder(path) else made).append(path)
         fs.ensure_folder(path)
-    name, text = SAMPLE_AD
     ads = folder / "ads"
     is_ours = not ads.is_symlink() and not any(ads.iterdir())
-    sample = [(ads / name, text)] if is_ours else []
-    for path, content in [(folder / "codebook.toml", CODEBOOK_TEMPLATE), *sample]:
+    sample = [(ads / SAMPLE_AD, SAMPLE_AD)] if is_ours else []
+    for path, name in [(folder / "codebook.toml", "codebook.toml"), *sample]:
         try:
-            fs.create(path, content.encode("utf-8"))
+            fs.create(path, template(name).encode("utf-8"))
             made.append(path)
         except FileExistsError:
             left.append(path)
@@ -109,16 +116,15 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
     """Create the files that tell git how to merge sessions and what to leave out; return as `create_study`."""
-    from codetui.formats.codebook.template import GIT_ATTRIBUTES, GIT_IGNORE
-
     made: list[Path] = []
     left: list[Path] = []
-    for name, content in ((".gitattributes", GIT_ATTRIBUTES), (".gitignore", GIT_IGNORE)):
+    for name in ("gitattributes", "gitignore"):
+        path = sessions / f".{name}"
         try:
-            fs.create(sessions / name, content.encode("utf-8"))
-            made.append(sessions / name)
+            fs.create(path, template(name).encode("utf-8"))
+            made.append(path)
         except FileExistsError:
-            left.append(sessions / name)
+            left.append(path)
     return made, left
 
 
