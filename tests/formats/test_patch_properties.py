@@ -20,13 +20,13 @@ from codetui.formats.session_doc import (
     Note,
     document_of,
     identified,
-    patch,
     project,
     read,
     with_ids,
-    written,
 )
 from codetui.formats.session_doc.lines import LIST_END
+from codetui.formats.session_doc.patch import patch
+from codetui.formats.session_doc.writer import written
 from codetui.model import DocumentLayout, LayoutChanged
 from testing.examples import examples
 

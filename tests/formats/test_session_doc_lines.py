@@ -12,7 +12,6 @@ from codetui.formats.session_doc import (
     CodeLine,
     Document,
     Entry,
-    Lines,
     Note,
     SectionPart,
     conflict_marks,
@@ -21,9 +20,10 @@ from codetui.formats.session_doc import (
     read,
     with_ids,
     write,
-    written,
 )
 from codetui.formats.session_doc.lines import cut, ended_lines, raw_lines
+from codetui.formats.session_doc.model import Lines
+from codetui.formats.session_doc.writer import written
 from codetui.model import Codebook, Group, Section
 from testing.examples import examples
 

@@ -16,12 +16,12 @@ from codetui.formats.session_doc import (
     Entry,
     Note,
     SectionPart,
-    numbered,
     project,
     read,
     without_number,
     write,
 )
+from codetui.formats.session_doc.model import numbered
 from codetui.model import (
     Anchor,
     Code,

@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats.session_doc import (
-    Block,
-    CodeLine,
-    Document,
-    Entry,
-    Note,
-    Unread,
-    read,
-    write,
-)
+from codetui.formats.session_doc import Block, CodeLine, Document, Entry, Note, read, write
+from codetui.formats.session_doc.model import Unread
 
 # --- one line at a time -------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from odd_sessions import Change, changed, changes
 from codetui.core.codebook.index import folded, profile_name
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import project, read, without_number, written
+from codetui.formats.session_doc import project, read, without_number
+from codetui.formats.session_doc.writer import written
 from codetui.model import CodeId, Coding
 from testing.examples import examples
 

@@ -14,40 +14,30 @@ from codetui.formats.session_doc.model import (
     CodeLine,
     Document,
     Entry,
-    HeadPart,
-    Lines,
     Note,
     SectionPart,
-    Unread,
     Written,
     ids_by_line,
-    numbered,
     with_ids,
     with_part_ids,
     without_number,
 )
-from codetui.formats.session_doc.patch import document_of, patch
+from codetui.formats.session_doc.patch import document_of
 from codetui.formats.session_doc.reader import identified, read, source_id_of
-from codetui.formats.session_doc.writer import SourceFacts, project, write, written
+from codetui.formats.session_doc.writer import project, write
 
 __all__ = [
     "Block",
     "CodeLine",
     "Document",
     "Entry",
-    "HeadPart",
-    "Lines",
     "Note",
     "SectionPart",
-    "SourceFacts",
-    "Unread",
     "Written",
     "conflict_marks",
     "document_of",
     "identified",
     "ids_by_line",
-    "numbered",
-    "patch",
     "project",
     "read",
     "source_id_of",
@@ -55,5 +45,4 @@ __all__ = [
     "with_part_ids",
     "without_number",
     "write",
-    "written",
 ]

@@ -57,7 +57,8 @@ CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
 class Line:
     """A logical line: the number of its first line, from 1, its kind, and its text without the marks of that kind.
 
-    `level` is the number of `#` of a heading; `raw` has the lines as they are, with the blank ones between them.
+    `level` is the number of `#` of a heading; `raw` has the lines as they are, with the blank ones between them;
+    `open_quotation` has the signs that close the quotation with which a bullet begins, until they occur.
     """
 
     number: int
@@ -66,6 +67,7 @@ class Line:
     raw: list[str] = field(default_factory=list)
     level: int = 0
     is_indented: bool = False
+    open_quotation: str = ""
 
     @property
     def end(self) -> int:
@@ -94,7 +96,7 @@ def conflict_marks(text: str) -> int:
 def cut(text: str) -> list[Line]:
     """Return the logical lines of any text."""
     raws = raw_lines(text.removeprefix(BYTE_ORDER_MARK))
-    closing, quotation = _Closing(raws), _Quotation()
+    closing = _Closing(raws)
     lines: list[Line] = []
     number, blanks, is_head = 0, 0, True
     while number < len(raws):
@@ -104,43 +106,19 @@ def cut(text: str) -> list[Line]:
             continue
         line = closing.closed(number) or _line(raws, number, is_head=is_head)
         is_head = is_head and line.level < 2
-        if lines and quotation.holds(lines[-1], raw):
-            line.kind = "paragraph"
-        if lines and continues(lines[-1].kind, line.kind, raw, is_after_blank=blanks > 0):
-            lines[-1].raw += raws[number - blanks : number + 1]
+        last = lines[-1] if lines else None
+        if last and last.open_quotation and raw.lstrip()[0] in SIGNS:
+            line.kind = "paragraph"  # a bullet of the source, inside the quotation
+        if last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0):
+            last.raw += raws[number - blanks : number + 1]
+            if any(sign in raw for sign in last.open_quotation):
+                last.open_quotation = ""
         else:
             lines.append(line)
         number, blanks = number + len(line.raw), 0
     for line in lines:
         line.text = " ".join((line.text, *filter(None, map(str.strip, line.raw[1:])))).strip()
     return lines
-
-
-class _Quotation:
-    """The quotation that a bullet begins, which may have many lines; each is read once."""
-
-    def __init__(self) -> None:
-        self._line: Line | None = None
-        self._closing = ""
-        self._seen = 0
-
-    def holds(self, last: Line, raw: str) -> bool:
-        """True for a word processor's bullet inside a quotation that is still open: a bullet of the source."""
-        return raw.lstrip()[0] in SIGNS and last.kind == "bullet" and self._is_open(last)
-
-    def _is_open(self, line: Line) -> bool:
-        if line is not self._line:
-            self._line, self._seen = line, 1
-            self._closing = CLOSING.get(line.text[:1], "")
-            self._close_in(line.text[1:])
-        for raw in line.raw[self._seen :]:
-            self._close_in(raw)
-        self._seen = len(line.raw)
-        return self._closing != ""
-
-    def _close_in(self, text: str) -> None:
-        if any(sign in text for sign in self._closing):
-            self._closing = ""
 
 
 class _Closing:
@@ -191,7 +169,10 @@ def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
     if RULE.match(raw):
         return Line(number + 1, "rule", "", [raw])
     if bullet := BULLET.match(raw):
-        return Line(number + 1, "bullet", (bullet[2] or "").strip(), [raw], is_indented=bool(bullet[1]))
+        text = (bullet[2] or "").strip()
+        closing = CLOSING.get(text[:1], "")
+        closing = "" if any(sign in text[1:] for sign in closing) else closing
+        return Line(number + 1, "bullet", text, [raw], is_indented=bool(bullet[1]), open_quotation=closing)
     if (HEAD_LABEL if is_head else LABEL).match(raw):
         return Line(number + 1, "bullet", raw.strip(), [raw])
     kind: Kind = "paragraph"

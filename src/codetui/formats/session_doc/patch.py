@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
@@ -47,6 +47,11 @@ IN_LIST, IN_BLOCK, IN_SECTION, IN_DOCUMENT = range(1, 5)
 Part = TypeVar("Part", Entry, Note)
 Placed: TypeAlias = list[tuple[int | None, Part]]
 """A list as it is wanted: each part with its index in the list of the layout, None for a new one."""
+
+WantedCode: TypeAlias = tuple[SectionPart, Block, CodeLine]
+"""The content that is wanted under one code, and the section and block that it has in the canonical document."""
+
+NOTHING: WantedCode = SectionPart(""), Block(), CodeLine("")
 
 
 def document_of(state: State, book: Codebook, source: SourceFacts) -> Written:
@@ -136,17 +141,6 @@ class _Code:
         found = split_label(self.row.text)
         rest = found[1] if found else ""
         return self.row.text[: len(self.row.text) - len(rest)].rstrip()
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """The content that is wanted under one code, and the section and block that it has in the canonical document."""
-
-    label: str
-    section: SectionPart
-    block: Block
-    notes: list[Note] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
 
 
 class _Patch:
@@ -256,15 +250,16 @@ class _Patch:
         code = self._index.codes.get(CodeId(id_)) or self._index.code_by_label(id_)
         return code.id if code else collapse_spaces(id_)
 
-    def _collect(self) -> dict[str, _Wanted]:
+    def _collect(self) -> dict[str, WantedCode]:
         """Return the content that is wanted under each code; a code that occurs twice is one."""
-        codes: dict[str, _Wanted] = {}
+        codes: dict[str, WantedCode] = {}
         for section in self._wanted.sections:
             for block in section.blocks:
                 for code in block.codes:
-                    wanted = codes.setdefault(self._key(code.id or code.label), _Wanted(code.label, section, block))
-                    wanted.notes += code.notes
-                    wanted.entries += code.entries
+                    key = self._key(code.id or code.label)
+                    first, under, old = codes.get(key, (section, block, CodeLine(code.label)))
+                    merged = replace(old, notes=old.notes + code.notes, entries=old.entries + code.entries)
+                    codes[key] = first, under, merged
         return codes
 
     def _recognize(self) -> None:
@@ -274,14 +269,14 @@ class _Patch:
         """
         unknown = [code for code in self._codes if code.id not in self._index.codes]
         wanted = self._wanted_codes.items() if unknown else ()
-        keys = {entry.id: key for key, one in wanted for entry in one.entries if entry.id}
+        keys = {entry.id: key for key, (*_, code) in wanted for entry in code.entries if entry.id}
         for code in unknown:
             found = {keys[entry.id] for entry in code.entries if entry.id in keys}
             if len(found) == 1 and self._is_label(code.label, key := found.pop()):
                 code.id = key
 
     def _is_label(self, label: str, key: str) -> bool:
-        if folded(label) == folded(self._wanted_codes[key].label):
+        if folded(label) == folded(self._wanted_codes[key][2].label):
             return True
         return key in self._index.codes and re.search(rf"(?<![\w.]){re.escape(key)}(?!\.?\w)", label) is not None
 
@@ -324,17 +319,18 @@ class _Patch:
         for code in self._codes:
             lines[code.id].append(code)
         for key, codes in lines.items():
-            wanted = self._wanted_codes.get(key)
-            section, group, *_ = self._site(key)
-            nearness = [(code.place.site[0] == section, code.place.site[1] == group) for code in codes]
+            *_, wanted = self._wanted_codes.get(key, NOTHING)
+            site = self._site(key)
+            nearness = [(code.place.site[0] == site.section, code.place.site[1] == site.group) for code in codes]
             target = max(range(len(codes)), key=lambda number: (nearness[number], number))
-            notes = arrange([code.notes for code in codes], wanted.notes if wanted else [], target)
-            entries = arrange([code.entries for code in codes], wanted.entries if wanted else [], target)
+            notes = arrange([code.notes for code in codes], wanted.notes, target)
+            entries = arrange([code.entries for code in codes], wanted.entries, target)
             for code, own_notes, own_entries in zip(codes, notes, entries, strict=True):
                 self._edit_code(code, own_notes, own_entries)
-        for key, wanted in self._wanted_codes.items():
-            if key not in lines and (wanted.entries or wanted.notes):
-                self._edit_entries(self._new_code(key, wanted), [(None, entry) for entry in wanted.entries])
+        for key, (section, block, wanted) in self._wanted_codes.items():
+            if key not in lines:
+                code = self._new_code(key, self._place(section, block), wanted)
+                self._edit_entries(code, [(None, entry) for entry in wanted.entries])
 
     def _edit_code(self, code: _Code, notes: Placed[Note], entries: Placed[Entry]) -> None:
         had_content = bool(code.notes or code.entries)
@@ -392,9 +388,8 @@ class _Patch:
 
     # --- what the layout lacks --------------------------------------------------------------------
 
-    def _new_code(self, key: str, wanted: _Wanted) -> _Code:
-        """Add a code with its notes, in its place among the codes of its section or group."""
-        place = self._place_of_codes(wanted)
+    def _new_code(self, key: str, place: _Place, wanted: CodeLine) -> _Code:
+        """Add a code with its notes among the codes of its section or group."""
         site = self._site(key)
         kin = [(code, other) for code in place.codes if (other := self._site(code.id))[:2] == site[:2]]
         above = next((code for code, other in reversed(kin) if other.sort_key <= site.sort_key), None)
@@ -408,10 +403,9 @@ class _Patch:
             prefix = NUMBER.sub("1", self._codes[-1].row.prefix) if self._codes else "- "
             base, number = (*place.end, IN_BLOCK), 0
         own = [code.row for code in place.codes[1:] if not code.row.is_new] or self._later_codes
-        text = prefix + write_code_line(CodeLine(wanted.label, tuple(wanted.notes)))
         ids = tuple(note.id for note in wanted.notes)
         key_ = (*base, *site.sort_key, next(self._serial))
-        row = self._rows.add("bullet", key_, text, ids, is_loose=bool(own and own[-1].gap))
+        row = self._rows.add("bullet", key_, prefix + write_code_line(wanted), ids, is_loose=bool(own and own[-1].gap))
         if below:
             row.gap, below.row.gap = below.row.gap, row.gap
         code = _Code(row, wanted.label, key, place, base, base)
@@ -456,17 +450,11 @@ class _Patch:
         names = (("group", self._group_name(block.id, block.heading)), ("group", title), ("section", title))
         return next((self._named[name] for name in names if self._named.get(name)), [])
 
-    def _place_of_codes(self, wanted: _Wanted) -> _Place:
-        """Return the place for the codes of a block: its own, one where its codes are, or a new one."""
-        section, block = wanted.section, wanted.block
-        if block.heading is None:
-            return self._section(section)
-        found = self._find(section, block) or self._named.get(("likely group", block.id))
+    def _place(self, section: SectionPart, block: Block) -> _Place:
+        """Return the place for the codes of a block: its own, one that has its codes, or a new one."""
+        likely = ("likely section", section.id) if block.heading is None else ("likely group", block.id)
+        found = self._find(section, block) or self._named.get(likely)
         return found[0] if found else self._new_place(section, block)
-
-    def _section(self, part: SectionPart) -> _Place:
-        found = self._find(part, Block()) or self._named.get(("likely section", part.id))
-        return found[0] if found else self._new_place(part, Block())
 
     def _new_place(self, section: SectionPart, block: Block) -> _Place:
         """Add the heading of a group, or of a section if the block has none, in the order of the codebook."""
@@ -483,7 +471,7 @@ class _Patch:
             heading = self._rows.add("heading", (*key, 0), write_section_heading(section.title))
             place = _Place(heading, section.title, section.id, bool(section.id), end=heading.key)
         else:
-            parent, order = self._section(section), self._group_order
+            parent, order = self._place(section, Block()), self._group_order
             own = order[self._group_name(block.id, block.heading)]
             above = [each for each in parent.groups if not each.heading.is_new]
             above = [each for each in above if order.get(self._group_name(each.id, each.title), own) < own]
@@ -535,20 +523,23 @@ def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
     Longest increasing subsequence by patience sorting.
     """
     tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for position, (_, number) in enumerate(places):
+    chains: list[_Chain] = []
+    for place, number in places:
         length = bisect_left(tails, number)
         tails[length : length + 1] = [number]
-        before.append(ends[length - 1] if length else -1)
-        ends[length : length + 1] = [position]
+        chains[length : length + 1] = [_Chain(place, number, chains[length - 1] if length else None)]
     chosen: dict[int, int | None] = {}
-    position = ends[-1] if ends else -1
-    while position >= 0:
-        place, number = places[position]
-        chosen[number] = place
-        position = before[position]
+    chain = chains[-1] if chains else None
+    while chain:
+        chosen[chain.number] = chain.place
+        chain = chain.above
     return chosen
+
+
+class _Chain(NamedTuple):
+    place: int
+    number: int
+    above: _Chain | None
 
 
 def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
