@@ -328,8 +328,8 @@ def test_a_terminal_that_is_closed_in_the_midst_of_pictures_ends_the_program_too
 IGNORING = """
 import signal
 from codetui.__main__ import main
-from codetui.tui import leaving
-leaving.ENDING = ()
+from codetui.tui import shutdown
+shutdown.SIGNALS = ()
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 main()
 """

@@ -108,7 +108,7 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
             raise OSError(28, f"No space left on device for {len(data)} bytes of {handle}")
 
         monkeypatch.setattr(fs, "write_all", full)
-        monkeypatch.setattr(bench.status, "say", lambda text, kind="info": said.append(f"{kind} {text}"))
+        monkeypatch.setattr(bench.status, "show_message", lambda text, kind="info": said.append(f"{kind} {text}"))
         await pilot.press(*keys_of("s11"))
         bench.saver.remember()
         bench.saver.remember()
@@ -131,7 +131,7 @@ async def test_a_first_ad_that_cannot_be_read_leaves_the_others_to_be_coded(
     monkeypatch.setattr(fs, "read", refusing(locked, fs.read))
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         text, kind = bench.status.message
-        assert kind == "error" and "Ad 1 does not open" in text and "a shows the list" in text
+        assert kind == "error" and "Ad 1 could not be opened" in text and "choose another ad (a)" in text
         for keys in ("s11", "p1", "n", "d", "<ctrl+s>", "i", "x", "o", "r", "b", "P", "v"):
             await press(pilot, keys)
             await press(pilot, "<escape>")

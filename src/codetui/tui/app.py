@@ -1,4 +1,4 @@
-"""The app: themes, the workbench, and the way out."""
+"""The Textual app: themes, the workbench, the order of keys, and quitting."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
 FEW_COLOURS = "standard"
-"""What Rich calls the colours of a terminal that has eight, and eight bright ones."""
+"""Rich's name for terminals with eight colours and eight bright ones."""
+
+SHIFTED_F3 = {1: "shift+f3", 4: "ctrl+f3"}
+"""F3 with other keys, by the cursor column that a terminal seems to report."""
 
 
 def commands() -> type[Provider]:
-    """The palette's commands, loaded when the palette opens: the first ad does not wait for them."""
+    """Return the palette's commands, loaded when the palette opens."""
     from codetui.tui.palette import WorkbenchCommands
 
     return WorkbenchCommands
-
-
-SHIFTED_F3 = {1: "shift+f3", 4: "ctrl+f3"}
-"""What F3 is with other keys, by the column in which a terminal seems to say that its cursor stands."""
 
 
 class CodetuiApp(App[object]):
@@ -41,7 +40,7 @@ class CodetuiApp(App[object]):
     CSS_PATH = ["app.tcss", "workbench/workbench.tcss"]
     COMMANDS = {commands}
     ENABLE_COMMAND_PALETTE = False
-    """Not by a key of Textual's own: the registry has one, as for everything."""
+    """The keymap opens the palette, not a key of Textual's own."""
 
     BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
 
@@ -50,54 +49,51 @@ class CodetuiApp(App[object]):
         super().__init__(ansi_color=None if has_colour else True)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace)
-        self._turns = KeyQueue(self, self._hand_out)
-        self._leaving = Shutdown(self, self._workbench)
+        self._key_queue = KeyQueue(self, self._dispatch)
+        self.shutdown = Shutdown(self, self._workbench)
         register_themes(self)
         if not has_colour or self.console.color_system == FEW_COLOURS:
-            # Without colours other themes turn to greys, which are colours to a terminal; with eight of them
-            # one colour would stand for several.
+            # Without colour other themes turn to greys, which terminals show as colours; of eight colours one would
+            # have to represent several.
             self.theme = "ansi-dark"
 
     def get_default_screen(self) -> Screen[None]:
-        """The workbench, at once: no empty screen is laid out and painted before it."""
+        """Return the workbench, so that no empty screen is painted before it."""
         return self._workbench
 
     def on_mount(self) -> None:
-        """Heed the system's wish to end the program; a test has no such wish."""
+        """Handle the signals that end the program; tests have none."""
         if not self.is_headless:
-            self._leaving.heed_signals()
+            self.shutdown.handle_signals()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys and pastes wait for their turn; all else is Textual's."""
-        if isinstance(event, events.CursorPosition):
-            # Nobody has asked where the cursor is: so xterm, and tmux with it, sends Shift+F3.
-            event = events.Key(SHIFTED_F3[event.x], None) if event.x in SHIFTED_F3 and not event.y else event
+        """Queue keys and pastes; pass everything else to Textual."""
+        if isinstance(event, events.CursorPosition) and event.x in SHIFTED_F3 and not event.y:
+            # Nothing asked for the cursor's position: so xterm, and tmux with it, sends Shift+F3.
+            event = events.Key(SHIFTED_F3[event.x], None)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._turns.take(event)
+            await self._key_queue.put(event)
         else:
             await super().on_event(event)
 
-    async def _hand_out(self, typed: Typed) -> None:
-        """Gives a key or a paste to what reads it.
-
-        The key of a code is the workbench's, whatever has the focus: it does not pass the queues of all in between.
-        """
+    async def _dispatch(self, typed: Typed) -> None:
+        """Pass a key or a paste on; a code's key goes to the workbench directly, whatever has the focus."""
         bench = self._workbench
-        asks = self.app_focus and self.screen is bench and bench.asks_for_code
-        if asks and isinstance(typed, events.Key) and typed.is_printable:
+        is_for_panel = self.app_focus and self.screen is bench and bench.asks_for_code
+        if is_for_panel and isinstance(typed, events.Key) and typed.is_printable:
             await bench.on_key(typed)
         else:
             await super().on_event(typed)
 
     def action_command_palette(self) -> None:
-        """Opens the palette."""
+        """Open the palette."""
         from codetui.tui.palette import Palette
 
         if not Palette.is_open(self):
             self.push_screen(Palette())
 
     def search_themes(self) -> None:
-        """Opens the palette on the themes."""
+        """Open the palette with the themes."""
         from textual.theme import ThemeProvider
 
         from codetui.tui.palette import Palette
@@ -105,14 +101,14 @@ class CodetuiApp(App[object]):
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def action_help_quit(self) -> None:
-        """Answers Ctrl+C, with which other programs are left, in the status line and not over it."""
-        self._workbench.say("Ctrl+Q writes the document and leaves. Esc goes one step back.")
+        """Answer Ctrl+C, which quits other programs, in the status line."""
+        self._workbench.say("Ctrl+Q saves the document and quits. Esc goes one step back.")
 
     async def action_quit(self) -> None:
-        """Writes everything out and leaves."""
-        self._leaving.leave(0)
+        """Save everything and quit."""
+        self.shutdown.begin(0)
 
     @property
     def last_words(self) -> list[str]:
-        """What to tell the coder when the screen is gone; a document that is not written yet is tried once more."""
-        return [*self._leaving.words, *map(str, self.workspace.leave())]
+        """What to print when the screen is gone; a document that is not written yet is tried once more."""
+        return [*self.shutdown.messages, *map(str, self.workspace.leave())]

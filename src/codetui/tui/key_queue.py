@@ -1,8 +1,8 @@
-"""Keys and pastes in turn: each is handed out when all that the one before it set off is done.
+"""A queue of keys and pastes: each is dispatched when everything that the one before caused is done.
 
-Textual hands a key to what has the focus the moment it comes, and asks priority bindings even before that.  Of
-keys typed ahead, those meant for a question that the first one opens would go astray, and Ctrl+S would save a
-text without the letters typed just before it.
+Textual passes a key to the focused widget the moment it arrives, and asks priority bindings even before.  Of keys typed
+ahead, those for a dialog that the first one opens would get lost, and Ctrl+S would save a text without the letters
+typed just before it.
 """
 
 from __future__ import annotations
@@ -23,52 +23,53 @@ from codetui.tui.bench import KeepsText
 from codetui.tui.widgets.cells import one_line
 
 LONGEST_WAIT = 2.0
-"""Seconds after which the next key is handed out although something goes on that the one before began."""
+"""Seconds after which the next key is dispatched although the one before is not done."""
 
-PICTURE = 0.03
-"""Seconds in which the picture of a key has gone out: what nobody waits for yet is not looked at before."""
+FRAME_SECONDS = 0.03
+"""Seconds for the frame of a key to be painted, before the queue looks for messages that it caused."""
 
 LINE_END = re.compile(r"\r\n?")
 Typed = events.Key | events.Paste
 
 
 class KeyQueue:
-    """What was typed and waits for its turn; `hand_out` gives one key or paste to Textual."""
+    """Keys and pastes in their order; `dispatch` passes one to Textual."""
 
-    def __init__(self, app: App[object], hand_out: Callable[[Typed], Awaitable[None]]) -> None:
+    def __init__(self, app: App[object], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
-        self._hand_out = hand_out
+        self._dispatch = dispatch
         self._waiting: deque[Typed] = deque()
-        self._handing: asyncio.Task[None] | None = None
-        self._is_more = asyncio.Event()
+        self._drainer: asyncio.Task[None] | None = None
+        self._has_more = asyncio.Event()
 
-    async def take(self, typed: Typed) -> None:
-        """Hands it out at its turn; of a paste what a terminal might obey is made harmless."""
+    async def put(self, typed: Typed) -> None:
+        """Dispatch a key or a sanitized paste, at once if nothing is under way."""
         if isinstance(typed, events.Paste):
             # Terminals send a carriage return for each line end.
             typed = events.Paste(sanitize_paste(LINE_END.sub("\n", typed.text)))
         self._waiting.append(typed)
-        self._is_more.set()
-        if self._handing is None or self._handing.done():
-            self._is_more.clear()
-            await self._hand_out(self._next())
-            self._handing = asyncio.create_task(self._hand_out_the_rest(), name="keys in turn")
+        self._has_more.set()
+        if self._drainer is None or self._drainer.done():
+            self._has_more.clear()
+            await self._dispatch(self._next())
+            self._drainer = asyncio.create_task(self._drain(), name="key queue")
 
-    async def _hand_out_the_rest(self) -> None:
+    async def _drain(self) -> None:
+        """Dispatch what arrives until everything is done."""
         if not self._waiting:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_more.wait(), PICTURE)
-        await self._until_all_is_done()
+                await asyncio.wait_for(self._has_more.wait(), FRAME_SECONDS)
+        await self._until_idle()
         while self._waiting and self._app.is_running:
-            # Through the app's own queue, where Textual knows what to do about an error.
-            self._app.call_later(self._hand_out, self._next())
-            await self._until_all_is_done()
+            # In the app's own queue, so that Textual handles an error.
+            self._app.call_later(self._dispatch, self._next())
+            await self._until_idle()
 
     def _next(self) -> Typed:
-        """What was typed first, as the screen in front takes it."""
+        """Return what was typed first, as the screen in front reads it."""
         typed = self._waiting.popleft()
         if isinstance(typed, events.Paste):
-            # A field on one line takes no more than the first.
+            # An input keeps only the first line of a paste.
             return events.Paste(one_line(typed.text)) if isinstance(self._app.focused, Input) else typed
         if not typed.key.startswith("alt+") or isinstance(self._app.screen, KeepsText):
             return typed
@@ -76,32 +77,32 @@ class KeyQueue:
         self._waiting.appendleft(events.Key(typed.key.removeprefix("alt+"), typed.character))
         return events.Key("escape", None)
 
-    async def _until_all_is_done(self) -> None:
-        """Waits until the key, and every message that it set off, has come to its end."""
+    async def _until_idle(self) -> None:
+        """Wait until the key and every message that it caused are handled."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT):
-                while not await self._is_all_done():
-                    # A pump that closes is not waited for: without this nothing else would ever run.
+                while not await self._is_idle():
+                    # A closing pump returns at once: without this, nothing else would run.
                     await asyncio.sleep(0)
 
-    async def _is_all_done(self) -> bool:
-        """Waits for what is under way; False where that has set off more, or opened a screen."""
-        await _drained(self._app)
+    async def _is_idle(self) -> bool:
+        """Wait for what is under way; return False if that caused more, or opened a screen."""
+        await _handled(self._app)
         if not self._app.screen_stack:
             return True
-        way = self._way_up()
-        for pump in way:
-            await _drained(pump)
-        return way == self._way_up() and not any(pump.message_queue_size for pump in way if pump.is_running)
+        pumps = self._pumps()
+        for pump in pumps:
+            await _handled(pump)
+        return pumps == self._pumps() and not any(pump.message_queue_size for pump in pumps if pump.is_running)
 
-    def _way_up(self) -> list[MessagePump]:
-        """What a key passes, from the focus up to the app, and the screens below that may wait for an answer."""
+    def _pumps(self) -> list[MessagePump]:
+        """Return what a key passes, from the focus up to the app, and the screens below that wait for an answer."""
         screen = self._app.screen
         return [*(screen.focused or screen).ancestors_with_self, *self._app.screen_stack]
 
 
-async def _drained(pump: MessagePump) -> None:
-    """Waits until everything is done that a pump was given so far; one that closes has nothing left to do."""
+async def _handled(pump: MessagePump) -> None:
+    """Wait until a pump has handled everything in its queue; one that is closing has nothing left to do."""
     done = asyncio.Event()
     if pump.call_later(done.set):
         await done.wait()

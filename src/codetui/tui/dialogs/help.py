@@ -1,4 +1,4 @@
-"""Every key with its help, by group; typing keeps the lines that hold the words."""
+"""Every key with its help, by group; typing filters the lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDEST_KEYS = 18
 
 
 class KeyHelp(NamedTuple):
-    """One line of help: its group, the keys as they are read, what it is called, what it does."""
+    """One line of help: its group, the keys in words, the name of the action and what it does."""
 
     group: str
     keys: str
@@ -28,7 +28,7 @@ class KeyHelp(NamedTuple):
 
 
 class HelpScreen(Dialog[None]):
-    """The keys, to be read and searched; answers nothing."""
+    """Lists the keys with a filter; returns nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll(-1)", "up", show=False),
@@ -53,7 +53,7 @@ class HelpScreen(Dialog[None]):
         example: str = "undo, sentence, ctrl …",
         nothing: str = "No key fits these words.",
     ) -> None:
-        """`example` stands in the empty filter, `nothing` in the place of the rows where none is left."""
+        """`example` is the placeholder of the filter, `nothing` the message if no line matches."""
         super().__init__()
         self._all = tuple(rows)
         self._title = title
@@ -61,22 +61,22 @@ class HelpScreen(Dialog[None]):
         self._nothing = nothing
 
     def compose(self) -> ComposeResult:
-        """Filter and lines."""
+        """Yield the filter and the lines."""
         with self.frame(self._title, "type: filter · ↑↓, page keys: read · esc: close"):
             yield Input(placeholder=f"type to filter: {self._example}", compact=True)
             yield HelpRows(self._nothing)
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Focus the filter."""
         self.query_one(Input).focus()
         self.query_one(HelpRows).show_help(self._all)
 
     def action_scroll(self, step: int) -> None:
-        """Read on, or back."""
+        """Scroll a line down or up."""
         self.query_one(HelpRows).scroll_relative(y=step, animate=False)
 
     def action_page(self, step: int) -> None:
-        """A page on, or back."""
+        """Scroll a page down or up."""
         rows = self.query_one(HelpRows)
         rows.scroll_relative(y=step * max(1, rows.size.height - 1), animate=False)
 
@@ -88,7 +88,7 @@ class HelpScreen(Dialog[None]):
 
 
 class HelpRows(PlainRows, can_focus=False):
-    """Group titles, and below each its keys; what they do wraps beside them."""
+    """Group titles with their keys, and the help wrapped beside these."""
 
     def __init__(self, nothing: str) -> None:
         super().__init__()
@@ -96,17 +96,17 @@ class HelpRows(PlainRows, can_focus=False):
         self._nothing = nothing
 
     def show_help(self, rows: Sequence[KeyHelp]) -> None:
-        """Show these lines from the top."""
+        """Show lines from the top."""
         self._help = rows
         self._lay()
         self.scroll_home(animate=False)
 
     def is_under_cursor(self, index: int) -> bool:  # noqa: ARG002
-        """Help has no cursor."""
+        """Return False: help has no cursor."""
         return False
 
     def on_resize(self) -> None:
-        """The help wraps anew."""
+        """Wrap the help at the new width."""
         self._lay()
 
     def _lay(self) -> None:
@@ -127,7 +127,7 @@ def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
 
 
 def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
-    """Keys at the left; beside them what they are called, and behind that the help, dim."""
+    """Return the rows of a line: the keys at the left, then the action, then its help, dim."""
     keys = wrap(line.keys, key_cells - 2) or [""]
     name = f"{shown(line.words)}: " if line.words else ""
     first, *rest = wrap(f"{name}{line.help}", width) or [""]

@@ -1,9 +1,8 @@
-"""Which ads fit the words that are typed."""
+"""All ads with their state: type to filter, Tab to keep one state, Enter to open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from rapidfuzz import fuzz, process
@@ -21,70 +20,14 @@ from codetui.model import SourceEntry, SourceId
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.rows import Part, Row, RowList
 
-FEW = 20
-MOST_ALIKE = 200
-LEAST_LIKENESS = 80
-
-
-StateOf = Callable[[SourceEntry], str]
-
-
-class AdFilter:
-    """Ads whose id, employer, title or state hold all words; where those are few, also those that look alike."""
-
-    def __init__(
-        self, entries: Sequence[SourceEntry], states: Sequence[str] = (), state_of: StateOf | None = None
-    ) -> None:
-        """`entries` may grow later; `state_of` says in which of the `states` an ad is."""
-        self._entries = entries
-        self._states = states
-        self._state_of = state_of
-        self._texts: list[str] = []
-
-    def places(self, query: str, keeps: Callable[[SourceEntry], bool] | None = None) -> Sequence[int]:
-        """The places of the ads that fit, in the order of the corpus, an ad whose id is the query first."""
-        words = query.casefold().split()
-        if not words:
-            return self._kept(range(len(self._entries)), keeps)
-        self._read()
-        tests = [(word, {state for state in self._states if word in state}) for word in words]
-        found = [
-            place
-            for place, text in enumerate(self._texts)
-            if all(word in text or (states and self._is_in(place, states)) for word, states in tests)
-        ]
-        found.sort(key=lambda place: self._entries[place].id.casefold() != words[0])
-        if len(found) < FEW:
-            found += [place for place in self._alike(" ".join(words)) if place not in found]
-        return self._kept(found, keeps)
-
-    def _is_in(self, place: int, states: AbstractSet[str]) -> bool:
-        """True for an ad in one of these states."""
-        return self._state_of is not None and self._state_of(self._entries[place]) in states
-
-    def _kept(self, places: Sequence[int], keeps: Callable[[SourceEntry], bool] | None) -> Sequence[int]:
-        if keeps is None:
-            return places
-        return [place for place in places if keeps(self._entries[place])]
-
-    def _alike(self, query: str) -> list[int]:
-        if len(query) < 3:
-            return []
-        likely = process.extract(
-            query, self._texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKENESS, limit=MOST_ALIKE
-        )
-        return [place for _, _, place in likely]
-
-    def _read(self) -> None:
-        """What is searched in each ad; read when first asked for, and for the ads that came since."""
-        for entry in self._entries[len(self._texts) :]:
-            self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())
-
-
 AdState = Literal["untouched", "in progress", "profile", "done"]
 STATES: tuple[AdState, ...] = get_args(AdState)
 SIGNS: dict[AdState, str] = {"untouched": "·", "in progress": "◐", "profile": "◕", "done": "●"}
 KEYS = "enter: open · tab: state · esc: back"
+
+FEW = 20
+MOST_SIMILAR = 200
+LEAST_SIMILARITY = 80
 
 
 class Progress(NamedTuple):
@@ -95,6 +38,55 @@ class Progress(NamedTuple):
 
 
 UNTOUCHED = Progress()
+
+
+class AdFilter:
+    """Finds ads whose id, employer, title or state hold all words; if those are few, similar ones as well."""
+
+    def __init__(
+        self,
+        entries: Sequence[SourceEntry],
+        states: Sequence[str] = (),
+        state_of: Callable[[SourceEntry], str] = lambda _: "",
+    ) -> None:
+        """`entries` may grow later; `state_of` returns which of the `states` an ad has."""
+        self._entries = entries
+        self._states = states
+        self._state_of = state_of
+        self._texts: list[str] = []
+
+    def places(self, query: str, keeps: Callable[[SourceEntry], bool] | None = None) -> Sequence[int]:
+        """Return the numbers of the ads that match, in the order of the corpus, an ad whose id is the query first."""
+        places = self._matching(query.casefold().split())
+        return places if keeps is None else [at for at in places if keeps(self._entries[at])]
+
+    def _matching(self, words: Sequence[str]) -> Sequence[int]:
+        if not words:
+            return range(len(self._entries))
+        self._index()
+        tests = [(word, {state for state in self._states if word in state}) for word in words]
+        found = [
+            at
+            for at, text in enumerate(self._texts)
+            if all(word in text or (states and self._state_of(self._entries[at]) in states) for word, states in tests)
+        ]
+        found.sort(key=lambda at: self._entries[at].id.casefold() != words[0])
+        if len(found) < FEW:
+            found += [at for at in self._similar(" ".join(words)) if at not in found]
+        return found
+
+    def _similar(self, query: str) -> list[int]:
+        if len(query) < 3:
+            return []
+        similar = process.extract(
+            query, self._texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SIMILARITY, limit=MOST_SIMILAR
+        )
+        return [at for _, _, at in similar]
+
+    def _index(self) -> None:
+        """Index the ads that were listed since the last query."""
+        for entry in self._entries[len(self._texts) :]:
+            self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())
 
 
 class AdRows(RowList, can_focus=False):
@@ -108,25 +100,25 @@ class AdRows(RowList, can_focus=False):
         self.id_cells = 4
 
     def row_count(self) -> int:
-        """One row an ad."""
+        """Return the number of ads."""
         return len(self.places)
 
     def row(self, index: int, width: int) -> Row:
-        """State, id, employer, title, codings."""
+        """Return the state, id, employer, title and number of codings of an ad."""
         entry = self._entries[self.places[index]]
         progress = self._progress.get(entry.id, UNTOUCHED)
         is_untouched = progress.state == "untouched"
         state = Part(f"{SIGNS[progress.state]} {progress.state:<12}", "dim" if is_untouched else "plain")
         number = f"{brief(entry.id, self.id_cells):<{self.id_cells}}  "
         employer_cells = max(12, width // 4)
-        employer = _padded(entry.employer, employer_cells)
+        employer = set_cell_size(brief(entry.employer, employer_cells), employer_cells)
         count = Part(f"{progress.codings:>4}" if progress.codings else "    ", "dim")
         left = (state, Part(number, "dim"), Part(f"{employer}  "), Part(brief(entry.title, width)))
         return Row(left, (count,))
 
 
 class AdListScreen(Screen[SourceId | None]):
-    """Answers with the ad to open, or None; ads that are listed later are added at the end."""
+    """Returns the ad to open, or None; ads that are listed later are added at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -162,7 +154,7 @@ class AdListScreen(Screen[SourceId | None]):
         *,
         is_listing: bool = False,
     ) -> None:
-        """`progress` names the ads that are not untouched; `is_listing` while more ads may come."""
+        """`progress` has the ads that are not untouched; `is_listing` while more ads may come."""
         super().__init__()
         self._entries = list(entries)
         self._progress = progress
@@ -173,7 +165,7 @@ class AdListScreen(Screen[SourceId | None]):
         self._filter = AdFilter(self._entries, STATES, self._state_of)
 
     def compose(self) -> ComposeResult:
-        """Filter, states, ads."""
+        """Yield the filter, the states and the ads."""
         with Horizontal(id="ads-query"):
             yield Static("Ads  ")
             yield Input(placeholder="type: id, employer, title, state", compact=True)
@@ -183,84 +175,87 @@ class AdListScreen(Screen[SourceId | None]):
         yield Static(id="ads-none")
 
     def on_mount(self) -> None:
-        """Stand on the ad that is open."""
+        """Move the cursor to the ad that is open."""
         self.query_one(Input).focus()
-        place = next((at for at, entry in enumerate(self._entries) if entry.id == self._current), 0)
-        self._show(place)
+        self._show(next((at for at, entry in enumerate(self._entries) if entry.id == self._current), 0))
 
     def add_entries(self, entries: Sequence[SourceEntry], *, is_listing: bool = True) -> None:
-        """More ads were listed; the cursor stays on its ad."""
+        """Add ads that were listed; the cursor stays on its ad."""
         self._entries.extend(entries)
         self._is_listing = is_listing
         if self.is_mounted:
             self._show(self._place())
 
     def action_move(self, step: int) -> None:
-        """The next ad, or the one before."""
-        self.query_one(AdRows).action_move(step)
+        """Move to the next ad, or the one before."""
+        self._rows.action_move(step)
 
     def action_page(self, step: int) -> None:
-        """A page of ads up or down."""
-        self.query_one(AdRows).action_page(step)
+        """Move a page of ads up or down."""
+        self._rows.action_page(step)
 
     def action_to_first(self) -> None:
-        """The first ad."""
-        self.query_one(AdRows).action_to_first()
+        """Move to the first ad."""
+        self._rows.action_to_first()
 
     def action_to_last(self) -> None:
-        """The last ad."""
-        self.query_one(AdRows).action_to_last()
+        """Move to the last ad."""
+        self._rows.action_to_last()
 
     def action_next_state(self, step: int) -> None:
-        """Keep the ads of the next state only; after the last, all."""
+        """Keep the ads of the next state only; after the last one, all."""
         choices: list[AdState | None] = [None, *STATES]
         place = self._place()
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
         self._show(place)
 
     def dismiss(self, result: SourceId | None = None) -> AwaitComplete:
-        """Answers and closes, once: a second key of one burst would close the workbench below."""
+        """Answer and close once: a second key of a burst would close the workbench below."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that come behind the answer find nothing left to act on."""
+        """Ignore keys that arrive after the answer."""
         return super().check_action(action, parameters) if self.is_active else False
 
     def action_leave(self) -> None:
-        """Back, without another ad."""
+        """Close without another ad."""
         self.dismiss(None)
 
+    @property
+    def _rows(self) -> AdRows:
+        return self.query_one(AdRows)
+
     @on(Input.Changed)
-    def _typed(self) -> None:
+    def _query_changed(self) -> None:
         before, self._query = self._query, self.query_one(Input).value
         self._show(self._place() if before.startswith(self._query) else None)
 
     @on(Input.Submitted)
     @on(RowList.RowSelected)
-    def _taken(self) -> None:
+    def _selected(self) -> None:
         place = self._place()
         if place is not None:
             self.dismiss(self._entries[place].id)
 
     def _place(self) -> int | None:
-        """Which of all ads is under the cursor."""
-        rows = self.query_one(AdRows)
+        """Return the number of the ad under the cursor among all ads."""
+        rows = self._rows
         return rows.places[rows.cursor] if rows.cursor < len(rows.places) else None
 
     def _show(self, place: int | None) -> None:
-        """Show what passes, with the cursor on the ad at `place`, or on the first."""
-        rows = self.query_one(AdRows)
-        rows.places = self._filter.places(self.query_one(Input).value, self._keeps)
+        """Show the ads that match, with the cursor on the ad at `place`, or on the first."""
+        rows = self._rows
+        rows.places = self._filter.places(self.query_one(Input).value, self._has_state if self._state else None)
         rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
         rows.rows_changed(_index(rows.places, place))
         rows.call_after_refresh(rows.show_cursor)
         none = self.query_one("#ads-none", Static)
         none.display = not rows.places
-        none.update("No ad here: change the words, or press tab for another state.")
+        none.update("No ads match: change the words, or press tab for another state.")
         self._show_states()
 
-    def _keeps(self, entry: SourceEntry) -> bool:
-        return self._state is None or self._state_of(entry) == self._state
+    def _has_state(self, entry: SourceEntry) -> bool:
+        return self._state_of(entry) == self._state
 
     def _state_of(self, entry: SourceEntry) -> AdState:
         return self._progress.get(entry.id, UNTOUCHED).state
@@ -279,14 +274,10 @@ class AdListScreen(Screen[SourceId | None]):
 
 
 def _index(places: Sequence[int], place: int | None) -> int:
+    """Return where an ad is among those that match, or the first one behind it."""
     if place is None:
         return 0
     if isinstance(places, range):
         return place
     after = next((index for index, at in enumerate(places) if at >= place), 0)
     return next((index for index, at in enumerate(places) if at == place), after)
-
-
-def _padded(text: str, cells: int) -> str:
-    """`text` in exactly `cells` cells."""
-    return set_cell_size(brief(text, cells), cells)

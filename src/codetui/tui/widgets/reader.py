@@ -1,4 +1,4 @@
-"""Background documents beside the ad: markdown from the codebook's references, offline."""
+"""Background documents beside the ad: the markdown files that the codebook refers to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
 
 
 class ReaderPane(Widget, can_focus=True):
-    """Documents to read, one at a time; each keeps the place where it was left."""
+    """Shows one document at a time, each at the scroll position where it was left."""
 
     HELP = "Background documents of the codebook."
     BINDING_GROUP_TITLE = "Reader"
@@ -63,7 +63,7 @@ class ReaderPane(Widget, can_focus=True):
     """
 
     class Closed(Message):
-        """The coder has read enough."""
+        """The coder closed the reader."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -72,17 +72,17 @@ class ReaderPane(Widget, can_focus=True):
         self._left_at: dict[int, float] = {}
 
     def compose(self) -> ComposeResult:
-        """The page."""
+        """Yield the page."""
         with VerticalScroll(can_focus=False):
-            yield Static("The codebook names no background document.", classes="missing")
+            yield Static("The codebook refers to no background documents.", classes="missing")
 
     @property
     def place(self) -> int:
-        """Which document is shown."""
+        """The number of the document that is shown."""
         return self._place
 
     async def show(self, readings: Sequence[Reading], place: int = 0) -> None:
-        """Show one of the documents."""
+        """Load one of the documents."""
         if tuple(readings) != self._readings:
             self._left_at.clear()
         self._readings = tuple(readings)
@@ -90,34 +90,34 @@ class ReaderPane(Widget, can_focus=True):
         await self._load()
 
     async def action_switch(self, step: int) -> None:
-        """The next document, or the one before."""
+        """Load the next document, or the one before."""
         if len(self._readings) > 1:
             self._left_at[self._place] = self._page.scroll_y
             self._place = (self._place + step) % len(self._readings)
             await self._load()
 
     def action_scroll(self, step: int) -> None:
-        """A line on, or back."""
+        """Scroll a line down or up."""
         self._page.scroll_relative(y=step, animate=False)
 
     def action_page(self, step: int) -> None:
-        """A page on, or back."""
+        """Scroll a page down or up."""
         self._page.scroll_relative(y=step * max(1, self._page.size.height - 2), animate=False)
 
     def action_to_start(self) -> None:
-        """The start of the document."""
+        """Scroll to the start."""
         self._page.scroll_home(animate=False)
 
     def action_to_end(self) -> None:
-        """The end of the document."""
+        """Scroll to the end."""
         self._page.scroll_end(animate=False)
 
     def action_close(self) -> None:
-        """Say that it may close."""
+        """Post that the reader is to close."""
         self.post_message(self.Closed())
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """A link leads out of the program: it is not followed."""
+        """Follow no link: it leads out of the program."""
         event.stop()
 
     @property
@@ -125,7 +125,7 @@ class ReaderPane(Widget, can_focus=True):
         return self.query_one(VerticalScroll)
 
     async def _markdown(self) -> Markdown:
-        """The widget of the text, made for the first document: the start does not wait for its library."""
+        """Return the widget of the text, mounted for the first document because its library loads slowly."""
         from textual.widgets import Markdown
 
         if not self._page.query(Markdown):

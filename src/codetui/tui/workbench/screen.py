@@ -224,9 +224,7 @@ class WorkbenchScreen(Screen[None]):
             session = self.workspace.open(entry)
         except OSError as error:
             why = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
-            self.say(
-                f"Ad {entry.id} could not be opened: {why}. Fix that, or choose another ad: a lists them.", "error"
-            )
+            self.say(f"Ad {entry.id} could not be opened: {why}. Fix that, or choose another ad (a).", "error")
             return
         self.target.at(None)
         self._spans = CodedSpans(self.index)
