@@ -70,7 +70,7 @@ def test_a_code_that_was_renamed_and_renumbered() -> None:
 
 def test_a_code_that_is_only_probably_the_same() -> None:
     [first, *_] = with_first(id=CodeId("X1"), name="Lighting lamps", definition="")
-    assert first == "T1 “Lighting” is probably what is now X1 “Lighting lamps” (their likeness is 0.86)."
+    assert first == "T1 “Lighting” is probably now X1 “Lighting lamps” (their likeness is 0.86)."
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_code_that_is_only_probably_the_same() -> None:
             "Lights every lamp at dusk.",
             "The definition of T1 “Lighting” was changed: Lights [-the-] {+every+} lamp at dusk.",
         ),
-        ("", "The definition of T1 “Lighting” was taken away: “Lights the lamp at dusk.”"),
+        ("", "The definition of T1 “Lighting” was removed: “Lights the lamp at dusk.”"),
         (
             "Oils the wheels.",
             "The definition of T1 “Lighting” was rewritten, from “Lights the lamp at dusk.” to “Oils the wheels.”",

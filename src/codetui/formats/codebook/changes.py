@@ -1,17 +1,15 @@
-"""The changes between two codebooks in words that a methods section can use."""
+"""The changes between two codebooks as sentences for a methods section."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Literal
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import Change, ChangedKind, WordRun
 from codetui.core.text.display import plural
 from codetui.model import Codebook, MemoTarget
 
-PlaceKind = Literal["section", "group"]
 CONTEXT = 5
 """Unchanged words that are shown on each side of changed ones."""
 
@@ -23,20 +21,20 @@ FIELDS = {
     "projects": ("project", "projects"),
     "examples": ("example", "examples"),
     "confused_with": ("code it is confused with", "codes it is confused with"),
-    "include": ("rule of inclusion", ""),
-    "exclude": ("rule of exclusion", ""),
+    "include": ("inclusion rule", ""),
+    "exclude": ("exclusion rule", ""),
     "found_in": ("ad in which it was found", ""),
     "holds": ("kind of entry", ""),
-    "status": ("status of the book", ""),
-    "label": ("form of labels", ""),
+    "status": ("status of the codebook", ""),
+    "label": ("label pattern", ""),
     "version": ("version", ""),
     "title": ("title", ""),
 }
-"""What a field is called, one of it and several."""
+"""The names of fields, in the singular and the plural."""
 
 
 def sentences(changes: Sequence[Change], old: Codebook, new: Codebook) -> list[str]:
-    """One sentence for each thing that changed; what came, went or only got another number is told together."""
+    """Return a sentence for each change; parts added, removed or only renumbered share one."""
     if not changes:
         return ["Nothing was changed."]
     found: list[str] = []
@@ -46,7 +44,7 @@ def sentences(changes: Sequence[Change], old: Codebook, new: Codebook) -> list[s
 
 
 def marked(words: Iterable[WordRun]) -> str:
-    """A text with its changes marked, `Lights [-the-] {+every+} lamp`; long stretches without a change are cut."""
+    """Return a text with its changes marked, `Lights [-the-] {+every+} lamp`, and long unchanged stretches cut."""
     runs = list(words)
     shown: list[str] = []
     for number, run in enumerate(runs):
@@ -63,32 +61,27 @@ def _of_kind(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
         if parts:
             names = _listed(_named(change.id, change.name) for change in parts)
             yield f"{plural(len(parts), f'{kind} was', f'{kind}s were')} {what}: {names}."
-    of_part = [list(each) for _, each in groupby(changes, lambda change: (_is_told(change), change.id, change.name))]
-    plain = [each[0] for each in of_part if _is_plain(each)]
-    if plain:
-        names = _listed(f"{change.before} to {_named(change.after, change.name)}" for change in plain)
-        yield f"{plural(len(plain), f'{kind} was', f'{kind}s were')} renumbered: {names}."
-    for each in of_part:
-        if not _is_told(each[0]):
-            yield from _of_part(kind, each, old, new)
+    kept = (change for change in changes if change.kind not in ("removed", "added"))
+    of_parts = [list(each) for _, each in groupby(kept, lambda change: (change.id, change.name))]
+    renumbered = [each[0] for each in of_parts if _is_only_renumbered(each)]
+    if renumbered:
+        names = _listed(f"{change.before} to {_named(change.after, change.name)}" for change in renumbered)
+        yield f"{plural(len(renumbered), f'{kind} was', f'{kind}s were')} renumbered: {names}."
+    for each in of_parts:
+        yield from _of_part(kind, each, old, new)
 
 
-def _is_told(change: Change) -> bool:
-    """Whether a change is told together with others of its kind."""
-    return change.kind in ("removed", "added")
-
-
-def _is_plain(changes: list[Change]) -> bool:
-    """Whether a part surely got another id and kept its name."""
+def _is_only_renumbered(changes: list[Change]) -> bool:
+    """Return whether a part certainly got another id and kept its name."""
     return changes[0].kind == "renumbered" and changes[0].likeness == 1 and all(c.kind != "renamed" for c in changes)
 
 
 def _of_part(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codebook) -> Iterator[str]:
-    """What became of one part, its id and name first."""
+    """Yield the changes of one part, those of id and name first."""
     of_kind = {change.kind: change for change in changes}
     name = _named(changes[0].id, changes[0].name)
     who = name if kind == "code" else f"{kind} {name}" if kind != "text" else f"text “{changes[0].name}”"
-    if not _is_plain(changes):
+    if not _is_only_renumbered(changes):
         yield from _identity(kind, of_kind.get("renumbered"), of_kind.get("renamed"))
     for change in changes:
         match change.kind:
@@ -96,18 +89,16 @@ def _of_part(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
                 yield f"{_upper(who)} was moved {_moved(change, old, new)}."
             case "redefined" | "changed":
                 yield _rewritten(who, change)
-            case "retired":
-                yield f"{_upper(who)} was retired."
-            case "reinstated":
-                yield f"{_upper(who)} was taken up again."
+            case "retired" | "reinstated":
+                yield f"{_upper(who)} was {change.kind}."
             case _:
                 pass
     for field in dict.fromkeys(change.field for change in changes if change.kind in ("gained", "lost")):
-        yield _entries(who, field, [change for change in changes if change.field == field])
+        yield _gains_and_losses(who, field, [change for change in changes if change.field == field])
 
 
 def _identity(kind: ChangedKind, renumbered: Change | None, renamed: Change | None) -> Iterator[str]:
-    """That a part has another id, another name or both."""
+    """Yield that a part has another id, another name or both."""
     prefix = "" if kind == "code" else f"{kind} "
     if renumbered is None:
         if renamed is not None:
@@ -116,48 +107,45 @@ def _identity(kind: ChangedKind, renumbered: Change | None, renamed: Change | No
     before = _named(renumbered.before, renamed.before if renamed else renumbered.name)
     after = _named(renumbered.after, renumbered.name)
     if renumbered.likeness < 1:
-        likeness = f"their likeness is {renumbered.likeness:.2f}"
-        yield f"{_upper(prefix + before)} is probably what is now {after} ({likeness})."
+        yield f"{_upper(prefix + before)} is probably now {after} (their likeness is {renumbered.likeness:.2f})."
     else:
         yield f"{_upper(prefix + before)} became {after}."
 
 
 def _moved(change: Change, old: Codebook, new: Codebook) -> str:
-    kind: PlaceKind = "section" if change.field == "section" else "group"
-    before, after = (
-        books.place_title(book, MemoTarget(kind=kind, id=id_))
-        for book, id_ in ((old, change.before), (new, change.after))
-    )
+    def title(book: Codebook, id_: str) -> str:
+        target = MemoTarget(kind="section" if change.field == "section" else "group", id=id_)
+        return books.place_title(book, target)
+
     if not change.before:
-        return f"into {kind} “{after}”"
-    return f"from {kind} “{before}” to “{after}”" if change.after else f"out of {kind} “{before}”"
+        return f"into {change.field} “{title(new, change.after)}”"
+    before = f"{change.field} “{title(old, change.before)}”"
+    return f"from {before} to “{title(new, change.after)}”" if change.after else f"out of {before}"
 
 
 def _rewritten(who: str, change: Change) -> str:
-    """That a text came, went or has other words."""
-    if change.part == "book":
-        field = FIELDS[change.field][0]
-        return f"The {field} is “{change.after}”; it was “{change.before}”."
+    """Return that a text is new, was removed or changed."""
     field = FIELDS.get(change.field, (change.field, ""))[0]
+    if change.part == "book":
+        return f"The {field} is “{change.after}”; it was “{change.before}”."
     what = f"The {who}" if change.part == "text" else f"The {field} of {who}"
     if not change.before or not change.after:
-        verb = "is new" if change.after else "was taken away"
-        return f"{what} {verb}: “{change.after or change.before}”"
+        return f"{what} {'is new' if change.after else 'was removed'}: “{change.after or change.before}”"
     same = sum(len(run.words) for run in change.words if run.kind == "same")
     if same < MOSTLY_NEW * max(len(change.before), len(change.after)):
         return f"{what} was rewritten, from “{change.before}” to “{change.after}”"
     return f"{what} was changed: {marked(change.words)}"
 
 
-def _entries(who: str, field: str, changes: list[Change]) -> str:
-    """Which entries a list gained and lost."""
-    told: list[str] = []
+def _gains_and_losses(who: str, field: str, changes: list[Change]) -> str:
+    """Return which entries a list gained and lost."""
+    parts: list[str] = []
     for kind in ("gained", "lost"):
         texts = [change.after or change.before for change in changes if change.kind == kind]
         if texts:
             noun = FIELDS[field][len(texts) > 1]
-            told.append(f"{kind} {len(texts)} {noun}: {_listed(f'“{text}”' for text in texts)}")
-    return f"{_upper(who)} {', and '.join(told)}."
+            parts.append(f"{kind} {len(texts)} {noun}: {_listed(f'“{text}”' for text in texts)}")
+    return f"{_upper(who)} {', and '.join(parts)}."
 
 
 def _named(id_: str, name: str) -> str:
@@ -165,7 +153,7 @@ def _named(id_: str, name: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return `a`, `a and b`, `a, b and c`."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
@@ -175,7 +163,7 @@ def _upper(text: str) -> str:
 
 
 def _cut(words: str, *, is_first: bool, is_last: bool) -> str:
-    """The words beside a change, those farther off as `…`."""
+    """Return the words next to a change, with `…` for those farther away."""
     parts = words.split()
     before, after = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
     if len(parts) <= before + after + 1:
