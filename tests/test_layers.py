@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import pkgutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -17,6 +19,14 @@ from testing.studies import write_study
 
 PACKAGE = Path(codetui.__file__).parent
 WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "model")
+BELOW_THE_EDGES = ("model", "core", "formats", "storage", "study")
+WITHOUT_KEYS = ("model", "formats/export", "formats/session_doc", "formats/coding_book", "formats/toml", "storage")
+KEY = re.compile(
+    r"\bF\d{1,2}\b|\bCtrl\b|\bEsc\b|\bEnter\b|\bpress\b|\bkey [A-Za-z]\b"
+    r"|(?<![\w“'`-])[A-Za-z] (?:assigns|writes|removes|shows|takes|undoes|drops|opens|copies|leads|finds)\b"
+)
+"""What names a key: `Ctrl+S`, `press b`, `x removes it`."""
+
 WIDTHS = ("rich.cells", "rich._unicode_data", "rich._extension")
 """What core needs of rich, to know how wide a character is on the screen, and what `import rich` itself loads."""
 
@@ -101,6 +111,46 @@ def test_a_pure_layer_imports_nothing_that_touches_files_clock_or_chance(layer: 
     impure = {"os", "io.open", "pathlib", "random", "secrets", "time", "subprocess", "socket", "tempfile", "shutil"}
     found = {path.name: imports(path) & impure for path in (PACKAGE / layer).glob("**/*.py")}
     assert {name: names for name, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("layer", BELOW_THE_EDGES)
+def test_a_layer_below_the_command_line_and_the_screen_prints_nothing_and_never_exits(layer: str) -> None:
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in (PACKAGE / layer).glob("**/*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if _prints_or_exits(node)
+    ]
+    assert found == []
+
+
+def _prints_or_exits(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="print" | "exit" | "quit" | "input")):
+            return True
+        case ast.Attribute(value=ast.Name(id="sys"), attr="stdin" | "stdout" | "stderr" | "exit"):
+            return True
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("layer", WITHOUT_KEYS)
+def test_a_message_below_the_screen_names_no_key(layer: str) -> None:
+    found = [
+        f"{path.name}:{node.lineno}: {node.value}"
+        for path in (PACKAGE / layer).glob("**/*.py")
+        for node in _messages(ast.parse(path.read_text("utf-8")))
+        if KEY.search(str(node.value))
+    ]
+    assert found == []
+
+
+def _messages(module: ast.Module) -> Iterator[ast.Constant]:
+    """All texts of a module but those that stand alone, as docstrings do."""
+    alone = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node
 
 
 def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() -> None:
