@@ -1,4 +1,4 @@
-"""Real quotations among near-duplicates and in ads that lack them: found in their own place, or asked about."""
+"""Real quotations among near-duplicates and in ads without them: found in their own place, or left to the coder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Texts = dict[str, str]
 
 @pytest.fixture(scope="module")
 def real() -> tuple[Texts, list[Phrase]]:
-    """The real ads, and what coders quote of them."""
+    """Return the real ads and the quotations from them."""
     shared = shared_path()
     texts = texts_of(shared / "pilot/ads.csv")
     return texts, [one for one in quotations([shared / "seeds", shared / "pilot/codings"]) if one.ad in texts]
@@ -31,7 +31,7 @@ in_parts = pytest.mark.parametrize("part", [4, pytest.param(1, marks=pytest.mark
 
 
 @in_parts
-def test_no_real_quotation_is_found_in_an_ad_that_lacks_it(real: tuple[Texts, list[Phrase]], part: int) -> None:
+def test_no_real_quotation_is_found_in_an_ad_without_it(real: tuple[Texts, list[Phrase]], part: int) -> None:
     texts, phrases = real[0], real[1][::part]
     verdicts: Counter[str] = Counter()
     for ad, words in phrases:
@@ -59,7 +59,7 @@ def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts,
 
 
 @in_parts
-def test_real_quotations_with_slips_or_cuts_are_found_at_their_own_place_alone(
+def test_real_quotations_with_typos_or_cuts_are_found_at_their_own_place_alone(
     real: tuple[Texts, list[Phrase]], part: int
 ) -> None:
     texts, phrases = real[0], real[1][::part]
@@ -72,7 +72,7 @@ def test_real_quotations_with_slips_or_cuts_are_found_at_their_own_place_alone(
     assert verdicts["word replaced"]["right"] == 0
 
 
-def test_phrases_of_a_model_that_stand_nowhere_mostly_name_what_is_nearest(shared: Path) -> None:
+def test_phrases_of_a_model_that_are_not_found_mostly_have_a_nearest_place(shared: Path) -> None:
     texts = texts_of(shared / "pilot/ads.csv")
     found = [locate(texts[ad], words) for ad, words in model_phrases(shared / "pilot/llm") if ad in texts]
     orphans = [one for one in found if isinstance(one, Orphan)]
@@ -85,7 +85,7 @@ def test_phrases_of_a_model_that_stand_nowhere_mostly_name_what_is_nearest(share
 AD = "You keep the lamps clean. You count the sacks of the harbour."
 
 
-def test_a_place_that_lacks_the_words_is_wrong() -> None:
+def test_a_place_without_the_words_is_wrong() -> None:
     trial = Trial("our goals are high", "Go", None, None)
     assert verdict(trial, Exact(Span(4, 6), "folded")) == "wrong"
     assert verdict(Trial("we use Go", "Go", None, None), Exact(Span(7, 9), "words")) == "right"

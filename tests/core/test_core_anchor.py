@@ -1,4 +1,4 @@
-"""Anchors: a quotation is found again where it stands, and nowhere else."""
+"""Anchors: a quotation is found again at its place, and nowhere else."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _words(text: str, found: Resolution) -> str:
 # --- resolving an anchor -----------------------------------------------------------------------------
 
 
-def test_an_anchor_holds_the_words_and_their_context() -> None:
+def test_an_anchor_has_the_words_and_their_context() -> None:
     anchor = _anchor(AD, "Python")
     assert (anchor.words, anchor.text_hash) == ("Python", text_hash(AD))
     assert anchor.before == AD[: anchor.start][-CONTEXT_LENGTH:]
@@ -60,7 +60,7 @@ def test_an_anchor_holds_the_words_and_their_context() -> None:
 
 
 @given(st.text(max_size=80), st.integers(0, 80), st.integers(0, 80))
-def test_an_unchanged_text_gives_every_span_back(text: str, one: int, other: int) -> None:
+def test_every_span_is_found_in_an_unchanged_text(text: str, one: int, other: int) -> None:
     start, end = sorted((min(one, len(text)), min(other, len(text))))
     anchor = anchor_at(text, Span(start, end), text_hash(text))
     expected = Exact(Span(start, end), "offsets") if end > start else Orphan()
@@ -91,7 +91,7 @@ def test_near_duplicates_are_ambiguous_where_the_context_does_not_decide() -> No
     assert [twice[span.start : span.end] for span in found.spans] == ["Python", "Python"]
 
 
-def test_a_short_word_alone_in_another_context_is_asked_about() -> None:
+def test_a_short_word_alone_in_another_context_is_ambiguous() -> None:
     anchor = _anchor("We use Go every day.", "Go")
     assert resolve("Are you ready? Go for it!", anchor) == Ambiguous((Span(15, 17),))
 
@@ -100,7 +100,7 @@ def test_words_that_are_gone_are_an_orphan() -> None:
     assert resolve("Another text altogether.", _anchor(AD, "robust data pipelines for our clients")) == Orphan()
 
 
-def test_a_context_picks_a_place_inside_a_word() -> None:
+def test_a_context_decides_for_a_place_inside_a_word() -> None:
     anchor = _anchor("We use JavaScript every day.", "Java")
     found = resolve("Now: we like Java. We use JavaScript every day.", anchor)
     assert found == Exact(Span(26, 30), "words")
@@ -131,7 +131,7 @@ def test_words_of_a_document_are_found_in_the_ad(words: str, found: str) -> None
 
 
 @pytest.mark.parametrize("words", ["Python", "Build robust data pipelines", "Build ... our", "build robust"])
-def test_words_that_stand_more_than_once_are_ambiguous(words: str) -> None:
+def test_words_that_occur_more_than_once_are_ambiguous(words: str) -> None:
     found = locate(AD, words)
     assert isinstance(found, Ambiguous)
     assert len(found.spans) == 2
@@ -139,7 +139,7 @@ def test_words_that_stand_more_than_once_are_ambiguous(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "  ", "...", "Kubernetes", "Rust", "[...]", "\x00"])
-def test_words_that_do_not_stand_there_are_orphans(words: str) -> None:
+def test_words_that_are_not_in_the_text_are_orphans(words: str) -> None:
     assert locate(AD, words) == Orphan()
 
 
@@ -149,32 +149,32 @@ def test_whole_words_are_preferred_to_parts_of_words() -> None:
     assert locate("uses LLMs only", "LLM") == Exact(Span(5, 8), "words")
 
 
-def test_a_short_word_inside_another_word_is_asked_about() -> None:
+def test_a_short_word_inside_another_word_is_ambiguous() -> None:
     assert locate("uses JavaScript only", "Java") == Ambiguous((Span(5, 9),))
     assert locate("they train it", "AI") == Ambiguous((Span(7, 9),))
     assert locate("our aim is", "AI") == Ambiguous((Span(4, 6),))
     assert locate("our goals are", "Go") == Ambiguous((Span(4, 6),))
 
 
-def test_a_short_word_in_another_case_is_asked_about() -> None:
+def test_a_short_word_in_another_case_is_ambiguous() -> None:
     assert locate("you make it work", "IT") == Ambiguous((Span(9, 11),))
     assert locate("you know PYTHON well", "Python") == Exact(Span(9, 15), "folded")
 
 
-def test_a_line_break_between_the_words_makes_no_place_less_of_one() -> None:
+def test_a_line_break_between_the_words_does_not_matter() -> None:
     text = "* You build data\n  pipelines.\n* They sell data pipelines."
     assert locate(text, "data pipelines") == Ambiguous((Span(12, 28), Span(42, 56)))
     assert locate(text, "They sell data pipelines") == Exact(Span(32, 56), "words")
 
 
-def test_parts_are_found_in_order_and_as_tightly_as_they_stand() -> None:
+def test_parts_are_found_in_order_in_the_shortest_span() -> None:
     text = "we build houses. Later we build houses and then run large models."
     assert _words(text, locate(text, "we build houses ... large models")) == "we build houses and then run large models"
     assert not isinstance(locate(text, "large models ... we build houses"), Exact)
 
 
 @pytest.mark.parametrize("words", ["need Python ... and SQL", "Data … Go"])
-def test_short_parts_of_cut_words_are_asked_about(words: str) -> None:
+def test_short_parts_of_cut_words_are_ambiguous(words: str) -> None:
     found = locate(AD, words)
     assert isinstance(found, Ambiguous)
     assert len(found.spans) == 1
@@ -192,7 +192,7 @@ def test_parts_too_far_apart_are_no_quotation() -> None:
         ("work “agile” – with Pyhton, Go and JavaScript.", "work “agile” – with Python, Go and JavaScript."),
     ],
 )
-def test_slips_of_the_pen_are_forgiven(words: str, found: str) -> None:
+def test_typos_are_ignored(words: str, found: str) -> None:
     resolution = locate(AD, words)
     assert isinstance(resolution, Fuzzy)
     assert _words(AD, resolution) == found
@@ -205,14 +205,14 @@ def test_lines_alike_but_for_a_word_are_ambiguous_when_that_word_is_wrong() -> N
     assert [AD[span.start :][:5] for span in found.spans] == ["Build", "Build"]
 
 
-def test_words_unlike_any_place_name_the_nearest() -> None:
+def test_words_unlike_any_place_have_a_nearest_place() -> None:
     found = locate(AD, "Build very solid data streams for the clients")
     assert isinstance(found, Orphan)
     assert found.nearest is not None
     assert 0.6 <= found.score < 0.8
 
 
-def test_a_word_that_stands_everywhere_is_answered() -> None:
+def test_a_word_that_occurs_everywhere_is_resolved_quickly() -> None:
     found = locate("a " * 5000, "a", "a ", " a")
     assert isinstance(found, Ambiguous)
 
@@ -226,7 +226,7 @@ FOLDABLE = st.text(
 
 
 @given(FOLDABLE)
-def test_folded_spans_lead_back_to_the_text(text: str) -> None:
+def test_normalized_spans_map_back_to_the_text(text: str) -> None:
     folded = NormalizedText(text)
     for start in range(len(folded.text)):
         span = folded.span(start, start + 1)
@@ -238,18 +238,18 @@ def test_folded_spans_lead_back_to_the_text(text: str) -> None:
 
 
 @given(FOLDABLE)
-def test_folding_forgives_composition_and_case(text: str) -> None:
+def test_normalization_ignores_composition_and_case(text: str) -> None:
     assert normalize_words(unicodedata.normalize("NFD", text)) == normalize_words(unicodedata.normalize("NFC", text))
 
 
-def test_folding_forgives_what_the_steps_say() -> None:
+def test_normalization_ignores_quotes_dashes_and_spaces() -> None:
     assert normalize_words(" “Straße”\n –  it&amp;s ‘Caf\u0065\u0301’ ") == "\"strasse\" - it&s 'café'"
     text = "x  Stra\u00dfe &amp; Cafe\u0301 y"
     assert _words(text, locate(text, "strasse & caf\u00e9")) == "Stra\u00dfe &amp; Cafe\u0301"
 
 
 @given(st.text())
-def test_shown_words_hold_no_white_space_but_single_blanks(text: str) -> None:
+def test_collapsed_words_have_single_blanks_alone(text: str) -> None:
     shown = collapse_spaces(text)
     assert shown == shown.strip() and "  " not in shown
     assert all(not character.isspace() or character == " " for character in shown)
@@ -257,7 +257,7 @@ def test_shown_words_hold_no_white_space_but_single_blanks(text: str) -> None:
 
 @settings(max_examples=examples(50))
 @given(st.text(max_size=200), st.text(max_size=40))
-def test_any_words_in_any_text_have_an_answer(text: str, words: str) -> None:
+def test_any_words_can_be_located_in_any_text(text: str, words: str) -> None:
     found = locate(text, words)
     spans = (
         found.spans
@@ -297,7 +297,7 @@ def _step(found: Resolution) -> str:
     return found.step if isinstance(found, Exact) else type(found).__name__
 
 
-def test_every_real_quotation_stands_in_its_ad(ads: dict[str, str], shared: Path) -> None:
+def test_every_real_quotation_is_found_in_its_ad(ads: dict[str, str], shared: Path) -> None:
     steps: Counter[str] = Counter()
     for ad, words in _quotations(shared):
         found = locate(ads[ad], words)

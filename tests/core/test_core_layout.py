@@ -19,7 +19,7 @@ widths = st.integers(min_value=1, max_value=40)
 
 
 def shown_rows(layout: Layout) -> list[str]:
-    """The rows as a reader sees them."""
+    """Return the rows as they are shown."""
     rows = [layout.row(number) for number in range(layout.rows)]
     return [" " * row.indent + row.shown(row.start, row.end) for row in rows]
 
@@ -54,7 +54,7 @@ def test_cells_and_offsets_are_inverse_over_clusters(text: str, width: int) -> N
 
 
 @given(texts, widths)
-def test_what_is_shown_takes_the_cells_it_is_said_to_take(text: str, width: int) -> None:
+def test_what_is_drawn_has_the_cells_of_its_row(text: str, width: int) -> None:
     layout = wrap(text, width)
     for number in range(layout.rows):
         row = layout.row(number)
@@ -76,7 +76,7 @@ def test_a_row_is_at_most_a_blank_wider_than_the_width(text: str, width: int) ->
 
 
 @given(st.text(alphabet="ab .*-1)\n", max_size=200), widths)
-def test_the_fast_way_breaks_rows_where_the_slow_way_does(text: str, width: int) -> None:
+def test_the_fast_path_breaks_rows_where_the_slow_one_does(text: str, width: int) -> None:
     # A letter before a stop may be a bullet's, which the other alphabet has not.
     odd = re.sub(r"a(?![.)])", "ა", text)
     fast, slow = wrap(text, width), wrap(odd, width)

@@ -1,4 +1,4 @@
-"""Selections in key notation: `[` and `]` stand round what is selected, `|` where the head is."""
+"""Selections in key notation: `[` and `]` enclose the selection, `|` is the head."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHORT |= {
 
 
 def read(notation: str) -> tuple[str, Selection]:
-    """A text and its selection out of the notation: `We [need|] it`, or `We ne|ed it` for a cursor."""
+    """Parse a text with its selection: `We [need|] it`, or `We ne|ed it` for a cursor."""
     marks = [(at, c) for at, c in enumerate(notation) if c in "[]|"]
     text = "".join(c for c in notation if c not in "[]|")
     places = {c: at - number for number, (at, c) in enumerate(marks)}
@@ -37,7 +37,7 @@ def read(notation: str) -> tuple[str, Selection]:
 
 
 def written(text: str, selection: Selection) -> str:
-    """A text with its selection in the notation."""
+    """Render a text with its selection."""
     start, end = selection.span
     if not selection.is_explicit:
         return f"{text[:start]}|{text[start:]}"
@@ -47,7 +47,7 @@ def written(text: str, selection: Selection) -> str:
 
 
 def pressed(notation: str, keys: str, width: int = 40, height: int = 10) -> str:
-    """The notation after some keys."""
+    """Return the notation after some keys."""
     text, selection = read(notation)
     view, top = View(wrap(text, width), 0, height), 0
     for key in keys.split():
@@ -164,7 +164,7 @@ def test_growing_goes_from_word_to_paragraph_and_shrinking_goes_back() -> None:
         ("|", "terms", ""),
     ],
 )
-def test_a_code_is_given_to_the_selection_or_to_what_it_implies(notation: str, holds: Holds, words: str) -> None:
+def test_a_code_is_assigned_to_the_selection_or_to_the_implied_span(notation: str, holds: Holds, words: str) -> None:
     text, selection = read(notation)
     assert text[slice(*effective(text, selection, holds))] == words
 
@@ -191,14 +191,14 @@ def test_a_tentative_selection_is_its_first_word_for_terms() -> None:
         ((22, 23), "cafe\u0301"),
     ],
 )
-def test_a_drag_takes_whole_words_and_the_characters_under_both_ends(drag: tuple[int, int], taken: str) -> None:
+def test_a_drag_selects_whole_words_and_the_characters_under_both_ends(drag: tuple[int, int], taken: str) -> None:
     text = "We need Python, CI/CD cafe\u0301."
     selection = dragged(text, *drag)
     assert text[slice(*selection.span)] == taken
     assert (selection.anchor <= selection.head) == (drag[0] <= drag[1])
 
 
-def test_clicks_put_the_cursor_take_the_word_and_take_the_sentence() -> None:
+def test_clicks_move_the_cursor_select_the_word_and_select_the_sentence() -> None:
     text = "We need it. Go."
     assert clicked(text, 4, 1) == cursor(text, 4)
     assert clicked(text, 4, 2).span == (3, 7)
@@ -261,7 +261,7 @@ def test_search_goes_back_and_round_the_end() -> None:
     assert matches(text, "ab", 1, 6) == [(5, 7)]
 
 
-def test_a_query_of_signs_is_taken_literally() -> None:
+def test_a_query_of_signs_is_literal() -> None:
     assert find("a C++ (x) [y]", "c++ (x) [", 0) == (2, 11)
 
 

@@ -1,4 +1,4 @@
-"""Many overlapping spans: found, put in lanes, cut into runs."""
+"""Many overlapping spans: queries, lanes and runs."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +11,12 @@ ROW = 10
 
 
 def row_start(offset: int) -> int:
-    """The rows of these tests have ten characters."""
+    """Return the start of a row of ten characters."""
     return offset // ROW * ROW
 
 
 def rows_of(span: tuple[int, int]) -> set[int]:
-    """The rows that a span is drawn on."""
+    """Return the rows of a span."""
     start, end = span
     return set(range(start // ROW, (max(end, start + 1) - 1) // ROW + 1))
 
@@ -45,7 +45,7 @@ def test_no_two_spans_in_one_lane_share_a_row(given_spans: list[tuple[int, int]]
 
 
 @given(spans, st.integers(min_value=1, max_value=4))
-def test_a_span_goes_without_a_lane_only_where_all_are_taken(given_spans: list[tuple[int, int]], count: int) -> None:
+def test_a_span_has_no_lane_only_if_all_are_occupied(given_spans: list[tuple[int, int]], count: int) -> None:
     places = sorted(given_spans)
     lanes = Lanes(places, row_start, count)
     for number, place in enumerate(places):
@@ -56,7 +56,7 @@ def test_a_span_goes_without_a_lane_only_where_all_are_taken(given_spans: list[t
 
 
 @given(spans, st.data())
-def test_lanes_do_not_depend_on_the_order_of_asking(given_spans: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_lanes_do_not_depend_on_the_order_of_queries(given_spans: list[tuple[int, int]], data: st.DataObject) -> None:
     places = sorted(given_spans)
     in_order = Lanes(places, row_start, 3)
     expected = [in_order[number] for number in range(len(places))]
@@ -66,7 +66,7 @@ def test_lanes_do_not_depend_on_the_order_of_asking(given_spans: list[tuple[int,
 
 
 @given(spans, edges, edges)
-def test_runs_know_what_covers_each_character(given_spans: list[tuple[int, int]], a: int, b: int) -> None:
+def test_runs_name_the_layers_over_each_character(given_spans: list[tuple[int, int]], a: int, b: int) -> None:
     start, end = min(a, b), max(a, b)
     layers = [(number, *span) for number, span in enumerate(given_spans)]
     seen = {at: set(names) for low, high, names in runs(start, end, layers) for at in range(low, high)}

@@ -1,4 +1,4 @@
-"""Units of text: the gold file, and what holds for any text."""
+"""Units of text: the gold file, and properties of any text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ADS = st.lists(
 
 
 def gold() -> list[tuple[str, str, Unit, list[str]]]:
-    """The cases of the gold file: name, text, unit, and the units expected, white space folded."""
+    """Return the cases of the gold file: name, text, unit, and the expected units, white space collapsed."""
     cases = []
     for chapter in GOLD.read_text(encoding="utf-8").split("=== ")[1:]:
         name, _, rest = chapter.partition("\n")
@@ -64,7 +64,7 @@ def gold() -> list[tuple[str, str, Unit, list[str]]]:
 
 
 def words_of(text: str, spans: list[Span]) -> list[str]:
-    """The spans' characters, white space folded."""
+    """Return the words of spans, white space collapsed."""
     return [" ".join(text[s.start : s.end].split()) for s in spans]
 
 

@@ -23,19 +23,19 @@ WORDS = st.lists(st.sampled_from(["We", "a", "build", "CI/CD", "and", "tools,", 
 
 
 def typed(state: JumpState, target: int) -> JumpState:
-    """The state after the letters of the label on a place."""
+    """Return the state after the letters of the label on a place."""
     for letter in next(m.letters for m in state.marks if m.target == target):
         state = press(state, letter)
     return state
 
 
 def whole(text: str) -> Span:
-    """The view that shows everything."""
+    """Return the view of a whole text."""
     return Span(0, len(text))
 
 
 def picked(start: str, end: str) -> str:
-    """What is selected after labels on where one word starts and another ends."""
+    """Return the words selected by labels on the start of one word and the end of another."""
     state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index(start))
     state = typed(state, AD.index(end) + len(end))
     assert state.is_done
@@ -43,7 +43,7 @@ def picked(start: str, end: str) -> str:
 
 
 @given(WORDS)
-def test_no_label_begins_another_and_no_label_holds_a_digit(text: str) -> None:
+def test_no_label_begins_another_or_has_a_digit(text: str) -> None:
     state = begin(text, whole(text), cursor(text, 0))
     letters = sorted(m.letters for m in state.marks)
     assert all(not b.startswith(a) for a, b in itertools.pairwise(letters))
@@ -59,7 +59,7 @@ def test_every_word_in_view_has_a_label(text: str) -> None:
     assert all(m.target >= view.start for m in state.marks)
 
 
-def test_bullets_sentences_and_what_follows_a_colon_take_one_letter() -> None:
+def test_bullets_sentences_and_words_after_a_colon_have_one_letter() -> None:
     text = "     * Plan: Make things with the others of the town.\n" * 20
     state = begin(text, whole(text), cursor(text, 0))
     lengths = {m.target: len(m.letters) for m in state.marks}
@@ -78,7 +78,7 @@ def test_after_the_start_the_selection_runs_to_the_end_of_the_sentence() -> None
     assert AD[slice(*effective(AD, state.selection, "terms"))] == "build"
 
 
-def test_the_end_label_picks_exactly_the_words() -> None:
+def test_the_end_label_selects_exactly_the_words() -> None:
     assert picked("build", "pipelines") == "build pipelines"
     assert picked("write", "(some)") == "write (some)"
 
@@ -92,7 +92,7 @@ def test_the_last_word_of_a_later_sentence_ends_after_its_full_stop_but_before_a
     assert picked("look", "for models").endswith("for models")
 
 
-def test_ends_within_the_sentence_take_one_letter() -> None:
+def test_ends_within_the_sentence_have_one_letter() -> None:
     state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
     lengths = {m.target: len(m.letters) for m in state.marks}
     assert lengths[AD.index("pipelines") + len("pipelines")] == 1
@@ -104,12 +104,12 @@ def test_a_label_ends_where_its_word_ends() -> None:
         assert mark.offset + len(mark.letters) == mark.target or mark.target - mark.offset < len(mark.letters)
 
 
-def test_the_end_alone_can_be_picked_for_the_current_sentence() -> None:
+def test_the_end_alone_can_be_chosen_for_the_current_sentence() -> None:
     state = typed(begin_end(AD, whole(AD), cursor(AD, 3)), AD.index("colleague") + len("colleague"))
     assert AD[slice(*state.selection.span)] == "We look for a colleague"
 
 
-def test_a_held_start_takes_one_label_and_keeps_the_end() -> None:
+def test_a_held_start_needs_one_label_and_keeps_the_end() -> None:
     held = selected(3, 23)
     held = type(held)(23, 3, "explicit", "start")
     state = typed(begin(AD, whole(AD), held), 0)
@@ -137,5 +137,5 @@ def test_a_letter_that_begins_no_label_changes_nothing() -> None:
     assert press(state, "1") is state
 
 
-def test_an_ad_without_words_has_no_labels() -> None:
+def test_a_text_without_words_has_no_labels() -> None:
     assert begin("  \n", Span(0, 3), cursor("  \n", 0)).labels == []

@@ -1,4 +1,4 @@
-"""Slips of the pen are told apart from other words."""
+"""Typos are distinguished from other words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEEP = "you keep the lamps of the tower clean and bright"
         "you keep the lamps of the old tower clean and bright",
     ],
 )
-def test_slips_endings_blanks_and_signs_are_forgiven(place: str) -> None:
+def test_typos_endings_blanks_and_signs_are_ignored(place: str) -> None:
     assert is_typo(KEEP, place)
     assert is_typo(place, KEEP)
 
@@ -44,7 +44,7 @@ def test_slips_endings_blanks_and_signs_are_forgiven(place: str) -> None:
         ("the product manager of the tower works", "the project manager of the tower works"),
     ],
 )
-def test_other_words_and_numbers_are_no_slips(words: str, place: str) -> None:
+def test_other_words_and_numbers_are_no_typos(words: str, place: str) -> None:
     assert not is_typo(words, place)
 
 
@@ -64,14 +64,14 @@ AD = (
 TWELVE = "You polish the 12 mirrors of the northern light every week"
 
 
-def test_sentences_that_differ_in_a_number_or_a_word_are_told_apart() -> None:
+def test_sentences_that_differ_in_a_number_or_a_word_are_distinguished() -> None:
     for words in (TWELVE, TWELVE.replace("12", "14"), TWELVE.replace("mirrors", "windows")):
         start = AD.index(words)
         assert locate(AD, words) == Exact(Span(start, start + len(words)), "words")
 
 
 @pytest.mark.parametrize("words", [TWELVE.replace("12", "13"), TWELVE.replace("mirrors", "lanterns")])
-def test_a_sentence_with_another_number_or_word_is_not_given_the_place_of_its_like(words: str) -> None:
+def test_a_sentence_with_another_number_or_word_is_not_found_at_a_similar_one(words: str) -> None:
     assert not isinstance(locate(AD, words), Exact | Fuzzy)
     only = AD.replace(TWELVE.replace("12", "14"), "").replace(TWELVE.replace("mirrors", "windows"), "")
     found = locate(only, words)
@@ -79,7 +79,7 @@ def test_a_sentence_with_another_number_or_word_is_not_given_the_place_of_its_li
     assert found.nearest == Span(only.index(TWELVE), only.index(TWELVE) + len(TWELVE))
 
 
-def test_a_slip_beside_near_duplicates_is_asked_about() -> None:
+def test_a_typo_beside_near_duplicates_is_ambiguous() -> None:
     found = locate(AD, TWELVE.replace("northern", "northren"))
     assert isinstance(found, Ambiguous)
     assert found.score < 1
@@ -99,7 +99,7 @@ def test_an_anchor_never_goes_to_a_copy_of_its_sentence(words: str, is_before: b
         assert found.span == place if isinstance(found, Exact) else place in found.spans
 
 
-def test_the_offsets_are_trusted_in_the_text_they_come_from_alone() -> None:
+def test_the_offsets_are_trusted_in_their_own_text_alone() -> None:
     ad = f"{TWELVE}. You watch the sea, and nothing else in the world."
     words = "You polish the 12"
     anchor = anchor_at(ad, Span(0, len(words)), text_hash(ad))

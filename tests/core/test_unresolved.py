@@ -1,4 +1,4 @@
-"""Which quotations are in doubt, and where they may stand."""
+"""Quotations without an accepted place, and their possible places."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def only(found: tuple[UnresolvedAnchor, ...]) -> UnresolvedAnchor:
     return found[0]
 
 
-def test_words_that_stand_twice_are_ambiguous() -> None:
+def test_words_that_occur_twice_are_ambiguous() -> None:
     doubt = only(unresolved_anchors(state(coding(1, "You light the lamp")), AD))
     assert (doubt.kind, list(doubt.places), doubt.score, doubt.total) == (
         "ambiguous",
@@ -59,7 +59,7 @@ def test_words_that_stand_twice_are_ambiguous() -> None:
     )
 
 
-def test_a_proposed_place_is_fuzzy_with_how_much_it_resembles() -> None:
+def test_a_proposed_place_is_fuzzy_with_its_similarity() -> None:
     place = places_of("polish the mirrors of the northern light")[0]
     doubt = only(
         unresolved_anchors(state(coding(1, "polish the mirors of the northren light", place, is_proposed=True)), AD)
@@ -69,7 +69,7 @@ def test_a_proposed_place_is_fuzzy_with_how_much_it_resembles() -> None:
     assert doubt.percent in ("94 %", "95 %", "96 %")
 
 
-def test_words_with_slips_that_have_no_place_yet_are_fuzzy_too() -> None:
+def test_words_with_typos_and_without_a_place_are_fuzzy() -> None:
     doubt = only(unresolved_anchors(state(coding(1, "polish the mirrrors of the northern light")), AD))
     assert (doubt.kind, doubt.places) == ("fuzzy", tuple(places_of("polish the mirrors of the northern light")))
 
@@ -78,20 +78,20 @@ def test_words_with_slips_that_have_no_place_yet_are_fuzzy_too() -> None:
     ("words", "nearest"),
     [("feed the seals of the harbour", ""), ("polish the windows of the northern light", "polish the mirrors of the")],
 )
-def test_words_that_stand_nowhere_are_orphans_with_what_is_nearest(words: str, nearest: str) -> None:
+def test_words_that_are_not_found_are_orphans_with_a_nearest_place(words: str, nearest: str) -> None:
     doubt = only(unresolved_anchors(state(coding(1, words)), AD))
     assert doubt.kind == "orphan"
     assert [AD[slice(*place)].startswith(nearest) for place in doubt.places] == ([True] if nearest else [])
 
 
-def test_settled_and_removed_codings_are_not_in_doubt() -> None:
+def test_resolved_and_removed_codings_are_left_out() -> None:
     settled = coding(1, "dusk", places_of("dusk")[0])
     removed = Coding(id=CodingId("c2"), code=CodeId("T1"), anchor=None, words="gone", is_removed=True)
     assert unresolved_anchors(state(settled, removed), AD) == ()
     assert not is_unresolved(settled) and not is_unresolved(removed)
 
 
-def test_doubts_come_in_the_order_of_the_codings() -> None:
+def test_unresolved_anchors_are_in_the_order_of_the_codings() -> None:
     later, earlier = coding(7, "lamp"), coding(3, "nowhere at all", code="T2")
     session = state(later, earlier)
     assert unresolved_codings(session) == (earlier, later)
@@ -110,7 +110,7 @@ def test_a_place_that_has_the_code_already_is_not_offered() -> None:
     )
 
 
-def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_places_are_searched_once_while_a_coding_does_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     locate = module.locate
     monkeypatch.setattr(module, "locate", lambda text, words: asked.append(words) or locate(text, words))
@@ -128,7 +128,7 @@ def test_places_are_looked_for_once_while_a_coding_stays_as_it_is(monkeypatch: p
 
 @settings(max_examples=examples(60))
 @given(st.text("ab \n.", max_size=60), st.lists(st.text("ab .", max_size=12), max_size=4))
-def test_every_doubt_has_places_in_the_text(text: str, words: list[str]) -> None:
+def test_all_possible_places_are_in_the_text(text: str, words: list[str]) -> None:
     session = state(*(coding(number, each) for number, each in enumerate(words)))
     found = unresolved_anchors(session, text)
     assert len(found) == len(words)

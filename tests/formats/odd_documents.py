@@ -1,4 +1,4 @@
-"""Documents as nobody would invent them, with all that people write."""
+"""Strategies for session documents with every irregularity that people write."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ SENTENCES = [
 
 @dataclass
 class Manner:
-    """How one person lays documents out."""
+    """The layout habits of one person."""
 
     bullet: str
     space: str
@@ -127,7 +127,7 @@ def manners(draw: DrawFn) -> Manner:
 
 
 class Writer:
-    """Writes one document line by line."""
+    """Write one document line by line."""
 
     def __init__(self, draw: DrawFn, manner: Manner) -> None:
         self.draw, self.manner = draw, manner
@@ -236,7 +236,7 @@ class Writer:
 
 @st.composite
 def odd_texts(draw: DrawFn) -> str:
-    """A whole document with all that the format's table of irregularities names, and more."""
+    """Draw a whole document with all irregularities of the format, and more."""
     writer = Writer(draw, draw(manners()))
     writer.head()
     for _ in range(draw(st.integers(0, 3))):
@@ -272,4 +272,4 @@ SCRAPS = [
     "\r\n",
 ]
 scraps = st.lists(st.sampled_from(SCRAPS), max_size=25).map("".join)
-"""Any text at all, made of what means something to the reader."""
+"""Any text, made of scraps that mean something to the reader."""

@@ -1,4 +1,4 @@
-"""Sessions that take odd documents over and go on with them, and what documents say."""
+"""Sessions that adopt odd documents and change them, and the content of documents."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from codetui.model import (
 
 T = TypeVar("T")
 
-# --- the session that takes a document over -----------------------------------------------------------
+# --- the session of a document ------------------------------------------------------------------------
 
 
 def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document]:
-    """The state that says what a document says, with its text as the form, and the document with its ids."""
+    """Return a state with the content of a document and its text as layout, and the document with its ids."""
     document = identified(read(text, "a.md")[0], index)
     lines: dict[int, list[str]] = defaultdict(list)
     events: list[Event] = []
@@ -76,10 +76,10 @@ def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document
         events.append(ProfileAssigned(profile=found.id if found else document.profile, reasoning=document.reasoning))
     events.append(SourceDescribed(employer=document.employer, title=document.title))
     ids = tuple((line, tuple(of_line)) for line, of_line in sorted(lines.items()) if any(of_line))
-    form = DocumentLayout(
+    layout = DocumentLayout(
         text=text, ids=ids, employer=document.employer or AD.employer, title=document.title or AD.title
     )
-    events.append(LayoutChanged(layout=form))
+    events.append(LayoutChanged(layout=layout))
     document = with_ids(document, ids)
     assert ids_by_line(document) == ids
     return after(State(), *events), document
@@ -90,7 +90,7 @@ def added(coding: str, code: str, words: str, rank: int, note: str = "") -> Codi
 
 
 def after(state: State, *events: Event) -> State:
-    """The state after one more transaction."""
+    """Return the state after one more transaction."""
     seq = state.seq + 1
     transaction = Transaction(
         id=TransactionId(f"t{seq}"), seq=seq, time="2026-01-01T00:00:00Z", coder="a", events=events
@@ -98,7 +98,7 @@ def after(state: State, *events: Event) -> State:
     return evolve(state, transaction)
 
 
-# --- what a coder goes on to do -----------------------------------------------------------------------
+# --- changes ------------------------------------------------------------------------------------------
 
 SPITEFUL = [
     *list('"“”()[]`*_#\\:.,-+<>&|~ éß́\u200f\u2028\xa0\n🙂שa1'),
@@ -130,7 +130,7 @@ places = st.one_of(
 
 @dataclass(frozen=True)
 class Change:
-    """One command: what is done, to which coding or note (counted in the state), with which words and code."""
+    """One command: its kind, the number of its coding or note in the state, its words, code and place."""
 
     kind: str
     number: int
@@ -160,7 +160,7 @@ changes = st.lists(
 
 
 def changed(state: State, all_changes: list[Change]) -> State:
-    """The state after these commands."""
+    """Return the state after these commands."""
     for change in all_changes:
         state = after(state, *_events(state, change))
     return state
@@ -209,12 +209,12 @@ def _events(state: State, change: Change) -> list[Event]:
             ]
 
 
-# --- what a document says -----------------------------------------------------------------------------
+# --- the content of a document ------------------------------------------------------------------------
 
 
 @dataclass
 class Sayings:
-    """What a document with the ids of its parts says, however it is laid out."""
+    """The content of a document, whatever its layout."""
 
     lists: dict[str, list[list[tuple[str, ...]]]]
     notes: dict[tuple[str, str], list[str]]
@@ -223,7 +223,7 @@ class Sayings:
 
 
 def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
-    """All that is said under each code, line by line, and the notes on each place."""
+    """Return the content under each code, line by line, and the notes on each place."""
     lists: dict[str, list[list[tuple[str, ...]]]] = defaultdict(list)
     notes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for section in document.sections:
@@ -249,6 +249,6 @@ def said(entry: Entry) -> tuple[str, ...]:
 
 
 def is_within(part: list[T], whole: list[T]) -> bool:
-    """Whether all of `part` stands in `whole`, in its order."""
+    """True if `whole` contains all of `part`, in its order."""
     rest = iter(whole)
     return all(any(each == other for other in rest) for each in part)

@@ -1,4 +1,4 @@
-"""A document that a person laid out keeps its look: what each kind of change does to its lines."""
+"""A document that a person laid out keeps its layout: what each kind of change does to its lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HEAD = "# Manual Coding Analysis: Job Ad #7 (Acme)\n\nCoded by hand.\n\n---\n\n"
 
 
 def edited(text: str, *events: Event) -> str:
-    """The text of a document after these events."""
+    """Return the text of a document after these events."""
     state = after(taken_over(text)[0], *events)
     return document_of(state, BOOK, AD).text
 
@@ -88,7 +88,7 @@ def test_a_new_entry_is_written_like_its_siblings(listing: str, expected: str) -
     assert edited(text + listing, added("new", "3.1", "new", 100)) == text + expected
 
 
-def test_a_new_entry_goes_to_the_line_of_its_code_in_its_own_section() -> None:
+def test_a_new_entry_goes_to_the_line_of_its_code_in_the_codes_section() -> None:
     text = (
         HEAD + '## 1. Tasks\n\n- **3.1. Talk:**\n  - "a"\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "b"\n\n## 4. More\n'
     )
@@ -96,12 +96,12 @@ def test_a_new_entry_goes_to_the_line_of_its_code_in_its_own_section() -> None:
     assert new == text.replace('  - "b"\n', '  - "b"\n  - "new"\n')
 
 
-def test_a_code_in_a_foreign_section_takes_no_new_entry() -> None:
+def test_a_code_in_another_section_gets_no_new_entry() -> None:
     text = HEAD + '## 2. Tools\n\n- **2.1. Languages:**\n  - `a`\n\n## 3. Skills\n\n- **2.1. Languages:**\n  - "b"\n'
     assert edited(text, added("new", "2.1", "new", 100)) == text.replace("  - `a`\n", "  - `a`\n  - `new`\n")
 
 
-def test_a_new_entry_stands_where_its_rank_puts_it() -> None:
+def test_a_new_entry_is_placed_by_its_rank() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n\n  - "a"\n  - "b"\n'
     assert edited(text, added("new", "3.1", "new", 0)) == text.replace('  - "a"', '  - "new"\n  - "a"')
 
@@ -128,17 +128,17 @@ LISTED = HEAD + (
         (place_noted("n4", MemoTarget(kind="entry", id="3.2"), "", 4), "\n\n- **3.2. Learn:**\n\n  - *(e)*\n", "\n"),
     ],
 )
-def test_only_the_line_changes_of_which_something_has_changed(event: Event, old: str, new: str) -> None:
+def test_only_the_line_of_a_changed_part_changes(event: Event, old: str, new: str) -> None:
     assert old in LISTED
     assert edited(LISTED, event) == LISTED.replace(old, new)
 
 
-def test_a_recoded_entry_is_taken_out_here_and_put_there() -> None:
+def test_a_recoded_entry_moves_to_its_new_code() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n  - "b"\n- **3.2. Learn:**\n  - "c"\n'
     assert edited(text, recoded("c1", "3.2")) == text.replace('  - "a"\n', "") + '  - "a"\n'
 
 
-def test_what_is_coded_under_the_same_code_again_goes_to_its_end() -> None:
+def test_an_entry_coded_again_with_its_code_goes_to_the_end() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n  -  "b"\n  - "c"\n'
     assert edited(text, recoded("c1", "3.1")) == text.replace('  - "a"\n', "") + '  - "a"\n'
 
@@ -148,7 +148,7 @@ def test_an_entry_on_the_line_of_its_code_goes_below_one_that_comes_before_it() 
     assert edited(text, added("new", "3.1", "new", 0)) == text.replace(' "a"\n', '\n  - "new"\n  - "a"\n')
 
 
-def test_the_quotes_that_a_person_wrote_round_a_tool_stay() -> None:
+def test_quotes_round_a_term_are_kept() -> None:
     text = HEAD + '## 2. Tools\n\n- **2.1. Languages:**\n  - "Go"\n'
     new = edited(text, reworded("c1", "Rust"), added("new", "2.1", "SQL", 100))
     assert new == text.replace('"Go"\n', '"Rust"\n  - `SQL`\n')
@@ -174,11 +174,11 @@ GROUPED = HEAD + (
         ("2.1", "\n\n## 3.", "\n\n## 2. Tools\n\n- **2.1. Languages:**\n  - `new`\n\n---\n\n## 3."),
     ],
 )
-def test_what_a_document_lacks_goes_to_its_place_in_the_codebook(code: str, old: str, new: str) -> None:
+def test_new_headings_and_codes_go_to_their_place_in_the_codebook(code: str, old: str, new: str) -> None:
     assert edited(GROUPED, added("new", code, "new", 100)) == GROUPED.replace(old, new, 1)
 
 
-def test_a_misspelt_section_takes_the_codes_that_are_its_own_but_no_notes() -> None:
+def test_a_misspelt_section_gets_its_codes_but_no_notes() -> None:
     text = HEAD + '## 1. Taks\n\n### Group A\n\n- **1.A.2. Operate:**\n  - "a"\n'
     coded = edited(text, added("new", "1.Z", "b", 9))
     assert coded == text.replace("## 1. Taks\n\n", '## 1. Taks\n\n- **1.Z. Other:**\n  - "b"\n\n')
@@ -186,7 +186,7 @@ def test_a_misspelt_section_takes_the_codes_that_are_its_own_but_no_notes() -> N
     assert remarked == text.replace("## 1. Taks", "## 1. Tasks\n\n_(note)_\n\n---\n\n## 1. Taks")
 
 
-def test_the_first_and_the_last_section_are_put_in() -> None:
+def test_the_first_and_the_last_section_are_added() -> None:
     text = "# Job Ad #7\n\nBy hand.\n\n***\n\n## Tools\n\nProse."
     new = edited(text, added("c1", "1.Z", "first", 1), added("c2", "3.1", "last", 2))
     first = '---\n\n## 1. Tasks\n\n- **1.Z. Other:**\n  - "first"\n\n'
@@ -194,7 +194,7 @@ def test_the_first_and_the_last_section_are_put_in() -> None:
     assert new == text.replace("***", first + "***") + last
 
 
-def test_everything_is_put_into_an_empty_document() -> None:
+def test_everything_is_added_to_an_empty_document() -> None:
     new = edited("", added("c1", "2.1", "Go", 1), ProfileAssigned(profile="p1", reasoning="so"))
     assert new == (
         "- **Assigned Profile:** `Core Engineer`\n- **Reasoning:** so\n\n---\n\n"
@@ -202,12 +202,12 @@ def test_everything_is_put_into_an_empty_document() -> None:
     )
 
 
-def test_blank_lines_at_the_top_stay_there() -> None:
+def test_blank_lines_at_the_top_are_kept() -> None:
     text = "\n\n## 3. Skills\n"
     assert edited(text, ProfileAssigned(profile="", reasoning="so")) == "\n\n- **Reasoning:** so\n\n## 3. Skills\n"
 
 
-def test_codes_and_groups_from_which_all_was_taken_go_too() -> None:
+def test_codes_and_groups_that_lost_all_content_are_removed() -> None:
     new = edited(GROUPED, removed("c2"), removed("c3"))
     assert new == GROUPED.replace(
         '### Gruop B: Models\n\n- **1.B.2. Measure:**\n  - "b"\n- **1.B.1. Train:**\n  - "c"\n\n', ""
@@ -222,21 +222,21 @@ def test_codes_and_groups_from_which_all_was_taken_go_too() -> None:
         '- **1.A.1. Build & run:**\n  - "a"\n    ```\n    x\n    ```\n',
     ],
 )
-def test_a_code_stays_while_something_else_stands_there(listing: str) -> None:
+def test_a_code_with_other_content_is_kept(listing: str) -> None:
     text = HEAD + "## 1. Tasks\n\n### Group A\n\n" + listing
     coding = "c2" if "kept" in listing else "c1"
     assert edited(text, removed(coding)) == text.replace('  - "a"\n', "")
 
 
 @pytest.mark.parametrize("rest", ["_(kept)_\n\n", "Prose.\n\n"])
-def test_a_group_stays_while_something_else_stands_there(rest: str) -> None:
+def test_a_group_with_other_content_is_kept(rest: str) -> None:
     text = HEAD + "## 1. Tasks\n\n### Group A\n\n" + rest
     listing = '- **1.A.1. Build & run:**\n  - "a"\n\n'
     coding = "c2" if "kept" in rest else "c1"
     assert edited(f"{text}{listing}## 2. Tools\n", removed(coding)) == f"{text}## 2. Tools\n"
 
 
-def test_what_was_empty_in_the_form_stays() -> None:
+def test_headings_that_were_empty_are_kept() -> None:
     text = HEAD + '## 1. Tasks\n\n### Group A\n\n### Soft\n\n- **3.2. Learn:**\n- **3.1. Talk:**\n  - "a"\n'
     assert edited(text, removed("c1")) == text.replace('- **3.1. Talk:**\n  - "a"\n', "")
 
@@ -247,18 +247,18 @@ def test_a_code_renamed_in_the_codebook_keeps_its_line() -> None:
     assert document_of(state, BOOK, AD).text == text + '  - "b"\n'
 
 
-def test_a_code_with_a_longer_id_is_no_older_name_of_another() -> None:
+def test_a_code_with_a_longer_id_is_another_code() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1.2. Chat:**\n  - "a"\n'
     assert edited(text, recoded("c1", "3.1")) == text.replace("3.1.2. Chat", "3.1. Talk")
 
 
-def test_codes_of_one_name_are_told_apart_by_what_stands_under_them() -> None:
+def test_codes_of_one_name_are_distinguished_by_their_entries() -> None:
     groups = tuple(Group(id=id_, section="s", title=f"Group {id_}") for id_ in "ab")
     codes = tuple(Code(id=CodeId(f"other-{id_}"), name="Other", section="s", group=id_) for id_ in "ab")
     book = Codebook(title="B", label="{name}", sections=(Section(id="s", title="S"),), groups=groups, codes=codes)
     text = '# Job Ad #7\n\n## 1. S\n\n### Group a\n\n- **Other:**\n  - "x"\n\n### Group b\n\n- **Other:**\n  - "y"\n'
-    form = DocumentLayout(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
-    state = after(State(layout=form), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
+    layout = DocumentLayout(text=text, ids=((8, ("c1",)), (13, ("c2",))), employer=AD.employer, title=AD.title)
+    state = after(State(layout=layout), added("c1", "other-a", "x", 1), added("c2", "other-b", "y", 2))
     assert document_of(state, book, AD).text == text
     state = after(state, added("c3", "other-a", "z", 3))
     assert document_of(state, book, AD).text == text.replace('"x"\n', '"x"\n  - "z"\n')
@@ -296,18 +296,18 @@ NOTED = HEAD + (
         ),
     ],
 )
-def test_notes_change_where_they_stand(event: Event, old: str, new: str) -> None:
+def test_notes_change_in_place(event: Event, old: str, new: str) -> None:
     assert old in NOTED
     assert edited(NOTED, event) == NOTED.replace(old, new)
 
 
-def test_notes_without_text_stay_as_they_stand() -> None:
+def test_notes_without_text_are_kept() -> None:
     text = HEAD + '## 3. Skills\n\n_()_ *(a)*\n\n- **3.1. Talk:** _( )_\n  - _()_\n- **3.2. Learn:** _()_\n  - "b"\n'
     assert edited(text, removed("c2")) == text.replace('  - "b"\n', "").replace("- **3.2. Learn:** _()_\n", "")
     assert edited(text, added("new", "3.2", "c", 9)) == text + '  - "c"\n'
 
 
-def test_indented_text_that_would_join_a_list_is_kept_off_it() -> None:
+def test_indented_text_does_not_join_a_list_after_a_removal() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n\n_(note)_\n\n  Indented prose.\n'
     new = edited(text, place_noted("n1", MemoTarget(kind="section", id="skills"), "", 1))
     assert new == text.replace("_(note)_", "<!-- -->")
@@ -338,7 +338,7 @@ OPENED = (
         (ProfileAssigned(profile="p1", reasoning=""), "*   **Reasoning:** because\n    of it\n\n*   and so\n\n", "\n"),
     ],
 )
-def test_the_head_changes_only_where_the_session_has_gone_on(event: Event, old: str, new: str) -> None:
+def test_the_head_changes_only_where_the_session_has_changed(event: Event, old: str, new: str) -> None:
     assert edited(OPENED, event) == OPENED.replace(old, new)
 
 
@@ -354,12 +354,12 @@ def test_the_head_changes_only_where_the_session_has_gone_on(event: Event, old: 
         ("* __Assigned Profile__: me\n", "* __Assigned Profile__: `Analyst`\n* **Reasoning:** so\n"),
     ],
 )
-def test_profile_and_reasoning_are_put_in_behind_the_opening(head: str, expected: str) -> None:
+def test_profile_and_reasoning_are_added_after_the_opening(head: str, expected: str) -> None:
     text, rest = "# Job Ad #7 (Acme)\n\n", "\n<!-- x -->\n\n---\n\n## 3. Skills\n"
     assert edited(text + head + rest, ProfileAssigned(profile="p2", reasoning="so")) == text + expected + rest
 
 
-def test_what_the_document_says_of_the_ad_stays_while_the_session_says_the_same() -> None:
+def test_employer_and_title_of_the_document_are_kept_while_the_session_does_not_change_them() -> None:
     text = '# Job Ad #7 (Acme Holding)\n\nThis document contains the manual coding for the "Welder" position at Acme.\n'
     state = State(layout=DocumentLayout(text=text, employer=AD.employer, title=AD.title))
     assert document_of(state, BOOK, AD).text == text
@@ -368,7 +368,7 @@ def test_what_the_document_says_of_the_ad_stays_while_the_session_says_the_same(
 # --- ids ----------------------------------------------------------------------------------------------
 
 
-def test_the_ids_stand_by_line_of_what_was_rendered() -> None:
+def test_the_ids_are_those_of_the_lines_that_were_written() -> None:
     state = after(taken_over(NOTED)[0], removed("c7"), added("new", "1.A.1", "w", 100))
     text, ids = document_of(state, BOOK, AD)
     lines = text.split("\n")
@@ -382,7 +382,7 @@ def test_the_ids_stand_by_line_of_what_was_rendered() -> None:
     ]
 
 
-def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
+def test_an_entry_with_the_same_content_keeps_its_line_whatever_its_id() -> None:
     state, _ = taken_over(LISTED)
     wanted = project(state, BOOK, AD)
     assert state.layout is not None
@@ -390,27 +390,27 @@ def test_what_says_the_same_keeps_its_line_whatever_its_id() -> None:
         assert patch(replace(state.layout, ids=ids), wanted, INDEX) == (LISTED, state.layout.ids)
 
 
-def test_a_byte_order_mark_stays() -> None:
+def test_a_byte_order_mark_is_kept() -> None:
     text = '\ufeff# Job Ad #7 (Acme)\n\n## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n'
     assert edited(text, added("new", "3.1", "b", 9), SourceDescribed(employer="Beta", title="")) == (
         text.replace("Acme", "Beta") + '  - "b"\n'
     )
 
 
-def test_a_session_without_a_form_is_written_in_the_canonical_shape() -> None:
+def test_a_session_without_a_layout_is_written_in_the_canonical_shape() -> None:
     state = after(State(), added("c1", "3.1", "a", 1))
     text, ids = document_of(state, BOOK, AD)
     assert text.startswith("# Manual Coding Analysis: Job Ad #7 (Acme)\n")
     assert [(text.split("\n")[line - 1], of_line) for line, of_line in ids] == [('  - "a"', ("c1",))]
 
 
-def test_the_index_may_be_any_books() -> None:
+def test_any_codebook_may_be_used() -> None:
     empty = CodebookIndex(Codebook(title="Empty"))
     state, _ = taken_over(GROUPED, empty)
     assert document_of(state, Codebook(title="Empty"), AD).text == GROUPED
 
 
-def test_an_arrow_that_is_coded_below_an_open_comment_hides_nothing() -> None:
+def test_a_coded_arrow_does_not_close_an_open_comment_above_it() -> None:
     text = HEAD + '## 3. Skills\n\n<!-- to do: the rest\n\n- **3.1. Talk:**\n  - "a"\n'
     state = after(taken_over(text)[0], added("n", "3.1", "press --> to talk", 9))
     written = document_of(state, BOOK, AD)

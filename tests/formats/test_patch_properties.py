@@ -1,4 +1,4 @@
-"""A document that a person laid out is edited, not rewritten: what holds for any document and any change."""
+"""A document that a person laid out is patched, not rewritten: properties of any document and any change."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ often = settings(max_examples=examples(200))
 texts = odd_texts() | scraps
 
 
-# --- the session says what the form says --------------------------------------------------------------
+# --- the session agrees with the layout ---------------------------------------------------------------
 
 
 @often
 @given(texts)
-def test_a_form_is_written_byte_for_byte_while_the_session_says_the_same(text: str) -> None:
+def test_a_layout_is_written_byte_for_byte_while_the_session_agrees_with_it(text: str) -> None:
     state, _ = taken_over(text)
     assert state.layout is not None
     assert document_of(state, BOOK, AD) == (text, state.layout.ids)
@@ -56,12 +56,12 @@ def test_a_canonical_document_with_its_ids_is_what_it_was_projected_from(some: l
     assert _all_ids(again) == _all_ids(wanted)
 
 
-# --- the session has gone on --------------------------------------------------------------------------
+# --- the session has changed --------------------------------------------------------------------------
 
 
 @often
 @given(texts, changes)
-def test_a_form_says_what_the_session_wants_after_any_change(text: str, some: list[Change]) -> None:
+def test_a_patched_layout_has_the_content_of_the_session(text: str, some: list[Change]) -> None:
     state, before = taken_over(text)
     state = changed(state, some)
     rendered = document_of(state, BOOK, AD)
@@ -76,7 +76,7 @@ def test_a_form_says_what_the_session_wants_after_any_change(text: str, some: li
 
 @often
 @given(texts, changes)
-def test_lines_that_say_what_is_wanted_stay_byte_for_byte_in_their_order(text: str, some: list[Change]) -> None:
+def test_lines_that_agree_are_kept_byte_for_byte_in_their_order(text: str, some: list[Change]) -> None:
     before, document = taken_over(text)
     state = changed(before, some)
     touched = _touched_lines(text, document, before, state)
@@ -87,7 +87,7 @@ def test_lines_that_say_what_is_wanted_stay_byte_for_byte_in_their_order(text: s
 
 @often
 @given(texts, changes)
-def test_no_blank_lines_are_left_over_and_line_ends_are_the_forms(text: str, some: list[Change]) -> None:
+def test_no_blank_lines_are_left_over_and_line_ends_are_kept(text: str, some: list[Change]) -> None:
     state, _ = taken_over(text)
     rendered = document_of(changed(state, some), BOOK, AD).text
     assert _longest_gap(rendered) <= max(1, _longest_gap(text))
@@ -97,22 +97,22 @@ def test_no_blank_lines_are_left_over_and_line_ends_are_the_forms(text: str, som
 
 @often
 @given(texts, changes)
-def test_what_was_rendered_is_a_form_for_itself(text: str, some: list[Change]) -> None:
+def test_a_patched_layout_is_a_layout_of_its_own_content(text: str, some: list[Change]) -> None:
     state = changed(taken_over(text)[0], some)
     wanted = project(state, BOOK, AD)
     rendered = document_of(state, BOOK, AD)
-    form = DocumentLayout(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
-    assert patch(form, wanted, INDEX) == rendered
+    layout = DocumentLayout(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
+    assert patch(layout, wanted, INDEX) == rendered
 
 
 @often
 @given(changes, changes)
-def test_a_canonical_form_stays_canonical(some: list[Change], more: list[Change]) -> None:
+def test_a_canonical_layout_stays_canonical(some: list[Change], more: list[Change]) -> None:
     state = changed(State(), some)
     wanted = project(state, BOOK, AD)
     text, ids = written(wanted)
-    form = DocumentLayout(text=text, ids=ids, employer=wanted.employer, title=wanted.title)
-    state = changed(after(state, LayoutChanged(layout=form)), more)
+    layout = DocumentLayout(text=text, ids=ids, employer=wanted.employer, title=wanted.title)
+    state = changed(after(state, LayoutChanged(layout=layout)), more)
     assert document_of(state, BOOK, AD) == written(project(state, BOOK, AD))
 
 
@@ -124,7 +124,7 @@ nonsense = st.lists(
 
 @often
 @given(texts, changes, nonsense)
-def test_a_form_with_nonsensical_ids_says_everything_once(
+def test_a_layout_with_nonsensical_ids_gets_everything_once(
     text: str, some: list[Change], ids: tuple[tuple[int, tuple[str, ...]], ...]
 ) -> None:
     state = changed(taken_over(text)[0], some)
@@ -140,7 +140,7 @@ def test_a_form_with_nonsensical_ids_says_everything_once(
 
 
 def assert_says(document: Document, other: Document) -> None:
-    """The same is said under each code, each of its lines in the order of `other`."""
+    """Assert the same content under each code, in each of its lines in the order of `other`."""
     found, wanted = sayings_of(document), sayings_of(other)
     assert (found.profile, found.reasoning, found.notes) == (wanted.profile, wanted.reasoning, wanted.notes)
     assert found.lists.keys() == wanted.lists.keys()
@@ -166,7 +166,7 @@ def _part_ids(document: Document) -> Iterator[str]:
 
 
 def _all_ids(document: Document) -> list[str]:
-    """The ids of all parts, those of codes that the book lacks and of strange headings aside."""
+    """Return the ids of all parts, except those of unknown codes and headings."""
     known = [section.id for section in document.sections]
     known += [block.id for block in _blocks(document) if block.id in INDEX.groups]
     codes = [code.id for block in _blocks(document) for code in block.codes]
@@ -174,7 +174,7 @@ def _all_ids(document: Document) -> list[str]:
 
 
 def _touched_lines(text: str, document: Document, before: State, state: State) -> set[int]:
-    """The lines of a form that may change or go: something about their parts has changed."""
+    """Return the lines of a layout that may change or be removed, since a part in them has changed."""
     gone = {
         id_ for id_, one in {**before.codings, **before.notes}.items() if {**state.codings, **state.notes}[id_] != one
     }
@@ -212,12 +212,12 @@ def _line_ends(text: str) -> list[str]:
 
 
 def _longest_gap(text: str) -> int:
-    """The most blank lines in a row inside a text."""
+    """Return the most consecutive blank lines inside a text."""
     shape = "".join(" " if not raw.strip() else "x" for raw in _raw_lines(text)).strip()
     return max(map(len, re.split("x", shape)), default=0)
 
 
 def _last_gap(text: str) -> int:
-    """The number of blank lines at the end of a text."""
+    """Return the number of blank lines at the end of a text."""
     shape = "".join(" " if not raw.strip() else "x" for raw in _raw_lines(text))
     return len(shape) - len(shape.rstrip())

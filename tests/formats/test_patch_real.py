@@ -1,4 +1,4 @@
-"""Real documents are taken as forms: unchanged they are the same bytes, and one coding adds its own lines alone."""
+"""Real documents as layouts: without a change the bytes are the same, and one coding adds its own lines alone."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ad_of(text: str) -> Source:
 
 
 def added_lines(before: str, now: str) -> list[str]:
-    """The lines that `now` has more than `before`; fails where a line was changed or taken out."""
+    """Return the lines that were added; fail if a line was changed or removed."""
     old, new = before.splitlines(), now.splitlines()
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     assert {step[0] for step in steps} <= {"equal", "insert"}
@@ -65,7 +65,7 @@ def test_one_coding_adds_exactly_its_lines(text: str, code: object) -> None:
     assert now.text.endswith("\n") == text.endswith("\n")
 
 
-def test_taking_a_new_coding_out_again_gives_the_same_bytes(text: str) -> None:
+def test_removing_a_new_coding_restores_the_bytes(text: str) -> None:
     state, _ = taken_over(text, INDEX)
     assert state.layout is not None
     for code in BOOK.codes:
@@ -74,7 +74,7 @@ def test_taking_a_new_coding_out_again_gives_the_same_bytes(text: str) -> None:
         assert document_of(undone, BOOK, ad_of(text)) == (text, state.layout.ids)
 
 
-def test_a_profile_is_put_in_or_changed_alone(text: str) -> None:
+def test_a_profile_is_added_or_changed_alone(text: str) -> None:
     state, _ = taken_over(text, INDEX)
     state = after(state, ProfileAssigned(profile=BOOK.profiles[0].id, reasoning="Invented."))
     ad = ad_of(text)

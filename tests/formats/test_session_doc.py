@@ -1,4 +1,4 @@
-"""The manual-coding format: what is written reads back, and what people write is read."""
+"""The format of session documents: what is written reads back as itself."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_five_thousand_characters_read_back(unit: str) -> None:
         (Entry("note", note="only this"), "_(only this)_"),
     ],
 )
-def test_an_entry_is_escaped_no_more_than_it_takes(entry: Entry, line: str) -> None:
+def test_an_entry_is_escaped_no_more_than_needed(entry: Entry, line: str) -> None:
     text = write(_with(entry))
     assert f"\n  - {line}\n" in text
     assert _entries_in(text) == (entry,)
@@ -223,7 +223,7 @@ def test_without_profile_both_bullets_and_their_blank_line_are_left_out() -> Non
 
 @pytest.mark.parametrize("profile", ["", "P"])
 @pytest.mark.parametrize("reasoning", ["", "R"])
-def test_of_profile_and_reasoning_the_one_that_is_there_is_written(profile: str, reasoning: str) -> None:
+def test_profile_or_reasoning_may_be_alone(profile: str, reasoning: str) -> None:
     text = write(Document("7", profile=profile, reasoning=reasoning))
     assert ("Assigned Profile" in text) == bool(profile)
     assert ("Reasoning" in text) == bool(reasoning)

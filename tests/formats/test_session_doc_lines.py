@@ -1,4 +1,4 @@
-"""Where the parts of a document stand, what in it is left unread, and which ids stand on which line."""
+"""The lines of the parts of a document, its unread lines, and the ids by line."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _(c)_
 # --- lines --------------------------------------------------------------------------------------------
 
 
-def test_each_part_says_on_which_lines_it_stands() -> None:
+def test_each_part_has_its_lines() -> None:
     document, _ = read(TEXT, "a.md")
     assert document.lines == {
         "heading": Lines(1, 2),
@@ -114,7 +114,7 @@ def test_lines_are_counted_alike_wherever_they_are_cut(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("below", ["", "\n"])
-def test_what_is_no_coding_is_one_unread_piece(foreign: str, below: str) -> None:
+def test_foreign_lines_are_one_unread_piece(foreign: str, below: str) -> None:
     is_tight = not foreign.startswith("A paragraph")
     above = '# Job Ad #1\n\n## S\n\n- **A:**\n  - "w"\n' + ("" if is_tight else "\n")
     text = f'{above}{foreign}\n{below}  - "v"\n'
@@ -149,7 +149,7 @@ def test_a_wrapped_quotation_may_look_like_a_table() -> None:
     assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["a | b | > c"]
 
 
-def test_what_stands_in_the_head_stays_unread_and_out_of_the_reasoning() -> None:
+def test_foreign_lines_in_the_head_are_no_part_of_the_reasoning() -> None:
     text = "# Job Ad #1\n\n<!-- a -->\nOpening.\n\n- **Reasoning:** so\n\n> b\n\nand so\n"
     document, _ = read(text, "a.md")
     assert (document.opening, document.reasoning) == ("Opening.", "so and so")
@@ -191,14 +191,14 @@ def test_a_label_in_brackets_is_no_note(line: str, label: str) -> None:
         (" <<<<<<< HEAD\n<<<<<<<<\n>>>>>>>\n|||||||\n|||||||||\n", 0),
     ],
 )
-def test_the_marks_of_a_merge_are_found(text: str, line: int) -> None:
+def test_conflict_marks_are_found(text: str, line: int) -> None:
     assert conflict_marks(text) == line
 
 
 # --- ids ----------------------------------------------------------------------------------------------
 
 
-def test_ids_go_by_line_in_their_order() -> None:
+def test_ids_are_assigned_by_line_in_their_order() -> None:
     ids = ((18, ("n1", "n2", "n3")), (23, ("n4",)), (24, ("c1",)), (28, ("c2", "x")), (29, ("c3",)), (99, ("y",)))
     document = with_ids(read(TEXT, "a.md")[0], ids)
     first, group = document.sections[0].blocks
@@ -221,14 +221,14 @@ def test_sections_are_known_by_their_titles_without_their_numbers(title: str, se
     assert identified(Document("1", sections=(SectionPart(title),)), INDEX).sections[0].id == section
 
 
-def test_sections_with_one_title_are_told_apart_by_their_numbers() -> None:
+def test_sections_with_one_title_are_distinguished_by_their_numbers() -> None:
     sections = tuple(Section(id=id_, title="Part") for id_ in "ab")
     index = CodebookIndex(Codebook(title="B", sections=sections))
     document = Document("1", sections=tuple(SectionPart(title) for title in ("2. Part", "1. Part", "Part")))
     assert [section.id for section in identified(document, index).sections] == ["b", "a", ""]
 
 
-def test_groups_are_looked_for_in_their_section_first() -> None:
+def test_groups_are_searched_in_their_section_first() -> None:
     sections = (Section(id="s", title="S"), Section(id="t", title="T"))
     groups = (
         Group(id="s1", section="s", title="General"),
@@ -253,7 +253,7 @@ def test_codes_are_known_by_label_and_others_go_by_theirs() -> None:
     assert [code.id for code in codes] == ["1.A.1", "1.A.1", "1.A.1", "3.1", "2.8. Frameworks"]
 
 
-def test_what_is_written_says_which_ids_stand_on_which_line() -> None:
+def test_written_text_comes_with_its_ids_by_line() -> None:
     code = CodeLine("A", (Note("x", id="n2"), Note("y")), (Entry("quotation", "w", id="c1"), Entry("term", "t")))
     block = Block(None, (Note("z", id="n1"),), (code,))
     document = Document("1", sections=(SectionPart("S", (block, Block("G", (Note("v", id="n3"),)))),), opening="a\n\nb")

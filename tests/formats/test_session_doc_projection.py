@@ -1,4 +1,4 @@
-"""A session becomes the document that says what the coder did, in the order of the codebook."""
+"""The projection of a session to a document, in the order of the codebook."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_sections_are_numbered_once(title: str, heading: str) -> None:
     assert numbered(2, without_number(heading)) == heading
 
 
-def test_what_the_coder_says_of_the_ad_counts_before_the_source() -> None:
+def test_employer_and_title_of_the_coder_come_before_those_of_the_source() -> None:
     document = _projected(SourceDescribed(employer="Acme BV", title=""))
     assert (document.employer, document.title) == ("Acme BV", "Engineer")
 
@@ -150,7 +150,7 @@ def test_a_code_that_the_book_lacks_is_written_with_its_kin(
     assert (block.heading, line.label, line.entries[0].kind) == (heading, code, kind)
 
 
-def test_a_note_without_words_is_none() -> None:
+def test_a_note_without_words_is_left_out() -> None:
     assert _projected(_noted("n1", "code", "1.A.1", " \n", 1)) == _projected()
 
 

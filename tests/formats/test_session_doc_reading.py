@@ -1,4 +1,4 @@
-"""Manual-coding documents as people write them, real ones among them, are read whole."""
+"""Session documents as people write them, real ones among them, are read whole."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_wrapped_lines_are_joined() -> None:
     assert _entries_in(_text_with('  - "a long\n    quotation"\n    (with a note)')) == (entry,)
 
 
-def test_a_note_stands_on_a_group_with_or_without_a_blank_line() -> None:
+def test_a_group_may_have_a_note_with_or_without_a_blank_line() -> None:
     for gap in ("\n", "\n\n"):
         for sign in "_*":
             text = f"# Job Ad #1\n\n## S\n\n### G{gap}{sign}(No tasks.){sign}\n\n### H\n\n- **A:**\n"
@@ -78,7 +78,7 @@ def test_a_note_stands_on_a_group_with_or_without_a_blank_line() -> None:
             assert f"{sign}(No tasks.){sign}" in write(read(text, "a.md")[0])
 
 
-def test_a_note_stands_on_a_code() -> None:
+def test_a_code_may_have_a_note() -> None:
     document, problems = read(_text_with("  - `Flutter`").replace(":**", ":** _(Note: new)_"), "a.md")
     assert document.sections[0].blocks[0].codes == (CodeLine("A", (Note("Note: new"),), (Entry("term", "Flutter"),)),)
     assert problems == []
@@ -167,7 +167,7 @@ def test_a_real_document_is_read_whole_and_written_back(name: str, shared: Path)
 
 
 def _without_spacing(text: str) -> list[str]:
-    """The lines without blank ones, bullet spacing and white space at the ends."""
+    """Return the lines without blank ones, bullet spacing and white space at the ends."""
     nested = (re.sub(r"^(\s*)-\s+", lambda found: "  - " if found[1] else "- ", line) for line in text.split("\n"))
     return [line.rstrip() for line in nested if line.strip()]
 

@@ -1,4 +1,4 @@
-"""What a session holds is read back from its document, whatever the words are."""
+"""The content of a session is read back from its document, whatever the words are."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
 
 
 def _held(state: State) -> tuple[Said, Said]:
-    """What a state holds by label and heading: the entries of each code, and the notes on each place, in order."""
+    """Return the entries of a state by label, and its notes by heading, in order."""
     entries: Said = defaultdict(list)
     notes: Said = defaultdict(list)
     placed = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]

@@ -1,4 +1,4 @@
-"""Documents as people write them who never saw one that codetui wrote: each says the same, and keeps its bytes."""
+"""Documents by people who never saw a canonical one: each has the same content, and keeps its bytes."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ def said(document: Document) -> object:
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_a_document_says_the_same_however_it_is_written(name: str) -> None:
+def test_a_document_has_the_same_content_in_any_style(name: str) -> None:
     text = VARIATIONS[name](DOCUMENT)
     assert text != DOCUMENT
     assert said(read(text, "")[0]) == said(read(DOCUMENT, "")[0])
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_what_is_coded_on_in_it_stands_in_it_and_is_read_again(name: str) -> None:
+def test_a_new_coding_in_it_is_written_and_read_back(name: str) -> None:
     text = VARIATIONS[name](DOCUMENT)
     state = taken_over(text)[0]
     assert document_of(state, BOOK, AD).text == text
@@ -92,7 +92,7 @@ def test_what_is_coded_on_in_it_stands_in_it_and_is_read_again(name: str) -> Non
     assert [one.words for one in taken_over(written)[0].of_code(CodeId("3.1"))] == ["we talk", "new words"]
 
 
-def test_a_second_profile_is_said() -> None:
+def test_a_second_profile_is_reported() -> None:
     text = DOCUMENT.replace("- **Reasoning", "- **Assigned Profile:** `Other`\n- **Reasoning")
     document, problems = read(text, "a.md")
     assert document.profile == "Other"
@@ -119,7 +119,7 @@ def test_the_ids_that_look_like_an_employer_read_back(ad: str, employer: str) ->
 
 @pytest.mark.parametrize("noun", ["interview", "open answer", "Überblick", "vacature"])
 @pytest.mark.parametrize("title", ['The "first" day', ""])
-def test_a_document_calls_its_source_by_the_word_of_the_codebook(noun: str, title: str) -> None:
+def test_a_document_uses_the_codebooks_word_for_a_source(noun: str, title: str) -> None:
     book = replace(BOOK, words=Words(source=noun))
     source = Source(SourceId("12"), "Acme (NL)", title, "body", "texts")
     text = document_of(State(), book, source).text
