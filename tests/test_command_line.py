@@ -9,11 +9,16 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
 from codetui import __version__
+from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import Saved
@@ -26,30 +31,36 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseud
 DOCUMENT = "analysis_job_11_shore_company.md"
 
 
-class Done:
+class Done(NamedTuple):
     """What a command line came to."""
 
-    def __init__(self, process: subprocess.CompletedProcess[bytes]) -> None:
-        self.code = process.returncode
-        self.raw = process.stdout
-        self.out = process.stdout.decode("utf-8").replace(os.linesep, "\n")
-        self.err = process.stderr.decode("utf-8").replace(os.linesep, "\n")
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        """The standard output as text."""
+        return self.raw.decode("utf-8").replace(os.linesep, "\n")
 
 
 def codetui(folder: Path, *arguments: str, **environ: str) -> Done:
-    """Runs codetui in a folder, with nobody at a terminal."""
+    """Run codetui in a folder, with nobody at a terminal; in this process, which is quicker than starting one."""
     inherited = {name: value for name, value in os.environ.items() if name != "CODETUI_CODER"}
-    return Done(
-        subprocess.run(
-            [sys.executable, "-m", "codetui", *arguments],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={**inherited, "PYTHONUTF8": "1", **environ},
-            timeout=60,
-            check=False,
-        )
-    )
+    out, err = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
+    with (
+        patch.dict(os.environ, {**inherited, **environ}, clear=True),
+        patch("sys.stdin", StringIO()),
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = run(arguments)
+    written = []
+    for stream in (out, err):
+        stream.flush()
+        written.append(stream.buffer.getvalue())
+    return Done(code, written[0], written[1].decode("utf-8").replace(os.linesep, "\n"))
 
 
 @pytest.fixture
