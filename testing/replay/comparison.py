@@ -28,7 +28,7 @@ def differences(document: Document, exported: Document, book: Codebook, text: st
     stand at their place in the ad.
     """
     found = []
-    for what in ("ad", "profile", "reasoning"):
+    for what in ("source_id", "profile", "reasoning"):
         wanted, given = (collapse_spaces(getattr(each, what)) for each in (document, exported))
         if what == "profile":
             wanted, given = profile_name(book, wanted), profile_name(book, given)
