@@ -20,6 +20,7 @@ from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import replay
+from codetui.formats.session_doc import document_of
 from codetui.model import (
     Codebook,
     CodeId,
@@ -40,7 +41,6 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import read_codebook
 from codetui.study.checker import check_sessions
-from codetui.study.checks.expected import document_of
 
 CODER = "wil"
 SECTIONS, CODES = 3, 20

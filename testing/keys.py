@@ -91,7 +91,7 @@ def with_codings(workspace: Workspace) -> str:
         length = coding.anchor.end - coding.anchor.start
         marks.append((coding.anchor.start, 1, -length, number, f"{{{coding.code}:"))
         marks.append((coding.anchor.end, 0, length, -number, "}"))
-    text = session.ad.text
+    text = session.source.text
     for position, *_, mark in sorted(marks, reverse=True):
         text = text[:position] + mark + text[position:]
     return text

@@ -8,7 +8,7 @@ from codetui.core.session.commands import Command
 from codetui.core.session.state import State
 from codetui.model import SourceId, Span
 from codetui.study.session.outcome import Saved
-from codetui.study.session.session import HeldSession
+from codetui.study.session.session import Session
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 
@@ -38,11 +38,11 @@ class Machine:
         self._workspace = None
 
     @property
-    def session(self) -> HeldSession:
+    def session(self) -> Session:
         """The open session."""
         if self._workspace is None:
             self.open()
-        assert self._workspace is not None and isinstance(self._workspace.session, HeldSession)
+        assert self._workspace is not None and self._workspace.session is not None
         return self._workspace.session
 
     @property
@@ -52,7 +52,7 @@ class Machine:
 
     def span(self, words: str) -> Span:
         """Where words stand in the open ad."""
-        start = self.session.ad.text.index(words)
+        start = self.session.source.text.index(words)
         return Span(start, start + len(words))
 
     def give(self, command: Command) -> None:

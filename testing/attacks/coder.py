@@ -125,7 +125,7 @@ class Coder:
         if made is None:
             return
         command, said = made
-        self._saying(said, self.session.ad.id, lambda: self.workspace.execute(command))
+        self._saying(said, self.session.source.id, lambda: self.workspace.execute(command))
 
     def _saying(self, said: Said, about: str, execute_command: Callable[[], object]) -> None:
         self._say("begin", about, said)
@@ -171,7 +171,7 @@ class Coder:
         raise AssertionError(choice)
 
     def _span(self) -> Span:
-        sentences = [*SENTENCE.finditer(self.session.ad.text)]
+        sentences = [*SENTENCE.finditer(self.session.source.text)]
         first = self._chance.randrange(len(sentences))
         last = min(first + self._chance.randrange(3), len(sentences) - 1)
         return Span(sentences[first].start(), sentences[last].end())

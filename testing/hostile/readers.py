@@ -27,9 +27,10 @@ from codetui.storage.plain_lines import plain_transaction
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import SAMPLE_AD, template
-from codetui.study.session.document import AdFacts, SnapshotFile, legible
+from codetui.study.session.lookup import decode_document
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
+from codetui.study.session.snapshot import SnapshotFile
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 
@@ -119,7 +120,7 @@ def _take_map(_: Path, data: bytes) -> None:
 
 
 def _take_document(folder: Path, data: bytes) -> None:
-    text = legible(data, folder / "a.md")
+    text = decode_document(data, folder / "a.md")
     document, _ = session_doc.read(text, "a.md")
     session_doc.read(session_doc.write(document), "a.md")
 
@@ -158,7 +159,7 @@ def _go_on(paths: SessionPaths) -> None:
     session.execute(DescribeAd("Shore", "Keeper"))
     session.execute(MarkDone(True))
     session.save_document()
-    table = rows(session.state, book(), session.facts, CODER)
+    table = rows(session.state, book(), session.description, CODER)
     to_csv(table), to_jsonl(table)
     again = Session(AD, book(), paths, CODER)
     if isinstance(done, Saved) and done.coding:
@@ -188,7 +189,7 @@ def _take_log(folder: Path, data: bytes) -> None:
     path.write_bytes(data)
     transactions, _ = Journal(path).read()
     state = replay(transactions)
-    session_doc.document_of(state, book(), AdFacts(AD.id, "", ""))
+    session_doc.document_of(state, book(), replace(AD, employer="", title=""))
     for line in data.split(b"\n")[:1000]:
         plain = plain_transaction(line.strip())
         if plain is not None:
@@ -207,7 +208,7 @@ def _take_place(folder: Path, data: bytes) -> None:
 def _take_written(folder: Path, data: bytes) -> None:
     path = folder / "11.written"
     path.write_bytes(data)
-    for base in SnapshotFile(path).likely():
+    for base in SnapshotFile(path).candidates():
         document = session_doc.read(base.text, "")[0]
         session_doc.with_ids(document, base.ids)
 

@@ -53,7 +53,7 @@ class Replay:
                 await self._remark(item)
         if document.profile:
             await self._profile(document)
-        facts = self._bench.workspace.session.facts if self._bench.workspace.session else None
+        facts = self._bench.workspace.session.description if self._bench.workspace.session else None
         if facts and document.title and (document.employer, document.title) != (facts.employer, facts.title):
             await self._describe(document)
         await self._pilot.press("ctrl+s")

@@ -35,6 +35,7 @@ from codetui.formats import session_doc
 from codetui.model import CodeId, MemoTarget, Span
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
+from codetui.study.session.damage import parse
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.study import Study
@@ -97,7 +98,7 @@ def stands(session: Session) -> tuple[object, ...]:
     state = session.state
     codings = [(one.id, one.code, one.anchor, one.words, one.note, one.rank, one.is_proposed) for one in state.live()]
     remarks = sorted((one.id, one.target, one.text) for one in state.notes.values() if one.text)
-    return codings, remarks, state.profile, state.reasoning, state.is_done, session.facts, state.layout
+    return codings, remarks, state.profile, state.reasoning, state.is_done, session.description, state.layout
 
 
 def whole(state: State) -> tuple[object, ...]:
@@ -252,7 +253,7 @@ class Coding(RuleBasedStateMachine):
 
     def _document(self, session: Session | None = None) -> str:
         one = session or self.session
-        text = session_doc.document_of(one.state, one.book, one.facts).text
+        text = session_doc.document_of(one.state, one.book, one.description).text
         return text.encode("utf-8", "replace").decode("utf-8")
 
     @rule(
@@ -305,8 +306,8 @@ class Coding(RuleBasedStateMachine):
         self.copies += 1
         text = self._document()
         paths = SessionPaths(self.folder / "copies", f"ann{self.copies}")
-        copy = Session(session.ad, session.book, paths, "ann")
-        assert copy.bring(text, self.folder / "exported.md").is_saved
+        copy = Session(session.source, session.book, paths, "ann")
+        assert copy.import_text(parse(text, ""), self.folder / "exported.md").is_saved
         assert self._document(copy) == text, "export after import"
 
     # --- what always holds --------------------------------------------------------------------------
@@ -315,7 +316,7 @@ class Coding(RuleBasedStateMachine):
     def state_is_what_the_log_says(self) -> None:
         """Whoever reads the log now has this state."""
         if hasattr(self, "workspace"):
-            log = Journal(SessionPaths(self.folder / "sessions", "wil").log(self.session.ad.id))
+            log = Journal(SessionPaths(self.folder / "sessions", "wil").log(self.session.source.id))
             transactions, problems = log.read()
             assert problems == []
             assert whole(replay(transactions)) == whole(self.session.state)

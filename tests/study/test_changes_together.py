@@ -11,7 +11,8 @@ from test_hand_edits import AD, BOOK, LAMP, MIRRORS, SEA, TEXT, begun, document_
 from codetui.core.session.commands import Undo
 from codetui.model import Codebook, Source
 from codetui.storage.session_files import SessionPaths
-from codetui.study.session.outcome import Saved
+from codetui.study.session.damage import parse
+from codetui.study.session.outcome import PullKind, Saved
 from codetui.study.session.session import Session
 
 NEW_TEXT = "Once more.\n\n" + TEXT.replace("the sea until", "the wide sea until")
@@ -42,22 +43,22 @@ def test_an_edit_by_hand_is_taken_over_and_undone_whatever_else_has_changed(
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
     edit(tmp_path, f'  - "{SEA}"\n', f'  - "{SEA}"\n  - "{MIRRORS}"\n')
     session = reopened(tmp_path, text, book)
-    assert session.taken is not None
-    assert "1 added, 1 changed." in session.taken.message
+    assert session.initial_pull is not None
+    assert "1 added, 1 changed." in session.initial_pull.message
     assert words_of(session) == EDITED
     placed = {coding.words: coding.anchor for coding in session.state.live()}
     assert [words for words, anchor in placed.items() if anchor is None] == ([SEA] if text is NEW_TEXT else [])
     assert all(anchor is None or text[anchor.start : anchor.end] == words for words, anchor in placed.items())
     assert session.save_document() is None
     session = reopened(tmp_path, text, book)
-    assert session.taken is None
+    assert session.initial_pull is None
     assert words_of(session) == EDITED
     outcome = session.execute(Undo())
     assert isinstance(outcome, Saved)
     assert outcome.message == "Undone: an edit of the document by hand."
     assert session.save_document() is None
     session = reopened(tmp_path, text, book)
-    assert session.taken is None
+    assert session.initial_pull is None
     assert words_of(session) == before
     assert words_of(reopened(tmp_path, TEXT, BOOK)) == before
 
@@ -70,7 +71,7 @@ def test_what_was_imported_edited_by_hand_and_undone_is_exported_as_it_was(tmp_p
     )
     source.write_bytes(laid_out.replace("\n", "\r\n").encode())
     session = reopened(tmp_path / "sessions", TEXT, BOOK)
-    session.bring(source.read_bytes().decode(), source)
+    session.import_text(parse(source.read_bytes().decode(), ""), source)
     assert session.save_document() is None
     path = document_of(tmp_path / "sessions")
     assert path.read_bytes() == source.read_bytes()
@@ -80,6 +81,6 @@ def test_what_was_imported_edited_by_hand_and_undone_is_exported_as_it_was(tmp_p
     session.execute(Undo())
     assert session.save_document() is None
     session = reopened(tmp_path / "sessions", TEXT, BOOK)
-    assert session.taken is None
+    assert session.initial_pull is None
     assert path.read_bytes() == source.read_bytes()
-    assert session.bring(source.read_bytes().decode(), source).message.startswith("Nothing has changed")
+    assert session.import_text(parse(source.read_bytes().decode(), ""), source).kind is PullKind.NOTHING_NEW

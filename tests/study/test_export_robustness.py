@@ -47,14 +47,17 @@ def test_sessions_whose_names_run_together_are_exported_to_a_document_each(study
     assert run(["export"]) == 0
 
 
-def test_two_documents_of_one_ad_without_logs_are_both_exported(study: Path) -> None:
+def test_of_two_documents_of_one_ad_the_named_one_is_exported_and_the_other_reported(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = coded(study, "1", "a").document_path.read_text("utf-8")
     folder = study / "sessions" / "wil"
     (folder / "events" / "1.jsonl").unlink()
     (folder / "analysis_job_1_a_copy.md").write_text(text.replace("lamp", "candle"), "utf-8")
-    assert run(["export"]) == 0
+    assert run(["export"]) == 1
     exported = "".join(path.read_text("utf-8") for path in (study / "export").rglob("*.md"))
-    assert "lamp" in exported and "candle" in exported
+    assert "lamp" in exported and "candle" not in exported
+    assert "analysis_job_1_a_copy.md: error: this is not the document of ad 1" in capsys.readouterr().err
 
 
 def test_a_log_without_its_beginning_is_exported_and_reported(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

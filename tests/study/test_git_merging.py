@@ -133,7 +133,7 @@ def test_what_git_has_merged_is_opened_without_an_edit_by_hand(clones: tuple[Clo
     merged(first, second, MERGES[0])
     before = first.files()
     first.open()
-    assert first.session.taken is None and not first.session.has_unsaved_document
+    assert first.session.initial_pull is None and not first.session.has_unsaved_document
     assert any("the profile" in problem.message for problem in first.session.problems)
     first.close()
     assert first.files() == before and first.git("status", "--porcelain") == ""
@@ -156,7 +156,7 @@ def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(clones: tupl
     (path,) = first.folder.rglob("analysis_job_*.md")
     assert '"You bring patience."' in path.read_text("utf-8") and "`sextant`" in path.read_text("utf-8")
     first.open()
-    assert first.session.taken is not None and "edited by hand" in first.session.taken.message
+    assert first.session.initial_pull is not None and "edited by hand" in first.session.initial_pull.message
     assert {"You bring patience.", "sextant", "You watch the sea"} <= {one.words for one in first.state.live()}
     assert "barometer" not in {one.words for one in first.state.live()}
 
@@ -183,7 +183,7 @@ def test_sessions_that_both_have_begun_alone_become_one(clones: tuple[Clone, Clo
     merged(first, second, MERGES[0])
     first.open("12")
     assert {one.words for one in first.state.live()} == {"You count", "You write"}
-    assert first.session.taken is None
+    assert first.session.initial_pull is None
 
 
 def test_two_texts_of_one_ad_are_left_to_a_person(clones: tuple[Clone, Clone]) -> None:
@@ -212,7 +212,7 @@ def test_without_the_driver_no_line_of_a_log_is_lost(clones: tuple[Clone, Clone]
     assert not any(mark in log.read_text("utf-8") for mark in MARKS)
     first.open()
     assert {one.words for one in second.state.live()} <= {one.words for one in first.state.live()}
-    assert "conflict marks" in (first.session.taken.message if first.session.taken else "")
+    assert "conflict mark" in (first.session.initial_pull.message if first.session.initial_pull else "")
     first.session.save_document(is_forced=True)
     (path,) = first.folder.rglob("sessions/rosa/analysis_job_*.md")
     assert not any(mark in path.read_text("utf-8") for mark in MARKS)

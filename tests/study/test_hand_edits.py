@@ -46,7 +46,7 @@ def opened(root: Path, text: str = TEXT) -> Session:
 
 
 def code(session: Session, words: str, code_id: str = "T1") -> None:
-    start = session.ad.text.index(words)
+    start = session.source.text.index(words)
     session.execute(AssignCode(Span(start, start + len(words)), CodeId(code_id)))
 
 
@@ -118,7 +118,7 @@ def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: 
         taken = session.pull()
     else:
         session = opened(tmp_path)
-        taken = session.taken
+        taken = session.initial_pull
     assert taken is not None and "by hand" in taken.message
     after = words_of(session)
     assert {code_id: after.get(code_id, []) for code_id in expected} == expected
@@ -133,7 +133,7 @@ def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: 
     session.save_document()
     assert words_of(session) == before
     assert document_of(tmp_path).read_text("utf-8") == text_before
-    assert opened(tmp_path).taken is None
+    assert opened(tmp_path).initial_pull is None
 
 
 def test_profile_and_reasoning_are_taken_over(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_harmed_document_changes_nothing_and_is_left_as_it_is(
         taken = session.pull()
     else:
         session = opened(tmp_path)
-        taken = session.taken
+        taken = session.initial_pull
     assert taken is not None and words in taken.message
     assert words_of(session) == before
     code(session, MIRRORS)
@@ -260,8 +260,8 @@ def test_a_deleted_or_emptied_document_comes_back(tmp_path: Path, is_deleted: bo
     session = begun(tmp_path)
     whole, before = document_of(tmp_path).read_text("utf-8"), words_of(session)
     document_of(tmp_path).unlink() if is_deleted else document_of(tmp_path).write_text("")
-    taken = session.pull() if is_open else (session := opened(tmp_path)).taken
-    assert taken is not None and "writes it again" in taken.message
+    taken = session.pull() if is_open else (session := opened(tmp_path)).initial_pull
+    assert taken is not None and "written again" in taken.message
     assert session.has_unsaved_document
     session.save_document()
     assert document_of(tmp_path).read_text("utf-8") == whole

@@ -14,8 +14,8 @@ from codetui.model import CodeId, SourceId, Span
 from codetui.storage import disk
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
-from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
-from codetui.study.session.session import FREE, HeldSession
+from codetui.study.session.outcome import HeldElsewhere, Outcome, PullKind, Saved
+from codetui.study.session.session import Session
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from testing.studies import write_study
@@ -23,15 +23,15 @@ from testing.studies import write_study
 WORDS = ("You build", "pipelines", "Python", "You like people", "Run Kafka", "people")
 
 
-def opened(root: Path) -> HeldSession:
-    return HeldSession(AD, BOOK, SessionPaths(root, "rosa"), "rosa")
+def opened(root: Path) -> Session:
+    return Session(AD, BOOK, SessionPaths(root, "rosa"), "rosa", token="")
 
 
-def code(session: HeldSession, words: str, to: str = "TASK1") -> Outcome:
+def code(session: Session, words: str, to: str = "TASK1") -> Outcome:
     return session.execute(AssignCode(span(words), CodeId(to)))
 
 
-def words(session: HeldSession) -> list[str]:
+def words(session: Session) -> list[str]:
     return [coding.words for coding in session.state.live()]
 
 
@@ -77,17 +77,17 @@ def test_who_reads_along_sees_what_is_coded_and_writes_nothing(tmp_path: Path) -
     code(first, "Python")
     first.save_document()
     second = opened(tmp_path)
-    assert second.taken is None and not second.has_unsaved_document and second.changing() is None
+    assert second.initial_pull is None and not second.has_unsaved_document and second.changed() is None
     code(first, "pipelines")
-    assert second.changing() is not None and second.changing() == second.changing()
+    assert second.changed() is not None and second.changed() == second.changed()
     taken = second.pull()
-    assert taken is not None and "gone on" in taken.message and words(second) == ["Python", "pipelines"]
-    assert second.changing() is None and second.save_document(is_forced=True) is None
+    assert taken is not None and "changed this session" in taken.message and words(second) == ["Python", "pipelines"]
+    assert second.changed() is None and second.save_document(is_forced=True) is None
     assert "pipelines" not in first.document_path.read_text("utf-8")
     first.release()
-    assert second.changing() is not None
+    assert second.changed() is not None
     taken = second.pull()
-    assert taken is not None and taken.message == FREE and second.has_unsaved_document
+    assert taken is not None and taken.kind is PullKind.FREED and second.has_unsaved_document
 
 
 def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: P
     assert first.save_document() is None and first.save_document(is_forced=True) is None
     assert second.document_path.read_text("utf-8") == text and "pipelines" in text
     taken = first.pull()
-    assert taken is not None and "O takes it over" in taken.message and words(first) == ["Python", "pipelines"]
+    assert taken is not None and taken.kind is PullKind.HELD and words(first) == ["Python", "pipelines"]
 
 
 def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_lock_that_cannot_be_made_keeps_nobody_from_coding_and_is_said(
 
         monkeypatch.setattr(disk, "create", refuse)
     outcome = code(session, "Python")
-    assert isinstance(outcome, Saved) and "other programs are not told" in outcome.message
+    assert isinstance(outcome, Saved) and "other programs cannot see" in outcome.message
     outcome = code(session, "pipelines")
     assert isinstance(outcome, Saved) and "other programs" not in outcome.message
     assert [problem.severity for problem in session.problems] == ["warning"]
@@ -237,4 +237,4 @@ def started(study: Path, coder: str, ad: str) -> Workspace:
 def program_span(program: Workspace) -> Span:
     """The first line of the open ad."""
     assert program.session is not None
-    return Span(0, program.session.ad.text.index("\n"))
+    return Span(0, program.session.source.text.index("\n"))

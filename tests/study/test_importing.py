@@ -99,7 +99,7 @@ def test_an_irregular_document_becomes_a_session_and_comes_out_byte_for_byte(
     assert (session.state.profile, session.state.reasoning) == ("1", "The lamp decides.")
     coded = {coding.words: coding for coding in session.state.live()}
     anchor = coded["...polish the mirrors..."].anchor
-    assert anchor is not None and session.ad.text[anchor.start : anchor.end] == "polish the mirrors"
+    assert anchor is not None and session.source.text[anchor.start : anchor.end] == "polish the mirrors"
     assert {coding.origin for coding in coded.values()} == {"document"}
 
 
@@ -124,7 +124,7 @@ def test_a_second_import_changes_nothing_even_after_the_coder_went_on(
     before = snapshot()
     assert brought(document) == 0
     assert snapshot() == before
-    assert "Nothing has changed in it" in capsys.readouterr().out
+    assert "It has not changed since it was imported last." in capsys.readouterr().out
 
 
 def test_a_later_version_of_a_document_brings_only_what_has_changed_in_it(study: Path) -> None:
@@ -171,8 +171,8 @@ def _state(ad: str) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# Notes\n\nnothing\n", "no heading says which ad"),
-        ("<<<<<<< mine\n" + IRREGULAR + "\n=======\n" + IRREGULAR + "\n>>>>>>> theirs\n", "conflict marks"),
+        ("# Notes\n\nnothing\n", "no heading names the ad"),
+        ("<<<<<<< mine\n" + IRREGULAR + "\n=======\n" + IRREGULAR + "\n>>>>>>> theirs\n", "conflict mark of git"),
     ],
 )
 def test_what_cannot_be_imported_is_said_with_its_line_and_the_rest_is(
@@ -238,7 +238,7 @@ def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
         patch.setattr(fs, "append", refused)
         assert brought(*documents) == 1
     said = capsys.readouterr().out
-    assert "a.md: error: NOT SAVED: No space left on device. Not imported: mend it, and import again." in said
+    assert "a.md: error: No space left on device; not imported: fix this and import it again" in said
     assert "1 of 2 documents imported; 6 codings" in said
     assert brought(*documents) == 0
     assert "2 of 2 documents imported; 12 codings" in capsys.readouterr().out

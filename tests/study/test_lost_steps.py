@@ -12,7 +12,7 @@ from codetui.model import CodingId, MemoTarget
 from codetui.storage import fs
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
-from codetui.study.sessions import records, restore_document
+from codetui.study.sessions import CorpusSources, restore_document, session_snapshots
 
 
 def log_path(root: Path) -> Path:
@@ -52,13 +52,13 @@ def test_a_document_newer_than_its_log_is_taken_over_and_said(tmp_path: Path) ->
     log_path(tmp_path).write_bytes(older)
     session = opened(tmp_path)
     assert_newer(session)
-    assert session.taken is not None
-    assert session.taken.message.startswith("The log has lost 5 steps that the document was written from")
-    assert session.taken.problems[0].severity == "warning"
+    assert session.initial_pull is not None
+    assert session.initial_pull.message.startswith("The log lacks 5 steps that the document was saved from")
+    assert session.initial_pull.problems[0].severity == "warning"
     session.save_document()
     assert document_of(tmp_path).read_bytes() == newer
     again = opened(tmp_path)
-    assert again.taken is None
+    assert again.initial_pull is None
     assert_newer(again)
     again.execute(Undo())
     assert (again.state.profile, words_of(again)["T2"]) == ("1", [(SEA, "")])
@@ -109,7 +109,7 @@ def test_no_worker_writes_an_older_log_over_a_newer_document(tmp_path: Path) -> 
 def test_what_is_exported_is_the_newer_document(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     log_path(tmp_path).write_bytes(older)
-    [record] = records(tmp_path, BOOK, None, None)
+    [record] = session_snapshots(tmp_path, BOOK, None, CorpusSources(None))
     assert (record.state.profile, record.state.reasoning) == ("2", "The tower decides.")
 
 
@@ -121,7 +121,7 @@ def test_a_log_that_lost_what_documents_do_not_say_writes_the_document_as_before
     assert session.save_document() is None
     log_path(tmp_path).write_bytes(older)
     again = opened(tmp_path)
-    assert again.taken is None
+    assert again.initial_pull is None
     assert words_of(again) == words_of(session)
 
 
@@ -154,11 +154,11 @@ def test_an_edit_whose_base_could_not_be_kept_is_no_change_on_both_sides(
         assert problem is not None and "No space left" in problem.message
     if is_restarted:
         session = opened(tmp_path)
-    assert session.taken is None
+    assert session.initial_pull is None
     assert session.save_document() is None
     assert words_of(session) == {"T1": [(LAMP, "by keys")], "I1": [("sextant", "")]}
     assert "(by keys)" in document_of(tmp_path).read_text("utf-8")
-    assert opened(tmp_path).taken is None
+    assert opened(tmp_path).initial_pull is None
 
 
 def test_a_document_imported_while_its_base_could_not_be_kept_is_taken_over_once(
@@ -172,7 +172,7 @@ def test_a_document_imported_while_its_base_could_not_be_kept_is_taken_over_once
         session = opened(tmp_path)
         session.execute(RemoveCoding(id_of(session, SEA)))
     again = opened(tmp_path)
-    assert again.taken is None
+    assert again.initial_pull is None
     assert words_of(again) == {"T1": [(LAMP, "")], "I1": [("sextant", "")]}
     assert again.save_document() is None
     assert SEA not in document_of(tmp_path).read_text("utf-8")

@@ -61,7 +61,7 @@ def test_both_sides_are_there_and_a_second_run_does_nothing(
     said = capsys.readouterr().out
     assert "rosa, ad 11: 2 steps, 3 codings now" in said and "1 session merged, 0 had nothing new" in said
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
-    assert first.session.taken is None
+    assert first.session.initial_pull is None
     first.close()
     before = files(first.folder)
     assert f'"{LAMP}" (every day)' in (first.folder / DOCUMENT).read_text("utf-8")
@@ -173,7 +173,7 @@ def test_an_ad_that_has_another_text_on_one_machine_since_is_still_one_session(
     second.close()
     assert merge(first, second.folder) == 0
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
-    text = first.session.ad.text
+    text = first.session.source.text
     anchors = [coding.anchor for coding in first.state.live()]
     assert [text[one.start : one.end] for one in anchors if one] == words(first)
 
@@ -201,7 +201,7 @@ def test_a_session_that_is_open_is_refused_and_named(
     busy = Machine(first.folder)
     code(busy, MIRRORS)
     assert merge(first, second.folder) == 1
-    assert "has this session" in capsys.readouterr().out
+    assert "open elsewhere" in capsys.readouterr().out
     busy.close()
     assert merge(first, second.folder) == 0
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])

@@ -18,7 +18,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import Ads, SessionSnapshot, records
+from codetui.study.sessions import CorpusSources, SessionSnapshot, session_snapshots
 from testing.paths import ROOT
 from testing.studies import ADS, CODEBOOK, write_study
 
@@ -55,7 +55,7 @@ class Study:
         return book
 
     def session(self, ad: str, coder: str = "rosa") -> Session:
-        found = Ads(Corpus(self.folder / "ads", self.old.corpus)).find(ad)
+        found = CorpusSources(Corpus(self.folder / "ads", self.old.corpus)).find(ad)
         assert found is not None or not (self.folder / "ads" / NAMES[ad]).exists()
         found = found or Source(SourceId(ad), "", "", "", "")
         return Session(found, self.book(), SessionPaths(self.sessions, coder), coder)
@@ -324,12 +324,12 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
     def found(book: Path) -> list[SessionSnapshot]:
         read, _ = parse_codebook((ROOT / book).read_text("utf-8"), "")
         assert read is not None
-        return list(records(tmp_path / "sessions", read, None, Corpus(ads, read.corpus)))
+        return list(session_snapshots(tmp_path / "sessions", read, None, CorpusSources(Corpus(ads, read.corpus))))
 
-    before = {record.facts.id: record.state for record in found(old)}
+    before = {record.source.id: record.state for record in found(old)}
     paths = ["--codebook", str(ROOT / new), "--sessions", str(tmp_path / "sessions"), "--corpus", str(ads)]
     assert run(["codebook", "migrate", "--map", str(map_file), "--old", str(ROOT / old), *paths]) == 0
-    after = {record.facts.id: record.state for record in found(new)}
+    after = {record.source.id: record.state for record in found(new)}
     assert before.keys() == after.keys() and len(after) == 5
     for ad, state in after.items():
         assert [(coding.words, coding.note) for coding in state.live()] == [

@@ -175,7 +175,7 @@ def test_words_that_stand_twice_or_nowhere_resume_without_a_place_and_are_report
     assert len([p for p in again.problems if p.severity == "warning"]) == 2
     assert {coding.words for coding in again.state.live()} == {"Python", "Run Kafka"}
     kafka = next(c for c in again.state.live() if c.words == "Run Kafka")
-    place = again.ad.text.index("Zwem")
+    place = again.source.text.index("Zwem")
     assert isinstance(again.execute(MoveBoundary(kafka.id, Span(place, place + 4))), Saved)
 
 
@@ -305,7 +305,7 @@ def test_a_document_that_nobody_has_edited_is_not_rendered_when_it_is_opened(
     before = session.document_path.stat()
     monkeypatch.setattr(session_doc, "document_of", lambda *_: pytest.fail("it is rendered"))
     again = opened(tmp_path)
-    assert again.taken is None and again.may_have_unsaved_document
+    assert again.initial_pull is None and again.may_have_unsaved_document
     monkeypatch.undo()
     assert not again.has_unsaved_document and not again.may_have_unsaved_document
     assert opened(tmp_path).save_document() is None
@@ -319,9 +319,9 @@ def test_a_document_that_lags_behind_its_log_or_its_book_is_written_after_all(tm
     assert session.save_document() is None
     session.execute(AssignCode(span("Run Kafka;"), CodeId("TASK1"), "n2"))
     again = opened(tmp_path)
-    assert again.taken is None and again.has_unsaved_document and again.save_document() is None
+    assert again.initial_pull is None and again.has_unsaved_document and again.save_document() is None
     assert "Run Kafka;" in again.document_path.read_text("utf-8")
     renamed = replace(BOOK, codes=(replace(BOOK.codes[0], name="Construct"), *BOOK.codes[1:]))
     third = Session(AD, renamed, SessionPaths(tmp_path, "rosa"), "rosa")
-    assert third.taken is None and third.save_document() is None
+    assert third.initial_pull is None and third.save_document() is None
     assert "TASK1: Construct" in third.document_path.read_text("utf-8")

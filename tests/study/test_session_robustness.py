@@ -34,7 +34,7 @@ def opened(root: Path, ad: str = "7", employer: str = "Shore", text: str = TEXT,
 
 
 def code(session: Session, words: str, ident: str = "T1") -> None:
-    start = session.ad.text.index(words)
+    start = session.source.text.index(words)
     session.execute(AssignCode(Span(start, start + len(words)), CodeId(ident)))
 
 

@@ -79,7 +79,7 @@ def test_what_the_disk_refused_is_written_elsewhere_and_coding_goes_on_there(
     assert seqs(copy) == [1, 2] and seqs(stick.root) == [1]
     assert "You watch the sea until dawn." in (copy / "wil" / "analysis_job_7_shore.md").read_text("utf-8")
     noted = session.execute(NoteCoding(session.state.live()[0].id, "why"))
-    assert isinstance(noted, Saved) and "In the copy alone" in noted.message
+    assert isinstance(noted, Saved) and "Saved in the copy only" in noted.message
     assert seqs(copy) == [1, 2, 3] and session.pending == 2
     assert opened(copy).state.live() == session.state.live()
 
@@ -93,7 +93,7 @@ def test_everything_is_back_in_order_when_the_disk_is(tmp_path: Path, stick: Dis
     session.execute(Undo())
     stick.refusal = None
     back = session.execute(SEA)
-    assert isinstance(back, Saved) and "The disk is back" in back.message
+    assert isinstance(back, Saved) and "The disk works again" in back.message
     assert seqs(stick.root) == [1, 2, 3, 4] and session.pending == 0
     assert session.save_document() is None
     assert opened(stick.root).state.live() == session.state.live()
@@ -109,7 +109,7 @@ def test_leaving_pays_what_is_owed_or_says_where_it_stands(tmp_path: Path, stick
     session.save_copy(copy)
     problem = session.flush_fallback()
     assert problem is not None and problem.file == str(copy)
-    assert f"codetui merge {copy}" in problem.message and "refused last (1)" in problem.message
+    assert f"codetui merge {copy}" in problem.message and "the last steps (1)" in problem.message
     stick.refusal = None
     assert session.flush_fallback() is None and session.flush_fallback() is None
     assert seqs(stick.root) == [1, 2]

@@ -9,7 +9,7 @@ from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, e
 
 from codetui.core.session.commands import AssignProfile
 from codetui.storage import disk, fs
-from codetui.study.session import document
+from codetui.study.session import document, snapshot
 
 LINE = f'  - "{MIRRORS}"\n'
 
@@ -40,7 +40,7 @@ def test_an_editor_that_saves_an_older_text_as_it_was_is_said(tmp_path: Path) ->
     document_of(tmp_path).write_bytes(read_before)
     taken = session.pull()
     assert taken is not None
-    assert "writes it anew" in taken.message
+    assert "written again" in taken.message
     assert session.save_document() is None
     assert LINE in document_of(tmp_path).read_text("utf-8")
 
@@ -51,12 +51,12 @@ def test_the_last_coding_taken_out_by_hand_is_removed(
 ) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS, "T2")
-    monkeypatch.setattr(document, "STALE", -1.0)
+    monkeypatch.setattr(snapshot, "STALE", -1.0)
     assert session.save_document() is None
     edit(tmp_path, LINE, "")
     if not is_open:
         session = opened(tmp_path)
-    taken = session.pull() if is_open else session.taken
+    taken = session.pull() if is_open else session.initial_pull
     assert taken is not None
     assert "1 removed" in taken.message
     assert MIRRORS not in str(words_of(session))

@@ -7,15 +7,15 @@ from dataclasses import replace
 from codetui.core.session import undo
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
-from codetui.study.session.reanchor import TextChanges, events_from_changed_text
+from codetui.study.session.reanchor import Reanchoring, reanchor
 from testing.taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
 
 C1 = CodingId("c1")
 
 
-def changed(state: State, text: str) -> tuple[State, TextChanges]:
+def changed(state: State, text: str) -> tuple[State, Reanchoring]:
     """The session after its ad has got this text."""
-    found = events_from_changed_text(state, replace(AD, text=text), "ads.csv")
+    found = reanchor(state, replace(AD, text=text, file="ads.csv"))
     return happened(state, *found.events, cause="corpus"), found
 
 
@@ -28,7 +28,7 @@ def words_at(coding: Coding, text: str) -> str:
 
 def test_nothing_happens_while_the_text_is_the_one_that_was_coded() -> None:
     _, found = changed(coded(("T1", LAMP), ("T3", SEA)), TEXT)
-    assert (found.events, found.problems, found.tally) == ((), (), (2, 0, 0, 0))
+    assert (found.events, found.problems, found.counts) == ((), (), (2, 0, 0, 0))
 
 
 def test_quotations_are_counted_by_where_they_stand_now() -> None:
@@ -40,11 +40,13 @@ def test_quotations_are_counted_by_where_they_stand_now() -> None:
     assert words_at(lamp, text) == LAMP
     assert (log.anchor, log.words) == (None, LOG)
     assert words_at(reef, text) == reef.words == "Sometimes you row  out to the reef."
-    assert found.tally._replace(proposed=0, lost=0) == (1, 1, 0, 0)
-    assert sum(found.tally) == 4 and mirrors.words == MIRRORS
+    assert found.counts._replace(proposed=0, lost=0) == (1, 1, 0, 0)
+    assert sum(found.counts) == 4 and mirrors.words == MIRRORS
     assert all(problem.severity == "warning" and problem.file == "ads.csv" for problem in found.problems)
     assert any(
-        "You write the log" in problem.message and "no sure place" in problem.message for problem in found.problems
+        "You write the log" in one.message and "could not be located" in one.message
+        for one in found.problems
+        for problem in found.problems
     )
 
 
@@ -56,11 +58,11 @@ def test_a_place_that_only_resembles_the_words_is_proposed_and_keeps_them() -> N
     assert coding.is_proposed
     assert words_at(coding, text) == "You polish the mirrrors every week."
     assert " ".join(coding.words.split()) == words
-    assert found.tally.proposed == 1 and "check it" in found.problems[0].message
+    assert found.counts.proposed == 1 and "check it" in found.problems[0].message
     back, found = changed(after, TEXT)
     (coding,) = back.live()
     assert not coding.is_proposed and words_at(coding, TEXT) == coding.words == "You polish the mirrors every\nweek."
-    assert found.tally.moved + found.tally.unmoved == 1 and found.problems == ()
+    assert found.counts.moved + found.counts.unmoved == 1 and found.problems == ()
 
 
 def test_words_that_were_written_with_blanks_become_the_ads_own_once_their_place_is_sure() -> None:
@@ -81,16 +83,16 @@ def test_a_cut_that_is_marked_stays_in_the_words() -> None:
     after, found = changed(state, text)
     assert words_at(after.codings[C1], text) == LAMP
     assert after.codings[C1].words == "...light the lamp..."
-    assert found.tally == (0, 1, 0, 0)
+    assert found.counts == (0, 1, 0, 0)
 
 
 def test_words_without_a_place_get_one_when_the_text_has_them_once() -> None:
     lost, _ = changed(coded(("T1", LAMP)), "Nothing of all that.")
     after, found = changed(lost, TEXT)
     assert words_at(after.codings[C1], TEXT) == LAMP
-    assert (found.tally.moved, found.problems) == (1, ())
+    assert (found.counts.moved, found.problems) == (1, ())
     twice, found = changed(lost, f"{LAMP}. {LAMP}.")
-    assert (twice.codings[C1].anchor, found.events, found.tally) == (None, (), (0, 0, 0, 0))
+    assert (twice.codings[C1].anchor, found.events, found.counts) == (None, (), (0, 0, 0, 0))
 
 
 def test_each_new_place_can_be_taken_back() -> None:

@@ -116,7 +116,7 @@ def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study:
     with unreadable(Path(entry.file).name), pytest.raises(OSError, match=BROKEN):
         one.open(entry)
     assert one.session is before and isinstance(one.execute(assign(1)), Saved)
-    assert one.open(entry).ad.text
+    assert one.open(entry).source.text
 
 
 def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path) -> None:
@@ -245,15 +245,15 @@ def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
     one.execute(assign(0))
     with stuck(monkeypatch, study):
         assert isinstance(one.execute(assign(1)), NotSaved)
-        assert any("may stand in it all the same" in str(problem) for problem in one.leave())
+        assert any("may have been written all the same" in str(problem) for problem in one.leave())
         one.release()
         fs._refused.clear()  # The program ends here.
     two = program(study)
-    said = [problem for problem in two.problems if "refused a step" in problem.message]
+    said = [problem for problem in two.problems if "refused this step" in problem.message]
     assert len(said) == 1 and notes(two) == ["n0", "n1"]
     assert isinstance(two.execute(Undo()), Saved) and notes(two) == ["n0"]
     two.release()
-    assert not [problem for problem in program(study).problems if "refused a step" in problem.message]
+    assert not [problem for problem in program(study).problems if "refused this step" in problem.message]
 
 
 @posix_only

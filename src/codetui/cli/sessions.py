@@ -153,7 +153,7 @@ def import_(options: argparse.Namespace) -> int:
         _show_import(result, study.codebook.words.source)
     imported = [result for result in results if result.target]
     if len(results) > 1:
-        codings = sum(_quotations(result.tally) for result in imported if result.tally)
+        codings = sum(result.counts.quotations for result in imported if result.counts)
         show(f"{len(imported)} of {len(results)} documents imported; {plural(codings, 'coding')}")
     return PROBLEMS if len(imported) < len(results) else 0
 
@@ -161,31 +161,27 @@ def import_(options: argparse.Namespace) -> int:
 def _show_import(result: ImportResult, word: str) -> None:
     """Print where a document went, how its quotations were located, and what to look at."""
     if result.target is None:
-        show(f"{result.source}: {'imported but for its document' if result.tally else 'not imported'}")
+        show(f"{result.source}: {'imported but for its document' if result.counts else 'not imported'}")
     else:
         show(f"{result.source} → {word} {result.ad}, {result.target}")
-        if result.tally is not None:
-            show(f"  {_located(result.tally, word)}")
+        if result.counts is not None:
+            show(f"  {_located(result.counts, word)}")
         show(f"  {result.message}")
     for problem in sorted(result.problems, key=lambda problem: problem.line):
         show(f"  {problem}")
 
 
-def _located(tally: Counts, word: str) -> str:
+def _located(counts: Counts, word: str) -> str:
     """Return how quotations were located: `18 codings: 15 exact, 2 after folding, …`."""
     numbers = {
-        "exact": tally.exact,
-        "after folding": tally.folded,
-        "only resembling": tally.fuzzy,
-        "ambiguous": tally.ambiguous,
-        f"not in the {word}": tally.orphan,
+        "exact": counts.exact,
+        "after folding": counts.folded,
+        "only resembling": counts.fuzzy,
+        "ambiguous": counts.ambiguous,
+        f"not in the {word}": counts.orphan,
     }
     how = ", ".join(f"{number} {what}" for what, number in numbers.items())
-    return f"{plural(_quotations(tally), 'coding')}: {how}"
-
-
-def _quotations(tally: Counts) -> int:
-    return tally.exact + tally.folded + tally.fuzzy + tally.ambiguous + tally.orphan
+    return f"{plural(counts.quotations, 'coding')}: {how}"
 
 
 def merge(options: argparse.Namespace) -> int:

@@ -67,10 +67,10 @@ class SessionPaths:
         return self._inside(self.folder / document_name(ad_id, employer, is_apart=is_apart))
 
     def documents_of(self, ad_id: str) -> list[Path]:
-        """The documents of an ad that are there, under whatever name the employer has in them."""
+        """Return the documents whose names begin with the id of a source, conflict copies included."""
         name = f"{DOCUMENT}{safe_name(ad_id)}"
-        begun = (f"{name}_", f"{name}~")
-        return [path for path in documents(self.folder, name) if path.stem == name or path.stem.startswith(begun)]
+        found = documents(self.folder, name)
+        return [path for path in found if not path.stem[len(name) : len(name) + 1].isalnum()]
 
     def documents(self) -> list[Path]:
         """All documents of the coder."""

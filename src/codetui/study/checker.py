@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 from codetui.core.codebook.index import index_of
+from codetui.formats import session_doc
 from codetui.model import GRAVEST_FIRST, Codebook, Problem, Source, SourceId
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, Corpus
 from codetui.study.checks import duplicates
-from codetui.study.checks.files import sessions_of, touched_names
 from codetui.study.checks.session import check_session
+from codetui.study.session.lookup import read_document
+from codetui.study.sessions import SessionSnapshot, session_snapshots
 from codetui.study.study import Study
 
 
@@ -38,21 +41,38 @@ def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None
     coders = [
         one for one in session_files.coders(root) if coder is None or one == session_files.coder_folder(root, coder)
     ]
-    ads = _Sources(corpus, touched_names(root, coders))
-    index = index_of(book)
+    ads = _Sources(corpus, _touched_names(root, coders))
     problems = [*ads.problems]
     for group in ads.groups:
         problems += duplicates.repeated(group, book.words.source)
-    for one in coders:
-        coded: dict[SourceId, duplicates.Coded] = {}
-        for session in sessions_of(root, one, problems):
-            checked = check_session(session, ads.find(session.ad), ads.path, index)
-            problems += checked.problems
-            if checked.coded is not None:
-                coded[session.ad] = checked.coded
-        for group in ads.groups:
-            problems += duplicates.coded_otherwise(group, coded, book)
+    for folder, sessions in groupby(session_snapshots(root, book, coder, ads), key=lambda one: one.folder):
+        problems += _check_coder(root / folder, sessions, book, ads)
     return problems
+
+
+def _check_coder(folder: Path, sessions: Iterable[SessionSnapshot], book: Codebook, ads: _Sources) -> Iterator[Problem]:
+    """Yield the problems of one coder's sessions, and of documents without a heading."""
+    index, coded = index_of(book), dict[SourceId, duplicates.Coded]()
+    used: set[Path] = set()
+    for session in sessions:
+        checked = check_session(session, ads.find(session.source.id), ads.path, index)
+        yield from checked.problems
+        used |= {session.document.path} if session.document else set()
+        if checked.coded is not None:
+            coded[session.source.id] = checked.coded
+    for path in session_files.documents(folder):
+        if path not in used:
+            yield from _without_heading(path)
+    for group in ads.groups:
+        yield from duplicates.coded_otherwise(group, coded, book)
+
+
+def _without_heading(path: Path) -> list[Problem]:
+    """Return the problems of a document that names no source, so that nothing reads it."""
+    with suppress(OSError):
+        document = read_document(path)
+        return [] if document.heading else session_doc.read(document.text, str(path))[1]
+    return []
 
 
 class _Sources:
@@ -83,3 +103,15 @@ class _Sources:
             entry = self._corpus.find(ad)
             return self._corpus.read(entry)[0] if entry else None
         return None
+
+
+def _touched_names(root: Path, coders: list[str]) -> frozenset[str]:
+    """Return every name, as `safe_name` writes it, of a source with a log or document of these coders."""
+    names: set[str] = set()
+    for coder in coders:
+        names.update(path.name.removesuffix(session_files.LOG) for path in session_files.logs(root / coder))
+        for path in session_files.documents(root / coder):
+            name = path.stem.removeprefix(session_files.DOCUMENT)
+            names.add(name)
+            names.update(name[:at] for at, sign in enumerate(name) if not sign.isalnum())
+    return frozenset(names)

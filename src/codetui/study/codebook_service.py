@@ -60,10 +60,10 @@ class CodebookService:
         except EditError as error:
             return Refusal(f"The codebook is unchanged: {error}.")
         except OSError as error:
-            return NotSaved(f"NOT SAVED: the codebook {error.filename or self.path} {error.strerror or error}.")
+            return NotSaved(f"the codebook {error.filename or self.path}: {error.strerror or error}")
         book, problems = parse_codebook(text, str(self.path))
         if book is None:
-            return NotSaved(f"NOT SAVED: the codebook can no longer be read: {problems[0]}")
+            return NotSaved(f"the codebook can no longer be read: {problems[0]}")
         self.use(CodebookChange(book, problems))
         self._text = text if text_hash(text) == book.content_hash else None
         self._seen = None

@@ -46,14 +46,15 @@ def _exported(found: Iterable[SessionSnapshot]) -> Iterator[ExportedSession]:
     taken: set[str] = set()
     for session in found:
         path = next(path for path in _paths(session) if path not in taken)
-        exported = ExportedSession(session.coder, session.facts, session.state, path, session.source)
+        text = session.document.text if session.document and not session.log else None
+        exported = ExportedSession(session.coder, session.source, session.state, path, text)
         taken |= {path} if exported.is_begun else set()
         yield exported
 
 
 def _paths(session: SessionSnapshot) -> Iterator[str]:
-    folder, facts = Path(session.folder), session.facts
-    yield (folder / session_files.document_name(facts.id, facts.employer)).as_posix()
-    apart = folder / session_files.document_name(facts.id, facts.employer, is_apart=True)
+    folder, source = Path(session.folder), session.source
+    yield (folder / session_files.document_name(source.id, source.employer)).as_posix()
+    apart = folder / session_files.document_name(source.id, source.employer, is_apart=True)
     yield apart.as_posix()
     yield from (apart.with_stem(f"{apart.stem}-{number}").as_posix() for number in count(2))

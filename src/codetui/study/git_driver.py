@@ -15,12 +15,13 @@ from typing import NamedTuple
 from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
 from codetui.formats import session_doc
-from codetui.formats.session_doc import Written
 from codetui.model import Codebook, Transaction
 from codetui.storage import fs, git, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
-from codetui.study.session.document import AdFacts, SnapshotFile, base_of, legible
-from codetui.study.sessions import Ads, MergeSide, other_text, side_of
+from codetui.study.session.log import described
+from codetui.study.session.lookup import decode_document, heading_of
+from codetui.study.session.snapshot import Snapshot, SnapshotFile
+from codetui.study.sessions import CorpusSources, SessionSnapshot, coder_snapshots, text_conflict
 from codetui.study.study import CODEBOOK, StudyError
 
 BASES = ".written"
@@ -32,18 +33,16 @@ class _Both(NamedTuple):
     """Both sides of one session, and the steps of both, without and with hand edits."""
 
     book: Codebook
-    ours: MergeSide
-    theirs: MergeSide
+    ours: SessionSnapshot
+    theirs: SessionSnapshot
     logged: tuple[Transaction, ...]
     whole: tuple[Transaction, ...]
 
-    def written(self, transactions: tuple[Transaction, ...]) -> Written:
+    def rendered(self, transactions: tuple[Transaction, ...]) -> Snapshot:
         """Return the document of these steps."""
         state = replay(transactions)
-        opened = state.opened
-        assert opened is not None
-        facts = AdFacts(opened.source, state.employer or opened.employer, state.title or opened.title)
-        return session_doc.document_of(state, self.book, facts)
+        text, ids = session_doc.document_of(state, self.book, described(self.ours.source, state))
+        return Snapshot(text, ids, tuple(one.id for one in transactions))
 
 
 def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
@@ -61,16 +60,16 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     if isinstance(both, str):
         raise _left(path, both)
     if path.suffix == BASES:
-        SnapshotFile(ours).write([base_of(both.written(both.logged), both.logged)])
+        SnapshotFile(ours).write([both.rendered(both.logged)])
         return ()
-    fs.replace(ours, both.written(both.whole).text.encode("utf-8", "replace"), durable=False)
+    fs.replace(ours, both.rendered(both.whole).text.encode("utf-8", "replace"), durable=False)
     state = replay(both.whole)
     return tuple(f"{path}: {sentence(one, state, book)}" for one in between(both.ours.steps, both.theirs.steps))
 
 
 def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:
     """Return the sides that two versions of a file belong to, or why that is unknown."""
-    sides: list[MergeSide] = []
+    sides: list[SessionSnapshot] = []
     for number, version in enumerate(versions):
         data = fs.read(version)
         revision = git.revision_with(path, data)
@@ -80,17 +79,18 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
         root = temporary / str(number)
         _lay_out(revision, folder, root / folder.name, name)
         paths = SessionPaths.of_folder(root, folder.name)
-        side = side_of(paths, paths.folder / EVENTS / f"{name}{LOG}", book, Ads(None))
-        if side is None or not side.ad:
+        side = next(coder_snapshots(paths, book, CorpusSources(None)), None)
+        if side is None or side.state.opened is None:
             return "one side has a document and no log"
         sides.append(side)
     ours, theirs = sides
-    harm = other_text(ours, theirs)
-    if harm is not None:
-        return harm.message
-    held = [problem.message for side in sides for problem in side.problems if problem.severity == "error"]
-    if held:
-        return held[0]
+    conflict = text_conflict(ours.transactions, ours.log, theirs)
+    if conflict is not None:
+        return conflict.message
+    problems = [problem for side in sides for problem in (*side.log_problems, *side.edit_problems)]
+    errors = [problem.message for problem in problems if problem.severity == "error"]
+    if errors:
+        return errors[0]
     logged = _united(ours.transactions, theirs.transactions)
     return _Both(book, ours, theirs, logged, _united(ours.steps, theirs.steps))
 
@@ -110,7 +110,7 @@ def _name(path: Path, data: bytes) -> str:
     """Return the name of the source's fs."""
     if path.suffix == BASES:
         return path.stem
-    return safe_name(session_doc.source_id_of(legible(data, path)))
+    return safe_name(heading_of(decode_document(data, path)))
 
 
 def _codebook_above(folder: Path) -> Codebook | None:

@@ -1,4 +1,4 @@
-"""`codetui import`: documents that people have written become sessions."""
+"""Import documents that people have written into the sessions of a coder."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.codebook.index import index_of
-from codetui.formats import session_doc
 from codetui.model import Codebook, Problem, Source, SourceId
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
 from codetui.study.reconcile import Counts, survey
-from codetui.study.session.damage import unmerged
-from codetui.study.session.document import legible
-from codetui.study.session.session import HeldSession, KeepBook
-from codetui.study.sessions import Ads
+from codetui.study.session.damage import ParsedDocument, parse, unmerged
+from codetui.study.session.lookup import decode_document
+from codetui.study.session.outcome import PullKind
+from codetui.study.session.session import KeepBook, Session
+from codetui.study.sessions import Sources
 from codetui.study.study import Study
-
-PRESS_AGAIN = "Nothing has changed; mend it and press again"
 
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
 
@@ -30,8 +27,10 @@ class ImportResult(NamedTuple):
     source: Path
     ad: str = ""
     target: Path | None = None
+    kind: PullKind | None = None
     message: str = ""
-    tally: Counts | None = None
+    counts: Counts | None = None
+    """How all quotations of the document were located."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -42,11 +41,11 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
     """
     keep = study.codebook_service.keep
     importer = Importer(study.codebook, study.ads, study.paths_of(coder), coder, keep)
-    return [importer.take(document) for document in _unfolded(documents)]
+    return [importer.import_document(document) for document in _expanded(documents)]
 
 
-def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
-    """The documents; those in a folder by name."""
+def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
+    """Yield the documents; those in a folder by name."""
     for path in documents:
         if fs.is_folder(path):
             yield from (path / name for name in sorted(disk.names(path)) if name.endswith(".md"))
@@ -55,67 +54,63 @@ def _unfolded(documents: Iterable[Path]) -> Iterable[Path]:
 
 
 class Importer:
-    """Takes documents into one coder's sessions."""
+    """Imports documents into one coder's sessions."""
 
-    def __init__(self, book: Codebook, ads: Ads, paths: SessionPaths, coder: str, keep_book: KeepBook) -> None:
-        """`keep_book` is told which book the documents are read with."""
-        self._book = book
-        self._index = index_of(book)
-        self._ads = ads
-        self._paths = paths
-        self._coder = coder
+    def __init__(self, book: Codebook, sources: Sources, paths: SessionPaths, coder: str, keep_book: KeepBook) -> None:
+        self._book, self._sources, self._paths, self._coder = book, sources, paths, coder
         self._keep_book = keep_book
 
-    def take(self, path: Path) -> ImportResult:
-        """Takes one document in; what stands in the session already stays."""
+    def import_document(self, path: Path) -> ImportResult:
+        """Import one document; what the session has already stays."""
         try:
-            text = legible(fs.read(path), path)
-            return self._take(path, text)
+            return self._import(path, parse(decode_document(fs.read(path), path), str(path)))
         except OSError as error:
-            return _refused(path, 0, f"{error.strerror or error}; not imported: mend it, and import again")
+            return _refused(path, 0, f"{error.strerror or error}; not imported: fix this and import it again")
 
-    def _take(self, path: Path, text: str) -> ImportResult:
-        harm = unmerged(text)
-        if harm is not None:
-            what = "git's conflict marks stand here; not imported: choose one side, and import again"
-            return _refused(path, harm.line, what)
-        document, unread = session_doc.read(text, str(path))
-        name = document.source_id or _ad_in(path.name)
-        if not name:
+    def _import(self, path: Path, parsed: ParsedDocument) -> ImportResult:
+        conflict = unmerged(parsed.text)
+        if conflict is not None:
+            what = "this is a conflict mark of git; not imported: choose one side and import it again"
+            return _refused(path, conflict.line, what)
+        source_id = SourceId(parsed.document.source_id or _id_in(path.name))
+        if not source_id:
             first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
-            return _refused(path, 1, f"no heading says which ad this is; not imported: begin with `{first}`")
-        ad, missing = self._ad(name, document, path)
-        session = HeldSession(ad, self._book, self._paths, self._coder, self._keep_book)
+            return _refused(path, 1, f"no heading names the ad; not imported: begin with `{first}`")
+        source = self._sources.find(source_id)
+        missing = [] if source else [_not_in_corpus(path, source_id)]
+        source = source or Source(source_id, parsed.document.employer, parsed.document.title, "", str(path))
+        session = Session(source, self._book, self._paths, self._coder, self._keep_book, token="")
         try:
-            brought = session.bring(text, path)
-            trouble = session.save_document()
+            is_new = session.state.opened is None
+            result = session.import_text(parsed, path)
+            problem = session.save_document()
         finally:
             session.release()
-        if not brought.is_saved:
-            return _refused(path, 0, brought.message.replace(PRESS_AGAIN, "Not imported: mend it, and import again"))
-        counts, found = survey(document, ad, self._book, str(path))
-        problems = (*missing, *unread, *found, *brought.problems, *([trouble] if trouble else ()))
-        failed = trouble is not None and trouble.severity == "error"
+        if result.kind is PullKind.NOT_SAVED:
+            return _refused(path, 0, f"{result.detail}; not imported: fix this and import it again")
+        counts, found = result.counts, result.problems
+        if counts is None or not is_new:
+            counts, found = survey(parsed.document, source, self._book, str(path))
+        problems = (*missing, *parsed.problems, *found, *result.problems, *((problem,) if problem else ()))
         return ImportResult(
             path,
-            ad.id,
-            None if failed else session.document_path,
-            brought.message,
+            source_id,
+            None if problem and problem.severity == "error" else session.document_path,
+            result.kind,
+            result.message,
             counts,
             tuple(dict.fromkeys(problems)),
         )
 
-    def _ad(self, name: str, document: session_doc.Document, path: Path) -> tuple[Source, list[Problem]]:
-        found = self._ads.find(name)
-        if found is not None:
-            return found, []
-        what = f"the corpus has no ad {name}: its quotations are located once it is there (--corpus names the corpus)"
-        return Source(SourceId(name), document.employer, document.title, "", str(path)), [
-            Problem(str(path), 1, "warning", what)
-        ]
+
+def _not_in_corpus(path: Path, source_id: str) -> Problem:
+    what = f"the corpus has no ad {source_id}, so its quotations cannot be located"
+    what += ": add it, or name another corpus"
+    return Problem(str(path), 1, "warning", what)
 
 
-def _ad_in(name: str) -> str:
+def _id_in(name: str) -> str:
+    """Return the id of the source in the name of a document."""
     found = NAMED.match(name)
     return found[1].removesuffix(".md") if found else ""
 

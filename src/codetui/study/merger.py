@@ -1,6 +1,6 @@
-"""`codetui merge`: sessions from a stick, another clone or another machine brought together with those here.
+"""Merge sessions from a stick, another clone or another machine into those of a study.
 
-Their steps are added to the logs here, which are only ever added to; what stands there is only read.
+Their steps are added to the logs here, which only grow; nothing is written there.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from typing import Literal, NamedTuple
 from codetui.core.session.conflicts import between, sentence
 from codetui.core.session.state import replay
 from codetui.core.text.display import plural
-from codetui.formats import session_doc
-from codetui.model import Problem, Source, Transaction, text_hash
+from codetui.model import Problem, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.journal import Journal, encode, missing_lines
-from codetui.storage.session_files import SessionPaths, safe_name
+from codetui.storage.session_files import SessionPaths
 from codetui.study.importer import Importer
-from codetui.study.session.document import heading_id, legible
-from codetui.study.session.outcome import NotSaved
-from codetui.study.session.session import HeldSession
-from codetui.study.sessions import MergeSide, beyond_bounds, other_text, side_of
+from codetui.study.session.outcome import HeldElsewhere, PullKind
+from codetui.study.session.session import Session
+from codetui.study.sessions import SessionSnapshot, coder_snapshots, out_of_bounds, text_conflict
 from codetui.study.study import Study, StudyError
 
 Fate = Literal["merged", "nothing new", "refused"]
 
 
 class MergeResult(NamedTuple):
-    """What became of one session from elsewhere: whose it is and of which ad, and what was said of it."""
+    """What became of one session from elsewhere."""
 
     coder: str
     ad: str
@@ -51,130 +49,125 @@ def merge_folders(
 
     Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
     """
-    sources = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
-    merger = Merger(study, is_dry)
-    for source in sources:
-        yield from merger.take(source)
+    roots = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
+    merger = Merger(study, is_dry=is_dry)
+    for root in roots:
+        yield from merger.merge(root)
         if not is_dry:
-            yield _merge_books(source, study.sessions_path)
+            yield _merge_books(root, study.sessions_path)
 
 
 def _sessions_to_merge(folder: Path, root: Path) -> Path:
-    source = sessions_in(folder)
-    if source is None:
+    found = sessions_in(folder)
+    if found is None:
         raise StudyError(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
-    if fs.is_same_file(source, root):
+    if fs.is_same_file(found, root):
         raise StudyError(f"{folder} holds the sessions that others are merged into; name the other ones.")
-    return source
+    return found
 
 
 def sessions_in(folder: Path) -> Path | None:
-    """The folder of the sessions: `folder` itself, or `sessions` in it; None where there are none."""
+    """Return the folder of the sessions: `folder` itself, or `sessions` in it; None if there are none."""
     found = (each for each in (folder, folder / "sessions") if fs.is_folder(each))
     return next((each for each in found if session_files.coders(each)), None)
 
 
 class Merger:
-    """Brings the sessions of other folders into those below `root`; `is_dry` only says what would be done."""
+    """Merges the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
 
-    def __init__(self, study: Study, is_dry: bool = False) -> None:
-        self._book = study.codebook
-        self._ads = study.ads
+    def __init__(self, study: Study, *, is_dry: bool = False) -> None:
+        self._book, self._sources, self._root, self._is_dry = study.codebook, study.ads, study.sessions_path, is_dry
         self._keep_book = study.codebook_service.keep
-        self._root = study.sessions_path
-        self._is_dry = is_dry
 
-    def take(self, source: Path) -> Iterator[MergeResult]:
-        """All sessions of one folder, by coder and ad."""
-        for name in session_files.coders(source):
-            there = SessionPaths.of_folder(source, name)
-            named: set[str] = set()
-            for log in session_files.logs(there.folder):
-                named.add(log.name.removesuffix(session_files.LOG))
-                try:
-                    side = side_of(there, log, self._book, self._ads)
-                    if side is not None:
-                        named |= {safe_name(side.ad), safe_name(heading_id(side.ad))}
-                        yield self._take_side(name, source, side)
-                except OSError as error:
-                    yield _refused(name, log.stem, log, f"{error.strerror or error}")
-            yield from self._take_documents(name, source, there, named)
+    def merge(self, other_root: Path) -> Iterator[MergeResult]:
+        """Merge all sessions of one folder, by coder and source."""
+        for name in session_files.coders(other_root):
+            for theirs in coder_snapshots(SessionPaths.of_folder(other_root, name), self._book, self._sources):
+                here = self._paths_here(other_root, name, theirs.coder)
+                if theirs.is_unread:
+                    yield MergeResult(name, theirs.source.id, "refused", problems=theirs.problems)
+                elif theirs.log is not None:
+                    yield self._merge_log(name, here, theirs, theirs.log)
+                elif theirs.document is not None:
+                    yield self._import_document(name, here, theirs, theirs.document.path)
 
-    def _take_side(self, name: str, source: Path, side: MergeSide) -> MergeResult:
-        """One session that has a log."""
-        errors = tuple(one for one in side.problems if one.severity == "error")
-        if not side.ad:
-            return MergeResult(name, side.log.stem, "refused", problems=errors)
-        coder = side.transactions[-1].coder
-        here = self._paths(name, coder, source)
-        log = here.log(side.ad)
-        ours = MergeSide(side.ad, log, tuple(Journal(log).read()[0]))
-        lines = missing_lines(_bytes(log), _bytes(side.log) + _lines(side.edits))
-        if not lines:
-            return MergeResult(name, side.ad, "nothing new", problems=errors)
-        harm = other_text(ours, side) or beyond_bounds(side)
-        if harm is not None:
-            return MergeResult(name, side.ad, "refused", problems=(harm,))
-        clashes = between(ours.transactions, side.steps) if ours.transactions else []
-        whole = replay((*ours.transactions, *side.steps))
-        said = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in clashes]
-        problems = (*side.problems, *said)
-        message = f"{plural(len(lines), 'step')}{_edited(side)}, {plural(len(whole.live()), 'coding')} now"
-        if self._is_dry:
-            return MergeResult(name, side.ad, "merged", message, problems)
-        trouble = self._write(here, side, coder, lines)
-        fate: Fate = "refused" if any(one.severity == "error" for one in trouble) else "merged"
-        return MergeResult(name, side.ad, fate, message, (*problems, *trouble))
+    def _paths_here(self, other_root: Path, name: str, coder: str) -> SessionPaths:
+        """Return the coder's paths here: the folder `name`, unless there only case tells it from another coder's."""
+        if session_files.coder_folder(other_root, coder) == name:
+            return SessionPaths(self._root, coder)
+        return SessionPaths.of_folder(self._root, name)
 
-    def _write(self, here: SessionPaths, side: MergeSide, coder: str, lines: list[bytes]) -> tuple[Problem, ...]:
-        """Adds their lines to the log, and writes the document: what was edited in it by hand is taken over before."""
-        opened = replay(side.transactions).opened
-        assert opened is not None
-        ad = self._ads.find(side.ad) or Source(side.ad, opened.employer, opened.title, "", str(side.log))
-        session = HeldSession(ad, self._book, here, coder, self._keep_book)
+    def _merge_log(self, name: str, here: SessionPaths, theirs: SessionSnapshot, their_log: Path) -> MergeResult:
+        source_id = theirs.source.id
+        errors = tuple(one for one in theirs.problems if one.severity == "error")
+        if not theirs.transactions or replay(theirs.transactions).opened is None:
+            return MergeResult(name, source_id, "refused", problems=errors)
+        log = here.log(source_id)
         try:
-            outcome = session.take_steps(lines)
-            if isinstance(outcome, NotSaved):
-                return (Problem(str(here.log(ad.id)), 0, "error", outcome.message),)
+            ours = tuple(Journal(log).read()[0])
+            edits = b"".join(b"\n" + encode(edit) for edit in theirs.edits)
+            lines = missing_lines(fs.none_if_gone(lambda: fs.read(log)) or b"", fs.read(their_log) + edits)
+        except OSError as error:
+            return _failed(name, source_id, Path(error.filename or log), str(error.strerror or error))
+        if not lines:
+            return MergeResult(name, source_id, "nothing new", problems=errors)
+        obstacle = text_conflict(ours, log, theirs) or out_of_bounds(theirs)
+        if obstacle is not None:
+            return MergeResult(name, source_id, "refused", problems=(obstacle,))
+        whole = replay((*ours, *theirs.steps))
+        conflicts = between(ours, theirs.steps) if ours else []
+        sentences = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in conflicts]
+        problems = (*theirs.problems, *sentences)
+        edited = " with the edits by hand in its document" if theirs.edits else ""
+        message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
+        if self._is_dry:
+            return MergeResult(name, source_id, "merged", message, problems)
+        found = self._write(here, theirs, lines)
+        fate: Fate = "refused" if any(one.severity == "error" for one in found) else "merged"
+        return MergeResult(name, source_id, fate, message, (*problems, *found))
+
+    def _write(self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]) -> tuple[Problem, ...]:
+        """Add their lines to the log and write the document; edits by hand in that are taken over first."""
+        log = here.log(theirs.source.id)
+        try:
+            source = self._sources.find(theirs.source.id) or theirs.source
+            session = Session(source, self._book, here, theirs.coder, self._keep_book, token="")
+        except OSError as error:
+            return _failed("", theirs.source.id, Path(error.filename or log), str(error.strerror or error)).problems
+        try:
+            obstacle = session.add_steps(lines)
+            if isinstance(obstacle, HeldElsewhere):
+                what = (
+                    f"the session is open elsewhere ({obstacle.holder}): close it there, and run the same command again"
+                )
+                return (Problem(str(log), 0, "error", what),)
+            if obstacle is not None:
+                what = f"{obstacle.reason}; nothing is merged: fix this and run the same command again"
+                return (Problem(str(log), 0, "error", what),)
             problem = session.save_document()
         finally:
             session.release()
         return (*session.problems, *((problem,) if problem else ()))
 
-    def _paths(self, name: str, coder: str, source: Path) -> SessionPaths:
-        """Where a coder's sessions lie here: in a folder of the same name, unless only the case of its letters tells it
-        from another one.
-        """
-        if session_files.coder_folder(source, coder) == name:
-            return SessionPaths(self._root, coder)
-        return SessionPaths.of_folder(self._root, name)
-
-    def _take_documents(self, name: str, source: Path, there: SessionPaths, named: set[str]) -> Iterator[MergeResult]:
-        """The documents that came without a log; `named` are the ads that have one, as their files are called."""
-        importer = Importer(self._book, self._ads, self._paths(name, name, source), name, self._keep_book)
-        for document in there.documents():
-            try:
-                ad = session_doc.source_id_of(legible(fs.read(document), document))
-            except OSError as error:
-                yield _refused(name, document.stem, document, f"{error.strerror or error}")
-                continue
-            if ad and safe_name(ad) not in named:
-                yield self._take_document(name, ad, document, importer)
-
-    def _take_document(self, name: str, ad: str, document: Path, importer: Importer) -> MergeResult:
+    def _import_document(self, name: str, here: SessionPaths, theirs: SessionSnapshot, document: Path) -> MergeResult:
+        source_id = theirs.source.id
         if self._is_dry:
-            return MergeResult(name, ad, "merged", f"{document.name}, which has no log, would be imported")
-        done = importer.take(document)
-        has_news = done.tally is not None and done.message != NOTHING_NEW
-        fate: Fate = "refused" if done.target is None else "merged" if has_news else "nothing new"
-        return MergeResult(name, ad, fate, done.message, done.problems if has_news or fate == "refused" else ())
+            return MergeResult(name, source_id, "merged", f"{document.name}, which has no log, would be imported")
+        result = Importer(self._book, self._sources, here, name, self._keep_book).import_document(document)
+        if result.target is None:
+            return MergeResult(name, source_id, "refused", result.message, result.problems)
+        if result.kind is PullKind.NOTHING_NEW:
+            return MergeResult(name, source_id, "nothing new", result.message)
+        return MergeResult(name, source_id, "merged", result.message, result.problems)
 
 
-NOTHING_NEW = "Nothing has changed in it since it was imported."
+def _failed(name: str, source_id: str, path: Path, reason: str) -> MergeResult:
+    what = f"{reason}; this session is not merged: fix this and run the same command again"
+    return MergeResult(name, source_id, "refused", problems=(Problem(str(path), 0, "error", what),))
 
 
 def _merge_books(source: Path, root: Path) -> BooksMerged:
-    """Keep the codebooks that were coded with there, and the rules from one to the next."""
+    """Keep the codebooks that were coded with there, and the rules that lead from one to the next."""
     problems: list[Problem | None] = []
     number = 0
     try:
@@ -190,23 +183,3 @@ def _merge_books(source: Path, root: Path) -> BooksMerged:
         what = f"not all versions of the codebook are merged: {error.strerror or error}"
         problems.append(Problem(str(error.filename), 0, "error", what))
     return BooksMerged(number, tuple(filter(None, problems)))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return fs.read(path)
-    except FileNotFoundError:
-        return b""
-
-
-def _lines(edits: tuple[Transaction, ...]) -> bytes:
-    return b"".join(b"\n" + encode(one) for one in edits)
-
-
-def _edited(side: MergeSide) -> str:
-    return " with what was edited by hand in its document" if side.edits else ""
-
-
-def _refused(name: str, ad: str, path: Path, reason: str) -> MergeResult:
-    what = f"{reason}; this session is not brought: mend it and run the same command again"
-    return MergeResult(name, ad, "refused", problems=(Problem(str(path), 0, "error", what),))

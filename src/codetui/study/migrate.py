@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -31,8 +31,8 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.ids import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.session.session import HeldSession, Session
-from codetui.study.sessions import Ads, SessionSnapshot, records
+from codetui.study.session.session import Session
+from codetui.study.sessions import CorpusSources, SessionSnapshot, Sources, session_snapshots
 from codetui.study.study import Study, StudyError, read_codebook
 
 AT_ONCE = 8
@@ -114,9 +114,9 @@ def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Pat
 def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpus: Corpus | None) -> MigrationCounts:
     """What a migration would change, with edits by hand counted in; nothing is written."""
     tally = MigrationCounts()
-    for record in records(sessions, plan.old or plan.new, coder, corpus):
+    for record in session_snapshots(sessions, plan.old or plan.new, coder, CorpusSources(corpus)):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
-        tally.add(record.facts.id, record.folder, plan.applied_to(record.state))
+        tally.add(record.source.id, record.folder, plan.applied_to(record.state))
     return tally
 
 
@@ -134,8 +134,8 @@ def migrate_sessions(
     Several sessions wait for the disk at once: nearly all the time goes into that.  `but` says which are left out, as
     they are in the `tally` already.  `progress` is told how many have been looked at.
     """
-    tally, ads = tally or MigrationCounts(), Ads(corpus)
-    found = (one for one in records(sessions, plan.old or plan.new, coder, corpus) if not but(one))
+    tally, ads = tally or MigrationCounts(), CorpusSources(corpus)
+    found = (one for one in session_snapshots(sessions, plan.old or plan.new, coder, ads) if not but(one))
     looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while some := list(islice(found, 8 * AT_ONCE)):
@@ -144,7 +144,7 @@ def migrate_sessions(
                 tally.problems += done.problems
                 tally.edited += done.was_edited
                 if done.migrated is not None:
-                    tally.add(record.facts.id, record.folder, done.migrated)
+                    tally.add(record.source.id, record.folder, done.migrated)
             looked_at += len(some)
             progress(looked_at)
     return tally
@@ -186,7 +186,7 @@ class _Done(NamedTuple):
 
 def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapshot, ad: Source | Problem) -> _Done:
     """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
-    if record.state.opened is None and record.source is None:
+    if record.state.opened is None and record.document is None:
         return _Done(None, record.problems)
     expected = plan.applied_to(record.state)
     if not (expected.events or expected.counts):
@@ -195,7 +195,7 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
         return _Done(None, (ad,))
     try:
         paths = SessionPaths.of_folder(sessions, record.folder)
-        session = HeldSession(ad, plan.old or plan.new, paths, record.coder)
+        session = Session(ad, plan.old or plan.new, paths, record.coder, token="")
     except OSError as error:
         return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
     if session.holder is not None:
@@ -207,10 +207,10 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
 
 
 def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
-    if session.taken is not None and not session.taken.is_saved:
-        return _Done(None, (_failed(record, session.taken.message),))
+    if session.initial_pull is not None and not session.initial_pull.is_saved:
+        return _Done(None, (_failed(record, session.initial_pull.message),))
     done = migrate_session(plan, session)
-    was_edited = session.taken is not None
+    was_edited = session.initial_pull is not None
     if isinstance(done, NotSaved):
         return _Done(None, (_failed(record, done.message),), was_edited)
     problem = session.save_document()
@@ -225,31 +225,30 @@ def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | 
         message = f"{plural(len(done.events), 'change')} by the rules from one codebook to the next."
         outcome = session.record(Decision(done.events, message, cause="migration", from_name=plan.rules.name))
         if not isinstance(outcome, Saved):
-            return NotSaved(outcome.message)
+            return outcome
     return done
 
 
-def _ad(record: SessionSnapshot, ads: Ads) -> Source | Problem:
+def _ad(record: SessionSnapshot, ads: Sources) -> Source | Problem:
     """The ad with its text; without it, where the corpus has it no more; a problem where it cannot be read."""
-    facts = record.facts
     try:
-        return ads.find(facts.id) or Source(facts.id, facts.employer, facts.title, "", record.folder)
+        return ads.find(record.source.id) or replace(record.source, text="", file=record.folder)
     except OSError as error:
         return _failed(record, f"{error.filename or ''}: {error.strerror or error}")
 
 
 def _failed(record: SessionSnapshot, reason: str) -> Problem:
     what = f"this session is left as it was: {reason}; mend it and run the same command again"
-    return Problem(f"{record.folder}/{record.facts.id}", 0, "error", what)
+    return Problem(f"{record.folder}/{record.source.id}", 0, "error", what)
 
 
-def _in_other_hands(plan: MigrationPlan, session: HeldSession, record: SessionSnapshot, sessions: Path) -> Problem:
+def _in_other_hands(plan: MigrationPlan, session: Session, record: SessionSnapshot, sessions: Path) -> Problem:
     """Another program has the session: it follows there, if the change of the codebook has just been made."""
     if not plan.is_fresh:
         return _failed(record, f"{session.holder} has it; close it there")
     again = f"`codetui codebook migrate --map {study_files.map_path(sessions, plan.rules.digest)}`"
     what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
-    return Problem(f"{record.folder}/{record.facts.id}", 0, "warning", what)
+    return Problem(f"{record.folder}/{record.source.id}", 0, "warning", what)
 
 
 HINT = "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true"

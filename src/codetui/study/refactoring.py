@@ -105,9 +105,9 @@ class CodeRefactoring:
         If the codebook was changed since the preview, its newest text is changed.
         """
         session = self._workspace.session
-        lagging = session.lagging() if session else ""
-        if lagging:
-            return NotSaved(f"Nothing is changed: {lagging}")
+        reason = session.out_of_date_reason() if session else ""
+        if reason:
+            return NotSaved(reason)
         self._workspace.leave()
         plan = preview.plan if preview.step is None else self._changed(preview.step)
         if isinstance(plan, Refusal | NotSaved):
@@ -119,7 +119,7 @@ class CodeRefactoring:
                 what = f"this session is unchanged: {done.message}"
                 tally.problems.append(Problem(str(session.document_path), 0, "error", what))
             else:
-                tally.add(session.ad.id, self._paths.folder.name, done)
+                tally.add(session.source.id, self._paths.folder.name, done)
         return MigrationPreview(plan, tally, preview.step)
 
     def migrate_others(
@@ -171,7 +171,7 @@ class CodeRefactoring:
 
     def _is_open(self, record: SessionSnapshot) -> bool:
         session = self._workspace.session
-        return session is not None and (record.folder, record.facts.id) == (self._paths.folder.name, session.ad.id)
+        return session is not None and (record.folder, record.source.id) == (self._paths.folder.name, session.source.id)
 
 
 def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:

@@ -1,14 +1,14 @@
-"""All sessions on disk, whoever made them, for export and status; an edit by hand counts as if it were taken over."""
+"""What the sessions on disk hold, whoever made them, edits by hand included; nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
-from codetui.core.session.commands import Decision
-from codetui.core.session.state import State, evolve, replay
+from codetui.core.session.state import State, replay
 from codetui.model import (
     Codebook,
     CodingAdded,
@@ -19,231 +19,290 @@ from codetui.model import (
     SourceEntry,
     SourceId,
     Transaction,
-    TransactionId,
     text_hash,
 )
 from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.ids import minted
-from codetui.study.session.document import AdFacts, SessionDocument, heading_id, legible
-from codetui.study.session.outcome import AdStatus, Saved, not_read, status_of
-from codetui.study.session.sync import DocumentSync
+from codetui.study.session.document import SessionDocument
+from codetui.study.session.log import MemoryLog, described
+from codetui.study.session.lookup import (
+    DocumentFile,
+    heading_id,
+    is_named_for,
+    misplaced_log,
+    read_document,
+)
+from codetui.study.session.outcome import AdStatus, not_read, status_of
+from codetui.study.session.snapshot import LineIds
+from codetui.study.session.sync import DocumentStatus, DocumentSync
 
-HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or bring the line back"
+if TYPE_CHECKING:
+    from codetui.study.reconcile import Reconciliation
+
+HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or restore the line"
+
+NO_TEXT = text_hash("")
+
+MAX_STEPS = 2**40
+"""No real log has so many steps: it would be larger than any disk."""
 
 
-class SessionSnapshot(NamedTuple):
-    """One session.  `source` is its text where there is only a document, which came without a log.
+@dataclass(frozen=True, slots=True)
+class SessionSnapshot:
+    """What one session holds.
 
-    Of one that `is_unread`, since its log or its only document cannot be read, nothing is known.
+    `source` has the employer and title of the session; its text only where it was needed. `transactions` are the steps
+    of the log; `edits` were made in the document and are in no log: their ids follow from the document, so that all
+    machines that see it make the same. Of a session that `is_unread`, since its log or its only document cannot be
+    read, nothing is known.
     """
 
     folder: str
     coder: str
-    facts: AdFacts
+    source: Source
     state: State
-    problems: tuple[Problem, ...] = ()
-    source: str | None = None
+    log: Path | None = None
+    transactions: tuple[Transaction, ...] = ()
+    log_problems: tuple[Problem, ...] = ()
+    document: DocumentFile | None = None
+    status: DocumentStatus = DocumentStatus.MISSING
+    edits: tuple[Transaction, ...] = ()
+    edit_problems: tuple[Problem, ...] = ()
+    """What the coder should look at in the document once it is taken over."""
+    misplaced: tuple[Problem, ...] = ()
+    """The documents and logs beside the session's own, which are not used."""
+    reconciliation: Reconciliation | None = None
+    lost_steps: int = 0
+    line_ids: LineIds = ()
     is_unread: bool = False
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return all problems of the session."""
+        return (*self.log_problems, *self.misplaced, *self.edit_problems)
 
-def records(root: Path, book: Codebook, coder: str | None, corpus: Corpus | None) -> Iterator[SessionSnapshot]:
-    """The sessions below `root`, of one coder or of all, by coder and ad."""
-    ads = Ads(corpus)
-    for folder in session_files.coders(root):
-        if coder is None or folder == session_files.coder_folder(root, coder):
-            yield from _Folder(root, folder, book, ads).records()
+    @property
+    def steps(self) -> tuple[Transaction, ...]:
+        """Return the steps of the log and the edits."""
+        return (*self.transactions, *self.edits)
 
 
-class Ads:
-    """The corpus by id, listed when the first document asks."""
+class Sources(Protocol):
+    """Where the text of a source is found when a session needs it."""
+
+    def find(self, source_id: SourceId) -> Source | None:
+        """Return the source with its text, None if there is none.  Raises OSError where that is unknown."""
+
+
+class CorpusSources:
+    """The sources of a corpus by id; the corpus is listed when the first one is needed."""
 
     def __init__(self, corpus: Corpus | None) -> None:
         self._corpus = corpus
         self._entries: dict[str, SourceEntry] | None = None
-        self._is_whole = True
+        self._is_complete = True
 
-    def find(self, ad: str) -> Source | None:
-        """The ad with its text, if the corpus has it.  Raises OSError where it may be in what cannot be read."""
+    def find(self, source_id: SourceId) -> Source | None:
+        """Return the source with its text, None if the corpus lacks it.
+
+        Raises OSError where it may be in a file that cannot be read.
+        """
         if self._corpus is None:
             return None
         if self._entries is None:
             batches = list(self._corpus.batches())
-            self._is_whole = not any(one.severity == "error" for batch in batches for one in batch.problems)
+            self._is_complete = not any(one.severity == "error" for batch in batches for one in batch.problems)
             self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
-        entry = self._entries.get(ad)
-        if entry is None and not self._is_whole:
-            entry = self._corpus.find(ad)
+        entry = self._entries.get(source_id)
+        if entry is None and not self._is_complete:
+            entry = self._corpus.find(source_id)
         return self._corpus.read(entry)[0] if entry else None
 
 
-class _OnlyLooking:
-    """A session in memory: what is taken over into it reaches no disk."""
-
-    def __init__(self, ad: Source, book: Codebook, state: State, transactions: Sequence[Transaction] = ()) -> None:
-        self.ad = ad
-        self.book = book
-        self.state = state
-        self.transactions = transactions
-        self.problems: list[Problem] = []
-
-    def record(self, decision: Decision) -> Saved:
-        """Puts a decision into the state."""
-        self.state = evolve(
-            self.state,
-            Transaction(
-                id=TransactionId("taken"),
-                seq=self.state.seq + 1,
-                time="",
-                coder="",
-                cause=decision.cause,
-                from_name=decision.from_name,
-                events=decision.events,
-            ),
-        )
-        return Saved(decision.message)
-
-    def facts_of(self, state: State) -> AdFacts:
-        """Employer and title as they are in a state."""
-        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
+# --- the sessions of a study --------------------------------------------------------------------------
 
 
-class _Folder:
-    """The sessions of one coder."""
+def session_snapshots(root: Path, book: Codebook, coder: str | None, sources: Sources) -> Iterator[SessionSnapshot]:
+    """Yield the sessions below `root`, of one coder or of all, by coder and source.
 
-    def __init__(self, root: Path, name: str, book: Codebook, ads: Ads) -> None:
-        self._paths = SessionPaths.of_folder(root, name)
-        self._name = name
-        self._book = book
-        self._ads = ads
+    A copy of a coder's folder is reported with that coder's first session, and read only where it is asked for by name.
+    """
+    names = session_files.coders(root)
+    copies = {name: original for name in names if (original := _original(root, name, names))}
+    for name in names:
+        is_wanted = name not in copies if coder is None else name in (coder, session_files.coder_folder(root, coder))
+        problems = tuple(_copy_problem(root, copy, name) for copy, original in copies.items() if original == name)
+        for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources) if is_wanted else ():
+            yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
+            problems = ()
 
-    def records(self) -> Iterator[SessionSnapshot]:
-        """Those with a log first, then those with a document alone."""
-        from codetui.formats import session_doc
 
-        unreadable: list[SessionSnapshot] = []
-        documents: dict[str, list[Path]] = {}
-        for path in self._paths.documents():
+def _original(root: Path, name: str, names: list[str]) -> str:
+    """Return the folder that the folder `name` is a copy of: that of the coder in its logs, with the same steps."""
+    for log in session_files.logs(root / name)[:1]:
+        try:
+            steps = Journal(log).read()[0]
+            folder = session_files.coder_folder(root, steps[-1].coder) if steps else name
+            if folder != name and folder in names:
+                original = Journal(SessionPaths.of_folder(root, folder).folder / log.relative_to(root / name)).read()[0]
+                return folder if {one.id for one in steps} & {one.id for one in original} else ""
+        except OSError:
+            return ""
+    return ""
+
+
+def _copy_problem(root: Path, copy: str, original: str) -> Problem:
+    what = f"this folder is a copy of {original}, so its sessions are not plural"
+    hint = "move it elsewhere and merge it with `codetui merge`, or delete it"
+    return Problem(str(root / copy), 0, "error", f"{what}: {hint}")
+
+
+def coder_snapshots(paths: SessionPaths, book: Codebook, sources: Sources) -> Iterator[SessionSnapshot]:
+    """Yield the sessions in a coder's folder: those with a log first, then those with a document alone."""
+    folder = _CoderFolder(paths, book, sources)
+    logs = session_files.logs(paths.folder)
+    copies = _copied_logs(logs)
+    problems: dict[str, list[Problem]] = {}
+    for log, owner in copies.items():
+        problems.setdefault(owner, []).append(misplaced_log(log, owner))
+    with_log = (folder.with_log(log) for log in logs if log not in copies)
+    for snapshot in (*filter(None, with_log), *folder.without_log()):
+        yield replace(snapshot, misplaced=(*snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+    yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items())
+
+
+def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
+    """Return the logs whose names continue that of another one, and which belong to another source than their name."""
+    stems = {log.stem for log in logs}
+    found: dict[Path, SourceId] = {}
+    for log in logs:
+        stem = log.stem
+        if any(not stem[at].isalnum() and stem[:at] in stems for at in range(1, len(stem))):
+            opened = _owner_of(log)
+            if opened and safe_name(opened) != stem:
+                found[log] = opened
+    return found
+
+
+def _owner_of(log: Path) -> SourceId | None:
+    """Return the source that a log names; None if none, or if it cannot be read."""
+    try:
+        opened = replay(Journal(log).read()[0]).opened
+    except OSError:
+        return None
+    return opened.source if opened else None
+
+
+class _CoderFolder:
+    """The logs and documents in one coder's folder."""
+
+    def __init__(self, paths: SessionPaths, book: Codebook, sources: Sources) -> None:
+        self._paths, self._book, self._sources = paths, book, sources
+        self._name = paths.folder.name
+        self._documents: dict[str, list[DocumentFile]] = {}
+        self._unread: list[SessionSnapshot] = []
+        for path in paths.documents():
             try:
-                documents.setdefault(session_doc.source_id_of(_head(path)), []).append(path)
+                document = read_document(path)
             except OSError as error:
-                unreadable.append(self._lost(path, error))
-        for log in session_files.logs(self._paths.folder):
-            try:
-                record = self._from_log(log, documents)
-            except OSError as error:
-                record = self._lost(log, error)
-                # Its document is no session without a log.
-                documents = {ad: paths for ad, paths in documents.items() if safe_name(ad) != log.stem}
-            if record is not None:
-                documents.pop(heading_id(record.facts.id), None)
-                yield record
-        for ad, paths in documents.items():
-            for path in paths if ad else ():
-                yield self._from_document(ad, path)
-        yield from unreadable
+                self._unread.append(self._failed(path, error))
+            else:
+                self._documents.setdefault(document.heading, []).append(document)
 
-    def _lost(self, path: Path, error: OSError) -> SessionSnapshot:
-        facts = AdFacts(SourceId(path.stem.removeprefix(session_files.DOCUMENT)), "", "")
-        problem = not_read(error, path, "this session is left out")
-        return SessionSnapshot(self._name, self._name, facts, State(), (problem,), is_unread=True)
-
-    def _from_log(self, log: Path, documents: Mapping[str, list[Path]]) -> SessionSnapshot | None:
-        transactions, problems = Journal(log).read()
-        state = replay(transactions)
-        opened = state.opened
+    def with_log(self, log: Path) -> SessionSnapshot | None:
+        """Return the session of a log; None if nothing was done in it."""
+        try:
+            transactions, problems = Journal(log).read()
+        except OSError as error:
+            # Its document is no session without a log.
+            self._documents = {one: found for one, found in self._documents.items() if safe_name(one) != log.stem}
+            return self._failed(log, error)
+        memory = MemoryLog(transactions)
+        opened = memory.state.opened
         if opened is None:
-            if transactions:
-                problems.append(Problem(str(log), 0, "error", HEADLESS))
-            elif not problems:
-                return None
-            return SessionSnapshot(
-                self._name, self._name, AdFacts(SourceId(log.stem), state.employer, state.title), state, tuple(problems)
-            )
-        bare = Source(opened.source, opened.employer, opened.title, "", str(log))
-        looked = _OnlyLooking(bare, self._book, state, transactions)
-        try:
-            self._look_at(looked, next(iter(documents.get(heading_id(opened.source), ())), None))
-        except OSError as error:
-            problems.append(not_read(error, log, "what was edited by hand in the document is left out"))
+            problems += [Problem(str(log), 0, "error", HEADLESS)] if transactions else []
+            self._documents.pop(heading_id(log.stem), None)
+            source = described(Source(SourceId(log.stem), "", "", "", str(log)), memory.state)
+            snapshot = SessionSnapshot(self._name, self._name, source, memory.state, log, tuple(transactions))
+            return replace(snapshot, log_problems=tuple(problems)) if problems else None
+        if safe_name(opened.source) != log.stem:
+            return self.unread(opened.source, misplaced_log(log, opened.source))
+        source = Source(opened.source, opened.employer, opened.title, "", str(log))
+        snapshot = self._synced(memory, source, self._candidates(opened.source))
         coder = transactions[-1].coder
-        return SessionSnapshot(
-            self._name, coder, looked.facts_of(looked.state), looked.state, (*problems, *looked.problems)
-        )
+        return replace(snapshot, coder=coder, log=log, transactions=tuple(transactions), log_problems=tuple(problems))
 
-    def _look_at(self, looked: _OnlyLooking, path: Path | None) -> None:
-        """Takes in what was edited by hand in a session's document and is not taken over yet."""
-        if path is None:
-            return
-        document = SessionDocument(self._paths, looked.ad.id, path=path, is_read_only=True)
-        if not document.says_no_more_than(looked.transactions):
-            looked.ad = self._ads.find(looked.ad.id) or looked.ad
-            DocumentSync(looked, document).begin()
+    def without_log(self) -> Iterator[SessionSnapshot]:
+        """Yield the sessions that are documents alone, then those that cannot be read."""
+        for heading in [each for each in self._documents if each]:
+            source_id = SourceId(heading)
+            snapshot = self._synced(MemoryLog(), Source(source_id, "", "", "", ""), self._candidates(source_id))
+            yield snapshot if snapshot.document else replace(snapshot, is_unread=True)
+        yield from self._unread
 
-    def _from_document(self, name: str, path: Path) -> SessionSnapshot:
+    def _candidates(self, source_id: SourceId) -> list[DocumentFile]:
+        """Return the documents that name a source, and those without a heading that are named for it."""
+        unnamed = [one for one in self._documents.get("", ()) if is_named_for(one.path, source_id)]
+        return [*self._documents.pop(heading_id(source_id), ()), *unnamed]
+
+    def _synced(self, log: MemoryLog, source: Source, candidates: list[DocumentFile]) -> SessionSnapshot:
+        """Return the session once the edits by hand in its document are taken over, which reaches no disk."""
+        snapshot = SessionSnapshot(self._name, self._name, described(source, log.state), log.state)
         try:
-            text = legible(fs.read(path), path)
-            ad = self._ads.find(name) or Source(SourceId(name), "", "", "", str(path))
-            looked = _OnlyLooking(ad, self._book, State())
-            DocumentSync(looked, SessionDocument(self._paths, ad.id, path=path, is_read_only=True)).begin()
+            if not log.transactions:
+                source = self._sources.find(source.id) or source
+            document = SessionDocument(
+                self._paths, source, lambda: log.transactions, candidates=candidates, is_read_only=True
+            )
+            if log.transactions and not document.is_covered_by(log.transactions):
+                source = self._sources.find(source.id) or source
+            sync = DocumentSync(log, source, self._book, document, log.record)
+            result = sync.reconcile_on_open()
+            line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
-            return self._lost(path, error)
-        return SessionSnapshot(
-            self._name, self._name, looked.facts_of(looked.state), looked.state, tuple(looked.problems), text
+            problem = not_read(error, candidates[0].path, "edits by hand in this document are left out")
+            return replace(snapshot, edit_problems=(problem,), is_unread=not log.transactions)
+        return replace(
+            snapshot,
+            source=described(source, log.state),
+            state=log.state,
+            document=next((one for one in candidates if one.path == document.path), None),
+            status=sync.status,
+            edits=tuple(log.edits),
+            edit_problems=result.problems if result else (),
+            misplaced=tuple(document.problems),
+            reconciliation=sync.reconciliation,
+            lost_steps=sync.lost_steps,
+            line_ids=line_ids,
         )
 
+    def unread(self, source_id: SourceId, *problems: Problem) -> SessionSnapshot:
+        """Return a session of which nothing is known."""
+        source = Source(source_id, "", "", "", "")
+        return SessionSnapshot(self._name, self._name, source, State(), misplaced=problems, is_unread=True)
 
-def _head(path: Path) -> str:
-    return legible(fs.read(path), path).split("\n## ", 1)[0]
-
-
-NO_TEXT = text_hash("")
-
-MOST_STEPS = 2**40
-"""No honest log has so many steps: it would be larger than any disk."""
-
-
-class MergeSide(NamedTuple):
-    """A session: the ad's id, its log, and its steps.
-
-    `edits` are what was done to its document by hand and is in no log: steps whose ids follow from the document, so
-    that each machine that sees it makes the same.
-    """
-
-    ad: SourceId
-    log: Path
-    transactions: tuple[Transaction, ...]
-    edits: tuple[Transaction, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def steps(self) -> tuple[Transaction, ...]:
-        """All that was done in it."""
-        return (*self.transactions, *self.edits)
+    def _failed(self, path: Path, error: OSError) -> SessionSnapshot:
+        source_id = SourceId(path.stem.removeprefix(session_files.DOCUMENT))
+        return self.unread(source_id, not_read(error, path, "this session is left out"))
 
 
-def side_of(paths: SessionPaths, log: Path, book: Codebook, ads: Ads) -> MergeSide | None:
-    """What stands on disk, which stays as it is; None where nothing was done yet.
-
-    Without the line that names the ad the ad's id is empty.  Raises OSError.
-    """
-    transactions, problems = Journal(log).read()
-    opened = replay(transactions).opened
-    if opened is None:
-        headless = Problem(str(log), 0, "error", HEADLESS)
-        return MergeSide(SourceId(""), log, tuple(transactions), (), (headless,)) if transactions or problems else None
-    ad = ads.find(opened.source) or Source(opened.source, opened.employer, opened.title, "", str(log))
-    beside = _Beside(ad, book, transactions)
-    document = SessionDocument(paths, ad.id, is_read_only=True)
-    if not document.says_no_more_than(transactions):
-        DocumentSync(beside, document).begin()
-    return MergeSide(ad.id, log, tuple(transactions), tuple(beside.edits), (*problems, *beside.problems))
+# --- two sides of one session -------------------------------------------------------------------------
 
 
-def texts_of(transactions: Iterable[Transaction]) -> set[str]:
-    """The hashes of the texts that an ad had while it was coded."""
+def text_conflict(ours: Iterable[Transaction], log: Path | None, theirs: SessionSnapshot) -> Problem | None:
+    """Return why the steps of our log and a session code different texts; None if they do not."""
+    mine, other = _coded_texts(ours), _coded_texts(theirs.transactions)
+    if not mine or not other or mine & other:
+        return None
+    what = f"the ad has another text here ({log}: {_short(mine)}) than there ({theirs.log}: {_short(other)})"
+    hint = "nothing is merged: give both machines the same ads, or code one of them under another id"
+    return Problem(str(theirs.log), 0, "error", f"{what}; {hint}")
+
+
+def _coded_texts(transactions: Iterable[Transaction]) -> set[str]:
+    """Return the hashes of the texts that a source had while it was coded."""
     found: set[str] = set()
     for event in (event for one in transactions for event in one.events):
         match event:
@@ -256,88 +315,42 @@ def texts_of(transactions: Iterable[Transaction]) -> set[str]:
     return found - {NO_TEXT}
 
 
-def other_text(ours: MergeSide, theirs: MergeSide) -> Problem | None:
-    """Why two sessions are on different texts, which are no two sides of one; None where they are not."""
-    mine, other = texts_of(ours.transactions), texts_of(theirs.transactions)
-    if not mine or not other or mine & other:
-        return None
-    what = f"the ad has another text here ({ours.log}: {_short(mine)}) than there ({theirs.log}: {_short(other)})"
-    way_out = "nothing is brought: give both machines the same ads, or code one of them under another id"
-    return Problem(str(theirs.log), 0, "error", f"{what}; {way_out}")
-
-
-def beyond_bounds(side: MergeSide) -> Problem | None:
-    """Why one could not count on from a side's steps; None where one can."""
-    if all(one.seq < MOST_STEPS for one in side.steps):
-        return None
-    what = "a line of this log has a number (seq) from which nobody could count on; nothing is brought: take it out"
-    return Problem(str(side.log), 0, "error", what)
-
-
 def _short(hashes: set[str]) -> str:
     return ", ".join(sorted(each[:12] for each in hashes))
 
 
-class _Beside:
-    """A session in memory; what is taken over into it is a step whose id follows from what was known before."""
-
-    def __init__(self, ad: Source, book: Codebook, transactions: list[Transaction]) -> None:
-        self.ad = ad
-        self.book = book
-        self.state: State = replay(transactions)
-        self.transactions = list(transactions)
-        self.problems: list[Problem] = []
-        self.edits: list[Transaction] = []
-
-    def record(self, decision: Decision) -> Saved:
-        """Puts a decision into the state, as done when the log ends: no clock says the same on two machines."""
-        last = self.transactions[-1]
-        mint = minted(last.id, repr(decision.events))
-        edit = Transaction(
-            id=TransactionId(mint()),
-            seq=self.state.seq + 1,
-            time=last.time,
-            coder=last.coder,
-            codebook=last.codebook,
-            cause=decision.cause,
-            from_name=decision.from_name,
-            events=decision.events,
-        )
-        self.edits.append(edit)
-        self.transactions.append(edit)
-        self.state = evolve(self.state, edit)
-        return Saved(decision.message)
-
-    def facts_of(self, state: State) -> AdFacts:
-        """Employer and title as they are in a state."""
-        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
+def out_of_bounds(side: SessionSnapshot) -> Problem | None:
+    """Return why no step could follow those of a session; None if one can."""
+    if all(one.seq < MAX_STEPS for one in side.steps):
+        return None
+    what = "the number (seq) of a line in this log is too large, so nothing is merged: delete the line"
+    return Problem(str(side.log), 0, "error", what)
 
 
-def restored_status(paths: SessionPaths, book: Codebook, ad: SourceId, *, restores: bool) -> AdStatus:
-    """How far a session is; its document comes back, if it is lost and `restores` says so.  Raises OSError."""
-    transactions = Journal(paths.log(ad)).read()[0]
+# --- documents that were lost -------------------------------------------------------------------------
+
+
+def restored_status(paths: SessionPaths, book: Codebook, source_id: SourceId, *, restores: bool) -> AdStatus:
+    """Return how far a session is; write its document again if it was lost and `restores`.  Raises OSError."""
+    transactions = Journal(paths.log(source_id)).read()[0]
     if restores:
         restore_document(paths, book, transactions)
     return status_of(replay(transactions))
 
 
-def restore_document(paths: SessionPaths, book: Codebook, transactions: Sequence[Transaction]) -> None:
-    """Writes the document of a session that has a log and none, or one that a crash has left behind its log.
+def restore_document(paths: SessionPaths, book: Codebook, transactions: list[Transaction]) -> None:
+    """Write the document of a session that has none, or one that a crash left behind its log.
 
-    What the disk refuses is tried again when the session is opened.
+    What the disk refuses is written when the session is opened.
     """
-    from codetui.formats import session_doc
-
-    state = replay(transactions)
-    opened = state.opened
-    if opened is None or state.is_untouched:
+    log = MemoryLog(transactions)
+    opened = log.state.opened
+    if opened is None or log.state.is_untouched:
         return
-    facts = AdFacts(opened.source, state.employer or opened.employer, state.title or opened.title)
-
+    source = described(Source(opened.source, opened.employer, opened.title, "", ""), log.state)
     with suppress(OSError):
-        if fs.is_newer(paths.document(opened.source, facts.employer), paths.log(opened.source)):
+        if fs.is_newer(paths.document(opened.source, source.employer), paths.log(opened.source)):
             return
-        document = SessionDocument(paths, opened.source)
-        if document.says_no_more_than(transactions):
-            written = session_doc.document_of(state, book, facts)
-            document.write(written, facts.employer, steps=tuple(one.id for one in transactions))
+        document = SessionDocument(paths, source, lambda: transactions)
+        if document.is_covered_by(transactions):
+            document.write(DocumentSync(log, source, book, document, log.record).render(), source.employer)

@@ -35,8 +35,8 @@ class SourceIndex:
     `current` is the source at hand, `session` its open session.
     """
 
-    def __init__(self, study: Study, paths: SessionPaths, problems: list[Problem], token: str = "") -> None:
-        """Report problems to the list `problems`; `token` as in HeldSession."""
+    def __init__(self, study: Study, paths: SessionPaths, problems: list[Problem], token: str | None = None) -> None:
+        """Report problems to the list `problems`; `token` as in Session."""
         self.entries: list[SourceEntry] = []
         self.is_listed = False
         """True once all sources are listed."""
@@ -89,7 +89,7 @@ class SourceIndex:
 
     def status(self, source_id: SourceId) -> AdStatus:
         """Return how far the coder is with a source, as far as it has been read."""
-        if self.session and self.session.ad.id == source_id:
+        if self.session and self.session.source.id == source_id:
             return status_of(self.session.state)
         return self.statuses.get(source_id, UNTOUCHED)
 
@@ -106,7 +106,7 @@ class SourceIndex:
 
     def _read_status(self, source_id: SourceId) -> AdStatus:
         session = self.session
-        if session is not None and session.ad.id == source_id:
+        if session is not None and session.source.id == source_id:
             return status_of(session.state)
         try:
             book, restores = self._study.codebook, self._is_free(source_id)
@@ -140,7 +140,7 @@ class SourceIndex:
             return ()
 
     def _is_untouched(self, source_id: SourceId, begun: Collection[str]) -> bool:
-        is_read = source_id in self.statuses or (self.session is not None and self.session.ad.id == source_id)
+        is_read = source_id in self.statuses or (self.session is not None and self.session.source.id == source_id)
         return self.status(source_id).progress == "untouched" and (is_read or safe_name(source_id) not in begun)
 
     # --- sources with the same text -----------------------------------------------------------------

@@ -55,14 +55,15 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
         raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in problems if problem.severity == "error"]
-    errors += [problem for session in found if session.is_unread for problem in session.problems]
+    for session in found:
+        errors += session.problems if session.is_unread else session.misplaced
     return StudyStatus(tuple(_lines(entries, found, study.codebook)), len(entries), tuple(errors))
 
 
 def _lines(entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], book: Codebook) -> list[StatusLine]:
     by_source: dict[str, list[SessionSnapshot]] = {}
     for session in found:
-        by_source.setdefault(session.facts.id, []).append(session)
+        by_source.setdefault(session.source.id, []).append(session)
     lines: list[StatusLine] = []
     for entry in entries:
         sessions = by_source.pop(entry.id, [])
@@ -76,4 +77,5 @@ def _line(session: SessionSnapshot, book: Codebook) -> StatusLine:
     status, profile = status_of(session.state), session.state.profile
     name = profile_name(book, profile) if profile else ""
     progress = UNREAD if session.is_unread else status.progress
-    return StatusLine(*session.facts, session.coder, progress, name, status.codings)
+    source = session.source
+    return StatusLine(source.id, source.employer, source.title, session.coder, progress, name, status.codings)

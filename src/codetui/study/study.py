@@ -12,8 +12,8 @@ from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.codebook_service import CodebookService
-from codetui.study.session.session import HeldSession
-from codetui.study.sessions import Ads, SessionSnapshot, records
+from codetui.study.session.session import Session
+from codetui.study.sessions import CorpusSources, SessionSnapshot, session_snapshots
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
 """The names of a study's parts in its folder, unless others are given."""
@@ -108,9 +108,9 @@ class Study:
             return None
 
     @cached_property
-    def ads(self) -> Ads:
+    def ads(self) -> CorpusSources:
         """The corpus by id, for commands that work without a corpus too."""
-        return Ads(self.corpus_if_any)
+        return CorpusSources(self.corpus_if_any)
 
     @cached_property
     def sources(self) -> tuple[SourceEntry, ...]:
@@ -140,11 +140,11 @@ class Study:
 
         Nothing is written.  Without a viewer it is the owner of the study who reads.
         """
-        found = records(self.sessions_path, self.codebook, coder, self.corpus_if_any)
+        found = session_snapshots(self.sessions_path, self.codebook, coder, self.ads)
         return (session for session in found if _may_read(viewer, session.coder))
 
     @contextmanager
-    def session(self, source_id: str, coder: str) -> Iterator[HeldSession]:
+    def session(self, source_id: str, coder: str) -> Iterator[Session]:
         """Open a coder's session of a source; at the end its document is saved and other programs may have it."""
         session = self.open_session(self.source(source_id), coder)
         try:
@@ -153,13 +153,13 @@ class Study:
         finally:
             session.release()
 
-    def open_session(self, source: Source, coder: str, token: str = "") -> HeldSession:
+    def open_session(self, source: Source, coder: str, token: str = "") -> Session:
         """Open a coder's session of a source, which the caller releases.  Raises OSError where it cannot be read.
 
-        `token` as in HeldSession.
+        `token` as in Session.
         """
         keep = self.codebook_service.keep
-        return HeldSession(source, self.codebook, self.paths_of(coder), coder, keep, token)
+        return Session(source, self.codebook, self.paths_of(coder), coder, keep, token)
 
     def paths_of(self, coder: str) -> SessionPaths:
         """Return where a coder's sessions are."""

@@ -17,9 +17,8 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import StoppedAt
 from codetui.storage.session_lock import Holder
 from codetui.storage.sources.corpus import Batch
-from codetui.study.session.fallback import found_at_start
 from codetui.study.session.outcome import NotSaved, Outcome, PullResult, Saved, not_read, status_of
-from codetui.study.session.session import HeldSession, Session
+from codetui.study.session.session import Session
 from codetui.study.source_index import SourceIndex
 from codetui.study.study import Study, StudyError
 from codetui.study.usage import CodeUsage
@@ -54,7 +53,7 @@ class Workspace:
         self.is_document_refused = False
         """Whether the open session's document could not be written when that was last tried."""
         self._paths = study.paths_of(coder)
-        self._token = secrets.token_hex(8) if is_shared else ""
+        self._token = secrets.token_hex(8) if is_shared else None
         self.codebook = study.codebook_service
         self.sources = SourceIndex(study, self._paths, self.problems, self._token)
         self.usage = CodeUsage(self._paths)
@@ -152,19 +151,17 @@ class Workspace:
         self.release()
         self.entry, self.session, self.is_document_refused = entry, session, False
         self.sources.current, self.sources.session = entry, session
-        session.problems[:0] = found_at_start(self._paths, session)
+        session.problems[:0] = session.leftovers()
         self.add_problems((*problems, *session.problems))
         return session
 
     def _opened(self, ad: Source) -> Session:
-        if self._token:
-            return HeldSession(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
-        return Session(ad, self.book, self._paths, self.coder, self.codebook.keep)
+        return Session(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
 
     def execute(self, command: Command) -> Outcome:
         """Execute a command in the open session."""
         if self.session is None:
-            return NotSaved(f"No {self.book.words.source} is open.")
+            return Refusal(f"No {self.book.words.source} is open.")
         return self.session.execute(command)
 
     def copy_from(self, source_id: SourceId) -> CopySession:
@@ -194,10 +191,10 @@ class Workspace:
         if session is None:
             return []
         self.pull()
-        self.sources.statuses[session.ad.id] = status_of(session.state)
+        self.sources.statuses[session.source.id] = status_of(session.state)
         pending = session.flush_fallback()
         problem = pending or session.save_document(is_forced=is_forced)
-        return [one for one in (problem, session.left_over()) if one]
+        return [one for one in (problem, session.failed_append()) if one]
 
     def save_copy(self, folder: Path) -> Outcome:
         """Copy the open session to another folder, which from now on receives what the disk refuses."""
@@ -211,15 +208,15 @@ class Workspace:
     @property
     def holder(self) -> Holder | None:
         """The other program that holds the open session, which is read-only here."""
-        return self.session.holder if isinstance(self.session, HeldSession) else None
+        return self.session.holder if self.session else None
 
     def take_over(self) -> PullResult | None:
         """Take the open session from the other program; return what became of its document."""
-        return self.session.take_over() if isinstance(self.session, HeldSession) else None
+        return self.session.take_over() if self.session else None
 
     def release(self) -> None:
         """Let other programs hold the open session, once its document is saved."""
-        if isinstance(self.session, HeldSession):
+        if self.session is not None:
             self.session.release()
 
     # --- where the coder stopped --------------------------------------------------------------------

@@ -1,59 +1,59 @@
-"""A session's second place, for the time that its own disk refuses what is done."""
+"""What is left where the disk refuses: a second folder, texts that could not be saved, and steps that were refused."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, DescribeAd, NoteCoding, NotePlace
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
-from codetui.model import Code, Problem, Profile, SourceId, Transaction
+from codetui.model import Code, Problem, Profile, Source, SourceId, Transaction
 from codetui.storage import fs
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.ids import now
-from codetui.study.session.document import SessionDocument, Snapshot
+from codetui.study.session.document import SessionDocument
+from codetui.study.session.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from codetui.study.session.sync import Recorder
+DRAFT = ".unsaved.md"
+REFUSED = ".refused.jsonl"
+COPY = "codetui-copy"
+
+
+# --- the second folder --------------------------------------------------------------------------------
 
 
 class FallbackFolder:
-    """A folder elsewhere with the session's log and document, laid out as the sessions folder is.
+    """A folder elsewhere with a session's log and document, laid out as a sessions folder is.
 
-    `codetui merge` brings both together again.
+    `pending` is how many steps only it has; `codetui merge` merges it into the sessions.
     """
 
-    def __init__(self, folder: Path, coder: str, ad: SourceId) -> None:
+    def __init__(self, folder: Path, coder: str, source: Source) -> None:
         self.folder = folder
-        self._ad = ad
+        self.pending = 0
+        self._source = source
         self._paths = SessionPaths(folder, coder)
-        self._log = Journal(self._paths.log(ad))
+        self._journal = Journal(self._paths.log(source.id))
 
-    def take(self, transactions: Sequence[Transaction]) -> None:
-        """Puts on disk what is not there yet; raises OSError."""
-        self._log.complete(transactions)
+    def add(self, transactions: Sequence[Transaction]) -> None:
+        """Write the transactions that the folder lacks.  Raises OSError."""
+        self._journal.complete(transactions)
 
-    def write(self, document: Snapshot, employer: str) -> Problem | None:
-        """Replaces the document; the problem it met, if any."""
-        from codetui.formats import session_doc
-
-        written = session_doc.Written(document.text, document.ids)
-        return SessionDocument(self._paths, self._ad).write(written, employer, steps=document.steps)
+    def write_document(self, snapshot: Snapshot, employer: str) -> Problem | None:
+        """Replace the document; return the problem, if any."""
+        return SessionDocument(self._paths, replace(self._source, employer=employer)).write(snapshot, employer)
 
 
-DRAFT = ".unsaved.md"
-COPY = "codetui-copy"
-STANDS_HERE = "a text that could not be saved stands here: take over what you need of it, then delete the file"
+# --- texts that could not be saved --------------------------------------------------------------------
 
 
-def written_in(command: Command, state: State) -> str:
-    """What a person has written in a command that is not in the state, with what it is; empty for nothing."""
+def draft_of(command: Command, state: State) -> str:
+    """Return what a person has written in a command and the state lacks, with what it is; empty for nothing."""
     match command:
         case AssignCode(_, code, text) if text:
             return f"Note beside a coding with {code}: {text}"
@@ -70,100 +70,91 @@ def written_in(command: Command, state: State) -> str:
             return ""
 
 
-def written_in_book(changed: Code | Profile, standing: Code | Profile | None = None) -> str:
-    """What a person has written about a code or profile, with what it is: the texts that the `standing` one lacks."""
+def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None) -> str:
+    """Return what a person has written about a code or profile, with what it is: the texts that differ from before."""
     what = "Code" if isinstance(changed, Code) else "Profile"
     texts = [f"{what} {changed.id} of the codebook"]
     for field in fields(changed):
         value = getattr(changed, field.name)
-        if field.name != "id" and value and (standing is None or value != getattr(standing, field.name)):
+        if field.name != "id" and value and (before is None or value != getattr(before, field.name)):
             texts.append(f"{field.name}: {value if isinstance(value, str) else '; '.join(map(str, value))}")
     return "\n".join(texts)
 
 
-def keep_text(paths: SessionPaths, ad: SourceId, text: str) -> Problem:
-    """Puts a text into a file: beside the log, else where copies go, else where the system keeps what is temporary.
-
-    What to say of it: where it is.
-    """
-    said = f"## Ad {ad}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
-    why = ""
-    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, elsewhere, _last_resort)
+def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str) -> Problem:
+    """Append a text to a file: beside the log, else in the home folder, else in the temporary folder; report where."""
+    entry = f"## Ad {source_id}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
+    reason = ""
+    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, _temporary_copy)
     for root in roots:
         try:
-            path = file_at(root(), paths, ad, DRAFT)
-            fs.append(path, said)
+            path = file_at(root(), paths, source_id, DRAFT)
+            fs.append(path, entry)
         except OSError as error:
-            why = error.strerror or str(error)
+            reason = error.strerror or str(error)
             continue
         return Problem(str(path), 0, "warning", "the text that could not be saved is kept here")
-    return Problem(str(paths.folder), 0, "error", f"the text could be kept nowhere ({why}): {text}")
+    return Problem(str(paths.folder), 0, "error", f"the text could not be kept anywhere ({reason}): {text}")
 
 
-def kept_texts(paths: SessionPaths, ad: SourceId) -> list[Problem]:
-    """Where such files stand, for the next start."""
+def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
+    """Return where texts that could not be saved are kept."""
+    what = "this text could not be saved: copy what you need from it, then delete the file"
     found: list[Problem] = []
-    for root in (paths.root, elsewhere()):
+    for root in (paths.root, home_copy()):
         with suppress(OSError):
-            path = file_at(root, paths, ad, DRAFT)
-            found += [Problem(str(path), 0, "warning", STANDS_HERE)] if fs.exists(path) else []
+            path = file_at(root, paths, source_id, DRAFT)
+            found += [Problem(str(path), 0, "warning", what)] if fs.exists(path) else []
     return found
 
 
-def elsewhere() -> Path:
-    """The folder in the coder's home that takes what the disk refuses when nobody can be asked."""
+def home_copy() -> Path:
+    """Return the folder in the coder's home for what the disk refuses."""
     return Path(os.path.expanduser("~")) / COPY  # noqa: PTH111  Path raises where there is no home
 
 
-def _last_resort() -> Path:
-    """The same where the system keeps what is temporary."""
+def _temporary_copy() -> Path:
     import tempfile
 
     return Path(tempfile.gettempdir()) / COPY
 
 
-def file_at(root: Path, paths: SessionPaths, ad: SourceId, suffix: str) -> Path:
-    """A file below `root` where one beside the ad's log would lie; raises OSError."""
-    return SessionPaths.of_folder(root, paths.folder.name).beside(ad, suffix)
+def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -> Path:
+    """Return the file below `root` that corresponds to one beside the log.  Raises OSError."""
+    return SessionPaths.of_folder(root, paths.folder.name).beside(source_id, suffix)
 
 
-REFUSED = ".refused.jsonl"
-THERE = "the disk refused a step and has it all the same; look whether you want it (u takes it back)"
+# --- steps that were refused --------------------------------------------------------------------------
 
 
-def note(paths: SessionPaths, ad: SourceId, lines: bytes) -> bool:
-    """Notes lines of a log that were refused in the home, if that takes them: whether it did."""
+def note_failed_append(paths: SessionPaths, source_id: SourceId) -> bool:
+    """Keep the lines that the disk refused and may have written all the same, in the home folder; return whether.
+
+    They are reported at the next start, and not removed: somebody may have confirmed them since, on another machine or
+    from a copy.
+    """
+    lines = fs.refused_bytes(paths.log(source_id))
     with suppress(OSError):
-        fs.replace(file_at(elsewhere(), paths, ad, REFUSED), lines)
+        if lines:
+            fs.replace(file_at(home_copy(), paths, source_id, REFUSED), lines)
+            return True
+    return False
+
+
+def forget_failed_append(paths: SessionPaths, source_id: SourceId) -> bool:
+    """Forget lines that are no longer in the log; return whether nothing is noted any more."""
+    with suppress(OSError):
+        fs.remove(file_at(home_copy(), paths, source_id, REFUSED))
         return True
     return False
 
 
-def forget(paths: SessionPaths, ad: SourceId) -> bool:
-    """The lines are gone from the log: whether nothing is noted any more."""
+def take_refused_steps(paths: SessionPaths, source_id: SourceId, steps: Sequence[Transaction]) -> list[Transaction]:
+    """Return those of `steps` that were noted as refused, once."""
     with suppress(OSError):
-        fs.remove(file_at(elsewhere(), paths, ad, REFUSED))
-        return True
-    return False
-
-
-def found_at_start(paths: SessionPaths, session: Recorder) -> list[Problem]:
-    """What the coder has to know of the last time: texts that are kept apart, and refused steps that are there."""
-    problems = kept_texts(paths, session.ad.id)
-    with suppress(OSError):
-        noted = file_at(elsewhere(), paths, session.ad.id, REFUSED)
+        noted = file_at(home_copy(), paths, source_id, REFUSED)
         if fs.exists(noted):
-            problems += _still_there(noted, paths.log(session.ad.id), session)
-    return problems
-
-
-def _still_there(noted: Path, log: Path, session: Recorder) -> list[Problem]:
-    """The noted steps that a log has, said once."""
-    from codetui.core.session.commands import DecisionContext
-    from codetui.core.session.words import step_words
-
-    refused = {one.id for one in Journal(noted).read()[0]}
-    found = [one for one in session.transactions if one.id in refused]
-    fs.remove(noted)
-    study = DecisionContext(session.book, session.ad.text, "", "")
-    return [Problem(str(log), 0, "warning", f"{THERE}: {step_words(one, session.state, study)}") for one in found]
+            refused = {one.id for one in Journal(noted).read()[0]}
+            fs.remove(noted)
+            return [one for one in steps if one.id in refused]
+    return []

@@ -1,52 +1,202 @@
-"""What a command came to, for whoever gave it."""
+"""What became of a command or of a change outside, as types, and the words for them.
+
+The words name no keys: the front end adds them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codetui.core.session.commands import Refusal
 from codetui.core.session.state import State
+from codetui.core.text.display import plural
 from codetui.model import CodingId, Problem, Severity
 
 if TYPE_CHECKING:
+    from codetui.storage.session_lock import Holder
     from codetui.study.reconcile import Counts
-
 
 Progress = Literal["untouched", "in progress", "profile assigned", "done"]
 
 
+# --- commands -----------------------------------------------------------------------------------------
+
+
 class Saved(NamedTuple):
-    """The command is on disk; `coding` is the one it was about."""
+    """The command is on disk; `coding` is the one it changed."""
 
     message: str
     coding: CodingId | None = None
 
 
 class NotSaved(NamedTuple):
-    """The disk refused; nothing has changed, in memory neither."""
+    """The disk refused; nothing was changed, in memory neither."""
 
-    message: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """Return what to show."""
+        return f"NOT SAVED: {self.reason}. Nothing was changed; fix this and try again."
 
 
 class HeldElsewhere(NamedTuple):
-    """Another program has the session: nothing has changed; the command may be given again once it is taken over."""
+    """Another program has the session; nothing was changed, and the command can be given once it is taken over."""
 
-    message: str
+    holder: Holder | None
+
+    @property
+    def message(self) -> str:
+        """Return what to show."""
+        return f"Open elsewhere ({self.holder}): read only here."
 
 
 Outcome = Saved | Refusal | NotSaved | HeldElsewhere
 
 
+# --- changes outside ----------------------------------------------------------------------------------
+
+
+class PullKind(Enum):
+    """What happened to the document or the log, or became of a document that was imported."""
+
+    EDITED = auto()
+    IMPORTED = auto()
+    NOTHING_NEW = auto()
+    """The imported document is the one that was imported last."""
+    STALE = auto()
+    """An editor saved a version that codetui has replaced since."""
+    DELETED = auto()
+    EMPTIED = auto()
+    DAMAGED = auto()
+    UNREADABLE = auto()
+    NOT_SAVED = auto()
+    FOLLOWED = auto()
+    """Another program added steps to the log."""
+    HELD = auto()
+    """Another program took the session over."""
+    FREED = auto()
+
+
+_WORDS = {
+    PullKind.NOTHING_NEW: "It has not changed since it was imported last.",
+    PullKind.STALE: "An editor saved an older version of the document; the newer one is written again.",
+    PullKind.DELETED: "The document was deleted outside codetui; it is written again.",
+    PullKind.EMPTIED: "The document was emptied outside codetui; it is written again.",
+    PullKind.FOLLOWED: "Another codetui changed this session; its changes are shown here.",
+    PullKind.FREED: "No other program has this session open any more: you can code it here.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PullResult:
+    """What was changed outside, what became of it, and what the coder should look at.
+
+    `lost_steps` is how many steps of the document the log lacks. `detail` is why it failed, or who has the session.
+    """
+
+    kind: PullKind
+    problems: tuple[Problem, ...] = ()
+    counts: Counts | None = None
+    lost_steps: int = 0
+    has_new_layout: bool = False
+    has_new_profile: bool = False
+    detail: str = ""
+
+    @property
+    def is_saved(self) -> bool:
+        """Return whether the session has everything that was changed."""
+        return self.kind not in (PullKind.UNREADABLE, PullKind.NOT_SAVED)
+
+    @property
+    def message(self) -> str:
+        """Return what to show."""
+        nothing = "its layout" if self.has_new_layout else "nothing new"
+        match self.kind:
+            case PullKind.EDITED if self.lost_steps:
+                return f"{lost_words(self.lost_steps)}: {self._changes() or nothing}."
+            case PullKind.EDITED:
+                return f"The document was edited by hand: {self._changes() or nothing}."
+            case PullKind.IMPORTED:
+                return f"Imported: {self._changes() or nothing}."
+            case PullKind.NOT_SAVED:
+                return NotSaved(self.detail).message
+            case PullKind.HELD | PullKind.DAMAGED | PullKind.UNREADABLE:
+                return self.detail
+            case _:
+                return _WORDS[self.kind]
+
+    def _changes(self) -> str:
+        parts = [change_words(self.counts)] if self.counts and change_words(self.counts) else []
+        if self.kind is PullKind.IMPORTED and self.has_new_profile:
+            parts.append("profile and reasoning")
+        return ", ".join(parts)
+
+
+def change_words(counts: Counts) -> str:
+    """Return what was done to a session, `2 added, 1 changed`; empty for nothing."""
+    numbers = {
+        "added": counts.added,
+        "changed": counts.changed,
+        "moved": counts.moved,
+        "removed": counts.removed,
+        "changed on both sides": counts.conflicts,
+    }
+    return ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
+
+
+def lost_words(number: int) -> str:
+    """Return what to say of a log that lacks steps of the document."""
+    what = f"The log lacks {plural(number, 'step')} that the document was saved from, as after restoring an older copy"
+    return f"{what}. Restored from the document"
+
+
+# --- files that cannot be read ------------------------------------------------------------------------
+
+
+def not_read(error: OSError, path: Path, consequence: str, severity: Severity = "error") -> Problem:
+    """Return the problem of a file that cannot be read; `path` if the error names none."""
+    what = f"cannot be read ({error.strerror or error}): {consequence}; check the disk and its permissions"
+    return Problem(str(error.filename or path), 0, severity, what)
+
+
+class ReadFailure:
+    """Why a file could not be read the last time; reported once, and again when the reason changes."""
+
+    def __init__(self, consequence: str) -> None:
+        """`consequence` is what that means for the session."""
+        self._consequence = consequence
+        self._reported = ""
+        self.problem: Problem | None = None
+
+    def report(self, error: OSError, path: Path) -> PullResult | None:
+        """Remember an error; return what to report, None if it was reported. `path` if the error names none."""
+        self.problem = not_read(error, path, self._consequence)
+        before, self._reported = self._reported, str(self.problem)
+        if self._reported == before:
+            return None
+        return PullResult(PullKind.UNREADABLE, (self.problem,), detail=self._reported)
+
+    def clear(self) -> None:
+        """Record that the file was read."""
+        self.problem, self._reported = None, ""
+
+
+# --- progress -----------------------------------------------------------------------------------------
+
+
 class AdStatus(NamedTuple):
-    """How far one coder is with one ad."""
+    """How far one coder is with one source."""
 
     progress: Progress
     codings: int
 
 
 def status_of(state: State) -> AdStatus:
-    """The status that a state amounts to."""
+    """Return the status of a session."""
     return AdStatus(_progress(state), len(state.live()))
 
 
@@ -56,38 +206,3 @@ def _progress(state: State) -> Progress:
     if state.profile:
         return "profile assigned"
     return "untouched" if state.is_untouched else "in progress"
-
-
-class PullResult(NamedTuple):
-    """What became of a change outside: what to tell the coder, and what needs the coder's eye."""
-
-    message: str
-    problems: tuple[Problem, ...] = ()
-    tally: Counts | None = None
-    is_saved: bool = True
-
-
-def not_read(error: OSError, path: Path, what_follows: str, severity: Severity = "error") -> Problem:
-    """What to say of a file that cannot be read just now; `path` where the error names none."""
-    what = f"this cannot be read ({error.strerror or error}): {what_follows}; mend the disk or its rights"
-    return Problem(str(error.filename or path), 0, severity, what)
-
-
-class ReadFailure:
-    """Why a file could not be read when it was looked at last: said once, and then only when it is another reason."""
-
-    def __init__(self, what_follows: str) -> None:
-        """`what_follows` is what that means for the session."""
-        self._what_follows = what_follows
-        self._said = ""
-        self.problem: Problem | None = None
-
-    def because(self, error: OSError, path: Path) -> PullResult | None:
-        """It cannot be read: what to tell the coder, None where that was said.  `path` where the error names none."""
-        self.problem = not_read(error, path, self._what_follows)
-        said, self._said = self._said, str(self.problem)
-        return None if said == self._said else PullResult(self._said, (self.problem,), is_saved=False)
-
-    def no_more(self) -> None:
-        """It was read."""
-        self.problem, self._said = None, ""

@@ -1,4 +1,4 @@
-"""An ad whose text is not the one that was coded: where its quotations stand now."""
+"""Locate the quotations of a session again after the text of its source has changed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from codetui.model import Anchor, Coding, CodingReanchored, Event, Problem, Sour
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
 
-class TextTally(NamedTuple):
-    """How many codings stand where they stood, stand elsewhere, have a place to check, have none any more.
+class ReanchorCounts(NamedTuple):
+    """How many codings kept their place, moved, have a place to check, and lost theirs.
 
-    Those that had none before either are not counted.
+    Those that had no place before are not plural.
     """
 
     unmoved: int = 0
@@ -27,11 +27,11 @@ class TextTally(NamedTuple):
     lost: int = 0
 
 
-class TextChanges(NamedTuple):
-    """What the session has to record, where all its codings stand then, and what needs the coder's eye."""
+class Reanchoring(NamedTuple):
+    """What the session has to record, what became of all its codings, and what the coder should look at."""
 
     events: tuple[Event, ...]
-    tally: TextTally
+    counts: ReanchorCounts
     problems: tuple[Problem, ...]
 
 
@@ -42,12 +42,12 @@ class _Found(NamedTuple):
     message: str = ""
 
 
-def events_from_changed_text(state: State, ad: Source, file: str) -> TextChanges:
-    """What follows when the ad's text is not the one that was coded: each quotation is found again, or has no place.
+def reanchor(state: State, source: Source) -> Reanchoring:
+    """Return what follows if the text of the source is not the one that was coded.
 
-    A place that only resembles the words is proposed.  The old places stay in the log.
+    A place that only resembles the words is proposed. The old places stay in the log.
     """
-    text = _Text(ad.text)
+    text = _Text(source.text)
     events: list[Event] = []
     problems: list[Problem] = []
     fates: Counter[str] = Counter()
@@ -61,7 +61,7 @@ def events_from_changed_text(state: State, ad: Source, file: str) -> TextChanges
         if (found.anchor, found.words, is_proposed) == (coding.anchor, coding.words, coding.is_proposed):
             continue
         if found.message:
-            problems.append(Problem(file, 0, "warning", f"the ad's text has changed and {found.message}"))
+            problems.append(Problem(source.file, 0, "warning", f"the ad's text has changed: {found.message}"))
         events.append(
             CodingReanchored(
                 coding=coding.id,
@@ -74,11 +74,11 @@ def events_from_changed_text(state: State, ad: Source, file: str) -> TextChanges
             )
         )
     del fates["waiting"]
-    return TextChanges(tuple(events), TextTally(**fates), tuple(problems))
+    return Reanchoring(tuple(events), ReanchorCounts(**fates), tuple(problems))
 
 
 class _Text:
-    """The text as it is now."""
+    """The new text of a source."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -86,14 +86,14 @@ class _Text:
         self._shown: str | None = None
 
     def holds(self, coding: Coding) -> bool:
-        """Whether a coding has its place in this text already."""
+        """Return whether a coding has its place in this text already."""
         anchor = coding.anchor
         if anchor is None or anchor.text_hash != self._hash:
             return False
         return self._text[anchor.start : anchor.end] == anchor.words
 
     def find(self, coding: Coding) -> _Found:
-        """Where a coding stands now that has no place in this text yet."""
+        """Locate a coding that has no place in this text yet."""
         old = coding.anchor
         if old is None:
             return self._find_again(coding)
@@ -105,7 +105,7 @@ class _Text:
         return self._placed(found, old, words)
 
     def _placed(self, found: Resolution, old: Anchor, words: str) -> _Found:
-        """A quotation goes with the text's words; words that are not the ad's own, as where they are cut, stay."""
+        """Return the new place; words that were not the source's own, as where they are cut, stay as they are."""
         match found:
             case Exact():
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
@@ -114,15 +114,15 @@ class _Text:
                 return _Found(fate, anchor, anchor.words if is_own else words)
             case Fuzzy():
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
-                alike = f"{round(100 * found.score)} %"
-                message = f"{quoted(words)} resembles {quoted(anchor.words)} in it ({alike}): check it"
+                similarity = f"{round(100 * found.score)} %"
+                message = f"{quoted(words)} resembles {quoted(anchor.words)} in it ({similarity}): check it"
                 return _Found("proposed", anchor, words, message)
             case _:
-                what = f"{quoted(words)} has no sure place in it any more"
-                return _Found("lost", None, words, f"{what}; the key v leads to it: give it a place, or drop it")
+                message = f"{quoted(words)} could not be located in it: locate it by hand, or remove it"
+                return _Found("lost", None, words, message)
 
     def _find_again(self, coding: Coding) -> _Found:
-        """The place of words that had none, once they stand in the text as it is shown: the old one may be back."""
+        """Locate words that had no place, if the text contains them as it is shown: the old text may be back."""
         if self._shown is None:
             self._shown = collapse_spaces(self._text)
         words = collapse_spaces(coding.words)

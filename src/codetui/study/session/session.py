@@ -1,14 +1,15 @@
-"""Whether a session may be written: this program has it, or nobody does, or another one."""
+"""One coder's coding of one source: the log on disk first, then the state, then the document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
 from codetui.core.session.decide import decide
-from codetui.core.session.state import State, evolve, replay
+from codetui.core.session.state import State, replay
 from codetui.model import (
     Codebook,
     Event,
@@ -20,206 +21,141 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage import fs
-from codetui.storage.fs import Stamp, Version
-from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
 from codetui.study.ids import fresh_id, now
-from codetui.study.session.document import AdFacts, SessionDocument
-from codetui.study.session.fallback import FallbackFolder
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, ReadFailure, Saved
-from codetui.study.session.reanchor import TextTally, events_from_changed_text
+from codetui.study.session.document import SessionDocument
+from codetui.study.session.fallback import (
+    FallbackFolder,
+    drafts,
+    forget_failed_append,
+    note_failed_append,
+    rescue_draft,
+    take_refused_steps,
+)
+from codetui.study.session.log import SessionLog, described
+from codetui.study.session.lookup import other_logs
+from codetui.study.session.outcome import (
+    HeldElsewhere,
+    NotSaved,
+    Outcome,
+    PullKind,
+    PullResult,
+    ReadFailure,
+    Saved,
+)
+from codetui.study.session.reanchor import ReanchorCounts, reanchor
 from codetui.study.session.sync import DocumentSync
 
-
-class Holding:
-    """The session's lock as the session needs it.  `holder` is the other program that has it, as last looked.
-
-    A lock that cannot be made keeps nobody from coding: then it is not heeded any more, and `problem` says so.
-    """
-
-    def __init__(self, log: Path, token: str = "") -> None:
-        self._lock = SessionLock(log, token)
-        self.problem: Problem | None = None
-        self.holder = self._lock.other()
-
-    def claim(self) -> bool:
-        """Takes the session, unless another program has it: whether this one may write.
-
-        Raises UnreadableLockError where it had it, and cannot see whether it has it still.
-        """
-        if self.problem is None:
-            try:
-                self.holder = self._lock.claim()
-            except UnreadableLockError:
-                raise
-            except OSError as error:
-                self._give_up(error)
-        return self.holder is None
-
-    def seen_elsewhere(self) -> Holder | None:
-        """The other program that has the session at this moment; any thread may ask."""
-        return self._lock.other() if self.problem is None else None
-
-    def look(self) -> bool:
-        """Looks who has the session; True where that is another program than before, or none any more."""
-        before, self.holder = self.holder, self.seen_elsewhere()
-        return self.holder != before
-
-    def take_over(self) -> None:
-        """Takes the session from whoever has it."""
-        try:
-            self._lock.take_over()
-        except OSError as error:
-            self._give_up(error)
-        self.holder = None
-
-    def release(self) -> None:
-        """Lets the session go."""
-        self._lock.release()
-
-    def _give_up(self, error: OSError) -> None:
-        what = f"other programs are not told that this session is open ({error.strerror or error})"
-        way_out = "code it in one program at a time, or make the folder writable"
-        self.problem = Problem(str(self._lock.file), 0, "warning", f"{what}: {way_out}")
-        self.holder = None
-
-
-GONE_ON = "Another codetui has gone on with this session: what was done there is shown here too."
-NOT_SHOWN = "what another program may have done is not shown, and the document is left as it is"
-
-
-class SessionLog:
-    """The transactions of one coder and ad, on disk and in memory; the log is on disk as it is read here.
-
-    Raises OSError where it is there but cannot be read: it is never taken for empty.
-    """
-
-    book: Codebook
-
-    def __init__(self, path: Path) -> None:
-        self._log = Journal(path)
-        self._caught_up = fs.stamp(path)
-        self._log.make_sure()
-        transactions, self.problems = self._log.read()
-        self.transactions = list(transactions)
-        self._log_seen = fs.stamp(path)
-        self._unread = ReadFailure(NOT_SHOWN)
-        self.state: State = replay(transactions)
-
-    def _take(self, transaction: Transaction) -> None:
-        """Goes on with a transaction that is on disk: what of that cannot be seen just now is seen with the next."""
-        self.transactions.append(transaction)
-        with suppress(OSError):
-            self._log_seen = self._caught_up = fs.stamp(self._log.path)
-        self.state = evolve(self.state, transaction)
-
-    def _complete_log(self, *, is_forced: bool = False) -> None:
-        """Gives a log that was deleted, cut or replaced meanwhile the lines that it has lost; raises OSError."""
-        now_seen = fs.stamp(self._log.path)
-        is_whole = now_seen.file == self._log_seen.file and now_seen.size >= self._log_seen.size
-        if is_forced or not is_whole:
-            self._log.complete(self.transactions)
-
-    # --- what others do ---------------------------------------------------------------------------
-
-    def follow(self) -> PullResult | None:
-        """Takes in what another program has put into the log since; None for nothing.  Raises OSError."""
-        return PullResult(GONE_ON, self._report_disagreements()) if self._catch_up() else None
-
-    def _changing_log(self) -> Stamp | None:
-        stamp = fs.stamp(self._log.path)
-        return None if stamp == self._caught_up else stamp
-
-    def _catch_up(self) -> bool:
-        """Takes in what another program has put into the log: what its document says is nobody's edit by hand.
-
-        Raises OSError where that cannot be read: then it is read the next time.
-        """
-        changing = self._changing_log()
-        read = self._log.read()[0] if changing else []
-        self._caught_up = changing or self._caught_up
-        self._unread.no_more()
-        known = {transaction.id for transaction in self.transactions} if read else set()
-        new = [transaction for transaction in read if transaction.id not in known]
-        if new:
-            self.transactions = sorted((*self.transactions, *new), key=lambda each: (each.seq, each.id))
-            self.state = replay(self.transactions)
-        return bool(new)
-
-    def _report_disagreements(self) -> tuple[Problem, ...]:
-        """Lists what two machines have said differently; those that are new."""
-        if len({one.seq for one in self.transactions}) == len(self.transactions):
-            # Two sides would both have counted on from the step that they have in common.
-            return ()
-        from codetui.core.session.conflicts import disagreements, sentence
-
-        said = (sentence(one, self.state, self.book) for one in disagreements(self.transactions))
-        found = (Problem(str(self._log.path), 0, "warning", one) for one in said)
-        new = tuple(one for one in found if one not in self.problems)
-        self.problems += new
-        return new
-
+if TYPE_CHECKING:
+    from codetui.study.session.damage import ParsedDocument
 
 KeepBook = Callable[[Codebook], Problem | None]
 
 
-class Session(SessionLog):
-    """The open session: state, log and document of one coder and ad.
+class Session:
+    """An open session: log, state and document of one coder and source.
 
-    Raises OSError where the log is there but cannot be read.
+    With a `token` it is shared: one program codes it, the others read along. The first command takes it; another
+    program may take it over, which this one notices at its next command, and that changes nothing then. Sessions with
+    the same token belong to one program.
     """
 
     def __init__(
-        self, ad: Source, book: Codebook, paths: SessionPaths, coder: str, keep_book: KeepBook | None = None
+        self,
+        source: Source,
+        book: Codebook,
+        paths: SessionPaths,
+        coder: str,
+        keep_book: KeepBook | None = None,
+        token: str | None = None,
     ) -> None:
-        """`keep_book` is told once that the book is coded with, after the first command."""
-        self.ad = ad
+        """Open the session; after the first command `keep_book` is called once.
+
+        Raises OSError where the log or the document exists and cannot be read.
+        """
+        self.source, self.book, self.coder = source, book, coder
+        self._paths = paths
         self._keep_book = keep_book
-        self.book = book
-        self.coder = coder
-        self.text_tally: TextTally | None = None
-        self._hash = text_hash(ad.text)
-        super().__init__(paths.log(ad.id))
-        self._spare: FallbackFolder | None = None
+        self._hash = text_hash(source.text)
+        self._access = _Access(None if token is None else SessionLock(paths.log(source.id), token))
+        self._fallback: FallbackFolder | None = None
         self._refused: Transaction | None = None
         self._is_noted = False
-        self.pending = 0
-        """How many transactions stand in the second place alone."""
-        self._paths = paths
-        self._document = DocumentSync(self, SessionDocument(paths, ad.id))
-        self.taken: PullResult | None = None
-        self.begin()
+        self._failure = ReadFailure("changes by other programs are not shown, and the document stays as it is")
+        self.reanchored: ReanchorCounts | None = None
+        self.initial_pull: PullResult | None = None
+        """What was taken over when the session was opened."""
+        try:
+            self._log = SessionLog(paths.log(source.id))
+            self.problems = [*self._log.problems, *other_logs(paths, source.id)]
+            self._sync = self._new_sync()
+            if self.holder is None:
+                self._reconcile_on_open()
+        except OSError:
+            self._access.release()
+            raise
 
-    def begin(self) -> None:
-        """Takes in what was done to ad and document outside while the session was not open."""
+    def _new_sync(self) -> DocumentSync:
+        document = SessionDocument(self._paths, self.source, lambda: self.transactions)
+        self._add_problems(document.problems)
+        return DocumentSync(self._log, self.source, self.book, document, self.record)
+
+    def _reconcile_on_open(self) -> None:
+        """Take over what was done to source and document while the session was closed.  Raises OSError."""
         if self.state.opened is not None:
-            self._find_again()
-        self.taken = self._document.begin()
-        self._report_disagreements()
+            self._reanchor()
+        self.initial_pull = self._reported(self._sync.reconcile_on_open())
+        self._report_conflicts()
 
-    def begin_anew(self) -> None:
-        """Takes in what was done to ad and document while another program had the session."""
-        self._document = DocumentSync(self, SessionDocument(self._paths, self.ad.id))
-        self.begin()
+    def _reported(self, result: PullResult | None) -> PullResult | None:
+        self._add_problems(result.problems if result else ())
+        return result
+
+    def _add_problems(self, problems: Iterable[Problem]) -> None:
+        self.problems += [problem for problem in problems if problem not in self.problems]
+
+    # --- what it holds ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """Return the state that follows from the log."""
+        return self._log.state
+
+    @property
+    def transactions(self) -> Sequence[Transaction]:
+        """Return the steps of the log."""
+        return self._log.transactions
+
+    @property
+    def description(self) -> Source:
+        """Return the source with the employer and title that the coder gave it, if any."""
+        return described(self.source, self.state)
 
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
-        """Goes on with another version of the codebook: what its document calls things may change."""
+        """Continue with another version of the codebook: the labels in the document may change."""
         self.book, self._keep_book = book, keep_book
-        self._document.look_at_new_book()
+        self._sync.use(book)
 
-    # --- commands -------------------------------------------------------------------------------
+    # --- commands ---------------------------------------------------------------------------------
 
     def execute(self, command: Command) -> Outcome:
-        """Carries a command out: on disk, then in memory; a refusal changes nothing."""
-        study = DecisionContext(self.book, self.ad.text, self._hash, fresh_id())
-        decision = decide(self.state, command, study)
-        if isinstance(decision, Refusal):
-            return decision
-        return self.record(decision)
+        """Carry a command out: on disk, then in memory. A refusal changes nothing."""
+        obstacle = self._claim()
+        if obstacle is not None:
+            return obstacle
+        decision = decide(self.state, command, DecisionContext(self.book, self.source.text, self._hash, fresh_id()))
+        outcome = decision if isinstance(decision, Refusal) else self._record(decision)
+        return self._with_lock_problem(outcome)
 
     def record(self, decision: Decision) -> Saved | NotSaved:
-        """Puts a decision on disk, then into the state."""
+        """Put a decision on disk, then into the state, unless another program has the session."""
+        obstacle = self._claim()
+        if isinstance(obstacle, HeldElsewhere):
+            return NotSaved(f"the session is open elsewhere ({self.holder}); close it there")
+        return obstacle or self._record(decision)
+
+    def _record(self, decision: Decision) -> Saved | NotSaved:
         opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
         transaction = Transaction(
             id=TransactionId(fresh_id()),
@@ -233,353 +169,348 @@ class Session(SessionLog):
             events=opening + decision.events,
         )
         try:
-            aside = self._append(transaction)
+            note = self._append(transaction)
         except OSError as error:
             self._refused = transaction
-            self._note_left_over()
-            return NotSaved(f"NOT SAVED: {error.strerror or error}. Nothing has changed; mend it and press again.")
+            self._is_noted = note_failed_append(self._paths, self.source.id) or self._is_noted
+            return NotSaved(str(error.strerror or error))
         self._refused = None
-        self._forget_left_over()
+        self._forget_failed_append()
         if self._keep_book is not None:
             problem, self._keep_book = self._keep_book(self.book), None
             self.problems += [problem] if problem else []
-        self._take(transaction)
-        return Saved(f"{decision.message}{aside}", decision.coding)
-
-    def _append(self, transaction: Transaction) -> str:
-        """Puts a transaction on disk, or in the second place; what there is to say of that.  Raises OSError."""
-        try:
-            self._complete_log(is_forced=bool(self.pending))
-            self._log.append(transaction)
-        except OSError as error:
-            if self._spare is None:
-                raise
-            self._spare.take([*self.transactions, transaction])
-            self.pending += 1
-            return f" (In the copy alone: {error.strerror or error}.)"
-        pending, self.pending = self.pending, 0
-        return " (The disk is back, and has everything.)" if pending else ""
+        return Saved(f"{decision.message}{note}", decision.coding)
 
     def _opened(self) -> SessionOpened:
-        ad = self.ad
-        return SessionOpened(source=ad.id, employer=ad.employer, title=ad.title, text_hash=self._hash)
+        source = self.source
+        return SessionOpened(source=source.id, employer=source.employer, title=source.title, text_hash=self._hash)
 
-    def _find_again(self) -> None:
-        """Finds the quotations again where the ad's text is not the one that was coded."""
-        if not self.ad.text:
+    def _append(self, transaction: Transaction) -> str:
+        """Write a transaction to disk, or to the fallback folder; return a note for the coder.  Raises OSError."""
+        fallback = self._fallback
+        try:
+            self._log.append(transaction, completes=bool(self.pending))
+        except OSError as error:
+            if fallback is None:
+                raise
+            fallback.add([*self.transactions, transaction])
+            fallback.pending += 1
+            self._log.adopt(transaction)
+            return f" (Saved in the copy only: {error.strerror or error}.)"
+        if fallback is None or not fallback.pending:
+            return ""
+        fallback.pending = 0
+        return " (The disk works again and has everything.)"
+
+    def add_steps(self, lines: Sequence[bytes]) -> NotSaved | HeldElsewhere | None:
+        """Write lines from another log of this session to disk, and use them; return why not, if that fails."""
+        obstacle = self._claim()
+        if obstacle is not None:
+            return obstacle
+        try:
+            self._log.add_lines(lines)
+        except OSError as error:
+            return NotSaved(str(error.strerror or error))
+        self._reanchor()
+        return None
+
+    def _reanchor(self) -> None:
+        """Locate the quotations again if the text of the source is not the one that was coded."""
+        if not self.source.text:
             return
-        found = events_from_changed_text(self.state, self.ad, self.ad.file)
+        found = reanchor(self.state, self.source)
         if found.events:
-            self.text_tally = found.tally
+            self.reanchored = found.counts
             self.problems += found.problems
             self.record(Decision(found.events, "", cause="corpus"))
 
-    # --- the document ---------------------------------------------------------------------------
-
-    @property
-    def facts(self) -> AdFacts:
-        """Employer and title as the coder said them, else as the source does."""
-        return self.facts_of(self.state)
-
-    def facts_of(self, state: State) -> AdFacts:
-        """Employer and title as they are in a state of this session."""
-        return AdFacts(self.ad.id, state.employer or self.ad.employer, state.title or self.ad.title)
-
-    @property
-    def has_unsaved_document(self) -> bool:
-        """True while the document on disk lags behind the log."""
-        return self._document.is_behind
-
-    @property
-    def may_have_unsaved_document(self) -> bool:
-        """The same, soon answered: True as well where that has not been worked out since the session was opened."""
-        return self._document.may_be_behind
-
-    @property
-    def document_path(self) -> Path:
-        """Where the session's markdown stands."""
-        return self._document.path
-
-    def lagging(self) -> str:
-        """Takes in what others have done since; why that failed, if it did.  It has to be in before all is changed."""
-        taken = self.pull()
-        unread = self._unread.problem or self._document.unread
-        return str(unread) if unread else taken.message if taken and not taken.is_saved else ""
-
-    def changing_version(self) -> Version | None:
-        """Which version of the document somebody else has put there since it was looked at; any thread may ask."""
-        return self._document.changing_version()
-
-    def changing(self) -> object:
-        """What others have done since it was looked at, in the document or in the log; None for nothing.
-
-        Two values that are equal are of one change.  Any thread may ask.  Nothing while the disk cannot be seen.
-        """
-        with suppress(OSError):
-            document, log = self.changing_version(), self._changing_log()
-            return (document, log) if document or log else None
-        return None
-
-    def pull(self) -> PullResult | None:
-        """Takes in what others have done since; None where there is nothing to say.
-
-        While the log cannot be read the document, which may say more, is left alone.
-        """
-        try:
-            gone_on = self.follow()
-        except OSError as error:
-            return self._unread.because(error, self._log.path)
-        return self._document.pull() or gone_on
-
-    def bring(self, text: str, file: Path) -> PullResult:
-        """Takes over a document from elsewhere: what the session lacks, or what has changed in it since last time."""
-        return self._document.bring(text, file, self._imported(file.name))
-
-    def _imported(self, name: str) -> State | None:
-        """The session as it was when a document of this name was brought last."""
-        brought = [one for one in self.transactions if one.cause == "document" and one.from_name == name]
-        if not brought:
-            return None
-        last = max(one.seq for one in brought)
-        return replay(one for one in self.transactions if one.seq <= last)
-
-    def save_document(self, *, is_forced: bool = False) -> Problem | None:
-        """Replaces the markdown by the state's document; the problem it met, if any.  Any thread may call this.
-
-        A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a
-        copy.  While the disk refuses, the second place has the newest.
-        """
-        problem = self._unread.problem or self._document.save(is_forced=is_forced)
-        if problem is not None and self._spare is not None and self.pending:
-            return self._spare.write(self._document.base(), self.facts.employer)
-        return problem
-
-    def _note_left_over(self) -> None:
-        """Notes elsewhere that the log may say what was refused, lest the next start take it for confirmed."""
-        lines = fs.refused_bytes(self._log.path)
-        if lines:
-            from codetui.study.session.fallback import note
-
-            self._is_noted = note(self._paths, self.ad.id, lines)
-
-    def _forget_left_over(self) -> None:
-        if self._is_noted:
-            from codetui.study.session.fallback import forget
-
-            self._is_noted = not forget(self._paths, self.ad.id)
-
-    def left_over(self) -> Problem | None:
-        """That the log may say what was refused, since the disk would not let go of it."""
-        if not fs.refused_bytes(self._log.path):
-            self._forget_left_over()
-            return None
-        what = "what the disk refused last may stand in it all the same: "
-        what += "the next start says so" if self._is_noted else "look at its last step when the disk is back"
-        return Problem(str(self._log.path), 0, "warning", f"{what}; u takes it back")
-
-    def keep_text(self, text: str) -> Problem:
-        """Keeps a text that could not be saved in a file, and says where."""
-        from codetui.study.session.fallback import keep_text
-
-        return keep_text(self._paths, self.ad.id, text)
-
-    # --- a second place ---------------------------------------------------------------------------
-
-    def save_copy(self, folder: Path) -> Outcome:
-        """Puts the session, and what the disk refused last, into a folder elsewhere.
-
-        From now on that takes what the disk refuses.
-        """
-        if fs.is_same_file(folder, self._paths.root):
-            return Refusal(f"{folder} is where the session stands; name another folder.")
-        refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
-        if not self.transactions and not refused:
-            return Refusal("Nothing is coded in this ad yet.")
-        try:
-            spare = FallbackFolder(folder, self.coder, self.ad.id)
-            spare.take([*self.transactions, *refused])
-        except OSError as error:
-            return NotSaved(f"NOT SAVED there either: {error.filename or folder}: {error.strerror or error}.")
-        self._spare, self._refused = spare, None
-        self._forget_left_over()
-        for transaction in refused:
-            self.pending += 1
-            self._take(transaction)
-        problem = spare.write(self._document.base(), self.facts.employer)
-        said = f"The session is copied, and what the disk refuses goes there until it is back: {folder}"
-        return Saved(f"{said} {problem}" if problem else said)
-
-    def flush_fallback(self) -> Problem | None:
-        """Brings what stands in the second place alone to its own, if the disk is back; what is left to do if not."""
-        if self._spare is None or not self.pending:
-            return None
-        try:
-            self._complete_log(is_forced=True)
-            self._log_seen = fs.stamp(self._log.path)
-        except OSError as error:
-            self._spare.write(self._document.base(), self.facts.employer)
-            why = f"what your disk refused last ({self.pending}) stands here alone: {error.strerror or error}"
-            way_out = f"once it is back, `codetui merge {self._spare.folder}` brings it in"
-            return Problem(str(self._spare.folder), 0, "warning", f"{why}; {way_out}")
-        self.pending = 0
-        return None
-
-
-FREE = "Nobody else has this session any more: it can be coded here."
-
-
-class HeldSession(Session):
-    """The open session of one program among several; `holder` is the other one that has it, None for nobody."""
-
-    def __init__(
-        self,
-        ad: Source,
-        book: Codebook,
-        paths: SessionPaths,
-        coder: str,
-        keep_book: KeepBook | None = None,
-        token: str = "",
-    ) -> None:
-        """`token` tells this program from others: sessions with the same one are no strangers to each other."""
-        self._holding = Holding(paths.log(ad.id), token)
-        try:
-            super().__init__(ad, book, paths, coder, keep_book)
-        except OSError:
-            self._holding.release()
-            raise
-
-    def begin(self) -> None:
-        """Takes in what was done to ad and document outside, unless another program has the session."""
-        if self.holder is None:
-            super().begin()
-
-    # --- who has it -------------------------------------------------------------------------------
+    # --- other programs ---------------------------------------------------------------------------
 
     @property
     def holder(self) -> Holder | None:
-        """The other program that has this session: here it is read only."""
-        return self._holding.holder
+        """Return the other program that has this session, which is read only here then."""
+        return self._access.holder
 
     def take_over(self) -> PullResult | None:
-        """Takes the session from the other program; what to say of its document."""
-        self._holding.take_over()
+        """Take the session from the other program; return what to report of its document."""
+        self._access.take_over()
         try:
-            self._catch_up()
-            self.begin_anew()
+            self._log.catch_up()
+            self._sync = self._new_sync()
+            self._reconcile_on_open()
         except OSError as error:
-            return self._unread.because(error, self._log.path)
-        self._report_lock()
-        return self.taken
+            return self._failure.report(error, self._log.path)
+        self._add_problems([self._access.problem] if self._access.problem else [])
+        return self.initial_pull
 
     def release(self) -> None:
-        """Lets other programs have the session."""
-        self._holding.release()
+        """Let other programs have the session."""
+        self._access.release()
 
     def _claim(self) -> HeldElsewhere | NotSaved | None:
-        """Why this program may not write; None where it may.  The session is as others have left it then."""
+        """Return why this program may not write; None if it may. The session has all steps of others then."""
+        if not self._access.is_shared:
+            return None
         try:
-            if not self._holding.claim():
-                return HeldElsewhere(f"{self.in_other_hands}.")
+            if not self._access.claim():
+                return HeldElsewhere(self.holder)
             self._catch_up()
         except OSError as error:
-            self._unread.because(error, self._log.path)
-            what = f"{error.filename or self._log.path} cannot be read ({error.strerror or error})"
-            return NotSaved(f"NOT SAVED: {what}. Nothing has changed; mend it and press again.")
+            self._failure.report(error, self._log.path)
+            return NotSaved(f"{error.filename or self._log.path} cannot be read ({error.strerror or error})")
         return None
 
-    def _report_lock(self) -> str:
-        """Lists, once, why the session cannot be locked; that in words."""
-        problem = self._holding.problem
+    def _catch_up(self) -> bool:
+        has_more = self._log.catch_up()
+        self._failure.clear()
+        return has_more
+
+    def _with_lock_problem(self, outcome: Outcome) -> Outcome:
+        """Return the outcome; if the session could not be locked, with that once."""
+        problem = self._access.problem
         if problem is None or problem in self.problems:
-            return ""
+            return outcome
         self.problems.append(problem)
-        return f" But {problem.message}."
+        if isinstance(outcome, Saved | Refusal):
+            return outcome._replace(message=f"{outcome.message} But {problem.message}.")
+        return outcome
 
-    @property
-    def in_other_hands(self) -> str:
-        """Who has the session, and what that means."""
-        return f"{self.holder} has this session; here it is read only"
+    def _report_conflicts(self) -> tuple[Problem, ...]:
+        """List what two machines have decided differently; return those that are new."""
+        if len({one.seq for one in self.transactions}) == len(self.transactions):
+            # Two sides would both have plural on from the step that they have in common.
+            return ()
+        from codetui.core.session.conflicts import disagreements, sentence
 
-    # --- commands ---------------------------------------------------------------------------------
+        sentences = (sentence(one, self.state, self.book) for one in disagreements(self.transactions))
+        found = (Problem(str(self._log.path), 0, "warning", one) for one in sentences)
+        new = tuple(one for one in found if one not in self.problems)
+        self.problems += new
+        return new
 
-    def execute(self, command: Command) -> Outcome:
-        """Carries a command out, if no other program has the session."""
-        hindrance = self._claim()
-        if hindrance is not None:
-            return hindrance
-        outcome, aside = super().execute(command), self._report_lock()
-        return outcome._replace(message=f"{outcome.message}{aside}") if aside else outcome
+    def changed(self) -> object:
+        """Return what others have changed since it was read, in document, log or lock; None for nothing.
 
-    def record(self, decision: Decision) -> Saved | NotSaved:
-        """Puts a decision on disk, then into the state, if no other program has the session."""
-        hindrance = self._claim()
-        if isinstance(hindrance, HeldElsewhere):
-            return NotSaved(f"NOT SAVED: {self.in_other_hands}. Close it there.")
-        return hindrance or super().record(decision)
+        Equal values are of one change. Nothing while the disk cannot be read. Any thread may ask.
+        """
+        holder, document, log = self._access.elsewhere(), None, None
+        with suppress(OSError):
+            document = None if holder else self._sync.changed_version()
+            log = self._log.changed()
+        return (holder, document, log) if holder != self.holder or document or log else None
 
-    def take_steps(self, lines: Sequence[bytes]) -> NotSaved | None:
-        """Puts lines from another log of this session on disk, and goes on from there; why not, if that failed."""
-        hindrance = self._claim()
-        if isinstance(hindrance, HeldElsewhere):
-            return NotSaved(f"{self.in_other_hands}: close it there, and run the same command again")
-        if hindrance is not None:
-            return hindrance
+    def pull(self) -> PullResult | None:
+        """Take over what others have changed; None if there is nothing to report.
+
+        While another program has the session the document is left to it. While the log cannot be read the document,
+        which may say more, is left alone.
+        """
+        before = self.holder
         try:
-            self._log.add(lines)
+            return self._pull(before)
         except OSError as error:
-            return NotSaved(f"{error.strerror or error}; nothing is brought: mend it, and run the same command again")
-        self._catch_up()
-        self._find_again()
-        return None
+            # What has to be done when the session changes hands is done once everything can be read.
+            self._access.holder = before
+            return self._failure.report(error, self._log.path)
+
+    def _pull(self, before: Holder | None) -> PullResult | None:
+        if self._access.refresh():
+            self._catch_up()
+            if self.holder is None:
+                self._sync = self._new_sync()
+                self._reconcile_on_open()
+                return self.initial_pull or (PullResult(PullKind.FREED) if before else None)
+            message = HeldElsewhere(self.holder).message
+            problem = Problem(str(self._log.path), 0, "warning", message)
+            return PullResult(PullKind.HELD, (problem,), detail=message)
+        followed = PullResult(PullKind.FOLLOWED, self._report_conflicts()) if self._catch_up() else None
+        return followed if self.holder else self._reported(self._sync.pull()) or followed
+
+    def out_of_date_reason(self) -> str:
+        """Take over what others have changed; return why that failed, empty if it did not."""
+        result = self.pull()
+        unread = self._failure.problem or self._sync.unread
+        return str(unread) if unread else result.message if result and not result.is_saved else ""
 
     # --- the document -----------------------------------------------------------------------------
 
     @property
     def has_unsaved_document(self) -> bool:
-        """True while the document on disk lags behind the log and this program is the one to write it."""
-        return self.holder is None and super().has_unsaved_document
+        """Return whether the document on disk lags behind the log, and this program is the one to write it."""
+        return self.holder is None and self._sync.is_behind
+
+    @property
+    def may_have_unsaved_document(self) -> bool:
+        """Return the same without rendering the document: True also while it is unknown."""
+        return self._sync.may_be_behind
+
+    @property
+    def document_path(self) -> Path:
+        """Return where the document is."""
+        return self._sync.document.path
+
+    def import_text(self, parsed: ParsedDocument, file: Path) -> PullResult:
+        """Import a document from elsewhere: what the session lacks, or what changed in it since its last import."""
+        result = self._sync.import_text(parsed, file, self._state_at_import(file.name))
+        self._add_problems(result.problems)
+        return result
+
+    def _state_at_import(self, name: str) -> State | None:
+        """Return the session as it was when a document of this name was imported last."""
+        imports = [one.seq for one in self.transactions if one.cause == "document" and one.from_name == name]
+        return replay(one for one in self.transactions if one.seq <= max(imports)) if imports else None
 
     def save_document(self, *, is_forced: bool = False) -> Problem | None:
-        """Replaces the markdown, unless another program has the session, which does so."""
-        holder = self._holding.seen_elsewhere()
-        if holder is None:
-            return super().save_document(is_forced=is_forced)
-        if holder.token or not self.has_unsaved_document:
-            return None
-        what = f"the document is not written: {holder} has the session; the codings are safe in the log"
-        return Problem(str(self.document_path), 0, "error", what)
+        """Write the document; return the problem, if any.  Any thread may call this.
 
-    # --- what others do ---------------------------------------------------------------------------
+        A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a copy.
+        While the disk refuses, the fallback folder has the newest. If another program has the session, it does this.
+        """
+        holder = self._access.elsewhere()
+        if holder is not None:
+            if holder.token or not self.has_unsaved_document:
+                return None
+            what = f"the document is not written: {holder} has the session; the codings are safe in the log"
+            return Problem(str(self.document_path), 0, "error", what)
+        problem = self._failure.problem or self._sync.save(is_forced=is_forced)
+        if problem is not None and self._fallback is not None and self.pending:
+            return self._copy_document(self._fallback)
+        return problem
 
-    def changing(self) -> object:
-        """What others have done since it was looked at; None for nothing.  Any thread may ask."""
-        holder = self._holding.seen_elsewhere()
-        document = None if holder else self.changing_version()
+    # --- when the disk refuses --------------------------------------------------------------------
+
+    @property
+    def pending(self) -> int:
+        """Return how many steps only the fallback folder has."""
+        return self._fallback.pending if self._fallback else 0
+
+    def save_copy(self, folder: Path) -> Outcome:
+        """Copy the session, and the step that the disk refused last, into a folder elsewhere.
+
+        From now on that takes what the disk refuses.
+        """
+        if fs.is_same_file(folder, self._paths.root):
+            return Refusal(f"{folder} is the folder of the session itself; name another one.")
+        refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
+        if not self.transactions and not refused:
+            return Refusal("Nothing is coded in this ad yet.")
+        fallback = FallbackFolder(folder, self.coder, self.source)
         try:
-            log = self._changing_log()
-        except OSError:
-            log = None
-        has_changed = holder != self.holder
-        return (holder, document, log) if has_changed or document or log else None
-
-    def pull(self) -> PullResult | None:
-        """Takes in what others have done; while one of them has the session the document is that one's."""
-        before = self.holder
-        try:
-            changed_hands = self._changed_hands(before)
-            return changed_hands or (self.follow() if self.holder else super().pull())
+            fallback.add([*self.transactions, *refused])
         except OSError as error:
-            # What has to be done when it changes hands is done once all can be read.
-            self._holding.holder = before
-            return self._unread.because(error, self._log.path)
+            return NotSaved(f"neither there: {error.filename or folder}: {error.strerror or error}")
+        self._fallback, self._refused = fallback, None
+        self._forget_failed_append()
+        for transaction in refused:
+            fallback.pending += 1
+            self._log.adopt(transaction)
+        problem = self._copy_document(fallback)
+        message = f"The session is copied to {folder}, which also takes what the disk refuses from now on."
+        return Saved(f"{message} {problem}" if problem else message)
 
-    def _changed_hands(self, before: Holder | None) -> PullResult | None:
-        """What to say where another program has taken the session, or has left it.  Raises OSError."""
-        if not self._holding.look():
+    def _copy_document(self, fallback: FallbackFolder) -> Problem | None:
+        return fallback.write_document(self._sync.render(), self.description.employer)
+
+    def flush_fallback(self) -> Problem | None:
+        """Write what only the fallback folder has, if the disk works again; return what is left to do if not."""
+        fallback = self._fallback
+        if fallback is None or not fallback.pending:
             return None
-        self._catch_up()
-        if self.holder is not None:
-            what = f"{self.in_other_hands}. O takes it over."
-            return PullResult(what, (Problem(str(self._log.path), 0, "warning", what),))
-        self.begin_anew()
-        return self.taken or (PullResult(FREE) if before else None)
+        try:
+            self._log.complete(is_forced=True)
+        except OSError as error:
+            self._copy_document(fallback)
+            what = f"the last steps ({fallback.pending}) are only here: {error.strerror or error}"
+            hint = f"when it works again, run `codetui merge {fallback.folder}`"
+            return Problem(str(fallback.folder), 0, "warning", f"{what}; {hint}")
+        fallback.pending = 0
+        return None
+
+    def _forget_failed_append(self) -> None:
+        if self._is_noted:
+            self._is_noted = not forget_failed_append(self._paths, self.source.id)
+
+    def failed_append(self) -> Problem | None:
+        """Return the problem that the log may contain a step that was refused, if the disk kept it all the same."""
+        if not fs.refused_bytes(self._log.path):
+            self._forget_failed_append()
+            return None
+        what = "a step that the disk refused may have been written all the same"
+        hint = "the next start reports it" if self._is_noted else "check the last step when the disk works again"
+        return Problem(str(self._log.path), 0, "warning", f"{what}: {hint}; undo it if you do not want it")
+
+    def leftovers(self) -> list[Problem]:
+        """Return what was left the last time: texts that could not be saved, and refused steps that are in the log."""
+        from codetui.core.session.words import step_words
+
+        context = DecisionContext(self.book, self.source.text, "", "")
+        what = "the disk refused this step and wrote it all the same; undo it if you do not want it"
+        refused = take_refused_steps(self._paths, self.source.id, self.transactions)
+        words = (step_words(step, self.state, context) for step in refused)
+        problems = [Problem(str(self._log.path), 0, "warning", f"{what}: {each}") for each in words]
+        return [*drafts(self._paths, self.source.id), *problems]
+
+    def rescue_draft(self, text: str) -> Problem:
+        """Keep a text that could not be saved in a file, and report where."""
+        return rescue_draft(self._paths, self.source.id, text)
+
+
+class _Access:
+    """Which program may write a session; without a lock this one always may.
+
+    `holder` is the other program that has it, as last seen. A lock that cannot be created keeps nobody from coding: it
+    is not used any more then, and `problem` says so.
+    """
+
+    def __init__(self, lock: SessionLock | None) -> None:
+        self._lock = lock
+        self.problem: Problem | None = None
+        self.holder = self.elsewhere()
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether other programs may work on the session."""
+        return self._lock is not None
+
+    def elsewhere(self) -> Holder | None:
+        """Return the other program that has the session at this moment; any thread may ask."""
+        return self._lock.other() if self._lock is not None and self.problem is None else None
+
+    def claim(self) -> bool:
+        """Lock the session unless another program has it; return whether this one may write.
+
+        Raises UnreadableLockError where it had the lock and cannot read whether it still has it.
+        """
+        if self._lock is not None and self.problem is None:
+            try:
+                self.holder = self._lock.claim()
+            except UnreadableLockError:
+                raise
+            except OSError as error:
+                self._give_up(self._lock, error)
+        return self.holder is None
+
+    def refresh(self) -> bool:
+        """Look who has the session; return whether that has changed."""
+        before, self.holder = self.holder, self.elsewhere()
+        return self.holder != before
+
+    def take_over(self) -> None:
+        """Lock the session, whoever has it."""
+        if self._lock is not None:
+            try:
+                self._lock.take_over()
+            except OSError as error:
+                self._give_up(self._lock, error)
+        self.holder = None
+
+    def release(self) -> None:
+        """Unlock the session."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _give_up(self, lock: SessionLock, error: OSError) -> None:
+        what = f"other programs cannot see that this session is open ({error.strerror or error})"
+        hint = "code it in one program at a time, or make the folder writable"
+        self.problem = Problem(str(lock.file), 0, "warning", f"{what}: {hint}")
+        self.holder = None

@@ -1,19 +1,21 @@
-"""What is said of a document that was taken over."""
+"""Keep a session and its document in sync: edits by hand go into the session, what was coded goes into the document."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import Enum, auto
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import Decision
-from codetui.core.session.state import State
-from codetui.core.text.display import plural
+from codetui.core.session.state import State, replay
+from codetui.core.session.words import quoted
 from codetui.model import (
     Cause,
     Codebook,
+    CodingId,
     DocumentLayout,
     Event,
     LayoutChanged,
@@ -24,340 +26,326 @@ from codetui.model import (
 )
 from codetui.storage.fs import Version
 from codetui.study.ids import minted
-from codetui.study.session.damage import Damage, damage, unmerged
-from codetui.study.session.document import (
-    AdFacts,
-    SessionDocument,
-    Snapshot,
-    base_of,
-    heading_id,
-    kept_problems,
-    rivals,
-    still_known,
-    taken_over_last,
-)
-from codetui.study.session.outcome import NotSaved, PullResult, ReadFailure, Saved
+from codetui.study.session.document import SessionDocument
+from codetui.study.session.log import MemoryLog, SessionLog, described
+from codetui.study.session.lookup import heading_id
+from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
+from codetui.study.session.snapshot import LineIds, Snapshot, closest
 
 if TYPE_CHECKING:
-    from codetui.formats.session_doc import Document, Written
-    from codetui.study.reconcile import Counts, Reconciliation
+    from codetui.formats.session_doc import Document
+    from codetui.study.reconcile import Reconciliation
+    from codetui.study.session.damage import Damage, ParsedDocument
+
+BY_HAND = ("edit", "document")
+"""The causes of a step that took a document over."""
 
 
-OLDER = (
-    "The document is again as it was a moment ago, as if an editor had saved what it had read before: "
-    "codetui writes it anew. x removes a coding."
-)
+class DocumentStatus(Enum):
+    """How the document on disk relates to the session."""
 
-LOST = (
-    "The log has lost {steps} that the document was written from, as if an older copy had been put back. "
-    "What only the document says is taken over"
-)
-
-
-def lost_words(count: int) -> str:
-    """What to say where the log lacks steps that the document knows of."""
-    return LOST.format(steps=plural(count, "step"))
-
-
-def taken_words(tally: Counts, events: Sequence[Event], cause: Cause, lost: int, *, is_layout: bool) -> str:
-    """What was taken over by these events, in a few words."""
-    numbers = {
-        "added": tally.added,
-        "changed": tally.changed,
-        "moved": tally.moved,
-        "removed": tally.removed,
-        "edited on both sides (F4)": tally.conflicts,
-    }
-    parts = [f"{number} {what}" for what, number in numbers.items() if number]
-    if cause == "document" and any(isinstance(event, ProfileAssigned) for event in events):
-        parts.append("profile and reasoning")
-    said = ", ".join(parts)
-    if cause == "document":
-        return f"Taken over from the document: {said or 'nothing new'}."
-    what = lost_words(lost) if lost else "The document was edited by hand"
-    return f"{what}: {said or ('text' if is_layout else 'nothing new')}. u takes that back."
-
-
-class Recorder(Protocol):
-    """What is needed of a session."""
-
-    ad: Source
-    book: Codebook
-    state: State
-    problems: list[Problem]
-
-    @property
-    def transactions(self) -> Sequence[Transaction]:
-        """The steps of its log."""
-
-    def record(self, decision: Decision) -> Saved | NotSaved:
-        """Puts a decision on disk, then into the state."""
-
-    def facts_of(self, state: State) -> AdFacts:
-        """Employer and title as they are in a state."""
+    MISSING = auto()
+    EMPTY = auto()
+    OWN = auto()
+    """Codetui wrote it, or took it over before; it may lag behind the log."""
+    EDITED = auto()
+    DAMAGED = auto()
 
 
 class DocumentSync:
-    """One session's document: `shown` is the state that it says, `held` why it is left alone."""
+    """One session's document and log.
 
-    def __init__(self, session: Recorder, document: SessionDocument) -> None:
-        self._session = session
-        self._document = document
-        self._shown: State | None = None
-        self._is_unchecked = False
-        self._held: Damage | None = None
-        self._lost = 0
-        self._rendered: tuple[State, Codebook, Written] | None = None
-        self._unread = ReadFailure("the document is left as it is, and your codings go into the log")
-        self._writing = RLock()
+    `record` puts a decision into the log. After `reconcile_on_open` and `pull`, `status` tells how the document relates
+    to the session, `reconciliation` what was taken over, and `lost_steps` how many of its steps the log lacks.
+    """
 
-    @property
-    def path(self) -> Path:
-        """Where the document stands."""
-        return self._document.path
+    def __init__(
+        self,
+        log: SessionLog | MemoryLog,
+        source: Source,
+        book: Codebook,
+        document: SessionDocument,
+        record: Callable[[Decision], Saved | NotSaved],
+    ) -> None:
+        self.document = document
+        self.status = DocumentStatus.MISSING
+        self.reconciliation: Reconciliation | None = None
+        self.lost_steps = 0
+        self._log, self._source, self._book, self._record = log, source, book, record
+        self._damage: Damage | None = None
+        self._rendered: tuple[State, Codebook, Snapshot] | None = None
+        self._failure = ReadFailure("the document stays as it is, and your codings go into the log")
+        self._lock = RLock()
 
     @property
     def is_behind(self) -> bool:
-        """True while the document on disk lags behind the log."""
-        if self._is_unchecked:
-            with self._writing:
-                state, self._is_unchecked = self._session.state, False
-                self._shown = state if self._document.text == self._written(state).text else None
-        return self.may_be_behind
+        """Return whether the document on disk lags behind the log."""
+        return self._log.state.opened is not None and self.document.text != self.render().text
 
     @property
     def may_be_behind(self) -> bool:
-        """The same without working out what the document should say: True while that is unknown."""
-        return self._session.state.opened is not None and self._session.state is not self._shown
+        """Return the same without rendering: True also while it is unknown."""
+        state, cached = self._log.state, self._rendered
+        is_known = cached is not None and cached[0] is state and cached[1] is self._book
+        return state.opened is not None and not (is_known and cached and cached[2].text == self.document.text)
 
     @property
     def unread(self) -> Problem | None:
-        """Why the document could not be looked at, if it could not: what somebody wrote there is not known."""
-        return self._unread.problem
+        """Return why the document could not be read the last time."""
+        return self._failure.problem
 
-    def look_at_new_book(self) -> None:
-        """The codebook is another: the document may have to be written anew."""
-        with self._writing:
-            text = self._document.text
-            is_same = text is not None and text == self._written(self._session.state).text
-            self._shown = self._session.state if is_same else None
+    @property
+    def ids_by_line(self) -> LineIds:
+        """Return the codings and notes on the lines of the document on disk, as far as they are known."""
+        from codetui.formats.session_doc import ids_by_line
 
-    def changing_version(self) -> Version | None:
-        """Which version of the file stands there, where it is another than the one that was looked at."""
-        return self._document.changing_version()
+        if self.reconciliation is not None:
+            return ids_by_line(self.reconciliation.document)
+        own = self.document.own_snapshot
+        return own.ids if own else self.render().ids if self.render().text == self.document.text else ()
+
+    def use(self, book: Codebook) -> None:
+        """Continue with another version of the codebook: the labels in the document may change."""
+        self._book = book
+
+    def changed_version(self) -> Version | None:
+        """Return the version of the file if it is not the one that was read; any thread may ask."""
+        return self.document.changed_version()
 
     # --- from the document to the session ---------------------------------------------------------
 
-    def begin(self) -> PullResult | None:
-        """Compares the document with the session when that is opened.  Raises OSError where it cannot be read."""
-        with self._writing:
-            return self._compare()
+    def reconcile_on_open(self) -> PullResult | None:
+        """Take over what was edited while the session was closed.  Raises OSError where that cannot be read."""
+        with self._lock:
+            return self._compare(is_open=False)
 
     def pull(self) -> PullResult | None:
-        """Takes over what was changed outside since; None where there is nothing to say.
+        """Take over what was edited since; None if there is nothing to report.
 
-        A document that cannot be read is said once, and looked at again each time.
+        A document that cannot be read is reported once, and read again each time.
         """
-        with self._writing:
+        with self._lock:
             try:
-                taken = self._compare(is_open=True) if self._document.look() else None
+                result = self._compare(is_open=True) if self.document.refresh() else None
             except OSError as error:
-                self._document.look_again()
-                return self._unread.because(error, self._document.path)
-            self._unread.no_more()
-            return taken
+                self.document.forget()
+                return self._failure.report(error, self.document.path)
+            self._failure.clear()
+            return result
 
-    def _compare(self, *, is_open: bool = False) -> PullResult | None:
-        document, session = self._document, self._session
-        text, self._held, self._is_unchecked = document.text, None, False
-        is_begun = session.state.opened is not None
+    def import_text(self, parsed: ParsedDocument, file: Path, earlier: State | None) -> PullResult:
+        """Add what a document from elsewhere says and the session lacks.
+
+        If the document was imported before, apply what was changed in it since: `earlier` is the session at that time.
+        """
+        with self._lock:
+            base = self._snapshot(earlier, ()) if earlier is not None else None
+            if base is not None and base.text == parsed.text:
+                return PullResult(PullKind.NOTHING_NEW)
+            state = self._log.state
+            found = self._reconcile(parsed, base, str(file))
+            layout = found.layout if state.opened is None else state.layout
+            return self._record_all(found, layout, "document", file, parsed.problems)
+
+    def _compare(self, *, is_open: bool) -> PullResult | None:
+        document, text = self.document, self.document.text
+        self._damage, self.reconciliation, self.status = None, None, DocumentStatus.OWN
+        is_begun = self._log.state.opened is not None
+        own = document.snapshots.candidates() if is_begun else ()
         if text is None or not text.strip():
-            return self._is_gone("deleted" if text is None else "emptied")
-        own = document.bases if is_begun else ()
-        self._lost = own[0].lost(session.transactions) if own else 0
-        if own and text == own[0].text and not self._lost and not is_open:
-            # Nobody has edited it; whether it says all takes its time to be seen.
-            self._shown, self._is_unchecked = None, True
+            return self._report_missing(text, was_written=bool(own))
+        self.lost_steps = own[0].lost(self._log.transactions) if own else 0
+        if own and text == own[0].text and not self.lost_steps and not is_open:
+            # Nobody has edited it; whether it lags behind is found out when it is rendered.
             return None
-        if is_begun and text == (written := self._written(session.state)).text:
-            self._recognise(written)
+        if is_begun and text == self.render().text:
+            self._remember_unless_own(self.render())
             return None
-        bases = self._still_known(text, own)
+        bases = self._bases(text, own)
         known = next((base for base in bases if base.text == text), None)
         if known is not None:
-            self._shown = None
-            if not document.is_known:
-                document.know(known)
-            return PullResult(OLDER) if is_open and known != bases[0] else None
-        harm = damage(text, own[0].text if own else None, heading_id(session.ad.id)) if is_begun else unmerged(text)
-        if harm is None:
-            return self._take_over(text, bases)
-        self._held = harm
-        problem = self._problem(harm)
-        session.problems.append(problem)
-        return PullResult(harm.message, (problem,))
+            self._remember_unless_own(known)
+            return PullResult(PullKind.STALE) if is_open and known != bases[0] else None
+        return self._check_and_apply(text, bases, own)
 
-    def _still_known(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
-        """What `text` may be an edit of, newest first, as far as the log knows it."""
-        steps = self._session.transactions
-        last = taken_over_last(text, own[0] if own else None, steps, self._written)
-        return (*((last,) if last else ()), *(still_known(base, steps, self._written) for base in own))
+    def _remember_unless_own(self, snapshot: Snapshot) -> None:
+        if not self.document.is_own:
+            self.document.remember(snapshot)
 
-    def _is_gone(self, what: str) -> PullResult | None:
-        """Nothing stands there that could be taken over; it is written again if it was there once."""
-        was_there, self._shown = bool(self._document.bases), None
-        said = f"The document was {what} outside; codetui has everything and writes it again."
-        return PullResult(said) if was_there and self._session.state.opened else None
+    def _report_missing(self, text: str | None, *, was_written: bool) -> PullResult | None:
+        """Report a document that was deleted or emptied, if there was one."""
+        is_gone = text is None
+        self.status = DocumentStatus.MISSING if is_gone else DocumentStatus.EMPTY
+        return PullResult(PullKind.DELETED if is_gone else PullKind.EMPTIED) if was_written else None
 
-    def _recognise(self, written: Written) -> None:
-        """The document says what the session says."""
-        self._shown = self._session.state
-        if not self._document.is_known:
-            self._document.know(self._base(written, self._shown))
+    def _bases(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+        """Return what `text` may be an edit of, the newest first, without the steps that the log has lost.
 
-    def bring(self, text: str, file: Path, earlier: State | None) -> PullResult:
-        """Takes over a document from elsewhere: what the session lacks.
-
-        Of one that was brought before, what has changed in it since: `earlier` is the session as it was then.
+        What only those steps said is then new in the document, and is taken over.
         """
-        with self._writing:
-            session = self._session
-            base = self._written(earlier) if earlier is not None else None
-            if base is not None and base.text == text:
-                return PullResult("Nothing has changed in it since it was imported.")
-            is_new = session.state.opened is None
-            taken, unread = self._taken(text, base, str(file))
-            form = taken.layout if is_new else session.state.layout
-            return self._record(taken, form, "document", file, unread)
+        last = self._taken_over_last(text, own[0] if own else None)
+        steps = self._log.transactions
+        known: list[Snapshot] = [last] if last else []
+        for base in own:
+            if base.lost(steps):
+                kept = [one for one in steps if one.id in set(base.steps)]
+                base = replace(self._snapshot(replay(kept), kept), steps=base.steps)
+            known.append(base)
+        return tuple(known)
 
-    def _take_over(self, text: str, bases: Sequence[Snapshot]) -> PullResult | None:
-        """Takes the document on disk over, which is an edit of one of `bases`: of that which was edited least.
-
-        An editor that has read an older one knows nothing of what was coded since.
-        """
-        from codetui.formats import session_doc
-
-        session, document = self._session, self._document
-        base = self._closest(text, bases)
-        taken, unread = self._taken(text, base, str(document.path))
-        ids = session_doc.ids_by_line(taken.document)
-        if base is not None and base != bases[0]:
-            here = (id_ for _, on_line in ids for id_ in on_line)
-            unread += kept_problems(bases[0], here, session.state, str(document.path))
-        is_alone = base is None or base.text == self._written(session.state).text
-        if session.state.opened is None and not (taken.events or taken.document.source_id):
-            document.disregard()
+    def _taken_over_last(self, text: str, newest: Snapshot | None) -> Snapshot | None:
+        """Return the snapshot of the last edit by hand if the disk refused to keep it: it follows from the log."""
+        steps = self._log.transactions
+        count = max((number for number, one in enumerate(steps, 1) if one.cause in BY_HAND), default=0)
+        if not count or (newest is not None and steps[count - 1].id in newest.steps):
             return None
-        # Without its base a document that says nothing new may be older than the form that is known.
-        is_older = base is None and session.state.layout is not None and not taken.events
-        form = session.state.layout if is_older else taken.layout
-        cause: Cause = "edit" if session.state.opened else "document"
-        count = len(session.transactions)
-        done = self._record(taken, form, cause, document.path, unread)
-        if done.is_saved:
-            self._shown = session.state if self._written(session.state).text == text else None
-            if self._shown is None and is_alone:
-                document.keep()
-            # A text that lags behind says none of the steps that it was not written from.
-            known = set(base.steps) if base else ()
-            said = [one for number, one in enumerate(session.transactions) if number >= count or one.id in known]
-            document.know(base_of(session_doc.Written(text, ids), session.transactions if self._shown else said))
-        else:
-            document.look_again()
-        return done
+        snapshot = self._snapshot(replay(steps[:count]), steps[:count])
+        return snapshot if snapshot.text == text else None
 
-    def _closest(self, text: str, bases: Sequence[Snapshot]) -> Snapshot | None:
-        """Return the base that `text` is an edit of: the one with the fewest edits, of equals the newest."""
-        from codetui.formats import session_doc
+    def _check_and_apply(self, text: str, bases: Sequence[Snapshot], own: Sequence[Snapshot]) -> PullResult | None:
+        from codetui.study.session.damage import damage_of, parse, unmerged
+
+        parsed = parse(text, str(self.document.path))
+        if self._log.state.opened is not None:
+            self._damage = damage_of(parsed, own[0] if own else None, heading_id(self._source.id))
+        else:
+            self._damage = unmerged(text)
+        if self._damage is None:
+            return self._apply(parsed, bases)
+        self.status = DocumentStatus.DAMAGED
+        return PullResult(PullKind.DAMAGED, (self._problem(self._damage),), detail=self._damage.message)
+
+    def _apply(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> PullResult | None:
+        """Take over the document on disk as an edit of one of `bases`."""
+        from codetui.formats.session_doc import ids_by_line
+
+        document, log, state = self.document, self._log, self._log.state
+        base = self._closest(parsed, bases)
+        found = self._reconcile(parsed, base, str(document.path))
+        if state.opened is None and not (found.events or found.document.source_id):
+            document.ignore()
+            return None
+        ids = ids_by_line(found.document)
+        problems = [*parsed.problems, *(self._kept(bases[0], ids) if base is not None and base != bases[0] else ())]
+        is_only_change = base is None or base.text == self.render().text
+        # Without its base a document that says nothing new may be older than the known layout.
+        is_older = base is None and state.layout is not None and not found.events
+        layout = state.layout if is_older else found.layout
+        cause: Cause = "edit" if state.opened else "document"
+        count = len(log.transactions)
+        result = self._record_all(found, layout, cause, document.path, problems)
+        if not result.is_saved:
+            document.forget()
+            return result
+        self.status, self.reconciliation = DocumentStatus.EDITED, found
+        is_current = self.render().text == parsed.text
+        if not is_current and is_only_change:
+            document.keep_copy()
+        # A text that lags behind contains only the steps that it was written from.
+        known = set(base.steps) if base else ()
+        contained = [one for at, one in enumerate(log.transactions) if is_current or at >= count or one.id in known]
+        document.remember(Snapshot(parsed.text, ids, tuple(one.id for one in contained)))
+        return result
+
+    def _closest(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> Snapshot | None:
+        """Return the base with the fewest edits: an editor that read an older text does not know what came since."""
         from codetui.study.reconcile import closest_base
 
-        candidates = rivals(text, bases)
-        if len(candidates) < 2:
-            return next(iter(candidates), None)
-        documents = [session_doc.read(base.text, "")[0] for base in candidates]
-        return candidates[closest_base(session_doc.read(text, "")[0], documents, self._session.book)]
+        candidates = closest(parsed.text, bases)
+        if not candidates:
+            return None
+        documents = [candidate.document for candidate in candidates]
+        return candidates[closest_base(parsed.document, documents, self._book)]
 
-    def _taken(self, text: str, base: Snapshot | Written | None, file: str) -> tuple[Reconciliation, list[Problem]]:
-        from codetui.formats import session_doc
+    def _kept(self, newest: Snapshot, ids: LineIds) -> list[Problem]:
+        """Report the codings that are kept although an edit of an older text than `newest` lacks them."""
+        present = {id_ for _, on_line in ids for id_ in on_line}
+        missing = {CodingId(id_) for _, on_line in newest.ids for id_ in on_line if id_ not in present}
+        kept = (coding for coding in self._log.state.live() if coding.id in missing)
+        what = "was coded a moment ago and is not in the edited document: it is kept; remove it here if it is wrong"
+        return [Problem(str(self.document.path), 0, "warning", f"{quoted(coding.words)} {what}") for coding in kept]
+
+    def _reconcile(self, parsed: ParsedDocument, base: Snapshot | None, file: str) -> Reconciliation:
         from codetui.study.reconcile import reconcile
 
-        session = self._session
-        read, unread = session_doc.read(text, file)
-        index = index_of(session.book)
-        before = _identified(base, index) if base else None
-        edited = session_doc.identified(read, index)
-        own = next((base.ids for base in self._document.bases if base.text == text), None)
-        # What the log has lost keeps its ids: should the log's lines come back, nothing stands twice.
-        edited = session_doc.with_ids(edited, own) if own else edited
-        mint = minted(text, base.text if base else "", str(session.state.seq))
-        return reconcile(edited, before, session.state, session.ad, session.book, file, mint, text), unread
+        state = self._log.state
+        mint = minted(parsed.text, base.text if base else "", str(state.seq))
+        edited = self._with_lost_ids(parsed)
+        before = base.document if base else None
+        return reconcile(edited, before, state, self._source, self._book, file, mint, parsed.text)
 
-    def _record(
-        self, taken: Reconciliation, form: DocumentLayout | None, cause: Cause, file: Path, unread: list[Problem]
+    def _with_lost_ids(self, parsed: ParsedDocument) -> Document:
+        """Return the document with the ids of codings that the log has lost: if its lines come back, none is double."""
+        own = self.document.own_snapshot if self.document.text == parsed.text else None
+        return own.document if own else parsed.document
+
+    def _record_all(
+        self,
+        found: Reconciliation,
+        layout: DocumentLayout | None,
+        cause: Cause,
+        file: Path,
+        problems: Sequence[Problem],
     ) -> PullResult:
-        """Puts on disk what was taken over; says it, and what needs the coder's eye."""
-        session = self._session
-        events: tuple[Event, ...] = taken.events
-        if form != session.state.layout:
-            events = (*events, LayoutChanged(layout=form, layout_before=session.state.layout))
-        message = taken_words(taken.counts, taken.events, cause, self._lost, is_layout=len(events) > len(taken.events))
-        problems = [*unread, *taken.problems]
-        if self._lost and cause == "edit":
-            problems.insert(0, Problem(str(file), 0, "warning", f"{lost_words(self._lost)}."))
-        is_saved = True
+        """Record what was taken over, and the layout if it is new."""
+        before = self._log.state.layout
+        events: tuple[Event, ...] = found.events
+        if layout != before:
+            events = (*events, LayoutChanged(layout=layout, layout_before=before))
         if events:
-            outcome = session.record(Decision(events, message, cause=cause, from_name=file.name))
+            outcome = self._record(Decision(events, "", cause=cause, from_name=file.name))
             if isinstance(outcome, NotSaved):
-                problems, message, is_saved = [Problem(str(file), 0, "error", outcome.message)], outcome.message, False
-        session.problems += [problem for problem in problems if problem not in session.problems]
-        return PullResult(message, tuple(problems), taken.counts, is_saved)
+                problem = Problem(str(file), 0, "error", outcome.message)
+                return PullResult(PullKind.NOT_SAVED, (problem,), detail=outcome.reason)
+        result = PullResult(
+            PullKind.EDITED if cause == "edit" else PullKind.IMPORTED,
+            (*problems, *found.problems),
+            found.counts,
+            self.lost_steps if cause == "edit" else 0,
+            has_new_layout=layout != before,
+            has_new_profile=any(isinstance(event, ProfileAssigned) for event in found.events),
+        )
+        if not result.lost_steps:
+            return result
+        lost = Problem(str(file), 0, "warning", result.message)
+        return replace(result, problems=(lost, *result.problems))
 
     # --- from the session to the document ---------------------------------------------------------
 
     def save(self, *, is_forced: bool = False) -> Problem | None:
-        """Replaces the document by what the state says; the problem it met, if any."""
-        with self._writing:
-            if self._held is not None and not is_forced:
-                return self._problem(self._held)
+        """Write the session into the document; return the problem, if any.  Any thread may call this."""
+        with self._lock:
+            if self._damage is not None and not is_forced:
+                return self._problem(self._damage)
             if self.unread is not None and not is_forced:
                 return self.unread
-            if not self.is_behind and self._held is None:
+            if not self.is_behind and self._damage is None:
                 return None
-            state = self._session.state
-            written = self._written(state)
-            employer = self._session.facts_of(state).employer
-            steps = self._base(written, state).steps
-            problem = self._document.write(written, employer, steps=steps, is_forced=is_forced)
-            if problem is None or self._document.text == written.text:
-                self._shown, self._held = state, None
+            state = self._log.state
+            snapshot = self.render(state)
+            employer = described(self._source, state).employer
+            problem = self.document.write(snapshot, employer, is_forced=is_forced)
+            if problem is None or self.document.text == snapshot.text:
+                self._damage = None
             return problem
 
-    def base(self) -> Snapshot:
-        """The document that says the session's state, whatever stands on disk."""
-        state = self._session.state
-        return self._base(self._written(state), state)
+    def render(self, state: State | None = None) -> Snapshot:
+        """Return the document of the session as it is now, whatever is on disk; the last one is cached."""
+        state, cached = state or self._log.state, self._rendered
+        if cached is not None and cached[0] is state and cached[1] is self._book:
+            return cached[2]
+        steps = [one for one in self._log.transactions if one.seq <= state.seq]
+        snapshot = self._snapshot(state, steps)
+        self._rendered = (state, self._book, snapshot)
+        return snapshot
 
-    def _written(self, state: State) -> Written:
-        """The document that says a state; the last one is kept, since it is asked for several times."""
-        from codetui.formats import session_doc
+    def _snapshot(self, state: State, steps: Sequence[Transaction]) -> Snapshot:
+        """Return the document of a state, as it can be encoded."""
+        from codetui.formats.session_doc import document_of
 
-        known, book = self._rendered, self._session.book
-        if known is not None and known[0] is state and known[1] is book:
-            return known[2]
-        written = session_doc.document_of(state, book, self._session.facts_of(state))
-        self._rendered = (state, book, written)
-        return written
+        text, ids = document_of(state, self._book, described(self._source, state))
+        encodable = text.encode("utf-8", "replace").decode("utf-8")
+        return Snapshot(encodable, ids, tuple(one.id for one in steps))
 
-    def _base(self, written: Written, state: State) -> Snapshot:
-        """What is known of a document that says a state; keys go on meanwhile."""
-        return base_of(written, (one for one in self._session.transactions if one.seq <= state.seq))
-
-    def _problem(self, held: Damage) -> Problem:
-        return Problem(str(self._document.path), held.line, "error", held.message)
-
-
-def _identified(written: Snapshot | Written, index: CodebookIndex) -> Document:
-    from codetui.formats import session_doc
-
-    document = session_doc.read(written.text, "")[0]
-    return session_doc.with_ids(session_doc.identified(document, index), written.ids)
+    def _problem(self, damage: Damage) -> Problem:
+        return Problem(str(self.document.path), damage.line, "error", damage.message)

@@ -20,7 +20,7 @@ from codetui.core.session.commands import Refusal
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
 from codetui.model import Code, Codebook, CodeId, Profile
-from codetui.study.session.fallback import written_in_book
+from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unwritten
 from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
@@ -66,7 +66,7 @@ class CodebookController:
 
         bench = self._bench
         modal = NewCodeDialog(bench.index.book, code, self._id_for, lost, bench.edit_outside)
-        modal.hold = lambda new: self._saver.book_refused(written_in_book(new))
+        modal.hold = lambda new: self._saver.book_refused(codebook_draft(new))
         bench.ask(modal, self._write_new)
 
     def _write_new(self, code: Code) -> None:
@@ -75,7 +75,7 @@ class CodebookController:
         new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
         refused = self._write(lambda text: add_code(text, new))
         if refused:
-            self._saver.book_refused(written_in_book(code))
+            self._saver.book_refused(codebook_draft(code))
             self._ask_new(replace(code, id=CodeId(""), definition=""), Unwritten(code, refused))
             return
         self._assigner.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
@@ -154,7 +154,7 @@ class CodebookController:
         bench = self._bench
         title = f"Change {label(bench.index.book, code)}"
         form = CodeForm(title, code, lost, bench.edit_outside)
-        form.hold = lambda changed: self._saver.book_refused(written_in_book(changed, code))
+        form.hold = lambda changed: self._saver.book_refused(codebook_draft(changed, code))
         bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
@@ -164,7 +164,7 @@ class CodebookController:
         refused = self._write(lambda text: set_texts(text, code, changed))
         if refused:
             self._write(lambda text: text)
-            self._saver.book_refused(written_in_book(changed, code))
+            self._saver.book_refused(codebook_draft(changed, code))
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unwritten(changed, refused))
             return
@@ -184,7 +184,7 @@ class CodebookController:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
         form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
-        form.hold = lambda changed: self._saver.book_refused(written_in_book(changed, standing))
+        form.hold = lambda changed: self._saver.book_refused(codebook_draft(changed, standing))
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
@@ -193,7 +193,7 @@ class CodebookController:
         refused = self._write(lambda text: set_texts(text, standing, changed))
         if refused:
             self._write(lambda text: text)
-            self._saver.book_refused(written_in_book(changed, standing))
+            self._saver.book_refused(codebook_draft(changed, standing))
             latest = profile(self._bench.index.book, standing.id) or standing
             self._ask_profile(latest, (changed, refused))
             return

@@ -9,7 +9,7 @@ from textual.timer import Timer
 
 from codetui.core.session.commands import Command
 from codetui.model import Problem
-from codetui.study.session.fallback import written_in
+from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do
@@ -77,7 +77,7 @@ class SaveController:
         """Remember a text that could not be saved, until a later one is."""
         session = self._bench.workspace.session
         if isinstance(outcome, NotSaved | HeldElsewhere) and session is not None:
-            text = written_in(command, session.state)
+            text = draft_of(command, session.state)
             self._refused = (session, text) if text else self._refused
         elif isinstance(outcome, Saved):
             self._refused = None
@@ -94,7 +94,7 @@ class SaveController:
     def keep_refused(self) -> list[Problem]:
         """Rescue a text that could not be saved into a file; return where."""
         refused, self._refused = self._refused, None
-        kept = [refused[0].keep_text(refused[1])] if refused else []
+        kept = [refused[0].rescue_draft(refused[1])] if refused else []
         self._bench.workspace.problems += kept
         return kept
 

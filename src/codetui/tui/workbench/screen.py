@@ -22,6 +22,7 @@ from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, Kind, kind_of
+from codetui.tui.hints import pull_words
 from codetui.tui.keymap import Keymap
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
@@ -194,7 +195,7 @@ class WorkbenchScreen(Screen[None]):
         """Show a document that was edited outside."""
         self.changed_elsewhere()
         has_errors = any(problem.severity == "error" for problem in pulled.problems)
-        self.notify_behind(pulled.message, "error" if has_errors else "refusal" if pulled.problems else "info")
+        self.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -209,7 +210,7 @@ class WorkbenchScreen(Screen[None]):
     def ad(self) -> Source:
         """The open ad; an empty one where none could be opened."""
         session = self.workspace.session
-        return session.ad if session else NO_AD
+        return session.source if session else NO_AD
 
     @property
     def state(self) -> State:
@@ -230,7 +231,7 @@ class WorkbenchScreen(Screen[None]):
         self._spans = CodedSpans(self.index)
         left = self.assigner.began(session.state)
         self.resolver.began()
-        self.selector.show(session.ad.text)
+        self.selector.show(session.source.text)
         self.outline.show(self.workspace.book, session.state)
         self._show_state()
         self.set_focus(self.document)
@@ -285,7 +286,7 @@ class WorkbenchScreen(Screen[None]):
     def _ask_for_facts(self) -> None:
         """Ask for the employer and the title if the ad lacks one."""
         session = self.workspace.session
-        if session and session.state.live() and not (session.facts.employer and session.facts.title):
+        if session and session.state.live() and not (session.description.employer and session.description.title):
             self.source_editor.describe()
 
     def _show_state(self) -> None:

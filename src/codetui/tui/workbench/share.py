@@ -11,6 +11,7 @@ from codetui.core.session.commands import Command
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
+from codetui.tui.hints import pull_words
 
 WAITING = "Your last command is kept: it is carried out as soon as you take the session over."
 
@@ -80,6 +81,6 @@ class ShareController:
         else:
             taken = bench.workspace.take_over()
             self._changed_hands()
-            bench.say(" · ".join(filter(None, ("The session is yours now.", taken.message if taken else ""))))
+            bench.say(" · ".join(filter(None, ("The session is yours now.", pull_words(taken)))))
         if kept is not None and kept.session is bench.workspace.session:
             bench.execute_command(kept.command, kept.aside)

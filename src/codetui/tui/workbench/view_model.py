@@ -11,10 +11,11 @@ from codetui.core.anchors.unresolved import unresolved_codings
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
-from codetui.study.session.reanchor import TextTally
+from codetui.study.session.reanchor import ReanchorCounts
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
+from codetui.tui.hints import pull_words
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_paint import CodedSpan
@@ -79,7 +80,7 @@ def heading(workspace: Workspace) -> Content:
     session = workspace.session
     if session is None:
         return Content("")
-    facts = session.facts
+    facts = session.description
     title = shown(facts.title) or "(no title: E gives one)"
     employer = shown(facts.employer) or "(no employer: E gives one)"
     return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
@@ -95,8 +96,8 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
     return StatusFacts(
         place=0 if position is None else position + 1,
         total=0 if position is None else len(workspace.sources.entries),
-        ad=session.ad.id,
-        employer=session.facts.employer,
+        ad=session.source.id,
+        employer=session.description.employer,
         coder=workspace.coder,
         profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
         unlocated=len(unresolved_codings(session.state)),
@@ -125,8 +126,8 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     """
     errors = [problem for problem in problems if problem.severity == "error"]
     troubles = errors or [problem for problem in problems if problem.severity != "note"]
-    said = [session.taken.message if session.taken else "", text_words(session.text_tally), *asides]
-    if troubles and not (session.taken and session.taken.message.startswith(troubles[0].message)):
+    said = [pull_words(session.initial_pull), text_words(session.reanchored), *asides]
+    if troubles and not (session.initial_pull and session.initial_pull.message.startswith(troubles[0].message)):
         said.append(f"{troubles[0].message} (F4 lists all)")
     words = " · ".join(filter(None, said))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
@@ -140,13 +141,13 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
 
 def way_on(session: Session, book: Codebook) -> str:
     """Return the hint for a source in which nothing is coded yet."""
-    if not session.ad.text.strip():
+    if not session.source.text.strip():
         return "This ad has no text. ) goes to the next ad."
     keys = " ".join(section.key for section in book.sections)
     return HINT.format(keys=keys) if keys and session.state.is_untouched else ""
 
 
-def text_words(tally: TextTally | None) -> str:
+def text_words(tally: ReanchorCounts | None) -> str:
     """Return what became of the quotations of a changed text; empty if it is unchanged."""
     if tally is None:
         return ""

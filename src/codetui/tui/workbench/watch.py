@@ -38,7 +38,7 @@ class DocumentWatcher:
             )
 
     def _ask(self, session: Session) -> None:
-        version = session.changing()
+        version = session.changed()
         if version is None:
             self._waiting = None
         elif version != self._waiting:
