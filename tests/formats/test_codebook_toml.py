@@ -144,6 +144,20 @@ def test_columns_and_references_are_read() -> None:
     assert problems_of(SOUND + more) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("", ("ad", "ads")),
+        ('[words]\nsource = "interview"\n', ("interview", "interviews")),
+        ('[words]\nsource = "diary"\nsources = "diaries"\n', ("diary", "diaries")),
+    ],
+)
+def test_a_codebook_names_its_sources(written: str, words: tuple[str, str]) -> None:
+    book = book_of(SOUND + written)
+    assert (book.words.source, book.words.sources) == words
+    assert problems_of(SOUND + written) == []
+
+
 def test_profiles_without_an_id_are_numbered() -> None:
     more = '[[profile]]\nid = 1\nname = "B"\ndefinition="d"\nevidence="e"\n'
     assert [(each.id, each.name) for each in book_of(SOUND + more).profiles] == [("2", "Engineer"), ("1", "B")]
@@ -318,6 +332,11 @@ def test_a_text_that_cannot_be_read_says_where_and_what_to_do(text: str, line: i
 def test_a_book_with_thousands_of_mistakes_ends_its_complaints() -> None:
     text = SOUND + '[[code]]\nid = "a"\nsection = "toolz"\nfoo = 1\n' * 5_000
     assert 500 < len(parse_codebook(text, "codebook.toml")[1]) <= 1_000
+
+
+def test_of_a_list_the_first_wrong_entry_is_reported() -> None:
+    text = with_line('examples = ["Python", "C++"]', 'examples = ["Python", 1, 2, 3]')
+    assert [problem for problem in problems_of(text) if "is a number" in problem] == [only_problem(text)]
 
 
 VALUES = st.recursive(

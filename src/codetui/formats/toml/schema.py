@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from codetui.formats.toml.scan import Place
@@ -55,8 +55,9 @@ T = TypeVar("T")
 Text = Annotated[str, BeforeValidator(_quoted)]
 Id = Annotated[str, BeforeValidator(_number_as_text)]
 """A text or a number, which needs no quotes."""
-Ids = Annotated[list[Id], BeforeValidator(_as_list)]
-Texts = Annotated[list[Text], BeforeValidator(_text_as_list)]
+Ids = Annotated[list[Id], FailFast(), BeforeValidator(_as_list)]
+Texts = Annotated[list[Text], FailFast(), BeforeValidator(_text_as_list)]
+"""Lists of which the first wrong entry is reported: millions of errors would fill the memory."""
 OneTable = Annotated[F, BeforeValidator(_only_table)]
 Tables = Annotated[list[F], BeforeValidator(_table_as_list)]
 Named = Annotated[dict[str, T], BeforeValidator(_only_table)]
