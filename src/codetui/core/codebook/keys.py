@@ -1,4 +1,4 @@
-"""Keys and ids: those that sections, codes and profiles have without being given any, and those of a new code."""
+"""Keys that are derived for sections, codes and profiles, and the id and key of a new code."""
 
 from __future__ import annotations
 
