@@ -115,7 +115,7 @@ AD = f"Keeper {EVIL}\n\nYou climb {EVIL}.\nYou watch.\n{EVIL}\n"
 def line(number: int, *events: Mapping[str, object]) -> str:
     """One line of a stranger's log."""
     value = {
-        "id": f"t{number}{EVIL}", "seq": number, "time": EVIL, "coder": EVIL, "codebook": f"{EVIL}#abc",
+        "v": 2, "id": f"t{number}{EVIL}", "seq": number, "time": EVIL, "coder": EVIL, "codebook": f"{EVIL}#abc",
         "cause": "hand", "from_name": EVIL, "events": events,
     }  # fmt: skip
     return json.dumps(value) + "\n"

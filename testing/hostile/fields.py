@@ -128,9 +128,14 @@ LOGS = [
     Shape("lines of nonsense", again("nonsense\n")),
     Shape("deep lists", again("[")),
     Shape("deep objects", again('{"a":')),
-    Shape("deep events", nested("[", "", "]", '{"id": "t", "seq": 1, "time": "", "coder": "w", "events": ', "}\n")),
-    Shape("steps without events", counted('{{"id": "t{n}", "seq": {n}, "time": "", "coder": "w", "events": []}}\n')),
-    Shape("a huge number", again("9", '{"id": "t", "seq": ', "}\n")),
+    Shape(
+        "deep events", nested("[", "", "]", '{"v": 2, "id": "t", "seq": 1, "time": "", "coder": "w", "events": ', "}\n")
+    ),
+    Shape(
+        "steps without events",
+        counted('{{"v": 2, "id": "t{n}", "seq": {n}, "time": "", "coder": "w", "events": []}}\n'),
+    ),
+    Shape("a huge number", again("9", '{"v": 2, "id": "t", "seq": ', "}\n")),
 ]
 TEXTS = [
     Shape("headings", again("# a\n")),

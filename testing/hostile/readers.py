@@ -20,10 +20,10 @@ from codetui.formats.coding_book.reader import read as read_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import rows
-from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span
-from codetui.storage import journal, study_files
+from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span, Transaction
+from codetui.storage import study_files
 from codetui.storage.journal import Journal
-from codetui.storage.plain_lines import plain_transaction
+from codetui.storage.log_format import decode, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import SAMPLE_AD, template
@@ -190,10 +190,8 @@ def _take_log(folder: Path, data: bytes) -> None:
     transactions, _ = Journal(path).read()
     state = replay(transactions)
     session_doc.document_of(state, book(), replace(AD, employer="", title=""))
-    for line in data.split(b"\n")[:1000]:
-        plain = plain_transaction(line.strip())
-        if plain is not None:
-            assert journal._adapter().validate_json(line.strip()) == plain, "two readings of one line"
+    for one in transactions[:1000]:
+        assert decode(encode(one), Transaction) == one, "what is written is not what was read"
 
 
 def _take_place(folder: Path, data: bytes) -> None:

@@ -34,8 +34,8 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.journal import Journal, encode
-from codetui.storage.log_numbers import GREATEST
+from codetui.storage.journal import Journal
+from codetui.storage.log_format import GREATEST, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
@@ -190,7 +190,7 @@ OPENED = {"kind": "session-opened", "source": "11", "employer": "", "title": "",
 
 def log_line(seq: object, *events: object, name: str = "t") -> bytes:
     """A line of a log."""
-    return json.dumps({"id": name, "seq": seq, "time": "", "coder": "x", "events": events}).encode() + b"\n"
+    return json.dumps({"v": 2, "id": name, "seq": seq, "time": "", "coder": "x", "events": events}).encode() + b"\n"
 
 
 @pytest.mark.parametrize("number", [GREATEST + 1, 10**30, 10**4000, "9" * 30, " +9_999_999_999_999_999_999", 1e17])

@@ -51,9 +51,9 @@ events: st.SearchStrategy[Event] = st.one_of(
 
 def known(state: State) -> list[object]:
     by_code = [[coding.id for coding in state.of_code(CodeId(code))] for code in CODES]
-    over = [sorted(coding.id for coding in state.standing.over(at, at + 2)) for at in range(2 * LENGTH)]
-    doubtful = [coding.id for coding in state.standing.doubtful]
-    return [doubtful, [coding.id for coding in state.live()], by_code, over, state.next_rank, state.standing.codes()]
+    over = [sorted(coding.id for coding in state.index.over(at, at + 2)) for at in range(2 * LENGTH)]
+    doubtful = [coding.id for coding in state.index.unresolved]
+    return [doubtful, [coding.id for coding in state.live()], by_code, over, state.next_rank, state.index.codes()]
 
 
 @given(st.lists(st.lists(events, min_size=1, max_size=3), max_size=12))
@@ -75,7 +75,7 @@ def test_the_codings_over_a_stretch_are_those_that_share_a_letter_with_it() -> N
         for n, place in enumerate(places)
     ]
     state = replay([Transaction(id=TransactionId("1"), seq=1, time="", coder="rosa", events=tuple(added))])
-    assert {coding.id for coding in state.standing.over(3, 5)} == {"0", "1", "2"}
-    assert {coding.id for coding in state.standing.over(11, 20)} == {"0"}
-    assert {coding.id for coding in state.standing.over(24, 99)} == {"0", "4"}
-    assert state.standing.over(40, 41) == []
+    assert {coding.id for coding in state.index.over(3, 5)} == {"0", "1", "2"}
+    assert {coding.id for coding in state.index.over(11, 20)} == {"0"}
+    assert {coding.id for coding in state.index.over(24, 99)} == {"0", "4"}
+    assert state.index.over(40, 41) == []

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from codetui.core.session.commands import Undo
 from codetui.core.session.state import State, Steps, replay
 from codetui.model import Transaction
-from codetui.storage.journal import Journal, encode, missing_lines
+from codetui.storage.journal import Journal, missing_lines
+from codetui.storage.log_format import encode
 from testing.diverging import Side, three_sides, two_sides
 
 MARKED = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> origin/main\n"
@@ -103,12 +104,12 @@ def test_conflict_marks_that_git_left_lose_no_line(sides: tuple[Side, ...]) -> N
 
 
 def test_a_line_of_a_newer_version_is_brought_over_once() -> None:
-    newer = b'{"v":2,"id":"t9","seq":4,"what":"new"}'
+    newer = b'{"v":3,"id":"t9","seq":4,"what":"new"}'
     assert missing_lines(b"", b"\xef\xbb\xbf" + newer) == missing_lines(b"17\n", newer + b"\n" + newer) == [newer]
     assert missing_lines(newer, newer) == []
 
 
 def test_two_transactions_with_one_id_are_both_kept_and_the_same_one_is_used() -> None:
-    one, other = (b'{"v":1,"id":"t1","seq":1,"time":"%s","coder":"rosa","events":[]}' % time for time in (b"1", b"2"))
+    one, other = (b'{"v":2,"id":"t1","seq":1,"time":"%s","coder":"rosa","events":[]}' % time for time in (b"1", b"2"))
     assert missing_lines(one, other) == [other] and missing_lines(other, one) == [one]
     assert read(united(one, other))[0] == read(united(other, one))[0]

@@ -212,8 +212,8 @@ def test_lines_of_a_newer_version_come_and_torn_ones_stay(machines: tuple[Machin
     code(second, SEA)
     second.close()
     log = second.folder / LOG
-    newer = b'{"v":2,"id":"zz","seq":9,"what":"new"}'
-    log.write_bytes(log.read_bytes() + newer + b'\n{"v":1,"id":"yy","se')
+    newer = b'{"v":3,"id":"zz","seq":9,"what":"new"}'
+    log.write_bytes(log.read_bytes() + newer + b'\n{"v":2,"id":"yy","se')
     assert merge(first, second.folder) == 0
     brought = (first.folder / LOG).read_bytes()
     assert newer + b"\n" in brought and b'"yy"' not in brought

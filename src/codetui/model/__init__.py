@@ -1,7 +1,6 @@
-"""What is stored and what is read: ads, codebooks, anchors, codings, events."""
+"""The values that are read and stored: sources, codebooks, anchors, codings, memos and events."""
 
 from codetui.model.events import (
-    ByKind,
     CodingAdded,
     CodingNoted,
     CodingReanchored,
@@ -15,6 +14,7 @@ from codetui.model.events import (
     ProfileAssigned,
     SessionOpened,
     SourceDescribed,
+    StudyStep,
     Transaction,
 )
 from codetui.model.values import (
@@ -33,7 +33,9 @@ from codetui.model.values import (
     Holds,
     Memo,
     MemoId,
+    MemoKind,
     MemoTarget,
+    Passage,
     Problem,
     Profile,
     Reference,
@@ -43,16 +45,16 @@ from codetui.model.values import (
     SourceEntry,
     SourceId,
     Span,
-    Stored,
+    StepId,
     TransactionId,
     Words,
     text_hash,
+    with_plain_line_ends,
 )
 
 __all__ = [
     "GRAVEST_FIRST",
     "Anchor",
-    "ByKind",
     "Cause",
     "Code",
     "CodeId",
@@ -75,8 +77,10 @@ __all__ = [
     "LayoutChanged",
     "Memo",
     "MemoId",
+    "MemoKind",
     "MemoTarget",
     "MemoWritten",
+    "Passage",
     "Problem",
     "Profile",
     "ProfileAssigned",
@@ -89,9 +93,11 @@ __all__ = [
     "SourceEntry",
     "SourceId",
     "Span",
-    "Stored",
+    "StepId",
+    "StudyStep",
     "Transaction",
     "TransactionId",
     "Words",
     "text_hash",
+    "with_plain_line_ends",
 ]

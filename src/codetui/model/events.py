@@ -1,9 +1,13 @@
-"""What happened, as events: each carries what stood before, so that it can be inverted without asking anything else."""
+"""What happened, as events: each carries the values before, so that it can be inverted without any other knowledge.
+
+Their fields are the fields of the log's lines (`docs/log-format.md`), in this order; a kind is its class's name in
+lower case with hyphens: `coding-added`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Literal
 
 from codetui.model.values import (
     Anchor,
@@ -14,31 +18,26 @@ from codetui.model.values import (
     MemoId,
     MemoTarget,
     SourceId,
-    Stored,
+    StepId,
     TransactionId,
 )
 
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOpened(Stored):
-    """A coder opened this ad: which one, and which text it had."""
+class SessionOpened:
+    """A coder began to code a source, or its text has changed; offsets count in the text with this hash."""
 
-    kind: Literal["session-opened"] = "session-opened"
     source: SourceId
     employer: str
     title: str
     text_hash: str
+    body_start: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceDescribed(Stored):
-    """The coder said what the source does not: employer and title."""
+class SourceDescribed:
+    """The coder entered the employer and title, which the source lacks."""
 
-    kind: Literal["source-described"] = "source-described"
     employer: str
     title: str
     employer_before: str = ""
@@ -46,10 +45,9 @@ class SourceDescribed(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingAdded(Stored):
-    """A code was given to a quotation."""
+class CodingAdded:
+    """A code was assigned to a quotation."""
 
-    kind: Literal["coding-added"] = "coding-added"
     coding: CodingId
     code: CodeId
     anchor: Anchor | None
@@ -60,26 +58,23 @@ class CodingAdded(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRemoved(Stored):
-    """A coding was taken away; it can be restored."""
+class CodingRemoved:
+    """A coding was removed; it can be restored."""
 
-    kind: Literal["coding-removed"] = "coding-removed"
     coding: CodingId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRestored(Stored):
-    """A removed coding is there again, at its old rank."""
+class CodingRestored:
+    """A removed coding was restored at its old rank."""
 
-    kind: Literal["coding-restored"] = "coding-restored"
     coding: CodingId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingRecoded(Stored):
-    """A quotation got another code instead."""
+class CodingRecoded:
+    """A coding got another code."""
 
-    kind: Literal["coding-recoded"] = "coding-recoded"
     coding: CodingId
     code: CodeId
     rank: int
@@ -88,10 +83,9 @@ class CodingRecoded(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingReanchored(Stored):
-    """A quotation got another boundary or another place, or its proposed place was accepted."""
+class CodingReanchored:
+    """A quotation got other boundaries or another place, or its proposed place was accepted."""
 
-    kind: Literal["coding-reanchored"] = "coding-reanchored"
     coding: CodingId
     anchor: Anchor | None
     words: str
@@ -102,20 +96,18 @@ class CodingReanchored(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodingNoted(Stored):
-    """The note beside a quotation changed."""
+class CodingNoted:
+    """The note on a quotation changed."""
 
-    kind: Literal["coding-noted"] = "coding-noted"
     coding: CodingId
     note: str
     note_before: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemoWritten(Stored):
-    """The note on a section, group or code changed; an empty text takes it away."""
+class MemoWritten:
+    """A memo was written or changed; an empty text deletes it."""
 
-    kind: Literal["memo-written"] = "memo-written"
     memo: MemoId
     target: MemoTarget
     text: str
@@ -124,10 +116,9 @@ class MemoWritten(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileAssigned(Stored):
-    """The ad got a profile with its reasoning; an empty profile is none."""
+class ProfileAssigned:
+    """A profile with its reasoning was assigned to the source; an empty profile is none."""
 
-    kind: Literal["profile-assigned"] = "profile-assigned"
     profile: str
     reasoning: str
     profile_before: str = ""
@@ -135,34 +126,22 @@ class ProfileAssigned(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoneMarked(Stored):
-    """The ad was marked done, or taken up again."""
+class DoneMarked:
+    """The source was marked done, or not done."""
 
-    kind: Literal["done-marked"] = "done-marked"
     is_done: bool
     was_done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutChanged(Stored):
-    """The document was taken over as a person wrote it; None is the canonical shape."""
+class LayoutChanged:
+    """The document was imported in another layout; None is the canonical one."""
 
-    kind: Literal["layout-changed"] = "layout-changed"
     layout: DocumentLayout | None
     layout_before: DocumentLayout | None = None
 
 
-class ByKind:
-    """Tells pydantic, which is loaded when a log is read and not before, to choose the event by its `kind`."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The schema of the union, told apart by `kind`."""
-        from pydantic import Field
-
-        return handler(Annotated[source, Field(discriminator="kind")])
-
-
-Event = Annotated[
+Event = (
     SessionOpened
     | SourceDescribed
     | CodingAdded
@@ -174,27 +153,54 @@ Event = Annotated[
     | MemoWritten
     | ProfileAssigned
     | DoneMarked
-    | LayoutChanged,
-    ByKind(),
-]
+    | LayoutChanged
+)
+
+
+NO_STEP = StepId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction(Stored):
-    """One command's events: one line of the log, one step of undo.
+class Transaction:
+    """The events of one command: one line of a session's log, one step of undo.
 
-    `seq` counts on from the highest seen (a Lamport clock), so that two logs of one session merge by
-    (`seq`, `id`) in any order of lines.  `target` names the transaction that an undo or redo is about; `source`
-    where it came from, as in Coding.
+    `parents` are the transactions that its author had seen last: one, or several after a merge.  `seq` is one more than
+    the highest seen (a Lamport clock), so that transactions sort by (`seq`, `id`) in whatever order their lines are.
+    `run` identifies the run of a model or an import that made it.  `target` is the transaction that an undo or redo
+    inverts.  `from_name` is the document or source that it comes from.  `step` is the step of the study's log that it
+    is a part of.
     """
 
-    v: Literal[1] = 1
+    v: Literal[2] = 2
     id: TransactionId
+    parents: tuple[TransactionId, ...] = ()
     seq: int
     time: str
     coder: str
     codebook: str = ""
     cause: Cause = "hand"
+    run: str = ""
     target: TransactionId | None = None
     from_name: str = ""
+    step: StepId = NO_STEP
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyStep:
+    """A step over several sessions or the codebook: one line of a coder's log of the study.
+
+    `parents` and `seq` are as in Transaction, of this log.  `transactions` names what it did in which session.
+    `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged.
+    """
+
+    v: Literal[2] = 2
+    id: StepId
+    parents: tuple[StepId, ...] = ()
+    seq: int
+    time: str
+    coder: str
+    kind: Literal["migration", "refactoring"]
+    transactions: tuple[tuple[SourceId, TransactionId], ...] = ()
+    codebook_before: str = ""
+    codebook_after: str = ""

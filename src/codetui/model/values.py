@@ -1,6 +1,6 @@
-"""Ads, codebooks, anchors, codings: what is read, and what a session holds.
+"""Sources, codebooks, anchors and codings: the values that are read, and that a session holds.
 
-Positions are code-point offsets into the ad's text, half-open.  Everything here is frozen.
+Positions are offsets into a source's text in code points, half-open.  Everything here is frozen.
 """
 
 from __future__ import annotations
@@ -8,32 +8,38 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple, NewType
+from typing import Literal, NamedTuple, NewType
 
 SourceId = NewType("SourceId", str)
 CodeId = NewType("CodeId", str)
 CodingId = NewType("CodingId", str)
 MemoId = NewType("MemoId", str)
 TransactionId = NewType("TransactionId", str)
+StepId = NewType("StepId", str)
 
 Holds = Literal["quotations", "terms"]
 Severity = Literal["error", "warning", "note"]
 GRAVEST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 Cause = Literal["hand", "edit", "document", "copy", "corpus", "migration", "model", "consensus", "undo", "redo"]
-"""Who gave a command: the coder; a document that was imported or came without its log; an edit of the document by
-hand; a session on another ad with the same text; an ad whose text has changed; a codebook that replaced another."""
+"""What a transaction, and so a coding, comes from.
+
+`hand` is the coder in the program and `edit` an outside edit of the document; `document` is an imported document, or
+one found without its log; `copy` is a session on another source with the same text; `corpus` is a source whose text
+has changed; `migration` is a change of the codebook; `model` and `consensus` are proposals of a program, and what
+coders agreed on.
+"""
 
 
 class Span(NamedTuple):
-    """`start` to `end` in code points, half-open."""
+    """A half-open range of code points."""
 
     start: int
     end: int
 
 
 class Problem(NamedTuple):
-    """Trouble as data: `file:line: severity: what, and what to do`; line 0 speaks of the whole file."""
+    """A problem as data: file, line (0 for the whole file), severity, and what happened and what to do."""
 
     file: str
     line: int
@@ -41,22 +47,41 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        """The problem on one line, as people and editors read it."""
+        """Return the problem on one line, in the form that editors recognise."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.severity}: {self.message}"
 
 
+def with_plain_line_ends(text: str) -> str:
+    """Return the text with LF in place of CRLF and CR."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def text_hash(text: str) -> str:
-    """The identity of a text: SHA-256 of its UTF-8 bytes, hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the SHA-256 of the text in UTF-8, hexadecimal; line ends of any kind count as LF."""
+    return hashlib.sha256(with_plain_line_ends(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# --- the corpus -------------------------------------------------------------------------------------
+# --- sources ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a source with attributes of its own, such as a speaker or a time."""
+
+    start: int
+    end: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One ad with its text.  `employer` or `title` is empty where the source does not say it."""
+    """A source with its text, whose line ends are LF.
+
+    `employer` or `title` is empty where the source has none.  `file` and `line` tell where it was read (0 for a file
+    that is one source).  The text begins with the title where that is a column of its own: `body_start` is where the
+    body begins.  `attributes` are all further columns of a table, as they were read.
+    """
 
     id: SourceId
     employer: str
@@ -64,12 +89,15 @@ class Source:
     text: str
     file: str
     line: int = 0
+    body_start: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
 
 
 class SourceEntry(NamedTuple):
-    """One ad in the list, without its text; `source` and `place` find the text again.
+    """A source in the list, without its text; `file` and `offset` find the text again.
 
-    `place` is a byte offset into a table, or -1 for a file that is one ad.
+    `offset` is a byte offset into a table, or -1 for a file that is one source.
     """
 
     id: SourceId
@@ -80,19 +108,12 @@ class SourceEntry(NamedTuple):
     line: int
 
 
-# --- the codebook -----------------------------------------------------------------------------------
-
-
-class Stored:
-    """What a stored value is: read from disk, it takes no field it does not know."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+# --- codebooks ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile(Stored):
-    """A class that is assigned to an ad as a whole.  `subtitle` says in a few words what stands behind the name."""
+class Profile:
+    """A class that is assigned to a source as a whole; `subtitle` is a short description beside the name."""
 
     id: str
     name: str
@@ -104,11 +125,11 @@ class Profile(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section(Stored):
+class Section:
     """A chapter of the codebook and of each document.
 
-    `title` heads it in documents; `heading` is the line that heads it in the coding book, `### 2.1 Tasks`, where
-    that is another one.
+    `title` heads it in documents; `heading` is the line that heads it in the coding book, such as `### 2.1 Tasks`,
+    if that differs.
     """
 
     id: str
@@ -120,7 +141,7 @@ class Section(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Stored):
+class Group:
     """Codes of one section under one heading."""
 
     id: str
@@ -130,11 +151,12 @@ class Group(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(Stored):
-    """One code.  `group` is empty for a code that stands directly in its section.
+class Code:
+    """A code; `group` is empty for a code directly below its section.
 
-    `include` and `exclude` say what counts and what does not, `confused_with` which codes are easily taken for it.
-    `found_in` is the ad in which the code was found while coding; a code that `is_retired` is no longer given.
+    `include` and `exclude` state what counts and what does not, `confused_with` which codes are easily confused with
+    it.  `found_in` is the source in which the code was found while coding.  A code that `is_retired` is no longer
+    assigned.
     """
 
     id: CodeId
@@ -152,11 +174,11 @@ class Code(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodebookText(Stored):
+class CodebookText:
     """A text of the coding book that belongs to no one part: an introduction, principles, a rationale.
 
-    `body` is markdown, as written.  `before` or `after` names the part it stands beside: an id, or `code 1` where
-    parts of several kinds have that id.  A text with neither opens the book.
+    `body` is markdown.  `before` or `after` names the part that it precedes or follows: an id, or `code 1` where parts
+    of several kinds have that id.  A text with neither opens the book.
     """
 
     title: str = ""
@@ -166,10 +188,10 @@ class CodebookText(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference(Stored):
+class Reference:
     """Background reading: a markdown file beside the codebook.
 
-    `codes` and `profiles` hold the ids of those it is about; both are empty for one that is about the whole book.
+    `codes` and `profiles` hold the ids of those that it describes; both are empty if it describes the whole book.
     """
 
     title: str
@@ -179,27 +201,27 @@ class Reference(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusSettings(Stored):
-    """Where the ads are, and which column of a table is what."""
+class CorpusSettings:
+    """Where the sources are, and which column of a table holds which field."""
 
     path: str = ""
     columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words(Stored):
-    """How screens and documents call a source: one of them, and several."""
+class Words:
+    """What screens and documents call a source: one of them, and several."""
 
     source: str = "ad"
     sources: str = "ads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Codebook(Stored):
-    """A whole coding book, with every section key and code key filled in.
+class Codebook:
+    """A whole coding book, with every section key and code key filled in, in the order of the file.
 
-    `label` is a pattern over `{id}` and `{name}`; `status` is what the book says of its version, `Draft`;
-    `language` is that of its fields' names, `nl` or else English.  Order is the order of the file.
+    `label` is a pattern over `{id}` and `{name}`; `status` is the state of this version, such as `Draft`; `language` is
+    that of the names of its fields, `nl` or else English.
     """
 
     title: str
@@ -218,12 +240,12 @@ class Codebook(Stored):
     content_hash: str = ""
 
 
-# --- anchors and codings ----------------------------------------------------------------------------
+# --- anchors, codings and memos -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor(Stored):
-    """How a quotation is found again: where it stood, in which text, its exact words and what stood round it."""
+class Anchor:
+    """How a quotation is found again: its place in which text, its exact words, and some context on each side."""
 
     text_hash: str
     start: int
@@ -234,13 +256,12 @@ class Anchor(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coding(Stored):
-    """One code on one quotation.  `anchor` is None for words that have no place in the ad (`words` then says them).
+class Coding:
+    """One code on one quotation; `anchor` is None if `words` have no place in the source.
 
-    `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the
-    codings of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which
-    it was given the code it has; `origin` says how it came in, and `source` from where: the name of a document, or
-    the id of the ad it was copied from.
+    `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the codings
+    of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which its code
+    was assigned.  `origin` is what it comes from, and `from_name` the document or source, if any.
     """
 
     id: CodingId
@@ -257,17 +278,20 @@ class Coding(Stored):
     is_removed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoTarget(Stored):
-    """Where a note without a quotation stands: on a section, a group or a code, or as an entry under a code."""
+MemoKind = Literal["section", "group", "code", "entry", "quotation", "source", "profile", "study"]
 
-    kind: Literal["section", "group", "code", "entry"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoTarget:
+    """What a memo is written on; an `entry` is one without a quotation in the list of the code `id`."""
+
+    kind: MemoKind
     id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memo(Stored):
-    """A note that belongs to a section, a group or a code.  An empty text is no note."""
+class Memo:
+    """Free text on a target; empty if it was deleted."""
 
     id: MemoId
     target: MemoTarget
@@ -276,12 +300,11 @@ class Memo(Stored):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentLayout(Stored):
-    """How a person laid the document out: its text as it was taken over, where that is not the canonical shape.
+class DocumentLayout:
+    """The text of a document that a person laid out other than canonically, as it was imported.
 
-    `ids` names the codings and notes that stand on each line, as (line from 1, ids); `employer` and `title` are
-    what the session said of the ad then.  The document that is written is this text, edited where the session
-    has gone on.
+    `ids` names the codings and memos on each line, as (line from 1, ids); `employer` and `title` are those of the
+    session at that time.  The document that is written is this text, patched where the session has changed since.
     """
 
     text: str

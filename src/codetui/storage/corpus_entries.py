@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from codetui.model import SourceEntry, SourceId
+from codetui.model import SourceEntry, SourceId, with_plain_line_ends
 from codetui.storage import fs
 from codetui.storage.corpus_names import id_and_employer, one_line, title_of
 from codetui.storage.corpus_tables import Row
@@ -33,7 +33,7 @@ def file_entry(source: str, head: bytes, trouble: ProblemCollector) -> SourceEnt
 def file_ad(source: str, trouble: ProblemCollector) -> tuple[SourceEntry, str]:
     """The list's line for a text file, and its whole text."""
     data = fs.read(Path(source))
-    entry, text = file_entry(source, data[:HEAD], trouble), decoded(data, trouble)
+    entry, text = file_entry(source, data[:HEAD], trouble), with_plain_line_ends(decoded(data, trouble))
     remark_on_nul(text, 0, trouble)
     return entry, text
 

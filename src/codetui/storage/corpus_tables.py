@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from codetui.model import with_plain_line_ends
 from codetui.storage import csv_rows
 from codetui.storage.corpus_names import Columns, columns_of, found
 from codetui.storage.fs import open_regular
@@ -29,8 +30,13 @@ class Row(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text that is coded: title, a blank line, body; without a title the body alone."""
-        return f"{self.title}\n\n{self.body}" if self.title.strip() else self.body
+        """The text that is coded: title, a blank line, body; without a title the body alone.  Its line ends are LF."""
+        return with_plain_line_ends(f"{self.title}\n\n{self.body}" if self.title.strip() else self.body)
+
+    @property
+    def body_start(self) -> int:
+        """Where the body begins in the text."""
+        return len(with_plain_line_ends(self.title)) + 2 if self.title.strip() else 0
 
 
 class RowPlace(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from codetui.core.session.commands import Command, CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
-from codetui.storage import fs, journal, session_lock, study_files
+from codetui.storage import fs, session_lock, study_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import StoppedAt
 from codetui.storage.session_lock import Holder
@@ -65,7 +65,6 @@ class Workspace:
 
     def warm_up(self) -> None:
         """Load what the first command needs and remove half-written files of killed programs, for a worker."""
-        journal.warm_up()
         session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):

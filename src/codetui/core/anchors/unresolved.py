@@ -45,7 +45,7 @@ def is_unresolved(coding: Coding) -> bool:
 
 def unresolved_codings(state: State) -> tuple[Coding, ...]:
     """Return the codings without an accepted place, in the order in which they were assigned."""
-    return state.standing.doubtful
+    return state.index.unresolved
 
 
 def unresolved_anchors(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:

@@ -22,6 +22,7 @@ from codetui.model import (
     Event,
     Memo,
     MemoId,
+    MemoKind,
     MemoTarget,
     MemoWritten,
     ProfileAssigned,
@@ -29,6 +30,9 @@ from codetui.model import (
 )
 
 Effect = Literal["renamed", "split", "retired"]
+
+_PART_OF: dict[MemoKind, PartKind] = {"section": "section", "group": "group", "code": "code", "entry": "code"}
+"""The kind of part that a note in a document is written on."""
 
 
 # --- rules ------------------------------------------------------------------------------------------
@@ -376,7 +380,7 @@ class _Migration:
         """Return the memos that a rule moves, in order, by their new target."""
         moved: dict[MemoTarget, list[Memo]] = {}
         for memo in sorted(self.state.notes.values(), key=lambda memo: (memo.rank, memo.id)):
-            kind: PartKind = "code" if memo.target.kind == "entry" else memo.target.kind
+            kind = _PART_OF[memo.target.kind]
             codebook = self._origins.of_memo(memo)
             rule = self._rule(kind, memo.target.id, codebook)
             is_settled = memo.target.id in self._known[kind] and self._is_new(codebook)

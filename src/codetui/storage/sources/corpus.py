@@ -117,9 +117,9 @@ class Corpus:
         unique = _Unique()
         for source in ad_files.paths():
             trouble = ProblemCollector(source)
-            for entry, text, body in self._whole(source, trouble):
+            for entry, text, body, start in self._whole(source, trouble):
                 if unique.takes(entry, trouble):
-                    ad = Source(entry.id, entry.employer, entry.title, text, source, entry.line)
+                    ad = Source(entry.id, entry.employer, entry.title, text, source, entry.line, start)
                     yield AdText(ad, entry.offset, digest_of(body))
             problems += [*trouble.taken(), *trouble.overflow()]
         problems += [*ad_files.unreadable, *filter(None, [ad_files.note()])]
@@ -191,10 +191,10 @@ class Corpus:
             if is_table(source):
                 for row in rows(source, self._columns, trouble):
                     remark_on_nul(row.body, row.line, trouble)
-                    yield _Whole(row_entry(source, row), row.text, row.body)
+                    yield _Whole(row_entry(source, row), row.text, row.body, row.body_start)
             else:
                 entry, text = file_ad(source, trouble)
-                yield _Whole(entry, text, text)
+                yield _Whole(entry, text, text, 0)
         except OSError as error:
             trouble.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
@@ -224,11 +224,12 @@ class Corpus:
             row = self._row(entry.id, entry.file, entry.offset, entry.line, trouble)
             if row is None:
                 return None
-            now, text = row_entry(entry.file, row), row.text
+            now, text, body_start = row_entry(entry.file, row), row.text, row.body_start
             remark_on_nul(text, row.line, trouble)
         else:
             now, text = file_ad(entry.file, trouble)
-        return Source(now.id, now.employer, now.title, text, now.file, now.line)
+            body_start = 0
+        return Source(now.id, now.employer, now.title, text, now.file, now.line, body_start)
 
 
 class _Whole(NamedTuple):
@@ -237,6 +238,7 @@ class _Whole(NamedTuple):
     entry: SourceEntry
     text: str
     body: str
+    body_start: int
 
 
 class _Unique:

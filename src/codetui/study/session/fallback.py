@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -40,9 +40,9 @@ class FallbackFolder:
         self._paths = SessionPaths(folder, coder)
         self._journal = Journal(self._paths.log(source.id))
 
-    def add(self, transactions: Sequence[Transaction]) -> None:
-        """Write the transactions that the folder lacks.  Raises OSError."""
-        self._journal.complete(transactions)
+    def add(self, transactions: Sequence[Transaction], unknown: Iterable[bytes]) -> None:
+        """Write the transactions and lines of unknown form that the folder lacks.  Raises OSError."""
+        self._journal.complete(transactions, unknown)
 
     def write_document(self, snapshot: Snapshot, employer: str) -> Problem | None:
         """Replace the document; return the problem, if any."""

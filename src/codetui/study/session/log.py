@@ -29,11 +29,16 @@ class SessionLog:
         self.path = path
         self._caught_up = fs.stamp(path)
         if is_durable:
-            self._journal.make_sure()
+            self._journal.ensure_durable()
         transactions, self.problems = self._journal.read()
         self._seen = fs.stamp(path)
         self.transactions = list(transactions)
         self.state: State = replay(transactions)
+
+    @property
+    def unknown(self) -> Iterable[bytes]:
+        """The lines of the log that are steps, but of no known version or form."""
+        return self._journal.unknown
 
     def append(self, transaction: Transaction, *, completes: bool = False) -> None:
         """Put a transaction on disk, then into the state.  Raises OSError, and then nothing has changed.
@@ -99,6 +104,7 @@ class MemoryLog:
         last = self.transactions[-1] if self.transactions else None
         edit = Transaction(
             id=TransactionId(minted(last.id if last else "", repr(decision.events))()),
+            parents=(last.id,) if last else (),
             seq=self.state.seq + 1,
             time=last.time if last else "",
             coder=last.coder if last else "",

@@ -159,6 +159,7 @@ class Session:
         opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
         transaction = Transaction(
             id=TransactionId(fresh_id()),
+            parents=self.state.heads,
             seq=self.state.seq + 1,
             time=now(),
             coder=self.coder,
@@ -183,7 +184,13 @@ class Session:
 
     def _opened(self) -> SessionOpened:
         source = self.source
-        return SessionOpened(source=source.id, employer=source.employer, title=source.title, text_hash=self._hash)
+        return SessionOpened(
+            source=source.id,
+            employer=source.employer,
+            title=source.title,
+            text_hash=self._hash,
+            body_start=source.body_start,
+        )
 
     def _append(self, transaction: Transaction) -> str:
         """Write a transaction to disk, or to the fallback folder; return a note for the coder.  Raises OSError."""
@@ -193,7 +200,7 @@ class Session:
         except OSError as error:
             if fallback is None:
                 raise
-            fallback.add([*self.transactions, transaction])
+            fallback.add([*self.transactions, transaction], self._log.unknown)
             fallback.pending += 1
             self._log.adopt(transaction)
             return f" (Saved in the copy only: {error.strerror or error}.)"
@@ -396,7 +403,7 @@ class Session:
             return Refusal("Nothing is coded in this ad yet.")
         fallback = FallbackFolder(folder, self.coder, self.source)
         try:
-            fallback.add([*self.transactions, *refused])
+            fallback.add([*self.transactions, *refused], self._log.unknown)
         except OSError as error:
             return NotSaved(f"neither there: {error.filename or folder}: {error.strerror or error}")
         self._fallback, self._refused = fallback, None

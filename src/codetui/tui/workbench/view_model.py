@@ -59,7 +59,7 @@ class CodedSpans:
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
     """Return the codings under the cursor, the shortest first, the latest first among equals."""
-    return sorted(state.standing.over(*cursor), key=_length_and_turn)
+    return sorted(state.index.over(*cursor), key=_length_and_turn)
 
 
 def _length_and_turn(coding: Coding) -> tuple[int, int, str]:
