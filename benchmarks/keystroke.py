@@ -50,13 +50,15 @@ class Case(NamedTuple):
     name: str
     size: int
     codings: int = 0
+    most_ms: int = 25
+    """The aim: milliseconds beyond the disk at the 99th percentile."""
 
 
 CASES = (
-    Case("10 KB", 10 * KILO),
-    Case("1 MB", MEGA),
-    Case("10 MB", 10 * MEGA),
-    Case("1 MB, 5,000 codings", MEGA, 5000),
+    Case("10 KB", 10 * KILO, 100),
+    Case("1 MB", MEGA, 100),
+    Case("10 MB", 10 * MEGA, 100),
+    Case("1 MB, 5,000 codings", MEGA, 5000, most_ms=50),
 )
 
 RUNS = 300
@@ -192,7 +194,7 @@ def report(case: Case, times: Times) -> float:
     if any(times.worked):
         figures.line(f"{case.name}: processor time", times.worked)
     slow = figures.percentile(times.painted, 0.99) - figures.percentile(times.synced, 0.99)
-    figures.ratio(f"{case.name}: p99 beyond the disk's, ms", slow * figures.MILLI, "at most 16")
+    figures.ratio(f"{case.name}: p99 beyond the disk's, ms", slow * figures.MILLI, f"at most {case.most_ms}")
     figures.ratio(f"{case.name}: median to median", median(times.painted) / median(times.synced), "none")
     figures.ratio(f"{case.name}: bytes to the terminal, median", median(times.sent), "none")
     return median(times.painted) - median(times.synced)

@@ -351,7 +351,7 @@ BROKEN = """
 from pathlib import Path
 from codetui.__main__ import main
 from codetui.storage import disk
-from codetui.tui.workbench.describe import Describing
+from codetui.tui.workbench.describe import SourceController
 
 def on_full_disk(opened):
     def tried(path):
@@ -364,7 +364,7 @@ def fail(self):
     raise RuntimeError("invented failure")
 
 disk.create, disk.open_end = on_full_disk(disk.create), on_full_disk(disk.open_end)
-Describing.profile = fail
+SourceController.profile = fail
 main()
 """
 
