@@ -112,7 +112,7 @@ def test_a_dry_run_counts_and_changes_nothing(study: Study, capsys: pytest.Captu
         "  TOOL1 is retired                 1 coding in 1 ad, to be decided",
         "to be decided: 1 coding of TASK2 (split)",
         "to be decided: 1 coding of TOOL1 (retired)",
-        "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true",
+        "until recoded, these codings keep their code; to keep its name, leave it in the codebook with retired = true",
         "2 sessions would be changed; nothing was (--dry-run)",
     ]
 
@@ -152,7 +152,7 @@ def test_a_second_run_changes_nothing(study: Study, capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert study.run() == 0
     assert study.logs() == before
-    assert "1 session left alone, where these rules were followed before" in capsys.readouterr().out
+    assert "1 session unchanged, migrated by these rules before" in capsys.readouterr().out
 
 
 def test_one_coder_alone_is_brought_over(study: Study) -> None:
@@ -184,7 +184,7 @@ def test_a_document_that_was_edited_by_hand_is_taken_over_first(
     assert study.run(is_dry=True) == 0
     assert "2 codings in 1 ad" in capsys.readouterr().out
     assert study.run() == 0
-    assert "1 document taken over first: edited by hand" in capsys.readouterr().out
+    assert "1 document imported first: edited by hand" in capsys.readouterr().out
     assert codes_of(study.session("11")) == ["T1", "T1"]
     text = path.read_text("utf-8")
     assert text.count("**T1: Lighting:**") == 1 and '"You light the lamp at dusk."' in text
@@ -235,7 +235,7 @@ def test_a_session_that_cannot_be_written_is_said_and_the_others_go_on(
     assert study.run() == 1
     monkeypatch.undo()
     said = capsys.readouterr()
-    assert "rosa/11: error: this session is left as it was" in said.err and "No space" in said.err
+    assert "rosa/11: error: this session is unchanged" in said.err and "No space" in said.err
     assert codes_of(study.session("11")) == ["TASK1"]
     assert codes_of(study.session("12")) == ["T1"]
 

@@ -262,7 +262,7 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
     if has_begun:
         assert isinstance(one.execute(AssignCode(Span(30, 34), CodeId("TASK1"))), Saved)
     found = done(two, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
-    assert ["follows there" in problem.message for problem in found.tally.problems] == [True] * has_begun
+    assert ["it is migrated there" in problem.message for problem in found.tally.problems] == [True] * has_begun
     assert isinstance(one.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
     one.pull()
     reloaded = one.reload_codebook()

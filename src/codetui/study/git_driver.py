@@ -107,7 +107,7 @@ def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
 
 
 def _name(path: Path, data: bytes) -> str:
-    """Return the name of the source's fs."""
+    """Return the name of the source's files."""
     if path.suffix == BASES:
         return path.stem
     return safe_name(heading_of(decode_document(data, path)))

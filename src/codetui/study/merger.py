@@ -74,7 +74,7 @@ def sessions_in(folder: Path) -> Path | None:
 
 
 class Merger:
-    """Merges the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
+    """Merge the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
 
     def __init__(self, study: Study, *, is_dry: bool = False) -> None:
         self._book, self._sources, self._root, self._is_dry = study.codebook, study.ads, study.sessions_path, is_dry

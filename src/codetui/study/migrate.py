@@ -1,4 +1,4 @@
-"""`codetui codebook migrate`: the sessions of one codebook become those of the next, each in one step of undo."""
+"""Migrating sessions from one codebook to the next, each in one step that can be undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.model import Codebook, Problem, Source, SourceId
+from codetui.model import Codebook, Problem, Source, SourceId, Words
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
@@ -40,9 +40,9 @@ AT_ONCE = 8
 
 
 class MigrationPlan(NamedTuple):
-    """A migration before it is carried out: its rules, and both books; the old one where it is known.
+    """A migration before it is done: its rules and both codebooks, the old one if it is known.
 
-    `is_fresh` where the change of the book that the rules are from has just been made.
+    `is_fresh` if the codebook has just been changed in the way that the rules describe.
     """
 
     rules: MigrationMap
@@ -52,7 +52,7 @@ class MigrationPlan(NamedTuple):
     is_fresh: bool = False
 
     def applied_to(self, state: State) -> MigrationResult:
-        """What it means for a session."""
+        """Return the events of the migration in a session."""
         return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
 
 
@@ -112,8 +112,8 @@ def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Pat
 
 
 def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpus: Corpus | None) -> MigrationCounts:
-    """What a migration would change, with edits by hand counted in; nothing is written."""
-    tally = MigrationCounts()
+    """Return what a migration would change, hand edits included; nothing is written."""
+    tally = MigrationCounts(plan.new.words)
     for record in session_snapshots(sessions, plan.old or plan.new, coder, CorpusSources(corpus)):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
         tally.add(record.source.id, record.folder, plan.applied_to(record.state))
@@ -125,21 +125,21 @@ def migrate_sessions(
     sessions: Path,
     coder: str | None,
     corpus: Corpus | None,
-    but: Callable[[SessionSnapshot], bool] = lambda _: False,
+    is_skipped: Callable[[SessionSnapshot], bool] = lambda _: False,
     tally: MigrationCounts | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> MigrationCounts:
-    """Carries a migration out, session by session; one that cannot be written is said and left as it is.
+    """Migrate the sessions; those that cannot be written are unchanged and reported as problems.
 
-    Several sessions wait for the disk at once: nearly all the time goes into that.  `but` says which are left out, as
-    they are in the `tally` already.  `progress` is told how many have been looked at.
+    Several sessions are written at once, as nearly all the time goes into waiting for the disk.  Sessions that are
+    skipped are in the `tally` already.  `progress` is called with the number of sessions that were read.
     """
-    tally, ads = tally or MigrationCounts(), CorpusSources(corpus)
-    found = (one for one in session_snapshots(sessions, plan.old or plan.new, coder, ads) if not but(one))
+    tally, ads = tally or MigrationCounts(plan.new.words), CorpusSources(corpus)
+    found = (one for one in session_snapshots(sessions, plan.old or plan.new, coder, ads) if not is_skipped(one))
     looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while some := list(islice(found, 8 * AT_ONCE)):
-            work = [(plan, sessions, record, _ad(record, ads)) for record in some]
+            work = [(plan, sessions, record, _source_of(record, ads)) for record in some]
             for record, done in zip(some, pool.map(_migrate_session, *zip(*work, strict=True)), strict=True):
                 tally.problems += done.problems
                 tally.edited += done.was_edited
@@ -151,7 +151,7 @@ def migrate_sessions(
 
 
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: MigrationPlan) -> list[Problem]:
-    """Keeps both books beside the sessions, as far as they come from files; the problems it met."""
+    """Keep both codebooks beside the sessions if they come from files; return the problems with that."""
     books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
     problems = keep_rules(sessions, plan.rules)
     for path, book in books:
@@ -177,7 +177,7 @@ def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Pa
 
 
 class _Done(NamedTuple):
-    """What became of one session; `migrated` is None where it is as it was."""
+    """What became of one session; `migrated` is None if it is unchanged."""
 
     migrated: MigrationResult | None
     problems: tuple[Problem, ...] = ()
@@ -185,7 +185,7 @@ class _Done(NamedTuple):
 
 
 def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapshot, ad: Source | Problem) -> _Done:
-    """One session: an edit of its document by hand is taken over with the old book, then the rules are applied."""
+    """Import hand edits of a session's document with the old codebook, then apply the rules."""
     if record.state.opened is None and record.document is None:
         return _Done(None, record.problems)
     expected = plan.applied_to(record.state)
@@ -199,26 +199,26 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
     except OSError as error:
         return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
     if session.holder is not None:
-        return _Done(None, (_in_other_hands(plan, session, record, sessions),))
+        return _Done(None, (_held_elsewhere(plan, session, record, sessions),))
     try:
-        return _followed(plan, session, record)
+        return _apply_and_save(plan, session, record)
     finally:
         session.release()
 
 
-def _followed(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
+def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
     if session.initial_pull is not None and not session.initial_pull.is_saved:
         return _Done(None, (_failed(record, session.initial_pull.message),))
     done = migrate_session(plan, session)
     was_edited = session.initial_pull is not None
     if isinstance(done, NotSaved):
-        return _Done(None, (_failed(record, done.message),), was_edited)
+        return _Done(None, (_failed(record, done.reason),), was_edited)
     problem = session.save_document()
     return _Done(done, (problem,) if problem else (), was_edited)
 
 
 def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
-    """Applies the rules to an open session, which goes over to the new book; its document is not written yet."""
+    """Apply the rules to an open session, which uses the new codebook from then on; its document is not written."""
     session.use(plan.new)
     done = plan.applied_to(session.state)
     if done.events:
@@ -229,8 +229,8 @@ def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | 
     return done
 
 
-def _ad(record: SessionSnapshot, ads: Sources) -> Source | Problem:
-    """The ad with its text; without it, where the corpus has it no more; a problem where it cannot be read."""
+def _source_of(record: SessionSnapshot, ads: Sources) -> Source | Problem:
+    """Return a session's source, without its text if the corpus lacks it, or a problem if it cannot be read."""
     try:
         return ads.find(record.source.id) or replace(record.source, text="", file=record.folder)
     except OSError as error:
@@ -238,22 +238,22 @@ def _ad(record: SessionSnapshot, ads: Sources) -> Source | Problem:
 
 
 def _failed(record: SessionSnapshot, reason: str) -> Problem:
-    what = f"this session is left as it was: {reason}; mend it and run the same command again"
+    what = f"this session is unchanged: {reason}; fix the cause and run the same command again"
     return Problem(f"{record.folder}/{record.source.id}", 0, "error", what)
 
 
-def _in_other_hands(plan: MigrationPlan, session: Session, record: SessionSnapshot, sessions: Path) -> Problem:
-    """Another program has the session: it follows there, if the change of the codebook has just been made."""
+def _held_elsewhere(plan: MigrationPlan, session: Session, record: SessionSnapshot, sessions: Path) -> Problem:
+    """Return the problem of a session that is open elsewhere; after a refactoring it is migrated there."""
     if not plan.is_fresh:
-        return _failed(record, f"{session.holder} has it; close it there")
+        return _failed(record, f"it is open elsewhere ({session.holder}); close it there")
     again = f"`codetui codebook migrate --map {study_files.map_path(sessions, plan.rules.digest)}`"
-    what = f"{session.holder} has this session: it follows there within two seconds; should that end before, {again}"
-    return Problem(f"{record.folder}/{record.source.id}", 0, "warning", what)
+    what = f"open elsewhere ({session.holder}): it is migrated there within two seconds"
+    return Problem(f"{record.folder}/{record.source.id}", 0, "warning", f"{what}; if that program ends before, {again}")
 
 
-HINT = "a code that waits keeps its name and its place in documents if the codebook has it, with retired = true"
+HINT = "until recoded, these codings keep their code; to keep its name, leave it in the codebook with retired = true"
 WHY: dict[Reason, str] = {
-    "unknown": "not in the new codebook, and no rule speaks of it",
+    "unknown": "not in the new codebook; recode by hand",
     "split": "split",
     "retired": "retired",
     "twice": "now twice on the same words",
@@ -262,8 +262,9 @@ WHY: dict[Reason, str] = {
 
 @dataclass
 class MigrationCounts:
-    """What a migration changed, or would change: codings by rule, the ads they are in, and what waits."""
+    """What a migration changed, or would change: codings by rule, the sources they are in, and pending decisions."""
 
+    words: Words = field(default_factory=Words)
     codings: Counter[Rule] = field(default_factory=Counter)
     ads: dict[Rule, set[SourceId]] = field(default_factory=dict)
     coders: set[str] = field(default_factory=set)
@@ -277,7 +278,7 @@ class MigrationCounts:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, ad: SourceId, coder: str, done: MigrationResult) -> None:
-        """Counts one session in."""
+        """Add one session to the counts."""
         self.coders |= {coder} if done.counts else set()
         for rule, number in done.counts.items():
             self.codings[rule] += number
@@ -294,23 +295,27 @@ class MigrationCounts:
 
     @property
     def ads_of_codings(self) -> set[SourceId]:
-        """The ads in which a coding follows a rule."""
+        """The sources in which a coding is migrated."""
         return {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
 
     @property
     def reach(self) -> str:
-        """How much follows a rule: `42 codings in 17 ads`, `of 2 coders` where there are several."""
+        """The total in words: `42 codings in 17 ads`, `of 2 coders` if there are several."""
         of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
-        return f"{plural(self.number, 'coding')} in {plural(len(self.ads_of_codings), 'ad')}{of}"
+        return f"{plural(self.number, 'coding')} in {self.sources(len(self.ads_of_codings))}{of}"
+
+    def sources(self, number: int) -> str:
+        """Return a number of sources in words."""
+        return plural(number, self.words.source, self.words.sources)
 
     @property
     def number(self) -> int:
-        """The codings that follow a rule."""
+        """The number of codings that are migrated."""
         return sum(number for rule, number in self.codings.items() if rule.part == "code")
 
 
 def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Codebook | None) -> Iterator[str]:
-    """The tally in words: `42 codings in 17 ads`, then rule by rule, then what waits."""
+    """Yield the counts in words: the total, each rule, what is unchanged, and the pending decisions."""
     before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
     about = f"{before or 'old'} → {new.version or 'new'}"
     yield f"{about}: {tally.reach}"
@@ -321,20 +326,20 @@ def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Co
     if idle:
         yield f"  without codings: {', '.join(idle)}"
     if tally.notes:
-        yield f"{plural(tally.notes, 'note')} on codes, groups and sections to go along"
+        yield f"{plural(tally.notes, 'note')} on codes, groups and sections moved along"
     if tally.edited:
-        yield f"{plural(tally.edited, 'document')} taken over first: edited by hand, or without a log"
+        yield f"{plural(tally.edited, 'document')} imported first: edited by hand, or without a log"
     if tally.applied:
-        yield f"{plural(tally.applied, 'session')} left alone, where these rules were followed before"
+        yield f"{plural(tally.applied, 'session')} unchanged, migrated by these rules before"
     if tally.left:
-        yield f"{plural(tally.left, 'coding')} left alone, made with the new codebook"
+        yield f"{plural(tally.left, 'coding')} unchanged, made with the new codebook"
     for (code, reason), number in sorted(tally.waiting.items()):
         yield f"to be decided: {plural(number, 'coding')} of {code} ({WHY[reason]})"
     known = {code.id for code in new.codes}
     if any(code not in known for code, _ in tally.waiting):
         yield HINT
     for profile, number in sorted(tally.waiting_profiles.items()):
-        yield f"to be decided: the profile of {plural(number, 'ad')}, {profile}"
+        yield f"to be decided: the profile of {tally.sources(number)}, {profile}"
 
 
 def _shown(rule: Rule) -> str:
@@ -345,23 +350,23 @@ def _shown(rule: Rule) -> str:
 
 def _numbers(rule: Rule, tally: MigrationCounts) -> str:
     waits = "" if rule.effect == "renamed" else ", to be decided"
-    ads = plural(len(tally.ads[rule]), "ad")
+    ads = tally.sources(len(tally.ads[rule]))
     return f"{ads}{waits}" if rule.part == "profile" else f"{plural(tally.codings[rule], 'coding')} in {ads}{waits}"
 
 
 def keep_rules(sessions: Path, rules: MigrationMap) -> list[Problem]:
-    """Keeps rules beside the sessions; the problem it met."""
+    """Keep rules beside the sessions; return the problem with that."""
     problem = study_files.keep_map(sessions, rules.digest, render_applied_map(rules))
     return [problem] if problem else []
 
 
 def kept_rules(sessions: Path) -> MigrationMap:
-    """What all rules kept beside the sessions made of the codes and profiles, as one map.  Raises OSError."""
+    """Return all kept rules as one map, from the first codebook to the last.  Raises OSError."""
     return _rules_in(tuple(study_files.kept_maps(sessions)))
 
 
 def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap | None:
-    """The rules by which somebody has just changed one codebook into the other; None where none are kept.
+    """Return the kept rules from one codebook to another; None if there are none.
 
     Raises OSError.
     """
@@ -374,6 +379,6 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 
 @lru_cache(maxsize=2)
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
-    """The rules in these files, the oldest first; no file is ever changed, as its name is made of what it says."""
+    """Return the rules in these files, the oldest first; cached, as the name of a file is the hash of its text."""
     texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
     return chain_maps(map(parse_applied_map, texts))

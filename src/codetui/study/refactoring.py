@@ -112,11 +112,11 @@ class CodeRefactoring:
         plan = preview.plan if preview.step is None else self._changed(preview.step)
         if isinstance(plan, Refusal | NotSaved):
             return plan
-        tally = MigrationCounts()
+        tally = MigrationCounts(plan.new.words)
         if session is not None:
             done = migrate_session(plan, session)
             if isinstance(done, NotSaved):
-                what = f"this session is unchanged: {done.message}"
+                what = f"this session is unchanged: {done.reason}"
                 tally.problems.append(Problem(str(session.document_path), 0, "error", what))
             else:
                 tally.add(session.source.id, self._paths.folder.name, done)
