@@ -80,17 +80,18 @@ def test_the_workbench_opens_without_pydantic() -> None:
     assert of("pydantic", modules) | of("pydantic_core", modules) == set()
 
 
-def test_a_codebook_is_checked_once_and_then_opened_without_pydantic(tmp_path: Path) -> None:
+def test_a_codebook_is_checked_once_and_after_it_was_opened(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     (study / "sessions").mkdir()
     opening = "from codetui.study.study import Study\n"
     opening += "from codetui.study.workspace import open_workspace\n"
     opening += "workspace = open_workspace(Study.open(sys.argv[1]), 'rosa')\n"
-    assert of("pydantic", loaded(opening + "workspace.warm_up()", str(study)))
     assert not of("pydantic", loaded(opening, str(study)))
+    assert of("pydantic", loaded(opening + "workspace.warm_up()", str(study)))
+    assert not of("pydantic", loaded(opening + "workspace.warm_up()", str(study)))
     with (study / "codebook.toml").open("a") as file:
         file.write("# changed\n")
-    assert of("pydantic", loaded(opening, str(study)))
+    assert of("pydantic", loaded(opening + "workspace.warm_up()", str(study)))
 
 
 def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ MOST_MISSING = 200
 """Background documents that are not there and are said to be so: nobody reads on."""
 
 
-def read_codebook(path: Path, sessions: Path | None = None) -> tuple[Codebook | None, list[Problem]]:
+def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
     """Return the codebook at `path` with its problems; None if nothing can be read.
 
-    Fields that were checked before, as the folder of the `sessions` records, are not checked again.
+    `is_checked` as in `parse_codebook`.
     """
     try:
         data = fs.read(path)
@@ -36,8 +36,7 @@ def read_codebook(path: Path, sessions: Path | None = None) -> tuple[Codebook | 
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
-    is_known = sessions is not None and is_checked(sessions, text_hash(text))
-    book, problems = parse_codebook(text, str(path), is_checked=is_known)
+    book, problems = parse_codebook(text, str(path), is_checked=is_checked)
     missing = _missing_references(path, book, text) if book else []
     return book, sorted([*problems, *missing], key=lambda problem: problem.line)
 

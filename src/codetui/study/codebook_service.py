@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +26,15 @@ class CodebookService:
     """The codebook, its problems and its file."""
 
     def __init__(self, path: Path, sessions: Path, book: Codebook, problems: list[Problem]) -> None:
-        """Take the codebook as it was read from `path`; the used versions are kept in the folder `sessions`."""
+        """Take the codebook as it was read from `path`, its fields unchecked.
+
+        The used versions are kept in the folder `sessions`.
+        """
         self.path = path
         self.book = book
-        self.problems = problems
+        self.known_problems = problems
+        """Those that are known without a check of the fields, which loads pydantic."""
+        self._are_fields_checked = False
         self._sessions = sessions
         self._text: str | None = None
         self._seen: Version | None = None
@@ -39,12 +45,28 @@ class CodebookService:
             self._text = fs.read(self.path).decode("utf-8-sig", "replace")
         return self._text
 
-    def record_check(self) -> None:
-        """Record that the fields of the codebook need no further check.  Raises OSError."""
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems of the codebook, those of its fields included."""
+        with suppress(OSError):  # A file that can no longer be read is reported by what needs it.
+            self.check_fields()
+        return self.known_problems
+
+    def check_fields(self, *, is_recorded: bool = False) -> list[Problem]:
+        """Check names and types of fields, unless that was done before; return the problems.  Raises OSError.
+
+        With `is_recorded` a codebook without such problems is recorded as checked, for the next start.
+        """
         text, digest = self.text(), self.book.content_hash
-        is_due = text_hash(text) == digest and not study_files.is_checked(self._sessions, digest)
-        if is_due and not check_fields(text, ""):
+        if self._are_fields_checked or text_hash(text) != digest or study_files.is_checked(self._sessions, digest):
+            return []
+        found = check_fields(text, str(self.path))
+        if self.book.content_hash == digest:
+            self._are_fields_checked = True
+            self.known_problems = sorted([*self.known_problems, *found], key=lambda problem: problem.line)
+        if is_recorded and not found:
             study_files.record_check(self._sessions, digest)
+        return found
 
     # --- changes ------------------------------------------------------------------------------------
 
@@ -94,7 +116,8 @@ class CodebookService:
 
     def use(self, change: CodebookChange) -> None:
         """Continue with another version of the codebook."""
-        self.book, self.problems = change
+        self.book, self.known_problems = change
+        self._are_fields_checked = True
 
     def forget_version(self) -> None:
         """Read the file again at the next look."""

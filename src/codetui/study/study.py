@@ -65,7 +65,7 @@ class Study:
         `corpus`, `codebook` and `sessions` name parts that are in another place.
         """
         path, kept_in = codebook_path(folder, codebook), sessions_path(folder, sessions)
-        service = CodebookService(path, kept_in, *read_codebook(path, kept_in))
+        service = CodebookService(path, kept_in, *read_codebook(path, is_checked=True))
         return cls(service, kept_in, Path(corpus) if corpus else None)
 
     # --- the codebook -------------------------------------------------------------------------------
@@ -178,17 +178,17 @@ def sessions_path(folder: Path | str, sessions: Path | str | None = None) -> Pat
     return Path(sessions) if sessions else Path(folder) / SESSIONS
 
 
-def read_codebook(path: Path, sessions: Path | None = None) -> tuple[Codebook, list[Problem]]:
+def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, list[Problem]]:
     """Return the codebook in a file with its problems.  Raises StudyError where there is none to work with.
 
-    `sessions` as in `study_files.read_codebook`.
+    `is_checked` as in `parse_codebook`.
     """
     if not fs.exists(path):
         raise StudyError(
             f"there is no codebook here ({path}). `codetui init` creates a study with one; "
             "--codebook FILE names one in another place."
         )
-    book, problems = study_files.read_codebook(path, sessions)
+    book, problems = study_files.read_codebook(path, is_checked=is_checked)
     if book is None:
         raise StudyError("the codebook cannot be read:", problems=problems)
     return book, problems

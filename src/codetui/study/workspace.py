@@ -44,7 +44,7 @@ class Workspace:
         """`is_shared` where other programs may work on the same sessions: they see which one is coded here."""
         self.study = study
         self.coder = coder
-        self.problems: list[Problem] = list(study.codebook_service.problems)
+        self.problems: list[Problem] = list(study.codebook_service.known_problems)
         """Everything that was found to be wrong, which each part of the workspace adds to."""
         self.session: Session | None = None
         self.entry: SourceEntry | None = None
@@ -68,7 +68,7 @@ class Workspace:
         session_lock.preload()
         import_module("codetui.formats.session_doc")
         with suppress(OSError):
-            self.codebook.record_check()
+            self.add_problems(self.codebook.check_fields(is_recorded=True))
         self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
         self._paths.warm_up()
