@@ -386,7 +386,7 @@ def hostile_study(study: Path) -> Path:
     (study / "ads" / "11_shore_company.txt").write_text(f"{HOSTILE}\n\nYou climb {HOSTILE}.\n", "utf-8")
     workspace = open_workspace(Study.open(study), "wil", wanted="11")
     assert workspace.first is not None
-    text = workspace.open(workspace.first).ad.text
+    text = workspace.open(workspace.first).source.text
     assert isinstance(workspace.execute(AssignCode(Span(text.index("You"), len(text)), CodeId("TASK1"))), Saved)
     workspace.leave()
     return study

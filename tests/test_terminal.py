@@ -480,7 +480,7 @@ def hostile_study(folder: Path) -> Path:
         file.write(f'\n[[reference]]\ntitle = "Role {escaped}"\npath = "role.md"\n')
     workspace = open_workspace(Study.open(study), "wil")
     assert workspace.first is not None
-    text = workspace.open(workspace.first).ad.text
+    text = workspace.open(workspace.first).source.text
     done = workspace.execute(AssignCode(Span(text.index("You"), len(text) - 1), CodeId("TASK1")))
     assert isinstance(done, Saved) and done.coding is not None
     assert isinstance(workspace.execute(NoteCoding(done.coding, f"note {HOSTILE}")), Saved)
