@@ -14,7 +14,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.storage import file_lock, fs
+from codetui.storage import fs
 from codetui.storage.journal import Journal
 from codetui.study.session.outcome import NotSaved
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
@@ -86,18 +86,13 @@ def _fail_to_read(tally: Tally) -> None:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """A lock that its owner could not write a name into is broken at once, so that nobody waits for it here.
-
-    The home, where refusals are noted, is a folder for that.
-    """
-    before, file_lock.LONGEST_MAKING = file_lock.LONGEST_MAKING, 0.02
+    """Make the home, where failed appends are noted, a folder for that."""
     home = os.environ.get("HOME")
     try:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             os.environ["HOME"] = folder
             yield
     finally:
-        file_lock.LONGEST_MAKING = before
         if home is not None:
             os.environ["HOME"] = home
 

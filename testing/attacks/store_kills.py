@@ -20,7 +20,6 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from codetui.storage import file_lock
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from testing.attacks.faults import Killer, interposed
 from testing.attacks.ledger import Difference, Ledger, Said, logs_in
@@ -66,8 +65,6 @@ def run(kills: int, seed: int) -> Tally:
     started = time.perf_counter()
     tally = Tally()
     chance = Random(seed)
-    # A lock whose owner was killed before it wrote its name is broken after some seconds, for which nobody waits here.
-    file_lock.LONGEST_MAKING = 0.05
     gc.freeze()
     moments = cycle(MOMENTS)
     while tally.kills < kills:

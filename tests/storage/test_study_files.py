@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,11 +10,11 @@ import time
 import tomllib
 from pathlib import Path
 
+import filelock
 import pytest
 
 from codetui.model import text_hash
-from codetui.storage import file_lock, fs, study_files
-from codetui.storage.file_lock import FileLock, locked
+from codetui.storage import fs, study_files
 from codetui.storage.study_files import edit_codebook, keep_codebook, kept_codebook, kept_names
 
 BOOK = '# lights\n[[code]]\nid = "T1"\nexamples = []   # as they come\n'
@@ -32,11 +33,13 @@ for number in range(100):
 HOLDING = """
 import sys, time
 from pathlib import Path
-from codetui.storage.file_lock import FileLock
+from codetui.storage.study_files import edit_codebook
 
-FileLock(Path(sys.argv[1])).take()
-print("held", flush=True)
-time.sleep(60)
+def change(text):
+    print("held", flush=True)
+    time.sleep(60)
+
+edit_codebook(Path(sys.argv[1]), change)
 """
 
 
@@ -125,11 +128,17 @@ def test_a_symbolic_link_stays_one_and_its_target_changes(book: Path, tmp_path: 
     assert book.read_text("utf-8") == BOOK + "# more\n"
 
 
-def test_two_ways_to_a_file_share_one_lock(book: Path, tmp_path: Path) -> None:
+def test_two_ways_to_a_file_share_one_lock(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(book)
-    with locked(book), pytest.raises(OSError, match="another program"):
-        FileLock(Path(os.path.realpath(link))).take(patience=0.05)
+    monkeypatch.setattr(study_files, "LOCK_PATIENCE", 0.05)
+
+    def twice(text: str) -> str:
+        with pytest.raises(OSError, match="another program"):
+            edit_codebook(link, lambda text: text + "# second\n")
+        return text + "# first\n"
+
+    assert edit_codebook(book, twice) == BOOK + "# first\n"
 
 
 def test_a_missing_file_a_dangling_link_and_a_folder_are_said(tmp_path: Path) -> None:
@@ -169,64 +178,62 @@ def test_a_file_that_is_not_utf8_is_refused(book: Path) -> None:
 # --- the lock ---------------------------------------------------------------------------------------
 
 
-def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(book: Path) -> None:
+def lock_of(book: Path) -> Path:
+    return book.with_name(f".{book.name}.lock")
+
+
+def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(book)], stdout=subprocess.PIPE)
     assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
-    with pytest.raises(OSError, match=f"process {holder.pid} on"):
-        FileLock(book).take(patience=0.1)
+    with monkeypatch.context() as impatient, pytest.raises(OSError, match=f"process {holder.pid} on"):
+        impatient.setattr(study_files, "LOCK_PATIENCE", 0.1)
+        edit_codebook(book, lambda text: text + "# meanwhile\n")
     holder.kill()
     holder.wait()
     holder.stdout.close()
     start = time.monotonic()
-    edit_codebook(book, lambda text: text + "# after\n")
-    assert time.monotonic() - start < file_lock.PATIENCE
+    assert edit_codebook(book, lambda text: text + "# after\n") == BOOK + "# after\n"
+    assert time.monotonic() - start < study_files.LOCK_LEASE
     assert only_book(book.parent) == ["codebook.toml"]
 
 
-@pytest.mark.parametrize("owner", [b"", b"\xff\0", b"1 elsewhere 0"])
-def test_an_old_lock_of_anybody_is_a_left_over(book: Path, owner: bytes) -> None:
-    lock = FileLock(book)
-    lock.file.write_bytes(owner)
-    with pytest.raises(OSError, match="another program"):
-        lock.take(patience=0.05)
-    past = time.time() - file_lock.LONGEST_HOLD - 1
-    os.utime(lock.file, (past, past))
-    lock.take(patience=0.5)
-    assert lock.is_held
-    lock.release()
+@pytest.mark.parametrize("owner", [b"", b"\xff\0", b"1 elsewhere 0", b"lease of another machine"])
+def test_an_old_lock_of_anybody_is_stale(book: Path, monkeypatch: pytest.MonkeyPatch, owner: bytes) -> None:
+    monkeypatch.setattr(study_files, "LOCK_LEASE", 0.3)
+    if owner.startswith(b"lease"):
+        owner = b"filelock/2\npid=1\nhost=elsewhere\nmode=lease\ntoken=" + b"ab" * 16 + b"\nduration=0.3\n"
+    lock_of(book).write_bytes(owner)
+    with monkeypatch.context() as impatient, pytest.raises(OSError, match="another program"):
+        impatient.setattr(study_files, "LOCK_PATIENCE", 0.05)
+        edit_codebook(book, lambda text: text + "# meanwhile\n")
+    past = time.time() - study_files.LOCK_NAMING_TIME - 1
+    os.utime(lock_of(book), (past, past))
+    assert edit_codebook(book, lambda text: text + "# after\n") == BOOK + "# after\n"
     assert only_book(book.parent) == ["codebook.toml"]
-
-
-def test_a_left_over_is_removed_although_its_remover_was_killed_too(book: Path) -> None:
-    lock = FileLock(book)
-    lock.file.write_bytes(b"1 elsewhere 0")
-    guard = lock.file.with_suffix(".breaking")
-    guard.write_bytes(b"")
-    past = time.time() - file_lock.LONGEST_HOLD - 1
-    os.utime(lock.file, (past, past))
-    os.utime(guard, (past, past))
-    lock.take(patience=0.5)
-    lock.release()
-    assert only_book(book.parent) == ["codebook.toml"]
-
-
-def test_a_lock_that_was_taken_meanwhile_is_no_left_over(book: Path) -> None:
-    with locked(book) as lock:
-        FileLock(book)._remove_left_over("1 elsewhere 0")
-        assert lock.is_held
 
 
 def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
-    lock_file = FileLock(book).file
-
     def suspended(text: str) -> str:
-        lock_file.write_bytes(b"1 elsewhere 0")
+        lock_of(book).unlink()
+        lock_of(book).write_bytes(b"1 elsewhere 0")
         return text + "# late\n"
 
     with pytest.raises(OSError, match="taken over"):
         edit_codebook(book, suspended)
     assert book.read_text("utf-8") == BOOK
-    assert lock_file.read_bytes() == b"1 elsewhere 0"
+    assert lock_of(book).read_bytes() == b"1 elsewhere 0"
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(lock: filelock.SoftFileLease) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", lock.lock_file)
+
+    monkeypatch.setattr(filelock.SoftFileLease, "acquire", refuse)
+    with pytest.raises(PermissionError, match="make its folder writable") as raised:
+        edit_codebook(book, lambda text: text + "# more\n")
+    assert raised.value.filename == str(book) and book.read_text("utf-8") == BOOK
 
 
 # --- keeping ----------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from codetui import __version__
@@ -15,7 +16,6 @@ from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.scan import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
-from codetui.storage.file_lock import locked
 from codetui.storage.fs import require_inside
 
 MOST_MISSING = 200
@@ -139,18 +139,27 @@ _refused: dict[Path, tuple[bytes, str]] = {}
 """Codebooks that the disk refused to keep: what may stand there, and what stood there before."""
 
 MOST_TRIES = 20
-"""How often a change is made anew because an editor, which knows no lock, has written in between."""
+"""How often a change is repeated because an editor, which knows no lock, has written in between."""
+
+LOCK_PATIENCE = 10.0
+"""Seconds to wait for another program that is changing a codebook."""
+
+LOCK_LEASE = 5.0
+"""Seconds without a sign of life after which a program on another machine has lost its lock."""
+
+LOCK_NAMING_TIME = 5.0
+"""Seconds for which a lock may name nobody: the name is written right after the file is created."""
 
 
 def edit_codebook(path: Path, change: Callable[[str], str]) -> str:
-    """Changes a codebook and gives its new text; the newest text is what `change` is handed.
+    """Change a codebook in place and return its new text; `change` gets the newest text.
 
-    No change of another program that does the same is lost.  Raises OSError where the file is missing, read-only, no
-    UTF-8 or in other hands for too long, and what `change` raises; the file then is as it was.
+    Changes that other programs make in the same way are not lost.  Raise OSError if the file is missing, read-only, not
+    UTF-8 or locked for too long, and whatever `change` raises; the file then is as it was.
     """
     target = Path(disk.real(path))
     _check(path, target)
-    with locked(target) as lock:
+    with _locked(target) as still_locked:
         for _ in range(MOST_TRIES):
             version = fs.version(target)
             text = _read(path, target)
@@ -158,12 +167,49 @@ def edit_codebook(path: Path, change: Callable[[str], str]) -> str:
             if after == text:
                 return text
             data = after.encode("utf-8")
-            if not lock.is_held:
+            if not still_locked():
                 raise OSError(errno.EBUSY, "another program has taken over; nothing is changed: try again", str(path))
             if fs.version(target) == version:
                 _write(target, data, text)
                 return after
     raise OSError(errno.EBUSY, "another program keeps changing it; nothing is changed: try again", str(path))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Callable[[], bool]]:
+    """Lock a file among programs, yielding a function that returns whether it still is; raise OSError.
+
+    The lock is a file beside it, since that works on shared folders, too.  filelock recognises that of a program which
+    has ended on this machine, or gives no more signs of life on another.
+    """
+    # Loading it takes a tenth of a second, and most runs change no codebook.
+    from filelock import SoftFileLease, Timeout
+
+    file = path.with_name(f".{path.name}.lock")
+    _remove_unnamed_lock(file)
+    lock = SoftFileLease(file, timeout=LOCK_PATIENCE, lease_duration=LOCK_LEASE, poll_interval=0.01)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        owner = lock.owner
+        who = f"another program (process {owner.pid if owner else '?'} on {owner.hostname if owner else '?'})"
+        what = f"{who} is changing it; try again, or delete {file} if that program has ended"
+        raise OSError(errno.EBUSY, what, str(path)) from error
+    except OSError as error:
+        what = f"no lock can be created beside it ({error.strerror}); make its folder writable"
+        raise OSError(error.errno, what, str(path)) from error
+    try:
+        yield lambda: lock.is_lock_held_by_us
+    finally:
+        lock.release()
+
+
+def _remove_unnamed_lock(file: Path) -> None:
+    """Delete a lock whose program was killed before it wrote its name, for which filelock would wait for ever."""
+    with suppress(OSError):
+        status = disk.link_status(file)
+        if status is not None and not status.st_size and time.time() - status.st_mtime > LOCK_NAMING_TIME:
+            disk.remove(file)
 
 
 def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
