@@ -29,7 +29,7 @@ class Phrase(NamedTuple):
 def texts_of(ads: Path) -> dict[str, str]:
     """The text of each ad, as the program reads it."""
     problems: list[Problem] = []
-    return {each.ad.id: each.ad.text for each in Corpus(ads, CorpusSettings()).texts(problems)}
+    return {each.source.id: each.source.text for each in Corpus(ads, CorpusSettings()).texts(problems)}
 
 
 def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:

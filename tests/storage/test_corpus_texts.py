@@ -46,8 +46,8 @@ def test_one_pass_gives_the_ads_that_are_listed_with_the_texts_that_open(messy: 
         one_by_one += [messy.read(entry)[0] for entry in batch.entries]
         places += [entry.offset for entry in batch.entries]
     in_one_pass = list(messy.texts([]))
-    assert [text.ad for text in in_one_pass] == one_by_one and len(one_by_one) == 9
-    assert [text.place for text in in_one_pass] == places
+    assert [text.source for text in in_one_pass] == one_by_one and len(one_by_one) == 9
+    assert [text.offset for text in in_one_pass] == places
 
 
 def test_one_pass_reports_what_listing_and_opening_report(messy: Corpus) -> None:

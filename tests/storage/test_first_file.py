@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from codetui.storage.corpus_names import first_name, natural_key
-from codetui.storage.sources.folder import AdFiles
+from codetui.storage.sources.folder import CorpusFiles, first_name, natural_key
 
 MANY = 1000
 leads = st.sampled_from(("", "ad_", "Job 1", "a(b", "0", "7.", "é"))
@@ -30,18 +29,18 @@ def test_the_first_file_is_the_first_of_all(tmp_path: Path, count: int, others: 
         (tmp_path / f"{number}_harbour.txt").touch()
     for name in others:
         (tmp_path / name).touch()
-    files = AdFiles(tmp_path)
+    files = CorpusFiles(tmp_path)
     assert files.first_path() == next(files.paths()) == str(tmp_path / "2_harbour.txt")
 
 
 def test_a_folder_with_the_name_of_an_ad_is_not_the_first_file(tmp_path: Path) -> None:
     (tmp_path / "1_harbour.txt").mkdir()
     (tmp_path / "2_harbour.txt").touch()
-    files = AdFiles(tmp_path)
+    files = CorpusFiles(tmp_path)
     assert files.first_path() in (None, next(files.paths()))
 
 
 def test_a_folder_without_ads_has_no_first_file(tmp_path: Path) -> None:
     (tmp_path / "README.md").touch()
     (tmp_path / "picture.png").touch()
-    assert AdFiles(tmp_path).first_path() is None
+    assert CorpusFiles(tmp_path).first_path() is None

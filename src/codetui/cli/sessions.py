@@ -58,7 +58,7 @@ def export(options: argparse.Namespace) -> int:
         refused = ""
     elif exporter.suffix:
         refused = _write_file(exported, output, is_forced=options.force)
-    elif corpus is not None and corpus.holds_ads(Path(output)):
+    elif corpus is not None and corpus.contains_files_of(Path(output)):
         sources = study.codebook.words.sources
         what = f"the {sources} are in {output}, and exported documents would be read as {sources} too"
         refused = f"{what}; name another folder with -o."

@@ -14,7 +14,7 @@ from codetui.model import Problem, SessionOpened, SourceDescribed, SourceId, Tra
 from codetui.storage import fs
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import DOCUMENT, LOG, SessionPaths, document_name, logs, safe_name
-from codetui.storage.sources.decoding import ProblemCollector, decoded
+from codetui.storage.sources.decoding import ProblemCollector, decode
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -43,7 +43,7 @@ def read_document(path: Path) -> DocumentFile:
 def decode_document(data: bytes, path: Path) -> str:
     """Return the text of a document in whatever encoding; a byte order mark of UTF-8 stays part of it."""
     mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
-    return mark + decoded(data, ProblemCollector(str(path)))
+    return mark + decode(data, ProblemCollector(str(path)))
 
 
 def heading_of(text: str) -> str:

@@ -1,0 +1,289 @@
+"""Read sources from CSV and TSV files with the csv module; a row with mismatched quotes does not spoil the others."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
+
+from codetui.core.text.display import plural
+from codetui.storage.sources.decoding import Lines, ProblemCollector
+from codetui.storage.sources.reader import (
+    COLUMN_HINT,
+    Columns,
+    Place,
+    Row,
+    SourceFile,
+    TableReader,
+    columns_of,
+    found_columns,
+)
+
+CELL_LIMIT = 16 * 1024 * 1024
+"""Characters of the longest cell; a quote that is closed later than that counts as mismatched."""
+
+_ID_LIMIT = 400
+csv.field_size_limit(CELL_LIMIT)
+
+
+class Header(NamedTuple):
+    """The names of the columns, the delimiter, and the line of the header.
+
+    `skips_blanks` if blanks after a delimiter are no part of a cell.
+    """
+
+    names: list[str]
+    delimiter: str
+    line: int
+    skips_blanks: bool = False
+
+
+class Record(NamedTuple):
+    """The cells of one row and its place."""
+
+    place: Place
+    cells: list[str]
+
+
+def read_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterator[Row]:
+    """Yield the rows of a table; with `start`, those from there on."""
+    problems = file.problems
+    header = read_header(lines, file.columns)
+    if header is None:
+        problems.add(0, "error", "this table is empty: its first line must name the columns")
+        return
+    columns = columns_of(header.names, file.columns)
+    if not _has_columns(columns, header, problems):
+        return
+    at = {field: header.names.index(name) for field, name in columns.names.items()}
+    id_at, body_at, employer_at, title_at = at["id"], at["body"], at.get("employer", -1), at.get("title", -1)
+    others = _further_columns(header.names, set(at.values()))
+    if start is not None:
+        lines.seek(*start)
+    for place, cells in read_records(lines, header, id_at, problems):
+        cells += [""] * (len(header.names) - len(cells))
+        yield Row(
+            place,
+            cells[id_at].strip(),
+            cells[employer_at] if employer_at >= 0 else "",
+            cells[title_at] if title_at >= 0 else "",
+            cells[body_at],
+            partial(_attributes, cells, others),
+        )
+
+
+def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, str]:
+    return {name: cells[index] for index, name in columns}
+
+
+def _further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
+    """Return index and name of the columns that hold no field; a name that is missing or taken gets a number."""
+    found: dict[str, int] = {}
+    for index, name in enumerate(names):
+        if index not in used:
+            name = name.strip() or f"column {index + 1}"
+            found[name if name not in found else f"{name} ({index + 1})"] = index
+    return [(index, name) for name, index in found.items()]
+
+
+def _has_columns(columns: Columns, header: Header, problems: ProblemCollector) -> bool:
+    """Return whether the table has ids and texts; report what is missing and what to do."""
+    for complaint in columns.complaints:
+        problems.add(header.line, "warning", complaint)
+    listed = f"Columns found: {found_columns(header.names)}"
+    if "id" not in columns.names:
+        message = (
+            "no column holds the ads' ids, and row numbers change when rows are added, so it is not opened: "
+            f"add a column `id`, or {COLUMN_HINT % 'id'}. {listed}"
+        )
+        problems.add(header.line, "error", message)
+    if "body" not in columns.names:
+        message = f"no column holds the ads' texts: {COLUMN_HINT % 'body'}. {listed}"
+        problems.add(header.line, "error", message)
+    for field in ("employer", "title"):
+        if field not in columns.names:
+            message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
+            problems.add(header.line, "note", message)
+    return "id" in columns.names and "body" in columns.names
+
+
+# --- the header ---------------------------------------------------------------------------------------
+
+
+def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
+    """Return the header with the delimiter under which most columns are recognised, None if there is no line.
+
+    A first line `sep=;`, which spreadsheets write, decides by itself.
+    """
+    first = _skip_blank_lines(lines)
+    delimiters = [",", ";", "\t"]
+    if first[:4].lower() == "sep=" and len(first.strip("\r\n")) == 5:
+        delimiters = [first[4]]
+        _skip_blank_lines(lines)
+    line = lines.number - 1
+
+    def names_under(delimiter: str) -> list[str]:
+        lines.rewind()
+        return _header_cells(lines, delimiter)
+
+    best = max(delimiters, key=lambda sign: (len(columns_of(names_under(sign), wanted).names), len(names_under(sign))))
+    names = names_under(best)
+    return _without_blanks(Header(names, best, line)) if names else None
+
+
+def _skip_blank_lines(lines: Lines) -> str:
+    """Return the next line that is not blank, with the mark before it; empty if there is none."""
+    lines.mark()
+    for line in lines:
+        if line.strip():
+            lines.rewind()
+            return next(lines)
+        lines.mark()
+    return ""
+
+
+def _without_blanks(header: Header) -> Header:
+    """Return a header without the blank after each delimiter, if all have one: else `, "a, b"` is two cells."""
+    if len(header.names) < 2 or not all(name.startswith(" ") for name in header.names[1:]):
+        return header
+    names = [name.strip(" ") for name in header.names]
+    names = [name[1:-1] if name[:1] == name[-1:] == '"' else name for name in names]
+    return header._replace(names=names, skips_blanks=True)
+
+
+def _header_cells(lines: Lines, delimiter: str) -> list[str]:
+    """Return the cells of the header; if its quotes are mismatched, the pieces of its first line."""
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        lines.rewind()
+        return [cell.strip('"') for cell in next(lines).rstrip("\r\n").split(delimiter)]
+
+
+# --- rows ---------------------------------------------------------------------------------------------
+
+
+def read_records(lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> Iterator[Record]:
+    """Yield the rows from here on; report those that are ragged, and leave out those with mismatched quotes."""
+    return _Records(lines, header, id_at, problems).read()
+
+
+class _Records:
+    """Read rows at once while quotes match, and line by line after a row whose quotes do not.
+
+    `_dead_end` is the line at which such a row ended, or the file did: whoever is inside quotes at the end of an
+    earlier line comes to the same end.  So each line is read few times, however many rows are broken.
+    """
+
+    def __init__(self, lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> None:
+        self._lines = lines
+        self._header = header
+        self._width = len(header.names)
+        self._id_at = id_at
+        self._problems = problems
+        self._dead_end = 0
+
+    def read(self) -> Iterator[Record]:
+        """Yield the rows up to the end."""
+        lines = self._lines
+        while True:
+            lines.mark()
+            place = Place(lines.offset, lines.number)
+            try:
+                for cells in self._reader(lines):
+                    yield from self._record(place, cells)
+                    lines.mark()
+                    place = Place(lines.offset, lines.number)
+                return
+            except csv.Error:
+                self._dead_end = lines.number - 1
+                lines.rewind()
+            yield from self._read_carefully()
+
+    def _read_carefully(self) -> Iterator[Record]:
+        """Yield the rows that begin before the dead end; skip from a broken row to the next whole one."""
+        lines = self._lines
+        broken_at, broken_id = 0, ""
+        while broken_at or lines.number <= self._dead_end:
+            lines.mark()
+            place = Place(lines.offset, lines.number)
+            first = next(lines, "")
+            if not first:
+                break
+            cells = self._cells(first, place.line)
+            if broken_at and (cells is None or not self._is_whole(cells, broken_id)):
+                self._skip_one()
+            elif cells is None:
+                broken_at, broken_id = place.line, self._loose_id(first)
+                self._skip_one()
+            else:
+                if broken_at:
+                    self._report_broken(broken_at, place.line - 1)
+                    broken_at = 0
+                yield from self._record(place, cells)
+        if broken_at:
+            self._report_broken(broken_at, lines.number - 1)
+
+    def _skip_one(self) -> None:
+        """Return to the second line of what was read as a row; rows in it that go on are taken for broken, too."""
+        self._dead_end = max(self._dead_end, self._lines.number - 1)
+        self._lines.rewind(1)
+
+    def _cells(self, first: str, number: int) -> list[str] | None:
+        """Return the cells of the row that begins with a line, None if its quotes do not match."""
+        is_open = False
+
+        def one_line() -> Iterator[str]:
+            nonlocal is_open
+            yield first
+            is_open = True
+
+        try:
+            return next(self._reader(one_line()), [])
+        except csv.Error:
+            if not is_open or number < self._dead_end:
+                return None
+        try:
+            return next(self._reader(chain([first], self._lines)), [])
+        except csv.Error:
+            return None
+
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        header = self._header
+        return csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks)
+
+    def _record(self, place: Place, cells: list[str]) -> Iterator[Record]:
+        if not any(cells):
+            return
+        if len(cells) < self._width or any(cells[self._width :]):
+            message = (
+                f"this row has {plural(len(cells), 'cell')} where the header has {self._width}; it opens with what it "
+                "has: a cell that holds the delimiter must stand in double quotes"
+            )
+            self._problems.add(place.line, "warning", message)
+        yield Record(place, cells)
+
+    def _report_broken(self, line: int, last: int) -> None:
+        lines = f"it is left out, as far as line {last}" if last > line else "it is left out"
+        hint = "put one double quote at each end of a cell and write each one inside it twice"
+        self._problems.add(line, "error", f"the quotes of this row do not match, so {lines}: {hint}")
+
+    def _loose_id(self, first: str) -> str:
+        """Return the id of a broken row, as far as its first line shows it."""
+        try:
+            cells = next(csv.reader([first], delimiter=self._header.delimiter), [])
+        except csv.Error:
+            return ""
+        return cells[self._id_at].strip() if self._id_at < len(cells) else ""
+
+    def _is_whole(self, cells: list[str], broken_id: str) -> bool:
+        """Return whether cells are a row of the table, and not a line inside the text of a broken one."""
+        if len(cells) != self._width:
+            return False
+        text = cells[self._id_at].strip()
+        return 0 < len(text) < _ID_LIMIT and "\n" not in text and text.isdigit() == (broken_id or text).isdigit()
+
+
+CSV = TableReader((".csv", ".tsv"), read_rows)
