@@ -13,6 +13,8 @@ from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstat
 from codetui.core.session.commands import AssignCode, RecodeCoding, Refusal, Undo
 from codetui.model import Code, CodeId, Span
 from codetui.storage import fs, study_files
+from codetui.storage.journal import Journal, StudyJournal
+from codetui.storage.session_files import SessionPaths
 from codetui.study.refactoring import MigrationPreview
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.study import Study
@@ -107,6 +109,20 @@ def test_a_renamed_code_is_renamed_in_every_session_and_u_takes_it_back_in_one(s
     assert isinstance(workspace.execute(Undo()), Saved)
     assert [coding.code for coding in workspace.session.state.live()] == ["TASK1", "TASK2", "TASK1"]
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"]
+
+
+def test_a_refactoring_is_one_step_of_the_study_logs_the_open_session_included(study: Path) -> None:
+    workspace = opened(study, "11")
+    done(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    ids = set()
+    for coder, ads in (("rosa", {"11", "12"}), ("otto", {"12"})):
+        paths = SessionPaths(study / "sessions", coder)
+        [step], problems = StudyJournal(paths.study_log()).read()
+        assert not problems and step.kind == "refactoring" and step.codebook_before != step.codebook_after
+        logged = {(log.stem, one.id) for log in paths.logs() for one in Journal(log).read()[0] if one.step == step.id}
+        assert logged == set(step.transactions) and {ad for ad, _ in logged} == ads
+        ids.add(step.id)
+    assert len(ids) == 1
 
 
 def test_the_same_change_can_be_made_again_after_it_was_reversed(study: Path) -> None:

@@ -1,6 +1,7 @@
 """The values that are read and stored: sources, codebooks, anchors, codings, memos and events."""
 
 from codetui.model.events import (
+    NO_STEP,
     CodingAdded,
     CodingNoted,
     CodingReanchored,
@@ -54,6 +55,7 @@ from codetui.model.values import (
 
 __all__ = [
     "GRAVEST_FIRST",
+    "NO_STEP",
     "Anchor",
     "Cause",
     "Code",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Generic
@@ -84,12 +85,13 @@ class RecordLog(Generic[R]):
         present = {record.id for record in read}
         lines = [encode(one) for one in records if one.id not in present]
         lines += dict.fromkeys(line for line in (*self.unknown, *unknown) if line not in kept)
-        if lines:
-            self.add(lines)
+        self.add(lines)
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Put lines on disk; raise OSError if they are not there, and then the log is as before."""
         data = b"".join(line + b"\n" for line in lines)
+        if not data:
+            return
         fs.roll_back(self.path)
         fs.append(self.path, data if fs.ends_with_newline(self.path) else b"\n" + data)
 
@@ -109,6 +111,13 @@ class StudyJournal(RecordLog[StudyStep]):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, StudyStep)
+
+    def record(self, step: StudyStep) -> None:
+        """Append a step after all that the log has: its `seq` and `parents` are set; raise OSError."""
+        steps = self.read()[0]
+        followed = {parent for one in steps for parent in one.parents}
+        parents = tuple(one.id for one in steps if one.id not in followed)
+        self.append(replace(step, parents=parents, seq=max((one.seq for one in steps), default=0) + 1))
 
 
 def missing_lines(ours: bytes, theirs: bytes) -> list[bytes]:

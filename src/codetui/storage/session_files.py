@@ -17,6 +17,7 @@ from codetui.storage.fs import remove_stale_temporaries, require_inside
 EVENTS = "events"
 LOG = ".jsonl"
 PLACE_FILE = "place.json"
+STUDY_LOG = "study.jsonl"
 DOCUMENT = "analysis_job_"
 
 
@@ -57,6 +58,10 @@ class SessionPaths:
     def log(self, ad_id: str) -> Path:
         """The event log of an ad."""
         return self._inside(self.folder / EVENTS / f"{safe_name(ad_id)}{LOG}")
+
+    def study_log(self) -> Path:
+        """Return the coder's log of the study: the steps that span several sessions."""
+        return self._inside(self.folder / STUDY_LOG)
 
     def beside(self, ad_id: str, suffix: str) -> Path:
         """A file beside the event log of an ad."""

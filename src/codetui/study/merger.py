@@ -14,7 +14,7 @@ from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.model import Problem, text_hash
 from codetui.storage import fs, session_files, study_files
-from codetui.storage.journal import Journal, missing_lines
+from codetui.storage.journal import Journal, StudyJournal, missing_lines
 from codetui.storage.log_format import encode
 from codetui.storage.session_files import SessionPaths
 from codetui.study.importer import Importer
@@ -55,7 +55,7 @@ def merge_folders(
     for root in roots:
         yield from merger.merge(root)
         if not is_dry:
-            yield _merge_books(root, study.sessions_path)
+            yield _merge_books(merger, root, study.sessions_path)
 
 
 def _sessions_to_merge(folder: Path, root: Path) -> Path:
@@ -91,6 +91,16 @@ class Merger:
                     yield self._merge_log(name, here, theirs, theirs.log)
                 elif theirs.document is not None:
                     yield self._import_document(name, here, theirs, theirs.document.path)
+
+    def merge_study_logs(self, other_root: Path) -> None:
+        """Add the steps that the coders' logs of the study lack here.  Raises OSError."""
+        for name in session_files.coders(other_root):
+            theirs = SessionPaths.of_folder(other_root, name).study_log()
+            steps = StudyJournal(theirs).read()[0]
+            if steps:
+                here = self._paths_here(other_root, name, steps[-1].coder).study_log()
+                ours = fs.read(here) if fs.is_file(here) else b""
+                StudyJournal(here).add(missing_lines(ours, fs.read(theirs)))
 
     def _paths_here(self, other_root: Path, name: str, coder: str) -> SessionPaths:
         """Return the coder's paths here: the folder `name`, unless there only case tells it from another coder's."""
@@ -167,7 +177,7 @@ def _failed(name: str, source_id: str, path: Path, reason: str) -> MergeResult:
     return MergeResult(name, source_id, "refused", problems=(Problem(str(path), 0, "error", what),))
 
 
-def _merge_books(source: Path, root: Path) -> BooksMerged:
+def _merge_books(merger: Merger, source: Path, root: Path) -> BooksMerged:
     """Keep the codebooks that were coded with there, and the rules that lead from one to the next."""
     problems: list[Problem | None] = []
     number = 0
@@ -177,10 +187,11 @@ def _merge_books(source: Path, root: Path) -> BooksMerged:
             if text is not None and name not in study_files.kept_names(root):
                 problems.append(study_files.keep_codebook(root, text, text_hash(text)))
                 number += problems[-1] is None
+        merger.merge_study_logs(source)
         for rules in study_files.kept_maps(source):
             digest = rules.stem.removeprefix(study_files.MAP)
             problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
     except OSError as error:
-        what = f"not all versions of the codebook are merged: {error.strerror or error}"
+        what = f"not all versions of the codebook and logs of the study are merged: {error.strerror or error}"
         problems.append(Problem(str(error.filename), 0, "error", what))
     return BooksMerged(number, tuple(filter(None, problems)))

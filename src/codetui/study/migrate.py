@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -25,11 +25,12 @@ from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.model import Codebook, Problem, Source, SourceId, Words
+from codetui.model import NO_STEP, Codebook, Problem, Source, SourceId, StepId, StudyStep, TransactionId, Words
 from codetui.storage import fs, study_files
+from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.ids import fresh_id
+from codetui.study.ids import fresh_id, now
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import CorpusSources, SessionSnapshot, Sources, session_snapshots
@@ -42,7 +43,8 @@ AT_ONCE = 8
 class MigrationPlan(NamedTuple):
     """A migration before it is done: its rules and both codebooks, the old one if it is known.
 
-    `is_fresh` if the codebook has just been changed in the way that the rules describe.
+    `is_fresh` if the codebook has just been changed in the way that the rules describe.  `step` is the step of the
+    study's logs that the transactions are part of.
     """
 
     rules: MigrationMap
@@ -50,6 +52,7 @@ class MigrationPlan(NamedTuple):
     old: Codebook | None
     problems: tuple[Problem, ...] = ()
     is_fresh: bool = False
+    step: StepId = NO_STEP
 
     def applied_to(self, state: State) -> MigrationResult:
         """Return the events of the migration in a session."""
@@ -73,7 +76,7 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
     errors = [problem for problem in problems if problem.severity == "error"]
     if rules is None or errors:
         raise StudyError("the rules cannot be followed, so nothing is changed:", problems=errors)
-    return MigrationPlan(rules, book, before, tuple(problems))
+    return MigrationPlan(rules, book, before, tuple(problems), step=StepId(fresh_id()))
 
 
 def find_codebook(name: str, sessions: Path) -> Codebook:
@@ -145,9 +148,39 @@ def migrate_sessions(
                 tally.edited += done.was_edited
                 if done.migrated is not None:
                     tally.add(record.source.id, record.folder, done.migrated)
+                tally.steps[record.folder, record.coder] += done.transactions
             looked_at += len(some)
             progress(looked_at)
+    tally.problems += _log_step(plan, sessions, tally)
     return tally
+
+
+def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> Iterator[Problem]:
+    """Write the step into each coder's log of the study; yield the problems with that."""
+    for (folder, coder), transactions in tally.steps.items():
+        if not transactions:
+            continue
+        step = StudyStep(
+            id=plan.step,
+            seq=0,
+            time=now(),
+            coder=coder,
+            kind="refactoring" if plan.is_fresh else "migration",
+            transactions=tuple(transactions),
+            codebook_before=plan.old.content_hash if plan.old else "",
+            codebook_after=plan.new.content_hash,
+        )
+        log = SessionPaths.of_folder(sessions, folder).study_log()
+        try:
+            StudyJournal(log).record(step)
+        except OSError as error:
+            what = f"the step is not in the log of the study: {error.strerror or error}; the sessions have it"
+            yield Problem(str(log), 0, "warning", what)
+
+
+def transactions_of(session: Session, step: StepId) -> list[tuple[SourceId, TransactionId]]:
+    """Return the transactions of a session that are part of a step, as that is logged."""
+    return [(session.source.id, one.id) for one in session.transactions if step and one.step == step]
 
 
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: MigrationPlan) -> list[Problem]:
@@ -182,6 +215,7 @@ class _Done(NamedTuple):
     migrated: MigrationResult | None
     problems: tuple[Problem, ...] = ()
     was_edited: bool = False
+    transactions: Sequence[tuple[SourceId, TransactionId]] = ()
 
 
 def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapshot, ad: Source | Problem) -> _Done:
@@ -214,7 +248,7 @@ def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapsh
     if isinstance(done, NotSaved):
         return _Done(None, (_failed(record, done.reason),), was_edited)
     problem = session.save_document()
-    return _Done(done, (problem,) if problem else (), was_edited)
+    return _Done(done, (problem,) if problem else (), was_edited, transactions_of(session, plan.step))
 
 
 def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
@@ -223,7 +257,9 @@ def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | 
     done = plan.applied_to(session.state)
     if done.events:
         message = f"{plural(len(done.events), 'change')} by the rules from one codebook to the next."
-        outcome = session.record(Decision(done.events, message, cause="migration", from_name=plan.rules.name))
+        outcome = session.record(
+            Decision(done.events, message, cause="migration", from_name=plan.rules.name, step=plan.step)
+        )
         if not isinstance(outcome, Saved):
             return outcome
     return done
@@ -276,6 +312,10 @@ class MigrationCounts:
     waiting: Counter[tuple[str, Reason]] = field(default_factory=Counter)
     waiting_profiles: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    steps: defaultdict[tuple[str, str], list[tuple[SourceId, TransactionId]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """The transactions that were written, by folder and coder."""
 
     def add(self, ad: SourceId, coder: str, done: MigrationResult) -> None:
         """Add one session to the counts."""

@@ -12,11 +12,12 @@ from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.editing import refactor
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
-from codetui.model import Codebook, Problem
+from codetui.model import Codebook, Problem, StepId
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.codebook_service import CodebookService
+from codetui.study.ids import fresh_id
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -28,6 +29,7 @@ from codetui.study.migrate import (
     migrate_sessions,
     read_plan,
     rules_between,
+    transactions_of,
 )
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
@@ -120,6 +122,7 @@ class CodeRefactoring:
                 tally.problems.append(Problem(str(session.document_path), 0, "error", what))
             else:
                 tally.add(session.source.id, self._paths.folder.name, done)
+                tally.steps[self._paths.folder.name, session.coder] += transactions_of(session, plan.step)
         return MigrationPreview(plan, tally, preview.step)
 
     def migrate_others(
@@ -177,7 +180,8 @@ class CodeRefactoring:
 def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
     """Return the rules between two texts of the codebook.  Raises EditError where one cannot be read."""
     old, new = _read(before), _read(after)
-    return MigrationPlan(MigrationMap((rule_of(step),), version_name(old), version_name(new)), new, old, is_fresh=True)
+    rules = MigrationMap((rule_of(step),), version_name(old), version_name(new))
+    return MigrationPlan(rules, new, old, is_fresh=True, step=StepId(fresh_id()))
 
 
 def _read(text: str) -> Codebook:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from codetui.core.session.state import State
-from codetui.model import Cause, Codebook, CodeId, CodingId, Event, MemoId, MemoTarget, SourceId, Span, TransactionId
+from codetui.model import (
+    NO_STEP,
+    Cause,
+    Codebook,
+    CodeId,
+    CodingId,
+    Event,
+    MemoId,
+    MemoTarget,
+    SourceId,
+    Span,
+    StepId,
+    TransactionId,
+)
 
 
 class Refusal(NamedTuple):
@@ -24,6 +37,7 @@ class Decision(NamedTuple):
     target: TransactionId | None = None
     coding: CodingId | None = None
     from_name: str = ""
+    step: StepId = NO_STEP
 
 
 class DecisionContext(NamedTuple):

@@ -167,6 +167,7 @@ class Session:
             cause=decision.cause,
             target=decision.target,
             from_name=decision.from_name,
+            step=decision.step,
             events=opening + decision.events,
         )
         try:
