@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from codetui.model import (
     DoneMarked,
     Event,
     MemoId,
+    MemoKind,
     MemoTarget,
     MemoWritten,
     ProfileAssigned,
@@ -52,6 +54,34 @@ def added(coding: str, code: str = "TASK1", rank: int = 1) -> CodingAdded:
     return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=None, words=f"words of {coding}", rank=rank)
 
 
+def test_the_heads_are_those_that_no_other_follows() -> None:
+    first = transaction(1, added("a"))
+    ours = replace(transaction(2, added("b"), ident="ours"), parents=(first.id,))
+    theirs = replace(transaction(2, added("c"), ident="theirs"), parents=(first.id,))
+    both = replace(transaction(3, added("d")), parents=(ours.id, theirs.id))
+    assert replay([first]).heads == (first.id,)
+    assert (
+        replay([theirs, ours, first]).heads == evolve(evolve(replay([first]), theirs), ours).heads == ("ours", "theirs")
+    )
+    assert replay([both, theirs, ours, first]).heads == (both.id,)
+
+
+def test_memos_on_any_target_are_kept_apart_from_the_notes_of_the_document() -> None:
+    kinds = get_args(MemoKind)
+    events = [
+        MemoWritten(memo=MemoId(kind), target=MemoTarget(kind=kind, id="x"), text=f"on {kind}", rank=rank)
+        for rank, kind in enumerate(kinds, 5)
+    ]
+    state = replay([transaction(1, *events)])
+    assert [one.target.kind for one in state.notes.values()] == ["section", "group", "code", "entry"]
+    assert [one.text for one in state.memos.values()] == [f"on {kind}" for kind in kinds[4:]]
+    assert not state.is_untouched and state.next_rank == 5 + len(kinds)
+    target = undo.undo_target(state)
+    assert target is not None
+    undone = evolve(state, transaction(2, *undo.undo_events(target), cause="undo", target=target.id))
+    assert undone.is_untouched and set(undone.memos) == set(state.memos)
+
+
 def facts(state: State) -> tuple[object, ...]:
     return (
         tuple((c.id, c.code, c.words, c.note, c.rank) for c in state.live()),
@@ -67,7 +97,7 @@ def undone(state: State) -> State:
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *undo.undoing(target), cause="undo", target=target.id),
+        transaction(state.seq + 1, *undo.undo_events(target), cause="undo", target=target.id),
     )
 
 
@@ -76,7 +106,7 @@ def redone(state: State) -> State:
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *undo.redoing(target), cause="redo", target=target.id),
+        transaction(state.seq + 1, *undo.redo_events(target), cause="redo", target=target.id),
     )
 
 
@@ -179,7 +209,7 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
 
 def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
     mine = [transaction(1, added("a")), transaction(2, CodingRemoved(coding=CodingId("a")))]
-    undone = transaction(3, *undo.undoing(mine[1]), cause="undo", target="t0002", ident="u")
+    undone = transaction(3, *undo.undo_events(mine[1]), cause="undo", target="t0002", ident="u")
     theirs = transaction(2, added("b"), ident="z")
     state = replay([*mine, undone, theirs])
     assert {c.id for c in state.live()} == {"a", "b"}

@@ -24,7 +24,7 @@ from codetui.core.codebook.migration import (
 from codetui.core.session.commands import Decision, DecisionContext, Redo, Undo
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, evolve, replay
-from codetui.core.session.undo import undoing
+from codetui.core.session.undo import undo_events
 from codetui.model import (
     Anchor,
     Cause,
@@ -261,7 +261,7 @@ def test_a_recoded_coding_counts_as_made_with_the_book_of_the_recoding() -> None
     recoded = CodingRecoded(coding=CodingId("c3"), code=CodeId("A"), rank=9, code_before=CodeId("C"), rank_before=3)
     state = then(START, recoded, under=new)
     assert "c3" not in [event.coding for event in run(state, rules(A="B", new=new), new).events]  # type: ignore[union-attr]
-    undone = then(state, *undoing(state.done_steps.newest), cause="undo", target="t2", under=new)  # type: ignore[union-attr]
+    undone = then(state, *undo_events(state.done_steps.newest), cause="undo", target="t2", under=new)  # type: ignore[union-attr]
     assert run(undone, rules(C="A", new=new), new).left == 0
 
 
@@ -287,7 +287,7 @@ def test_one_undo_takes_the_whole_migration_back_and_it_can_be_done_again() -> N
     noted = then(START, note("code", "A", "why"))
     state = migrated(noted, by)
     assert state.done_steps is not None
-    undone = then(state, *undoing(state.done_steps.newest), cause="undo", target=state.done_steps.newest.id)
+    undone = then(state, *undo_events(state.done_steps.newest), cause="undo", target=state.done_steps.newest.id)
     assert undone.live() == noted.live()
     assert texts(undone) == texts(noted)
     assert codes_of(migrated(undone, by)) == codes_of(state)
@@ -430,7 +430,7 @@ def test_no_coding_and_no_note_is_lost_doubled_or_moved_twice(
             assert coding.code.rstrip("?") == old and coding.code not in known
     assert run(after, by, new).events == ()
     if after.done_steps and after.done_steps.newest.cause == "migration":
-        undone = then(after, *undoing(after.done_steps.newest), cause="undo", target=after.done_steps.newest.id)
+        undone = then(after, *undo_events(after.done_steps.newest), cause="undo", target=after.done_steps.newest.id)
         assert undone.live() == before.live() and texts(undone) == texts(before)
 
 

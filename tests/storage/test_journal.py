@@ -31,7 +31,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.journal import Journal
+from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.log_format import encode
 
 ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
@@ -172,6 +172,36 @@ def test_a_line_of_a_newer_version_is_told_apart(tmp_path: Path) -> None:
     transactions, [problem] = log.read()
     assert not transactions
     assert "newer codetui" in problem.message
+
+
+UNKNOWN = [
+    b'{"v":3,"id":"new","seq":9,"what":"a version to come"}',
+    encode(transaction(7, "kind")).replace(b'"profile-assigned"', b'"profile-sung"'),
+    encode(transaction(8, "field")).replace(b'"coder":', b'"colour":"red","coder":'),
+]
+
+
+def test_lines_of_unknown_form_go_along_when_a_log_is_completed_or_copied(tmp_path: Path) -> None:
+    log = Journal(tmp_path / "log.jsonl")
+    log.append(transaction(1))
+    log.add(UNKNOWN)
+    transactions, problems = log.read()
+    assert [one.seq for one in transactions] == [1] and [problem.line for problem in problems] == [2, 3, 4]
+    log.path.write_bytes(encode(transaction(1)) + b"\n" + UNKNOWN[0] + b"\n")
+    log.complete([transaction(1), transaction(2)])
+    log.complete([transaction(1), transaction(2)])
+    lines = [encode(transaction(1)), UNKNOWN[0], encode(transaction(2)), *UNKNOWN[1:]]
+    assert log.path.read_bytes().splitlines() == lines
+    copy = Journal(tmp_path / "elsewhere" / "log.jsonl")
+    copy.complete([transaction(1), transaction(2)], log.unknown)
+    assert sorted(copy.path.read_bytes().splitlines()) == sorted(lines)
+    assert sorted(missing_lines(b"", log.path.read_bytes())) == sorted(lines)
+
+
+def test_torn_lines_are_not_brought_along(tmp_path: Path) -> None:
+    log = Journal(tmp_path / "log.jsonl")
+    log.path.write_bytes(encode(transaction(1)) + b'\n{"v":2,"id":"t2","se\n17\n')
+    assert len(log.read()[1]) == 2 and not log.unknown
 
 
 def test_line_ends_and_lone_surrogates_in_words_stay_inside_one_line(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -33,7 +34,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.log_format import GREATEST, FormatError, NewerVersionError, decode, encode
+from codetui.storage.log_format import GREATEST, FormatError, NewerVersionError, decode, encode, kind_of
 
 ANCHOR = {"text_hash": "h", "start": 0, "end": 3, "words": "sea"}
 LAYOUT = {"text": "sea", "ids": [[1, ["c"]]]}
@@ -112,6 +113,16 @@ def test_a_line_has_every_field_in_the_order_of_the_model() -> None:
         written = json.loads(encode(decode(line_with(event), Transaction)))
         assert list(written) == [*names, "events"]
         assert [name for name in written["events"][0] if name in event] == list(event)
+
+
+def test_the_page_on_the_format_has_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "log-format.md").read_text("utf-8")
+    for event in get_args(Event):
+        kind = kind_of(event)
+        row = next(line for line in page.splitlines() if line.startswith("|") and f"`{kind}`" in line)
+        assert all(f"`{field.name}`" in row for field in fields(event)), kind
+    for record in (Transaction, StudyStep, Anchor):
+        assert all(f"`{field.name}`" in page for field in fields(record)), record
 
 
 @given(transactions)

@@ -142,7 +142,7 @@ def test_what_git_has_merged_is_opened_without_an_edit_by_hand(clones: tuple[Clo
 def test_who_merges_is_told_of_what_was_said_in_two_ways(clones: tuple[Clone, Clone]) -> None:
     first, second = clones
     go_apart(first, second)
-    assert "said in two ways: the reasoning" in merged(first, second, MERGES[0])
+    assert "changed on both sides: the reasoning" in merged(first, second, MERGES[0])
 
 
 def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(clones: tuple[Clone, Clone]) -> None:

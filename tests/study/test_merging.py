@@ -186,7 +186,7 @@ def test_what_was_said_in_two_ways_is_said_and_shown(
     second.give(AssignProfile("2", "She builds."))
     second.close()
     assert merge(first, second.folder) == 0
-    sentences = ("the profile: Builder stands, Keeper does not", "the profile: Keeper stands, Builder does not")
+    sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
     said = capsys.readouterr().out
     assert any(one in said for one in sentences)
     assert any(one in problem.message for problem in first.session.problems for one in sentences)
@@ -219,6 +219,24 @@ def test_lines_of_a_newer_version_come_and_torn_ones_stay(machines: tuple[Machin
     assert newer + b"\n" in brought and b'"yy"' not in brought
     before = files(first.folder)
     assert merge(first, second.folder) == 0 and files(first.folder) == before
+
+
+def test_a_step_names_the_steps_that_its_author_had_seen(machines: tuple[Machine, Machine]) -> None:
+    first, second = machines
+    code(first, SEA)
+    code(second, MIRRORS)
+    second.close()
+    ours, theirs = first.state.heads, second.state.heads
+    assert len(ours) == len(theirs) == 1 and ours != theirs
+    first.close()
+    second.close()
+    assert merge(first, second.folder) == 0
+    assert first.state.heads == tuple(sorted((*ours, *theirs)))
+    first.give(AssignProfile("1", "She keeps."))
+    last = first.session.transactions[-1]
+    assert last.parents == tuple(sorted((*ours, *theirs))) and first.state.heads == (last.id,)
+    first.give(AssignProfile("2", "She builds."))
+    assert first.session.transactions[-1].parents == (last.id,)
 
 
 def test_a_document_without_its_log_is_imported_once(machines: tuple[Machine, Machine]) -> None:

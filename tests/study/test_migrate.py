@@ -9,7 +9,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, Undo
-from codetui.core.session.undo import undoing
+from codetui.core.session.undo import undo_events
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, CodeId, CodingRecoded, MemoTarget, Source, SourceId, Span
 from codetui.storage import study_files
@@ -338,7 +338,7 @@ def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_pa
         codes = {coding.code for coding in state.live()}
         assert not codes & {"1.A.1", "1.A.2", "1.B.2", "1.B.3", "1.C.1", "2.1", "2.3", "3.1"}
         assert state.done_steps is not None and state.done_steps.newest.cause == "migration"
-        undone = undoing(state.done_steps.newest)
+        undone = undo_events(state.done_steps.newest)
         assert {event.code for event in undone if isinstance(event, CodingRecoded)} <= {
             coding.code for coding in before[ad].live()
         }

@@ -84,6 +84,17 @@ def test_what_the_disk_refused_is_written_elsewhere_and_coding_goes_on_there(
     assert opened(copy).state.live() == session.state.live()
 
 
+def test_lines_of_a_newer_version_go_along_into_the_copy(tmp_path: Path, stick: Disk) -> None:
+    newer = b'{"v":3,"id":"zz","seq":9,"what":"new"}\n'
+    opened(stick.root).execute(LAMP)
+    log = stick.root / "wil" / "events" / "7.jsonl"
+    log.write_bytes(log.read_bytes() + newer)
+    session, copy = opened(stick.root), tmp_path / "copy"
+    assert [problem.line for problem in session.problems] == [2]
+    assert isinstance(session.save_copy(copy), Saved)
+    assert newer in (copy / "wil" / "events" / "7.jsonl").read_bytes()
+
+
 def test_everything_is_back_in_order_when_the_disk_is(tmp_path: Path, stick: Disk) -> None:
     session = opened(stick.root)
     session.execute(LAMP)

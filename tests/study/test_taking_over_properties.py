@@ -223,7 +223,7 @@ def test_what_was_taken_over_can_be_undone(
     if found.events:
         target = undo.undo_target(after)
         assert target is not None
-        back = happened(after, *undo.undoing(target), cause="undo")
+        back = happened(after, *undo.undo_events(target), cause="undo")
         assert [replace(one, time="") for one in back.live()] == [replace(one, time="") for one in state.live()]
         assert [n for n in back.notes.values() if n.text] == [n for n in state.notes.values() if n.text]
         assert document(back) == document(state)

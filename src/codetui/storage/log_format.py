@@ -64,7 +64,7 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if is_dataclass(value) and not isinstance(value, type):
-        kind = {"kind": _kind_of(type(value))} if type(value) in get_args(Event) else {}
+        kind = {"kind": kind_of(type(value))} if type(value) in get_args(Event) else {}
         return {**kind, **{name: _plain(getattr(value, name)) for name in _names_of(type(value))}}
     return value
 
@@ -76,7 +76,7 @@ def _names_of(wanted: type) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _kind_of(wanted: type) -> str:
+def kind_of(wanted: type) -> str:
     """Return the kind of an event: `coding-added` for `CodingAdded`."""
     return _CAMEL.sub("-", wanted.__name__).lower()
 
@@ -160,7 +160,7 @@ def _tuple_reader(inner: tuple[object, ...]) -> Reader:
 
 def _event_reader() -> Reader:
     """Return the reader of any event, by its kind."""
-    readers = {_kind_of(each): _object_reader(each) for each in get_args(Event)}
+    readers = {kind_of(each): _object_reader(each) for each in get_args(Event)}
 
     def read(value: object) -> object:
         kind = value.pop("kind", None) if isinstance(value, dict) else None

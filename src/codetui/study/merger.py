@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from codetui.core.session.conflicts import between, sentence
+from codetui.core.session.conflicts import conflicts_between, describe_conflict
 from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.model import Problem, text_hash
@@ -126,8 +126,8 @@ class Merger:
         if obstacle is not None:
             return MergeResult(name, source_id, "refused", problems=(obstacle,))
         whole = replay((*ours, *theirs.steps))
-        conflicts = between(ours, theirs.steps) if ours else []
-        sentences = [Problem(str(log), 0, "warning", sentence(one, whole, self._book)) for one in conflicts]
+        conflicts = conflicts_between(ours, theirs.steps) if ours else []
+        sentences = [Problem(str(log), 0, "warning", describe_conflict(one, whole, self._book)) for one in conflicts]
         problems = (*theirs.problems, *sentences)
         edited = " with the edits by hand in its document" if theirs.edits else ""
         message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"

@@ -1,6 +1,6 @@
-"""What two sides of one session said differently, found in the log itself: each event tells what its author saw before.
+"""Find what two sides of one session set differently, from the log alone: each event has the value that its author saw.
 
-Of two sayings the later one by (`seq`, `id`) stands; the other is in the log, and said here.
+Of two values the later one by (`seq`, `id`) is kept; the other stays in the log.
 """
 
 from __future__ import annotations
@@ -32,100 +32,100 @@ from codetui.model import (
     Transaction,
 )
 
-REMOVED, STANDS = "removed", "stands"
+REMOVED, PRESENT = "removed", "present"
 
-Key = tuple[str, str]
-"""A field that holds one value: what it is, and the id of the coding or note that has it."""
+Field = tuple[str, str]
+"""A field that holds one value: its name, and the id of the coding or memo that has it."""
 
 
-class Disagreement(NamedTuple):
-    """A field that was said in two ways: what `stands`, and what the `other` side said."""
+class Conflict(NamedTuple):
+    """A field that two sides set differently: the value that is `kept`, and the `other` one."""
 
-    about: Key
-    stands: str
+    field: Field
+    kept: str
     other: str
 
 
 class _Change(NamedTuple):
-    about: Key
+    field: Field
     before: object
     after: object
 
 
-def disagreements(transactions: Iterable[Transaction]) -> list[Disagreement]:
-    """The fields whose value replaced one that its author had not seen, unless somebody has decided since.
+def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
+    """Return the fields whose value replaced one that its author had not seen, unless somebody has decided since.
 
-    One author alone never disagrees.  That a coding was removed by one side and changed by the other is found where the
-    change is the later one; `between` finds both.
+    One author alone makes no conflicts.  That one side removed a coding and the other changed it is found if the change
+    is the later one; `conflicts_between` finds both.
     """
     unique = {one.id: one for one in transactions}
     ordered = sorted(unique.values(), key=lambda one: (one.seq, one.id))
-    current: dict[Key, object] = {}
-    found: dict[Key, tuple[object, object]] = {}
+    current: dict[Field, object] = {}
+    found: dict[Field, tuple[object, object]] = {}
     for event in (event for one in ordered for event in one.events):
         for change in _first_values(event):
-            current.setdefault(change.about, change.after)
+            current.setdefault(change.field, change.after)
         for change in _changes(event):
-            _weigh(change, current, found)
+            _apply(change, current, found)
     state = replay(ordered) if found else State()
-    return [Disagreement(about, _said(after), _said(other)) for about, (after, other) in _telling(found, state)]
+    return [Conflict(field, _shown(after), _shown(other)) for field, (after, other) in _relevant(found, state)]
 
 
-def _weigh(change: _Change, current: dict[Key, object], found: dict[Key, tuple[object, object]]) -> None:
-    """Carries a change out on the `current` values; keeps what it replaced where its author has not seen that."""
-    removal = ("removal", change.about[1])
-    if change.about != removal and current.get(removal) == REMOVED:
+def _apply(change: _Change, current: dict[Field, object], found: dict[Field, tuple[object, object]]) -> None:
+    """Apply a change to the `current` values; note what it replaced if its author had not seen that."""
+    removal = ("removal", change.field[1])
+    if change.field != removal and current.get(removal) == REMOVED:
         found[removal] = (REMOVED, "changed")
-    seen = current.get(change.about, change.before)
-    current[change.about] = change.after
+    seen = current.get(change.field, change.before)
+    current[change.field] = change.after
     if seen in (change.before, change.after):
-        found.pop(change.about, None)
+        found.pop(change.field, None)
     else:
-        found[change.about] = (change.after, seen)
+        found[change.field] = (change.after, seen)
 
 
-def between(ours: Sequence[Transaction], theirs: Sequence[Transaction]) -> list[Disagreement]:
-    """What two logs of one session say differently, and neither of them alone."""
-    known = {one.about for side in (ours, theirs) for one in disagreements(side)}
+def conflicts_between(ours: Sequence[Transaction], theirs: Sequence[Transaction]) -> list[Conflict]:
+    """Return the conflicts of two logs of one session that neither of them has alone."""
+    known = {one.field for side in (ours, theirs) for one in find_conflicts(side)}
     whole = [*ours, *theirs]
-    found = [one for one in disagreements(whole) if one.about not in known]
-    met = {one.about for one in found}
+    found = [one for one in find_conflicts(whole) if one.field not in known]
+    fields = {one.field for one in found}
     state = replay(whole)
     common = {one.id for one in ours} & {one.id for one in theirs}
     apart = [[one for one in side if one.id not in common] for side in (ours, theirs)]
     removed = [_removed(one) for one in (replay(ours), replay(theirs))]
-    changed = [{about[1] for one in side for event in one.events for about, *_ in _of_coding(event)} for side in apart]
+    changed = [{field[1] for one in side for event in one.events for field, *_ in _of_coding(event)} for side in apart]
     for mine, other in ((0, 1), (1, 0)):
         for coding in sorted((removed[mine] - removed[other]) & changed[other]):
-            if ("removal", coding) not in met and state.codings[CodingId(coding)].is_removed:
-                found.append(Disagreement(("removal", coding), REMOVED, "changed"))
+            if ("removal", coding) not in fields and state.codings[CodingId(coding)].is_removed:
+                found.append(Conflict(("removal", coding), REMOVED, "changed"))
     return found
 
 
-def sentence(one: Disagreement, state: State, book: Codebook) -> str:
-    """A disagreement in words, for the coder."""
-    what, of = one.about
+def describe_conflict(one: Conflict, state: State, book: Codebook) -> str:
+    """Return a conflict in words, for the coder."""
+    name, of = one.field
     coding = state.codings.get(CodingId(of))
     where = f" of {quoted(coding.words)}" if coding else ""
-    stands, other = (_named(what, value, book) for value in (one.stands, one.other))
-    return f"said in two ways: the {what}{where}: {stands} stands, {other} does not; say it anew to settle it"
+    kept, other = (_named(name, value, book) for value in (one.kept, one.other))
+    return f"changed on both sides: the {name}{where}: {kept} is kept, {other} is not; change it again if that is wrong"
 
 
-def _named(what: str, value: str, book: Codebook) -> str:
-    """A value as the codebook calls it."""
+def _named(name: str, value: str, book: Codebook) -> str:
+    """Return a value as the codebook calls it."""
     if not value:
         return "nothing"
-    if what == "code":
+    if name == "code":
         return books.label_of(book, CodeId(value))
-    return books.profile_name(book, value) if what == "profile" else value
+    return books.profile_name(book, value) if name == "profile" else value
 
 
-def _telling(found: dict[Key, tuple[object, object]], state: State) -> Iterator[tuple[Key, tuple[object, object]]]:
-    """Those that a person would miss: what became of a coding that is removed is not."""
-    for about, values in found.items():
-        coding = state.codings.get(CodingId(about[1]))
-        if coding is None or not coding.is_removed or about[0] == "removal":
-            yield about, values
+def _relevant(found: dict[Field, tuple[object, object]], state: State) -> Iterator[tuple[Field, tuple[object, object]]]:
+    """Yield the conflicts that a person would miss, so not those about codings that are removed."""
+    for field, values in found.items():
+        coding = state.codings.get(CodingId(field[1]))
+        if coding is None or not coding.is_removed or field[0] == "removal":
+            yield field, values
 
 
 def _removed(state: State) -> set[str]:
@@ -133,25 +133,25 @@ def _removed(state: State) -> set[str]:
 
 
 def _first_values(event: Event) -> Iterator[_Change]:
-    """What an event says first of a field."""
+    """Yield the first values that an event gives to fields."""
     match event:
         case CodingAdded():
             yield _Change(("code", event.coding), None, event.code)
             yield _Change(("place", event.coding), None, _place(event.anchor, event.words))
             yield _Change(("note", event.coding), None, event.note)
-            yield _Change(("removal", event.coding), None, STANDS)
+            yield _Change(("removal", event.coding), None, PRESENT)
         case SessionOpened():
             yield _Change(("employer and title", ""), None, (event.employer, event.title))
 
 
 def _changes(event: Event) -> Iterator[_Change]:
-    """The fields that an event changes: what its author saw, and what it says."""
+    """Yield the fields that an event changes, with the value that its author saw."""
     yield from _of_coding(event)
     match event:
         case CodingRemoved():
-            yield _Change(("removal", event.coding), STANDS, REMOVED)
+            yield _Change(("removal", event.coding), PRESENT, REMOVED)
         case CodingRestored():
-            yield _Change(("removal", event.coding), REMOVED, STANDS)
+            yield _Change(("removal", event.coding), REMOVED, PRESENT)
         case MemoWritten():
             yield _Change((f"note on {event.target.id}", event.memo), event.text_before, event.text)
         case ProfileAssigned():
@@ -181,8 +181,8 @@ def _place(anchor: Anchor | None, words: str) -> tuple[int, int, str]:
     return (anchor.start, anchor.end, words) if anchor else (-1, -1, words)
 
 
-def _said(value: object) -> str:
-    """A field's value as text; empty for nothing."""
+def _shown(value: object) -> str:
+    """Return a field's value as text; empty for nothing."""
     match value:
         case (int(), int(), str(words)):
             return quoted(words)

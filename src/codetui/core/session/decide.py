@@ -272,7 +272,7 @@ def _step(state: State, *, is_undo: bool, study: DecisionContext) -> Decision | 
     target = undo.undo_target(state) if is_undo else undo.redo_target(state)
     if target is None:
         return Refusal("Nothing to undo in this ad." if is_undo else "Nothing to redo in this ad.")
-    events = undo.undoing(target) if is_undo else undo.redoing(target)
+    events = undo.undo_events(target) if is_undo else undo.redo_events(target)
     what = step_words(target, state, study)
     message = f"Undone: {what}." if is_undo else f"Redone: {what}."
     return Decision(events, message, "undo" if is_undo else "redo", target.id)

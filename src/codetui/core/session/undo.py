@@ -1,4 +1,4 @@
-"""Undo and redo as further events: nothing is ever taken out of the log."""
+"""Undo and redo by appending events: nothing is ever removed from the log."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from codetui.model import (
 
 
 def undo_target(state: State) -> Transaction | None:
-    """The transaction that undo would take back next."""
+    """Return the transaction that undo would invert next."""
     return state.done_steps.newest if state.done_steps else None
 
 
 def redo_target(state: State) -> Transaction | None:
-    """The transaction that redo would bring back next."""
+    """Return the transaction that redo would apply again next."""
     return state.undone_steps.newest if state.undone_steps else None
 
 
-def undoing(transaction: Transaction) -> tuple[Event, ...]:
-    """The events that take a transaction back, last one first."""
+def undo_events(transaction: Transaction) -> tuple[Event, ...]:
+    """Return the events that invert a transaction, the last one first."""
     inverses = (invert(event) for event in reversed(transaction.events))
     return tuple(inverse for inverse in inverses if inverse is not None)
 
 
-def redoing(transaction: Transaction) -> tuple[Event, ...]:
-    """The events that bring a transaction back after it was undone."""
+def redo_events(transaction: Transaction) -> tuple[Event, ...]:
+    """Return the events that apply a transaction again after it was undone."""
     return tuple(_again(event) for event in transaction.events if not isinstance(event, SessionOpened))
 
 
@@ -49,7 +49,7 @@ def _again(event: Event) -> Event:
 
 
 def invert(event: Event) -> Event | None:
-    """The event that takes this one back; opening a session is not taken back."""
+    """Return the event that inverts this one, None for the opening of a session."""
     match event:
         case CodingAdded() | CodingRestored():
             return CodingRemoved(coding=event.coding)

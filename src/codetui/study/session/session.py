@@ -288,9 +288,9 @@ class Session:
         if len({one.seq for one in self.transactions}) == len(self.transactions):
             # Two sides would both have plural on from the step that they have in common.
             return ()
-        from codetui.core.session.conflicts import disagreements, sentence
+        from codetui.core.session.conflicts import describe_conflict, find_conflicts
 
-        sentences = (sentence(one, self.state, self.book) for one in disagreements(self.transactions))
+        sentences = (describe_conflict(one, self.state, self.book) for one in find_conflicts(self.transactions))
         found = (Problem(str(self._log.path), 0, "warning", one) for one in sentences)
         new = tuple(one for one in found if one not in self.problems)
         self.problems += new
