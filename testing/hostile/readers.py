@@ -200,7 +200,7 @@ def _take_place(folder: Path, data: bytes) -> None:
     (paths.folder / "events" / "place.json").write_bytes(data)
     place = paths.read_place()
     if place is not None:
-        Corpus(folder, CorpusSettings(), folder).find(place.ad, place.source, place.place, place.line)
+        Corpus(folder, CorpusSettings(), folder).find(place.source, place.file, place.offset, place.line)
 
 
 def _take_written(folder: Path, data: bytes) -> None:
@@ -244,7 +244,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
 
     short = replace(book(), codes=book().codes[:3])
     coding_books = (write(short).encode(), *(path.read_bytes()[:4000] for path in books))
-    place = b'{"ad": "11", "source": "ads/11.txt", "place": -1, "line": 0, "cursor": 3, "scroll": 0}\n'
+    place = b'{"source": "11", "file": "ads/11.txt", "offset": -1, "line": 0, "cursor": 3, "scroll": 0}\n'
     documents = (own["document"], own["document"].replace(b"- ", b"*   "))
     return {
         "ads as text": Reader(_take_corpus("11_shore.txt"), (ad,)),

@@ -163,7 +163,7 @@ def test_the_workbench_opens_where_something_else_stands_in_every_place(study: P
             in_its_place(PLACES[what](study), kind)
     # A place file that leads to a pipe among the ads, of which the list knows nothing.
     os.mkfifo(study / "ads" / "14_pipe.txt")
-    place = '{"ad": "14", "source": "%s", "place": 0}' % (study / "ads" / "14_pipe.txt")
+    place = '{"source": "14", "file": "%s", "offset": 0}' % (study / "ads" / "14_pipe.txt")
     (study / "sessions" / "ann" / "events").mkdir(parents=True)
     (study / "sessions" / "ann" / "events" / "place.json").write_text(place)
     for coder in ("wil", "ann"):
@@ -181,7 +181,7 @@ def test_the_workbench_opens_where_something_else_stands_in_every_place(study: P
 def test_a_log_that_is_no_file_is_said_and_the_other_ads_open(study: Path, kind: str) -> None:
     in_its_place(PLACES["log"](study), kind)
     with Terminal(codetui_command("ads", "--coder", "wil"), study, environment(study.parent)) as terminal:
-        terminal.wait_for("does not open")
+        terminal.wait_for("could not be opened")
         terminal.type("a")
         terminal.wait_for("Clerk of the Harbour")
         terminal.type("clerk\r")

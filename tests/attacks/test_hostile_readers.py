@@ -257,7 +257,7 @@ def test_any_json_in_the_place_of_a_log_of_a_base_and_of_a_place_is_survived(
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "11.jsonl").write_bytes(log_line(1, OPENED) + log_line(seq, *made, name="u"))
         assert len(Journal(Path(folder) / "11.jsonl").read()[0]) >= 1
-        for text in (json.dumps(other), json.dumps({"text": other, "ids": other, "ad": other, "cursor": other})):
+        for text in (json.dumps(other), json.dumps({"text": other, "ids": other, "source": other, "cursor": other})):
             every = readers_once(Path(folder))
             every["place.json"].take(Path(folder), text.encode())
             every[".written"].take(Path(folder), text.encode())

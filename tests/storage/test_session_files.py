@@ -124,7 +124,7 @@ def test_the_place_where_the_coder_stopped_is_read_again(tmp_path: Path) -> None
     assert SessionPaths(tmp_path, "anna").read_place() == stopped
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\xff\xfe", b"[]", b'{"ad": 7}', b"[" * 100_000, b'{"cursor": 1}'])
+@pytest.mark.parametrize("garbage", [b"", b"\xff\xfe", b"[]", b'{"source": 7}', b"[" * 100_000, b'{"cursor": 1}'])
 def test_a_spoilt_place_is_no_place(tmp_path: Path, garbage: bytes) -> None:
     paths = SessionPaths(tmp_path, "anna")
     paths.write_place(StoppedAt("1"))
@@ -135,7 +135,7 @@ def test_a_spoilt_place_is_no_place(tmp_path: Path, garbage: bytes) -> None:
 def test_spoilt_numbers_of_a_place_are_left_out(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, "anna")
     paths.write_place(StoppedAt("1"))
-    garbage = b'{"ad": "1", "place": 1e3, "cursor": -4, "scroll": true, "line": 1' + b"0" * 30 + b"}"
+    garbage = b'{"source": "1", "offset": 1e3, "cursor": -4, "scroll": true, "line": 1' + b"0" * 30 + b"}"
     (paths.folder / "events" / "place.json").write_bytes(garbage)
     assert paths.read_place() == StoppedAt("1")
 

@@ -1,4 +1,4 @@
-"""Where a coder's logs and documents lie, and where the coder stopped."""
+"""Names and paths of a coder's logs and documents, and where the coder stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import re
 import unicodedata
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,11 +21,11 @@ DOCUMENT = "analysis_job_"
 
 
 class StoppedAt(NamedTuple):
-    """Where a coder stopped: the ad, where it was found (`place` as in SourceEntry), cursor and scroll."""
+    """Where a coder stopped: the id of the source, where it was found (as in SourceEntry), cursor and scroll."""
 
-    ad: str
-    source: str = ""
-    place: int = -1
+    source: str
+    file: str = ""
+    offset: int = -1
     line: int = 0
     cursor: int = 0
     scroll: int = 0
@@ -44,58 +43,58 @@ class SessionPaths:
 
     @classmethod
     def of_folder(cls, root: Path, name: str) -> SessionPaths:
-        """Those of the folder `name`, whoever's it is."""
+        """Return the paths in the folder `name`, whoever the coder is."""
         paths = cls(root, name)
         paths.folder = root / name
         return paths
 
-    def warm_up(self) -> None:
-        """Has the disk take the names of those folders that are there; the first command need not wait for it then."""
-        folder = self.folder / EVENTS
-        with suppress(OSError):
-            fs.ensure_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
-
-    def log(self, ad_id: str) -> Path:
-        """The event log of an ad."""
-        return self._inside(self.folder / EVENTS / f"{safe_name(ad_id)}{LOG}")
+    def log(self, source_id: str) -> Path:
+        """Return the path of a session's log."""
+        return self._inside(self.folder / EVENTS / f"{safe_name(source_id)}{LOG}")
 
     def study_log(self) -> Path:
-        """Return the coder's log of the study: the steps that span several sessions."""
+        """Return the path of the coder's log of the study, which holds the steps that span several sessions."""
         return self._inside(self.folder / STUDY_LOG)
 
-    def beside(self, ad_id: str, suffix: str) -> Path:
-        """A file beside the event log of an ad."""
-        return self._inside(self.log(ad_id).with_suffix(suffix))
+    def beside(self, source_id: str, suffix: str) -> Path:
+        """Return the path of a file beside a session's log."""
+        return self._inside(self.log(source_id).with_suffix(suffix))
 
-    def document(self, ad_id: str, employer: str, *, is_apart: bool = False) -> Path:
-        """The document of an ad: `analysis_job_<id>_<employer>.md`; without an employer the id alone."""
-        return self._inside(self.folder / document_name(ad_id, employer, is_apart=is_apart))
+    def document(self, source_id: str, employer: str, *, is_apart: bool = False) -> Path:
+        """Return the path of a session's document, `analysis_job_<id>_<employer>.md`."""
+        return self._inside(self.folder / document_name(source_id, employer, is_apart=is_apart))
 
-    def documents_of(self, ad_id: str) -> list[Path]:
+    def documents_of(self, source_id: str) -> list[Path]:
         """Return the documents whose names begin with the id of a source, conflict copies included."""
-        name = f"{DOCUMENT}{safe_name(ad_id)}"
+        name = f"{DOCUMENT}{safe_name(source_id)}"
         found = documents(self.folder, name)
         return [path for path in found if not path.stem[len(name) : len(name) + 1].isalnum()]
 
     def documents(self) -> list[Path]:
-        """All documents of the coder."""
+        """Return all documents of the coder."""
         return documents(self.folder)
 
     def logs(self) -> set[Path]:
-        """All event logs of the coder: the ads that were touched."""
+        """Return the logs of all sessions of the coder."""
         return set(logs(self.folder))
 
     def log_ids(self) -> frozenset[str]:
-        """The touched ads as `safe_name` writes their ids."""
+        """Return the ids of the sources that have a log, as `safe_name` writes them."""
         return frozenset(path.name.removesuffix(LOG) for path in logs(self.folder))
 
+    def sync_folders(self) -> None:
+        """Wait until the disk has the names of the folders that exist, so that the first command need not."""
+        folder = self.folder / EVENTS
+        with suppress(OSError):
+            fs.ensure_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
+
     def remove_stale_temporaries(self) -> None:
-        """Takes away what programs that were killed have left half written in the coder's folders."""
+        """Delete what killed programs have left half written in the coder's folders."""
         for folder in (self.folder, self.folder / EVENTS):
             remove_stale_temporaries(folder)
 
     def read_place(self) -> StoppedAt | None:
-        """Where the coder stopped; None where that is unknown, or is no place.  Raises OSError."""
+        """Return where the coder stopped, None if that is unknown; raise OSError."""
         try:
             value: object = json.loads(fs.read(self.folder / EVENTS / PLACE_FILE))
         except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
@@ -103,45 +102,43 @@ class SessionPaths:
         return _stopped_at(value) if isinstance(value, dict) else None
 
     def write_place(self, place: StoppedAt) -> None:
-        """Remember where the coder stopped, without waiting for the disk; raises OSError."""
+        """Save where the coder stopped, without waiting for the disk; raise OSError."""
         path = self._inside(self.folder / EVENTS / PLACE_FILE)
         fs.replace(path, json.dumps(place._asdict()).encode("ascii") + b"\n", durable=False)
 
     def _inside(self, path: Path) -> Path:
-        """The path itself, if it truly lies in the sessions folder."""
         return require_inside(self.root, path)
 
 
-def document_name(ad_id: str, employer: str, *, is_apart: bool = False) -> str:
-    """The file name of an ad's document; `is_apart` where another ad's document has that name."""
+def document_name(source_id: str, employer: str, *, is_apart: bool = False) -> str:
+    """Return the name of a document; with `is_apart` one that no other source's document has."""
     words = file_words(employer)
-    digits = f"~{sha256(ad_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}" if is_apart else ""
-    return f"{DOCUMENT}{safe_name(ad_id)}{'_' if words else ''}{words}{digits}.md"
+    return f"{DOCUMENT}{safe_name(source_id)}{'_' if words else ''}{words}{_digits(source_id) if is_apart else ''}.md"
 
 
 def coders(root: Path) -> list[str]:
-    """The folders of the coders who have sessions, by name."""
+    """Return the folders of the coders who have sessions, by name."""
     folders = (folder for folder in _children(root) if fs.is_folder(folder))
     return [folder.name for folder in folders if logs(folder) or documents(folder)]
 
 
-def documents(folder: Path, begun: str = DOCUMENT) -> list[Path]:
-    """The documents in a coder's folder whose names begin so, by name; only these are looked at on the disk."""
-    found = (path for path in _children(folder) if path.name.startswith(begun) and path.name.endswith(".md"))
+def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
+    """Return the documents in a coder's folder whose names have a prefix, by name; the disk is asked for these only."""
+    found = (path for path in _children(folder) if path.name.startswith(prefix) and path.name.endswith(".md"))
     return [path for path in found if fs.is_file(path)]
 
 
 def logs(folder: Path) -> list[Path]:
-    """The event logs in a coder's folder, by name."""
+    """Return the logs of sessions in a coder's folder, by name."""
     names = [path for path in _children(folder / EVENTS) if path.name.endswith(LOG)]
     return [path for path in names if not path.name.startswith(".")]
 
 
 def coder_folder(root: Path, coder: str) -> str:
-    """The name of a coder's folder.
+    """Return the name of a coder's folder.
 
-    Where a folder is there that differs only in case (`anna`, `Anna`), the name gets a hash: on some systems
-    the two would be one folder.
+    If there is a folder that differs only in case (`anna`, `Anna`), the name gets a hash: on some systems the two would
+    be one folder.
     """
     plain, hashed = coder_name(coder), coder_name(coder, hashed=True)
     names = [folder.name for folder in _children(root)]
@@ -151,7 +148,7 @@ def coder_folder(root: Path, coder: str) -> str:
 
 
 def _children(folder: Path) -> list[Path]:
-    """What lies in a folder, by name; nothing where the folder is absent.  Raises OSError where it cannot be seen."""
+    """Return the paths in a folder, by name; none if it is absent.  Raise OSError if it cannot be read."""
     try:
         return [folder / name for name in sorted(disk.names(folder))]
     except (FileNotFoundError, NotADirectoryError):
@@ -159,26 +156,20 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
-    """A place from what a file says; fields of a wrong type keep their default."""
-    ad, source = value.get("ad"), value.get("source")
-    if not isinstance(ad, str):
+    """Return the place that a file holds; fields of a wrong type keep their default."""
+    source, file = value.get("source"), value.get("file")
+    if not isinstance(source, str):
         return None
 
     def number(name: str, default: int) -> int:
         found = value.get(name)
-        if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**53:
-            return default
-        return found
+        return found if type(found) is int and 0 <= found < 2**53 else default
 
-    return StoppedAt(
-        ad,
-        source if isinstance(source, str) else "",
-        number("place", -1),
-        number("line", 0),
-        number("cursor", 0),
-        number("scroll", 0),
-    )
+    numbers = number("offset", -1), number("line", 0), number("cursor", 0), number("scroll", 0)
+    return StoppedAt(source, file if isinstance(file, str) else "", *numbers)
 
+
+# --- names that hold on every file system -------------------------------------------------------------
 
 _LIMIT = 60
 _PLAIN_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,59}[a-z0-9_-])?")
@@ -186,43 +177,29 @@ _PLAIN_CODER = re.compile(r"\w(?:[\w .-]{0,58}[\w-])?")
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"
 }
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ı": "i",
-        "’": "",
-        "'": "",
-    }
-)
+_LETTERS = dict(zip(map(ord, "ßæœøłđðþı’'"), ("ss", "ae", "oe", "o", "l", "d", "d", "th", "i", "", ""), strict=True))
 
 
 def safe_name(name: str) -> str:
-    """The id itself where every file system takes it, else a readable part and eight digits of its hash.
+    """Return an id if every file system accepts it as a name, else a readable part and eight digits of its hash.
 
     Different ids get names that differ in more than case: `ab-1` is `ab-1`, `AB-1` is `ab-1~` and digits.
     """
     if _PLAIN_ID.fullmatch(name) and not is_reserved(name):
         return name
-    return _hashed(file_words(name, joint="-"), name)
+    return f"{file_words(name, joint='-') or 'x'}{_digits(name)}"
 
 
 def coder_name(name: str, *, hashed: bool = False) -> str:
-    """A coder's name as a folder: the name itself, or (if it must, or is asked) with a hash."""
+    """Return a coder's name as that of a folder: the name itself or, if it must or `hashed`, with a hash."""
     composed = unicodedata.normalize("NFC", name)
     if not hashed and _PLAIN_CODER.fullmatch(composed) and not is_reserved(composed) and len(composed.encode()) < 200:
         return composed
-    return _hashed(file_words(composed, joint="-"), composed)
+    return f"{file_words(composed, joint='-') or 'x'}{_digits(composed)}"
 
 
 def file_words(text: str, joint: str = "_") -> str:
-    """A text's words in lower-case ASCII for a file's name: `creative_fabrica` for `Creative Fabrica`."""
+    """Return a text's words in lower-case ASCII for the name of a file: `creative_fabrica` for `Creative Fabrica`."""
     plain = unicodedata.normalize("NFKD", text[:1000].lower().translate(_LETTERS))
     words = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
     joined = joint.join(words)
@@ -232,10 +209,10 @@ def file_words(text: str, joint: str = "_") -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether Windows keeps this name for a device, whatever its suffix: `con`, `aux.txt`."""
+    """Return whether Windows reserves a name for a device, whatever its suffix: `con`, `aux.txt`."""
     return name.partition(".")[0].strip().casefold() in _RESERVED
 
 
-def _hashed(slug: str, name: str) -> str:
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{slug or 'x'}~{digest[:8]}"
+def _digits(name: str) -> str:
+    """Return eight digits of a name's hash, after a tilde."""
+    return f"~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

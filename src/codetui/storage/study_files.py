@@ -1,4 +1,4 @@
-"""A study's own files: its codebook, its background documents, and the skeleton of a new one."""
+"""The files of a study itself: its codebook, in every version that was coded with, and the files of a new study."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
 
 MOST_MISSING = 200
-"""Background documents that are not there and are said to be so: nobody reads on."""
+"""Missing background documents that are reported."""
+
+# --- reading a codebook -------------------------------------------------------------------------------
 
 
 def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
@@ -42,22 +44,19 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook | N
 
 
 def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
-    """A problem for each background document that is not there, on the line that names it; of many the first."""
+    """Return a problem for each missing background document, on the line that names it."""
     missing = [reference.path for reference in book.references if _is_missing(path.parent / reference.path)]
     lines = text.replace("\r\n", "\n").split("\n") if missing else []
-    return [
-        Problem(
-            str(path),
-            next((number for number, line in enumerate(lines, 1) if name in line), 0),
-            "warning",
-            f"there is no background document {name} beside the codebook; mend its path or take it off",
-        )
-        for name in missing[:MOST_MISSING]
-    ]
+    problems = []
+    for name in missing[:MOST_MISSING]:
+        line = next((number for number, line in enumerate(lines, 1) if name in line), 0)
+        what = f"there is no background document {name} beside the codebook; correct its path or remove it"
+        problems.append(Problem(str(path), line, "warning", what))
+    return problems
 
 
 def corpus_line(codebook: Path) -> int:
-    """The line on which a codebook names its corpus; 0 where it can no longer be read."""
+    """Return the line on which a codebook names its corpus, 0 if it can no longer be read."""
     try:
         return TomlScan(fs.read(codebook).decode("utf-8-sig")).line("corpus", "path")
     except (OSError, UnicodeDecodeError):
@@ -65,7 +64,7 @@ def corpus_line(codebook: Path) -> int:
 
 
 def _is_missing(path: Path) -> bool:
-    """Whether there is no such file; one that cannot be seen says so when it is read."""
+    """Return whether there is no such file; if that is unknown, reading it will report why."""
     try:
         return not fs.is_file(path)
     except OSError:
@@ -73,16 +72,42 @@ def _is_missing(path: Path) -> bool:
 
 
 def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem | None]:
-    """The text of a background document, which is named relative to the codebook."""
+    """Return the text of a background document, or the problem with it; its path is relative to the codebook."""
     path = codebook.parent / reference.path
     try:
         return fs.read(path).decode("utf-8-sig", "replace"), None
     except OSError as error:
-        what = f"{error.strerror or error}; mend the path of “{reference.title}” in the codebook"
+        what = f"{error.strerror or error}; correct the path of “{reference.title}” in the codebook"
         return "", Problem(str(path), 0, "warning", what)
 
 
+# --- a new study --------------------------------------------------------------------------------------
+
 SAMPLE_AD = "1_example_company.txt"
+
+
+def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Create a study's files in `folder`; return those that were made, and those that were there and are unchanged."""
+    made: list[Path] = []
+    left: list[Path] = []
+    ads = folder / "ads"
+    for path in (ads, folder / "sessions"):
+        (left if fs.is_folder(path) else made).append(path)
+        fs.ensure_folder(path)
+    _create(folder / "codebook.toml", "codebook.toml", made, left)
+    if not ads.is_symlink() and not any(ads.iterdir()):
+        _create(ads / SAMPLE_AD, SAMPLE_AD, made, left)
+    git_made, git_left = create_git_files(folder / "sessions")
+    return made + git_made, left + git_left
+
+
+def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
+    """Create the files that tell git how to merge sessions and what to leave out; return as `create_study`."""
+    made: list[Path] = []
+    left: list[Path] = []
+    for name in ("gitattributes", "gitignore"):
+        _create(sessions / f".{name}", name, made, left)
+    return made, left
 
 
 def template(name: str) -> str:
@@ -92,51 +117,19 @@ def template(name: str) -> str:
     return files("codetui.storage").joinpath("templates", name).read_text("utf-8")
 
 
-def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Create a study's files in `folder`; return those that were made, and those that were there and are unchanged."""
-    made: list[Path] = []
-    left: list[Path] = []
-    for path in (folder / "ads", folder / "sessions"):
-        (left if fs.is_folder(path) else made).append(path)
-        fs.ensure_folder(path)
-    ads = folder / "ads"
-    is_ours = not ads.is_symlink() and not any(ads.iterdir())
-    sample = [(ads / SAMPLE_AD, SAMPLE_AD)] if is_ours else []
-    for path, name in [(folder / "codebook.toml", "codebook.toml"), *sample]:
-        try:
-            fs.create(path, template(name).encode("utf-8"))
-            made.append(path)
-        except FileExistsError:
-            left.append(path)
-    for found, more in zip((made, left), create_git_files(folder / "sessions"), strict=True):
-        found += more
-    return made, left
+def _create(path: Path, name: str, made: list[Path], left: list[Path]) -> None:
+    """Create a file from the template `name`, unless there is one."""
+    try:
+        fs.create(path, template(name).encode("utf-8"))
+        made.append(path)
+    except FileExistsError:
+        left.append(path)
 
 
-def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
-    """Create the files that tell git how to merge sessions and what to leave out; return as `create_study`."""
-    made: list[Path] = []
-    left: list[Path] = []
-    for name in ("gitattributes", "gitignore"):
-        path = sessions / f".{name}"
-        try:
-            fs.create(path, template(name).encode("utf-8"))
-            made.append(path)
-        except FileExistsError:
-            left.append(path)
-    return made, left
+# --- changing a codebook ------------------------------------------------------------------------------
 
-
-KEPT_FOLDER = ".codebooks"
-"""The folder of kept books, in that of the sessions: a book belongs to all coders of a study."""
-
-NAME_LENGTH = 12
-"""Digits of a book's hash in its transactions and in the name of its file."""
-
-MAP, CHECKED = "map_", ".checked"
-HASH = re.compile(r"[0-9a-f]{4,64}")
 _refused: dict[Path, tuple[bytes, str]] = {}
-"""Codebooks that the disk refused to keep: what may stand there, and what stood there before."""
+"""Codebooks whose replacement failed: the bytes that may be there, and the text before."""
 
 MOST_TRIES = 20
 """How often a change is repeated because an editor, which knows no lock, has written in between."""
@@ -212,10 +205,57 @@ def _remove_unnamed_lock(file: Path) -> None:
             disk.remove(file)
 
 
-def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
-    """Keeps a book that is coded with below the folder of the sessions; costs one look where it is kept already.
+def _check(path: Path, target: Path) -> None:
+    """Raise OSError if a file is absent or read-only, which replacing it would not notice."""
+    status = disk.status(target)
+    if status is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    mode = status.st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder, not a codebook", str(path))
+    if not mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "is read-only; allow writing, then try again", str(path))
 
-    `content_hash` is that of the text.  A book that cannot be kept is a warning and hinders nobody.
+
+def _write(target: Path, data: bytes, before: str) -> None:
+    """Replace a codebook; if the disk has the new one although that failed, restore it, now or with the next change."""
+    _refused[target] = data, before
+    try:
+        fs.replace(target, data)
+    except OSError:
+        with suppress(OSError):
+            if fs.read(target) == data:
+                fs.replace(target, before.encode("utf-8"), durable=False)
+        raise
+    del _refused[target]
+
+
+def _read(path: Path, target: Path) -> str:
+    """Return the text of a codebook, without a change that failed and could not be restored."""
+    try:
+        data = fs.read(target)
+        refused, before = _refused.get(target, (None, ""))
+        return before if data == refused else data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(errno.EILSEQ, "is not UTF-8; save it as UTF-8, then try again", str(path)) from error
+
+
+# --- keeping codebooks --------------------------------------------------------------------------------
+
+KEPT_FOLDER = ".codebooks"
+"""The folder of kept codebooks, in that of the sessions: they belong to all coders of a study."""
+
+NAME_LENGTH = 12
+"""Digits of a codebook's hash in transactions and in the name of its file."""
+
+MAP, CHECKED = "map_", ".checked"
+HASH = re.compile(r"[0-9a-f]{4,64}")
+
+
+def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
+    """Keep a codebook that is coded with in the folder of the sessions, if it is not yet; return a problem with that.
+
+    `content_hash` is that of the text.
     """
     path = _path(root, content_hash)
     try:
@@ -233,9 +273,9 @@ def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
 
 
 def kept_codebook(root: Path, name: str) -> str | None:
-    """The text of a kept book by its hash or the first digits of it, four at least.
+    """Return the text of a kept codebook by its hash or at least four first digits of it; raise OSError.
 
-    None where no kept book has it, or several, or where somebody has changed the file.  Raises OSError.
+    None if no kept codebook has it, or several have, or its file was changed.
     """
     if not HASH.fullmatch(name):
         return None
@@ -251,7 +291,7 @@ def kept_codebook(root: Path, name: str) -> str | None:
 
 
 def kept_names(root: Path) -> list[str]:
-    """The first digits of the hashes of all kept books, in the order in which they were first coded with."""
+    """Return the first digits of the hashes of all kept codebooks, in the order in which they were first coded with."""
     return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]
 
 
@@ -271,7 +311,7 @@ def record_check(root: Path, content_hash: str) -> None:
 
 
 def keep_map(root: Path, digest: str, text: str) -> Problem | None:
-    """Keeps rules by which sessions were migrated, so that what waits can be decided by them; `digest` names them."""
+    """Keep rules of a migration, by which pending decisions are offered; `digest` identifies them."""
     path = map_path(root, digest)
     try:
         if not fs.is_file(path):
@@ -283,17 +323,17 @@ def keep_map(root: Path, digest: str, text: str) -> Problem | None:
 
 
 def map_path(root: Path, digest: str) -> Path:
-    """Where the rules with this digest are kept."""
+    """Return the path of the rules with this digest."""
     return root / KEPT_FOLDER / f"{MAP}{digest}.toml"
 
 
 def kept_maps(root: Path) -> list[Path]:
-    """The files of all kept rules, the oldest first."""
+    """Return the files of all kept rules, the oldest first."""
     return [path for path in _in_order(root / KEPT_FOLDER) if path.name.startswith(MAP)]
 
 
 def _in_order(folder: Path) -> list[Path]:
-    """The kept files, the oldest first; none where the folder is absent.  Raises OSError where it cannot be seen."""
+    """Return the kept files, the oldest first; none if the folder is absent.  Raise OSError if it cannot be read."""
     try:
         names = disk.names(folder)
     except (FileNotFoundError, NotADirectoryError):
@@ -304,38 +344,3 @@ def _in_order(folder: Path) -> list[Path]:
 
 def _path(root: Path, name: str) -> Path:
     return root / KEPT_FOLDER / f"{name[:NAME_LENGTH]}.toml"
-
-
-def _check(path: Path, target: Path) -> None:
-    """Raises OSError where a file is not there or may not be written, although its folder would allow it."""
-    status = disk.status(target)
-    if status is None:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    mode = status.st_mode
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "is a folder, not a codebook", str(path))
-    if not mode & 0o222 or not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "is read-only; allow writing, then try again", str(path))
-
-
-def _write(target: Path, data: bytes, before: str) -> None:
-    """Replaces a codebook; one that stands there although the disk refused it is taken back, now or with the next."""
-    _refused[target] = data, before
-    try:
-        fs.replace(target, data)
-    except OSError:
-        with suppress(OSError):
-            if fs.read(target) == data:
-                fs.replace(target, before.encode("utf-8"), durable=False)
-        raise
-    del _refused[target]
-
-
-def _read(path: Path, target: Path) -> str:
-    """The text of a codebook, without a change that the disk refused and would not take back."""
-    try:
-        data = fs.read(target)
-        refused, before = _refused.get(target, (None, ""))
-        return before if data == refused else data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise OSError(errno.EILSEQ, "is not UTF-8; save it as UTF-8, then try again", str(path)) from error

@@ -71,7 +71,7 @@ class Workspace:
             self.add_problems(self.codebook.check_fields(is_recorded=True))
         self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
-        self._paths.warm_up()
+        self._paths.sync_folders()
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Add problems that are not listed yet."""
@@ -239,7 +239,7 @@ class Workspace:
         return self._unless_unread(self._paths.read_place)
 
     def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
-        return self.study.corpus.find(stopped.ad, stopped.source, stopped.place, stopped.line)
+        return self.study.corpus.find(stopped.source, stopped.file, stopped.offset, stopped.line)
 
     def _unless_unread(self, read: Callable[[], T]) -> T | None:
         """Return what is read; None, with a problem, where it cannot be."""

@@ -121,7 +121,7 @@ class WorkbenchScreen(Screen[None]):
             return
         stopped = self.workspace.stopped_at()
         self.open_ad(first)
-        if stopped is not None and stopped.ad == self.ad.id:
+        if stopped is not None and stopped.source == self.ad.id:
             self.selector.stand(stopped.cursor, stopped.scroll)
             self._show_state()
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
