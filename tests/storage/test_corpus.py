@@ -134,7 +134,7 @@ def test_what_is_no_ad_is_passed_over_and_said(tmp_path: Path) -> None:
     assert [entry.id for entry in entries] == ["1", "licensed nurse"]
     [note] = problems
     assert note.severity == "note"
-    assert note.message.startswith("3 files were passed over (.pdf, README.md)")
+    assert note.message.startswith("3 files were skipped (.pdf, README.md)")
 
 
 def test_a_link_that_leads_nowhere_is_said_and_takes_no_other_ad_with_it(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_link_that_leads_nowhere_is_said_and_takes_no_other_ad_with_it(tmp_pat
     (tmp_path / "4.txt").symlink_to("1.txt")
     entries, [note] = listed(corpus(tmp_path))
     assert [entry.id for entry in entries] == ["1", "4"]
-    assert note.severity == "note" and note.message.startswith("2 files were passed over (broken link): ")
+    assert note.severity == "note" and note.message.startswith("2 files were skipped (broken link): ")
 
 
 def test_sessions_are_no_ads(tmp_path: Path) -> None:

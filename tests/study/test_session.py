@@ -74,7 +74,7 @@ def test_what_was_there_before_is_on_disk_before_the_first_command(
     study.mkdir()
     sync_folder = disk.sync_folder
     monkeypatch.setattr(disk, "sync_folder", lambda folder: (synced.append(folder), sync_folder(folder))[1])
-    SessionPaths(study / "sessions", "rosa").warm_up()
+    SessionPaths(study / "sessions", "rosa").sync_folders()
     assert tmp_path in synced and not list(study.iterdir())
     synced.clear()
     assert isinstance(opened(study / "sessions").execute(AssignCode(span("You like people."), CodeId("TASK2"))), Saved)

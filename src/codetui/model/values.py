@@ -78,8 +78,8 @@ class Passage:
 class Source:
     """A source with its text, whose line ends are LF.
 
-    `employer` or `title` is empty where the source has none.  `file` and `line` tell where it was read (0 for a file
-    that is one source).  The text begins with the title where that is a column of its own: `body_start` is where the
+    `employer` or `title` is empty where the source has none.  `file` and `line` are where it was read (line 0 if the
+    file is one source).  The text begins with the title where that is a column of its own: `body_start` is where the
     body begins.  `attributes` are all further columns of a table, as they were read.
     """
 

@@ -1,1 +1,1 @@
-"""The only package that opens files: ads are read here, logs and documents are written here."""
+"""Files: the only package that opens them. Sources are read; logs, documents and codebooks are read and written."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-"""Open a pipe or device that lies where a file is expected without waiting for it; regular files ignore this."""
+"""Do not block on a pipe or device that has the name of a file; regular files ignore this."""
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}

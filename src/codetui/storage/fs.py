@@ -126,19 +126,6 @@ def differs(path: Path, data: bytes) -> bool:
         return exists_or_link(path)
 
 
-class Stamp(NamedTuple):
-    """Identify a file: its number on the disk (0 if there is none) and its size in bytes."""
-
-    file: int
-    size: int
-
-
-def stamp(path: Path) -> Stamp:
-    """Return the stamp of the file at a path."""
-    status = disk.status(path)
-    return Stamp(0, 0) if status is None else Stamp(status.st_ino or 1, status.st_size)
-
-
 class Version(NamedTuple):
     """Identify a version of a file: its number (0 if there is none), size in bytes, time of change in ns."""
 

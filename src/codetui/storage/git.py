@@ -1,4 +1,4 @@
-"""What is asked of git: files as they are in a commit, and which commit a file is from."""
+"""Ask git for files as they are in a commit, and for the commit that a file is from."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 _HEADS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _NAMED = "GITHEAD_"
-"""Git names the commits that it merges in the environment of what it calls: GITHEAD_<hash>."""
+"""Git passes the commits that it merges to programs in environment variables: GITHEAD_<hash>."""
 
 
 class GitError(OSError):
-    """Git is not there, or refuses."""
+    """Raised if git is missing or refuses."""
 
 
 def run(*words: str, folder: Path | None = None) -> bytes:
-    """What a git command prints; raises GitError."""
+    """Return what a git command prints; raise GitError."""
     try:
         done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
     except OSError as error:
@@ -29,9 +29,9 @@ def run(*words: str, folder: Path | None = None) -> bytes:
 
 
 def revision_with(path: Path, data: bytes) -> str | None:
-    """A commit in which the file at `path` has these bytes; None where none is found.
+    """Return a commit in which the file at `path` has these bytes, None if none is found.
 
-    The commits that are merged are asked first, then all that a branch leads to.
+    The commits that are being merged come first, then all that a branch contains.
     """
     wanted = _blob(data)
     for revision in _candidates(path, wanted):
@@ -57,17 +57,17 @@ def _candidates(path: Path, wanted: frozenset[str]) -> Iterator[str]:
 
 
 def files_in(revision: str, folder: Path) -> list[Path]:
-    """The files right in a folder, as they are in a commit."""
+    """Return the files directly in a folder, as they are in a commit."""
     listed = run("ls-tree", "-z", "--name-only", revision, f"{folder.as_posix()}/")
     return [Path(os.fsdecode(name)) for name in listed.split(b"\0") if name]
 
 
 def content(revision: str, path: Path) -> bytes:
-    """A file's bytes in a commit."""
+    """Return a file's bytes in a commit."""
     return run("cat-file", "blob", f"{revision}:{path.as_posix()}")
 
 
 def _blob(data: bytes) -> frozenset[str]:
-    """The names that git has for these bytes, by either of its hashes."""
+    """Return git's names for these bytes, by either of its hashes."""
     whole = b"blob %d\0" % len(data) + data
     return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))

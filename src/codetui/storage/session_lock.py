@@ -50,7 +50,7 @@ class Holder(NamedTuple):
     """The program that holds a lock: user, host, process, and since when (UTC, ISO 8601).
 
     `token` differs for each program, `machine` for machines of one host name.  `started` is when the process began,
-    in the system's own units; empty where the system does not tell.
+    in the system's own units; empty if the system does not report it.
     """
 
     user: str
@@ -176,7 +176,7 @@ class UnreadableLockError(OSError):
 
 
 class SessionLock:
-    """The lock on the session with this log, as one program sees it; `token` tells it from all other programs."""
+    """The lock on the session with this log, as one program sees it; `token` differs for each program."""
 
     def __init__(self, log: Path, token: str = "") -> None:
         self.file = log.with_name(f".{log.name}.lock")
@@ -188,7 +188,7 @@ class SessionLock:
     def other(self) -> Holder | None:
         """Return the other program that holds the session; None if nobody does or the lock is stale.
 
-        A lock that cannot be read is somebody's until it is stale, except if this program created it.
+        A lock that cannot be read counts as another program's until it is stale, unless this program created it.
         """
         _delete_released()
         try:

@@ -138,7 +138,7 @@ class Corpus:
                 yield digest_of(found[1].text[found[1].body_start :]) if found is not None and is_there else NO_TEXT
 
     def contains_files_of(self, folder: Path) -> bool:
-        """Return whether sources lie right in a folder, so that a file written there would be taken for one."""
+        """Return whether sources lie right in a folder, so that a file written there would become one."""
         if not fs.is_folder(self.path):
             return False
         here = disk.real(folder)

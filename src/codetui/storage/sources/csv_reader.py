@@ -173,7 +173,7 @@ def read_records(lines: Lines, header: Header, id_at: int, problems: ProblemColl
 class _Records:
     """Read rows at once while quotes match, and line by line after a row whose quotes do not.
 
-    `_dead_end` is the line at which such a row ended, or the file did: whoever is inside quotes at the end of an
+    `_dead_end` is the line at which such a row ended, or the file did: a row that is inside quotes at the end of an
     earlier line comes to the same end.  So each line is read few times, however many rows are broken.
     """
 
@@ -227,7 +227,7 @@ class _Records:
             self._report_broken(broken_at, lines.number - 1)
 
     def _skip_one(self) -> None:
-        """Return to the second line of what was read as a row; rows in it that go on are taken for broken, too."""
+        """Return to the second line of what was read as a row; rows in it that span lines count as broken, too."""
         self._dead_end = max(self._dead_end, self._lines.number - 1)
         self._lines.rewind(1)
 
@@ -259,8 +259,8 @@ class _Records:
             return
         if len(cells) < self._width or any(cells[self._width :]):
             message = (
-                f"this row has {plural(len(cells), 'cell')} where the header has {self._width}; it opens with what it "
-                "has: a cell that holds the delimiter must stand in double quotes"
+                f"this row has {plural(len(cells), 'cell')} and the header has {self._width}; it is read as it is: "
+                "put a cell that contains the delimiter in double quotes"
             )
             self._problems.add(place.line, "warning", message)
         yield Record(place, cells)

@@ -121,8 +121,8 @@ class Lines:
         self._file = file
         self._problems = problems
         file.seek(0)
-        self._encoding, self.start = detect_encoding(file.read(3))
-        self.seek(self.start, 1)
+        self._encoding, start = detect_encoding(file.read(3))
+        self.seek(start, 1)
 
     def seek(self, offset: int, number: int) -> None:
         """Continue from line `number`, which begins at byte `offset`."""
@@ -132,16 +132,6 @@ class Lines:
         self._ahead: deque[tuple[str, int]] = deque()
         self._file.seek(offset)
         self._lines = self._narrow() if self._encoding == "utf-8" else self._wide()
-
-    def is_line_start(self, offset: int) -> bool:
-        """Return whether a line begins at byte `offset`; the next line then is undefined until `seek`."""
-        if offset <= self.start:
-            return offset == self.start
-        self._file.seek(max(offset - 2, 0))
-        before = self._file.read(min(offset, 2))
-        if self._encoding == "utf-8":
-            return before[-1:] in (b"\n", b"\r")
-        return offset % 2 == 0 and before.decode(self._encoding, "replace") == "\n"
 
     def __iter__(self) -> Iterator[str]:
         return self

@@ -82,7 +82,7 @@ class CorpusFiles:
         if not count:
             return None
         kinds = ", ".join(kind for kind, _ in self.skipped.most_common(8))
-        message = f"{plural(count, 'file was', 'files were')} passed over ({kinds}): ads are read from {KINDS}"
+        message = f"{plural(count, 'file was', 'files were')} skipped ({kinds}): ads are read from {KINDS}"
         return Problem(printable(str(self.path)), 0, "note", printable(message))
 
     def empty_problem(self) -> Problem:

@@ -119,12 +119,11 @@ class TableReader:
             yield entry, source
 
     def _rows(self, file: SourceFile, start: Place | None) -> Iterator[Row]:
-        """Yield the rows that are sources; none if no line begins at `start`."""
+        """Yield the rows that are sources."""
+        if start is not None and start.offset < 0:
+            return
         with open_regular(file.path) as handle:
             lines = Lines(handle, file.problems)
-            if start is not None and not lines.is_line_start(start.offset):
-                return
-            lines.seek(lines.start, 1)
             for row in self.rows(lines, file, start):
                 if _is_usable(row, file.problems):
                     yield row

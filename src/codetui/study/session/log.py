@@ -11,7 +11,7 @@ from codetui.core.session.commands import Decision
 from codetui.core.session.state import State, evolve, replay
 from codetui.model import Source, Transaction, TransactionId
 from codetui.storage import fs
-from codetui.storage.fs import Stamp
+from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
 from codetui.study.ids import minted
 from codetui.study.session.outcome import Saved
@@ -27,11 +27,11 @@ class SessionLog:
         """Read the log; `is_durable` waits until the disk has what was read."""
         self._journal = Journal(path)
         self.path = path
-        self._caught_up = fs.stamp(path)
+        self._caught_up = fs.version(path)
         if is_durable:
             self._journal.ensure_durable()
         transactions, self.problems = self._journal.read()
-        self._seen = fs.stamp(path)
+        self._seen = fs.version(path)
         self.transactions = list(transactions)
         self.state: State = replay(transactions)
 
@@ -53,27 +53,27 @@ class SessionLog:
         """Put a transaction that is on disk into the state; what cannot be seen of it now is seen with the next."""
         self.transactions.append(transaction)
         with suppress(OSError):
-            self._seen = self._caught_up = fs.stamp(self.path)
+            self._seen = self._caught_up = fs.version(self.path)
         self.state = evolve(self.state, transaction)
 
     def complete(self, *, is_forced: bool = False) -> None:
         """Give a log that was deleted, cut or replaced the lines that it has lost.  Raises OSError."""
-        now = fs.stamp(self.path)
+        now = fs.version(self.path)
         is_whole = now.file == self._seen.file and now.size >= self._seen.size
         if is_forced or not is_whole:
             self._journal.complete(self.transactions)
         if is_forced:
-            self._seen = fs.stamp(self.path)
+            self._seen = fs.version(self.path)
 
     def add_lines(self, lines: Iterable[bytes]) -> None:
         """Put lines of another log of this session on disk, and catch up.  Raises OSError."""
         self._journal.add(lines)
         self.catch_up()
 
-    def changed(self) -> Stamp | None:
-        """Return the stamp of the log if another program has changed it.  Raises OSError."""
-        stamp = fs.stamp(self.path)
-        return None if stamp == self._caught_up else stamp
+    def changed(self) -> Version | None:
+        """Return the version of the log if another program has changed it.  Raises OSError."""
+        version = fs.version(self.path)
+        return None if version == self._caught_up else version
 
     def catch_up(self) -> bool:
         """Read what other programs have added; return whether there was anything.  Raises OSError: read next time."""
