@@ -261,7 +261,8 @@ class Coding:
 
     `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the codings
     of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which its code
-    was assigned.  `origin` is what it comes from, and `from_name` the document or source, if any.
+    was assigned.  `origin` is what it comes from; `from_name` is the document or source, and `run` the run of a model
+    or import, if any.
     """
 
     id: CodingId
@@ -274,6 +275,7 @@ class Coding:
     codebook: str = ""
     origin: Cause = "hand"
     from_name: str = ""
+    run: str = ""
     is_proposed: bool = False
     is_removed: bool = False
 

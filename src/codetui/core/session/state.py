@@ -285,6 +285,7 @@ def _coding_of(event: CodingAdded, transaction: Transaction) -> Coding:
         codebook=transaction.codebook,
         origin=transaction.cause,
         from_name=transaction.from_name,
+        run=transaction.run,
         is_proposed=event.is_proposed,
     )
 

@@ -54,17 +54,6 @@ def reach_of(ends: Iterable[int]) -> list[int]:
     return list(accumulate(ends, max))
 
 
-def reach_with(reach: Sequence[int], at: int, end: int) -> list[int]:
-    """Return `reach_of` for one more end, inserted at place `at`."""
-    more = list(reach)
-    more.insert(at, max(end, reach[at - 1]) if at else end)
-    for place in range(at + 1, len(more)):
-        if more[place] >= end:
-            break
-        more[place] = end
-    return more
-
-
 class Lanes:
     """The lane of each of many spans, so that no two in one lane share a visual row.
 
