@@ -16,7 +16,7 @@ from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.coding_book.reader import read as read_coding_book
+from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import rows
@@ -110,7 +110,7 @@ def _take_codebook(folder: Path, data: bytes) -> None:
 
 
 def _take_coding_book(_: Path, data: bytes) -> None:
-    found = read_coding_book(data.decode("utf-8", "replace"), "book.md")
+    found = parse_coding_book(data.decode("utf-8", "replace"), "book.md")
     again, problems = parse_codebook(found.toml, "codebook.toml")
     assert again is not None or any(problem.severity == "error" for problem in problems)
 
@@ -240,10 +240,10 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
     cells = {"id": "11", "employer": employer, "title": "Keeper", "text": SAMPLE_TEXT[:300]}
     json_rows = "".join(json.dumps({**cells, "id": number}) + "\n" for number in ("11", 12, "x")).encode()
     csv_rows = b'id,employer,title,text\n11,Shore,Keeper,"You light\n""the"" lamp"\n12,"a;b",Clerk,Count\n'
-    from codetui.formats.coding_book.writer import write
+    from codetui.formats.coding_book.writer import render_coding_book
 
     short = replace(book(), codes=book().codes[:3])
-    coding_books = (write(short).encode(), *(path.read_bytes()[:4000] for path in books))
+    coding_books = (render_coding_book(short).encode(), *(path.read_bytes()[:4000] for path in books))
     place = b'{"source": "11", "file": "ads/11.txt", "offset": -1, "line": 0, "cursor": 3, "scroll": 0}\n'
     documents = (own["document"], own["document"].replace(b"- ", b"*   "))
     return {

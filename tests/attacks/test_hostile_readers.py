@@ -21,7 +21,7 @@ from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_
 from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.coding_book.reader import read as read_coding_book
+from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.table import Row
 from codetui.model import (
@@ -278,7 +278,7 @@ def readers_once(folder: Path) -> dict[str, Reader]:
 def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> None:
     parse_codebook(text, "a.toml")
     parse_map(text, "a.toml", book(), book())
-    read_coding_book(text, "a.md")
+    parse_coding_book(text, "a.md")
     session_doc.read(text, "a.md")
 
 

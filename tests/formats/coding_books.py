@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.coding_book.fields import words
-from codetui.formats.coding_book.reader import CodingBook, read
+from codetui.formats.coding_book.reader import CodingBook, parse_coding_book
 from codetui.model import Code, Codebook, CodebookText, Profile
 
 BOOKS = Path(__file__).resolve().parent.parent / "data" / "coding_books"
@@ -21,12 +21,12 @@ def markdown_of(name: str) -> str:
 
 def sample(name: str) -> CodingBook:
     """An invented coding book, read."""
-    return read(markdown_of(name), f"{name}.md")
+    return parse_coding_book(markdown_of(name), f"{name}.md")
 
 
 def book_of(text: str) -> Codebook:
     """The codebook of a coding book."""
-    return read(text, "book.md").book
+    return parse_coding_book(text, "book.md").book
 
 
 def code(book: Codebook, id_: str) -> Code:

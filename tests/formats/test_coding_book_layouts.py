@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.coding_book.reader import read
-from codetui.formats.coding_book.writer import write
+from codetui.formats.coding_book.reader import parse_coding_book
+from codetui.formats.coding_book.writer import render_coding_book
 from codetui.model import Codebook, Problem
 
 TABLES = """\
@@ -128,17 +128,17 @@ BOOKS = (TABLES, NUMBERED, LETTERED, CRITERIA, DUTCH)
 
 
 def book_of(text: str) -> Codebook:
-    return read(text, "book.md").book
+    return parse_coding_book(text, "book.md").book
 
 
 def problems_of(text: str) -> list[Problem]:
-    return parse_codebook(read(text, "book.md").toml, "codebook.toml")[1]
+    return parse_codebook(parse_coding_book(text, "book.md").toml, "codebook.toml")[1]
 
 
 @pytest.mark.parametrize("text", BOOKS)
 def test_each_is_written_and_read_back_as_itself(text: str) -> None:
-    first = read(text, "book.md")
-    again = read(write(first.book), "book.md")
+    first = parse_coding_book(text, "book.md")
+    again = parse_coding_book(render_coding_book(first.book), "book.md")
     assert again.toml == first.toml
 
 

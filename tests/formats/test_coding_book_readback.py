@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.writer import render_codebook
-from codetui.formats.coding_book.reader import read
+from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.toml.tables import long_key
 from codetui.model import Codebook
 from testing.examples import examples
@@ -33,7 +33,7 @@ PIECES = [
 
 def read_back(markdown: str) -> Codebook:
     """The codebook of a coding book, once it was found to come back from its own text, and from what is written."""
-    found = read(markdown, "book.md")
+    found = parse_coding_book(markdown, "book.md")
     book, problems = parse_codebook(found.toml.encode("utf-8").decode("utf-8-sig"), "codebook.toml")
     assert book is not None, [problem.message for problem in problems]
     assert book == found.book

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from codetui.core.codebook.index import codes_of
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book import reader
-from codetui.formats.coding_book.classify import Draft, drafts
-from codetui.formats.coding_book.reader import read
+from codetui.formats.coding_book.classify import Passage, passages
+from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.model import CodebookText
 
 # --- what does not fit --------------------------------------------------------------------------------
@@ -31,7 +31,9 @@ def test_texts_stay_in_their_place_and_are_reported() -> None:
     assert text(found.book, "A story").after == "TASK3"
     assert text(found.book, "Change log").after == "skills"
     messages = {note.line: note.message for note in found.notes}
-    assert messages[30] == "“Coding notes” belongs to no one part; it is kept as a text behind profile 1"
+    assert (
+        messages[30] == "“Coding notes” is not a field or a part of the codebook; it is kept as a text after profile 1"
+    )
     assert {str(note).partition(":")[0] for note in found.notes} == {"keepers.md"}
 
 
@@ -73,11 +75,11 @@ def test_a_code_named_like_the_beginning_of_another_is_not_taken_for_it() -> Non
 def test_a_line_that_no_part_takes_is_kept_at_the_end_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     markdown = "# B\n\n## Tasks\n\n- `TASK1: Lighting`\n- `TASK2: Watching`\n\n## Once\n\nUpon a time.\n"
 
-    def forgetful(*given: object) -> list[Draft]:
-        return [draft for draft in drafts(*given) if draft.heading != "Once"]  # type: ignore[arg-type]
+    def forgetful(*given: object) -> list[Passage]:
+        return [each for each in passages(*given) if each.heading != "Once"]  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reader, "drafts", forgetful)
-    found = read(markdown, "book.md")
+    monkeypatch.setattr(reader, "passages", forgetful)
+    found = parse_coding_book(markdown, "book.md")
     assert [each.body for each in found.book.texts] == ["## Once", "Upon a time."]
     assert [note.line for note in found.notes if "not understood" in note.message] == [8, 10]
 
@@ -90,11 +92,11 @@ def test_a_second_value_of_a_field_that_has_one_is_kept() -> None:
 
 def test_the_same_number_in_two_sections_is_told_apart() -> None:
     part = "### 1. {}\n\n- **Definition:** x\n\n### 2. {}\n\n- **Definition:** y\n"
-    found = read(
+    found = parse_coding_book(
         f"# Book\n\n## 1. Tasks\n\n{part.format('A', 'B')}\n## 2. Weather\n\n{part.format('C', 'D')}", "book.md"
     )
     assert [each.id for each in found.book.codes] == ["1", "2", "2.1", "2.2"]
-    assert "another code is numbered 1; this one becomes 2.1" in [note.message for note in found.notes]
+    assert "another code has the id 1; 2.1 is used for this one" in [note.message for note in found.notes]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -120,14 +122,14 @@ MARKS = ["", "", "```", "| a | b |", "|---|---|", "# x", "###", "- ", "**", "---
 def test_no_text_raises_and_none_loses_a_word(lines: list[str]) -> None:
     markdown = "\n".join(lines).replace("\r", "\n")
     printable = "".join(sign for sign in markdown if sign in "\n\t" or category(sign) not in ("Cc", "Cs"))
-    assert lost_words(printable, read(markdown, "book.md")) == set()
+    assert lost_words(printable, parse_coding_book(markdown, "book.md")) == set()
 
 
 # --- the real books -----------------------------------------------------------------------------------
 
 
 def test_the_v3_book_is_read_whole(shared: Path) -> None:
-    found = read(real_books(shared)[0], "v3.md")
+    found = parse_coding_book(real_books(shared)[0], "v3.md")
     book = found.book
     assert (book.title, book.version, book.status) == ("GenAI Engineer Analysis: Coding Book", "v3", "Definitive")
     assert [(each.id, each.name) for each in book.profiles] == [
@@ -146,7 +148,7 @@ def test_the_v3_book_is_read_whole(shared: Path) -> None:
 
 
 def test_the_pilot_book_is_read_whole(shared: Path) -> None:
-    found = read(real_books(shared)[1], "pilot.md")
+    found = parse_coding_book(real_books(shared)[1], "pilot.md")
     book = found.book
     assert [len(codes_of(book, section)) for section in book.sections] == [6, 7, 5]
     assert [(group.id, group.title) for group in book.groups] == [
@@ -169,7 +171,7 @@ def test_the_shipped_codebooks_name_what_the_imported_ones_name(shared: Path) ->
     shipped = [root / "codebook.toml", root / "examples" / "pilot" / "codebook.toml"]
     for path, markdown in zip(shipped, real_books(shared), strict=True):
         ours, _ = parse_codebook(path.read_text("utf-8"), path.name)
-        theirs = read(markdown, "book.md").book
+        theirs = parse_coding_book(markdown, "book.md").book
         assert ours is not None
         assert [(each.id, each.name, each.examples) for each in theirs.codes] == [
             (each.id, each.name, each.examples) for each in ours.codes
@@ -189,4 +191,4 @@ def test_a_damaged_real_book_loses_no_word(shared: Path) -> None:
             at = chance.randrange(len(lines))
             lines[at : at + 1] = chance.choice([[], ["  " + lines[at]], [lines[at].replace("*", "")], ["", lines[at]]])
         damaged = "\n".join(lines)
-        assert lost_words(damaged, read(damaged, "book.md")) == set()
+        assert lost_words(damaged, parse_coding_book(damaged, "book.md")) == set()

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 
 from codetui.core.codebook.diff import in_reading_order
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.coding_book.page import page
-from codetui.formats.coding_book.reader import read
-from codetui.formats.coding_book.writer import write
+from codetui.formats.coding_book.page import render_page
+from codetui.formats.coding_book.reader import parse_coding_book
+from codetui.formats.coding_book.writer import render_coding_book
 from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 from testing.examples import examples
 
@@ -41,11 +41,11 @@ LAMPS = Codebook(
 
 def back(markdown: str) -> Codebook:
     """The codebook that a coding book gives, without the hash of its text."""
-    return replace(read(markdown, "book.md").book, content_hash="")
+    return replace(parse_coding_book(markdown, "book.md").book, content_hash="")
 
 
 def test_codes_with_a_definition_or_examples_stand_in_a_list() -> None:
-    assert write(settled(LAMPS)) == (
+    assert render_coding_book(settled(LAMPS)) == (
         "# Lamps (v2)\n\n## Profiles\n\n### 1. `Keeper` (lights)\n\n- **Evidence Profile:** Mostly `TASK1`.\n\n---\n\n"
         "## Job Task Analysis\n\n- **`TASK1: Lighting`**: The lamp.\n- **`TASK2: Watching`**: The sea.\n\n---\n\n"
         "## Technology & Tool Analysis\n\n- `TECH1: Lamps` (e.g., oil, gas, etc.)\n"
@@ -64,7 +64,7 @@ def test_codes_with_more_than_that_stand_under_headings() -> None:
         is_retired=True,
     )
     group = Group(id="by_night", section="tasks", title="By night", definition="After dusk.")
-    written = write(settled(replace(LAMPS, groups=(group,), codes=(lighting, *LAMPS.codes[1:]))))
+    written = render_coding_book(settled(replace(LAMPS, groups=(group,), codes=(lighting, *LAMPS.codes[1:]))))
     assert (
         "### By night\n\nAfter dusk.\n\n#### TASK1: Lighting\n\n- **Definition:** The lamp.\n- **Exclude:** torches\n"
         '- **Example Phrases:**\n  - "You light the lamp."\n- **Not to be confused with:** TASK2: Watching\n'
@@ -75,7 +75,7 @@ def test_codes_with_more_than_that_stand_under_headings() -> None:
 def test_what_markdown_cannot_express_is_kept_in_one_comment_at_the_end() -> None:
     code = replace(LAMPS.codes[1], key="w")
     book = settled(replace(LAMPS, codes=(LAMPS.codes[0], code, *LAMPS.codes[2:])))
-    written = write(book)
+    written = render_coding_book(book)
     visible, _, comment = written.partition("\n<!-- codetui codebook ")
     assert "<!--" not in visible
     assert 'key = "w"' in comment
@@ -86,13 +86,15 @@ def test_what_markdown_cannot_express_is_kept_in_one_comment_at_the_end() -> Non
 @pytest.mark.parametrize("changed", [str, lambda text: text.replace("\n", "\r\n"), lambda text: f"{text}\n\n"])
 def test_the_comment_counts_while_the_visible_text_is_unedited(changed: Callable[[str], str]) -> None:
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], key="w"), *LAMPS.codes[1:])))
-    assert back(changed(write(book))) == book
+    assert back(changed(render_coding_book(book))) == book
 
 
 def test_an_edited_text_is_read_anew_and_the_comment_is_reported() -> None:
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], key="w"), *LAMPS.codes[1:])))
-    edited = write(book).replace("**`TASK1: Lighting`**: The lamp.", "**`TASK1: Lighting up`**: All lamps.")
-    found = read(edited, "book.md")
+    edited = render_coding_book(book).replace(
+        "**`TASK1: Lighting`**: The lamp.", "**`TASK1: Lighting up`**: All lamps."
+    )
+    found = parse_coding_book(edited, "book.md")
     code = found.book.codes[0]
     assert (code.name, code.definition) == ("Lighting up", "All lamps.")
     assert code.key != "w"
@@ -113,7 +115,7 @@ def test_texts_stand_where_they_belong() -> None:
         CodebookText(title="A story", body="Once.", after="TASK2"),
         CodebookText(title="In the end", body="So.", after="technologies"),
     )
-    written = write(settled(replace(LAMPS, texts=texts)))
+    written = render_coding_book(settled(replace(LAMPS, texts=texts)))
     places = [
         written.index(part) for part in ("At the front.", "## Profiles", "## Why", "## Job", "A story", "## Tech")
     ]
@@ -125,18 +127,18 @@ def test_texts_stand_where_they_belong() -> None:
 def test_a_text_that_looks_like_a_code_reads_back_from_the_comment() -> None:
     body = "- `TASK9: no code`\n\n## Nor this\n\n<!-- codetui end -->"
     book = settled(replace(LAMPS, texts=(CodebookText(title="Careful", body=body, before="TASK1"),)))
-    assert back(write(book)) == book
+    assert back(render_coding_book(book)) == book
 
 
 def test_words_that_look_like_markup_do_not_break_the_book() -> None:
     odd = "# No heading\n\n- **`TASK7: none`**: x\n\n| a |\n|---|\n\n-->"
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], definition=odd), *LAMPS.codes[1:])))
-    assert back(write(book)) == book
+    assert back(render_coding_book(book)) == book
 
 
 def test_a_dutch_book_keeps_its_dutch_names() -> None:
     path = next(path for path in SAMPLES if path.stem == "dutch")
-    written = write(read(path.read_text("utf-8"), path.name).book)
+    written = render_coding_book(parse_coding_book(path.read_text("utf-8"), path.name).book)
     assert "- **Bewijsprofiel:** Vooral 1.1." in written
     assert "## Profielen" in written
     assert "Definition" not in written
@@ -145,28 +147,28 @@ def test_a_dutch_book_keeps_its_dutch_names() -> None:
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(codebooks())
 def test_any_codebook_is_read_back_from_its_coding_book(book: Codebook) -> None:
-    assert back(write(book)) == book
+    assert back(render_coding_book(book)) == book
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_sample_is_read_back_from_what_is_written_of_it(path: Path) -> None:
-    book = read(path.read_text("utf-8"), path.name).book
-    assert back(write(book)) == replace(in_reading_order(book), content_hash="")
+    book = parse_coding_book(path.read_text("utf-8"), path.name).book
+    assert back(render_coding_book(book)) == replace(in_reading_order(book), content_hash="")
 
 
 @pytest.mark.parametrize("name", ["codebook.toml", "examples/pilot/codebook.toml"])
 def test_a_shipped_book_is_read_back_from_what_is_written_of_it(name: str) -> None:
     book, _ = parse_codebook((ROOT / name).read_text("utf-8"), name)
     assert book is not None
-    assert back(write(book)) == replace(in_reading_order(book), content_hash="")
+    assert back(render_coding_book(book)) == replace(in_reading_order(book), content_hash="")
 
 
 def test_the_real_books_are_written_almost_as_they_are(shared: Path) -> None:
     (v3,) = (shared / "seeds").glob("003*")
     for path in (v3, shared / "pilot" / "coding_book_pilot.md"):
         markdown = path.read_text("utf-8")
-        book = read(markdown, path.name).book
-        written = write(book)
+        book = parse_coding_book(markdown, path.name).book
+        written = render_coding_book(book)
         assert back(written) == replace(book, content_hash="")
         assert "<!--" not in written
         theirs, ours = lines_of(markdown), lines_of(written)
@@ -183,7 +185,7 @@ def lines_of(markdown: str) -> list[str]:
 
 
 def test_the_page_shows_the_book_and_loads_nothing() -> None:
-    shown = page(settled(LAMPS))
+    shown = render_page(settled(LAMPS))
     assert "<title>Lamps v2</title>" in shown
     assert "<h2>Job Task Analysis</h2>" in shown
     assert "<code>TASK1: Lighting</code></strong>: The lamp." in shown
@@ -195,7 +197,7 @@ def test_the_page_shows_the_book_and_loads_nothing() -> None:
 def test_the_page_shows_markup_and_does_not_obey_it() -> None:
     odd = '<script>alert("x")</script> ![x](http://a.b/c.png) <!-- codetui end --> [l](javascript:x)'
     book = settled(replace(LAMPS, title="<b>Lamps</b>", codes=(replace(LAMPS.codes[0], definition=odd),)))
-    shown = page(book)
+    shown = render_page(book)
     assert "<script" not in shown.partition("</head>")[2]
     assert "&lt;script&gt;" in shown
     assert "<img" not in shown
@@ -206,4 +208,4 @@ def test_the_page_shows_markup_and_does_not_obey_it() -> None:
 def test_the_page_has_none_of_the_comments() -> None:
     book, _ = parse_codebook((ROOT / "examples" / "pilot" / "codebook.toml").read_text("utf-8"), "codebook.toml")
     assert book is not None
-    assert "codetui" not in page(book)
+    assert "codetui" not in render_page(book)

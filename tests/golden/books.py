@@ -76,7 +76,7 @@ def exported(record: Record) -> None:
         record.files(book)
         record.run(f"export {name} again", "codebook", "export", "--codebook", name, "-o", book)
         record.run(f"export {name} as HTML", "codebook", "export", "--codebook", name, "--format", "html", "-o", "-")
-        record.run_wordless(f"import {book}", "codebook", "import", book, "-o", f"{name}.again")
+        record.run(f"import {book}", "codebook", "import", book, "-o", f"{name}.again")
         record.fact(*visible(read(record.folder / f"{name}.again")))
         record.run("difference", "codebook", "diff", name, f"{name}.again")
 

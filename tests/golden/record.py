@@ -142,11 +142,6 @@ class Record:
         self.word(*(() if is_data else visible(output.out)), *(f"! {line}" for line in visible(output.err)))
         return output
 
-    def run_wordless(self, title: str, *argv: str) -> None:
-        """Run a command of which only the exit code is recorded: what it prints is in another order each time."""
-        self.step(title)
-        self.fact(f"exit {run_in_process(argv, self.folder, self.home).code}")
-
     def import_documents(self, *documents: str, codebook: str = "codebook.toml", coder: str = CODER) -> None:
         """Import documents and record the outcome."""
         what = ", ".join(documents)

@@ -29,7 +29,7 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
 
     Raises StudyError where the coding book cannot be read, or would make a codebook that cannot be.
     """
-    from codetui.formats.coding_book.reader import read
+    from codetui.formats.coding_book.reader import parse_coding_book
 
     try:
         data = fs.read(source)
@@ -38,7 +38,7 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     if len(data) > LARGEST_BOOK:
         raise StudyError(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
     text, notes = _decoded(data, source)
-    found = read(text, str(source), output)
+    found = parse_coding_book(text, str(source), output)
     book, problems = parse_codebook(found.toml, output)
     if book is None:
         why = "; ".join(problem.message for problem in problems)
@@ -49,12 +49,12 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
 def coding_book_text(book: Codebook, layout: Layout) -> str:
     """Render a codebook as a coding book in markdown, or as a page in HTML for printing."""
     if layout == "html":
-        from codetui.formats.coding_book.page import page
+        from codetui.formats.coding_book.page import render_page
 
-        return page(book)
-    from codetui.formats.coding_book.writer import write
+        return render_page(book)
+    from codetui.formats.coding_book.writer import render_coding_book
 
-    return write(book)
+    return render_coding_book(book)
 
 
 def _decoded(data: bytes, source: Path) -> tuple[str, list[Problem]]:

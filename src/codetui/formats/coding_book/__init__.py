@@ -1,1 +1,1 @@
-"""Coding books in markdown: `read` makes a codebook of one, `write` makes one of a codebook, `page` prints it."""
+"""Coding books in markdown: read as a codebook, written from one, and rendered as HTML."""

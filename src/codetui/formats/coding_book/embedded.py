@@ -6,16 +6,17 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from codetui.formats.codebook.writer import render_codebook as write_codebook
+from codetui.formats.codebook.writer import render_codebook
 from codetui.model import Codebook
 
-COMMENT = re.compile(r"\n*<!-- codetui codebook (?P<hash>[0-9a-f]{64})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)
+OPENING = "<!-- codetui codebook "
+COMMENT = re.compile(rf"{OPENING}(?P<hash>[0-9a-f]{{64}})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)
 
 
-class Embedded(NamedTuple):
-    """A coding book cut in two: the text that people see, and the TOML of the codebook it was exported from.
+class EmbeddedCodebook(NamedTuple):
+    """A coding book's visible text, and the TOML of the codebook in its comment on `line`; empty without a comment.
 
-    `toml` is empty where there is no comment; `is_current` is False where the text was edited since the export.
+    `is_current` is False if the text was edited since the export.
     """
 
     text: str
@@ -24,22 +25,22 @@ class Embedded(NamedTuple):
     line: int = 0
 
 
-def with_codebook(text: str, book: Codebook) -> str:
+def embed_codebook(text: str, book: Codebook) -> str:
     """Return `text` with the codebook in a comment at its end."""
-    toml = write_codebook(book).replace("&", "&amp;").replace("-->", "--&gt;").rstrip("\n")
-    return f"{text}\n<!-- codetui codebook {_hash(text)}\n{toml}\n-->\n"
+    toml = render_codebook(book).replace("&", "&amp;").replace("-->", "--&gt;").rstrip("\n")
+    return f"{text}\n{OPENING}{_hash(text)}\n{toml}\n-->\n"
 
 
-def split(text: str) -> Embedded:
-    """Cut the comment off the end of a coding book.  Line ends and blank lines at the edges do not count as edits."""
+def extract_codebook(text: str) -> EmbeddedCodebook:
+    """Return the text and the codebook of a coding book.  Line ends and blank lines at the edges are no edits."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    start = text.rfind("<!-- codetui codebook ")
+    start = text.rfind(OPENING)
     found = COMMENT.fullmatch(text, start) if start >= 0 else None
     if found is None:
-        return Embedded(text)
+        return EmbeddedCodebook(text)
     toml = found["toml"].replace("--&gt;", "-->").replace("&amp;", "&") + "\n"
-    seen = text[:start]
-    return Embedded(seen, toml, _hash(seen) == found["hash"], seen.count("\n") + 1)
+    visible = text[:start]
+    return EmbeddedCodebook(visible, toml, _hash(visible) == found["hash"], visible.count("\n") + 1)
 
 
 def _hash(text: str) -> str:

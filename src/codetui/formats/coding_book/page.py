@@ -27,7 +27,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may load for the page: nothing but the style that it brings."""
 
 
-def page(book: Codebook) -> str:
+def render_page(book: Codebook) -> str:
     """The page; markup that stands in the book is shown, not obeyed, and pictures are left as text."""
     from markdown_it import MarkdownIt
 

@@ -1,40 +1,45 @@
-"""A coding book in markdown, read: the TOML of its codebook, and what was made of every line."""
+"""Read a coding book in markdown: the TOML of its codebook, and notes on the lines that it was read from."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple
 
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import DIGITS, Fields, Tables, write_tables
-from codetui.formats.coding_book.build import Builder, ordered_code
-from codetui.formats.coding_book.classify import LINE_BREAK, Draft, Sorter, drafts, find_sections
-from codetui.formats.coding_book.embedded import split
+from codetui.formats.coding_book.build import CODE_ORDER, Builder, ordered
+from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
+from codetui.formats.coding_book.embedded import extract_codebook
 from codetui.formats.coding_book.fields import words
-from codetui.formats.coding_book.labels import plain_heading, read_head, version_below
+from codetui.formats.coding_book.labels import plain_name
 from codetui.formats.coding_book.markdown import Node, outline
+from codetui.formats.coding_book.pieces import LINE_BREAK
 from codetui.model import Codebook, Problem
 
-NO_WORDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-MARKER = re.compile(r"^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
-SHARES = (1, 0.6, 0)
-"""Of the words of a line, how many must be lost for it to be kept again: those that are lost whole come first."""
-
 EDITED = (
-    "the text was edited after its export, so it is read anew; keys, references and settings that only the comment "
-    "at the end holds are not imported"
+    "the text was edited after its export and is read as it is; keys, references and settings that only this comment "
+    "has are not imported"
 )
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+MARKER = re.compile(r"^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
+DERIVED_FIELDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
+"""The fields whose words are not those of the coding book."""
+
+SHARES = (1, 0.6, 0)
+"""The share of a line's words that must be missing for it to be kept as a text, from whole lines to single words."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodingBook:
-    """A coding book as it was understood.
+    """The codebook of a coding book, as TOML and parsed.
 
-    `toml` is the text of its codebook, `book` what that says.  `notes` speak of the markdown, line by line;
-    `structure` are the words that only order the others, such as the names of fields.
+    `notes` are about lines of the markdown; `structure` are the words that only order the others, such as the names of
+    fields, in the order of the text.
     """
 
     toml: str
@@ -43,135 +48,176 @@ class CodingBook:
     structure: tuple[str, ...]
 
 
-def read(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
-    """Return the codebook of a coding book; any text gives one.  `file` names the markdown in the notes.
+def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
+    """Return the codebook of a coding book; any text has one.  `file` names the markdown in the notes.
 
     The codebook in the comment of an exported book is preferred as long as the visible text was not edited.
     """
-    embedded = split(text)
+    embedded = extract_codebook(text)
     if embedded.is_current:
         book = parse_codebook(embedded.toml, codebook_file)[0]
         if book is not None:
             return CodingBook(embedded.toml, book, (), ())
-    found = _Reading(embedded.text, file).run(codebook_file)
+    found = _Reader(embedded.text, file).read(codebook_file)
     if not embedded.toml:
         return found
-    note = Problem(file, embedded.line, "note", EDITED)
-    return replace(found, notes=(*found.notes, note))
+    return replace(found, notes=(*found.notes, Problem(file, embedded.line, "note", EDITED)))
 
 
-class _Reading:
-    """One coding book being read."""
+class _Reader:
+    """Reads one coding book."""
 
     def __init__(self, text: str, file: str) -> None:
         text = CONTROL.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+        front = FRONT_MATTER.match(text)
+        self._front_matter = front[1] if front else ""
+        self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
         self._file = file
         self._notes: list[Problem] = []
-        self._dropped: list[str] = []
-        front = FRONT_MATTER.match(text)
-        self._front = front[1] if front else ""
-        self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
+        self._structure: list[str] = []
         self._title = ""
 
-    def run(self, codebook_file: str) -> CodingBook:
-        """The whole book."""
-        builder = Builder(self._drafts(outline(self._text)), self._note)
+    def read(self, codebook_file: str) -> CodingBook:
+        """Return the whole book."""
+        builder = Builder(self._passages(outline(self._text)), self._note)
         tables = builder.build()
-        self._dropped += builder.dropped
-        self._head(tables)
-        self._keep_lost(tables)
-        toml = write_tables(with_keys_of(tables))
+        self._structure += builder.structure
+        self._add_head(tables)
+        self._add_missing_lines(tables)
+        _add_keys(tables)
+        toml = write_tables(tables)
         book = parse_codebook(toml, codebook_file)[0] or Codebook(title=self._title)
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
-        return CodingBook(toml, book, notes, tuple(dict.fromkeys(self._dropped)))
+        structure = set(self._structure)
+        in_order = [*(word for word in words(self._text) if word in structure), *self._structure]
+        return CodingBook(toml, book, notes, tuple(dict.fromkeys(in_order)))
 
     def _note(self, line: int, message: str) -> None:
         self._notes.append(Problem(self._file, line, "note", message))
 
-    # --- the parts --------------------------------------------------------------------------------------
-
-    def _drafts(self, root: Node) -> list[Draft]:
-        """All parts and texts in the order of their lines; the first heading is the book's title."""
-        sorter = Sorter(root)
+    def _passages(self, root: Node) -> list[Passage]:
+        """Return all parts and texts in the order of their lines; the first heading is the book's title."""
+        classifier = Classifier(root)
         first = root.children[0] if root.children else None
-        before = replace(root, children=[], end=first.line if first else root.end)
-        nodes = [before, *root.children]
-        if first is not None and _is_title(first, root, sorter):
+        nodes = [replace(root, children=[], end=first.line if first else root.end), *root.children]
+        if first is not None and _is_title(first, root, classifier):
             self._title = first.heading
-            own_end = first.children[0].line if first.children else first.end
-            intro = Node("", 0, first.line, first.start, own_end, first.blocks)
-            nodes = [before, intro, *first.children, *root.children[1:]]
-        parts = [sorter.part(node) for node in nodes]
-        for part in parts:
-            find_sections(part)
-        found = drafts(parts, self._text.split("\n"), self._title)
-        opening = [Draft(None, 1, body=self._front, is_opening=True)] if self._front else []
-        return sorted([*opening, *found], key=lambda draft: draft.line)
+            end = first.children[0].line if first.children else first.end
+            introduction = Node("", 0, first.line, first.start, end, first.blocks)
+            nodes[1:2] = [introduction, *first.children]
+        headings = [classifier.heading(node) for node in nodes]
+        for heading in headings:
+            find_sections(heading)
+        found = passages(headings, self._text.split("\n"), self._title)
+        opening = [Passage(None, 1, body=self._front_matter, is_opening=True)] if self._front_matter else []
+        return sorted([*opening, *found], key=lambda passage: passage.line)
 
-    # --- the head ---------------------------------------------------------------------------------------
-
-    def _head(self, tables: Tables) -> None:
-        """Title, version and status from the first heading, and what comments say of the book as a whole."""
-        title = plain_heading(self._title)
-        head = read_head(title)
-        top: Fields = {"title": head.title or UNTITLED, "version": head.version, "status": head.status}
-        self._dropped += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
+    def _add_head(self, tables: Tables) -> None:
+        """Add the title, version and status in the first heading, or the version in the lines below it."""
+        title = plain_name(self._title)
+        head = _parse_title(title)
+        self._structure += (Counter(words(self._title)) - Counter(words(" ".join(head)))).elements()
         if not head.version:
             lines = self._text.split("\n")
             start = next((at for at, line in enumerate(lines, 1) if self._title and self._title in line), 0)
-            top["version"] = version_below(lines[start:])
+            head = head._replace(version=_version_below(lines[start:]))
         if not title:
             self._note(0, "no heading names the book; write `# Title (v1)` on its first line")
+        top: Fields = {"title": head.title or UNTITLED, "version": head.version, "status": head.status}
         tables.top = top | tables.top
 
-    # --- nothing is lost --------------------------------------------------------------------------------
-
-    def _keep_lost(self, tables: Tables) -> None:
-        """Keep, as texts, the lines with words that came into no table."""
+    def _add_missing_lines(self, tables: Tables) -> None:
+        """Add, as texts, the lines with words that are in no table."""
         source = LINE_BREAK.sub(" ", self._text)
-        self._dropped += words(" ".join(MARKER.findall(source)))
+        self._structure += words(" ".join(MARKER.findall(source)))
         source = MARKER.sub("", source)
-        lost = Counter(words(source)) - Counter(said_in(tables)) - Counter(self._dropped)
+        missing = Counter(words(source)) - Counter(_words_of(tables)) - Counter(self._structure)
         lines = list(enumerate(source.split("\n"), 1))
         for share in SHARES:
             for number, line in lines:
-                missing = Counter(words(line)) & lost
-                if missing and missing.total() >= share * len(words(line)):
-                    lost.subtract(missing)
+                here = Counter(words(line)) & missing
+                if here and here.total() >= share * len(words(line)):
+                    missing.subtract(here)
                     tables.texts.append({"body": line.strip()})
                     self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
 
 
-def said_in(tables: Tables) -> list[str]:
-    """The words of all tables that the book itself says, and no reference from one part to another."""
-    found: list[str] = []
+def _is_title(first: Node, root: Node, classifier: Classifier) -> bool:
+    """Return whether the first heading names the book: it is above all others, or no section, code or profile."""
+    if len(root.children) == 1:
+        return True
+    heading = classifier.heading(first)
+    find_sections(heading)
+    return heading.role in ("text", "container")
+
+
+def _words_of(tables: Tables) -> Iterator[str]:
+    """Yield the words in all tables that come from the book itself."""
     kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts)
     for fields in (tables.top, *(each for kind in kinds for each in kind)):
-        own = NO_WORDS | ({"title"} if fields.get("heading") else set())
         for name, value in fields.items():
-            texts = value if isinstance(value, tuple) else (value,)
-            found += [] if name in own else [word for text in texts for word in words(str(text))]
-    return found
+            if name not in DERIVED_FIELDS and not (name == "title" and fields.get("heading")):
+                for text in value if isinstance(value, tuple) else (value,):
+                    yield from words(str(text))
 
 
-def with_keys_of(tables: Tables) -> Tables:
-    """The tables with the keys that the codebook's reader derives, so that people see them."""
+def _add_keys(tables: Tables) -> None:
+    """Add the keys that the codebook's reader derives, so that people see them."""
     book = parse_codebook(write_tables(tables), "")[0]
     if book is None:
-        return tables
+        return
     sections = {section.id: section.key for section in book.sections}
     codes: dict[str, str] = {code.id: code.key for code in book.codes}
     for fields in tables.sections:
         key = sections.get(str(fields["id"]), "")
         fields.setdefault("key", key if key in DIGITS else "")
-    tables.codes = [ordered_code({"key": codes.get(str(fields["id"]), ""), **fields}) for fields in tables.codes]
-    return tables
+    tables.codes = [ordered({"key": codes.get(str(code["id"]), ""), **code}, CODE_ORDER) for code in tables.codes]
 
 
-def _is_title(first: Node, root: Node, sorter: Sorter) -> bool:
-    """Whether the first heading names the book: it stands over everything, or is no section, code or profile itself."""
-    if len(root.children) == 1:
-        return True
-    part = sorter.part(first)
-    find_sections(part)
-    return part.role in ("text", "holder")
+# --- title and version ----------------------------------------------------------------------------------
+
+STATUS = r"(?:\s*[-–—,:]\s*(?P<status>[^()]+))?"
+TITLE_WITH_VERSION = re.compile(
+    rf"(?P<title>.*\S)\s*\((?:(?:version|versie) (?P<named>\S+?)|(?P<version>v\d[\w.]*|\d+\.\d[\w.]*)){STATUS}\)",
+    re.IGNORECASE,
+)
+TITLE_BEFORE_VERSION = re.compile(
+    rf"(?P<title>.*?\w\)?)[\s,:–—-]+(?:(?:version|versie) (?P<named>\d[\w.]*)|(?P<version>v\d[\w.]*)){STATUS}",
+    re.IGNORECASE,
+)
+VERSION_BELOW = re.compile(
+    r"[\s*_>|-]*(?:(?:version|versie)(?: number|nummer)?\b[\s:*_]*(?P<named>v?\d[\w.]*)"
+    r"|(?P<version>v\d[\w.]*)(?=\W|$))",
+    re.IGNORECASE,
+)
+LONGEST_HEADING = 400
+"""Characters of a heading that may contain a version."""
+
+LINES_BELOW = 4
+"""Lines below the heading that may contain the version."""
+
+
+class _Head(NamedTuple):
+    title: str
+    version: str = ""
+    status: str = ""
+
+
+def _parse_title(heading: str) -> _Head:
+    """Return the title, version and status in a heading; a very long heading is all title."""
+    is_short = len(heading) <= LONGEST_HEADING
+    found = TITLE_WITH_VERSION.fullmatch(heading) or TITLE_BEFORE_VERSION.fullmatch(heading) if is_short else None
+    if found is None:
+        return _Head(heading)
+    return _Head(found["title"].strip(), found["named"] or found["version"], (found["status"] or "").strip())
+
+
+def _version_below(lines: list[str]) -> str:
+    """Return the version that one of the first lines begins with: `Version 4, 12 March`; empty if none does."""
+    for line in islice(filter(str.strip, lines), LINES_BELOW):
+        if line.startswith("#"):
+            break
+        found = VERSION_BELOW.match(line)
+        if found:
+            return (found["named"] or found["version"]).rstrip(".")
+    return ""

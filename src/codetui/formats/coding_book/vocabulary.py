@@ -1,4 +1,4 @@
-"""The words by which a coding book is understood, English and Dutch: names of fields, kinds of sections."""
+"""The English and Dutch words that a coding book is recognised by: names of fields and kinds of sections."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from typing import Literal, NamedTuple
 
 from codetui.model import Holds
 
-FieldKey = Literal[
-    "definition",
-    "examples",
-    "include",
-    "exclude",
-    "confused_with",
-    "found_in",
-    "retired",
-    "subtitle",
-    "responsibilities",
-    "projects",
-    "evidence",
-]
-PROFILE_FIELDS: set[FieldKey] = {"responsibilities", "projects", "evidence"}
+CodeField = Literal["definition", "examples", "include", "exclude", "confused_with", "found_in", "retired"]
+ProfileField = Literal["definition", "subtitle", "responsibilities", "projects", "evidence"]
+FieldKey = Literal[CodeField, ProfileField]
+
 CODE_FIELDS: set[FieldKey] = {"definition", "examples", "include", "exclude", "confused_with", "found_in", "retired"}
-LISTS: set[FieldKey] = {"examples", "responsibilities", "projects"}
-PROSE: set[FieldKey] = {"definition", "evidence", "include", "exclude"}
+PROFILE_ONLY_FIELDS: set[FieldKey] = {"responsibilities", "projects", "evidence"}
+PROFILE_FIELDS: set[FieldKey] = {"definition", "subtitle", *PROFILE_ONLY_FIELDS}
+LIST_FIELDS: set[FieldKey] = {"examples", "responsibilities", "projects"}
+PROSE_FIELDS: set[FieldKey] = {"definition", "evidence", "include", "exclude"}
 
 FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
     ("definition", r"(working |short |korte )?definiti(on|e)s?|(short |korte )?(description|beschrijving)"),
@@ -47,7 +39,7 @@ FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
     ("retired", r"retired|deprecated|vervallen"),
     ("subtitle", r"subtitle|ondertitel"),
 )
-"""Names in lower case, without emphasis and what stands in brackets; the first pattern that fits counts."""
+"""Patterns of names in lower case, without emphasis and brackets; the first pattern that matches counts."""
 
 FIELD_PATTERNS = tuple((key, re.compile(pattern)) for key, pattern in FIELD_NAMES)
 DUTCH = re.compile(
@@ -55,16 +47,15 @@ DUTCH = re.compile(
     r"insluiten|wel|wanneer|uitsluiten|exclusie|niet|verwar|onderscheiden|gevonden|vervallen|ondertitel|tegenvoorbeeld)",
     re.IGNORECASE,
 )
-"""How the Dutch names of fields begin."""
+"""The stems of the Dutch names of fields."""
 
 LONGEST_NAME = 300
-"""Characters of a name that may stand for a field, with what it says in brackets."""
-
-SIGNS = re.compile(r"[*_`:]+")
+"""Characters of a name that may match a field, brackets included."""
 
 PROFILE = re.compile(r"\bprofi(?:le|el)(?:s|en)?\b", re.IGNORECASE)
 ONLY_PROFILES = re.compile(r"profi(?:les|elen)", re.IGNORECASE)
-AFFIRMED = re.compile(r"(?:yes|true|ja|waar|retired|vervallen)?[.]?", re.IGNORECASE)
+YES = re.compile(r"(?:yes|true|ja|waar|retired|vervallen)?[.]?", re.IGNORECASE)
+NO = {"no", "nee", "false", "onwaar"}
 
 FOR_EXAMPLE = re.compile(
     r"(?:e\. ?g\.|eg\.?|for example|for instance|examples?:|such as|including|"
@@ -79,7 +70,10 @@ AND_SO_ON = re.compile(
 
 
 class SectionKind(NamedTuple):
-    """A section that documents know: its id and title there, what it holds, and how coding books betray it."""
+    """A kind of section that session documents have, and the patterns that identify it in a coding book.
+
+    `words` match in the section's title, `family` matches the letters of its codes' ids, as in `TECH7`.
+    """
 
     id: str
     title: str
@@ -88,43 +82,29 @@ class SectionKind(NamedTuple):
     family: re.Pattern[str]
 
 
-SECTION_KINDS = (
-    SectionKind(
-        "tasks",
-        "Job Task Analysis",
-        "quotations",
-        re.compile(r"\b(?:job[- ])?(?:tasks?|taken|taak(?:analyse|categorie\w*)?|functietaken|werkzaamheden)\b", re.I),
-        re.compile(r"(?:TASK|TAAK)", re.I),
-    ),
-    SectionKind(
-        "technologies",
-        "Technology & Tool Analysis",
-        "terms",
-        re.compile(
-            r"\b(?:technolog\w*|tool(?:s|ing)?|tech(?:[- ]?stack)?|gereedschap\w*|hulpmiddelen)\b"
-            r"|^(?:middelen|software|systemen|applicaties)$",
-            re.I,
-        ),
-        re.compile(r"(?:TECH|TOOL)", re.I),
-    ),
-    SectionKind(
-        "skills",
-        "Soft Skill Analysis",
-        "quotations",
-        re.compile(
-            r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b"
-            r"|^skills?$|^vaardigheden$",
-            re.I,
-        ),
-        re.compile(r"(?:SKILL|SOFT|VAARDIG)", re.I),
-    ),
+TASK_WORDS = r"\b(?:job[- ])?(?:tasks?|taken|taak(?:analyse|categorie\w*)?|functietaken|werkzaamheden)\b"
+TECHNOLOGY_WORDS = (
+    r"\b(?:technolog\w*|tool(?:s|ing)?|tech(?:[- ]?stack)?|gereedschap\w*|hulpmiddelen)\b"
+    r"|^(?:middelen|software|systemen|applicaties)$"
+)
+SKILL_WORDS = (
+    r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b|^skills?$|^vaardigheden$"
+)
+KIND_PATTERNS: tuple[tuple[str, str, Holds, str, str], ...] = (
+    ("tasks", "Job Task Analysis", "quotations", TASK_WORDS, r"(?:TASK|TAAK)"),
+    ("technologies", "Technology & Tool Analysis", "terms", TECHNOLOGY_WORDS, r"(?:TECH|TOOL)"),
+    ("skills", "Soft Skill Analysis", "quotations", SKILL_WORDS, r"(?:SKILL|SOFT|VAARDIG)"),
+)
+SECTION_KINDS = tuple(
+    SectionKind(id_, title, holds, re.compile(words, re.IGNORECASE), re.compile(family, re.IGNORECASE))
+    for id_, title, holds, words, family in KIND_PATTERNS
 )
 
 
 def field_key(name: str) -> FieldKey | None:
-    """The field that a name in bold, a heading or a column stands for; None for a name of another kind."""
+    """Return the field that a name in bold, a heading or a column refers to; None if it refers to none."""
     if len(name) > LONGEST_NAME:
         return None
-    plain = SIGNS.sub("", name).strip().rstrip(".").casefold()
+    plain = re.sub(r"[*_`:]+", "", name).strip().rstrip(".").casefold()
     plain = " ".join(re.sub(r"\(.*\)", "", plain).split())
     return next((key for key, pattern in FIELD_PATTERNS if pattern.fullmatch(plain)), None)

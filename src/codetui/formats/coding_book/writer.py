@@ -10,13 +10,16 @@ from typing import Literal
 from codetui.core.codebook.diff import PartOrder, in_reading_order, parts
 from codetui.core.codebook.index import label_from
 from codetui.formats.codebook.writer import Fields, tables_of
-from codetui.formats.coding_book.embedded import with_codebook
-from codetui.formats.coding_book.labels import IS_WORD_ID, Head, write_head
-from codetui.formats.coding_book.reader import read
+from codetui.formats.coding_book.embedded import embed_codebook
+from codetui.formats.coding_book.labels import IS_WORD_ID
+from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.coding_book.vocabulary import PROFILE
 from codetui.model import Codebook
 
 RULE = "---"
+PLAIN_VERSION = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
+"""A version that is recognised without the word before it."""
+
 PATTERNS = ("{id}: {name}", "{id}. {name}", "{name}")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 HEADING = re.compile(r"#{1,6} \S.*")
@@ -24,52 +27,36 @@ PROFILE_LEVEL = 3
 LOWEST_LEVEL = 6
 NOTHING = ("", (), False)
 
-ENGLISH = {
-    "definition": "Definition",
-    "responsibilities": "Core Responsibilities",
-    "projects": "Typical Projects",
-    "evidence": "Evidence Profile",
-    "include": "Include",
-    "exclude": "Exclude",
-    "phrases": "Example Phrases",
-    "terms": "Examples",
-    "confused_with": "Not to be confused with",
-    "found_in": "Found in",
-    "retired": "Retired",
-    "yes": "yes",
-    "for example": "e.g.,",
-    "and so on": "etc.",
-    "profiles": "Profiles",
+WORDS = {
+    "definition": ("Definition", "Definitie"),
+    "responsibilities": ("Core Responsibilities", "Kerntaken"),
+    "projects": ("Typical Projects", "Typische projecten"),
+    "evidence": ("Evidence Profile", "Bewijsprofiel"),
+    "include": ("Include", "Insluiten"),
+    "exclude": ("Exclude", "Uitsluiten"),
+    "phrases": ("Example Phrases", "Voorbeeldzinnen"),
+    "terms": ("Examples", "Voorbeelden"),
+    "confused_with": ("Not to be confused with", "Niet te verwarren met"),
+    "found_in": ("Found in", "Gevonden in"),
+    "retired": ("Retired", "Vervallen"),
+    "yes": ("yes", "ja"),
+    "for example": ("e.g.,", "bijv."),
+    "and so on": ("etc.", "enz."),
+    "profiles": ("Profiles", "Profielen"),
 }
-DUTCH = {
-    "definition": "Definitie",
-    "responsibilities": "Kerntaken",
-    "projects": "Typische projecten",
-    "evidence": "Bewijsprofiel",
-    "include": "Insluiten",
-    "exclude": "Uitsluiten",
-    "phrases": "Voorbeeldzinnen",
-    "terms": "Voorbeelden",
-    "confused_with": "Niet te verwarren met",
-    "found_in": "Gevonden in",
-    "retired": "Vervallen",
-    "yes": "ja",
-    "for example": "bijv.",
-    "and so on": "enz.",
-    "profiles": "Profielen",
-}
+"""The words of a written coding book, in English and Dutch."""
 
 ElementKind = Literal["profile", "section", "group", "code", "text"]
 
 
-def write(book: Codebook) -> str:
-    """Return the markdown of a coding book that `read` turns back into `book`.
+def render_coding_book(book: Codebook) -> str:
+    """Return the markdown of a coding book that `parse_coding_book` turns back into `book`.
 
     The codebook itself follows in a comment at the end, unless the visible text alone reads back the same.
     """
     text = visible_text(book)
-    back = read(text, "").book
-    return text if _facts(back) == _facts(book) else with_codebook(text, in_reading_order(book))
+    back = parse_coding_book(text, "").book
+    return text if _facts(back) == _facts(book) else embed_codebook(text, in_reading_order(book))
 
 
 def visible_text(book: Codebook) -> str:
@@ -138,7 +125,7 @@ class _Writer:
         self._book = in_reading_order(book)
         self._elements = _elements(self._book)
         self._order = PartOrder(parts(self._book))
-        self._names = DUTCH if book.language == "nl" else ENGLISH
+        self._names = {name: words[book.language == "nl"] for name, words in WORDS.items()}
         pattern = book.label if book.label in PATTERNS else PATTERNS[0]
         self._labels: Mapping[str, str] = {str(code.id): label_from(pattern, code.id, code.name) for code in book.codes}
         self._part = {(each.kind, each.text("id")): each for each in self._elements if each.kind != "text"}
@@ -151,7 +138,7 @@ class _Writer:
     def text(self) -> str:
         """Return the whole book."""
         book = self._book
-        blocks = [f"# {' '.join(write_head(Head(book.title, book.version, book.status), book.language).split())}"]
+        blocks = [f"# {_title(book)}"]
         is_in_list = is_among_profiles = False
         for number, element in enumerate(self._elements):
             if element.kind == "code" and element.section in self._bulleted:
@@ -294,6 +281,15 @@ def _is_bullet(code: Element) -> bool:
     used = {name for name, value in code.fields.items() if value not in NOTHING}
     others = used - {"id", "name", "section", "key"}
     return (others <= {"definition"} and "\n" not in code.text("definition")) or others == {"examples"}
+
+
+def _title(book: Codebook) -> str:
+    """Return the title with version and status in brackets, on one line."""
+    title = book.title
+    if book.version:
+        word = "" if PLAIN_VERSION.fullmatch(book.version) else "versie " if book.language == "nl" else "version "
+        title += f" ({word}{book.version}{f' - {book.status}' if book.status else ''})"
+    return " ".join(title.split())
 
 
 def _headed(level: int, heading: str, below: list[str]) -> str:
