@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codetui.formats.codebook.reader import parse_codebook
+from testing.pilot import IdleLoop
 from testing.replay.document import documents_in, replay
 from testing.replay.planner import MOVES, NATURAL
 from testing.replay.report import Replayed, report
@@ -36,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     moves = NATURAL if options.natural else MOVES
     results: list[Replayed] = []
     for path in documents_in(options.codings):
-        result = asyncio.run(replay(path, options.ads, book, (columns, rows), moves))
+        with asyncio.Runner(loop_factory=IdleLoop) as runner:
+            result = runner.run(replay(path, options.ads, book, (columns, rows), moves))
         if result is None:
             print(f"{path.name}: no manual-coding document, passed over")
         else:

@@ -19,6 +19,7 @@ from codetui.study.study import Study, StudyError
 from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.workbench.screen import WorkbenchScreen
+from testing.pilot import run_test
 from testing.replay.comparison import differences, is_in_order
 from testing.replay.keys import Replay
 from testing.replay.plan import completed, task
@@ -84,7 +85,7 @@ async def _drive(
 ) -> str:
     """Opens the program, presses the keys, quits; the ad's text."""
     app = CodetuiApp(workspace)
-    async with app.run_test(size=size) as pilot:
+    async with run_test(app, size=size) as pilot:
         await pilot.pause()
         await app.workers.wait_for_complete()
         await pilot.pause()

@@ -24,10 +24,9 @@ from testing.replay.plan import Remark, Task, Wanted
 from testing.replay.planner import plan
 from testing.replay.report import Cost, Replayed
 
-_ROUNDS = 40
-"""So often the queues of messages are emptied before the program is waited for by the clock."""
-
 _WAITS = 25
+"""So often the program is waited for."""
+
 _LOOKS = 4
 """So often keys are planned anew for one selection: after a search, the window is looked at again."""
 
@@ -64,17 +63,11 @@ class Replay:
         """Presses keys as fast as the program takes them; False where what they are for does not come about."""
         for key in keys:
             self._pilot.app.post_message(key_event(key))
-        for _ in range(2):
-            await self._pilot.pause(0)
-        for _ in range(_ROUNDS):
-            if is_done():
-                return True
-            await self._pilot.pause(0)
         for _ in range(_WAITS):
+            await self._pilot.pause()
             if is_done():
                 return True
-            await self._pilot.pause()
-        return is_done()
+        return False
 
     async def _write(self, opening: Sequence[str], field: type[NoteDialog] | type[TextDialog], text: str) -> None:
         """Opens a field, types the text (what no key types is pasted), and takes it."""

@@ -6,6 +6,7 @@ import ast
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
@@ -55,6 +56,7 @@ def test_no_private_attribute_of_another_object_is_used(path: Path) -> None:
     assert used == []
 
 
+@cache
 def body_of(cls: type) -> ast.Module:
     """The source of a class; empty where there is none."""
     try:
@@ -63,6 +65,7 @@ def body_of(cls: type) -> ast.Module:
         return ast.parse("")
 
 
+@cache
 def private_names(cls: type) -> set[str]:
     """The private names that the source of a class defines: methods, class variables, attributes of `self`."""
     names: set[str] = set()
