@@ -56,7 +56,7 @@ def test_who_comes_second_reads_along_and_takes_over_and_back(study: Path) -> No
             second.type("12")
             second.wait_for("Read only:")
             first.type("s12")
-            second.wait_for("gone on with this session", "12 TASK2: Watching             1")
+            second.wait_for("changed this session", "12 TASK2: Watching             1")
             second.type("O")
             second.wait_for("The session is yours now.")
             second.type("ss11")

@@ -55,7 +55,7 @@ async def test_a_document_with_conflict_marks_is_left_until_ctrl_s_says_otherwis
         harmed = f"<<<<<<< mine\n{before}=======\n{before}>>>>>>> theirs\n"
         document(tmp_path).write_text(harmed, "utf-8")
         status = screen.query_one(StatusLine)
-        await until(pilot, lambda: "conflict marks" in status.message[0])
+        await until(pilot, lambda: "conflict mark of git" in status.message[0])
         assert status.message[1] == "error"
         await press(pilot, "s11)")
         assert document(tmp_path).read_text("utf-8") == harmed
