@@ -188,7 +188,7 @@ def count_import(recorder: Recorder) -> None:
     """Import a document."""
     Path("coded.md").write_text(DOCUMENT, encoding="utf-8")
     with redirect_stdout(io.StringIO()), recorder.on():
-        command("import", "coded.md", "--ads", "ads", "--coder", "wil")
+        command("import", "coded.md", "--corpus", "ads", "--coder", "wil")
 
 
 def count_edit(recorder: Recorder) -> None:
