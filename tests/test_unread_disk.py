@@ -73,7 +73,9 @@ def test_the_program_goes_on_and_leaves_while_files_cannot_be_read(
         terminal.type("s12")
         terminal.wait_for("TASK2: Watching ←" if is_saved else "Input/output error")
         terminal.type(")")
-        terminal.wait_for("Clerk of the Harbour" if opens else "could not be opened", "" if opens else "Input/output error")
+        terminal.wait_for(
+            "Clerk of the Harbour" if opens else "could not be opened", "" if opens else "Input/output error"
+        )
         terminal.type(QUIT)
         assert terminal.wait_for_end() in (0, 1)
         assert b"Traceback" not in terminal.output

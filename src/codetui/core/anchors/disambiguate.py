@@ -21,7 +21,7 @@ SHORT = 16
 """Words up to this length occur in many texts: alone they do not prove that a place is the old one."""
 
 PLURAL = "s"
-"""What may follow short words inside one word, as in `LLMs`; anything else makes another word: `Go`, `goals`."""
+"""The ending that short words may have, as in `LLMs`; any other makes another word: `Go`, `goals`."""
 
 
 class Candidates(NamedTuple):

@@ -32,7 +32,7 @@ class JumpLabel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JumpState:
-    """What has been chosen and typed. `selection` is what a code would be assigned to now."""
+    """The choices and letters so far; a code would be assigned to `selection` now."""
 
     text: str
     view: Span

@@ -34,7 +34,7 @@ def sanitize_json(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    """Escape a character for JSON in UTF-16: one beyond the first 65,536 takes two escapes."""
+    """Escape a character for JSON in UTF-16: one beyond the first 65,536 needs two escapes."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 

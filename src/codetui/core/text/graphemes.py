@@ -82,7 +82,7 @@ def _join_emoji(text: str, start: int, end: int, width: int, cells: bytearray) -
 def glyphs(text: str, cells: bytes) -> tuple[str, ...]:
     """Return the string to draw for each code point of a row.
 
-    A joiner that joins nothing is left out: a terminal would take a cell away for it.
+    A joiner that joins nothing is left out: a terminal would draw one cell less for it.
     """
     drawn = list(map(_glyph, text, cells))
     for joiner in re.finditer(_JOINER, text):

@@ -25,7 +25,7 @@ ENTITIES |= {"#34": '"', "#160": " "}
 
 ENTITY = rf"&(?:{'|'.join(ENTITIES)});"
 UNEVEN = re.compile(rf"{ENTITY}|\s\s+|[^\S ]|[\x00-\x7f]?[^\x00-\x7f\s]+")
-"""What may change its length: entities, white space, letters beyond ASCII with the marks on them."""
+"""Text that may change its length: entities, white space, letters beyond ASCII with the marks on them."""
 
 CACHED_TEXTS = 4
 

@@ -35,7 +35,7 @@ HEAD_LABEL = re.compile(
 
 BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
 LIST_END = "<!-- -->"
-"""What markdown needs between a list and indented text that is no part of it."""
+"""A separator that markdown needs between a list and indented text that is no part of it."""
 
 BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
@@ -124,7 +124,7 @@ def cut(text: str) -> list[Line]:
 class _Closing:
     """Fenced code and comments: lines that are not read, up to the line that closes them.
 
-    What is never closed is neither: it would hide all that follows. A `-->` inside a heading or bullet does not close a
+    Without a closing line it is neither: it would hide all that follows. A `-->` inside a heading or bullet does not close a
     comment of several lines: it is a word of a quotation, and the lines between are no comment.
     """
 
@@ -203,7 +203,7 @@ class Row:
 
     `key` sorts the rows of a text: (2 * line number,) for a row of the text as it was read, longer for a new one.
     `parts` are the entries or notes of the row as it was read, `ids` those of its parts as it will be written. `end` is
-    the key of the last row that markdown takes for a part of the same bullet, though it is no part of the coding.
+    the key of the last row that markdown counts as part of the same bullet, though it is no part of the coding.
     """
 
     key: Key
@@ -241,7 +241,7 @@ class Row:
 
     @property
     def is_nested(self) -> bool:
-        """True for what markdown takes for a part of the list above it: a bullet, and whatever is indented."""
+        """True for a row that markdown counts as part of the list above it: a bullet, or anything indented."""
         return self.kind == "bullet" or (self.is_indented and self.kind != "rule")
 
 

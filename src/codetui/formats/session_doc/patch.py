@@ -1,4 +1,4 @@
-"""Patch a document that a person laid out: only the lines change about which the session says something else.
+"""Patch a document that a person laid out: only the lines that differ from the session change.
 
 The layout's text is cut into rows. Sections, groups and codes are found in them, the entries and notes of the session
 are aligned with theirs by id and then by content, and each list is edited in place. No row is ever moved: a new one
@@ -42,7 +42,7 @@ HEADING_MARKS = re.compile(r" *(#+)")
 LAST_NUMBER = 10**9 - 1
 
 IN_LIST, IN_BLOCK, IN_SECTION, IN_DOCUMENT = range(1, 5)
-"""What a new row behind another one belongs to: of several the innermost comes first."""
+"""The level of a new row behind another one; of several new rows the innermost comes first."""
 
 Part = TypeVar("Part", Entry, Note)
 Placed: TypeAlias = list[tuple[int | None, Part]]
