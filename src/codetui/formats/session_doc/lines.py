@@ -124,8 +124,8 @@ def cut(text: str) -> list[Line]:
 class _Closing:
     """Fenced code and comments: lines that are not read, up to the line that closes them.
 
-    Without a closing line it is neither: it would hide all that follows. A `-->` inside a heading or bullet does not close a
-    comment of several lines: it is a word of a quotation, and the lines between are no comment.
+    Without a closing line it is neither: it would hide all that follows. A `-->` inside a heading or bullet does not
+    close a comment of several lines: it is a word of a quotation, and the lines between are no comment.
     """
 
     def __init__(self, raws: list[str]) -> None:
