@@ -417,7 +417,7 @@ def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(stud
         terminal.wait_for("Saved in the copy", "No space left on device")
         (study / "full").unlink()
         terminal.type("s12")
-        terminal.wait_for("The disk is back")
+        terminal.wait_for("The disk works again")
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0
     assert events(study).count("coding-added") == 3

@@ -28,7 +28,7 @@ def test_import_writes_a_codebook_and_says_what_was_found(here: Path, capsys: py
     assert run(["codebook", "import", "keepers.md"]) == 0
     said = capsys.readouterr().err
     assert "3 profiles, 3 sections, 0 groups, 7 codes, 8 texts written to codebook.toml" in said
-    assert "keepers.md:30: note: “Coding notes” belongs to no one part" in said
+    assert "keepers.md:30: note: “Coding notes” is not a field or a part of the codebook" in said
     assert "section “Job Task Analysis” is “Job tasks” in the book" in said
     assert "read as names of fields and the like, not as text: Definition, Core, responsibilities" in said
     book, _ = read_codebook(here / "codebook.toml")

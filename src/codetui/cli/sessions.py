@@ -199,7 +199,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
     from codetui.study.merger import BooksMerged, merge_folders
 
     fates: Counter[str] = Counter()
-    books = 0
+    books = code = 0
     for result in merge_folders(study, folders, is_dry=is_dry):
         if isinstance(result, BooksMerged):
             books += result.number
@@ -208,13 +208,14 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
                 note(problem)
         else:
             fates[result.fate] += 1
+            code |= exit_code(result.problems)
             _show_merge(result, study.codebook.words.source)
     merged = "would be merged" if is_dry else "merged"
     words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
     words += [f"{fates['refused']} refused"] if fates["refused"] else []
     words += [f"{plural(books, 'version')} of the codebook merged"] if books else []
     show(", ".join(words) + (" (--dry-run)" if is_dry else ""))
-    return PROBLEMS if fates["refused"] else 0
+    return PROBLEMS if fates["refused"] else code
 
 
 def _show_merge(result: MergeResult, word: str) -> None:

@@ -90,7 +90,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
     conflict = text_conflict(ours.transactions, ours.log, theirs)
     if conflict is not None:
         return conflict.message
-    problems = [problem for side in sides for problem in (*side.log_problems, *side.edit_problems)]
+    problems = [problem for side in sides for problem in (*side.log_problems, *side.read_problems, *side.edit_problems)]
     errors = [problem.message for problem in problems if problem.severity == "error"]
     if errors:
         return errors[0]

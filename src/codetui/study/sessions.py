@@ -71,6 +71,8 @@ class SessionSnapshot:
     edits: tuple[Transaction, ...] = ()
     edit_problems: tuple[Problem, ...] = ()
     """What the coder should look at in the document once it is taken over."""
+    read_problems: tuple[Problem, ...] = ()
+    """Why the document could not be read, so that its edits are left out."""
     misplaced: tuple[Problem, ...] = ()
     """The documents and logs beside the session's own, which are not used."""
     reconciliation: Reconciliation | None = None
@@ -81,7 +83,7 @@ class SessionSnapshot:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return all problems of the session."""
-        return (*self.log_problems, *self.misplaced, *self.edit_problems)
+        return (*self.log_problems, *self.misplaced, *self.read_problems, *self.edit_problems)
 
     @property
     def steps(self) -> tuple[Transaction, ...]:
@@ -154,7 +156,7 @@ def _original(root: Path, name: str, names: list[str]) -> str:
 
 
 def _copy_problem(root: Path, copy: str, original: str) -> Problem:
-    what = f"this folder is a copy of {original}, so its sessions are not plural"
+    what = f"this folder is a copy of {original}, so its sessions are not counted"
     hint = "move it elsewhere and merge it with `codetui merge`, or delete it"
     return Problem(str(root / copy), 0, "error", f"{what}: {hint}")
 
@@ -263,7 +265,7 @@ class _CoderFolder:
             line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
             problem = not_read(error, candidates[0].path, "edits by hand in this document are left out")
-            return replace(snapshot, edit_problems=(problem,), is_unread=not log.transactions)
+            return replace(snapshot, read_problems=(problem,), is_unread=not log.transactions)
         return replace(
             snapshot,
             source=described(source, log.state),

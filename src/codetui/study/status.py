@@ -56,7 +56,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in problems if problem.severity == "error"]
     for session in found:
-        errors += session.problems if session.is_unread else session.misplaced
+        errors += session.problems if session.is_unread else (*session.misplaced, *session.read_problems)
     return StudyStatus(tuple(_lines(entries, found, study.codebook)), len(entries), tuple(errors))
 
 

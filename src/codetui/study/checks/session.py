@@ -36,7 +36,7 @@ def check_session(session: SessionSnapshot, source: Source | None, corpus: Path,
     """Return the problems of one session; `source` is None if the corpus lacks it."""
     # Every line was confirmed to a coder: one that cannot be read is work that is lost.
     problems = [problem._replace(severity="error") for problem in session.log_problems]
-    problems += session.misplaced
+    problems += (*session.misplaced, *session.read_problems)
     state, document = session.state, session.document
     if session.is_unread or (session.log is not None and replay(session.transactions).opened is None):
         return Checked([*problems, *session.edit_problems])

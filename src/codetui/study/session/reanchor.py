@@ -18,7 +18,7 @@ Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 class ReanchorCounts(NamedTuple):
     """How many codings kept their place, moved, have a place to check, and lost theirs.
 
-    Those that had no place before are not plural.
+    Those that had no place before are not counted.
     """
 
     unmoved: int = 0
