@@ -117,7 +117,7 @@ def test_the_last_column_says_how_a_coding_came_in(cause: Cause, source: str, or
     )
     noted = CodingNoted(coding=event.coding, note="by keys")
     later = Transaction(id=TransactionId("t2"), seq=2, time="", coder="ann", events=(noted,))
-    assert [row[-1] for row in rows(replay([first, later]), BOOK, AD, "ann")] == [origin]
+    assert [row.origin for row in rows(replay([first, later]), BOOK, AD, "ann")] == [origin]
 
 
 def test_csv_is_read_back_by_other_programs() -> None:
@@ -155,10 +155,28 @@ def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
 
 @given(st.text(st.characters() | st.sampled_from('\u2028\u0085\ud800="\n')), st.text())
 def test_json_lines_give_back_exactly_what_was_coded(note: str, title: str) -> None:
-    table = [Row("1", "", title, "", "", "", "", "", "", "", note, None, 3, "", "", "")] * 2
+    attributes = {"sector": title, "words": note}
+    table = [Row("1", "", title, "", "", "", "", "", "", "", note, None, 3, "", "", "", attributes)] * 2
     text = to_jsonl(table)
     assert text.encode("utf-8")
     assert [json.loads(line) for line in text.splitlines()] == [row._asdict() for row in table]
+
+
+def test_attributes_of_sources_are_further_columns_of_the_csv() -> None:
+    plain = Row("1", "", "", "", "", "", "", "", "", "lamps", "", None, None, "", "", "")
+    table = [
+        plain._replace(attributes={"sector": "=bank", "words": "12"}),
+        plain._replace(attributes={"=year": "2025"}),
+    ]
+    header, *cells = csv.reader(io.StringIO(to_csv(table), newline=""))
+    assert header == [*HEADER.split(","), "sector", "source.words", "'=year"]
+    assert [line[-3:] for line in cells] == [["'=bank", "12", ""], ["", "", "2025"]]
+
+
+def test_a_source_without_attributes_adds_nothing() -> None:
+    (row,) = rows(_state(_added("c1", "TASK1", "build", "")), BOOK, AD, "ann")
+    assert to_csv([row]).split("\r\n")[0] == HEADER
+    assert "attributes" not in json.loads(to_jsonl([row]))
 
 
 def test_json_lines_are_plain_utf_8() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
+from codetui.study.exporter import export_study
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study, StudyError, create_study
 from testing.paths import ROOT
@@ -98,3 +100,20 @@ def test_an_error_names_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(StudyError) as refused:
         _ = Study.open(tmp_path).corpus
     assert (refused.value.file, refused.value.line) == (book, book.read_text("utf-8").count("\n"))
+
+
+@pytest.mark.parametrize("layout", ["csv", "jsonl"])
+def test_further_columns_of_a_table_reach_the_exports(tmp_path: Path, layout: str) -> None:
+    write_study(tmp_path)
+    table = tmp_path / "ads.csv"
+    table.write_text("id,employer,title,text,Sector,Year\n21,Acme,Builder,You build.,bank,2025\n", "utf-8")
+    study = Study.open(tmp_path, corpus=table)
+    assert study.source("21").attributes == {"Sector": "bank", "Year": "2025"}
+    with study.session("21", "wil") as session:
+        assert isinstance(session.execute(AssignCode(Span(0, 7), CodeId("TASK1"))), Saved)
+    text = export_study(study, layout).text
+    if layout == "csv":
+        (row,) = csv.DictReader(io.StringIO(text, newline=""))
+        assert (row["Sector"], row["Year"], row["code_id"]) == ("bank", "2025", "TASK1")
+    else:
+        assert json.loads(text)["attributes"] == {"Sector": "bank", "Year": "2025"}

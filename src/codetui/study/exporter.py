@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.formats.export import Export, ExportedSession, exporter_named
-from codetui.model import Problem
+from codetui.model import Problem, SourceId
 from codetui.storage import session_files
+from codetui.study.session.outcome import not_read
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
@@ -36,18 +37,39 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None) ->
         whose = f" of coder {coder}" if coder else ""
         what = f"there are no sessions{whose} in {study.sessions_path}"
         raise StudyError(f"{what}; code something first, or name the folder with --sessions.")
-    export = exporter_named(layout).export(list(_exported(found)), study.codebook)
+    exporter, unread = exporter_named(layout), list[Problem]()
+    attributes = _attributes(study, found, unread) if exporter.has_attributes else {}
+    export = exporter.export(list(_exported(found, attributes)), study.codebook)
     errors = (problem for session in found for problem in session.problems if problem.severity == "error")
-    return StudyExport(export, tuple(errors))
+    return StudyExport(export, (*errors, *unread))
 
 
-def _exported(found: Iterable[SessionSnapshot]) -> Iterator[ExportedSession]:
+def _attributes(
+    study: Study, found: Iterable[SessionSnapshot], unread: list[Problem]
+) -> dict[SourceId, Mapping[str, str]]:
+    """Return the attributes of the coded sources that the corpus has; add those that cannot be read to `unread`."""
+    attributes: dict[SourceId, Mapping[str, str]] = {}
+    for source_id in dict.fromkeys(session.source.id for session in found):
+        try:
+            source = study.ads.find(source_id)
+        except OSError as error:
+            unread.append(not_read(error, study.sessions_path, "its further columns are left out"))
+        else:
+            attributes[source_id] = source.attributes if source else {}
+    return attributes
+
+
+def _exported(
+    found: Iterable[SessionSnapshot], attributes: Mapping[SourceId, Mapping[str, str]]
+) -> Iterator[ExportedSession]:
     """Yield the sessions with paths of their own, where ids and employers run together."""
     taken: set[str] = set()
     for session in found:
         path = next(path for path in _paths(session) if path not in taken)
         text = session.document.text if session.document and not session.log else None
-        exported = ExportedSession(session.coder, session.source, session.state, path, text)
+        exported = ExportedSession(
+            session.coder, session.source, session.state, path, text, attributes.get(session.source.id, {})
+        )
         taken |= {path} if exported.is_begun else set()
         yield exported
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from codetui.formats.export.exporter import Export, ExportedSession
-from codetui.formats.export.table import Row, rows_of
+from codetui.formats.export.table import COLUMNS, Row, rows_of
 from codetui.model import Codebook
 
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
@@ -21,6 +21,7 @@ class CsvExporter:
     name = "csv"
     suffix = ".csv"
     default_output = "codings.csv"
+    has_attributes = True
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
         """Return the table."""
@@ -29,12 +30,19 @@ class CsvExporter:
 
 
 def to_csv(rows: Iterable[Row]) -> str:
-    """Render rows as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
+    """Render rows as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas.
+
+    The attributes of sources follow the columns of codings, in the order in which they appear; one with the name of
+    such a column is called `source.NAME`.
+    """
+    rows = list(rows)
+    names = list(dict.fromkeys(name for row in rows for name in row.attributes))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(Row._fields)
+    writer.writerow([*COLUMNS, *(guarded(f"source.{name}" if name in COLUMNS else name) for name in names)])
     for row in rows:
-        writer.writerow(["" if cell is None else guarded(str(cell)) for cell in row])
+        cells = (*row[: len(COLUMNS)], *(row.attributes.get(name, "") for name in names))
+        writer.writerow(["" if cell is None else guarded(str(cell)) for cell in cells])
     return out.getvalue()
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.writer import SourceFacts
 from codetui.model import Codebook
 
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
 
 class ExportedSession(NamedTuple):
     """One coder's session of one source, hand edits of its document included.
 
     `path` is the name of its document below the output folder, different from that of every other session.
-    `document` is its text where the session has a document and no log.
+    `document` is its text where the session has a document and no log.  `attributes` are the further columns of its
+    source, for exporters that have a place for them.
     """
 
     coder: str
@@ -22,6 +26,7 @@ class ExportedSession(NamedTuple):
     state: State
     path: str
     document: str | None = None
+    attributes: Mapping[str, str] = NO_ATTRIBUTES
 
     @property
     def is_begun(self) -> bool:
@@ -59,6 +64,10 @@ class Exporter(Protocol):
     @property
     def default_output(self) -> str:
         """The file or folder that is written unless another one is named."""
+
+    @property
+    def has_attributes(self) -> bool:
+        """True if the attributes of sources are exported, so that sources have to be read."""
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
         """Render sessions."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from codetui.formats.export.exporter import Export, ExportedSession
-from codetui.formats.export.table import Row, rows_of
+from codetui.formats.export.table import COLUMNS, Row, rows_of
 from codetui.model import Codebook
 
 UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
@@ -20,6 +20,7 @@ class JsonLinesExporter:
     name = "jsonl"
     suffix = ".jsonl"
     default_output = "codings.jsonl"
+    has_attributes = True
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
         """Return the lines."""
@@ -28,10 +29,16 @@ class JsonLinesExporter:
 
 
 def to_jsonl(rows: Iterable[Row]) -> str:
-    """Render rows as JSON lines in UTF-8, each ending in LF; cells are not changed."""
+    """Render rows as JSON lines in UTF-8, each ending in LF; cells are not changed.
+
+    A row of a source with attributes has them in an object of that name.
+    """
     return "".join(f"{_json(row)}\n" for row in rows)
 
 
 def _json(row: Row) -> str:
-    text = json.dumps(row._asdict(), ensure_ascii=False)
+    fields: dict[str, object] = dict(zip(COLUMNS, row, strict=False))
+    if row.attributes:
+        fields["attributes"] = dict(row.attributes)
+    text = json.dumps(fields, ensure_ascii=False)
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

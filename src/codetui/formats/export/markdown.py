@@ -15,6 +15,7 @@ class MarkdownExporter:
     name = "markdown"
     suffix = ""
     default_output = "export"
+    has_attributes = False
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
         """Return the documents; one that has no log is exported as it is."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import ExportedSession
+from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession
 from codetui.formats.session_doc.writer import CodeSites, Site, SourceFacts
 from codetui.model import Codebook, Coding
 
@@ -19,7 +19,8 @@ class Row(NamedTuple):
 
     `words` are those of the document, white space folded; `note` is as it was typed.
     `codebook_version` is that of the codebook with which the code was assigned.  `origin` is empty for a coding
-    that was made in the program, else `document`, `hand` (the document was edited) or `copy of` another source's id.
+    that was made in the program, else `document`, `edit` (the document was edited) or `copy of` another source's id.
+    `attributes` are the further columns of the source.
     """
 
     ad_id: str
@@ -38,6 +39,11 @@ class Row(NamedTuple):
     time: str
     codebook_version: str
     origin: str
+    attributes: Mapping[str, str] = NO_ATTRIBUTES
+
+
+COLUMNS = Row._fields[:-1]
+"""The columns that every coding has."""
 
 
 class _Shared(NamedTuple):
@@ -52,10 +58,16 @@ class _Shared(NamedTuple):
 
 def rows_of(sessions: Iterable[ExportedSession], book: Codebook) -> list[Row]:
     """Return the codings of sessions, session by session."""
-    return [row for session in sessions for row in rows(session.state, book, session.facts, session.coder)]
+    return [
+        row
+        for session in sessions
+        for row in rows(session.state, book, session.facts, session.coder, session.attributes)
+    ]
 
 
-def rows(state: State, book: Codebook, facts: SourceFacts, coder: str) -> list[Row]:
+def rows(
+    state: State, book: Codebook, facts: SourceFacts, coder: str, attributes: Mapping[str, str] = NO_ATTRIBUTES
+) -> list[Row]:
     """Return the codings of a session in the order of its document: by code, then as they were assigned."""
     index = index_of(book)
     layout = CodeSites(book)
@@ -68,7 +80,7 @@ def rows(state: State, book: Codebook, facts: SourceFacts, coder: str) -> list[R
         coder,
         profile_name(book, state.profile),
     )
-    return [_row(shared, coding, sites[coding.code], index) for coding in ordered]
+    return [_row(shared, coding, sites[coding.code], index)._replace(attributes=attributes) for coding in ordered]
 
 
 def _row(shared: _Shared, coding: Coding, site: Site, index: CodebookIndex) -> Row:
