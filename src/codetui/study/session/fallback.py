@@ -127,13 +127,13 @@ def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -
 # --- steps that were refused --------------------------------------------------------------------------
 
 
-def note_failed_append(paths: SessionPaths, source_id: SourceId) -> bool:
-    """Keep the lines that the disk refused and may have written all the same, in the home folder; return whether.
+def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> bool:
+    """Keep in the home folder what the disk refused and may have written to `log` all the same; return whether.
 
-    They are reported at the next start, and not removed: somebody may have confirmed them since, on another machine or
+    The lines are reported at the next start, and not removed: somebody may have confirmed them since, on another machine or
     from a copy.
     """
-    lines = fs.refused_bytes(paths.log(source_id))
+    lines = fs.refused_bytes(log)
     with suppress(OSError):
         if lines:
             fs.replace(file_at(home_copy(), paths, source_id, REFUSED), lines)

@@ -174,7 +174,7 @@ class Session:
             note = self._append(transaction)
         except OSError as error:
             self._refused = transaction
-            self._is_noted = note_failed_append(self._paths, self.source.id) or self._is_noted
+            self._is_noted = note_failed_append(self._paths, self.source.id, self._log.path) or self._is_noted
             return NotSaved(str(error.strerror or error))
         self._refused = None
         self._forget_failed_append()
