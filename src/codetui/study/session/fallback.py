@@ -128,10 +128,10 @@ def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -
 
 
 def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> bool:
-    """Keep in the home folder what the disk refused and may have written to `log` all the same; return whether.
+    """Keep in the home folder what the disk refused but may have written to `log`; return whether.
 
-    The lines are reported at the next start, and not removed: somebody may have confirmed them since, on another machine or
-    from a copy.
+    The lines are reported at the next start, and not removed: somebody may have confirmed them since, on another
+    machine or from a copy.
     """
     lines = fs.refused_bytes(log)
     with suppress(OSError):
