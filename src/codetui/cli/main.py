@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,10 @@ EXIT_UNUSABLE = 2
 FRAMES_PER_SECOND = "500"
 SWITCH_INTERVAL = 0.001
 """Seconds for which one thread runs while another one waits."""
+
+
+GC_THRESHOLDS = (50_000, 10, 10)
+"""Python's own of 700 would have garbage collected several times between a key and its frame."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -117,6 +122,9 @@ def _unknown(word: str) -> str:
 def _open(options: argparse.Namespace) -> int:
     # Frames follow the keys at once: Textual would wait for the next of 60 a second.
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
+    # Little is garbage until the first frame; the workbench turns the collector on behind it.
+    gc.disable()
+    gc.set_threshold(*GC_THRESHOLDS)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
     from codetui.cli.sessions import open_study

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from string import ascii_lowercase
@@ -131,6 +132,10 @@ class WorkbenchScreen(Screen[None]):
 
     async def _complete(self) -> None:
         await self.mount_deferred()
+        if not self.app.is_headless:
+            # Collections leave out what lasts as long as the program.
+            gc.freeze()
+            gc.enable()
         if self.is_attached:
             self.start_workers()
 
