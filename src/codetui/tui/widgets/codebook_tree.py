@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -148,7 +149,7 @@ class CodebookTree(RowList):
     def _rebuild(self, node: Node) -> None:
         """Build the rows anew, with the cursor on `node` or on what is in its place now, at the same height."""
         row_before, scroll_before, head_before = self.cursor, self.scroll_offset.y, len(self._head)
-        self._outline = Outline(self._index, self._state, self._folded)
+        self._outline = Outline(self._index, self._state, self._folded, self._outline)
         self._head_width = self.scrollable_content_region.width
         self._head = self._head_rows(self._head_width - 2)
         row = self._row_of(node)
@@ -191,6 +192,7 @@ class CodebookTree(RowList):
         return line.has_below and not line.is_folded
 
 
+@lru_cache(maxsize=512)
 def _row(line: Line, width: int) -> Row:
     """Return the row of a line of the outline."""
     indent = Part("  " * line.depth)

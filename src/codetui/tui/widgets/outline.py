@@ -77,11 +77,29 @@ class Line(NamedTuple):
     is_retired: bool = False
 
 
+class _Quotations(NamedTuple):
+    """The lines below a code, and what they were made of."""
+
+    codings: tuple[Coding, ...]
+    look: tuple[int, int, bool]
+    lines: list[Line]
+
+
 class Outline:
     """The lines of a codebook with the codings of a session."""
 
-    def __init__(self, index: CodebookIndex, state: State, folded: AbstractSet[Node] = frozenset()) -> None:
-        """Build the lines; those below a `folded` node are left out."""
+    def __init__(
+        self,
+        index: CodebookIndex,
+        state: State,
+        folded: AbstractSet[Node] = frozenset(),
+        before: Outline | None = None,
+    ) -> None:
+        """Build the lines; those below a `folded` node are left out.
+
+        The lines of quotations that the outline `before` already had are taken from there.
+        """
+        self.quotations: dict[CodeId, _Quotations] = dict(before.quotations) if before else {}
         self._index = index
         self._state = state
         self._folded = folded
@@ -161,9 +179,22 @@ class Outline:
             self._add_notes("code", code.id, depth + 1, hue)
             section = self._index.sections.get(code.section)
             is_term = section is not None and section.holds == "terms"
-            below = [(coding.rank, _coding_line(coding, depth + 1, hue, is_term)) for coding in codings]
-            below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
-            self.lines += [line for _, line in sorted(below, key=itemgetter(0))]
+            quotations = self._quotation_lines(code.id, codings, (depth + 1, hue, is_term))
+            if entries:
+                below = [(coding.rank, line) for coding, line in zip(codings, quotations, strict=True)]
+                below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
+                quotations = [line for _, line in sorted(below, key=itemgetter(0))]
+            self.lines += quotations
+
+    def _quotation_lines(self, code: CodeId, codings: tuple[Coding, ...], look: tuple[int, int, bool]) -> list[Line]:
+        """Return the lines of a code's quotations: those known, and the ones that were added behind them."""
+        known = self.quotations.get(code)
+        if known is None or known.look != look or codings[: len(known.codings)] != known.codings:
+            known = _Quotations((), look, [])
+        more = [_coding_line(coding, *look) for coding in codings[len(known.codings) :]]
+        lines = [*known.lines, *more]
+        self.quotations[code] = _Quotations(codings, look, lines)
+        return lines
 
     def _add_missing(self) -> None:
         """Add what belongs to codes, groups and sections that the codebook lacks, so that nothing is out of sight."""

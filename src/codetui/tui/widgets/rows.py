@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -58,6 +59,14 @@ class _Ground(NamedTuple):
 
     is_cursor: bool
     is_active: bool
+
+
+class _Look(NamedTuple):
+    """Everything that the strip of a row of the view depends on, beside the theme; no row below the last one."""
+
+    row: Row | None
+    ground: _Ground
+    width: int
 
 
 class RowList(ScrollView, can_focus=True):
@@ -110,6 +119,9 @@ class RowList(ScrollView, can_focus=True):
     }
     """
 
+    virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
+    """Another number of rows moves the scroll bar; the rows that look different are refreshed one by one."""
+
     class RowHighlighted(_RowMessage):
         """The cursor moved to another row."""
 
@@ -120,6 +132,7 @@ class RowList(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.cursor = 0
         self._styles_made: dict[tuple[Tone, int, _Ground], Style] = {}
+        self._painted: dict[int, _Look] = {}
 
     # --- for subclasses -------------------------------------------------------------------------------
 
@@ -154,7 +167,7 @@ class RowList(ScrollView, can_focus=True):
         before = self.cursor
         self.cursor = self._nearest_stop(cursor)
         self._fit_rows()
-        self.refresh()
+        self._refresh_changed_rows()
         if self.cursor != before:
             self.call_after_refresh(self.show_cursor)
 
@@ -168,8 +181,9 @@ class RowList(ScrollView, can_focus=True):
     def place_cursor(self, index: int) -> None:
         """Move the cursor to a row, in view, without a message."""
         if index != self.cursor:
-            self.cursor = index
-            self.refresh()
+            before, self.cursor = self.cursor, index
+            self.refresh_line(before)
+            self.refresh_line(index)
         self.show_cursor()
 
     def show_cursor(self) -> None:
@@ -238,11 +252,11 @@ class RowList(ScrollView, can_focus=True):
 
     def on_focus(self) -> None:
         """Paint the cursor as the one that the keys move."""
-        self.refresh()
+        self._refresh_changed_rows()
 
     def on_blur(self) -> None:
         """Paint the cursor as one that waits."""
-        self.refresh()
+        self._refresh_changed_rows()
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
@@ -251,12 +265,30 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of a row of the view."""
+        look = self._painted[y] = self._look(y)
+        if look.row is None:
+            return Strip.blank(look.width, self.rich_style)
+        return self._paint(look.row, look.width, look.ground)
+
+    def _look(self, y: int) -> _Look:
+        """Return what a row of the view shows."""
         width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
         if index >= self.row_count():
-            return Strip.blank(width, self.rich_style)
+            return _Look(None, _Ground(False, False), width)
         is_cursor = self.is_under_cursor(index)
         is_active = is_cursor and (self.has_focus or self.has_class("-active"))
-        return self._paint(self.row(index, width - 2), width, _Ground(is_cursor, is_active))
+        return _Look(self.row(index, width - 2), _Ground(is_cursor, is_active), width)
+
+    def _refresh_changed_rows(self) -> None:
+        """Refresh the rows in view that look different from what was painted last."""
+        if not (height := self.scrollable_content_region.height):
+            # A hidden list has no rows in view, and may come back in the size that it had.
+            self.refresh()
+            return
+        width = max(self.virtual_size.width, self.size.width)
+        changed = [Region(0, y, width, 1) for y in range(height) if self._painted.get(y) != self._look(y)]
+        if changed:
+            self.refresh(*changed)
 
     def _fit_rows(self) -> None:
         """Set the scrollable height to the number of rows."""
