@@ -419,8 +419,15 @@ def same_table(table: list[dict[str, object]], text: str) -> bool:
         return False
     return all(
         list(cells) == list(row) and all(cells[key] in (_cell(value), f"'{_cell(value)}") for key, value in row.items())
-        for row, cells in zip(table, read_rows, strict=True)
+        for row, cells in zip(map(_flat, table), read_rows, strict=True)
     )
+
+
+def _flat(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row of JSON Lines with the attributes of its source as columns of their own, as a CSV has them."""
+    attributes = row.get("attributes")
+    others = {name: value for name, value in row.items() if name != "attributes"}
+    return {**others, **attributes} if isinstance(attributes, dict) else others
 
 
 def _cell(value: object) -> str:
