@@ -14,9 +14,8 @@ from hypothesis import HealthCheck, given, settings
 
 from codetui.core.codebook.diff import in_reading_order
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.coding_book.page import render_page
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.coding_book.writer import render_coding_book
+from codetui.formats.coding_book.writer import render_coding_book, render_page
 from codetui.model import Code, Codebook, CodebookText, CodeId, Group, Profile, Section
 from testing.examples import examples
 

@@ -49,7 +49,7 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
 def coding_book_text(book: Codebook, layout: Layout) -> str:
     """Render a codebook as a coding book in markdown, or as a page in HTML for printing."""
     if layout == "html":
-        from codetui.formats.coding_book.page import render_page
+        from codetui.formats.coding_book.writer import render_page
 
         return render_page(book)
     from codetui.formats.coding_book.writer import render_coding_book

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,10 +11,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
-from codetui.formats.codebook.writer import DIGITS, Fields, Tables, write_tables
+from codetui.formats.codebook.writer import DIGITS, Fields, Tables, render_codebook, write_tables
 from codetui.formats.coding_book.build import CODE_ORDER, Builder, ordered
 from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
-from codetui.formats.coding_book.embedded import extract_codebook
 from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.labels import plain_name
 from codetui.formats.coding_book.markdown import Node, outline
@@ -221,3 +221,41 @@ def _version_below(lines: list[str]) -> str:
         if found:
             return (found["named"] or found["version"]).rstrip(".")
     return ""
+
+
+OPENING = "<!-- codetui codebook "
+COMMENT = re.compile(rf"{OPENING}(?P<hash>[0-9a-f]{{64}})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)
+
+
+class EmbeddedCodebook(NamedTuple):
+    """A coding book's visible text, and the TOML of the codebook in its comment on `line`; empty without a comment.
+
+    `is_current` is False if the text was edited since the export.
+    """
+
+    text: str
+    toml: str = ""
+    is_current: bool = False
+    line: int = 0
+
+
+def embed_codebook(text: str, book: Codebook) -> str:
+    """Return `text` with the codebook in a comment at its end."""
+    toml = render_codebook(book).replace("&", "&amp;").replace("-->", "--&gt;").rstrip("\n")
+    return f"{text}\n{OPENING}{_hash(text)}\n{toml}\n-->\n"
+
+
+def extract_codebook(text: str) -> EmbeddedCodebook:
+    """Return the text and the codebook of a coding book.  Line ends and blank lines at the edges are no edits."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    start = text.rfind(OPENING)
+    found = COMMENT.fullmatch(text, start) if start >= 0 else None
+    if found is None:
+        return EmbeddedCodebook(text)
+    toml = found["toml"].replace("--&gt;", "-->").replace("&amp;", "&") + "\n"
+    visible = text[:start]
+    return EmbeddedCodebook(visible, toml, _hash(visible) == found["hash"], visible.count("\n") + 1)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()
