@@ -36,7 +36,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.log_format import encode
+from codetui.storage.journal import encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import read_codebook

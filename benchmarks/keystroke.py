@@ -37,7 +37,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.log_format import encode
+from codetui.storage.journal import encode
 from testing.terminal import Terminal, codetui_command, environment
 
 KILO, MEGA = 1000, 1_000_000

@@ -27,8 +27,7 @@ from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
 from benchmarks.keystroke import CODER, coded, sentence
 from codetui.core.session.state import replay
-from codetui.storage.journal import Journal
-from codetui.storage.log_format import encode
+from codetui.storage.journal import Journal, encode
 from testing.terminal import Terminal, codetui_command, environment
 
 AN_AD, A_TURN, FIRST = 40, 10, 1000

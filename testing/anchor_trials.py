@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors.anchor import Exact, Fuzzy, Resolution, anchor_at, locate, resolve
-from codetui.core.anchors.disambiguate import PLURAL, is_joined
-from codetui.core.anchors.similarity import WORD
+from codetui.core.anchors.similarity import PLURAL, WORD, is_joined
 from codetui.core.text.normalize import normalize_words
 from codetui.core.text.units import unit_at
 from codetui.model import Anchor, Span, text_hash

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from codetui.core.session import commands
-from codetui.core.session.undo import redo_target, undo_target
+from codetui.core.session.decide import redo_target, undo_target
 from codetui.model import Code, Coding, MemoTarget, SourceEntry, Span
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session

@@ -22,8 +22,7 @@ from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import rows
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span, Transaction
 from codetui.storage import study_files
-from codetui.storage.journal import Journal
-from codetui.storage.log_format import decode, encode
+from codetui.storage.journal import Journal, decode, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import SAMPLE_AD, template

@@ -34,8 +34,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from codetui.storage.journal import Journal
-from codetui.storage.log_format import GREATEST, encode
+from codetui.storage.journal import GREATEST, Journal, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from codetui.core.text.graphemes import cluster_cells, find_odd
-from codetui.core.text.layout import Layout, wrap
+from codetui.core.text.layout import Layout, cluster_cells, find_odd, wrap
 
 ODD = "\t\r\n \u00a0\u00ad\u200b\u200c\u200d\u202e\u2028\ufe0f\ufeff\x00\x0b\x0c\x1b\x85\ud800\u0301\u0336"
 WIDE = "工程🌊👩💻❤⚠👍🏽1⃣한"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.usage import last_choice
-from codetui.core.session import undo
+from codetui.core.session import decide
 from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
     Anchor,
@@ -76,9 +76,9 @@ def test_memos_on_any_target_are_kept_apart_from_the_notes_of_the_document() -> 
     assert [one.target.kind for one in state.notes.values()] == ["section", "group", "code", "entry"]
     assert [one.text for one in state.memos.values()] == [f"on {kind}" for kind in kinds[4:]]
     assert not state.is_untouched and state.next_rank == 5 + len(kinds)
-    target = undo.undo_target(state)
+    target = decide.undo_target(state)
     assert target is not None
-    undone = evolve(state, transaction(2, *undo.undo_events(target), cause="undo", target=target.id))
+    undone = evolve(state, transaction(2, *decide.undo_events(target), cause="undo", target=target.id))
     assert undone.is_untouched and set(undone.memos) == set(state.memos)
 
 
@@ -93,20 +93,20 @@ def facts(state: State) -> tuple[object, ...]:
 
 
 def undone(state: State) -> State:
-    target = undo.undo_target(state)
+    target = decide.undo_target(state)
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *undo.undo_events(target), cause="undo", target=target.id),
+        transaction(state.seq + 1, *decide.undo_events(target), cause="undo", target=target.id),
     )
 
 
 def redone(state: State) -> State:
-    target = undo.redo_target(state)
+    target = decide.redo_target(state)
     assert target is not None
     return evolve(
         state,
-        transaction(state.seq + 1, *undo.redo_events(target), cause="redo", target=target.id),
+        transaction(state.seq + 1, *decide.redo_events(target), cause="redo", target=target.id),
     )
 
 
@@ -127,7 +127,7 @@ def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
 
 def test_opening_a_session_is_no_step_of_undo() -> None:
     opened = SessionOpened(source=SourceId("7"), employer="E", title="T", text_hash="h")
-    assert undo.undo_target(replay([transaction(1, opened)])) is None
+    assert decide.undo_target(replay([transaction(1, opened)])) is None
     both = replay([transaction(1, opened, added("a"))])
     back = undone(both)
     assert back.live() == () and back.opened == opened
@@ -135,8 +135,8 @@ def test_opening_a_session_is_no_step_of_undo() -> None:
 
 def test_a_new_command_forgets_what_could_be_redone() -> None:
     state = undone(replay([transaction(1, added("a"))]))
-    assert undo.redo_target(state) is not None
-    assert undo.redo_target(evolve(state, transaction(9, added("b")))) is None
+    assert decide.redo_target(state) is not None
+    assert decide.redo_target(evolve(state, transaction(9, added("b")))) is None
 
 
 def test_an_event_about_an_unknown_coding_changes_nothing() -> None:
@@ -198,7 +198,7 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
         ]
     )
     trail = [facts(state)]
-    while undo.undo_target(state):
+    while decide.undo_target(state):
         state = undone(state)
         trail.append(facts(state))
     assert trail[-1] == facts(State())
@@ -209,11 +209,11 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
 
 def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
     mine = [transaction(1, added("a")), transaction(2, CodingRemoved(coding=CodingId("a")))]
-    undone = transaction(3, *undo.undo_events(mine[1]), cause="undo", target="t0002", ident="u")
+    undone = transaction(3, *decide.undo_events(mine[1]), cause="undo", target="t0002", ident="u")
     theirs = transaction(2, added("b"), ident="z")
     state = replay([*mine, undone, theirs])
     assert {c.id for c in state.live()} == {"a", "b"}
-    target = undo.undo_target(state)
+    target = decide.undo_target(state)
     assert target is not None and target.id == TransactionId("z")
 
 

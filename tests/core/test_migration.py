@@ -22,9 +22,8 @@ from codetui.core.codebook.migration import (
     version_name,
 )
 from codetui.core.session.commands import Decision, DecisionContext, Redo, Undo
-from codetui.core.session.decide import decide
+from codetui.core.session.decide import decide, undo_events
 from codetui.core.session.state import State, evolve, replay
-from codetui.core.session.undo import undo_events
 from codetui.model import (
     Anchor,
     Cause,

@@ -14,7 +14,7 @@ from codetui.core.codebook.index import code_of
 from codetui.formats.codebook.editing import add_code, append_example, move_code, set_field
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
-from codetui.formats.toml.strings import joined_lines
+from codetui.formats.toml.syntax import joined_lines
 from codetui.model import Code, Codebook, CodeId
 
 BOOKS = [Path("codebook.toml"), Path("examples/pilot/codebook.toml")]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.toml.scan import TomlScan
+from codetui.formats.toml.syntax import TomlScan
 from codetui.model import Code, Codebook
 
 SOUND = """\

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.formats.toml.edit import EditError, add_table, append_entry, remove_value, set_value
-from codetui.formats.toml.scan import Place
-from codetui.formats.toml.strings import Value, format_key, quote, quote_long
+from codetui.formats.toml.syntax import Place, Value, format_key, quote, quote_long
 
 BOOK = """\
 # A book of lights.

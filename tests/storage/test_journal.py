@@ -31,8 +31,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.journal import Journal, missing_lines
-from codetui.storage.log_format import encode
+from codetui.storage.journal import Journal, encode, missing_lines
 
 ANCHOR = Anchor(text_hash="0" * 64, start=3, end=9, words="Python", before="in ", after=" and")
 CODING, CODE = CodingId("c1"), CodeId("T1")

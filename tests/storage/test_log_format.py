@@ -34,7 +34,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.log_format import GREATEST, FormatError, NewerVersionError, decode, encode, kind_of
+from codetui.storage.journal import GREATEST, FormatError, NewerVersionError, decode, encode, kind_of
 
 ANCHOR = {"text_hash": "h", "start": 0, "end": 3, "words": "sea"}
 LAYOUT = {"text": "sea", "ids": [[1, ["c"]]]}

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from codetui.core.session.commands import Undo
 from codetui.core.session.state import State, Steps, replay
 from codetui.model import Transaction
-from codetui.storage.journal import Journal, missing_lines
-from codetui.storage.log_format import encode
+from codetui.storage.journal import Journal, encode, missing_lines
 from testing.diverging import Side, three_sides, two_sides
 
 MARKED = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> origin/main\n"

@@ -9,7 +9,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NotePlace, Undo
-from codetui.core.session.undo import undo_events
+from codetui.core.session.decide import undo_events
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook, CodeId, CodingRecoded, MemoTarget, Source, SourceId, Span
 from codetui.storage import study_files

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.session import undo
+from codetui.core.session import decide
 from codetui.core.session.state import State
 from codetui.formats.session_doc import Document, document_of, ids_by_line, read, with_ids, write
 from codetui.model import (
@@ -221,9 +221,9 @@ def test_what_was_taken_over_can_be_undone(
     found = taken(edited(state, made), document(state), state, taking.minted(prefix))
     after = happened(state, *found.events, cause="edit")
     if found.events:
-        target = undo.undo_target(after)
+        target = decide.undo_target(after)
         assert target is not None
-        back = happened(after, *undo.undo_events(target), cause="undo")
+        back = happened(after, *decide.undo_events(target), cause="undo")
         assert [replace(one, time="") for one in back.live()] == [replace(one, time="") for one in state.live()]
         assert [n for n in back.notes.values() if n.text] == [n for n in state.notes.values() if n.text]
         assert document(back) == document(state)

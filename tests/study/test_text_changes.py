@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codetui.core.session import undo
+from codetui.core.session import decide
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
 from codetui.study.session.reanchor import Reanchoring, reanchor
@@ -100,7 +100,7 @@ def test_each_new_place_can_be_taken_back() -> None:
     _, found = changed(state, "Nothing of all that.")
     (event,) = found.events
     assert isinstance(event, CodingReanchored)
-    inverse = undo.invert(event)
+    inverse = decide.invert(event)
     assert inverse is not None
     back = happened(happened(state, event), inverse)
     assert replace(back.codings[C1], time="") == replace(state.codings[C1], time="")

@@ -1,12 +1,152 @@
-"""The tables and fields of the files that people write, as pydantic checks them: codebook, migration map, settings."""
+"""The fields that people write in TOML, checked: codebook, migration map, settings.
+
+Unknown names and wrong types become problems with their line. Importing this module loads pydantic, which costs a tenth
+of a second: import it where a check is due.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, TypeVar, get_args
 
-from pydantic import Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from codetui.formats.toml.schema import Form, Id, Ids, Named, OneTable, Tables, Text, Texts
+from codetui.formats.toml.syntax import Place
+from codetui.formats.toml.tables import Number, Table, header, nearest, shown
+
+
+class Form(BaseModel):
+    """The fields that one kind of table may have."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Number) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _quoted(value: object) -> object:
+    if _is_number(value):
+        raise PydanticCustomError("number", "is a number; put it in quotes")
+    return value
+
+
+def _number_as_text(value: object) -> object:
+    return str(value) if _is_number(value) else value
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _text_as_list(value: object) -> object:
+    return [value] if isinstance(value, str) and not isinstance(value, Number) else value
+
+
+def _table_as_list(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+def _only_table(value: object) -> object:
+    return value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) else value
+
+
+F = TypeVar("F", bound=Form)
+T = TypeVar("T")
+Text = Annotated[str, BeforeValidator(_quoted)]
+Id = Annotated[str, BeforeValidator(_number_as_text)]
+"""A text or a number, which needs no quotes."""
+Ids = Annotated[list[Id], FailFast(), BeforeValidator(_as_list)]
+Texts = Annotated[list[Text], FailFast(), BeforeValidator(_text_as_list)]
+"""Lists of which the first wrong entry is reported: millions of errors would fill the memory."""
+OneTable = Annotated[F, BeforeValidator(_only_table)]
+Tables = Annotated[list[F], BeforeValidator(_table_as_list)]
+Named = Annotated[dict[str, T], BeforeValidator(_only_table)]
+"""A table with any names."""
+
+
+def check(form: type[Form], table: Table) -> None:
+    """Report each field of `table`, and of the tables inside it, that does not fit `form`."""
+    try:
+        form.model_validate(table.fields)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            _report(form, table, each)
+
+
+def _report(form: type[Form], table: Table, error: ErrorDetails) -> None:
+    if not table.sheet.has_room():
+        return
+    place = _place(table.fields, error["loc"])
+    last = max((number for number, step in enumerate(place) if isinstance(step, str)), default=0)
+    within, name = place[:last], str(place[last])
+    if error["type"] == "extra_forbidden":
+        known = [field.alias or each for each, field in _form_at(form, within).model_fields.items()]
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else f"known here: {', '.join(known)}"
+        where = f" in {header(within)}" if within else ""
+        table.report("warning", f"unknown field {shown(name)}{where}, ignored; {hint}", *place)
+    elif isinstance(place[-1], int) and error["type"] == "model_type":
+        table.report("error", f"{header(place)} contains something that is not a table; it is ignored", *place)
+    else:
+        where = f" of {header(within)}" if within else ""
+        table.report("error", f"{name}{where} {_explained(form, place[: last + 1], error)}", *place)
+
+
+def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
+    """Return what is wrong with a field, and what to write instead."""
+    name = place[-1]
+    match error["type"]:
+        case "string_type":
+            return "is not text; put it in quotes"
+        case "int_type":
+            return f"is not a number; write {name} = 40, without quotes"
+        case "bool_type":
+            return f"is neither true nor false; write {name} = true, without quotes"
+        case "model_type" | "dict_type":
+            return f"is not a table; write {header(place)} on a line of its own and its fields below"
+        case "list_type" if _inner(form, place) is not None:
+            return f"is not a table; write {header((*place, 0))} on a line of its own and its fields below"
+        case "list_type":
+            return f'is not a list of texts; write {name} = ["…", "…"]'
+        case "literal_error":
+            expected = str(error["ctx"]["expected"]).replace("'", '"')
+            return f"is {shown(str(error['input']))}; write {expected}"
+        case _:
+            return error["msg"]
+
+
+def _place(fields: object, loc: Place) -> Place:
+    """Return the place of an error as the text has it, without the lists that validation has put around a value."""
+    place: Place = ()
+    inside = fields
+    for step in loc:
+        if isinstance(inside, list) and isinstance(step, str):
+            place, inside = (*place, 0), inside[0]
+        if isinstance(inside, dict) and isinstance(step, str):
+            place, inside = (*place, step), inside.get(step)
+        elif isinstance(inside, list) and isinstance(step, int):
+            place, inside = (*place, step), inside[step]
+    return place or loc
+
+
+def _form_at(form: type[Form], place: Place) -> type[Form]:
+    for step in place:
+        form = _inner(form, (step,)) or form
+    return form
+
+
+def _inner(form: type[Form], place: Place) -> type[Form] | None:
+    """Return the form of the tables in a field; None for a field of other values."""
+    name = place[-1]
+    field = _form_at(form, place[:-1]).model_fields.get(str(name))
+    return None if field is None else _form_in(field.annotation)
+
+
+def _form_in(annotation: object) -> type[Form] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Form):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _form_in(each))), None)
 
 
 class ProfileForm(Form):

@@ -62,8 +62,7 @@ def parse_settings(
 
 def check_settings(text: str, file: str) -> list[Problem]:
     """Return the problems with names and types of fields."""
-    from codetui.formats.forms import SettingsForm
-    from codetui.formats.toml.schema import check
+    from codetui.formats.forms import SettingsForm, check
 
     sheet = Sheet(file)
     top = sheet.parse(text)

@@ -1,24 +1,229 @@
-"""Append-only logs: each line is one record, and lines are only ever added.
+"""Append-only logs: each line is one record as a JSON object, and lines are only ever added.
 
-A session's log holds transactions, a coder's log of the study its steps.  No file is kept open, so that logs may be
-moved, merged and synced at any time.
+A session's log holds transactions, a coder's log of the study its steps. No file is kept open, so that logs may be
+moved, merged and synced at any time. Lines are decoded with json and one reader for each type, made once from the
+fields of its dataclass: pydantic takes longer to load than a session's log to read.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, fields, is_dataclass, replace
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Generic
+from types import NoneType, UnionType
+from typing import Generic, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from codetui.model import Problem, StudyStep, Transaction
+from codetui.model import Event, Problem, StudyStep, Transaction
 from codetui.storage import fs
-from codetui.storage.log_format import GREATEST, FormatError, NewerVersionError, R, decode, encode
+
+GREATEST = 2**53
+"""The greatest number in a log: beyond it counting is not exact in other programs."""
+
+R = TypeVar("R", Transaction, StudyStep)
+Reader = Callable[[object], object]
+
+_SIGNED = {"rank", "rank_before"}
+"""Numbers that may be negative: what a person inserts before everything else is ranked below zero."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 
 _BOM = b"\xef\xbb\xbf"
+
+
+class FormatError(ValueError):
+    """Raised if a line is not in the format; `path` names the field, such as `events.0.rank`."""
+
+    def __init__(self, reason: str, *path: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        """Return where the line is wrong, and why."""
+        return f"{'.'.join(self.path)}: {self.reason}" if self.path else self.reason
+
+
+class NewerVersionError(FormatError):
+    """Raised if a line was written by a newer version of the program."""
+
+
+# --- encoding -----------------------------------------------------------------------------------------
+
+
+def encode(record: Transaction | StudyStep) -> bytes:
+    """Return a record as compact JSON in UTF-8 without a newline; lone surrogates become U+FFFD."""
+    text = json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text).encode("utf-8")
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON knows it; an event begins with its kind."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        kind = {"kind": kind_of(type(value))} if type(value) in get_args(Event) else {}
+        return {**kind, **{name: _plain(getattr(value, name)) for name in _names_of(type(value))}}
+    return value
+
+
+@lru_cache(maxsize=64)
+def _names_of(wanted: type) -> tuple[str, ...]:
+    assert is_dataclass(wanted)
+    return tuple(field.name for field in fields(wanted))
+
+
+@lru_cache(maxsize=64)
+def kind_of(wanted: type) -> str:
+    """Return the kind of an event: `coding-added` for `CodingAdded`."""
+    return _CAMEL.sub("-", wanted.__name__).lower()
+
+
+# --- decoding -----------------------------------------------------------------------------------------
+
+
+def decode(line: bytes, wanted: type[R]) -> R:
+    """Return the record on a line; raise FormatError if anything in it is unknown or out of bounds."""
+    try:
+        value: object = json.loads(line.decode())
+        if _ESCAPED_SURROGATE.search(line):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise FormatError("not JSON in UTF-8") from error
+    if not isinstance(value, dict):
+        raise FormatError("not an object")
+    version = value.get("v")
+    if version != 2 or type(version) is not int:
+        newer = type(version) is int and version > 2
+        raise NewerVersionError("a newer version", "v") if newer else FormatError("not a known version", "v")
+    record = _object_reader(wanted)(value)
+    assert isinstance(record, wanted)
+    return record
+
+
+@lru_cache(maxsize=128)
+def _reader_of(wanted: object, *, is_signed: bool = False) -> Reader:
+    """Return the function that makes a value of a type from JSON, or raises FormatError."""
+    if isinstance(wanted, NewType):
+        wanted = wanted.__supertype__
+    if wanted is int:
+        return lambda value: _number(value, -GREATEST if is_signed else 0)
+    if wanted is str or wanted is bool:
+        return lambda value: value if type(value) is wanted else _fail(f"not a {wanted.__name__}")
+    origin, inner = get_origin(wanted), get_args(wanted)
+    if origin is Literal:
+        return lambda value: value if value in inner and type(value) in map(type, inner) else _fail("not a known value")
+    if origin is tuple:
+        return _tuple_reader(inner)
+    if wanted == Event:
+        return _event_reader()
+    if origin in (Union, UnionType) and len(inner) == 2 and inner[1] is NoneType:
+        present = _reader_of(inner[0])
+        return lambda value: None if value is None else present(value)
+    assert isinstance(wanted, type) and is_dataclass(wanted), wanted
+    return _object_reader(wanted)
+
+
+def _fail(reason: str) -> object:
+    raise FormatError(reason)
+
+
+def _number(value: object, least: int) -> int:
+    if type(value) is not int:
+        raise FormatError("not a whole number")
+    if not least <= value <= GREATEST:
+        raise FormatError("a number out of bounds")
+    return value
+
+
+def _tuple_reader(inner: tuple[object, ...]) -> Reader:
+    """Return the reader of `tuple[X, ...]`, or of a tuple with a type for each of its values."""
+    is_open = inner[-1] is ...
+    readers = [_reader_of(one) for one in inner if one is not ...]
+
+    def read(value: object) -> object:
+        if not isinstance(value, list) or (not is_open and len(value) != len(readers)):
+            raise FormatError("not a list of that length" if isinstance(value, list) else "not a list")
+        found = []
+        for number, one in enumerate(value):
+            try:
+                found.append(readers[0 if is_open else number](one))
+            except FormatError as error:
+                error.path = (str(number), *error.path)
+                raise
+        return tuple(found)
+
+    return read
+
+
+def _event_reader() -> Reader:
+    """Return the reader of any event, by its kind."""
+    readers = {kind_of(each): _object_reader(each) for each in get_args(Event)}
+
+    def read(value: object) -> object:
+        kind = value.pop("kind", None) if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind not in readers:
+            raise FormatError("not a known kind")
+        return readers[kind](value)
+
+    return read
+
+
+class _Plan(NamedTuple):
+    """The types of fields that are str or bool, the readers of the others, and the fields without a default."""
+
+    plain: dict[str, type]
+    readers: dict[str, Reader]
+    required: frozenset[str]
+
+
+def _object_reader(wanted: type) -> Reader:
+    """Return the reader of a dataclass; what it needs is made with the first value, since most logs hold few kinds."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, dict):
+            raise FormatError("not an object")
+        plain, readers, required = _plan_of(wanted)
+        for name, one in value.items():
+            if plain.get(name) is type(one):
+                continue
+            reader = readers.get(name)
+            if reader is None:
+                raise FormatError(f"not a {plain[name].__name__}" if name in plain else "not a known field", name)
+            try:
+                value[name] = reader(one)
+            except FormatError as error:
+                error.path = (name, *error.path)
+                raise
+        if not required <= value.keys():
+            raise FormatError("missing", min(required - value.keys()))
+        return wanted(**value)
+
+    return read
+
+
+@lru_cache(maxsize=64)
+def _plan_of(wanted: type) -> _Plan:
+    assert is_dataclass(wanted)
+    types = {name: each.__supertype__ if isinstance(each, NewType) else each for name, each in _types_of(wanted)}
+    plain: dict[str, type] = {name: each for name, each in types.items() if each is str or each is bool}
+    readers = {name: _reader_of(each, is_signed=name in _SIGNED) for name, each in types.items() if name not in plain}
+    required = frozenset(field.name for field in fields(wanted) if field.default is MISSING)
+    return _Plan(plain, readers, required)
+
+
+def _types_of(wanted: type) -> list[tuple[str, object]]:
+    hints: dict[str, object] = get_type_hints(wanted)
+    return [(name, hints[name]) for name in _names_of(wanted)]
 
 
 class RecordLog(Generic[R]):

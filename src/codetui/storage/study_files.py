@@ -13,7 +13,7 @@ from pathlib import Path
 
 from codetui import __version__
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.toml.scan import TomlScan
+from codetui.formats.toml.syntax import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside

@@ -14,8 +14,7 @@ from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.model import Problem, text_hash
 from codetui.storage import fs, session_files, study_files
-from codetui.storage.journal import Journal, StudyJournal, missing_lines
-from codetui.storage.log_format import encode
+from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.study.importer import Importer
 from codetui.study.session.outcome import HeldElsewhere, PullKind

@@ -11,8 +11,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from codetui.core.anchors.disambiguate import SHORT, Candidates, Context, choose
-from codetui.core.anchors.similarity import most_similar
+from codetui.core.anchors.similarity import SHORT, Candidates, Context, choose, most_similar
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words, normalized_text
 from codetui.model import Anchor, Span, text_hash
 

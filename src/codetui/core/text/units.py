@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from codetui.core.text.graphemes import cluster_cells
+from codetui.core.text.layout import cluster_cells
 from codetui.core.text.sentences import bullet_flows, clauses_in, parts_in, sentences_in, trimmed_prose, words_in
 from codetui.model import Span
 

@@ -18,8 +18,7 @@ from codetui.core.codebook.keys import with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
-from codetui.formats.toml.scan import Place, TomlScan
-from codetui.formats.toml.strings import LONGEST_LINE, Value, joined_lines
+from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
 from codetui.formats.toml.tables import Sheet
 from codetui.model import Code, Codebook, CodeId, Profile
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import KINDS, Identity, PartKind, identities, nearest, pair_parts
 from codetui.core.codebook.migration import MigrationMap, Rule, version_name
-from codetui.formats.toml.strings import quote
+from codetui.formats.toml.syntax import quote
 from codetui.formats.toml.tables import Sheet, Table, shown
 from codetui.formats.toml.tables import nearest as nearest_name
 from codetui.model import Codebook, Problem
@@ -40,8 +40,7 @@ def parse_map(
     codebook lacks is an error and is ignored; one for a part that the `old` one lacks is kept, as documents may have
     called a code so.
     """
-    from codetui.formats.forms import MapForm
-    from codetui.formats.toml.schema import check
+    from codetui.formats.forms import MapForm, check
 
     sheet = Sheet(file)
     top = sheet.parse(text)

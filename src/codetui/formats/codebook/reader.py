@@ -66,8 +66,7 @@ def check_fields(text: str, file: str) -> list[Problem]:
 
 
 def _check(top: Table) -> None:
-    from codetui.formats.forms import CodebookForm
-    from codetui.formats.toml.schema import check
+    from codetui.formats.forms import CodebookForm, check
 
     check(CodebookForm, top)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codetui.core.codebook.keys import with_keys
-from codetui.formats.toml.strings import Value, format_inline, format_key, format_value, quote_long
+from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
 from codetui.model import Codebook, Words
 
 Fields = dict[str, Value]

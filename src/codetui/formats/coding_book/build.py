@@ -1,4 +1,4 @@
-"""Build the tables of a codebook from the passages of a coding book."""
+"""Build the tables of a codebook from the passages of a coding book: ids, names, texts and references to codes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,38 @@ from codetui.core.codebook.diff import Part, PartKind, PartOrder
 from codetui.formats.codebook.writer import CODE, PROFILE, Fields, Tables
 from codetui.formats.coding_book.classify import Passage
 from codetui.formats.coding_book.fields import FieldCollector, words
-from codetui.formats.coding_book.labels import Label, Style, chapter_title, plain_name, profile_label
 from codetui.formats.coding_book.markdown import Block, prose
 from codetui.formats.coding_book.pieces import Piece, split_blocks
-from codetui.formats.coding_book.vocabulary import CODE_FIELDS, DUTCH, ONLY_PROFILES, PROFILE_FIELDS, FieldKey
+from codetui.formats.coding_book.vocabulary import (
+    CODE_FIELDS,
+    DUTCH,
+    ONLY_PROFILES,
+    PROFILE_FIELDS,
+    FieldKey,
+    Label,
+    Style,
+    chapter_title,
+    plain_name,
+    profile_label,
+)
 
 CODE_ORDER = CODE.format("section group").split()
 PROFILE_ORDER = PROFILE.split()
 EXCERPT_LENGTH = 5
 """Words of a text without a title that a message quotes."""
+
+Notify = Callable[[int, str], None]
+"""Reports a message about a line."""
+
+PATTERNS: dict[Style, str] = {"colon": "{id}: {name}", "dot": "{id}. {name}", "name": "{name}"}
+SECTION_NUMBER = re.compile(r"[^\d]*(\d+(?:\.\d+)*)")
+LONGEST_SLUG = 40
+LONGEST_GROUP_ID = 3
+TOKEN = re.compile(r"(?<![\w.])(?:\w+|\W)")
+CONTINUED = re.compile(r"\.?\w")
+CONJUNCTIONS = {"and", "or", "en", "of", "with", "met"}
+LONGEST_REFERENCE = 300
+"""Characters of the id and name of a code in a text."""
 
 
 class Builder:
@@ -200,15 +223,6 @@ def _last_parts(passages: list[Passage]) -> list[Passage | None]:
     return found
 
 
-Notify = Callable[[int, str], None]
-"""Reports a message about a line."""
-
-PATTERNS: dict[Style, str] = {"colon": "{id}: {name}", "dot": "{id}. {name}", "name": "{name}"}
-SECTION_NUMBER = re.compile(r"[^\d]*(\d+(?:\.\d+)*)")
-LONGEST_SLUG = 40
-LONGEST_GROUP_ID = 3
-
-
 class PartNames:
     """The label of every part of one book."""
 
@@ -322,12 +336,6 @@ def _slug(text: str) -> str:
 
 
 # --- references to codes --------------------------------------------------------------------------------
-
-TOKEN = re.compile(r"(?<![\w.])(?:\w+|\W)")
-CONTINUED = re.compile(r"\.?\w")
-CONJUNCTIONS = {"and", "or", "en", "of", "with", "met"}
-LONGEST_REFERENCE = 300
-"""Characters of the id and name of a code in a text."""
 
 
 class CodeFinder:

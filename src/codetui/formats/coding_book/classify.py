@@ -10,14 +10,6 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
 from codetui.core.codebook.diff import PartKind
-from codetui.formats.coding_book.labels import (
-    IS_DOTTED_ID,
-    IS_WORD_ID,
-    Label,
-    chapter_title,
-    code_label,
-    profile_label,
-)
 from codetui.formats.coding_book.markdown import Block, Node
 from codetui.formats.coding_book.pieces import (
     Piece,
@@ -29,12 +21,18 @@ from codetui.formats.coding_book.pieces import (
 )
 from codetui.formats.coding_book.vocabulary import (
     CODE_FIELDS,
+    IS_DOTTED_ID,
+    IS_WORD_ID,
     PROFILE,
     PROFILE_ONLY_FIELDS,
     SECTION_KINDS,
     FieldKey,
+    Label,
     SectionKind,
+    chapter_title,
+    code_label,
     field_key,
+    profile_label,
 )
 
 Role = Literal["text", "code", "profile", "container", "section", "group"]

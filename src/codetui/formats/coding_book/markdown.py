@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from codetui.formats.toml.strings import indentation
+from codetui.formats.toml.syntax import indentation
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode

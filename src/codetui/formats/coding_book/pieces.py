@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codetui.formats.coding_book.labels import IS_WORD_ID, Label, code_label, marked_label, split_marked
 from codetui.formats.coding_book.markdown import Block, Item, prose
-from codetui.formats.coding_book.vocabulary import LIST_FIELDS, FieldKey, field_key
+from codetui.formats.coding_book.vocabulary import (
+    IS_WORD_ID,
+    LIST_FIELDS,
+    FieldKey,
+    Label,
+    code_label,
+    field_key,
+    marked_label,
+    split_marked,
+)
 
 RowKind = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]

@@ -15,9 +15,9 @@ from codetui.formats.codebook.writer import DIGITS, Fields, Tables, render_codeb
 from codetui.formats.coding_book.build import CODE_ORDER, Builder, ordered
 from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
 from codetui.formats.coding_book.fields import words
-from codetui.formats.coding_book.labels import plain_name
 from codetui.formats.coding_book.markdown import Node, outline
 from codetui.formats.coding_book.pieces import LINE_BREAK
+from codetui.formats.coding_book.vocabulary import plain_name
 from codetui.model import Codebook, Problem
 
 EDITED = (
@@ -32,6 +32,29 @@ DERIVED_FIELDS = {"before", "after", "section", "group", "key", "holds", "label"
 
 SHARES = (1, 0.6, 0)
 """The share of a line's words that must be missing for it to be kept as a text, from whole lines to single words."""
+
+STATUS = r"(?:\s*[-–—,:]\s*(?P<status>[^()]+))?"
+TITLE_WITH_VERSION = re.compile(
+    rf"(?P<title>.*\S)\s*\((?:(?:version|versie) (?P<named>\S+?)|(?P<version>v\d[\w.]*|\d+\.\d[\w.]*)){STATUS}\)",
+    re.IGNORECASE,
+)
+TITLE_BEFORE_VERSION = re.compile(
+    rf"(?P<title>.*?\w\)?)[\s,:–—-]+(?:(?:version|versie) (?P<named>\d[\w.]*)|(?P<version>v\d[\w.]*)){STATUS}",
+    re.IGNORECASE,
+)
+VERSION_BELOW = re.compile(
+    r"[\s*_>|-]*(?:(?:version|versie)(?: number|nummer)?\b[\s:*_]*(?P<named>v?\d[\w.]*)"
+    r"|(?P<version>v\d[\w.]*)(?=\W|$))",
+    re.IGNORECASE,
+)
+LONGEST_HEADING = 400
+"""Characters of a heading that may contain a version."""
+
+LINES_BELOW = 4
+"""Lines below the heading that may contain the version."""
+
+OPENING = "<!-- codetui codebook "
+COMMENT = re.compile(rf"{OPENING}(?P<hash>[0-9a-f]{{64}})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,26 +199,6 @@ def _add_keys(tables: Tables) -> None:
 
 # --- title and version ----------------------------------------------------------------------------------
 
-STATUS = r"(?:\s*[-–—,:]\s*(?P<status>[^()]+))?"
-TITLE_WITH_VERSION = re.compile(
-    rf"(?P<title>.*\S)\s*\((?:(?:version|versie) (?P<named>\S+?)|(?P<version>v\d[\w.]*|\d+\.\d[\w.]*)){STATUS}\)",
-    re.IGNORECASE,
-)
-TITLE_BEFORE_VERSION = re.compile(
-    rf"(?P<title>.*?\w\)?)[\s,:–—-]+(?:(?:version|versie) (?P<named>\d[\w.]*)|(?P<version>v\d[\w.]*)){STATUS}",
-    re.IGNORECASE,
-)
-VERSION_BELOW = re.compile(
-    r"[\s*_>|-]*(?:(?:version|versie)(?: number|nummer)?\b[\s:*_]*(?P<named>v?\d[\w.]*)"
-    r"|(?P<version>v\d[\w.]*)(?=\W|$))",
-    re.IGNORECASE,
-)
-LONGEST_HEADING = 400
-"""Characters of a heading that may contain a version."""
-
-LINES_BELOW = 4
-"""Lines below the heading that may contain the version."""
-
 
 class _Head(NamedTuple):
     title: str
@@ -221,10 +224,6 @@ def _version_below(lines: list[str]) -> str:
         if found:
             return (found["named"] or found["version"]).rstrip(".")
     return ""
-
-
-OPENING = "<!-- codetui codebook "
-COMMENT = re.compile(rf"{OPENING}(?P<hash>[0-9a-f]{{64}})\n(?P<toml>.*)\n-->\s*\Z", re.DOTALL)
 
 
 class EmbeddedCodebook(NamedTuple):

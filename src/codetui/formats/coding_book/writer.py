@@ -1,4 +1,4 @@
-"""Write a codebook as a coding book in markdown, for people; `embedded` keeps what markdown cannot express."""
+"""Write a codebook as a coding book: markdown to read and import again, or one HTML page that loads nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Literal
 from codetui.core.codebook.diff import PartOrder, in_reading_order, parts
 from codetui.core.codebook.index import label_from
 from codetui.formats.codebook.writer import Fields, tables_of
-from codetui.formats.coding_book.labels import IS_WORD_ID
 from codetui.formats.coding_book.reader import embed_codebook, parse_coding_book
-from codetui.formats.coding_book.vocabulary import PROFILE
+from codetui.formats.coding_book.vocabulary import IS_WORD_ID, PROFILE
 from codetui.model import Codebook
 
 RULE = "---"
@@ -47,6 +46,25 @@ WORDS = {
 """The words of a written coding book, in English and Dutch."""
 
 ElementKind = Literal["profile", "section", "group", "code", "text"]
+
+STYLE = """\
+body { font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #111; }
+body { max-width: 46em; margin: 2em auto; padding: 0 1em; }
+h1, h2, h3, h4, h5, h6 { font-family: Helvetica, Arial, sans-serif; line-height: 1.25; margin: 1.6em 0 .5em; }
+h1 { font-size: 1.7em; } h2 { font-size: 1.35em; } h3 { font-size: 1.15em; } h4, h5, h6 { font-size: 1em; }
+code { font: .92em "DejaVu Sans Mono", Consolas, monospace; background: #f2f2f2; padding: 0 .2em; }
+ul, ol { padding-left: 1.4em; } li { margin: .2em 0; }
+table { border-collapse: collapse; } th, td { border: 1px solid #999; padding: .2em .6em; text-align: left; }
+hr { border: 0; border-top: 1px solid #bbb; margin: 2em 0; }
+@page { margin: 2cm; }
+@media print {
+  body { font-size: 10pt; margin: 0; max-width: none; padding: 0; }
+  h1, h2, h3, h4, h5, h6 { break-after: avoid; } li, tr { break-inside: avoid; }
+  code { background: none; } a { color: inherit; text-decoration: none; }
+}
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""What a browser may load for the page: nothing but the style that it brings."""
 
 
 def render_coding_book(book: Codebook) -> str:
@@ -299,26 +317,6 @@ def _headed(level: int, heading: str, below: list[str]) -> str:
 
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
-
-
-STYLE = """\
-body { font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #111; }
-body { max-width: 46em; margin: 2em auto; padding: 0 1em; }
-h1, h2, h3, h4, h5, h6 { font-family: Helvetica, Arial, sans-serif; line-height: 1.25; margin: 1.6em 0 .5em; }
-h1 { font-size: 1.7em; } h2 { font-size: 1.35em; } h3 { font-size: 1.15em; } h4, h5, h6 { font-size: 1em; }
-code { font: .92em "DejaVu Sans Mono", Consolas, monospace; background: #f2f2f2; padding: 0 .2em; }
-ul, ol { padding-left: 1.4em; } li { margin: .2em 0; }
-table { border-collapse: collapse; } th, td { border: 1px solid #999; padding: .2em .6em; text-align: left; }
-hr { border: 0; border-top: 1px solid #bbb; margin: 2em 0; }
-@page { margin: 2cm; }
-@media print {
-  body { font-size: 10pt; margin: 0; max-width: none; padding: 0; }
-  h1, h2, h3, h4, h5, h6 { break-after: avoid; } li, tr { break-inside: avoid; }
-  code { background: none; } a { color: inherit; text-decoration: none; }
-}
-"""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a browser may load for the page: nothing but the style that it brings."""
 
 
 def render_page(book: Codebook) -> str:

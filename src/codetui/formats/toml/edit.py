@@ -13,8 +13,17 @@ from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from codetui.formats.toml.scan import Assignment, Place, TomlScan
-from codetui.formats.toml.strings import INDENT, Value, format_inline, format_key, format_value, quote
+from codetui.formats.toml.syntax import (
+    INDENT,
+    Assignment,
+    Place,
+    TomlScan,
+    Value,
+    format_inline,
+    format_key,
+    format_value,
+    quote,
+)
 from codetui.formats.toml.tables import LONG_DOTTED_KEY, SURROGATE, Number
 from codetui.model import Span
 

@@ -12,8 +12,7 @@ from functools import cached_property
 from itertools import islice
 from unicodedata import category
 
-from codetui.formats.toml.scan import Place, TomlScan
-from codetui.formats.toml.strings import joined_lines, without_empty_ends
+from codetui.formats.toml.syntax import Place, TomlScan, joined_lines, without_empty_ends
 from codetui.model import Problem, Severity
 
 BYTE_LIMIT = 5_000_000

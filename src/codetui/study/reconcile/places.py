@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution
-from codetui.core.anchors.disambiguate import is_joined
+from codetui.core.anchors.similarity import is_joined
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces, normalize_words
 from codetui.model import Anchor, Coding, Span, text_hash
