@@ -26,10 +26,10 @@ from codetui.storage.journal import Journal, decode, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import SAMPLE_AD, template
+from codetui.study.session.document import SnapshotFile
 from codetui.study.session.lookup import decode_document
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.study.session.snapshot import SnapshotFile
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codetui.storage import fs
-from codetui.study.session import snapshot
+from codetui.study.session import document
 from testing.attacks.power_loss import run
 
 
@@ -36,7 +36,7 @@ def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monke
 
 
 def test_a_base_that_may_be_lost_while_its_document_stays_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "fs", Lazily())
+    monkeypatch.setattr(document, "fs", Lazily())
     assert run(every_byte=1000, every_death=1000, stops=True).difference.doubled
 
 

@@ -9,7 +9,7 @@ from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, e
 
 from codetui.core.session.commands import AssignProfile
 from codetui.storage import disk, fs
-from codetui.study.session import document, snapshot
+from codetui.study.session import document
 
 LINE = f'  - "{MIRRORS}"\n'
 
@@ -51,7 +51,7 @@ def test_the_last_coding_taken_out_by_hand_is_removed(
 ) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS, "T2")
-    monkeypatch.setattr(snapshot, "STALE", -1.0)
+    monkeypatch.setattr(document, "STALE", -1.0)
     assert session.save_document() is None
     edit(tmp_path, LINE, "")
     if not is_open:

@@ -20,8 +20,7 @@ from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
-from codetui.study.usage import CodeUsage
-from codetui.study.workspace import Workspace, open_workspace
+from codetui.study.workspace import CodeUsage, Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.definition import DefinitionDialog

@@ -31,8 +31,7 @@ from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
 if TYPE_CHECKING:
-    from codetui.study.importer import ImportResult
-    from codetui.study.merger import MergeResult
+    from codetui.study.merger import ImportResult, MergeResult
     from codetui.study.reconcile import Counts
 
 
@@ -144,7 +143,7 @@ def check(options: argparse.Namespace) -> int:
 
 def import_(options: argparse.Namespace) -> int:
     """Import documents into the sessions of a coder."""
-    from codetui.study.importer import import_documents
+    from codetui.study.merger import import_documents
 
     documents = [Path(document) for document in options.documents]
     study = open_study(options)

@@ -1,24 +1,51 @@
-"""Every problem of a study's codebook, corpus and sessions."""
+"""Check a study: its codebook, its corpus, and every session.
+
+A session is checked for how its log and document relate, for what it lacks, and against sessions on the same text.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
-from codetui.core.codebook.index import index_of
+from codetui.core.anchors import anchor as anchors
+from codetui.core.codebook import index as books
+from codetui.core.codebook.index import CodebookIndex, index_of
+from codetui.core.session.state import State, replay
+from codetui.core.session.words import quoted
+from codetui.core.text.display import plural
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats import session_doc
-from codetui.model import GRAVEST_FIRST, Codebook, Problem, Source, SourceId
+from codetui.formats.session_doc import Document, Written
+from codetui.model import (
+    GRAVEST_FIRST,
+    Anchor,
+    Codebook,
+    CodeId,
+    Coding,
+    Problem,
+    Severity,
+    Source,
+    SourceId,
+    text_hash,
+)
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, Corpus
-from codetui.study.checks import duplicates
-from codetui.study.checks.session import check_session
-from codetui.study.session.lookup import read_document
+from codetui.study.reconcile.findings import codebook_remarks
+from codetui.study.reconcile.places import Quotation, SourceText, locate
+from codetui.study.session.log import described
+from codetui.study.session.lookup import DocumentFile, read_document
+from codetui.study.session.outcome import change_words
+from codetui.study.session.sync import DocumentStatus
 from codetui.study.sessions import SessionSnapshot, session_snapshots
 from codetui.study.study import Study
+
+OPEN_ONCE = "open the ad once, and that is taken over"
 
 
 def check_study(study: Study, coder: str | None = None) -> list[Problem]:
@@ -44,7 +71,7 @@ def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None
     ads = _Sources(corpus, _touched_names(root, coders))
     problems = [*ads.problems]
     for group in ads.groups:
-        problems += duplicates.repeated(group, book.words.source)
+        problems += repeated(group, book.words.source)
     for folder, sessions in groupby(session_snapshots(root, book, coder, ads), key=lambda one: one.folder):
         problems += _check_coder(root / folder, sessions, book, ads)
     return problems
@@ -52,7 +79,7 @@ def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None
 
 def _check_coder(folder: Path, sessions: Iterable[SessionSnapshot], book: Codebook, ads: _Sources) -> Iterator[Problem]:
     """Yield the problems of one coder's sessions, and of documents without a heading."""
-    index, coded = index_of(book), dict[SourceId, duplicates.Coded]()
+    index, coded = index_of(book), dict[SourceId, Coded]()
     used: set[Path] = set()
     for session in sessions:
         checked = check_session(session, ads.find(session.source.id), ads.path, index)
@@ -64,7 +91,7 @@ def _check_coder(folder: Path, sessions: Iterable[SessionSnapshot], book: Codebo
         if path not in used:
             yield from _without_heading(path)
     for group in ads.groups:
-        yield from duplicates.coded_otherwise(group, coded, book)
+        yield from coded_otherwise(group, coded, book)
 
 
 def _without_heading(path: Path) -> list[Problem]:
@@ -83,10 +110,10 @@ class _Sources:
         self.path = corpus.path
         self._corpus = corpus
         self._texts: dict[SourceId, Source] = {}
-        self._places: dict[SourceId, duplicates.SourcePlace] = {}
-        same: dict[int, list[duplicates.SourcePlace]] = defaultdict(list)
+        self._places: dict[SourceId, SourcePlace] = {}
+        same: dict[int, list[SourcePlace]] = defaultdict(list)
         for ad, _, digest in corpus.texts(self.problems):
-            place = duplicates.SourcePlace(ad.id, ad.file, ad.line)
+            place = SourcePlace(ad.id, ad.file, ad.line)
             self._places[ad.id] = place
             if safe_name(ad.id) in touched:
                 self._texts[ad.id] = ad
@@ -115,3 +142,290 @@ def _touched_names(root: Path, coders: list[str]) -> frozenset[str]:
             names.add(name)
             names.update(name[:at] for at, sign in enumerate(name) if not sign.isalnum())
     return frozenset(names)
+
+
+class Checked(NamedTuple):
+    """The problems of a session, and what of it is compared with sessions on the same text."""
+
+    problems: list[Problem]
+    coded: Coded | None = None
+
+
+def check_session(session: SessionSnapshot, source: Source | None, corpus: Path, index: CodebookIndex) -> Checked:
+    """Return the problems of one session; `source` is None if the corpus lacks it."""
+    # Every line was confirmed to a coder: one that cannot be read is work that is lost.
+    problems = [problem._replace(severity="error") for problem in session.log_problems]
+    problems += (*session.misplaced, *session.read_problems)
+    state, document = session.state, session.document
+    if session.is_unread or (session.log is not None and replay(session.transactions).opened is None):
+        return Checked([*problems, *session.edit_problems])
+    file = str(document.path if document else session.log)
+    logged = replay(session.transactions)
+    source_known = described(source or session.source, logged)
+    expected = session_doc.document_of(logged, index.book, source_known) if session.log else Written("", ())
+    read = _read_by_hand(session, expected)
+    problems += log_vs_document(session, expected, file)
+    problems += session_doc.read(document.text, file)[1] if document and read else []
+    problems += _remarks(session, read, expected, file, index)
+    lines = {id_: line for line, ids in session.line_ids for id_ in ids}
+    unsure = (
+        list(quotation_problems(state, source, file, lines, index.book.words.source))
+        if source
+        else list(_without_source(session, file, corpus))
+    )
+    problems += unsure
+    problems += _assigned(session, read, unsure, index.book, file)
+    is_begun = bool(state.live() or state.profile)
+    return Checked(problems, coded_source(session.source.id, file, state) if is_begun else None)
+
+
+def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | None:
+    """Return what the document says where a person wrote, edited or laid it out."""
+    if session.document is None or session.status not in (DocumentStatus.OWN, DocumentStatus.EDITED):
+        return None
+    is_laid_out = session.state.layout is not None and session.document.text == expected.text
+    is_by_hand = session.status is DocumentStatus.EDITED or session.log is None or is_laid_out
+    if session.reconciliation is not None:
+        return session.reconciliation.document
+    return session_doc.read(session.document.text, "")[0] if is_by_hand else None
+
+
+def log_vs_document(session: SessionSnapshot, expected: Written, file: str) -> Iterator[Problem]:
+    """Yield how the document differs from the log; `expected` is what the log gives now."""
+    document, source_id = session.document, session.source.id
+    match session.status:
+        case DocumentStatus.MISSING | DocumentStatus.EMPTY:
+            if not session.state.is_untouched:
+                how = "missing" if session.status is DocumentStatus.MISSING else "empty"
+                what = f"the document of ad {source_id} is {how}; open the ad once, and it is written again"
+                yield Problem(file, 0, "warning", what)
+        case DocumentStatus.DAMAGED:
+            yield from session.edit_problems
+        case _ if session.log is None:
+            what = f"this document of ad {source_id} has no log; open the ad once, and its codings are taken over"
+            yield Problem(file, 0, "warning", what)
+        case DocumentStatus.EDITED:
+            yield _edited(session, file)
+        case _ if document is not None and document.text != expected.text.encode("utf-8", "replace").decode():
+            yield _left_behind(document, session.state, file)
+
+
+def _edited(session: SessionSnapshot, file: str) -> Problem:
+    """Return what to report of a document that somebody changed, or that is newer than its log."""
+    found, lost = session.reconciliation, session.lost_steps
+    if (found is None or not found.events) and not lost:
+        return Problem(file, 0, "note", f"the layout of the document was changed outside; {OPEN_ONCE}")
+    changes = change_words(found.counts) if found else ""
+    changes = changes or "profile or title"
+    if not lost:
+        return Problem(file, 0, "warning", f"the document was changed outside ({changes}); {OPEN_ONCE}")
+    what = f"the document is newer than the log, which lacks {plural(lost, 'step')} of it ({changes})"
+    hint = f"{OPEN_ONCE}; to keep the steps too, restore the log's lines before"
+    return Problem(file, 0, "error", f"{what}: {hint}")
+
+
+def _left_behind(document: DocumentFile, state: State, file: str) -> Problem:
+    """Return what to report of a document that codetui wrote and the log does not give now."""
+    here = [collapse_spaces(words) for words in _words(session_doc.read(document.text, "")[0])]
+    live = [collapse_spaces(coding.words) for coding in state.live()]
+    more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
+    counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
+    what = f"the document is older than the log or the codebook ({counts}); open the ad once"
+    return Problem(file, 0, "warning", what)
+
+
+def _words(document: Document) -> Iterator[str]:
+    for section in document.sections:
+        for block in section.blocks:
+            for code in block.codes:
+                yield from (entry.words for entry in code.entries if entry.kind != "note")
+
+
+def _remarks(
+    session: SessionSnapshot, read: Document | None, expected: Written, file: str, index: CodebookIndex
+) -> Iterator[Problem]:
+    """Yield what disagrees with the codebook; what codetui wrote is only parsed where it has unknown codes."""
+    document = read
+    if document is None:
+        if not _has_unknown(session.state, index):
+            return
+        document = session_doc.read(expected.text, "")[0]
+    has_lines = read is not None or session.line_ids == expected.ids
+    for remark in codebook_remarks(session_doc.identified(document, index), index):
+        yield Problem(file, remark.line if has_lines else 0, remark.severity, remark.message)
+
+
+def _has_unknown(state: State, index: CodebookIndex) -> bool:
+    """Return whether the codebook lacks a code, group or section of the session."""
+    codes, others = set(index.codes), {"section": set(index.sections), "group": set(index.groups)}
+    places = [note.target for note in state.notes.values() if note.text]
+    return any(coding.code not in codes for coding in state.live()) or any(
+        place.id not in others.get(place.kind, codes) for place in places
+    )
+
+
+def _without_source(session: SessionSnapshot, file: str, corpus: Path) -> Iterator[Problem]:
+    """Report a session whose source the corpus lacks: its quotations cannot be located."""
+    if not session.state.is_untouched:
+        what = f"ad {session.source.id} is no longer in {corpus}: restore it; its codings are kept"
+        yield Problem(file, 0, "error", what)
+
+
+def _assigned(
+    session: SessionSnapshot, read: Document | None, unsure: list[Problem], book: Codebook, file: str
+) -> list[Problem]:
+    """Return what the source as a whole lacks, at the line of its profile."""
+    count = sum(problem.severity != "note" for problem in unsure)
+    found = list(profile_problems(session.state, count, book, file))
+    if not found or session.document is None:
+        return found
+    lines = (read or session_doc.read(session.document.text, "")[0]).lines
+    place = lines.get("profile") or lines.get("heading")
+    return [problem._replace(line=place.line if place else 0) for problem in found]
+
+
+def profile_problems(state: State, unsure: int, book: Codebook, file: str) -> Iterator[Problem]:
+    """Yield what is missing or unknown in a session: warnings, errors where it is marked done.
+
+    `unsure` counts the quotations that could not be located for certain.
+    """
+    severity: Severity = "error" if state.is_done else "warning"
+    for what in _missing(state, unsure, book):
+        yield Problem(file, 0, severity, f"marked done, but {what}" if state.is_done else what)
+    has_notes = any(note.text for note in state.notes.values())
+    if state.is_done and not (state.live() or has_notes):
+        what = "marked done, but nothing is coded and no note says why; code it, or write a note"
+        yield Problem(file, 0, "warning", what)
+    if state.profile and books.profile(book, state.profile) is None:
+        what = f"the codebook has no profile “{state.profile}”; add it, or assign another one"
+        yield Problem(file, 0, "warning", what)
+
+
+def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
+    if not state.profile and (state.live() or state.is_done) and book.profiles:
+        yield "no profile is assigned; assign one"
+    if state.profile and not state.reasoning:
+        yield "the profile has no reasoning; write it"
+    if state.is_done and unsure:
+        unlocated = plural(unsure, "quotation is", "quotations are")
+        word = book.words.source
+        yield f"{unlocated} not located for certain in the {word}; locate them, or mark the {word} as not done"
+
+
+class _Fault(NamedTuple):
+    severity: Severity
+    message: str
+
+
+def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, int], word: str) -> Iterator[Problem]:
+    """Yield a problem for each quotation that is not in the source, occurs more than once, or is only similar to it.
+
+    `lines` are the lines of the codings in the document `file`, by their ids; `word` is what a source is called.
+    """
+    text = SourceText(ad.text) if any(coding.anchor is None for coding in state.live()) else None
+    digest = text.hash if text else text_hash(ad.text)
+    has_moved = False
+    for coding in state.live():
+        has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash != digest)
+        if coding.anchor is not None:
+            fault = _at_anchor(coding, coding.anchor, ad.text, digest, word)
+        else:
+            fault = _without_place(coding, state, text or SourceText(ad.text))
+        if fault is not None:
+            yield Problem(file, lines.get(coding.id, 0), fault.severity, fault.message)
+    if has_moved:
+        what = f"the {word}'s text has changed since it was coded"
+        hint = f"open the {word} once, and its quotations are located again"
+        yield Problem(file, 0, "note", f"{what}; {hint}")
+
+
+def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> _Fault | None:
+    """Return what is wrong with a quotation that was located in this text, or in the text before it was changed."""
+    is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
+    if is_there and not coding.is_proposed:
+        return None
+    words = quoted(coding.words or anchor.words)
+    if is_there:
+        return _Fault("warning", f"{words} resembles {quoted(anchor.words)}: check it")
+    found = anchors.resolve(text, anchor)
+    match found:
+        case anchors.Exact():
+            return None
+        case anchors.Fuzzy():
+            return _Fault("warning", f"{words} resembles {quoted(text[slice(*found.span)])}: check it")
+        case anchors.Ambiguous():
+            return _Fault("warning", f"{words} occurs more than once in the {word} now: locate it")
+        case _:
+            return _Fault("error", f"{words} is no longer in the {word}: locate it, or remove it")
+
+
+def _without_place(coding: Coding, state: State, text: SourceText) -> _Fault:
+    """Return why a quotation is not located, in the words that opening the source reports."""
+    [place] = locate([Quotation(coding)], state.live(), text)
+    if place.anchor is not None:
+        return _Fault("warning", place.message or f"{quoted(coding.words)} is not located yet: locate it")
+    return _Fault("error" if place.located_by == "orphan" else "warning", place.message)
+
+
+class SourcePlace(NamedTuple):
+    """Where a source is in the corpus."""
+
+    id: SourceId
+    file: str
+    line: int
+
+
+class Coded(NamedTuple):
+    """How one coder coded one source; `file` is the session's."""
+
+    ad: SourceId
+    file: str
+    profile: str
+    codings: Counter[tuple[CodeId, str]]
+
+    @property
+    def codes(self) -> set[CodeId]:
+        """The codes that were assigned."""
+        return {code for code, _ in self.codings}
+
+
+def coded_source(ad: SourceId, file: str, state: State) -> Coded:
+    """Return what is compared of a session: the profile, and each code with its words."""
+    return Coded(ad, file, state.profile, Counter((one.code, collapse_spaces(one.words)) for one in state.live()))
+
+
+def repeated(group: list[SourcePlace], word: str) -> Iterator[Problem]:
+    """Yield a note for each source of a group with one text, but the first."""
+    first, *others = group
+    place = f"{first.file}:{first.line}" if first.line else first.file
+    for ad in others:
+        what = f"{word} {ad.id} has the same text as {word} {first.id} ({place}): you can copy what you coded there"
+        yield Problem(ad.file, ad.line, "note", what)
+
+
+def coded_otherwise(group: list[SourcePlace], sessions: Mapping[SourceId, Coded], book: Codebook) -> Iterator[Problem]:
+    """Yield a warning for each session of a coder that differs from the first one on the same text."""
+    found = [sessions[ad.id] for ad in group if ad.id in sessions]
+    first = next(iter(found), None)
+    for other in found[1:]:
+        differences = list(_differences(other, first, book)) if first else []
+        if first and differences:
+            what = (
+                f"{book.words.source} {first.ad} has the same text and is coded differently: {'; '.join(differences)}"
+            )
+            yield Problem(other.file, 0, "warning", f"{what}. Compare it with {first.file}")
+
+
+def _differences(here: Coded, there: Coded, book: Codebook) -> Iterator[str]:
+    if here.profile != there.profile:
+        yield f"{_profile(there, book)} there, {_profile(here, book)} here"
+    if here.codes != there.codes:
+        codes = {"there": there.codes - here.codes, "here": here.codes - there.codes}
+        yield ", ".join(f"{' '.join(sorted(some))} only {where}" for where, some in codes.items() if some)
+    if here.codings != there.codings:
+        more, less = (there.codings - here.codings).total(), (here.codings - there.codings).total()
+        yield f"{plural(more, 'coding')} only there, {less:,} only here"
+
+
+def _profile(session: Coded, book: Codebook) -> str:
+    return f"profile “{books.profile_name(book, session.profile)}”" if session.profile else "no profile"

@@ -1,14 +1,19 @@
 """The merge driver that git runs where both sides changed one document: it is rendered anew from both logs.
 
-Git merges logs by itself (`merge=union`: all lines of both).  The lines of a document cannot be mixed, as it is
-rendered from the log.  Hand edits of either side are in it too, and are imported when the session is opened.
+Git merges logs by itself (`merge=union`: all lines of both). The lines of a document cannot be mixed, as it is
+rendered from the log. Hand edits of either side are in it too, and are imported when the session is opened. Git is
+asked for the files of the commits that both sides are from.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shlex
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,17 +21,81 @@ from codetui.core.session.conflicts import conflicts_between, describe_conflict
 from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.model import Codebook, Transaction
-from codetui.storage import fs, git, study_files
+from codetui.storage import fs, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
+from codetui.study.session.document import Snapshot, SnapshotFile
 from codetui.study.session.log import described
 from codetui.study.session.lookup import decode_document, heading_of
-from codetui.study.session.snapshot import Snapshot, SnapshotFile
 from codetui.study.sessions import CorpusSources, SessionSnapshot, coder_snapshots, text_conflict
 from codetui.study.study import CODEBOOK, StudyError
+
+_HEADS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+_NAMED = "GITHEAD_"
+"""Git passes the commits that it merges to programs in environment variables: GITHEAD_<hash>."""
 
 BASES = ".written"
 NAME = "codetui"
 TITLE = "codetui documents, rendered from both logs"
+
+
+class GitError(OSError):
+    """Raised if git is missing or refuses."""
+
+
+def run_git(*words: str, folder: Path | None = None) -> bytes:
+    """Return what a git command prints; raise GitError."""
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
+    except OSError as error:
+        raise GitError(error.errno, f"git cannot be run ({error.strerror})") from error
+    if done.returncode:
+        raise GitError(0, done.stderr.decode("utf-8", "replace").strip() or f"git {words[0]} failed")
+    return done.stdout
+
+
+def revision_with(path: Path, data: bytes) -> str | None:
+    """Return a commit in which the file at `path` has these bytes, None if none is found.
+
+    The commits that are being merged come first, then all that a branch contains.
+    """
+    wanted = _blob(data)
+    for revision in _candidates(path, wanted):
+        try:
+            found = run_git("rev-parse", "--verify", "--quiet", f"{revision}:{path.as_posix()}").decode().strip()
+        except GitError:
+            continue
+        if found in wanted:
+            return revision
+    return None
+
+
+def _candidates(path: Path, wanted: frozenset[str]) -> Iterator[str]:
+    yield from _HEADS
+    yield from (name.removeprefix(_NAMED) for name in os.environ if name.startswith(_NAMED))
+    for blob in wanted:
+        try:
+            yield from (
+                run_git("log", "--all", "--format=%H", f"--find-object={blob}", "--", path.as_posix()).decode().split()
+            )
+        except GitError:
+            continue
+
+
+def files_in(revision: str, folder: Path) -> list[Path]:
+    """Return the files directly in a folder, as they are in a commit."""
+    listed = run_git("ls-tree", "-z", "--name-only", revision, f"{folder.as_posix()}/")
+    return [Path(os.fsdecode(name)) for name in listed.split(b"\0") if name]
+
+
+def content(revision: str, path: Path) -> bytes:
+    """Return a file's bytes in a commit."""
+    return run_git("cat-file", "blob", f"{revision}:{path.as_posix()}")
+
+
+def _blob(data: bytes) -> frozenset[str]:
+    """Return git's names for these bytes, by either of its hashes."""
+    whole = b"blob %d\0" % len(data) + data
+    return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))
 
 
 class _Both(NamedTuple):
@@ -75,7 +144,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
     sides: list[SessionSnapshot] = []
     for number, version in enumerate(versions):
         data = fs.read(version)
-        revision = git.revision_with(path, data)
+        revision = revision_with(path, data)
         if revision is None:
             return "git does not say which commit one side is from"
         name = _name(path, data)
@@ -102,11 +171,11 @@ def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
     """Copy the files of one session, as they are in a commit, into a folder."""
     wanted = {f"{name}{LOG}", f"{name}{BASES}"}
     begun = tuple(f"{DOCUMENT}{name}{sign}" for sign in "_~.")
-    for file in (*git.files_in(revision, folder), *git.files_in(revision, folder / EVENTS)):
+    for file in (*files_in(revision, folder), *files_in(revision, folder / EVENTS)):
         if file.name in wanted or file.name.startswith(begun):
             place = target / file.relative_to(folder)
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(git.content(revision, file))
+            place.write_bytes(content(revision, file))
 
 
 def _name(path: Path, data: bytes) -> str:
@@ -144,9 +213,9 @@ def install_driver(sessions: Path) -> tuple[list[Path], list[Path]]:
     # -P: no module of the repository is imported instead of one of Python's.
     command = f"{shlex.quote(Path(sys.executable).as_posix())} -P -m codetui merge --driver %O %A %B %P"
     try:
-        git.run("config", "--local", f"merge.{NAME}.name", TITLE, folder=sessions)
-        git.run("config", "--local", f"merge.{NAME}.driver", command, folder=sessions)
-    except git.GitError as error:
+        run_git("config", "--local", f"merge.{NAME}.name", TITLE, folder=sessions)
+        run_git("config", "--local", f"merge.{NAME}.driver", command, folder=sessions)
+    except GitError as error:
         hint = "Run this in a clone, and name its sessions with --sessions."
         raise StudyError(f"{error.strerror}. {hint}") from error
     return study_files.create_git_files(sessions)

@@ -30,7 +30,7 @@ from codetui.storage import fs, study_files
 from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.ids import fresh_id, now
+from codetui.study.session.log import fresh_id, now
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import CorpusSources, SessionSnapshot, Sources, session_snapshots

@@ -17,7 +17,6 @@ from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.codebook_service import CodebookService
-from codetui.study.ids import fresh_id
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -31,6 +30,7 @@ from codetui.study.migrate import (
     rules_between,
     transactions_of,
 )
+from codetui.study.session.log import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot

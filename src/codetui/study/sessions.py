@@ -25,7 +25,7 @@ from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.session.document import SessionDocument
+from codetui.study.session.document import LineIds, SessionDocument
 from codetui.study.session.log import MemoryLog, described
 from codetui.study.session.lookup import (
     DocumentFile,
@@ -35,7 +35,6 @@ from codetui.study.session.lookup import (
     read_document,
 )
 from codetui.study.session.outcome import AdStatus, not_read, status_of
-from codetui.study.session.snapshot import LineIds
 from codetui.study.session.sync import DocumentStatus, DocumentSync
 
 if TYPE_CHECKING:

@@ -43,14 +43,17 @@ from codetui.study.reconcile.findings import (
     compare_description,
     new_remarks,
 )
-from codetui.study.reconcile.matching import count_edits, match_edits, match_known, out_of_order
 from codetui.study.reconcile.places import Place, Quotation, SourceText, locate
 from codetui.study.reconcile.statements import (
     Conflict,
     Statement,
     changed,
+    count_edits,
     is_live,
+    match_edits,
+    match_known,
     merge,
+    out_of_order,
     place_of,
     renamed_codes,
     slot_of,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from codetui.formats import session_doc
 from codetui.model import Problem
-from codetui.study.session.snapshot import Snapshot
+from codetui.study.session.document import Snapshot
 
 REPAIR = "or write the document again (a copy is kept)"
 

@@ -15,9 +15,8 @@ from codetui.model import Code, Problem, Profile, Source, SourceId, Transaction
 from codetui.storage import fs
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
-from codetui.study.ids import now
-from codetui.study.session.document import SessionDocument
-from codetui.study.session.snapshot import Snapshot
+from codetui.study.session.document import SessionDocument, Snapshot
+from codetui.study.session.log import now
 
 DRAFT = ".unsaved.md"
 REFUSED = ".refused.jsonl"

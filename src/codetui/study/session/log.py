@@ -1,10 +1,15 @@
-"""The steps of one session and the state that follows, on disk and in memory."""
+"""The steps of one session and the state that follows, on disk and in memory, with fresh ids and times for steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from codetui.core.session.commands import Decision
@@ -13,8 +18,24 @@ from codetui.model import Source, Transaction, TransactionId
 from codetui.storage import fs
 from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
-from codetui.study.ids import minted
 from codetui.study.session.outcome import Saved
+
+
+def fresh_id() -> str:
+    """A unique id that sorts by time: 11 hexadecimal digits of milliseconds, 12 of chance."""
+    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
+
+
+def minted(*said: str) -> Callable[[], str]:
+    """Ids that follow from what is said, and sort as they are given: on two machines the same."""
+    prefix = sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:17]
+    numbers = count()
+    return lambda: f"{prefix}{next(numbers):06x}"
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class SessionLog:

@@ -23,7 +23,6 @@ from codetui.model import (
 from codetui.storage import fs
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
-from codetui.study.ids import fresh_id, now
 from codetui.study.session.document import SessionDocument
 from codetui.study.session.fallback import (
     FallbackFolder,
@@ -33,7 +32,7 @@ from codetui.study.session.fallback import (
     rescue_draft,
     take_refused_steps,
 )
-from codetui.study.session.log import SessionLog, described
+from codetui.study.session.log import SessionLog, described, fresh_id, now
 from codetui.study.session.lookup import other_logs
 from codetui.study.session.outcome import (
     HeldElsewhere,

@@ -25,12 +25,10 @@ from codetui.model import (
     Transaction,
 )
 from codetui.storage.fs import Version
-from codetui.study.ids import minted
-from codetui.study.session.document import SessionDocument
-from codetui.study.session.log import MemoryLog, SessionLog, described
+from codetui.study.session.document import LineIds, SessionDocument, Snapshot, closest
+from codetui.study.session.log import MemoryLog, SessionLog, described, minted
 from codetui.study.session.lookup import heading_id
 from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
-from codetui.study.session.snapshot import LineIds, Snapshot, closest
 
 if TYPE_CHECKING:
     from codetui.formats.session_doc import Document
