@@ -23,7 +23,7 @@ from codetui.study.study import Study
 from codetui.study.workspace import CodeUsage, Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
-from codetui.tui.dialogs.definition import DefinitionDialog
+from codetui.tui.dialogs.help import DefinitionDialog
 from codetui.tui.widgets.outline import CodeNode, SectionNode
 from codetui.tui.widgets.rows import PlainRows, RowList
 from codetui.tui.workbench.recall import STAYS

@@ -13,7 +13,7 @@ from codetui.core.session.commands import AssignProfile, NoteCoding
 from codetui.storage import fs
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
-from codetui.tui.dialogs.profile import PickedProfile, ProfilePicker
+from codetui.tui.dialogs.source import PickedProfile, ProfilePicker
 from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.palette import Palette
 from codetui.tui.workbench.view_model import heading

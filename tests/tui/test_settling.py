@@ -27,7 +27,7 @@ from codetui.model import (
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.workspace import Workspace
-from codetui.tui.dialogs.definition import DefinitionDialog
+from codetui.tui.dialogs.help import DefinitionDialog
 from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.dialogs.unresolved import UnresolvedDialog
 from codetui.tui.themes import Face, TextStyles

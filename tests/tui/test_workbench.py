@@ -13,10 +13,8 @@ from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.confirm import ChoiceDialog
-from codetui.tui.dialogs.definition import DefinitionDialog
-from codetui.tui.dialogs.help import HelpRows, HelpScreen
-from codetui.tui.dialogs.profile import ProfilePicker
-from codetui.tui.dialogs.source import SourceDialog
+from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
+from codetui.tui.dialogs.source import ProfilePicker, SourceDialog
 from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.dialogs.text import NoteDialog, TextDialog
 from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells

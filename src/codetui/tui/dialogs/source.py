@@ -1,19 +1,28 @@
-"""Ask for employer and title if the source lacks them."""
+"""Describe the source as a whole: employer and title if it lacks them, and its profile, chosen from a list."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.tui.dialogs.base import Dialog
-from codetui.tui.widgets.cells import shown
+from codetui.core.codebook.keys import profile_keys
+from codetui.model import Profile
+from codetui.tui.dialogs.base import Dialog, alarm
+from codetui.tui.widgets.cells import brief, shown
+from codetui.tui.widgets.definition import DefinitionPane
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
 
 WHY = "The document is headed by both. Leave empty what the ad does not say."
+
+NO_PROFILE = ""
+KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"
 
 
 class SourceDialog(Dialog[tuple[str, str]]):
@@ -71,3 +80,124 @@ class SourceDialog(Dialog[tuple[str, str]]):
         for name in self._asked:
             self._known[name] = self.query_one(f"#{name}", Input).value.strip()
         self.dismiss((self._known["employer"], self._known["title"]))
+
+
+class PickedProfile(NamedTuple):
+    """A profile to assign or change, by its id; an empty id removes the profile."""
+
+    profile: str
+    is_to_change: bool = False
+
+
+class ProfilePicker(Dialog[PickedProfile]):
+    """Asks for a profile.  Answers with one to assign, remove or change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("pageup", "read(-1)", "read back", show=False),
+        Binding("pagedown,space", "read(1)", "read on", show=False),
+        Binding("enter", "take", "take", show=False),
+        Binding("D", "change", "change its texts", show=False),
+    ]
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    DEFAULT_CSS = """
+    ProfilePicker {
+        & #profiles { layout: horizontal; height: 1fr; }
+        & PlainRows { width: 4fr; height: 1fr; }
+        & DefinitionPane { width: 7fr; height: 1fr; }
+    }
+    ProfilePicker.-narrow {
+        & #profiles { layout: vertical; }
+        & PlainRows { width: 1fr; height: auto; max-height: 40%; }
+        & DefinitionPane { width: 1fr; border-top: solid $foreground 20%; }
+    }
+    ProfilePicker.-narrow:ansi DefinitionPane { border-top: solid ansi_default; }
+    """
+
+    def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
+        """Create it; `current` is the id or name of the assigned profile."""
+        super().__init__()
+        self._profiles = tuple(profiles)
+        self._digits = profile_keys(profiles)
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """Yield list and definition."""
+        with self.frame("Profile of this ad", f"{self._takes()}{KEYS}"), Container(id="profiles"):
+            yield PassiveRows()
+            yield DefinitionPane()
+
+    def on_mount(self) -> None:
+        """Put the cursor on the assigned profile."""
+        rows = [self._row(digit, profile) for digit, profile in zip(self._digits, self._profiles, strict=True)]
+        if self._current:
+            rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
+        places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
+        self.query_one(PassiveRows).show(rows, next(places, 0))
+        self._show_definition()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose the profile with this digit; report keys without a meaning."""
+        if event.character is None or not event.is_printable or event.character in " D":
+            return
+        event.stop()
+        if event.character == "0" and self._current:
+            self.dismiss(PickedProfile(NO_PROFILE))
+        elif event.character in self._digits:
+            self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
+        else:
+            refusal = alarm(f"No profile on {brief(event.character, 4)}: ")
+            self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
+
+    def action_move(self, step: int) -> None:
+        """Move to the next or previous profile."""
+        self.query_one(PassiveRows).action_move(step)
+
+    def action_read(self, step: int) -> None:
+        """Scroll the definition."""
+        self.query_one(DefinitionPane).scroll_page(step)
+
+    def action_take(self) -> None:
+        """Choose the profile under the cursor."""
+        place = self.query_one(PassiveRows).cursor
+        if place < len(self._profiles):
+            self.dismiss(PickedProfile(self._profiles[place].id))
+        elif self._current:
+            self.dismiss(PickedProfile(NO_PROFILE))
+
+    def action_change(self) -> None:
+        """Answer with the profile under the cursor, to be changed."""
+        place = self.query_one(PassiveRows).cursor
+        if place < len(self._profiles):
+            self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
+
+    @on(RowList.RowHighlighted)
+    def _moved(self) -> None:
+        self._show_definition()
+
+    @on(RowList.RowSelected)
+    def _taken(self) -> None:
+        self.action_take()
+
+    def _show_definition(self) -> None:
+        pane, place = self.query_one(DefinitionPane), self.query_one(PassiveRows).cursor
+        if place < len(self._profiles):
+            pane.show_profile(self._profiles[place])
+        else:
+            pane.clear()
+
+    def _is_current(self, profile: Profile) -> bool:
+        return bool(self._current) and self._current in (profile.id, profile.name)
+
+    def _takes(self) -> str:
+        """Return the digits that choose a profile: `1–3`, or `1 2 4` if some are missing."""
+        digits = [digit for digit in self._digits if digit]
+        in_a_row = [str(int(digits[0]) + step) for step in range(len(digits))] if digits else []
+        return f"{digits[0]}–{digits[-1]}" if len(digits) > 2 and digits == in_a_row else " ".join(digits)
+
+    def _row(self, digit: str, profile: Profile) -> Row:
+        sign = (Part("●"),) if self._is_current(profile) else ()
+        return Row((Part(f"{digit or ' '} ", "dim"), Part(brief(profile.name, 200))), sign)

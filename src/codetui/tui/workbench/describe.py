@@ -12,7 +12,7 @@ from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.cells import shown
 
 if TYPE_CHECKING:
-    from codetui.tui.dialogs.profile import PickedProfile
+    from codetui.tui.dialogs.source import PickedProfile
 
 
 class SourceController:
@@ -38,7 +38,7 @@ class SourceController:
         if not profiles:
             self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
             return
-        from codetui.tui.dialogs.profile import ProfilePicker
+        from codetui.tui.dialogs.source import ProfilePicker
 
         self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._picked)
 

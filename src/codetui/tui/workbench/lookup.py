@@ -13,8 +13,7 @@ from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, Do
-from codetui.tui.dialogs.definition import DefinitionDialog
-from codetui.tui.dialogs.help import HelpScreen, KeyHelp
+from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.outline import CodeNode, ProfileNode
