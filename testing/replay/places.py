@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from codetui.core.selection import jump_labels
-from codetui.core.selection.motions import moved, shown
-from codetui.core.selection.search import find, selection_of_match
+from codetui.core.selection.motions import find, moved, selection_of_match, shown
 from codetui.core.selection.selection import Rows, Selection, View, effective
 from codetui.model import Holds, Span
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.core.selection import jump_labels, search
+from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import View, cursor
 from codetui.core.text.layout import wrap
@@ -135,8 +135,8 @@ def look_at(text: str) -> None:
             motion(text, view, cursor(text, at))
         jump_labels.press(jump_labels.begin(text, view.visible, cursor(text, at)), "a")
         for query in ("zz", "a a", ". ."):
-            search.find(text, query, at, 1), search.find(text, query, at, -1)
-            search.matches(text, query, view.visible.start, view.visible.end)
+            motions.find(text, query, at, 1), motions.find(text, query, at, -1)
+            motions.matches(text, query, view.visible.start, view.visible.end)
 
 
 @in_parts

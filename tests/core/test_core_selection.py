@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.selection.motions import MOTIONS, moved
-from codetui.core.selection.search import find, matches, selection_of_match
+from codetui.core.selection.motions import MOTIONS, find, matches, moved, selection_of_match
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.layout import page, scroll_to, wrap
 from codetui.model import Holds

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codetui.core.anchors.unresolved import Reanchoring, reanchor
 from codetui.core.session import decide
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
-from codetui.study.session.reanchor import Reanchoring, reanchor
 from testing.taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
 
 C1 = CodingId("c1")

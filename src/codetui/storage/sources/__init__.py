@@ -1,8 +1,7 @@
 """Sources of text: files, and rows of tables.  A new format is one more reader in `READERS`."""
 
-from codetui.storage.sources.reader import SourceReader
+from codetui.storage.sources.reader import TEXT, SourceReader
 from codetui.storage.sources.table_readers import CSV, JSONL
-from codetui.storage.sources.text_reader import TEXT
 
 READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL)
 READER_OF: dict[str, SourceReader] = {suffix: reader for reader in READERS for suffix in reader.suffixes}

@@ -16,8 +16,7 @@ from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import reader_of
 from codetui.storage.sources.decoding import LIMIT, ProblemCollector, printable
 from codetui.storage.sources.folder import CorpusFiles, is_source_file
-from codetui.storage.sources.reader import Place, SourceFile
-from codetui.storage.sources.text_reader import HEAD
+from codetui.storage.sources.reader import HEAD, Place, SourceFile
 
 BATCH = 500
 NO_TEXT = 0

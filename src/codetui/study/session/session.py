@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
 from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, replay
@@ -43,7 +44,6 @@ from codetui.study.session.outcome import (
     ReadFailure,
     Saved,
 )
-from codetui.study.session.reanchor import ReanchorCounts, reanchor
 from codetui.study.session.sync import DocumentSync
 
 if TYPE_CHECKING:

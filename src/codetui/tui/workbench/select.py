@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codetui.core.selection import jump_labels, motions, search
+from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import GROWING
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.units import Unit, unit_at
@@ -302,10 +302,10 @@ class SelectionController:
         self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)
 
     def _find(self, start: int, direction: int, *, is_typing: bool) -> None:
-        match = search.find(self.text, self._query, start, direction)
-        everywhere = search.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
+        match = motions.find(self.text, self._query, start, direction)
+        everywhere = motions.matches(self.text, self._query, 0, min(len(self.text), COUNTED))
         if match is not None:
-            self._found = search.selection_of_match(self.text, match)
+            self._found = motions.selection_of_match(self.text, match)
             self._go(self._found)
         elif is_typing:
             self._go(self._before_search[0])
@@ -326,7 +326,7 @@ class SelectionController:
             before, top = self._before_search
             self._scroll(top)
             self.put(before)
-        elif self._query.strip() and search.find(self.text, self._query, 0) is None:
+        elif self._query.strip() and motions.find(self.text, self._query, 0) is None:
             self._say(f"“{self._query}” is not in this ad.", "refusal")
 
     # --- the mouse ------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from codetui.core.anchors.unresolved import unresolved_codings
+from codetui.core.anchors.unresolved import ReanchorCounts, unresolved_codings
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
-from codetui.study.session.reanchor import ReanchorCounts
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Kind
