@@ -20,7 +20,7 @@ from testing.studies import write_study
 PACKAGE = Path(codetui.__file__).parent
 WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "model")
 BELOW_THE_EDGES = ("model", "core", "formats", "storage", "study")
-WITHOUT_KEYS = ("model", "core/anchors", "core/codebook", "core/selection", "core/text", "formats", "storage", "study")
+WITHOUT_KEYS = BELOW_THE_EDGES
 KEY = re.compile(
     r"\bF\d{1,2}\b|\bCtrl\b|\bEsc\b|\bEnter\b|\bpress\b|\bkey [A-Za-z]\b"
     r"|(?<![\w“'`-])[A-Za-z] (?:assigns|writes|removes|shows|takes|undoes|drops|opens|copies|leads|finds)\b"

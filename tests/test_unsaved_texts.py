@@ -195,7 +195,7 @@ def test_a_text_that_is_saved_after_all_or_thrown_away_is_kept_nowhere(study: Pa
         terminal.wait_for("NOT SAVED")
         (study / "full").unlink()
         terminal.type(ENTER)
-        terminal.wait_for("Note written")
+        terminal.wait_for("Note saved")
         (study / "full").write_text("/sessions/")
         terminal.type("n")
         terminal.wait_for("Note beside")

@@ -38,8 +38,7 @@ STEPS = 7
 """How many steps are typed in one life before Ctrl+Q is."""
 
 CTRL_S, CTRL_R, CTRL_Q, ENTER = "\x13", "\x12", "\x11", "\r"
-BESIDE = "Note written|Undone: the note|Redone: the note"
-MESSAGES = re.compile(rf"(←|(?:{BESIDE}) beside|Removed .* from) “Lamp (\d+) ")
+MESSAGES = re.compile(r"(←|Note saved on|(?:Undone|Redone): the note beside|Removed .* from) “Lamp (\d+) ")
 
 Message = tuple[str, int]
 """What the program said of which sentence."""

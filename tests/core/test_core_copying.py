@@ -122,7 +122,7 @@ def test_all_but_done_comes_over_in_one_step_and_goes_in_one(there: Session) -> 
     here = Session(HERE, "b")
     decision = here.copy(there)
     assert isinstance(decision, Decision) and (decision.cause, decision.from_name) == ("copy", "812")
-    assert decision.message == "Taken over from ad 812: 2 codings, 3 notes and the profile. u undoes it."
+    assert decision.message == "Copied from ad 812: 2 codings, 3 notes and the profile."
     shift = len(HERE) - len(THERE)
     expected = there.said()
     assert here.said() == {
@@ -184,7 +184,7 @@ def test_nothing_comes_over_twice(there: Session) -> None:
     here = Session(HERE, "b")
     here.copy(there)
     before = here.said()
-    assert here.copy(there) == Refusal("Everything that ad 812 holds stands here already.")
+    assert here.copy(there) == Refusal("Everything coded in ad 812 is here already.")
     assert here.said() == before
 
 

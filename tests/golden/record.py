@@ -171,7 +171,7 @@ class Record:
             self.fact("exit 2")
             self.word(*visible(jsonl.err))
             return
-        table = [json.loads(line) for line in jsonl.out.splitlines()]
+        table = [with_attributes(json.loads(line)) for line in jsonl.out.splitlines()]
         lines = rows_as_lines(table)
         is_same = lines == self._rows
         self._rows = lines
@@ -412,22 +412,21 @@ def rows_as_lines(table: list[dict[str, object]]) -> list[str]:
     return [one for line in lines for one in visible(f"{line}\n")]
 
 
+def with_attributes(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with the attributes of its source as further columns, as CSV has them."""
+    attributes = row.pop("attributes", None)
+    return row | attributes if isinstance(attributes, dict) else row
+
+
 def same_table(table: list[dict[str, object]], text: str) -> bool:
     """Return whether a CSV holds the same rows; an apostrophe before what looks like a formula is allowed."""
     read_rows = list(csv.DictReader(io.StringIO(text, newline="")))
     if len(read_rows) != len(table):
         return False
     return all(
-        list(cells) == list(row) and all(cells[key] in (_cell(value), f"'{_cell(value)}") for key, value in row.items())
-        for row, cells in zip(map(_flat, table), read_rows, strict=True)
+        set(row) <= set(cells) and all(cells[key] in (_cell(value), f"'{_cell(value)}") for key, value in row.items())
+        for row, cells in zip(table, read_rows, strict=True)
     )
-
-
-def _flat(row: Mapping[str, object]) -> dict[str, object]:
-    """Return a row of JSON Lines with the attributes of its source as columns of their own, as a CSV has them."""
-    attributes = row.get("attributes")
-    others = {name: value for name, value in row.items() if name != "attributes"}
-    return {**others, **attributes} if isinstance(attributes, dict) else others
 
 
 def _cell(value: object) -> str:

@@ -68,7 +68,7 @@ def test_a_command_is_decided_on_what_the_other_program_has_done(tmp_path: Path)
     code(first, "Python")
     first.release()
     outcome = code(second, "Python")
-    assert "stands on these words already" in outcome.message
+    assert "already assigned to these words" in outcome.message
     assert isinstance(second.execute(Undo()), Saved) and words(second) == []
 
 

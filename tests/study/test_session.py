@@ -221,10 +221,10 @@ def test_undo_and_redo_survive_a_restart(tmp_path: Path) -> None:
 def test_done_is_refused_until_profile_and_reasoning_are_there(tmp_path: Path) -> None:
     session = opened(tmp_path)
     refusal = session.execute(MarkDone(True))
-    assert isinstance(refusal, Refusal) and "p assigns one" in refusal.message
+    assert isinstance(refusal, Refusal) and refusal.hint == "assign a profile"
     session.execute(AssignProfile("1", ""))
     refusal = session.execute(MarkDone(True))
-    assert isinstance(refusal, Refusal) and "P writes it" in refusal.message
+    assert isinstance(refusal, Refusal) and refusal.hint == "write the reasoning"
     session.execute(AssignProfile("1", "why"))
     assert isinstance(session.execute(MarkDone(True)), Saved)
     assert opened(tmp_path).state.is_done

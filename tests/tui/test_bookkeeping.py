@@ -184,7 +184,7 @@ async def test_a_coding_can_be_recoded_to_a_new_code(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11r<enter>Polishing<enter><ctrl+s>")
         assert [coding.code for coding in bench.state.live()] == ["TASK3"]
-        assert "TASK1: Lighting became TASK3: Polishing" in said(bench)
+        assert "TASK1: Lighting changed to TASK3: Polishing" in said(bench)
 
 
 async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Path) -> None:

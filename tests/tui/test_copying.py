@@ -14,7 +14,7 @@ from codetui.tui.workbench.code import said
 from testing.keys import BOOK, press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
-TAKEN = "Taken over from ad 1: 2 codings and the profile. u undoes it."
+TAKEN = "Copied from ad 1: 2 codings and the profile. u undoes it."
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
         await press(pilot, "Y")
         assert bench.state.live()[0] == kept and len(bench.state.live()) == 2
         await press(pilot, "Y")
-        assert bench.status.message == ("Everything that ad 1 holds stands here already.", "refusal")
+        assert bench.status.message == ("Everything coded in ad 1 is here already.", "refusal")
 
 
 @pytest.mark.parametrize(

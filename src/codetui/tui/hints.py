@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from codetui.study.session.outcome import PullKind, PullResult
+from codetui.core.session.commands import Hint, Refusal
+from codetui.study.session.outcome import Outcome, PullKind, PullResult, Saved
 from codetui.tui.actions import ACTIONS
 from codetui.tui.keymap import key_words
 
@@ -12,6 +13,29 @@ _KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
 def key_of(action_id: str) -> str:
     """Return the first key of an action as people read it."""
     return _KEYS[action_id]
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return the message of a command, with the keys for what can be done next."""
+    hint = outcome.hint if isinstance(outcome, Saved | Refusal) else None
+    return f"{outcome.message} {_hint_words(hint)}" if hint else outcome.message
+
+
+def _hint_words(hint: Hint) -> str:
+    hints: dict[Hint, str] = {
+        "next source": f"{key_of('next_ad')} goes to the next.",
+        "next source or uncoded": f"{key_of('next_ad')} goes on, {key_of('next_uncoded')} to the next uncoded.",
+        "select words": f"{key_of('move.next_sentence')} selects a sentence, {key_of('jump')} jumps.",
+        "remove it": f"{key_of('remove')} removes it.",
+        "remove the other": f"{key_of('remove')} removes the other one.",
+        "search codes": f"{key_of('pick')} searches all codes.",
+        "restore it": f"{key_of('undo')} brings it back.",
+        "restore the last": f"{key_of('undo')} brings back what was removed last.",
+        "undo it": f"{key_of('undo')} undoes it.",
+        "assign a profile": f"{key_of('profile')} assigns one.",
+        "write the reasoning": f"{key_of('reasoning')} writes it.",
+    }
+    return hints[hint]
 
 
 def pull_words(result: PullResult | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from codetui.core.session.state import State
 from codetui.model import (
@@ -21,11 +21,27 @@ from codetui.model import (
     TransactionId,
 )
 
+Hint = Literal[
+    "next source",
+    "next source or uncoded",
+    "select words",
+    "remove it",
+    "remove the other",
+    "search codes",
+    "restore it",
+    "restore the last",
+    "undo it",
+    "assign a profile",
+    "write the reasoning",
+]
+"""What to do next; the screen names the keys for it."""
+
 
 class Refusal(NamedTuple):
     """Why a command was not carried out, and what to do instead."""
 
     message: str
+    hint: Hint | None = None
 
 
 class Decision(NamedTuple):
@@ -38,6 +54,7 @@ class Decision(NamedTuple):
     coding: CodingId | None = None
     from_name: str = ""
     step: StepId = NO_STEP
+    hint: Hint | None = None
 
 
 class DecisionContext(NamedTuple):

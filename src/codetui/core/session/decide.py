@@ -62,7 +62,7 @@ def decide(state: State, command: Command, study: DecisionContext) -> Decision |
         case RemoveCoding() | RecodeCoding() | MoveBoundary() | AcceptPlace() | NoteCoding():
             coding = state.codings.get(command.coding)
             if coding is None or coding.is_removed:
-                return Refusal("That coding is gone already. u brings back what was removed last.")
+                return Refusal("That coding was removed before.", "restore the last")
             return _change(state, command, coding, study)
         case NotePlace():
             return _note_place(state, command, study)
@@ -85,14 +85,14 @@ def _label(study: DecisionContext, code: CodeId) -> str:
 def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decision | Refusal:
     anchor = _anchor(command.span, study)
     if anchor is None and not study.text.strip():
-        return Refusal("This ad has no text to code. ) goes to the next ad.")
+        return Refusal("This ad has no text to code.", "next source")
     if anchor is None:
-        return Refusal("Nothing is selected. Move to some words first: s selects a sentence, f jumps.")
+        return Refusal("Nothing is selected. Move to some words first.", "select words")
     not_given = _not_given(study, command.code)
     if not_given:
         return not_given
     if _twin(state, command.code, anchor):
-        return Refusal(f"{_label(study, command.code)} stands on these words already. x removes it.")
+        return Refusal(f"{_label(study, command.code)} is already assigned to these words.", "remove it")
     event = CodingAdded(
         coding=CodingId(study.fresh_id),
         code=command.code,
@@ -109,9 +109,9 @@ def _not_given(study: DecisionContext, code_id: CodeId) -> Refusal | None:
     """Why a code cannot be given: the book lacks it, or keeps it for old codings only."""
     code = books.code_of(study.book, code_id)
     if code is None:
-        return Refusal(f"The codebook has no code {code_id}. Enter searches the codes it has.")
+        return Refusal(f"The codebook has no code {code_id}.", "search codes")
     if code.is_retired:
-        return Refusal(f"{_label(study, code_id)} is retired. Enter searches the codes that are given.")
+        return Refusal(f"{_label(study, code_id)} is retired.", "search codes")
     return None
 
 
@@ -139,8 +139,8 @@ def _change(
 ) -> Decision | Refusal:
     match command:
         case RemoveCoding():
-            message = f"Removed {_label(study, coding.code)} from {quoted(coding.words)}. u brings it back."
-            return Decision((CodingRemoved(coding=coding.id),), message)
+            message = f"Removed {_label(study, coding.code)} from {quoted(coding.words)}."
+            return Decision((CodingRemoved(coding=coding.id),), message, hint="restore it")
         case RecodeCoding():
             return _recode(state, command, coding, study)
         case MoveBoundary():
@@ -150,9 +150,9 @@ def _change(
         case NoteCoding():
             note = command.note.strip()
             if note == coding.note:
-                return Refusal("The note is as it was.")
+                return Refusal("The note is unchanged.")
             event = CodingNoted(coding=coding.id, note=note, note_before=coding.note)
-            verb = "Note written beside" if note else "Note taken from"
+            verb = "Note saved on" if note else "Note removed from"
             return Decision((event,), f"{verb} {quoted(coding.words)}.", coding=coding.id)
 
 
@@ -162,9 +162,9 @@ def _recode(state: State, command: RecodeCoding, coding: Coding, study: Decision
         return not_given
     label = _label(study, command.code)
     if command.code == coding.code:
-        return Refusal(f"These words have {label} already.")
+        return Refusal(f"These words already have {label}.")
     if coding.anchor and _twin(state, command.code, coding.anchor):
-        return Refusal(f"{label} stands on these words already. x removes the other one.")
+        return Refusal(f"{label} is already assigned to these words.", "remove the other")
     event = CodingRecoded(
         coding=coding.id,
         code=command.code,
@@ -172,17 +172,17 @@ def _recode(state: State, command: RecodeCoding, coding: Coding, study: Decision
         code_before=coding.code,
         rank_before=coding.rank,
     )
-    return Decision((event,), f"{_label(study, coding.code)} became {label}.", coding=coding.id)
+    return Decision((event,), f"{_label(study, coding.code)} changed to {label}.", coding=coding.id)
 
 
 def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     anchor = _anchor(command.span, study)
     if anchor is None:
-        return Refusal("A quotation needs at least one word. x removes it.")
+        return Refusal("A quotation needs at least one word.", "remove it")
     if anchor == coding.anchor and not coding.is_proposed:
-        return Refusal("The quotation has these boundaries already.")
+        return Refusal("The quotation already has these boundaries.")
     if _twin(state, coding.code, anchor, but=coding.id):
-        return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
+        return Refusal(f"{_label(study, coding.code)} is already assigned to these words.", "remove it")
     event = CodingReanchored(
         coding=coding.id,
         anchor=anchor,
@@ -198,9 +198,9 @@ def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionC
     """Words that the ad has just so, white space aside, are its own characters from now on; others stay."""
     anchor = _anchor(command.span, study) if command.span else coding.anchor
     if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
-        return Refusal("The quotation has its place already.")
+        return Refusal("The quotation is located already.")
     if _twin(state, coding.code, anchor, but=coding.id):
-        return Refusal(f"{_label(study, coding.code)} stands on these words already. x removes it.")
+        return Refusal(f"{_label(study, coding.code)} is already assigned to these words.", "remove it")
     is_own = collapse_spaces(anchor.words) == collapse_spaces(coding.words)
     event = CodingReanchored(
         coding=coding.id,
@@ -210,14 +210,14 @@ def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionC
         words_before=coding.words,
         was_proposed=coding.is_proposed,
     )
-    return Decision((event,), f"This is the place of {quoted(coding.words)}.", coding=coding.id)
+    return Decision((event,), f"Located {quoted(coding.words)}.", coding=coding.id)
 
 
 def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Decision | Refusal:
     old = _noted(state, command)
     text = command.text.strip()
     if text == (old.text if old else ""):
-        return Refusal("The note is as it was.")
+        return Refusal("The note is unchanged.")
     event = MemoWritten(
         memo=old.id if old else MemoId(study.fresh_id),
         target=command.place,
@@ -225,7 +225,7 @@ def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Dec
         text_before=old.text if old else "",
         rank=old.rank if old else state.next_rank,
     )
-    verb = "Note written on" if text else "Note taken from"
+    verb = "Note saved on" if text else "Note removed from"
     return Decision((event,), f"{verb} {books.place_title(study.book, command.place)}.")
 
 
@@ -241,7 +241,7 @@ def _noted(state: State, command: NotePlace) -> Memo | None:
 def _assign_profile(state: State, command: AssignProfile, study: DecisionContext) -> Decision | Refusal:
     reasoning = command.reasoning.strip()
     if (command.profile, reasoning) == (state.profile, state.reasoning):
-        return Refusal("Profile and reasoning are as they were.")
+        return Refusal("Profile and reasoning are unchanged.")
     event = ProfileAssigned(
         profile=command.profile,
         reasoning=reasoning,
@@ -249,28 +249,30 @@ def _assign_profile(state: State, command: AssignProfile, study: DecisionContext
         reasoning_before=state.reasoning,
     )
     if not command.profile:
-        return Decision((event,), "The ad has no profile now.")
+        return Decision((event,), "Profile removed.")
     name = books.profile_name(study.book, command.profile)
-    missing = "" if reasoning else " Its reasoning is missing: P writes it."
-    return Decision((event,), f"Profile: {name}.{missing}")
+    if reasoning:
+        return Decision((event,), f"Profile: {name}.")
+    return Decision((event,), f"Profile: {name}. Its reasoning is missing.", hint="write the reasoning")
 
 
 def _mark_done(state: State, command: MarkDone) -> Decision | Refusal:
     if command.is_done == state.is_done:
-        return Refusal("The ad is marked done already." if state.is_done else "The ad is not marked done.")
+        return Refusal("The ad is already marked done." if state.is_done else "The ad is not marked done.")
     if command.is_done and not state.profile:
-        return Refusal("Not done yet: the ad has no profile. p assigns one.")
+        return Refusal("Not done yet: the ad has no profile.", "assign a profile")
     if command.is_done and not state.reasoning:
-        return Refusal("Not done yet: the profile has no reasoning. P writes it.")
+        return Refusal("Not done yet: the profile has no reasoning.", "write the reasoning")
     event = DoneMarked(is_done=command.is_done, was_done=state.is_done)
-    message = "Done. ) goes to the next ad, U to the next uncoded one." if command.is_done else "Taken up again."
-    return Decision((event,), message)
+    if command.is_done:
+        return Decision((event,), "Done.", hint="next source or uncoded")
+    return Decision((event,), "No longer marked done.")
 
 
 def _describe_ad(state: State, command: DescribeAd) -> Decision | Refusal:
     employer, title = " ".join(command.employer.split()), " ".join(command.title.split())
     if (employer, title) == (state.employer, state.title):
-        return Refusal("Employer and title are as they were.")
+        return Refusal("Employer and title are unchanged.")
     event = SourceDescribed(employer=employer, title=title, employer_before=state.employer, title_before=state.title)
     return Decision((event,), f"The ad is “{title}” at {employer}.")
 

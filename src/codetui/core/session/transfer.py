@@ -66,12 +66,12 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     copy = copy_of(command, state, study)
     left_out = f" {plural(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
     if not copy.events:
-        return Refusal(f"Everything that ad {command.ad} holds stands here already.{left_out}")
+        return Refusal(f"Everything coded in ad {command.ad} is here already.{left_out}")
     parts = [plural(copy.codings, "coding"), plural(copy.notes, "note"), "the profile" if copy.has_profile else ""]
     parts = [part for part in parts if part and not part.startswith("0 ")]
     what = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
-    message = f"Taken over from ad {command.ad}: {what}. u undoes it.{left_out}"
-    return Decision(copy.events, message, "copy", from_name=command.ad)
+    message = f"Copied from ad {command.ad}: {what}.{left_out}"
+    return Decision(copy.events, message, "copy", from_name=command.ad, hint="undo it")
 
 
 def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:

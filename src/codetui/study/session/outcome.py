@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from codetui.core.session.commands import Refusal
+from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.model import CodingId, Problem, Severity
@@ -30,6 +30,7 @@ class Saved(NamedTuple):
 
     message: str
     coding: CodingId | None = None
+    hint: Hint | None = None
 
 
 class NotSaved(NamedTuple):

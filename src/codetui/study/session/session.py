@@ -180,7 +180,7 @@ class Session:
         if self._keep_book is not None:
             problem, self._keep_book = self._keep_book(self.book), None
             self.problems += [problem] if problem else []
-        return Saved(f"{decision.message}{note}", decision.coding)
+        return Saved(f"{decision.message}{note}", decision.coding, decision.hint)
 
     def _opened(self) -> SessionOpened:
         source = self.source

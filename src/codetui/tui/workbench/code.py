@@ -23,6 +23,7 @@ from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do, Unsaved
+from codetui.tui.hints import outcome_words
 from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
 
 RECENT = 9
@@ -133,7 +134,7 @@ class CodeController:
             if recoded is not None:
                 self.decided(recoded)
         elif aside:
-            bench.say(f"{outcome.message} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
+            bench.say(f"{outcome_words(outcome)} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
     def leave(self) -> None:
         """Close without a code."""

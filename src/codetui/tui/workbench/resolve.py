@@ -13,6 +13,7 @@ from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do
+from codetui.tui.hints import outcome_words
 from codetui.tui.widgets.cells import brief
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import CodingNode, Node
@@ -266,7 +267,7 @@ class ResolveController:
             self.go_to(codings[place % len(codings)])
         else:
             self._end()
-            gone = f"{outcome.message} " if isinstance(command, RemoveCoding) else ""
+            gone = f"{outcome_words(outcome)} " if isinstance(command, RemoveCoding) else ""
             self._bench.say(f"{gone}{SETTLED}")
 
     def _move_edges(self) -> None:

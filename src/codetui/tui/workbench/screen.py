@@ -23,7 +23,7 @@ from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, Kind, kind_of
-from codetui.tui.hints import pull_words
+from codetui.tui.hints import outcome_words, pull_words
 from codetui.tui.keymap import Keymap
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
@@ -253,7 +253,7 @@ class WorkbenchScreen(Screen[None]):
         is_first, was_done = self.state.is_untouched, self.state.is_done
         outcome = self.workspace.execute(command)
         self.saver.carried_out(command, outcome)
-        message = outcome.message
+        message = outcome_words(outcome)
         if isinstance(outcome, Saved):
             message += f" {aside}" if aside else ""
             message += (
