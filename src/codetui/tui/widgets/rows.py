@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -21,6 +22,9 @@ from codetui.tui.widgets.cells import brief, cut
 
 RIGHT_SHARE = 3
 """The words at the right of a row have at least this part of its width: a third."""
+
+MOST_STRIPS = 256
+"""Strips that a list keeps: most rows only move when one is added above them."""
 
 Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
 
@@ -133,6 +137,7 @@ class RowList(ScrollView, can_focus=True):
         self.cursor = 0
         self._styles_made: dict[tuple[Tone, int, _Ground], Style] = {}
         self._painted: dict[int, _Look] = {}
+        self._strips = LRUCache[_Look, Strip](MOST_STRIPS)
 
     # --- for subclasses -------------------------------------------------------------------------------
 
@@ -262,31 +267,41 @@ class RowList(ScrollView, can_focus=True):
         """Forget the styles of the theme before."""
         super().notify_style_update()
         self._styles_made.clear()
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of a row of the view."""
-        look = self._painted[y] = self._look(y)
-        if look.row is None:
-            return Strip.blank(look.width, self.rich_style)
-        return self._paint(look.row, look.width, look.ground)
+        width = self.scrollable_content_region.width
+        look = self._painted[y] = self._looks(range(y, y + 1), width)[0]
+        strip = self._strips.get(look)
+        if strip is None:
+            strip = self._paint(look.row, width, look.ground)
+            self._strips.set(look, strip)
+        return strip
 
-    def _look(self, y: int) -> _Look:
-        """Return what a row of the view shows."""
-        width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if index >= self.row_count():
-            return _Look(None, _Ground(False, False), width)
-        is_cursor = self.is_under_cursor(index)
-        is_active = is_cursor and (self.has_focus or self.has_class("-active"))
-        return _Look(self.row(index, width - 2), _Ground(is_cursor, is_active), width)
+    def _looks(self, rows: range, width: int) -> list[_Look]:
+        """Return what rows of the view show in `width` cells."""
+        top, count = self.scroll_offset.y, self.row_count()
+        has_keys = self.has_focus or self.has_class("-active")
+        looks: list[_Look] = []
+        for index in range(top + rows.start, top + rows.stop):
+            if index < count:
+                is_cursor = self.is_under_cursor(index)
+                looks.append(_Look(self.row(index, width - 2), _Ground(is_cursor, is_cursor and has_keys), width))
+            else:
+                looks.append(_Look(None, _Ground(False, False), width))
+        return looks
 
     def _refresh_changed_rows(self) -> None:
         """Refresh the rows in view that look different from what was painted last."""
-        if not (height := self.scrollable_content_region.height):
+        _, _, view_width, height = self.scrollable_content_region
+        if not height:
             # A hidden list has no rows in view, and may come back in the size that it had.
             self.refresh()
             return
         width = max(self.virtual_size.width, self.size.width)
-        changed = [Region(0, y, width, 1) for y in range(height) if self._painted.get(y) != self._look(y)]
+        looks = enumerate(self._looks(range(height), view_width))
+        changed = [Region(0, y, width, 1) for y, look in looks if self._painted.get(y) != look]
         if changed:
             self.refresh(*changed)
 
@@ -294,8 +309,10 @@ class RowList(ScrollView, can_focus=True):
         """Set the scrollable height to the number of rows."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
 
-    def _paint(self, row: Row, width: int, ground: _Ground) -> Strip:
+    def _paint(self, row: Row | None, width: int, ground: _Ground) -> Strip:
         """Return the strip of a row: a bar where the cursor is, a blank before the right side and at the edge."""
+        if row is None:
+            return Strip.blank(width, self.rich_style)
         base = self._style(Part(""), ground)
         segments = [self._bar(ground, base)]
         right = [Segment(part.text, self._style(part, ground)) for part in _right_side(row, width - 2)]
