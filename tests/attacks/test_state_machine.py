@@ -35,9 +35,9 @@ from codetui.formats import session_doc
 from codetui.model import CodeId, MemoTarget, Span
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
-from codetui.study.session.damage import parse
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
+from codetui.study.session.sync import parse
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from testing.examples import examples

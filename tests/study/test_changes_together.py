@@ -11,9 +11,9 @@ from test_hand_edits import AD, BOOK, LAMP, MIRRORS, SEA, TEXT, begun, document_
 from codetui.core.session.commands import Undo
 from codetui.model import Codebook, Source
 from codetui.storage.session_files import SessionPaths
-from codetui.study.session.damage import parse
 from codetui.study.session.outcome import PullKind, Saved
 from codetui.study.session.session import Session
+from codetui.study.session.sync import parse
 
 NEW_TEXT = "Once more.\n\n" + TEXT.replace("the sea until", "the wide sea until")
 NEW_NAMES = {"T1": "Lamp work", "T2": "Watch", "T3": "Pen", "I1": "Devices"}

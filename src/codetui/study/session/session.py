@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
 from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
@@ -44,10 +43,7 @@ from codetui.study.session.outcome import (
     ReadFailure,
     Saved,
 )
-from codetui.study.session.sync import DocumentSync
-
-if TYPE_CHECKING:
-    from codetui.study.session.damage import ParsedDocument
+from codetui.study.session.sync import DocumentSync, ParsedDocument
 
 KeepBook = Callable[[Codebook], Problem | None]
 
