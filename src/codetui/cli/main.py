@@ -20,7 +20,7 @@ SWITCH_INTERVAL = 0.001
 """Seconds for which one thread runs while another one waits."""
 
 
-GC_THRESHOLDS = (50_000, 10, 10)
+GC_THRESHOLDS = (100_000, 10, 10)
 """Python's own of 700 would have garbage collected several times between a key and its frame."""
 
 

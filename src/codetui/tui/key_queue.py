@@ -8,6 +8,7 @@ typed just before it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,9 @@ LONGEST_WAIT = 2.0
 FRAME_SECONDS = 0.03
 """Seconds for the frame of a key to be painted, before the queue looks for messages that it caused."""
 
+PAUSE_SECONDS = 0.1
+"""Seconds without a key after which young garbage is collected, so that it is not in the middle of a later key."""
+
 LINE_END = re.compile(r"\r\n?")
 Typed = events.Key | events.Paste
 
@@ -41,6 +45,7 @@ class KeyQueue:
         self._waiting: deque[Typed] = deque()
         self._drainer: asyncio.Task[None] | None = None
         self._has_more = asyncio.Event()
+        self._collection: asyncio.TimerHandle | None = None
 
     async def put(self, typed: Typed) -> None:
         """Dispatch a key or a sanitized paste, at once if nothing is under way."""
@@ -49,6 +54,9 @@ class KeyQueue:
             typed = events.Paste(sanitize_paste(LINE_END.sub("\n", typed.text)))
         self._waiting.append(typed)
         self._has_more.set()
+        if self._collection is not None:
+            self._collection.cancel()
+        self._collection = asyncio.get_running_loop().call_later(PAUSE_SECONDS, gc.collect, 1)
         if self._drainer is None or self._drainer.done():
             self._has_more.clear()
             await self._dispatch(self._next())
