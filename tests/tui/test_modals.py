@@ -147,9 +147,11 @@ async def test_a_key_without_a_profile_is_told_which_have_one() -> None:
         app.push_screen(ProfilePicker([Profile(id=number, name=f"N{number}") for number in "124"]))
         await pilot.pause()
         frame = app.screen.query_one(".frame")
-        assert str(frame.border_subtitle).startswith("1 2 4, enter: take")
+        assert str(frame.border_subtitle).startswith("1 2 4, Enter: select")
         await pilot.press("q")
-        assert "No profile on q: " in str(frame.border_subtitle) and "1 2 4, enter: take" in str(frame.border_subtitle)
+        assert "No profile on q: " in str(frame.border_subtitle) and "1 2 4, Enter: select" in str(
+            frame.border_subtitle
+        )
 
 
 async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:

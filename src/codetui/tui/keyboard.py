@@ -117,7 +117,7 @@ class Keyboard:
 
     def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
         """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
-        options = [option(action.id, key_words(key), action.words, action.help) for key, action in further]
+        options = [option(action.id, key_words(key), action.words) for key, action in further]
         self._panes.ask(ChoiceDialog("More actions", options), self._run)
 
     def _run(self, action: str) -> None:

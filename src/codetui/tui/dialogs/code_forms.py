@@ -105,7 +105,7 @@ class TextsForm(Dialog[Answer]):
         """Yield the line for warnings, then the fields."""
         has_areas = any(field.rows for field in self._fields.values())
         editor = " · ctrl+e: your editor" if self._edit_outside and has_areas else ""
-        with self.frame(self._title, f"ctrl+s: save · tab, enter: next{editor} · esc: close"):
+        with self.frame(self._title, f"Ctrl+S: save · Tab, Enter: next{editor} · Esc: cancel"):
             yield Static(alarm(self._why), classes="hint")
             with VerticalScroll(id="fields", can_focus=False):
                 for field in self._fields.values():

@@ -162,7 +162,7 @@ class CodePicker(Dialog[Picked]):
 
     def compose(self) -> ComposeResult:
         """Yield words, query, codes and definition."""
-        with self.frame(self._title, "enter: take · page keys: read · ctrl+n: new · ctrl+e: change · esc"):
+        with self.frame(self._title, "Enter: select · page keys: read · Ctrl+N: new · Ctrl+E: change · Esc"):
             if self._words:
                 yield Static(Content(f"“{brief_middle(self._words, 70)}”"), classes="words")
             yield self._search
@@ -254,8 +254,8 @@ class CodesDialog(Dialog[ChosenCodes]):
 
     def compose(self) -> ComposeResult:
         """Yield query, codes and definition."""
-        several = "enter: choose · ctrl+n: new code · ctrl+s: go on · esc"
-        keys = "enter: take · page keys: read · esc: close" if self._chosen is None else several
+        several = "Enter: choose · Ctrl+N: new code · Ctrl+S: go on · Esc"
+        keys = "Enter: select · page keys: read · Esc: cancel" if self._chosen is None else several
         with self.frame(self._title, keys):
             yield Static(classes="hint")
             yield self._search

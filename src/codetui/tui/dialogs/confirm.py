@@ -55,8 +55,8 @@ class ChoiceDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """Yield the rows."""
-        keys = "key, enter: take" if any(one.key for one in self._options) else "enter: take"
-        with self.frame(self._title, f"{keys} · ↑↓: choose · esc: close"):
+        keys = "key, Enter: select" if any(one.key for one in self._options) else "Enter: select"
+        with self.frame(self._title, f"{keys} · ↑↓: choose · Esc: cancel"):
             if self._hint:
                 yield Static(Content(self._hint), classes="hint")
             yield PlainRows()
@@ -115,7 +115,7 @@ class TakeOverDialog(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Yield who has the session and the two options."""
-        with self.frame("This session is open elsewhere", "enter, esc: read along · o: take over"):
+        with self.frame("This session is open elsewhere", "Enter, Esc: read along · o: take over"):
             yield Static(Content(shown(f"{self._holder} has this session.")), id="who")
             yield Static(Content(WHAT_FOLLOWS), id="then")
             if self._waiting:
@@ -135,10 +135,10 @@ UNSEEN = 0.4
 
 Stage = Literal["counting", "asking", "working", "done"]
 KEYS: dict[Stage, str] = {
-    "counting": "esc: close",
-    "asking": "enter: do it · ↑↓: read · esc: leave it",
+    "counting": "Esc: close",
+    "asking": "Enter: go ahead · ↑↓: read · Esc: cancel",
     "working": "please wait",
-    "done": "enter, esc: close",
+    "done": "Enter, Esc: close",
 }
 
 
@@ -226,7 +226,7 @@ class FolderDialog(Dialog[Path]):
 
     def compose(self) -> ComposeResult:
         """Yield the purpose and the field."""
-        with self.frame(self._title, "enter: write there · esc: leave"):
+        with self.frame(self._title, "Enter: write there · Esc: cancel"):
             yield Static(shown(self._why), classes="hint", markup=False)
             yield Input(shown(str(self._folder)), compact=True)
             if self._refusal:

@@ -64,7 +64,7 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the filter and the lines."""
-        with self.frame(self._title, "type: filter · ↑↓, page keys: read · esc: close"):
+        with self.frame(self._title, "type: filter · ↑↓, page keys: read · Esc: cancel"):
             yield Input(placeholder=f"type to filter: {self._example}", compact=True)
             yield HelpRows(self._nothing)
 
@@ -183,7 +183,7 @@ class DefinitionDialog(Dialog[str]):
         has_background = any(_is_about(reference, self._defined) for reference in self._book.references)
         keys = ["↑↓: read", *(["R: background"] if has_background else [])]
         keys += ["D: change it"] if self._is_in_book else []
-        with self.frame("Definition", " · ".join([*keys, "esc: close"])):
+        with self.frame("Definition", " · ".join([*keys, "Esc: close"])):
             yield DefinitionPane()
 
     def on_mount(self) -> None:

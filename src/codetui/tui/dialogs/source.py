@@ -22,7 +22,7 @@ from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
 WHY = "The document is headed by both. Leave empty what the ad does not say."
 
 NO_PROFILE = ""
-KEYS = ", enter: take · ↑↓: choose · page keys: read · D: change · esc"
+KEYS = ", Enter: select · ↑↓: choose · page keys: read · D: change · Esc"
 
 
 class SourceDialog(Dialog[tuple[str, str]]):
@@ -51,7 +51,7 @@ class SourceDialog(Dialog[tuple[str, str]]):
 
     def compose(self) -> ComposeResult:
         """Yield a field for each value asked for."""
-        with self.frame(f"Ad #{shown(self._ad)}", "enter: next, then save · esc: later"):
+        with self.frame(f"Ad #{shown(self._ad)}", "Enter: next, then save · Esc: later"):
             yield Static(WHY, classes="hint")
             for name, value in self._known.items():
                 if name in self._asked:
@@ -134,7 +134,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         """Put the cursor on the assigned profile."""
         rows = [self._row(digit, profile) for digit, profile in zip(self._digits, self._profiles, strict=True)]
         if self._current:
-            rows.append(Row((Part("0 ", "dim"), Part("take the profile away", "note"))))
+            rows.append(Row((Part("0 ", "dim"), Part("Remove profile", "note"))))
         places = (place for place, profile in enumerate(self._profiles) if self._is_current(profile))
         self.query_one(PassiveRows).show(rows, next(places, 0))
         self._show_definition()

@@ -23,7 +23,7 @@ from codetui.tui.widgets.rows import Part, Row, RowList
 AdState = Literal["untouched", "in progress", "profile", "done"]
 STATES: tuple[AdState, ...] = get_args(AdState)
 SIGNS: dict[AdState, str] = {"untouched": "·", "in progress": "◐", "profile": "◕", "done": "●"}
-KEYS = "enter: open · tab: state · esc: back"
+KEYS = "Enter: open · Tab: state · Esc: back"
 
 FEW = 20
 MOST_SIMILAR = 200

@@ -116,7 +116,7 @@ class TextDialog(_Written):
     def compose(self) -> ComposeResult:
         """Yield hint and text."""
         editor = " · ctrl+e: your editor" if self._edit_outside else ""
-        with self.frame(self._title, f"ctrl+s: save{editor} · esc: close"):
+        with self.frame(self._title, f"Ctrl+S: save{editor} · Esc: cancel"):
             yield self.hint()
             yield TextArea(sanitize(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
 
@@ -144,7 +144,7 @@ class NoteDialog(_Written):
 
     def compose(self) -> ComposeResult:
         """Yield hint and field."""
-        with self.frame(self._title, "enter: save · esc: close"):
+        with self.frame(self._title, "Enter: save · Esc: cancel"):
             yield self.hint()
             yield Input(one_line(self._text), compact=True, select_on_focus=False)
 

@@ -60,7 +60,7 @@ class UnresolvedDialog(Dialog[CodingId]):
         """Yield the rows."""
         count = len(self._codings)
         title = f"{plural(count, 'quotation needs', 'quotations need')} a place"
-        with self.frame(title, "enter: go to it · ↑↓: choose · esc: close"):
+        with self.frame(title, "Enter: go to it · ↑↓: choose · Esc: cancel"):
             yield PlainRows()
 
     def on_mount(self) -> None:

@@ -23,7 +23,7 @@ ROWS_ABOVE = 1
 """Rows above the ad, for its heading."""
 
 WIDEST = 92
-HINT = "key, enter: assign · ↑↓: read · esc: close"
+HINT = "key, Enter: assign · ↑↓: read · Esc: close"
 
 
 class CodePanel(Widget, can_focus=False):

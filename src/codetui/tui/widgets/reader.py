@@ -19,7 +19,7 @@ from codetui.tui.widgets.cells import brief
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
-KEYS = "←→: next · ↑↓: read · esc: close"
+KEYS = "←→: next · ↑↓: read · Esc: close"
 
 
 class Reading(NamedTuple):
