@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
-from codetui.tui.key_queue import KeyQueue, Typed
+from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.themes import register_themes
 from codetui.tui.workbench.screen import WorkbenchScreen

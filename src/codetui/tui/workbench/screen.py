@@ -25,6 +25,7 @@ from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do, Kind, kind_of
 from codetui.tui.hints import outcome_words, pull_words
 from codetui.tui.keymap import Keymap
+from codetui.tui.keys import Keyboard
 from codetui.tui.widgets.codebook_tree import CodebookTree
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.outline import Node
@@ -40,7 +41,6 @@ from codetui.tui.workbench.share import ShareController
 from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
 
 if TYPE_CHECKING:
-    from codetui.tui.keyboard import Keyboard
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
@@ -144,7 +144,6 @@ class WorkbenchScreen(Screen[None]):
         if self.is_complete:
             return
         self.is_complete = True
-        from codetui.tui.keyboard import Keyboard
         from codetui.tui.widgets.code_panel import CodePanel
         from codetui.tui.widgets.reader import ReaderPane
         from codetui.tui.workbench.codebook import CodebookController

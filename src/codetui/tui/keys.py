@@ -1,0 +1,274 @@
+"""Keys, from their arrival to their action.
+
+`KeyQueue` dispatches each key when everything that the one before caused is done.  Textual passes a key to the focused
+widget the moment it arrives, and asks priority bindings even before.  Of keys typed ahead, those for a dialog that the
+first one opens would get lost, and Ctrl+S would save a text without the letters typed just before it.
+
+`Keyboard` looks a key of the workbench up in the keymap, in the mode that the keys before it left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from codetui.core.text.display import sanitize_paste
+from codetui.model import CodeId
+from codetui.tui.actions import Action
+from codetui.tui.bench import Do, KeepsText, Kind
+from codetui.tui.keymap import Keymap, key_words
+from codetui.tui.widgets.cells import one_line
+
+if TYPE_CHECKING:
+    from codetui.tui.widgets.code_panel import CodePanel
+    from codetui.tui.widgets.codebook_tree import CodebookTree
+    from codetui.tui.widgets.reader import ReaderPane
+    from codetui.tui.widgets.search_line import SearchLine
+    from codetui.tui.workbench.code import CodeController
+    from codetui.tui.workbench.resolve import ResolveController
+    from codetui.tui.workbench.select import SelectionController
+    from codetui.tui.workbench.share import ShareController
+
+LONGEST_WAIT = 2.0
+"""Seconds after which the next key is dispatched although the one before is not done."""
+
+FRAME_SECONDS = 0.03
+"""Seconds for the frame of a key to be painted, before the queue looks for messages that it caused."""
+
+PAUSE_SECONDS = 0.1
+"""Seconds without a key after which young garbage is collected, so that it is not in the middle of a later key."""
+
+LINE_END = re.compile(r"\r\n?")
+Typed = events.Key | events.Paste
+
+
+class KeyQueue:
+    """Keys and pastes in their order; `dispatch` passes one to Textual."""
+
+    def __init__(self, app: App[object], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
+        self._app = app
+        self._dispatch = dispatch
+        self._waiting: deque[Typed] = deque()
+        self._drainer: asyncio.Task[None] | None = None
+        self._has_more = asyncio.Event()
+        self._collection: asyncio.TimerHandle | None = None
+
+    async def put(self, typed: Typed) -> None:
+        """Dispatch a key or a sanitized paste, at once if nothing is under way."""
+        if isinstance(typed, events.Paste):
+            # Terminals send a carriage return for each line end.
+            typed = events.Paste(sanitize_paste(LINE_END.sub("\n", typed.text)))
+        self._waiting.append(typed)
+        self._has_more.set()
+        if self._collection is not None:
+            self._collection.cancel()
+        self._collection = asyncio.get_running_loop().call_later(PAUSE_SECONDS, gc.collect, 1)
+        if self._drainer is None or self._drainer.done():
+            self._has_more.clear()
+            await self._dispatch(self._next())
+            self._drainer = asyncio.create_task(self._drain(), name="key queue")
+
+    async def _drain(self) -> None:
+        """Dispatch what arrives until everything is done."""
+        if not self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_more.wait(), FRAME_SECONDS)
+        await self._until_idle()
+        while self._waiting and self._app.is_running:
+            # In the app's own queue, so that Textual handles an error.
+            self._app.call_later(self._dispatch, self._next())
+            await self._until_idle()
+
+    def _next(self) -> Typed:
+        """Return what was typed first, as the screen in front reads it."""
+        typed = self._waiting.popleft()
+        if isinstance(typed, events.Paste):
+            # An input keeps only the first line of a paste.
+            return events.Paste(one_line(typed.text)) if isinstance(self._app.focused, Input) else typed
+        if not typed.key.startswith("alt+") or isinstance(self._app.screen, KeepsText):
+            return typed
+        # Terminals send Esc and a key right behind it as one.
+        self._waiting.appendleft(events.Key(typed.key.removeprefix("alt+"), typed.character))
+        return events.Key("escape", None)
+
+    async def _until_idle(self) -> None:
+        """Wait until the key and every message that it caused are handled."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_WAIT):
+                while not await self._is_idle():
+                    # A closing pump returns at once: without this, nothing else would run.
+                    await asyncio.sleep(0)
+
+    async def _is_idle(self) -> bool:
+        """Wait for what is under way; return False if that caused more, or opened a screen."""
+        await _handled(self._app)
+        if not self._app.screen_stack:
+            return True
+        pumps = self._pumps()
+        for pump in pumps:
+            await _handled(pump)
+        return pumps == self._pumps() and not any(pump.message_queue_size for pump in pumps if pump.is_running)
+
+    def _pumps(self) -> list[MessagePump]:
+        """Return what a key passes, from the focus up to the app, and the screens below that wait for an answer."""
+        screen = self._app.screen
+        return [*(screen.focused or screen).ancestors_with_self, *self._app.screen_stack]
+
+
+async def _handled(pump: MessagePump) -> None:
+    """Wait until a pump has handled everything in its queue; one that is closing has nothing left to do."""
+    done = asyncio.Event()
+    if pump.call_later(done.set):
+        await done.wait()
+
+
+T = TypeVar("T")
+TREE_KEYS = frozenset(
+    ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
+)
+READER_KEYS = TREE_KEYS | {"escape"}
+
+
+class Panes(Protocol):
+    """What the keyboard needs of the workbench."""
+
+    panel: CodePanel
+    search: SearchLine
+    outline: CodebookTree
+    reader: ReaderPane
+    selector: SelectionController
+    assigner: CodeController
+    resolver: ResolveController
+    sharing: ShareController
+
+    @property
+    def focused(self) -> Widget | None:
+        """The widget with the focus."""
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Puts an answer into the status line."""
+
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
+
+    def take_code(self, code: CodeId) -> None:
+        """The panel's key was pressed."""
+
+    def leave_panel(self) -> None:
+        """The panel was closed."""
+
+    def back_to_ad(self) -> bool:
+        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+
+
+class Keyboard:
+    """Keys to actions, in the mode that the keys before have left."""
+
+    def __init__(self, panes: Panes, keymap: Keymap, actions: Mapping[str, Do]) -> None:
+        self._panes = panes
+        self._keymap = keymap
+        self._actions = actions
+
+    def do(self, action: str) -> None:
+        """Carries an action of the registry out."""
+        if self._panes.sharing.refuses(action):
+            return
+        self._actions[action]()
+
+    def press(self, event: events.Key) -> None:
+        """One key.  What the focused widget needs for itself passes by."""
+        panes = self._panes
+        if panes.panel.is_open:
+            self._consume(event)
+            self._press_in_panel(event)
+        elif panes.selector.is_jumping and panes.selector.press(event.key, event.character):
+            self._consume(event)
+        elif not self._is_read_elsewhere(event.key):
+            self._press_action(event)
+
+    def _is_read_elsewhere(self, key: str) -> bool:
+        """True for the keys that the search line or the focused pane reads by its own bindings."""
+        panes = self._panes
+        if panes.search.is_open:
+            return True
+        if panes.focused is panes.outline:
+            return key in TREE_KEYS
+        return panes.focused is panes.reader and key in READER_KEYS
+
+    def _press_action(self, event: events.Key) -> None:
+        action = self._keymap.action(event.key)
+        if action is None and (further := self._keymap.continuations(event.key)):
+            self._consume(event)
+            self._open_menu(further)
+        elif action is not None:
+            self._consume(event)
+            self._begin(action)
+            if self._panes.resolver.takes(action):
+                return
+            if action != "move.collapse" or not self._leaves(event):
+                self.do(action)
+        elif event.is_printable and event.character:
+            self._consume(event)
+            self._refuse(f"“{event.character}”")
+        else:
+            # Not consumed: Textual has keys of its own, and answers them behind this.
+            self._refuse(key_words(event.key))
+
+    def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
+        """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
+
+        options = [option(action.id, key_words(key), action.words) for key, action in further]
+        self._panes.ask(ChoiceDialog("More actions", options), self._run)
+
+    def _run(self, action: str) -> None:
+        self._begin(action)
+        if not self._panes.resolver.takes(action):
+            self.do(action)
+
+    def _refuse(self, key: str) -> None:
+        self._panes.say(f"{key} does nothing here. ? shows every key.", "refusal")
+
+    def _begin(self, action: str) -> None:
+        """What was said before this key is old now; a mode ends where the coder goes on to something else."""
+        panes = self._panes
+        is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
+        if panes.assigner.bounding is not None:
+            panes.assigner.remind()
+        elif panes.assigner.recoding is None or is_selecting:
+            panes.say("")
+        if is_selecting:
+            if action != "move.collapse":
+                panes.assigner.moved_on()
+            if panes.focused is panes.outline:
+                panes.back_to_ad()
+
+    def _leaves(self, event: events.Key) -> bool:
+        """True where Esc had something to leave: a mode, or the codebook over the ad."""
+        if self._panes.assigner.escape():
+            return True
+        return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
+
+    def _press_in_panel(self, event: events.Key) -> None:
+        code = self._panes.panel.press(event.key, event.character)
+        if code is not None:
+            self._panes.take_code(code)
+        elif not self._panes.panel.is_open:
+            self._panes.leave_panel()
+
+    @staticmethod
+    def _consume(event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
