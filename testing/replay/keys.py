@@ -14,7 +14,7 @@ from codetui.formats.session_doc import Document
 from codetui.model import Holds, Span
 from codetui.tui.dialogs.source import SourceDialog
 from codetui.tui.dialogs.text import NoteDialog, TextDialog
-from codetui.tui.widgets.outline import Node, node_of
+from codetui.tui.widgets.codebook_tree import Node, node_of
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.pilot import key_event
 from testing.replay.places import ACCEPT, SEARCH, Ad, Plan

@@ -24,7 +24,7 @@ from codetui.study.workspace import CodeUsage, Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.help import DefinitionDialog
-from codetui.tui.widgets.outline import CodeNode, SectionNode
+from codetui.tui.widgets.codebook_tree import CodeNode, SectionNode
 from codetui.tui.widgets.rows import PlainRows, RowList
 from codetui.tui.workbench.recall import STAYS
 from codetui.tui.workbench.screen import WorkbenchScreen

@@ -25,7 +25,7 @@ from codetui.model import CodeId, Span
 from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm
 from codetui.tui.dialogs.code_search import CodesDialog
 from codetui.tui.dialogs.confirm import UNSEEN, ChoiceDialog, DryRunDialog
-from codetui.tui.widgets.outline import CodeNode
+from codetui.tui.widgets.codebook_tree import CodeNode
 from codetui.tui.widgets.rows import PlainRows
 from codetui.tui.workbench.resolve import READING
 from codetui.tui.workbench.screen import WorkbenchScreen

@@ -9,7 +9,7 @@ from invented import BOOK, coding, note, state
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.model import CodeId, CodingId, MemoId
-from codetui.tui.widgets.outline import (
+from codetui.tui.widgets.codebook_tree import (
     MISSING,
     CodeNode,
     CodingNode,

@@ -31,7 +31,7 @@ from codetui.tui.dialogs.help import DefinitionDialog
 from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.dialogs.unresolved import UnresolvedDialog
 from codetui.tui.themes import Face, TextStyles
-from codetui.tui.widgets.outline import CodingNode
+from codetui.tui.widgets.codebook_tree import CodingNode
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, status_rows, workspace_on, write_ad
 

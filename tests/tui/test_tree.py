@@ -13,10 +13,17 @@ from textual.widgets import Input
 
 from codetui.core.session.state import State
 from codetui.model import CodeId
-from codetui.tui.widgets.cells import brief, brief_middle, shown, wrap
 from codetui.tui.widgets.code_panel import CodePanel
-from codetui.tui.widgets.codebook_tree import CodebookTree
-from codetui.tui.widgets.outline import CodeNode, CodingNode, GroupNode, NoteNode, ProfileNode, SectionNode
+from codetui.tui.widgets.codebook_tree import (
+    CodebookTree,
+    CodeNode,
+    CodingNode,
+    GroupNode,
+    NoteNode,
+    ProfileNode,
+    SectionNode,
+)
+from codetui.tui.widgets.rows import brief, brief_middle, shown, wrap
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts, StatusLine
 from testing.keys import status_rows

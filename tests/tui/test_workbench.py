@@ -17,7 +17,7 @@ from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
 from codetui.tui.dialogs.source import ProfilePicker, SourceDialog
 from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.dialogs.text import NoteDialog, TextDialog
-from codetui.tui.widgets.document_paint import MIN_KEY_CELLS, gutter_cells
+from codetui.tui.widgets.document_view import MIN_KEY_CELLS, gutter_cells
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
 

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 from textual.screen import Screen
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.session.commands import Command, Refusal
+from codetui.core.session.commands import Command
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Source, SourceEntry, Span
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome
+from codetui.study.session.outcome import Outcome
 from codetui.study.workspace import Workspace
-from codetui.tui.widgets.outline import Node
+from codetui.tui.widgets.codebook_tree import Node
 
 Kind = Literal["info", "refusal", "error"]
 Do = Callable[[], None]
@@ -105,10 +105,3 @@ class Bench(Protocol):
 
     def open_ad(self, entry: SourceEntry) -> None:
         """Opens another ad."""
-
-
-def kind_of(outcome: Outcome) -> Kind:
-    """How an outcome is said."""
-    if isinstance(outcome, NotSaved | HeldElsewhere):
-        return "error"
-    return "refusal" if isinstance(outcome, Refusal) else "info"

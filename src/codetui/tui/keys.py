@@ -29,7 +29,7 @@ from codetui.model import CodeId
 from codetui.tui.actions import Action
 from codetui.tui.bench import Do, KeepsText, Kind
 from codetui.tui.keymap import Keymap, key_words
-from codetui.tui.widgets.cells import one_line
+from codetui.tui.widgets.rows import one_line
 
 if TYPE_CHECKING:
     from codetui.tui.widgets.code_panel import CodePanel

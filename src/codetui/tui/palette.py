@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkType
 
 from codetui.tui.bench import Do
 from codetui.tui.keymap import keys_words
-from codetui.tui.widgets.cells import shown
+from codetui.tui.widgets.rows import shown
 from codetui.tui.workbench.screen import WorkbenchScreen
 
 Found = TypeVar("Found")

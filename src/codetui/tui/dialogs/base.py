@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from codetui.tui.widgets.cells import shown
+from codetui.tui.widgets.rows import shown
 
 Answer = TypeVar("Answer")
 

@@ -21,8 +21,7 @@ from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.bench import Unwritten
 from codetui.tui.dialogs.base import NO_EDITOR, Answer, Dialog, DiscardGuard, EditOutside, alarm
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.cells import brief, one_line
-from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief, one_line
 
 Texts = Callable[[str], str]
 """What is written in a field, by its name; the book's own text where the field still shows that."""

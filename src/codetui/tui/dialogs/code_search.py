@@ -18,9 +18,8 @@ from codetui.core.codebook.picker import Candidate, Match, code_candidates, rank
 from codetui.model import Code, Codebook, CodeId
 from codetui.tui.dialogs.base import Dialog
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
 
 RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
 """What is shown for a query and the codes that fit it: a row for each, and others behind, or only others."""

@@ -16,8 +16,7 @@ from textual.widgets import Input, Static
 
 from codetui.tui.bench import Do
 from codetui.tui.dialogs.base import Dialog, alarm
-from codetui.tui.widgets.cells import shown
-from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
 MOST_ROWS = 16
 

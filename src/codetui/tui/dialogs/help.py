@@ -13,9 +13,8 @@ from textual.widgets import Input
 
 from codetui.model import Code, Codebook, Profile, Reference
 from codetui.tui.dialogs.base import Dialog
-from codetui.tui.widgets.cells import shown, wrap
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
-from codetui.tui.widgets.rows import Part, PlainRows, Row
+from codetui.tui.widgets.rows import Part, PlainRows, Row, shown, wrap
 
 WIDEST_KEYS = 18
 

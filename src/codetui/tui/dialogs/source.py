@@ -15,9 +15,8 @@ from textual.widgets import Input, Static
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
 from codetui.tui.dialogs.base import Dialog, alarm
-from codetui.tui.widgets.cells import brief, shown
 from codetui.tui.widgets.definition import DefinitionPane
-from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, shown
 
 WHY = "The document is headed by both. Leave empty what the ad does not say."
 

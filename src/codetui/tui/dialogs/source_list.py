@@ -17,8 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from codetui.model import SourceEntry, SourceId
-from codetui.tui.widgets.cells import brief
-from codetui.tui.widgets.rows import Part, Row, RowList
+from codetui.tui.widgets.rows import Part, Row, RowList, brief
 
 AdState = Literal["untouched", "in progress", "profile", "done"]
 STATES: tuple[AdState, ...] = get_args(AdState)

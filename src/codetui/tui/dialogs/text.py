@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
 from codetui.tui.dialogs.base import NO_EDITOR, Dialog, DiscardGuard, EditOutside, alarm
-from codetui.tui.widgets.cells import one_line
+from codetui.tui.widgets.rows import one_line
 
 
 class _Written(Dialog[str]):

@@ -17,8 +17,7 @@ from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId
 from codetui.tui.dialogs.base import Dialog
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.cells import brief
-from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
 AT_ONCE = 0.008
 """Seconds for which places are looked for before the next key is read; in a long ad one look may take longer."""

@@ -14,9 +14,8 @@ from textual.widgets import Static
 
 from codetui.core.codebook.index import label
 from codetui.model import Code, Codebook, CodeId, Section
-from codetui.tui.widgets.cells import brief, brief_middle, shown
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
-from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
 
 LEAST_ROWS, MOST_ROWS = 8, 15
 ROWS_ABOVE = 1

@@ -1,20 +1,267 @@
-"""The codebook with what is coded under it: the outline of the document to come."""
+"""The codebook tree: the codes with the quotations and notes below them.
+
+`Outline` computes its lines, without Textual; `CodebookTree` shows them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from operator import itemgetter
+from typing import ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.codebook.migration import document_label
 from codetui.core.session.state import State
-from codetui.model import Codebook, CodingId
-from codetui.tui.widgets.cells import brief, wrap
-from codetui.tui.widgets.outline import CodingNode, Line, Node, NoteNode, Outline, ProfileNode, SectionNode
-from codetui.tui.widgets.rows import Part, Row, RowList, Tone
+from codetui.model import Code, Codebook, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
+from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief, wrap
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileNode:
+    """The profile of the ad."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionNode:
+    """A section of the codebook; an empty id holds what the codebook lacks."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNode:
+    """A group of codes."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNode:
+    """A code."""
+
+    id: CodeId
+
+
+@dataclass(frozen=True, slots=True)
+class CodingNode:
+    """A quotation under its code."""
+
+    id: CodingId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteNode:
+    """A note on a section, group or code."""
+
+    id: MemoId
+
+
+Node = ProfileNode | SectionNode | GroupNode | CodeNode | CodingNode | NoteNode
+
+MISSING = SectionNode("")
+
+
+class Line(NamedTuple):
+    """One line: a node, its depth, its text.  `total` is the number of quotations, -1 where none are counted.
+
+    `key` is a short key; on the line of a quotation, a sign that its location is in doubt.
+    """
+
+    node: Node
+    depth: int
+    text: str
+    key: str = ""
+    note: str = ""
+    total: int = -1
+    hue: int = 0
+    is_folded: bool = False
+    has_below: bool = False
+    is_retired: bool = False
+
+
+class _Quotations(NamedTuple):
+    """The lines below a code, and what they were made of."""
+
+    codings: tuple[Coding, ...]
+    look: tuple[int, int, bool]
+    lines: list[Line]
+
+
+class Outline:
+    """The lines of a codebook with the codings of a session."""
+
+    def __init__(
+        self,
+        index: CodebookIndex,
+        state: State,
+        folded: AbstractSet[Node] = frozenset(),
+        before: Outline | None = None,
+    ) -> None:
+        """Build the lines; those below a `folded` node are left out.
+
+        The lines of quotations that the outline `before` already had are taken from there.
+        """
+        self.quotations: dict[CodeId, _Quotations] = dict(before.quotations) if before else {}
+        self._index = index
+        self._state = state
+        self._folded = folded
+        self._notes = _notes_by_target(state)
+        self.lines: list[Line] = []
+        for hue, section in enumerate(index.book.sections):
+            self._add_section(section, hue)
+        self._add_missing()
+        self._places = {line.node: place for place, line in enumerate(self.lines)}
+
+    def place(self, node: Node) -> int:
+        """Return the number of a node's line, or -1 where none is shown."""
+        return self._places.get(node, -1)
+
+    def parent(self, node: Node) -> Node | None:
+        """Return the node above a node, shown or not; None for a section and for what does not exist."""
+        match node:
+            case CodingNode(id=coding_id):
+                coding = self._state.codings.get(coding_id)
+                return CodeNode(coding.code) if coding and not coding.is_removed else None
+            case NoteNode(id=memo_id):
+                note = self._state.notes.get(memo_id)
+                return node_of(note.target) if note and note.text else None
+            case CodeNode(id=code_id):
+                code = self._index.codes.get(code_id)
+                if code is None or code.section not in self._index.sections:
+                    return MISSING
+                group = self._index.groups.get(code.group)
+                is_grouped = group is not None and group.section == code.section
+                return GroupNode(code.group) if is_grouped else SectionNode(code.section)
+            case GroupNode(id=group_id):
+                group = self._index.groups.get(group_id)
+                return SectionNode(group.section) if group and group.section in self._index.sections else MISSING
+            case _:
+                return None
+
+    def _add(self, line: Line) -> bool:
+        """Add a line; return whether the lines below it are shown."""
+        is_folded = line.has_below and line.node in self._folded
+        self.lines.append(line._replace(is_folded=True) if is_folded else line)
+        return not is_folded
+
+    def _add_notes(self, kind: str, target: str, depth: int, hue: int) -> None:
+        self.lines += [_note_line(note, depth, hue) for note in self._notes.get((kind, target), ())]
+
+    def _add_section(self, section: Section, hue: int) -> None:
+        codes = [code for code in self._index.codes_of.get(section.id, []) if self._is_shown(code)]
+        groups = [group for group in self._index.book.groups if group.section == section.id]
+        count = self._count(code.id for code in codes)
+        has_below = bool(codes or groups or ("section", section.id) in self._notes)
+        line = Line(SectionNode(section.id), 0, section.title, section.key, "", count, hue, has_below=has_below)
+        if self._add(line):
+            self._add_notes("section", section.id, 1, hue)
+            grouped = {group.id for group in groups}
+            for code in codes:
+                if code.group not in grouped:
+                    self._add_code(code, 1, hue)
+            for group in groups:
+                self._add_group(group, [code for code in codes if code.group == group.id], hue)
+
+    def _add_group(self, group: Group, codes: list[Code], hue: int) -> None:
+        count = self._count(code.id for code in codes)
+        has_below = bool(codes or ("group", group.id) in self._notes)
+        if self._add(Line(GroupNode(group.id), 1, group.title, "", "", count, hue, has_below=has_below)):
+            self._add_notes("group", group.id, 2, hue)
+            for code in codes:
+                self._add_code(code, 2, hue)
+
+    def _add_code(self, code: Code, depth: int, hue: int) -> None:
+        codings = self._state.of_code(code.id)
+        entries = self._notes.get(("entry", code.id), [])
+        text = document_label(self._index, code.id) + (" (retired)" if code.is_retired else "")
+        key = self._index.short_keys.get(code.id, "")
+        has_below = bool(codings or entries or ("code", code.id) in self._notes)
+        line = Line(CodeNode(code.id), depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)
+        if self._add(line):
+            self._add_notes("code", code.id, depth + 1, hue)
+            section = self._index.sections.get(code.section)
+            is_term = section is not None and section.holds == "terms"
+            quotations = self._quotation_lines(code.id, codings, (depth + 1, hue, is_term))
+            if entries:
+                below = [(coding.rank, line) for coding, line in zip(codings, quotations, strict=True)]
+                below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
+                quotations = [line for _, line in sorted(below, key=itemgetter(0))]
+            self.lines += quotations
+
+    def _quotation_lines(self, code: CodeId, codings: tuple[Coding, ...], look: tuple[int, int, bool]) -> list[Line]:
+        """Return the lines of a code's quotations: those known, and the ones that were added behind them."""
+        known = self.quotations.get(code)
+        if known is None or known.look != look or codings[: len(known.codings)] != known.codings:
+            known = _Quotations((), look, [])
+        more = [_coding_line(coding, *look) for coding in codings[len(known.codings) :]]
+        lines = [*known.lines, *more]
+        self.quotations[code] = _Quotations(codings, look, lines)
+        return lines
+
+    def _add_missing(self) -> None:
+        """Add what belongs to codes, groups and sections that the codebook lacks, so that nothing is out of sight."""
+        sections = self._index.sections
+        known = {code.id for code in self._index.book.codes if code.section in sections}
+        groups = {group.id for group in self._index.book.groups if group.section in sections}
+        codes = [code for code in self._state.index.codes() if code not in known]
+        lost_sections = [target for kind, target in self._notes if kind == "section" and target not in sections]
+        lost_groups = [target for kind, target in self._notes if kind == "group" and target not in groups]
+        noted = [CodeId(target) for kind, target in self._notes if kind in ("code", "entry") and target not in known]
+        if not (codes or lost_groups or lost_sections or noted):
+            return
+        hue = len(self._index.book.sections)
+        if self._add(Line(MISSING, 0, "not in the codebook", "", "", self._count(codes), hue, has_below=True)):
+            for target in lost_sections:
+                self._add_section(Section(id=target, title=target), hue)
+            for target in lost_groups:
+                self._add_group(Group(id=target, section="", title=target), [], hue)
+            for code in dict.fromkeys([*codes, *noted]):
+                self._add_code(self._index.codes.get(code) or Code(id=code, name="", section=""), 1, hue)
+
+    def _is_shown(self, code: Code) -> bool:
+        """Return whether a code is listed: a retired one only with what it holds."""
+        if not code.is_retired or self._state.of_code(code.id):
+            return True
+        return any((kind, code.id) in self._notes for kind in ("code", "entry"))
+
+    def _count(self, codes: Iterable[CodeId]) -> int:
+        return sum(len(self._state.of_code(code)) for code in codes)
+
+
+def node_of(target: MemoTarget) -> Node:
+    """Return the node that a note on `target` belongs to."""
+    match target.kind:
+        case "section":
+            return SectionNode(target.id)
+        case "group":
+            return GroupNode(target.id)
+        case _:
+            return CodeNode(CodeId(target.id))
+
+
+def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
+    left, right = ("`", "`") if is_term else ("“", "”")
+    in_doubt = "?" if coding.anchor is None or coding.is_proposed else ""
+    return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", in_doubt, coding.note, -1, hue)
+
+
+def _note_line(note: Memo, depth: int, hue: int) -> Line:
+    return Line(NoteNode(note.id), depth, "", note=note.text, hue=hue)
+
+
+def _notes_by_target(state: State) -> dict[tuple[str, str], list[Memo]]:
+    notes: dict[tuple[str, str], list[Memo]] = {}
+    for note in sorted(state.notes.values(), key=lambda note: (note.rank, note.id)):
+        if note.text:
+            notes.setdefault((note.target.kind, note.target.id), []).append(note)
+    return notes
+
 
 PROFILE = ProfileNode()
 NO_PROFILE = "no profile yet: press p"

@@ -14,7 +14,7 @@ from codetui.core.codebook.index import label, label_of, section_of, short_key
 from codetui.core.codebook.usage import Usage
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.themes import hue_colour
-from codetui.tui.widgets.cells import shown
+from codetui.tui.widgets.rows import shown
 
 MUTED = "$foreground 65%"
 BLANK = Content("")

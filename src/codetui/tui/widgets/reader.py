@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from codetui.core.text.display import sanitize
-from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.rows import brief
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown

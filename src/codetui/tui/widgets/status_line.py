@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from codetui.tui.themes import component_style, hue_style
-from codetui.tui.widgets.cells import brief, cut, shown, wrap
+from codetui.tui.widgets.rows import brief, cut, shown, wrap
 
 Kind = Literal["info", "refusal", "error"]
 Tone = Literal["plain", "strong", "dim", "hue", "refusal", "error"]

@@ -23,8 +23,8 @@ from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do, Unsaved
-from codetui.tui.hints import outcome_words
-from codetui.tui.widgets.outline import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
+from codetui.tui.widgets.codebook_tree import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
+from codetui.tui.workbench.view_model import outcome_words
 
 RECENT = 9
 LONGEST_TERM = 8

@@ -23,7 +23,7 @@ from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unwritten
-from codetui.tui.widgets.outline import CodeNode, GroupNode, Node, ProfileNode, SectionNode
+from codetui.tui.widgets.codebook_tree import CodeNode, GroupNode, Node, ProfileNode, SectionNode
 from codetui.tui.workbench.code import NO_CODING, CodeController
 from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.save import SaveController

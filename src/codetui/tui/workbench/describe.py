@@ -9,7 +9,7 @@ from codetui.core.codebook.index import profile_name
 from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
-from codetui.tui.widgets.cells import shown
+from codetui.tui.widgets.rows import shown
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.source import PickedProfile

@@ -15,8 +15,8 @@ from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, Do
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
+from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
 from codetui.tui.widgets.definition import Older
-from codetui.tui.widgets.outline import CodeNode, ProfileNode
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
 from codetui.tui.workbench.code import CodeController

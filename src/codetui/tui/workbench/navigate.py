@@ -9,8 +9,7 @@ from codetui.core.session.state import State
 from codetui.model import CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import AdStatus
 from codetui.tui.bench import Bench, Do
-from codetui.tui.widgets.codebook_tree import CodebookTree
-from codetui.tui.widgets.outline import CodeNode, CodingNode, Node, ProfileNode
+from codetui.tui.widgets.codebook_tree import CodebookTree, CodeNode, CodingNode, Node, ProfileNode
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.select import SelectionController
 

@@ -13,13 +13,13 @@ from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do
-from codetui.tui.hints import outcome_words
-from codetui.tui.widgets.cells import brief
+from codetui.tui.widgets.codebook_tree import CodingNode, Node
 from codetui.tui.widgets.document_view import DocumentView
-from codetui.tui.widgets.outline import CodingNode, Node
+from codetui.tui.widgets.rows import brief
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.select import SelectionController
+from codetui.tui.workbench.view_model import outcome_words
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import PendingDecision

@@ -22,13 +22,11 @@ from codetui.core.session.state import State
 from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do, Kind, kind_of
-from codetui.tui.hints import outcome_words, pull_words
+from codetui.tui.bench import Do, Kind
 from codetui.tui.keymap import Keymap
 from codetui.tui.keys import Keyboard
-from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
-from codetui.tui.widgets.outline import Node
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.code import CodeController, CopyController
@@ -38,7 +36,18 @@ from codetui.tui.workbench.resolve import QueueController, ResolveController
 from codetui.tui.workbench.save import SaveController
 from codetui.tui.workbench.select import CodingTarget, SelectionController
 from codetui.tui.workbench.share import ShareController
-from codetui.tui.workbench.view_model import CodedSpans, first_of, greeting, heading, mark_of, status_facts, way_on
+from codetui.tui.workbench.view_model import (
+    CodedSpans,
+    first_of,
+    greeting,
+    heading,
+    kind_of,
+    mark_of,
+    outcome_words,
+    pull_words,
+    status_facts,
+    way_on,
+)
 
 if TYPE_CHECKING:
     from codetui.tui.widgets.code_panel import CodePanel

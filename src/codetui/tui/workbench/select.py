@@ -10,9 +10,8 @@ from codetui.core.selection.selection import Selection, View, clicked, cursor, d
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Coding, CodingId, Holds, Span
 from codetui.tui.bench import Bench, Do, Kind
-from codetui.tui.widgets.codebook_tree import CodebookTree
+from codetui.tui.widgets.codebook_tree import CodebookTree, CodingNode
 from codetui.tui.widgets.document_view import DocumentView
-from codetui.tui.widgets.outline import CodingNode
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.workbench.view_model import codes_under
 

@@ -11,7 +11,7 @@ from codetui.core.session.commands import Command
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
-from codetui.tui.hints import pull_words
+from codetui.tui.workbench.view_model import pull_words
 
 WAITING = "Your last command is kept: it is carried out as soon as you take the session over."
 

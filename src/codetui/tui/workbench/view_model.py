@@ -1,4 +1,7 @@
-"""Derive what the widgets show from the session's state."""
+"""Derive what the widgets show: from the state of the session, and from the outcome of a command.
+
+Messages of the study name no keys; the keys for what can be done next are added here.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ from textual.content import Content
 
 from codetui.core.anchors.unresolved import ReanchorCounts, unresolved_codings
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullKind, PullResult, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
+from codetui.tui.actions import ACTIONS
 from codetui.tui.bench import Kind
-from codetui.tui.hints import pull_words
+from codetui.tui.keymap import key_words
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.cells import shown
 from codetui.tui.widgets.document_paint import CodedSpan
+from codetui.tui.widgets.rows import shown
 from codetui.tui.widgets.status_line import CodeMark, StatusFacts
 
 UNKNOWN_KEY = "?"
@@ -158,3 +164,54 @@ def text_words(tally: ReanchorCounts | None) -> str:
     }
     said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
     return f"The ad's text has changed: {said} (quotations)"
+
+
+_KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
+
+
+def key_of(action_id: str) -> str:
+    """Return the first key of an action as people read it."""
+    return _KEYS[action_id]
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return the message of a command, with the keys for what can be done next."""
+    hint = outcome.hint if isinstance(outcome, Saved | Refusal) else None
+    return f"{outcome.message} {_hint_words(hint)}" if hint else outcome.message
+
+
+def _hint_words(hint: Hint) -> str:
+    hints: dict[Hint, str] = {
+        "next source": f"{key_of('next_ad')} goes to the next.",
+        "next source or uncoded": f"{key_of('next_ad')} goes on, {key_of('next_uncoded')} to the next uncoded.",
+        "select words": f"{key_of('move.next_sentence')} selects a sentence, {key_of('jump')} jumps.",
+        "remove it": f"{key_of('remove')} removes it.",
+        "remove the other": f"{key_of('remove')} removes the other one.",
+        "search codes": f"{key_of('pick')} searches all codes.",
+        "restore it": f"{key_of('undo')} brings it back.",
+        "restore the last": f"{key_of('undo')} brings back what was removed last.",
+        "undo it": f"{key_of('undo')} undoes it.",
+        "assign a profile": f"{key_of('profile')} assigns one.",
+        "write the reasoning": f"{key_of('reasoning')} writes it.",
+    }
+    return hints[hint]
+
+
+def pull_words(result: PullResult | None) -> str:
+    """Return what to show of a change outside, with the key for what can be done; empty for nothing."""
+    if result is None:
+        return ""
+    hints = {
+        PullKind.EDITED: f" {key_of('undo')} undoes that.",
+        PullKind.STALE: f" {key_of('remove')} removes a coding.",
+        PullKind.HELD: f" {key_of('take_over')} takes it over.",
+        PullKind.DAMAGED: f" ({key_of('save')} writes it again.)",
+    }
+    return f"{result.message}{hints.get(result.kind, '')}"
+
+
+def kind_of(outcome: Outcome) -> Kind:
+    """How an outcome is said."""
+    if isinstance(outcome, NotSaved | HeldElsewhere):
+        return "error"
+    return "refusal" if isinstance(outcome, Refusal) else "info"
