@@ -17,8 +17,7 @@ from textual.pilot import Pilot
 
 from codetui.core.selection.selection import Selection
 from codetui.model import Code, Codebook, CodeId, Group, Profile, Reference, Section
-from codetui.study.codebook_service import CodebookService
-from codetui.study.study import Study
+from codetui.study.study import CodebookService, Study
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
 from codetui.tui.widgets.status_line import ROWS, StatusLine

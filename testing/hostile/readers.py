@@ -26,8 +26,7 @@ from codetui.storage.journal import Journal, decode, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import SAMPLE_AD, template
-from codetui.study.session.document import SnapshotFile
-from codetui.study.session.lookup import decode_document
+from codetui.study.session.document import SnapshotFile, decode_document
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from testing.hostile.inputs import mutated

@@ -9,7 +9,7 @@ import pytest
 
 from codetui.model import CorpusSettings, Problem, SourceEntry
 from codetui.storage.sources.corpus import BATCH, Corpus
-from codetui.storage.sources.decoding import LIMIT
+from codetui.storage.sources.reader import LIMIT
 
 
 def corpus(path: Path, **columns: str) -> Corpus:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codetui.model import CorpusSettings
 from codetui.storage.sources.corpus import Corpus
-from codetui.storage.sources.decoding import Lines, ProblemCollector
+from codetui.storage.sources.reader import Lines, ProblemCollector
 from codetui.storage.sources.table_readers import Header, Record, read_header, read_records
 
 HEADER = Header(["id", "a", "b", "c"], ",", 1)

@@ -37,9 +37,9 @@ from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, Corpus
 from codetui.study.reconcile.findings import codebook_remarks
-from codetui.study.reconcile.places import Quotation, SourceText, locate
+from codetui.study.reconcile.statements import Quotation, SourceText, locate
+from codetui.study.session.document import DocumentFile, read_document
 from codetui.study.session.log import described
-from codetui.study.session.lookup import DocumentFile, read_document
 from codetui.study.session.outcome import change_words
 from codetui.study.session.sync import DocumentStatus
 from codetui.study.sessions import SessionSnapshot, session_snapshots

@@ -23,11 +23,10 @@ from codetui.formats import session_doc
 from codetui.model import Codebook, Transaction
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
-from codetui.study.session.document import Snapshot, SnapshotFile
+from codetui.study.session.document import Snapshot, SnapshotFile, decode_document, heading_of
 from codetui.study.session.log import described
-from codetui.study.session.lookup import decode_document, heading_of
-from codetui.study.sessions import CorpusSources, SessionSnapshot, coder_snapshots, text_conflict
-from codetui.study.study import CODEBOOK, StudyError
+from codetui.study.sessions import SessionSnapshot, coder_snapshots, text_conflict
+from codetui.study.study import CODEBOOK, CorpusSources, StudyError
 
 _HEADS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _NAMED = "GITHEAD_"

@@ -15,7 +15,7 @@ from codetui.storage import disk, fs, session_files, study_files
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.study.reconcile import Counts, survey
-from codetui.study.session.lookup import decode_document
+from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import HeldElsewhere, PullKind
 from codetui.study.session.session import KeepBook, Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged

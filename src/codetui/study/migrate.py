@@ -33,8 +33,8 @@ from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.log import fresh_id, now
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import CorpusSources, SessionSnapshot, Sources, session_snapshots
-from codetui.study.study import Study, StudyError, read_codebook
+from codetui.study.sessions import SessionSnapshot, Sources, session_snapshots
+from codetui.study.study import CorpusSources, Study, StudyError, read_codebook
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""

@@ -16,7 +16,6 @@ from codetui.model import Codebook, Problem, StepId
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.codebook_service import CodebookService
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -34,7 +33,7 @@ from codetui.study.session.log import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import StudyError
+from codetui.study.study import CodebookService, StudyError
 
 
 class BookOwner(Protocol):

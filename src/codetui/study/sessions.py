@@ -16,7 +16,6 @@ from codetui.model import (
     Problem,
     SessionOpened,
     Source,
-    SourceEntry,
     SourceId,
     Transaction,
     text_hash,
@@ -24,16 +23,16 @@ from codetui.model import (
 from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
-from codetui.storage.sources.corpus import Corpus
-from codetui.study.session.document import LineIds, SessionDocument
-from codetui.study.session.log import MemoryLog, described
-from codetui.study.session.lookup import (
+from codetui.study.session.document import (
     DocumentFile,
+    LineIds,
+    SessionDocument,
     heading_id,
     is_named_for,
     misplaced_log,
     read_document,
 )
+from codetui.study.session.log import MemoryLog, described
 from codetui.study.session.outcome import AdStatus, not_read, status_of
 from codetui.study.session.sync import DocumentStatus, DocumentSync
 
@@ -95,31 +94,6 @@ class Sources(Protocol):
 
     def find(self, source_id: SourceId) -> Source | None:
         """Return the source with its text, None if there is none.  Raises OSError where that is unknown."""
-
-
-class CorpusSources:
-    """The sources of a corpus by id; the corpus is listed when the first one is needed."""
-
-    def __init__(self, corpus: Corpus | None) -> None:
-        self._corpus = corpus
-        self._entries: dict[str, SourceEntry] | None = None
-        self._is_complete = True
-
-    def find(self, source_id: SourceId) -> Source | None:
-        """Return the source with its text, None if the corpus lacks it.
-
-        Raises OSError where it may be in a file that cannot be read.
-        """
-        if self._corpus is None:
-            return None
-        if self._entries is None:
-            batches = list(self._corpus.batches())
-            self._is_complete = not any(one.severity == "error" for batch in batches for one in batch.problems)
-            self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
-        entry = self._entries.get(source_id)
-        if entry is None and not self._is_complete:
-            entry = self._corpus.find(source_id)
-        return self._corpus.read(entry)[0] if entry else None
 
 
 # --- the sessions of a study --------------------------------------------------------------------------

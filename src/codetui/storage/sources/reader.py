@@ -1,58 +1,209 @@
-"""What a reader of sources is, what readers of tables have in common, and the reader of text files.
+"""Read sources: decode bytes into text, line by line; the protocol of readers; and the reader of text files.
 
 Each text file is one source, with id and employer in its name and the title in its text.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import BinaryIO, NamedTuple, Protocol
 
-from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
+from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, with_plain_line_ends
 from codetui.storage import fs
-from codetui.storage.fs import open_regular
-from codetui.storage.sources.decoding import Lines, ProblemCollector, decode, decode_head
+
+LIMIT = 200
+"""Problems of one severity that are listed for one file."""
+
+CHUNK = 1 << 16
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class ProblemCollector:
+    """Collect the problems of one file: of each severity at most `LIMIT` are listed, and the others counted.
+
+    `failure` is why the file could not be read to its end, if it could not: what is missing may be in it.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = printable(file)
+        self.failure: OSError | None = None
+        self._waiting: list[Problem] = []
+        self._counts: dict[Severity, int] = {}
+        self._reported: set[str] = set()
+
+    def add(self, line: int, severity: Severity, message: str) -> None:
+        """Report a problem of a line; line 0 is the whole file."""
+        count = self._counts[severity] = self._counts.get(severity, 0) + 1
+        if count <= LIMIT:
+            self._waiting.append(Problem(self.file, line, severity, printable(message)))
+
+    def add_once(self, topic: str, line: int, severity: Severity, message: str) -> None:
+        """Report a problem that concerns a file as a whole, at the first line with it."""
+        if topic not in self._reported:
+            self._reported.add(topic)
+            self.add(line, severity, message)
+
+    def drain(self) -> list[Problem]:
+        """Return the problems since the last call."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def overflow(self) -> list[Problem]:
+        """Return how many problems were not listed, for the end of the file."""
+        return [
+            Problem(self.file, 0, severity, f"{count - LIMIT} more {severity}s are not listed: look at the first ones")
+            for severity, count in self._counts.items()
+            if count > LIMIT
+        ]
+
+
+def printable(text: str) -> str:
+    """Return the text with U+FFFD for every character that a terminal obeys or cannot show on one line."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def detect_encoding(head: bytes) -> tuple[str, int]:
+    """Return the encoding that a byte order mark names, else UTF-8, and the size of the mark in bytes."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    return "utf-8", 0
+
+
+def decode(data: bytes, problems: ProblemCollector) -> str:
+    """Return the text of a whole file without its byte order mark.
+
+    A line that is not UTF-8 is decoded as Windows-1252, so that it does not spoil the others.
+    """
+    encoding, mark = detect_encoding(data)
+    try:
+        return data[mark:].decode(encoding)
+    except UnicodeDecodeError:
+        pass
+    if encoding != "utf-8":
+        problems.add(1, "warning", _broken_wide(encoding))
+        return data[mark:].decode(encoding, "replace")
+    lines = data[mark:].split(b"\n")
+    return "\n".join(_decode_line(line, number, problems) for number, line in enumerate(lines, start=1))
+
+
+def decode_head(data: bytes) -> str:
+    """Return the text of a file's first bytes, which may end inside a character."""
+    encoding, mark = detect_encoding(data)
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data[mark:])
+    except UnicodeDecodeError:
+        return decode(data, ProblemCollector(""))
+
+
+def _decode_line(line: bytes, number: int, problems: ProblemCollector) -> str:
+    """Return a line decoded as UTF-8, else as Windows-1252 with U+FFFD for its undefined bytes."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        what = "this line is not UTF-8; it and others like it were read as Windows-1252"
+        problems.add_once("encoding", number, "warning", f"{what}: if letters look wrong, save the file as UTF-8")
+        return line.decode("cp1252", "replace")
+
+
+def _broken_wide(encoding: str) -> str:
+    return f"this file is not all {encoding.upper()}; what is not is read as \ufffd: save the file as UTF-8"
+
+
+class Lines:
+    """Iterate over the decoded lines of an open file, ends included.
+
+    `offset` and `number` are the byte offset and the number of the next line.  A line ends at LF, CRLF or CR only:
+    U+2028, VT and FF are characters of a text.
+    """
+
+    def __init__(self, file: BinaryIO, problems: ProblemCollector) -> None:
+        self._file = file
+        self._problems = problems
+        file.seek(0)
+        self._encoding, start = detect_encoding(file.read(3))
+        self.seek(start, 1)
+
+    def seek(self, offset: int, number: int) -> None:
+        """Continue from line `number`, which begins at byte `offset`."""
+        self.offset, self.number = offset, number
+        self._mark: tuple[int, int] | None = None
+        self._read: list[tuple[str, int]] = []
+        self._ahead: deque[tuple[str, int]] = deque()
+        self._file.seek(offset)
+        self._lines = self._narrow() if self._encoding == "utf-8" else self._wide()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else next(self._lines)
+        if self._mark is not None:
+            self._read.append(line)
+        self.offset += line[1]
+        self.number += 1
+        return line[0]
+
+    def mark(self) -> None:
+        """Remember the lines from here on, so that `rewind` can return to them."""
+        self._mark = self.offset, self.number
+        self._read.clear()
+
+    def rewind(self, skip: int = 0) -> None:
+        """Return to the mark, or to the line `skip` lines after it."""
+        assert self._mark is not None
+        self._ahead.extendleft(reversed(self._read[skip:]))
+        offset, number = self._mark
+        self.offset, self.number = offset + sum(size for _, size in self._read[:skip]), number + skip
+        self.mark()
+
+    def _narrow(self) -> Iterator[tuple[str, int]]:
+        number = self.number
+        for line in self._byte_lines():
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                text = _decode_line(line, number, self._problems)
+            yield text, len(line)
+            number += 1
+
+    def _byte_lines(self) -> Iterator[bytes]:
+        """Yield the bytes of each line; a long line is read in pieces of growing size, in linear time."""
+        rest = b""
+        while chunk := self._file.read(max(CHUNK, len(rest))):
+            lines = (rest + chunk).splitlines(keepends=True)
+            rest = lines.pop()
+            yield from lines
+        yield from rest.splitlines(keepends=True)
+
+    def _wide(self) -> Iterator[tuple[str, int]]:
+        decoder = codecs.getincrementaldecoder(self._encoding)("replace")
+        number, rest, is_last = self.number, "", False
+        while not is_last:
+            chunk = self._file.read(max(CHUNK, 2 * len(rest)))
+            is_last = not chunk
+            lines = _LINE.findall(rest + decoder.decode(chunk, final=is_last))
+            rest = "" if is_last or not lines else lines.pop()
+            for line in lines:
+                if "\ufffd" in line:
+                    self._problems.add_once("encoding", number, "warning", _broken_wide(self._encoding))
+                yield line, len(line.encode(self._encoding))
+                number += 1
+
+
+# --- readers ------------------------------------------------------------------------------------------
 
 NAME_LIMIT = 200
 """Characters of an employer or a title."""
 
-COLUMN_HINT = 'name one in codebook.toml, [corpus] columns = { %s = "your column" }'
-
-Field = Literal["id", "employer", "title", "body"]
-FIELDS: tuple[Field, ...] = get_args(Field)
-
-_KNOWN: dict[Field, str] = {
-    "id": """
-        id jobid adid vacancyid vacatureid jobpostingid jobadid postingid advertentieid advertid
-        documentid docid recordid identifier uuid guid nummer vacaturenummer advertentienummer
-        volgnummer jobnumber vacancynumber number adnumber nr no num key sleutel reference
-        referencenumber referentie referentienummer ref refnr kenmerk
-        """,
-    "employer": """
-        employer employername hiringorganization hiringorganisation company companyname organisation
-        organization organisationname organizationname organisatie organisatienaam naamorganisatie
-        bedrijf bedrijfsnaam naambedrijf werkgever werkgevernaam werkgeversnaam naamwerkgever
-        onderneming firm firma opdrachtgever client advertiser adverteerder
-        """,
-    "title": """
-        title jobtitle adtitle vacancytitle positiontitle postingtitle vacaturetitel functietitel
-        functienaam advertentietitel titel jobname position positie functie vacature job role rol
-        headline kop occupation beroep
-        """,
-    "body": """
-        text body description jobdescription functieomschrijving vacaturetekst omschrijving
-        vacatureomschrijving functiebeschrijving beschrijving taakomschrijving advertentietekst
-        adtext jobtext fulltext plaintext rawtext fulldescription jobad jobadtext advertisement
-        vacancytext vacancydescription positiondescription postingtext content contents inhoud tekst
-        volledigetekst
-        """,
-}
-_RANKS = {name: (field, rank) for field in FIELDS for rank, name in enumerate(_KNOWN[field].split())}
 HEAD = 4096
 """Bytes that the list reads of a file."""
 
@@ -114,133 +265,7 @@ def note_nul(text: str, line: int, problems: ProblemCollector) -> None:
         problems.add(line, "note", message)
 
 
-# --- tables -------------------------------------------------------------------------------------------
-
-
-class Row(NamedTuple):
-    """One row of a table: its place, its four fields, and a function that returns all further columns."""
-
-    place: Place
-    id: str
-    employer: str
-    title: str
-    body: str
-    attributes: Callable[[], dict[str, str]]
-
-
-RowReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
-"""Read the rows of a table; with a place, those from there on."""
-
-
-@dataclass(frozen=True)
-class TableReader:
-    """Read tables, whose rows are sources, with the function `rows`."""
-
-    suffixes: tuple[str, ...]
-    rows: RowReader
-    is_table: bool = True
-
-    def id_in_name(self, _: str) -> str | None:
-        """Return None: any id may be in a table."""
-        return None
-
-    def entries(self, file: SourceFile, start: Place | None = None) -> Iterator[SourceEntry]:
-        """Yield the entries of the rows."""
-        return (_entry(file.path, row) for row in self._rows(file, start))
-
-    def sources(self, file: SourceFile, start: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
-        """Yield the entries and sources of the rows; a text is title, blank line, body, or the body alone."""
-        for row in self._rows(file, start):
-            note_nul(row.body, row.place.line, file.problems)
-            entry = _entry(file.path, row)
-            head = with_plain_line_ends(f"{row.title}\n\n") if row.title.strip() else ""
-            text = head + with_plain_line_ends(row.body)
-            source = Source(
-                entry.id, entry.employer, entry.title, text, file.path, entry.line, len(head), row.attributes()
-            )
-            yield entry, source
-
-    def _rows(self, file: SourceFile, start: Place | None) -> Iterator[Row]:
-        """Yield the rows that are sources."""
-        if start is not None and start.offset < 0:
-            return
-        with open_regular(file.path) as handle:
-            lines = Lines(handle, file.problems)
-            for row in self.rows(lines, file, start):
-                if _is_usable(row, file.problems):
-                    yield row
-
-
-def _entry(file: str, row: Row) -> SourceEntry:
-    # Employers repeat: each name is kept in memory once.
-    employer = sys.intern(one_line(row.employer))
-    return SourceEntry(SourceId(row.id), employer, one_line(row.title), file, *row.place)
-
-
-def _is_usable(row: Row, problems: ProblemCollector) -> bool:
-    """Return whether a row has an id; report if not, or if it has no text."""
-    if not row.id:
-        problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that stays")
-        return False
-    if not row.body.strip():
-        problems.add(row.place.line, "note", f"ad {row.id[:80]} has no text: there is nothing to code in it")
-    return True
-
-
-# --- columns ------------------------------------------------------------------------------------------
-
-# In order of preference: a table may have both an `id` and a `reference`.
-
-
-class Columns(NamedTuple):
-    """Which column holds which field, and what is wrong with the settings."""
-
-    names: dict[Field, str]
-    complaints: tuple[str, ...]
-
-
-def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
-    """Return the columns of a table: those named in the settings, else those whose name is known."""
-    names: dict[Field, str] = {}
-    best: dict[Field, int] = {}
-    for name in header:
-        field, rank = _RANKS.get(_folded(name), (None, 0))
-        if field is not None and rank < best.get(field, len(_RANKS)):
-            names[field], best[field] = name, rank
-    complaints = []
-    for field in FIELDS:
-        if field not in wanted:
-            continue
-        match = next((name for name in header if name.strip() == wanted[field].strip()), None)
-        if match is not None:
-            names = {known: name for known, name in names.items() if name != match or known in wanted}
-            names[field] = match
-        else:
-            complaints.append(_absent(field, wanted[field], names.get(field), header))
-    complaints += [
-        f'[corpus] columns names "{key}", which is not a field: use id, employer, title or body'
-        for key in wanted
-        if key not in FIELDS
-    ]
-    return Columns(names, tuple(complaints))
-
-
-def found_columns(header: Iterable[str]) -> str:
-    """Return the columns of a table for a message, shortened if there are many."""
-    names = [name.strip()[:40] or "(no name)" for name in header]
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-
-
-def _absent(field: Field, wanted: str, instead: str | None, header: Sequence[str]) -> str:
-    used = f'"{instead}" is used instead' if instead else "nothing is used instead"
-    what = f'[corpus] columns maps {field} to "{wanted}", which is not a column: {used}'
-    return f"{what}. Columns found: {found_columns(header)}"
-
-
-def _folded(name: str) -> str:
-    """Return a column's name without case, accents, blanks and punctuation: `Job-ID` and `job_id` are one."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(character for character in plain if character.isalnum()).casefold()
+# --- text files ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

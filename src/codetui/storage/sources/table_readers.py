@@ -8,23 +8,181 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from codetui.core.text.display import plural
-from codetui.storage.sources.decoding import Lines, ProblemCollector
-from codetui.storage.sources.reader import (
-    COLUMN_HINT,
-    Columns,
-    Place,
-    Row,
-    SourceFile,
-    TableReader,
-    columns_of,
-    found_columns,
-)
+from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
+from codetui.storage.fs import open_regular
+from codetui.storage.sources.reader import Lines, Place, ProblemCollector, SourceFile, note_nul, one_line
+
+COLUMN_HINT = 'name one in codebook.toml, [corpus] columns = { %s = "your column" }'
+
+Field = Literal["id", "employer", "title", "body"]
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+_KNOWN: dict[Field, str] = {
+    "id": """
+        id jobid adid vacancyid vacatureid jobpostingid jobadid postingid advertentieid advertid
+        documentid docid recordid identifier uuid guid nummer vacaturenummer advertentienummer
+        volgnummer jobnumber vacancynumber number adnumber nr no num key sleutel reference
+        referencenumber referentie referentienummer ref refnr kenmerk
+        """,
+    "employer": """
+        employer employername hiringorganization hiringorganisation company companyname organisation
+        organization organisationname organizationname organisatie organisatienaam naamorganisatie
+        bedrijf bedrijfsnaam naambedrijf werkgever werkgevernaam werkgeversnaam naamwerkgever
+        onderneming firm firma opdrachtgever client advertiser adverteerder
+        """,
+    "title": """
+        title jobtitle adtitle vacancytitle positiontitle postingtitle vacaturetitel functietitel
+        functienaam advertentietitel titel jobname position positie functie vacature job role rol
+        headline kop occupation beroep
+        """,
+    "body": """
+        text body description jobdescription functieomschrijving vacaturetekst omschrijving
+        vacatureomschrijving functiebeschrijving beschrijving taakomschrijving advertentietekst
+        adtext jobtext fulltext plaintext rawtext fulldescription jobad jobadtext advertisement
+        vacancytext vacancydescription positiondescription postingtext content contents inhoud tekst
+        volledigetekst
+        """,
+}
+
+
+# Known names in order of preference: a table may have both an `id` and a `reference`.
+_RANKS = {name: (field, rank) for field in FIELDS for rank, name in enumerate(_KNOWN[field].split())}
+
+
+class Row(NamedTuple):
+    """One row of a table: its place, its four fields, and a function that returns all further columns."""
+
+    place: Place
+    id: str
+    employer: str
+    title: str
+    body: str
+    attributes: Callable[[], dict[str, str]]
+
+
+RowReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
+"""Read the rows of a table; with a place, those from there on."""
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """Read tables, whose rows are sources, with the function `rows`."""
+
+    suffixes: tuple[str, ...]
+    rows: RowReader
+    is_table: bool = True
+
+    def id_in_name(self, _: str) -> str | None:
+        """Return None: any id may be in a table."""
+        return None
+
+    def entries(self, file: SourceFile, start: Place | None = None) -> Iterator[SourceEntry]:
+        """Yield the entries of the rows."""
+        return (_entry(file.path, row) for row in self._rows(file, start))
+
+    def sources(self, file: SourceFile, start: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
+        """Yield the entries and sources of the rows; a text is title, blank line, body, or the body alone."""
+        for row in self._rows(file, start):
+            note_nul(row.body, row.place.line, file.problems)
+            entry = _entry(file.path, row)
+            head = with_plain_line_ends(f"{row.title}\n\n") if row.title.strip() else ""
+            text = head + with_plain_line_ends(row.body)
+            source = Source(
+                entry.id, entry.employer, entry.title, text, file.path, entry.line, len(head), row.attributes()
+            )
+            yield entry, source
+
+    def _rows(self, file: SourceFile, start: Place | None) -> Iterator[Row]:
+        """Yield the rows that are sources."""
+        if start is not None and start.offset < 0:
+            return
+        with open_regular(file.path) as handle:
+            lines = Lines(handle, file.problems)
+            for row in self.rows(lines, file, start):
+                if _is_usable(row, file.problems):
+                    yield row
+
+
+def _entry(file: str, row: Row) -> SourceEntry:
+    # Employers repeat: each name is kept in memory once.
+    employer = sys.intern(one_line(row.employer))
+    return SourceEntry(SourceId(row.id), employer, one_line(row.title), file, *row.place)
+
+
+def _is_usable(row: Row, problems: ProblemCollector) -> bool:
+    """Return whether a row has an id; report if not, or if it has no text."""
+    if not row.id:
+        problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that stays")
+        return False
+    if not row.body.strip():
+        problems.add(row.place.line, "note", f"ad {row.id[:80]} has no text: there is nothing to code in it")
+    return True
+
+
+# --- columns ------------------------------------------------------------------------------------------
+
+
+class Columns(NamedTuple):
+    """Which column holds which field, and what is wrong with the settings."""
+
+    names: dict[Field, str]
+    complaints: tuple[str, ...]
+
+
+def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
+    """Return the columns of a table: those named in the settings, else those whose name is known."""
+    names: dict[Field, str] = {}
+    best: dict[Field, int] = {}
+    for name in header:
+        field, rank = _RANKS.get(_folded(name), (None, 0))
+        if field is not None and rank < best.get(field, len(_RANKS)):
+            names[field], best[field] = name, rank
+    complaints = []
+    for field in FIELDS:
+        if field not in wanted:
+            continue
+        match = next((name for name in header if name.strip() == wanted[field].strip()), None)
+        if match is not None:
+            names = {known: name for known, name in names.items() if name != match or known in wanted}
+            names[field] = match
+        else:
+            complaints.append(_absent(field, wanted[field], names.get(field), header))
+    complaints += [
+        f'[corpus] columns names "{key}", which is not a field: use id, employer, title or body'
+        for key in wanted
+        if key not in FIELDS
+    ]
+    return Columns(names, tuple(complaints))
+
+
+def found_columns(header: Iterable[str]) -> str:
+    """Return the columns of a table for a message, shortened if there are many."""
+    names = [name.strip()[:40] or "(no name)" for name in header]
+    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+
+
+def _absent(field: Field, wanted: str, instead: str | None, header: Sequence[str]) -> str:
+    used = f'"{instead}" is used instead' if instead else "nothing is used instead"
+    what = f'[corpus] columns maps {field} to "{wanted}", which is not a column: {used}'
+    return f"{what}. Columns found: {found_columns(header)}"
+
+
+def _folded(name: str) -> str:
+    """Return a column's name without case, accents, blanks and punctuation: `Job-ID` and `job_id` are one."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(character for character in plain if character.isalnum()).casefold()
+
+
+# --- CSV and TSV --------------------------------------------------------------------------------------
 
 CELL_LIMIT = 16 * 1024 * 1024
 """Characters of the longest cell; a quote that is closed later than that counts as mismatched."""
@@ -294,6 +452,9 @@ class _Records:
 
 
 CSV = TableReader((".csv", ".tsv"), read_csv_rows)
+
+
+# --- JSONL --------------------------------------------------------------------------------------------
 
 
 def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterator[Row]:

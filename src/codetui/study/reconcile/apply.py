@@ -43,13 +43,16 @@ from codetui.study.reconcile.findings import (
     compare_description,
     new_remarks,
 )
-from codetui.study.reconcile.places import Place, Quotation, SourceText, locate
 from codetui.study.reconcile.statements import (
     Conflict,
+    Place,
+    Quotation,
+    SourceText,
     Statement,
     changed,
     count_edits,
     is_live,
+    locate,
     match_edits,
     match_known,
     merge,

@@ -23,7 +23,7 @@ from codetui.model import (
 from codetui.storage import fs
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
-from codetui.study.session.document import SessionDocument
+from codetui.study.session.document import SessionDocument, other_logs
 from codetui.study.session.fallback import (
     FallbackFolder,
     drafts,
@@ -33,7 +33,6 @@ from codetui.study.session.fallback import (
     take_refused_steps,
 )
 from codetui.study.session.log import SessionLog, described, fresh_id, now
-from codetui.study.session.lookup import other_logs
 from codetui.study.session.outcome import (
     HeldElsewhere,
     NotSaved,

@@ -28,9 +28,8 @@ from codetui.model import (
     Transaction,
 )
 from codetui.storage.fs import Version
-from codetui.study.session.document import LineIds, SessionDocument, Snapshot, closest
+from codetui.study.session.document import LineIds, SessionDocument, Snapshot, closest, heading_id
 from codetui.study.session.log import MemoryLog, SessionLog, described, minted
-from codetui.study.session.lookup import heading_id
 from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
 
 if TYPE_CHECKING:
