@@ -10,16 +10,22 @@ from __future__ import annotations
 import errno
 import json
 import re
+import secrets
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Generic, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from codetui.core.session.state import State, evolve, replay
 from codetui.model import Event, Problem, StudyStep, Transaction
 from codetui.storage import fs
+from codetui.storage.fs import Version
 
 GREATEST = 2**53
 """The greatest number in a log: beyond it counting is not exact in other programs."""
@@ -226,6 +232,19 @@ def _types_of(wanted: type) -> list[tuple[str, object]]:
     return [(name, hints[name]) for name in _names_of(wanted)]
 
 
+# --- records -----------------------------------------------------------------------------------------
+
+
+def fresh_id() -> str:
+    """A unique id that sorts by time: 11 hexadecimal digits of milliseconds, 12 of chance."""
+    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class RecordLog(Generic[R]):
     """A log of records of one type.
 
@@ -273,10 +292,6 @@ class RecordLog(Generic[R]):
                 problems.append(self._problem(number, f"{what}; delete the wrong line"))
         return sorted(found.values(), key=lambda each: (each.seq, each.id)), problems, unknown
 
-    def ensure_durable(self) -> None:
-        """Wait until the disk has what was read: a killed program may have written it without waiting."""
-        fs.ensure_durable(self.path)
-
     def append(self, record: R) -> None:
         """Put a record on disk; raise OSError if it is not there, and then the log is as before."""
         if record.seq > GREATEST:
@@ -309,6 +324,76 @@ class Journal(RecordLog[Transaction]):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, Transaction)
+
+
+class SessionLog:
+    """The transactions of one coder and source; other programs may add to the journal on disk.
+
+    Raises OSError where the journal exists and cannot be read: it never counts as empty.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the log, and wait until the disk has what was read: a killed program may have written it."""
+        self._journal = Journal(path)
+        self.path = path
+        self._caught_up = fs.version(path)
+        fs.ensure_durable(path)
+        transactions, self.problems = self._journal.read()
+        self._seen = fs.version(path)
+        self.transactions = list(transactions)
+        self.state: State = replay(transactions)
+
+    @property
+    def unknown(self) -> Iterable[bytes]:
+        """The lines of the log that are steps, but of no known version or form."""
+        return self._journal.unknown
+
+    def append(self, transaction: Transaction, *, completes: bool = False) -> None:
+        """Put a transaction on disk, then into the state.  Raises OSError, and then nothing has changed.
+
+        `completes` also writes earlier transactions that the log on disk may lack.
+        """
+        self.complete(is_forced=completes)
+        self._journal.append(transaction)
+        self.adopt(transaction)
+
+    def adopt(self, transaction: Transaction) -> None:
+        """Put a transaction that is on disk into the state; what cannot be seen of it now is seen with the next."""
+        self.transactions.append(transaction)
+        with suppress(OSError):
+            self._seen = self._caught_up = fs.version(self.path)
+        self.state = evolve(self.state, transaction)
+
+    def complete(self, *, is_forced: bool = False) -> None:
+        """Give a log that was deleted, cut or replaced the lines that it has lost.  Raises OSError."""
+        now = fs.version(self.path)
+        is_whole = now.file == self._seen.file and now.size >= self._seen.size
+        if is_forced or not is_whole:
+            self._journal.complete(self.transactions)
+        if is_forced:
+            self._seen = fs.version(self.path)
+
+    def add_lines(self, lines: Iterable[bytes]) -> None:
+        """Put lines of another log of this session on disk, and catch up.  Raises OSError."""
+        self._journal.add(lines)
+        self.catch_up()
+
+    def changed(self) -> Version | None:
+        """Return the version of the log if another program has changed it.  Raises OSError."""
+        version = fs.version(self.path)
+        return None if version == self._caught_up else version
+
+    def catch_up(self) -> bool:
+        """Read what other programs have added; return whether there was anything.  Raises OSError: read next time."""
+        changed = self.changed()
+        read = self._journal.read()[0] if changed else []
+        self._caught_up = changed or self._caught_up
+        known = {transaction.id for transaction in self.transactions} if read else set()
+        new = [transaction for transaction in read if transaction.id not in known]
+        if new:
+            self.transactions = sorted((*self.transactions, *new), key=lambda each: (each.seq, each.id))
+            self.state = replay(self.transactions)
+        return bool(new)
 
 
 class StudyJournal(RecordLog[StudyStep]):

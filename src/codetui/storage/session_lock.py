@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from codetui.model import Problem
 from codetui.storage import disk, fs
 
 HEARTBEAT = 10.0
@@ -340,6 +341,67 @@ class SessionLock:
             if self.is_mine:
                 with contextlib.suppress(OSError):
                     os.utime(self.file)
+
+
+class SessionAccess:
+    """Which program may write a session; without a lock this one always may.
+
+    `holder` is the other program that has it, as last seen. A lock that cannot be created keeps nobody from coding: it
+    is not used any more then, and `problem` says so.
+    """
+
+    def __init__(self, lock: SessionLock | None) -> None:
+        self._lock = lock
+        self.problem: Problem | None = None
+        self.holder = self.elsewhere()
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether other programs may work on the session."""
+        return self._lock is not None
+
+    def elsewhere(self) -> Holder | None:
+        """Return the other program that has the session at this moment; any thread may ask."""
+        return self._lock.other() if self._lock is not None and self.problem is None else None
+
+    def claim(self) -> bool:
+        """Lock the session unless another program has it; return whether this one may write.
+
+        Raises UnreadableLockError where it had the lock and cannot read whether it still has it.
+        """
+        if self._lock is not None and self.problem is None:
+            try:
+                self.holder = self._lock.claim()
+            except UnreadableLockError:
+                raise
+            except OSError as error:
+                self._give_up(self._lock, error)
+        return self.holder is None
+
+    def refresh(self) -> bool:
+        """Look who has the session; return whether that has changed."""
+        before, self.holder = self.holder, self.elsewhere()
+        return self.holder != before
+
+    def take_over(self) -> None:
+        """Lock the session, whoever has it."""
+        if self._lock is not None:
+            try:
+                self._lock.take_over()
+            except OSError as error:
+                self._give_up(self._lock, error)
+        self.holder = None
+
+    def release(self) -> None:
+        """Unlock the session."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _give_up(self, lock: SessionLock, error: OSError) -> None:
+        what = f"other programs cannot see that this session is open ({error.strerror or error})"
+        hint = "code it in one program at a time, or make the folder writable"
+        self.problem = Problem(str(lock.file), 0, "warning", f"{what}: {hint}")
+        self.holder = None
 
 
 def _read_holder(file: Path) -> Holder | None:

@@ -39,7 +39,6 @@ from codetui.storage.sources.corpus import NO_TEXT, Corpus
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document
-from codetui.study.session.log import described
 from codetui.study.session.outcome import change_words
 from codetui.study.session.sync import DocumentStatus
 from codetui.study.sessions import SessionSnapshot, session_snapshots
@@ -161,7 +160,7 @@ def check_session(session: SessionSnapshot, source: Source | None, corpus: Path,
         return Checked([*problems, *session.edit_problems])
     file = str(document.path if document else session.log)
     logged = replay(session.transactions)
-    source_known = described(source or session.source, logged)
+    source_known = logged.describe(source or session.source)
     expected = session_doc.document_of(logged, index.book, source_known) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
     problems += log_vs_document(session, expected, file)

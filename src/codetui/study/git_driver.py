@@ -24,7 +24,6 @@ from codetui.model import Codebook, Transaction
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
 from codetui.study.session.document import Snapshot, SnapshotFile, decode_document, heading_of
-from codetui.study.session.log import described
 from codetui.study.sessions import SessionSnapshot, coder_snapshots, text_conflict
 from codetui.study.study import CODEBOOK, CorpusSources, StudyError
 
@@ -109,7 +108,7 @@ class _Both(NamedTuple):
     def rendered(self, transactions: tuple[Transaction, ...]) -> Snapshot:
         """Return the document of these steps."""
         state = replay(transactions)
-        text, ids = session_doc.document_of(state, self.book, described(self.ours.source, state))
+        text, ids = session_doc.document_of(state, self.book, state.describe(self.ours.source))
         return Snapshot(text, ids, tuple(one.id for one in transactions))
 
 

@@ -27,10 +27,9 @@ from codetui.formats.codebook.migration_map import parse_applied_map, parse_map,
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import NO_STEP, Codebook, Problem, Source, SourceId, StepId, StudyStep, TransactionId, Words
 from codetui.storage import fs, study_files
-from codetui.storage.journal import StudyJournal
+from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.session.log import fresh_id, now
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, Sources, session_snapshots

@@ -14,6 +14,7 @@ from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
 from codetui.model import Codebook, Problem, StepId
 from codetui.storage import fs, study_files
+from codetui.storage.journal import fresh_id
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.migrate import (
@@ -29,7 +30,6 @@ from codetui.study.migrate import (
     rules_between,
     transactions_of,
 )
-from codetui.study.session.log import fresh_id
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot

@@ -32,9 +32,8 @@ from codetui.study.session.document import (
     misplaced_log,
     read_document,
 )
-from codetui.study.session.log import MemoryLog, described
 from codetui.study.session.outcome import AdStatus, not_read, status_of
-from codetui.study.session.sync import DocumentStatus, DocumentSync
+from codetui.study.session.sync import DocumentStatus, DocumentSync, MemoryLog
 
 if TYPE_CHECKING:
     from codetui.study.reconcile import Reconciliation
@@ -199,7 +198,7 @@ class _CoderFolder:
         if opened is None:
             problems += [Problem(str(log), 0, "error", HEADLESS)] if transactions else []
             self._documents.pop(heading_id(log.stem), None)
-            source = described(Source(SourceId(log.stem), "", "", "", str(log)), memory.state)
+            source = memory.state.describe(Source(SourceId(log.stem), "", "", "", str(log)))
             snapshot = SessionSnapshot(self._name, self._name, source, memory.state, log, tuple(transactions))
             return replace(snapshot, log_problems=tuple(problems)) if problems else None
         if safe_name(opened.source) != log.stem:
@@ -224,7 +223,7 @@ class _CoderFolder:
 
     def _synced(self, log: MemoryLog, source: Source, candidates: list[DocumentFile]) -> SessionSnapshot:
         """Return the session once the edits by hand in its document are taken over, which reaches no disk."""
-        snapshot = SessionSnapshot(self._name, self._name, described(source, log.state), log.state)
+        snapshot = SessionSnapshot(self._name, self._name, log.state.describe(source), log.state)
         try:
             if not log.transactions:
                 source = self._sources.find(source.id) or source
@@ -241,7 +240,7 @@ class _CoderFolder:
             return replace(snapshot, read_problems=(problem,), is_unread=not log.transactions)
         return replace(
             snapshot,
-            source=described(source, log.state),
+            source=log.state.describe(source),
             state=log.state,
             document=next((one for one in candidates if one.path == document.path), None),
             status=sync.status,
@@ -322,7 +321,7 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: list[Tra
     opened = log.state.opened
     if opened is None or log.state.is_untouched:
         return
-    source = described(Source(opened.source, opened.employer, opened.title, "", ""), log.state)
+    source = log.state.describe(Source(opened.source, opened.employer, opened.title, "", ""))
     with suppress(OSError):
         if fs.is_newer(paths.document(opened.source, source.employer), paths.log(opened.source)):
             return

@@ -29,6 +29,7 @@ from codetui.model import (
     MemoWritten,
     ProfileAssigned,
     SessionOpened,
+    Source,
     SourceDescribed,
     Transaction,
     TransactionId,
@@ -141,6 +142,10 @@ class State:
         """The rank that puts a coding or note after all others, removed ones included."""
         ranks = (one.rank for ranked in (self.codings, self.notes, self.memos) for one in ranked.values())
         return max(self.seq, *ranks, 0) + 1
+
+    def describe(self, source: Source) -> Source:
+        """Return a source with the employer and title that the session has recorded."""
+        return replace(source, employer=self.employer or source.employer, title=self.title or source.title)
 
     @property
     def is_untouched(self) -> bool:

@@ -185,11 +185,11 @@ def closest_base(edited: Document, bases: Sequence[Document], book: Codebook) ->
 
 def _described(source: Source, state: State, events: tuple[Event, ...]) -> Source:
     """Return the source with the employer and title of the session after these events."""
-    employer, title = state.employer or source.employer, state.title or source.title
+    source = state.describe(source)
     for event in events:
         if isinstance(event, SourceDescribed):
-            employer, title = event.employer, event.title
-    return replace(source, employer=employer, title=title)
+            source = replace(source, employer=event.employer, title=event.title)
+    return source
 
 
 def _layout(text: str, edited: Document, named: Document, source: Source, book: Codebook) -> DocumentLayout | None:

@@ -49,7 +49,8 @@ def compare_description(edited: Document, base: Document | None, state: State, s
 
     Without a base they count only where neither session nor source names them.
     """
-    employer, title = state.employer or source.employer, state.title or source.title
+    known = state.describe(source)
+    employer, title = known.employer, known.title
     new_employer, on_employer = _merged_text(edited, "employer", base.employer if base else None, employer)
     new_title, on_title = _merged_text(edited, "title", base.title if base else None, title)
     event = SourceDescribed(employer=new_employer, title=new_title, employer_before=employer, title_before=title)

@@ -13,10 +13,9 @@ from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Code, Problem, Profile, Source, SourceId, Transaction
 from codetui.storage import fs
-from codetui.storage.journal import Journal
+from codetui.storage.journal import Journal, now
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.document import SessionDocument, Snapshot
-from codetui.study.session.log import now
 
 DRAFT = ".unsaved.md"
 REFUSED = ".refused.jsonl"

@@ -21,8 +21,9 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage import fs
+from codetui.storage.journal import SessionLog, fresh_id, now
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.session_lock import Holder, SessionLock, UnreadableLockError
+from codetui.storage.session_lock import Holder, SessionAccess, SessionLock
 from codetui.study.session.document import SessionDocument, other_logs
 from codetui.study.session.fallback import (
     FallbackFolder,
@@ -32,7 +33,6 @@ from codetui.study.session.fallback import (
     rescue_draft,
     take_refused_steps,
 )
-from codetui.study.session.log import SessionLog, described, fresh_id, now
 from codetui.study.session.outcome import (
     HeldElsewhere,
     NotSaved,
@@ -72,7 +72,7 @@ class Session:
         self._paths = paths
         self._keep_book = keep_book
         self._hash = text_hash(source.text)
-        self._access = _Access(None if token is None else SessionLock(paths.log(source.id), token))
+        self._access = SessionAccess(None if token is None else SessionLock(paths.log(source.id), token))
         self._fallback: FallbackFolder | None = None
         self._refused: Transaction | None = None
         self._is_noted = False
@@ -124,7 +124,7 @@ class Session:
     @property
     def description(self) -> Source:
         """Return the source with the employer and title that the coder gave it, if any."""
-        return described(self.source, self.state)
+        return self.state.describe(self.source)
 
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
         """Continue with another version of the codebook: the labels in the document may change."""
@@ -264,7 +264,8 @@ class Session:
 
     def _catch_up(self) -> bool:
         has_more = self._log.catch_up()
-        self._failure.clear()
+        if self._failure.problem is not None:
+            self._failure.clear()
         return has_more
 
     def _with_lock_problem(self, outcome: Outcome) -> Outcome:
@@ -455,64 +456,3 @@ class Session:
     def rescue_draft(self, text: str) -> Problem:
         """Keep a text that could not be saved in a file, and report where."""
         return rescue_draft(self._paths, self.source.id, text)
-
-
-class _Access:
-    """Which program may write a session; without a lock this one always may.
-
-    `holder` is the other program that has it, as last seen. A lock that cannot be created keeps nobody from coding: it
-    is not used any more then, and `problem` says so.
-    """
-
-    def __init__(self, lock: SessionLock | None) -> None:
-        self._lock = lock
-        self.problem: Problem | None = None
-        self.holder = self.elsewhere()
-
-    @property
-    def is_shared(self) -> bool:
-        """Return whether other programs may work on the session."""
-        return self._lock is not None
-
-    def elsewhere(self) -> Holder | None:
-        """Return the other program that has the session at this moment; any thread may ask."""
-        return self._lock.other() if self._lock is not None and self.problem is None else None
-
-    def claim(self) -> bool:
-        """Lock the session unless another program has it; return whether this one may write.
-
-        Raises UnreadableLockError where it had the lock and cannot read whether it still has it.
-        """
-        if self._lock is not None and self.problem is None:
-            try:
-                self.holder = self._lock.claim()
-            except UnreadableLockError:
-                raise
-            except OSError as error:
-                self._give_up(self._lock, error)
-        return self.holder is None
-
-    def refresh(self) -> bool:
-        """Look who has the session; return whether that has changed."""
-        before, self.holder = self.holder, self.elsewhere()
-        return self.holder != before
-
-    def take_over(self) -> None:
-        """Lock the session, whoever has it."""
-        if self._lock is not None:
-            try:
-                self._lock.take_over()
-            except OSError as error:
-                self._give_up(self._lock, error)
-        self.holder = None
-
-    def release(self) -> None:
-        """Unlock the session."""
-        if self._lock is not None:
-            self._lock.release()
-
-    def _give_up(self, lock: SessionLock, error: OSError) -> None:
-        what = f"other programs cannot see that this session is open ({error.strerror or error})"
-        hint = "code it in one program at a time, or make the folder writable"
-        self.problem = Problem(str(lock.file), 0, "warning", f"{what}: {hint}")
-        self.holder = None

@@ -5,15 +5,17 @@ A document that nobody meant to leave as it is, saved half-way or merged badly, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.session.commands import Decision
-from codetui.core.session.state import State, replay
+from codetui.core.session.state import State, evolve, replay
 from codetui.core.session.words import quoted
 from codetui.model import (
     Cause,
@@ -26,10 +28,11 @@ from codetui.model import (
     ProfileAssigned,
     Source,
     Transaction,
+    TransactionId,
 )
 from codetui.storage.fs import Version
+from codetui.storage.journal import SessionLog
 from codetui.study.session.document import LineIds, SessionDocument, Snapshot, closest, heading_id
-from codetui.study.session.log import MemoryLog, SessionLog, described, minted
 from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
 
 if TYPE_CHECKING:
@@ -40,6 +43,44 @@ BY_HAND = ("edit", "document")
 """The causes of a step that took a document over."""
 
 REPAIR = "or write the document again (a copy is kept)"
+
+
+def minted(*said: str) -> Callable[[], str]:
+    """Ids that follow from what is said, and sort as they are given: on two machines the same."""
+    prefix = sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:17]
+    numbers = count()
+    return lambda: f"{prefix}{next(numbers):06x}"
+
+
+class MemoryLog:
+    """A log of which nothing reaches the disk: what is recorded are `edits` beside the steps that were read.
+
+    The id of an edit follows from the log and the edit, so that two machines make the same step of one edit by hand.
+    """
+
+    def __init__(self, transactions: Iterable[Transaction] = ()) -> None:
+        self.transactions = list(transactions)
+        self.edits: list[Transaction] = []
+        self.state: State = replay(self.transactions)
+
+    def record(self, decision: Decision) -> Saved:
+        """Put a decision into the state, at the time of the last step: the clocks of two machines differ."""
+        last = self.transactions[-1] if self.transactions else None
+        edit = Transaction(
+            id=TransactionId(minted(last.id if last else "", repr(decision.events))()),
+            parents=(last.id,) if last else (),
+            seq=self.state.seq + 1,
+            time=last.time if last else "",
+            coder=last.coder if last else "",
+            codebook=last.codebook if last else "",
+            cause=decision.cause,
+            from_name=decision.from_name,
+            events=decision.events,
+        )
+        self.edits.append(edit)
+        self.transactions.append(edit)
+        self.state = evolve(self.state, edit)
+        return Saved(decision.message)
 
 
 class DocumentStatus(Enum):
@@ -197,10 +238,10 @@ class DocumentSync:
     def _taken_over_last(self, text: str, newest: Snapshot | None) -> Snapshot | None:
         """Return the snapshot of the last edit by hand if the disk refused to keep it: it follows from the log."""
         steps = self._log.transactions
-        count = max((number for number, one in enumerate(steps, 1) if one.cause in BY_HAND), default=0)
-        if not count or (newest is not None and steps[count - 1].id in newest.steps):
+        end = max((number for number, one in enumerate(steps, 1) if one.cause in BY_HAND), default=0)
+        if not end or (newest is not None and steps[end - 1].id in newest.steps):
             return None
-        snapshot = self._snapshot(replay(steps[:count]), steps[:count])
+        snapshot = self._snapshot(replay(steps[:end]), steps[:end])
         return snapshot if snapshot.text == text else None
 
     def _check_and_apply(self, text: str, bases: Sequence[Snapshot], own: Sequence[Snapshot]) -> PullResult | None:
@@ -231,7 +272,7 @@ class DocumentSync:
         is_older = base is None and state.layout is not None and not found.events
         layout = state.layout if is_older else found.layout
         cause: Cause = "edit" if state.opened else "document"
-        count = len(log.transactions)
+        number_of_steps = len(log.transactions)
         result = self._record_all(found, layout, cause, document.path, problems)
         if not result.is_saved:
             document.forget()
@@ -241,9 +282,10 @@ class DocumentSync:
         if not is_current and is_only_change:
             document.keep_copy()
         # A text that lags behind contains only the steps that it was written from.
-        known = set(base.steps) if base else ()
-        contained = [one for at, one in enumerate(log.transactions) if is_current or at >= count or one.id in known]
-        document.remember(Snapshot(parsed.text, ids, tuple(one.id for one in contained)))
+        known = set(base.steps) if base else set[str]()
+        known |= {one.id for one in log.transactions[0 if is_current else number_of_steps :]}
+        contained = tuple(one.id for one in log.transactions if one.id in known)
+        document.remember(Snapshot(parsed.text, ids, contained))
         return result
 
     def _closest(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> Snapshot | None:
@@ -322,7 +364,7 @@ class DocumentSync:
                 return None
             state = self._log.state
             snapshot = self.render(state)
-            employer = described(self._source, state).employer
+            employer = state.describe(self._source).employer
             problem = self.document.write(snapshot, employer, is_forced=is_forced)
             if problem is None or self.document.text == snapshot.text:
                 self._damage = None
@@ -342,7 +384,7 @@ class DocumentSync:
         """Return the document of a state, as it can be encoded."""
         from codetui.formats.session_doc import document_of
 
-        text, ids = document_of(state, self._book, described(self._source, state))
+        text, ids = document_of(state, self._book, state.describe(self._source))
         encodable = text.encode("utf-8", "replace").decode("utf-8")
         return Snapshot(encodable, ids, tuple(one.id for one in steps))
 
