@@ -381,7 +381,7 @@ async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monk
 async def test_the_first_panel_recalls_at_once_what_was_read_behind_the_first_picture(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     async with on_words(tmp_path, LAMP) as (pilot, bench):
-        bench.open_panel("tasks", "")
+        bench.open_panel(bench.index.codes_of["tasks"], "")
         assert "sacks" in defined(pilot)
 
 

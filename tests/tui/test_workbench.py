@@ -269,7 +269,7 @@ async def test_a_restart_stands_where_the_coder_stopped(tmp_path: Path) -> None:
         await pilot.app.action_quit()
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         assert bench.ad.id == "2"
-        span = bench.selector.span("quotations")
+        span = bench.selected_span("quotations")
         assert (span.start, bench.document.top_row) == place
         assert len(bench.state.live()) == 1
 

@@ -1,53 +1,46 @@
-"""What the workbench offers to the parts that carry its actions out."""
+"""The workbench as its controllers see it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command
 from codetui.core.session.state import State
-from codetui.model import Code, Coding, CodingId, Holds, Source, SourceEntry, Span
+from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceEntry, Span
 from codetui.study.session.outcome import Outcome
 from codetui.study.workspace import Workspace
-from codetui.tui.widgets.codebook_tree import Node
+from codetui.tui.widgets.codebook_tree import CodeNode, Node
+from codetui.tui.widgets.status_line import Kind
 
-Kind = Literal["info", "refusal", "error"]
 Do = Callable[[], None]
 T = TypeVar("T")
 
 
-class Unsaved(NamedTuple):
-    """A text that the disk refused, and what it said: the question opens again with both."""
+class Unsaved(NamedTuple, Generic[T]):
+    """What could not be saved, and why: the dialog opens again with both."""
 
-    text: str
-    why: str
-
-
-class Unwritten(NamedTuple):
-    """A code that could not be written into the book, and why: the question opens again with both."""
-
-    code: Code
+    value: T
     why: str
 
 
 @runtime_checkable
 class KeepsText(Protocol):
-    """A question in which a text may be half written."""
+    """A dialog in which a text may be half written."""
 
     def keep(self) -> None:
-        """Answers with what is written, or leaves it where nothing was changed."""
+        """Answer with the edits before the program ends; close if there are none."""
 
 
 class Bench(Protocol):
-    """The narrow side of the workbench."""
+    """The part of the workbench that its controllers use."""
 
     @property
     def workspace(self) -> Workspace:
-        """What the coder works on."""
+        """The study, and the open session."""
 
     @property
     def index(self) -> CodebookIndex:
@@ -55,53 +48,56 @@ class Bench(Protocol):
 
     @property
     def ad(self) -> Source:
-        """The open ad."""
+        """The open source."""
 
     @property
     def state(self) -> State:
         """The open session's state."""
 
     def say(self, text: str, kind: Kind = "info") -> None:
-        """Puts an answer into the status line."""
+        """Show a message in the status line."""
 
     def notify_behind(self, text: str, kind: Kind = "info") -> None:
-        """Puts what no key has asked for into the status line; what refused a key stays in front of it."""
+        """Show a message that answers no key: behind a refusal or an error that is shown."""
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
-        """Executes a command, says what came of it, with `aside` where it is saved, and shows the state."""
+        """Execute a command and show its outcome, with `aside` if it was saved, and the state that results."""
 
     def show_book(self) -> None:
-        """Shows the codebook as it is now, wherever it is shown."""
+        """Show the codebook after a change."""
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
-        """Opens a modal; `answered` gets what was chosen, and is not called when it was left."""
+        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
 
     def edit_outside(self, text: str) -> str | None:
-        """The text after the coder's own editor, or None where none can run."""
+        """Return a text after the coder edited it in an external editor, or None if that could not run."""
 
     def node(self) -> Node | None:
-        """The node of the tree under its cursor while the tree has the focus."""
+        """Return the node under the tree's cursor while the tree has the focus."""
 
     def coding_here(self) -> Coding | None:
-        """The coding that keys on a quotation are about: in the tree, else under the cursor."""
+        """Return the coding that keys on a quotation act on: in the tree, else under the cursor."""
 
     def selected_span(self, holds: Holds) -> Span:
-        """What an assignment would code, in a section that holds quotations or terms."""
+        """Return what an assignment would code, in a section of quotations or of terms."""
 
     def select(self, span: Span) -> None:
-        """Selects a stretch of the ad."""
+        """Focus the source, select a span of it and scroll to it."""
 
     def back_to_ad(self) -> bool:
-        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
+        """Focus the source, and hide the codebook that lies over it; True."""
 
     def aim_at(self, coding: CodingId | None) -> None:
-        """Makes a coding the one that keys on a quotation are about."""
+        """Make a coding the one that keys on a quotation act on."""
 
-    def open_panel(self, section_id: str, words: str) -> None:
-        """Shows a section's codes, of which the next key takes one."""
-
-    def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
-        """Shows some codes of the book, of which the next key takes one: 1, 2, 3 …"""
+    def open_panel(self, codes: Sequence[Code], words: str, title: str = "") -> None:
+        """Show codes of one section; the next key assigns one to `words`."""
 
     def open_ad(self, entry: SourceEntry) -> None:
-        """Opens another ad."""
+        """Open another source."""
+
+
+def code_here(bench: Bench) -> CodeId | None:
+    """Return the code of the tree's node, or of the coding under the cursor."""
+    node, coding = bench.node(), bench.coding_here()
+    return node.id if isinstance(node, CodeNode) else coding.code if coding else None

@@ -15,19 +15,17 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from codetui.core.text.display import sanitize_paste
-from codetui.model import CodeId
 from codetui.tui.actions import Action
-from codetui.tui.bench import Do, KeepsText, Kind
+from codetui.tui.bench import Bench, Do, KeepsText
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.rows import one_line
 
@@ -134,15 +132,14 @@ async def _handled(pump: MessagePump) -> None:
         await done.wait()
 
 
-T = TypeVar("T")
 TREE_KEYS = frozenset(
     ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
 )
 READER_KEYS = TREE_KEYS | {"escape"}
 
 
-class Panes(Protocol):
-    """What the keyboard needs of the workbench."""
+class Panes(Bench, Protocol):
+    """The workbench as the keyboard sees it."""
 
     panel: CodePanel
     search: SearchLine
@@ -157,24 +154,9 @@ class Panes(Protocol):
     def focused(self) -> Widget | None:
         """The widget with the focus."""
 
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """Puts an answer into the status line."""
-
-    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
-        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
-
-    def take_code(self, code: CodeId) -> None:
-        """The panel's key was pressed."""
-
-    def leave_panel(self) -> None:
-        """The panel was closed."""
-
-    def back_to_ad(self) -> bool:
-        """Gives the keys to the ad, and takes away the codebook that lies over it; True."""
-
 
 class Keyboard:
-    """Keys to actions, in the mode that the keys before have left."""
+    """Turns keys into actions, in the mode that the keys before have left."""
 
     def __init__(self, panes: Panes, keymap: Keymap, actions: Mapping[str, Do]) -> None:
         self._panes = panes
@@ -182,13 +164,12 @@ class Keyboard:
         self._actions = actions
 
     def do(self, action: str) -> None:
-        """Carries an action of the registry out."""
-        if self._panes.sharing.refuses(action):
-            return
-        self._actions[action]()
+        """Run an action of the registry, unless another program has the session."""
+        if not self._panes.sharing.refuses(action):
+            self._actions[action]()
 
     def press(self, event: events.Key) -> None:
-        """One key.  What the focused widget needs for itself passes by."""
+        """Act on a key, unless the focused widget reads it."""
         panes = self._panes
         if panes.panel.is_open:
             self._consume(event)
@@ -199,7 +180,7 @@ class Keyboard:
             self._press_action(event)
 
     def _is_read_elsewhere(self, key: str) -> bool:
-        """True for the keys that the search line or the focused pane reads by its own bindings."""
+        """Return whether the search line or the focused pane reads a key by its own bindings."""
         panes = self._panes
         if panes.search.is_open:
             return True
@@ -214,11 +195,7 @@ class Keyboard:
             self._open_menu(further)
         elif action is not None:
             self._consume(event)
-            self._begin(action)
-            if self._panes.resolver.takes(action):
-                return
-            if action != "move.collapse" or not self._leaves(event):
-                self.do(action)
+            self._run(action, event)
         elif event.is_printable and event.character:
             self._consume(event)
             self._refuse(f"“{event.character}”")
@@ -233,16 +210,18 @@ class Keyboard:
         options = [option(action.id, key_words(key), action.words) for key, action in further]
         self._panes.ask(ChoiceDialog("More actions", options), self._run)
 
-    def _run(self, action: str) -> None:
+    def _run(self, action: str, event: events.Key | None = None) -> None:
         self._begin(action)
-        if not self._panes.resolver.takes(action):
+        if self._panes.resolver.takes(action):
+            return
+        if event is None or action != "move.collapse" or not self._leaves(event):
             self.do(action)
 
     def _refuse(self, key: str) -> None:
         self._panes.say(f"{key} does nothing here. ? shows every key.", "refusal")
 
     def _begin(self, action: str) -> None:
-        """What was said before this key is old now; a mode ends where the coder goes on to something else."""
+        """Clear the message of the key before; selecting something else ends a pending recoding."""
         panes = self._panes
         is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
         if panes.assigner.bounding is not None:
@@ -256,7 +235,7 @@ class Keyboard:
                 panes.back_to_ad()
 
     def _leaves(self, event: events.Key) -> bool:
-        """True where Esc had something to leave: a mode, or the codebook over the ad."""
+        """Return whether Esc ended something: a mode, or the codebook shown over the source."""
         if self._panes.assigner.escape():
             return True
         return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
@@ -264,9 +243,9 @@ class Keyboard:
     def _press_in_panel(self, event: events.Key) -> None:
         code = self._panes.panel.press(event.key, event.character)
         if code is not None:
-            self._panes.take_code(code)
+            self._panes.assigner.take(code)
         elif not self._panes.panel.is_open:
-            self._panes.leave_panel()
+            self._panes.assigner.leave()
 
     @staticmethod
     def _consume(event: events.Key) -> None:

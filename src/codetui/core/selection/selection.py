@@ -101,6 +101,15 @@ def effective(text: str, selection: Selection, holds: Holds) -> Span:
     return span
 
 
+def position(text: str, selection: Selection) -> Span:
+    """Return the selected words, or the code point under the cursor; on a bullet sign, the start of its sentence."""
+    if selection.is_explicit and selection.anchor != selection.head:
+        return selection.span
+    sentence = effective(text, selection, "quotations")
+    at = selection.head if sentence.start <= selection.head < sentence.end else sentence.start
+    return Span(at, at + 1)
+
+
 def settled(text: str, selection: Selection) -> Selection:
     """Return an explicit selection: of the current sentence if nothing is selected."""
     if selection.kind == "explicit":

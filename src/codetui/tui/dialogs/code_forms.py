@@ -18,7 +18,7 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.text.display import sanitize
 from codetui.model import Code, Codebook, CodeId, Profile
-from codetui.tui.bench import Unwritten
+from codetui.tui.bench import Unsaved
 from codetui.tui.dialogs.base import NO_EDITOR, Answer, Dialog, DiscardGuard, EditOutside, alarm
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief, one_line
@@ -221,10 +221,10 @@ class CodeForm(TextsForm[Code]):
     """Edits the texts of a code.  Answers with the changed code."""
 
     def __init__(
-        self, title: str, code: Code, lost: Unwritten | None = None, edit_outside: EditOutside | None = None
+        self, title: str, code: Code, lost: Unsaved[Code] | None = None, edit_outside: EditOutside | None = None
     ) -> None:
         """Create it; `lost` is text that was typed before and could not be saved."""
-        shown = lost.code if lost else code
+        shown = lost.value if lost else code
         fields = (
             Field("name", "Name", code.name, shown.name),
             Field("definition", "Definition", code.definition, shown.definition, 3),
@@ -286,11 +286,11 @@ class ProfileForm(TextsForm[Profile]):
         self,
         title: str,
         profile: Profile,
-        lost: tuple[Profile, str] | None = None,
+        lost: Unsaved[Profile] | None = None,
         edit_outside: EditOutside | None = None,
     ) -> None:
         """Create it; `lost` is text that was typed before, and why it could not be saved."""
-        shown = lost[0] if lost else profile
+        shown = lost.value if lost else profile
         responsibilities = lines(profile.responsibilities), lines(shown.responsibilities)
         projects = lines(profile.projects), lines(shown.projects)
         fields = (
@@ -300,7 +300,7 @@ class ProfileForm(TextsForm[Profile]):
             Field("projects", "Typical projects, one on a line", *projects, 2),
             Field("evidence", "Evidence", profile.evidence, shown.evidence, 2),
         )
-        super().__init__(title, profile, fields, _written_profile, lost[1] if lost else "", edit_outside)
+        super().__init__(title, profile, fields, _written_profile, lost.why if lost else "", edit_outside)
 
 
 def _written_profile(profile: Profile, text: Texts) -> Profile:
@@ -344,11 +344,11 @@ class NewCodeDialog(TextsForm[Code]):
         book: Codebook,
         code: Code,
         id_for: IdFor,
-        lost: Unwritten | None = None,
+        lost: Unsaved[Code] | None = None,
         edit_outside: EditOutside | None = None,
     ) -> None:
         """Create it; `code` has what is known: a name that was typed, the section and group to start with."""
-        shown = lost.code if lost else code
+        shown = lost.value if lost else code
         fields = (
             Field("name", "Name", code.name, shown.name),
             Field("definition", "Definition", code.definition, shown.definition, 2),

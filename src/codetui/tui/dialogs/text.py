@@ -24,7 +24,7 @@ class _Written(Dialog[str]):
         Binding("escape", "leave", "close", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, text: str = "", lost: Unsaved | None = None) -> None:
+    def __init__(self, title: str, text: str = "", lost: Unsaved[str] | None = None) -> None:
         """Create it; `lost` is text that was typed before and could not be saved, shown instead of `text`."""
         super().__init__()
         self._title = title
@@ -41,7 +41,7 @@ class _Written(Dialog[str]):
         """Remember the text as the field shows it, with its own line ends and without control characters."""
         self._loaded = self.written()
         if self._lost is not None:
-            self.write(self._lost.text)
+            self.write(self._lost.value)
 
     def written(self) -> str:
         """Return the text in the field."""
@@ -108,7 +108,7 @@ class TextDialog(_Written):
     """
 
     def __init__(
-        self, title: str, text: str = "", lost: Unsaved | None = None, edit_outside: EditOutside | None = None
+        self, title: str, text: str = "", lost: Unsaved[str] | None = None, edit_outside: EditOutside | None = None
     ) -> None:
         super().__init__(title, text, lost)
         self._edit_outside = edit_outside

@@ -179,7 +179,8 @@ class Outline:
     def _add_code(self, code: Code, depth: int, hue: int) -> None:
         codings = self._state.of_code(code.id)
         entries = self._notes.get(("entry", code.id), [])
-        text = document_label(self._index, code.id) + (" (retired)" if code.is_retired else "")
+        label = self._index.labels.get(code.id) or document_label(self._index, code.id)
+        text = f"{label} (retired)" if code.is_retired else label
         key = self._index.short_keys.get(code.id, "")
         has_below = bool(codings or entries or ("code", code.id) in self._notes)
         line = Line(CodeNode(code.id), depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)

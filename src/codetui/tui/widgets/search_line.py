@@ -1,23 +1,35 @@
-"""The search in the ad: an input line with the number of matches."""
+"""The search in the source: an input line with the number of matches."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
 
+class Searcher(Protocol):
+    """What searches."""
+
+    def search(self, query: str) -> None:
+        """Show the first match of a query."""
+
+    def next_match(self, direction: int) -> None:
+        """Show the next match (1) or the previous one (-1)."""
+
+    def end_search(self, *, is_taken: bool) -> None:
+        """Keep the match that is shown, or cancel the search."""
+
+
 class SearchLine(Horizontal):
-    """`/ python      2 of 7`; posts what is typed, and the keys up, down, Enter and Escape."""
+    """`/ python      2 of 7`; passes what is typed, and the keys up, down, Enter and Escape, to `searcher`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "next", "next match", show=False),
-        Binding("up", "previous", "previous match", show=False),
+        Binding("down", "next(1)", "next match", show=False),
+        Binding("up", "next(-1)", "previous match", show=False),
         Binding("escape", "cancel", "cancel", show=False),
     ]
 
@@ -37,28 +49,7 @@ class SearchLine(Horizontal):
     SearchLine Input:ansi:nocolor > .input--cursor { text-style: reverse; }
     """
 
-    class Changed(Message):
-        """The query changed."""
-
-        def __init__(self, query: str) -> None:
-            super().__init__()
-            self.query = query
-
-    class Submitted(Message):
-        """The coder accepted the match that is shown."""
-
-        def __init__(self, query: str) -> None:
-            super().__init__()
-            self.query = query
-
-    class Cancelled(Message):
-        """The coder cancelled the search."""
-
-    class Next(Message):
-        """The coder asked for the next match."""
-
-    class Previous(Message):
-        """The coder asked for the previous match."""
+    searcher: Searcher
 
     def compose(self) -> ComposeResult:
         """Yield the sign, the input and the number of matches."""
@@ -68,7 +59,7 @@ class SearchLine(Horizontal):
 
     @property
     def is_open(self) -> bool:
-        """True while the line is shown."""
+        """Return whether the line is shown."""
         return self.has_class("-open")
 
     def open(self, query: str = "") -> None:
@@ -97,21 +88,17 @@ class SearchLine(Horizontal):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.value))
+        self.searcher.search(event.value)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Submitted(event.value))
+        self.searcher.end_search(is_taken=True)
 
-    def action_next(self) -> None:
-        """Ask for the next match."""
-        self.post_message(self.Next())
-
-    def action_previous(self) -> None:
-        """Ask for the previous match."""
-        self.post_message(self.Previous())
+    def action_next(self, direction: int) -> None:
+        """Show the next or the previous match."""
+        self.searcher.next_match(direction)
 
     def action_cancel(self) -> None:
         """Cancel the search."""
-        self.post_message(self.Cancelled())
+        self.searcher.end_search(is_taken=False)

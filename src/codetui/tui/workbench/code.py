@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codetui.core.codebook.index import label_of, place_title
+from codetui.core.selection.selection import Selection, position
 from codetui.core.session.commands import (
     AssignCode,
     MoveBoundary,
@@ -17,14 +18,75 @@ from codetui.core.session.commands import (
 )
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
-from codetui.core.text.display import plural
 from codetui.core.text.units import units
-from codetui.model import CodeId, CodingId, MemoTarget, Section, Span
+from codetui.model import CodeId, Coding, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do, Unsaved
-from codetui.tui.widgets.codebook_tree import CodeNode, GroupNode, NoteNode, ProfileNode, SectionNode
-from codetui.tui.workbench.view_model import outcome_words
+from codetui.tui.widgets.codebook_tree import (
+    CodebookTree,
+    CodeNode,
+    CodingNode,
+    GroupNode,
+    NoteNode,
+    ProfileNode,
+    SectionNode,
+)
+from codetui.tui.workbench.select import SelectionController
+from codetui.tui.workbench.view_model import codes_under, outcome_words
+
+
+class CodingTarget:
+    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor."""
+
+    def __init__(self, bench: Bench, selector: SelectionController, outline: CodebookTree) -> None:
+        self._bench = bench
+        self._selector = selector
+        self._outline = outline
+        self._target: CodingId | None = None
+        self._aimed_from: Selection | None = None
+
+    def actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        return {"other": self._other}
+
+    def coding(self) -> Coding | None:
+        """Return the coding that keys act on."""
+        node = self._bench.node()
+        if node is not None:
+            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
+        here = self.under_cursor()
+        aimed = next((coding for coding in here if coding.id == self._target), None)
+        return aimed or (here[0] if here else None)
+
+    def under_cursor(self) -> list[Coding]:
+        """Return the codings under the cursor, the shortest first.
+
+        The targeted one is among them: a term that was just coded may end where the cursor is.
+        """
+        here = codes_under(self._bench.state, position(self._selector.text, self._selector.selection))
+        aimed = self._bench.state.codings.get(self._target) if self._target else None
+        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
+            return here
+        return [aimed, *here]
+
+    def at(self, coding: CodingId | None) -> None:
+        """Target a coding and show it in the tree."""
+        self._target, self._aimed_from = coding, self._selector.selection
+        if coding is not None:
+            self._outline.reveal(coding)
+
+    def _other(self) -> None:
+        here, current = self.under_cursor(), self.coding()
+        if current is None or len(here) < 2:
+            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
+            return
+        ids = [coding.id for coding in here]
+        # In the tree the current one may stand elsewhere than under the cursor.
+        after = ids.index(current.id) + 1 if current.id in ids else 0
+        chosen = here[after % len(ids)]
+        self.at(chosen.id)
+        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
+
 
 RECENT = 9
 LONGEST_TERM = 8
@@ -98,11 +160,12 @@ class CodeController:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
             bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
             return
-        if all(code.is_retired for code in bench.index.codes_of.get(section.id, ())):
+        codes = [code for code in bench.index.codes_of.get(section.id, ()) if not code.is_retired]
+        if not codes:
             way_out = "A writes a new one" if bench.index.book.codes else "F4 says what to write"
             bench.say(f"{key} {section.title} has no code yet; {way_out}.", "refusal")
             return
-        bench.open_panel(section.id, self.words_for(section))
+        bench.open_panel(codes, self.words_for(section))
 
     def words_for(self, section: Section) -> str:
         """Return the words that a code of this section would be assigned to."""
@@ -282,7 +345,7 @@ class CodeController:
         title = f"Note on {place_title(self._bench.index.book, place)}"
         self._edit(title, text, lambda written: NotePlace(place, written))
 
-    def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved | None = None) -> None:
+    def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved[str] | None = None) -> None:
         from codetui.tui.dialogs.text import NoteDialog
 
         def write(written: str) -> None:
@@ -291,50 +354,3 @@ class CodeController:
                 self._edit(title, text, noting, Unsaved(written, outcome.message))
 
         self._bench.ask(NoteDialog(title, text, lost), write)
-
-
-READING = "The ads' texts are still being read; try again in a moment."
-ALONE = "No other ad has the text of this one."
-
-
-class CopyController:
-    """Offers to copy the codings of a source with the same text under another id."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"copy": self.take}
-
-    def words(self) -> str:
-        """Return the message about sources with the same text; empty if there are none."""
-        twins = self._bench.workspace.sources.duplicate()
-        return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
-
-    def take(self) -> None:
-        """Copy what this coder coded in the other source."""
-        workspace = self._bench.workspace
-        twins = workspace.sources.duplicate()
-        if twins is None:
-            self._bench.say(ALONE if workspace.sources.has_read_texts else READING, "refusal")
-            return
-        try:
-            command = workspace.copy_from(twins.ad)
-        except OSError as error:
-            why = f"{error.filename or 'it'} cannot be read ({error.strerror or error})"
-            self._bench.say(f"Nothing is taken over from ad {twins.ad}: {why}. Mend it and press again.", "error")
-            return
-        if command.session.is_untouched:
-            self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
-        else:
-            self._bench.execute_command(command)
-
-
-def said(twins: DuplicateText, *, is_coded: bool) -> str:
-    """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
-    progress, codings = twins.status
-    if codings and not is_coded:
-        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"
-    more = f" and {twins.more} more" if twins.more else ""
-    return f"Same text as {twins.ad}{more}"

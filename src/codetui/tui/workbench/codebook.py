@@ -22,7 +22,7 @@ from codetui.core.text.display import plural
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.tui.bench import Bench, Do, Unwritten
+from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.codebook_tree import CodeNode, GroupNode, Node, ProfileNode, SectionNode
 from codetui.tui.workbench.code import NO_CODING, CodeController
 from codetui.tui.workbench.recall import UsageReader
@@ -61,7 +61,7 @@ class CodebookController:
         section, group = self._spot()
         self._ask_new(Code(id=CodeId(""), name=name, section=section, group=group))
 
-    def _ask_new(self, code: Code, lost: Unwritten | None = None) -> None:
+    def _ask_new(self, code: Code, lost: Unsaved[Code] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import NewCodeDialog
 
         bench = self._bench
@@ -76,7 +76,7 @@ class CodebookController:
         refused = self._write(lambda text: add_code(text, new))
         if refused:
             self._saver.book_refused(codebook_draft(code))
-            self._ask_new(replace(code, id=CodeId(""), definition=""), Unwritten(code, refused))
+            self._ask_new(replace(code, id=CodeId(""), definition=""), Unsaved(code, refused))
             return
         self._assigner.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
 
@@ -148,7 +148,7 @@ class CodebookController:
             return
         self._ask_change(code, then)
 
-    def _ask_change(self, code: Code, then: Do | None, lost: Unwritten | None = None) -> None:
+    def _ask_change(self, code: Code, then: Do | None, lost: Unsaved[Code] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import CodeForm
 
         bench = self._bench
@@ -166,7 +166,7 @@ class CodebookController:
             self._write(lambda text: text)
             self._saver.book_refused(codebook_draft(changed, code))
             latest = self._bench.index.codes.get(code.id, code)
-            self._ask_change(latest, then, Unwritten(changed, refused))
+            self._ask_change(latest, then, Unsaved(changed, refused))
             return
         self._bench.say(f"{code.id} is changed in {self._file}. u does not undo that.")
         if then is not None:
@@ -180,7 +180,7 @@ class CodebookController:
             return
         self._ask_profile(found)
 
-    def _ask_profile(self, standing: Profile, lost: tuple[Profile, str] | None = None) -> None:
+    def _ask_profile(self, standing: Profile, lost: Unsaved[Profile] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
         form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
@@ -195,7 +195,7 @@ class CodebookController:
             self._write(lambda text: text)
             self._saver.book_refused(codebook_draft(changed, standing))
             latest = profile(self._bench.index.book, standing.id) or standing
-            self._ask_profile(latest, (changed, refused))
+            self._ask_profile(latest, Unsaved(changed, refused))
             return
         self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
 

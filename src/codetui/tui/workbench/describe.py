@@ -1,4 +1,4 @@
-"""Edit the source as a whole: profile and reasoning, employer and title, done."""
+"""Edit the source as a whole: profile and reasoning, employer and title, done; copy the codings of its duplicate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import profile_name
 from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.core.text.display import plural
 from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.rows import shown
 
@@ -65,7 +67,7 @@ class SourceController:
             return
         self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
 
-    def _write_reasoning(self, title: str, lost: Unsaved | None = None) -> None:
+    def _write_reasoning(self, title: str, lost: Unsaved[str] | None = None) -> None:
         from codetui.tui.dialogs.text import TextDialog
 
         def write(text: str) -> None:
@@ -92,3 +94,50 @@ class SourceController:
 
     def _describe(self, employer: str, title: str) -> None:
         self._bench.execute_command(DescribeAd(employer, title))
+
+
+READING = "The ads' texts are still being read; try again in a moment."
+ALONE = "No other ad has the text of this one."
+
+
+class CopyController:
+    """Offers to copy the codings of a source with the same text under another id."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        return {"copy": self.take}
+
+    def words(self) -> str:
+        """Return the message about sources with the same text; empty if there are none."""
+        twins = self._bench.workspace.sources.duplicate()
+        return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
+
+    def take(self) -> None:
+        """Copy what this coder coded in the other source."""
+        workspace = self._bench.workspace
+        twins = workspace.sources.duplicate()
+        if twins is None:
+            self._bench.say(ALONE if workspace.sources.has_read_texts else READING, "refusal")
+            return
+        try:
+            command = workspace.copy_from(twins.ad)
+        except OSError as error:
+            why = f"{error.filename or 'it'} cannot be read ({error.strerror or error})"
+            self._bench.say(f"Nothing is taken over from ad {twins.ad}: {why}. Mend it and press again.", "error")
+            return
+        if command.session.is_untouched:
+            self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
+        else:
+            self._bench.execute_command(command)
+
+
+def said(twins: DuplicateText, *, is_coded: bool) -> str:
+    """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
+    progress, codings = twins.status
+    if codings and not is_coded:
+        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"
+    more = f" and {twins.more} more" if twins.more else ""
+    return f"Same text as {twins.ad}{more}"

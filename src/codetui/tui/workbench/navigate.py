@@ -31,7 +31,8 @@ class NavigationController:
     def __init__(self, bench: Bench) -> None:
         self.list_screen: AdListScreen | None = None
         self._bench = bench
-        self._waiting: Do | None = None
+        self.waiting: Do | None = None
+        """A move that waits for the list of sources; any key cancels it."""
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
@@ -65,12 +66,8 @@ class NavigationController:
 
     def _wait(self, go: Do) -> None:
         """Go there once the list of sources is complete, unless another key comes first."""
-        self._waiting = go
+        self.waiting = go
         self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
-
-    def stay(self) -> None:
-        """Cancel a move that waits for the list of sources."""
-        self._waiting = None
 
     def _show_list(self) -> None:
         from codetui.tui.dialogs.source_list import AdListScreen
@@ -93,7 +90,7 @@ class NavigationController:
         """Add sources to the open list and carry out a move that waited for them."""
         if self.list_screen is not None and self.list_screen.is_attached:
             self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.sources.is_listed)
-        waiting, self._waiting = self._waiting, None
+        waiting, self.waiting = self.waiting, None
         if waiting is not None:
             waiting()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
 from codetui.core.anchors.unresolved import UnresolvedAnchor, is_unresolved, unresolved_anchor, unresolved_codings
+from codetui.core.selection.selection import position
 from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
@@ -208,7 +211,7 @@ class ResolveController:
         if self._offered is not None:
             self._bench.select(self._offered)
         else:
-            here = self._selector.cursor_span
+            here = position(self._bench.ad.text, self._selector.selection)
             self._selector.glance(doubt.places[0] if doubt.places else here)
         others = doubt.places if self._offered is not None else ()
         self._view.set_matches([place for place in others if place != self._offered])
@@ -284,6 +287,7 @@ EMPTY = "Every coding has a code of the codebook."
 READING = "Nothing waits in this ad; your other ads are being read: Q goes on."
 ELSE = " r gives another code · x drop · Q next"
 CODE_CELLS = 24
+CHOICE_KEYS = "123456789" + ascii_lowercase
 
 
 class QueueController:
@@ -395,7 +399,7 @@ class QueueController:
         choices = self._choices(one)
         if choices:
             bench.say(f"{head}code {code} {trouble}: which is {quoted(coding.words)}? Esc leaves it")
-            bench.open_choices(choices, coding.words, f"{code} {trouble}: what is it now?")
+            bench.open_panel(choices, coding.words, f"{code} {trouble}: what is it now?")
             return
         way = "section and key give another"
         bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x drop · Q next · Esc leave")
@@ -406,10 +410,11 @@ class QueueController:
         return f" here, {sum(others.values()):,} in {plural(len(others), 'other ad')}" if others else ""
 
     def _choices(self, one: PendingDecision) -> list[Code]:
-        """Return the codes that the codebook's changes allow for it, as far as they can be assigned."""
+        """Return the codes that the codebook's changes allow for it, as far as they can be assigned, keyed 1, 2, 3 …"""
         index = self._bench.index
         found = (index.codes.get(CodeId(choice)) for choice in one.choices)
-        return [code for code in found if code and not code.is_retired and code.section in index.sections]
+        given = (code for code in found if code and not code.is_retired and code.section in index.sections)
+        return [replace(code, key=key) for code, key in zip(given, CHOICE_KEYS, strict=False)]
 
     def _queue(self) -> tuple[PendingDecision, ...]:
         from codetui.core.codebook.migration import pending_decisions

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from string import ascii_lowercase
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
@@ -17,24 +15,26 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.session.commands import Command, MarkDone, Redo, Undo
+from codetui.core.selection.selection import effective
+from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
-from codetui.model import Code, CodeId, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
+from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do, Kind
+from codetui.tui.bench import Do
 from codetui.tui.keymap import Keymap
 from codetui.tui.keys import Keyboard
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
-from codetui.tui.widgets.status_line import StatusLine
-from codetui.tui.workbench.code import CodeController, CopyController
+from codetui.tui.widgets.status_line import Kind, StatusLine
+from codetui.tui.workbench.code import CodeController, CodingTarget
+from codetui.tui.workbench.describe import CopyController, SourceController
 from codetui.tui.workbench.navigate import NavigationController, TreeController
 from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.resolve import QueueController, ResolveController
 from codetui.tui.workbench.save import SaveController
-from codetui.tui.workbench.select import CodingTarget, SelectionController
+from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.share import ShareController
 from codetui.tui.workbench.view_model import (
     CodedSpans,
@@ -53,11 +53,9 @@ if TYPE_CHECKING:
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
-    from codetui.tui.workbench.describe import SourceController
 
 T = TypeVar("T")
 
-CHOICE_KEYS = "123456789" + ascii_lowercase
 NO_AD = Source(SourceId(""), "", "", "", "")
 
 
@@ -156,7 +154,6 @@ class WorkbenchScreen(Screen[None]):
         from codetui.tui.widgets.code_panel import CodePanel
         from codetui.tui.widgets.reader import ReaderPane
         from codetui.tui.workbench.codebook import CodebookController
-        from codetui.tui.workbench.describe import SourceController
 
         self.panel = CodePanel(id="panel")
         self.reader = ReaderPane(id="reader")
@@ -259,7 +256,8 @@ class WorkbenchScreen(Screen[None]):
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Execute a command, show its outcome, with `aside` if it was saved, and the state that results."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
-        outcome = self.workspace.execute(command)
+        session = self.workspace.session
+        outcome = session.execute(command) if session else Refusal("No ad is open.")
         self.saver.carried_out(command, outcome)
         message = outcome_words(outcome)
         if isinstance(outcome, Saved):
@@ -353,7 +351,7 @@ class WorkbenchScreen(Screen[None]):
 
     def selected_span(self, holds: Holds) -> Span:
         """Return what an assignment would code, in a section of quotations or of terms."""
-        return self.selector.span(holds)
+        return effective(self.selector.text, self.selector.selection, holds)
 
     def select(self, span: Span) -> None:
         """Select a span of the ad and scroll to it."""
@@ -364,24 +362,13 @@ class WorkbenchScreen(Screen[None]):
         """Make a coding the one that keys on a quotation act on."""
         self.target.at(coding)
 
-    def open_panel(self, section_id: str, words: str) -> None:
-        """Show a section's codes; the next key chooses one."""
-        codes = [code for code in self.index.codes_of[section_id] if not code.is_retired]
-        counts = {code.id: len(self.state.of_code(code.id)) for code in codes}
-        section = self.index.sections[section_id]
-        self._before_panel(section.holds)
-        self.panel.open(self.workspace.book, section, codes, counts, words, self.usage_reader.usage)
-
-    def open_choices(self, codes: Sequence[Code], words: str, title: str) -> None:
-        """Show some codes of one section; the next key chooses one: 1, 2, 3 …"""
-        numbered = [replace(code, key=key) for code, key in zip(codes, CHOICE_KEYS, strict=False)]
+    def open_panel(self, codes: Sequence[Code], words: str, title: str = "") -> None:
+        """Show codes of one section, with a title of their own or that of the section; the next key chooses one."""
         section = self.index.sections[codes[0].section]
-        self._before_panel(section.holds)
-        self.panel.open(self.workspace.book, section, numbered, {}, words, self.usage_reader.usage, title)
-
-    def _before_panel(self, holds: Holds) -> None:
+        counts = {} if title else {code.id: len(self.state.of_code(code.id)) for code in codes}
         self.usage_reader.begin_where(lambda: self.panel.is_open)
-        self.panel.avoid = self.selector.rows(self.selector.span(holds))
+        self.panel.avoid = self.selector.rows(self.selected_span(section.holds))
+        self.panel.open(self.index.book, section, codes, counts, words, self.usage_reader.usage, title)
 
     # --- keys and the mouse ---------------------------------------------------------------------------
 
@@ -394,21 +381,13 @@ class WorkbenchScreen(Screen[None]):
         """Act on a key, in the order in which keys are typed."""
         await self.mount_deferred()
         if self.is_attached:
-            self.navigator.stay()
+            self.navigator.waiting = None
             self.keyboard.press(event)
 
     async def on_mouse_down(self) -> None:
         """Note that the coder has turned to something here."""
         await self.mount_deferred()
-        self.navigator.stay()
-
-    def take_code(self, code: CodeId) -> None:
-        """Assign the code that was chosen in the panel."""
-        self.assigner.take(code)
-
-    def leave_panel(self) -> None:
-        """Note that the panel was closed without a code."""
-        self.assigner.leave()
+        self.navigator.waiting = None
 
     def back_to_ad(self) -> bool:
         """Focus the ad, and hide the codebook that lies over it; True."""
@@ -445,30 +424,6 @@ class WorkbenchScreen(Screen[None]):
     @on(CodebookTree.NodeHighlighted)
     def _node_highlighted(self, event: CodebookTree.NodeHighlighted) -> None:
         self.tree_controller.highlighted(event.node)
-
-    @on(SearchLine.Changed)
-    def _search_changed(self, event: SearchLine.Changed) -> None:
-        self.selector.search(event.query)
-
-    @on(SearchLine.Submitted)
-    def _search_submitted(self) -> None:
-        self._end_search(is_taken=True)
-
-    @on(SearchLine.Cancelled)
-    def _search_cancelled(self) -> None:
-        self._end_search(is_taken=False)
-
-    def _end_search(self, *, is_taken: bool) -> None:
-        self.selector.end_search(is_taken=is_taken)
-        self.set_focus(self.document)
-
-    @on(SearchLine.Next)
-    def _search_next(self) -> None:
-        self.selector.next_match(1)
-
-    @on(SearchLine.Previous)
-    def _search_previous(self) -> None:
-        self.selector.next_match(-1)
 
     @on(DocumentView.Clicked)
     def _clicked(self, event: DocumentView.Clicked) -> None:

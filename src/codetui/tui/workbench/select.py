@@ -1,4 +1,4 @@
-"""Select in the text: motions, jump labels, search, the mouse; and which coding the keys act on."""
+"""Select in the text: motions, jump labels, search, the mouse."""
 
 from __future__ import annotations
 
@@ -8,66 +8,11 @@ from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import GROWING
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
 from codetui.core.text.units import Unit, unit_at
-from codetui.model import Coding, CodingId, Holds, Span
-from codetui.tui.bench import Bench, Do, Kind
-from codetui.tui.widgets.codebook_tree import CodebookTree, CodingNode
+from codetui.model import Holds, Span
+from codetui.tui.bench import Do
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
-from codetui.tui.workbench.view_model import codes_under
-
-
-class CodingTarget:
-    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor."""
-
-    def __init__(self, bench: Bench, selector: SelectionController, outline: CodebookTree) -> None:
-        self._bench = bench
-        self._selector = selector
-        self._outline = outline
-        self._target: CodingId | None = None
-        self._aimed_from: Selection | None = None
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"other": self._other}
-
-    def coding(self) -> Coding | None:
-        """Return the coding that keys act on."""
-        node = self._bench.node()
-        if node is not None:
-            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
-        here = self.under_cursor()
-        aimed = next((coding for coding in here if coding.id == self._target), None)
-        return aimed or (here[0] if here else None)
-
-    def under_cursor(self) -> list[Coding]:
-        """Return the codings under the cursor, the shortest first.
-
-        The targeted one is among them: a term that was just coded may end where the cursor is.
-        """
-        here = codes_under(self._bench.state, self._selector.cursor_span)
-        aimed = self._bench.state.codings.get(self._target) if self._target else None
-        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
-            return here
-        return [aimed, *here]
-
-    def at(self, coding: CodingId | None) -> None:
-        """Target a coding and show it in the tree."""
-        self._target, self._aimed_from = coding, self._selector.selection
-        if coding is not None:
-            self._outline.reveal(coding)
-
-    def _other(self) -> None:
-        here, current = self.under_cursor(), self.coding()
-        if current is None or len(here) < 2:
-            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
-            return
-        ids = [coding.id for coding in here]
-        # In the tree the current one may stand elsewhere than under the cursor.
-        after = ids.index(current.id) + 1 if current.id in ids else 0
-        chosen = here[after % len(ids)]
-        self.at(chosen.id)
-        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
-
+from codetui.tui.widgets.status_line import Kind
 
 COUNTED = 500_000
 """Code points in which the matches of a search are counted and painted while the coder types."""
@@ -108,6 +53,7 @@ class SelectionController:
         self._jump: jump_labels.JumpState | None = None
         self._view = view
         self._search = search
+        search.searcher = self
         self._changed = changed
         self._say = say
         self._query = ""
@@ -137,16 +83,6 @@ class SelectionController:
     def shown_labels(self) -> list[tuple[int, str]]:
         """Return the jump labels shown, as offset and letters."""
         return self._jump.labels if self._jump else []
-
-    @property
-    def cursor_span(self) -> Span:
-        """Return the selected words, or the position under the cursor; on a bullet sign, the start of its sentence."""
-        span = self.selection.span
-        if self.selection.is_explicit and span.start < span.end:
-            return span
-        sentence = self.span("quotations")
-        at = self.selection.head if sentence.start <= self.selection.head < sentence.end else sentence.start
-        return Span(at, at + 1)
 
     @property
     def top(self) -> int:
@@ -321,6 +257,7 @@ class SelectionController:
         """Close the search line; a cancelled search returns to its start, one without a match is reported."""
         self._search.close()
         self._view.set_matches(())
+        self._view.screen.set_focus(self._view)
         if not is_taken:
             before, top = self._before_search
             self._scroll(top)

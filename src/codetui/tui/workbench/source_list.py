@@ -10,7 +10,7 @@ from textual.worker import Worker, get_current_worker
 
 from codetui.study.workspace import Batch, Workspace
 from codetui.tui.widgets.status_line import StatusLine
-from codetui.tui.workbench.code import CopyController
+from codetui.tui.workbench.describe import CopyController
 from codetui.tui.workbench.navigate import NavigationController
 from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.view_model import first_of, status_facts

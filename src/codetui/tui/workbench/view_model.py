@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from codetui.core.anchors.unresolved import ReanchorCounts, unresolved_codings
+from codetui.core.anchors.unresolved import ReanchorCounts
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
@@ -19,12 +19,11 @@ from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Pull
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import ACTIONS
-from codetui.tui.bench import Kind
 from codetui.tui.keymap import key_words
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.document_paint import CodedSpan
 from codetui.tui.widgets.rows import shown
-from codetui.tui.widgets.status_line import CodeMark, StatusFacts
+from codetui.tui.widgets.status_line import CodeMark, Kind, StatusFacts
 
 UNKNOWN_KEY = "?"
 NO_PROFILE = "no profile"
@@ -104,11 +103,11 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
         ad=session.source.id,
         employer=session.description.employer,
         coder=workspace.coder,
-        profile=profile_name(workspace.book, profile) if profile else NO_PROFILE if workspace.book.profiles else "",
-        unlocated=len(unresolved_codings(session.state)),
+        profile=profile_name(session.book, profile) if profile else NO_PROFILE if session.book.profiles else "",
+        unlocated=len(session.state.index.unresolved),
         is_saved=is_saved,
         is_document_refused=workspace.is_document_refused,
-        is_read_only=workspace.holder is not None,
+        is_read_only=session.holder is not None,
         is_done=session.state.is_done,
     )
 
