@@ -73,7 +73,7 @@ def fail_disks() -> list[str]:
 
     tally, sticks = run(is_each=True), remove_sticks()
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
-    print(f"  {tally.unread} of them with reads that fail, and {tally.unread_commands} command lines on such disks,")
+    print(f"  {tally.unread} of them with failing reads, and {tally.unreadable_commands} command lines on such disks,")
     print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     print(f"stick: pulled out {sticks.days} times, {sticks.confirmed} commands confirmed, {sticks.not_saved} refused,")
     print(f"  {_said(sticks.difference)}", flush=True)

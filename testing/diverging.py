@@ -33,7 +33,7 @@ from codetui.model import (
     TransactionId,
     text_hash,
 )
-from testing.taking import AD, BOOK, TEXT
+from testing.reconciliation import AD, BOOK, TEXT
 
 CODES = ("T1", "T2", "T3", "K1")
 SPANS = (Span(0, 6), Span(30, 36), Span(30, 48), Span(60, 80), Span(10, 90))

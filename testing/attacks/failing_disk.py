@@ -34,12 +34,12 @@ SEED = 5
 class Tally:
     """What came of it: days, commands that were confirmed and refused by the disk, and what was wrong.
 
-    Of the days `unread` are ones on which something could not be read; `unread_commands` are command lines given so.
+    Of the days `unread` are ones on which something could not be read; `unreadable_commands` are command lines run so.
     """
 
     days: int = 0
     unread: int = 0
-    unread_commands: int = 0
+    unreadable_commands: int = 0
     confirmed: int = 0
     not_saved: int = 0
     difference: Difference = field(default_factory=Difference)
@@ -76,11 +76,11 @@ def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tall
 
 
 def _fail_to_read(tally: Tally) -> None:
-    from testing.attacks import failing_reads, unread_commands
+    from testing.attacks import failing_reads, unreadable_commands
 
     tally.add(failing_reads.run(is_each=False))
-    commands = unread_commands.run()
-    tally.unread_commands += commands.days
+    commands = unreadable_commands.run()
+    tally.unreadable_commands += commands.days
     tally.faults += commands.faults
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testing.attacks import failing_reads, unread_commands
+from testing.attacks import failing_reads, unreadable_commands
 
 
 @pytest.mark.parametrize(("step", "days", "refused"), [(91, 15, 1), pytest.param(23, 60, 8, marks=pytest.mark.slow)])
@@ -17,6 +17,6 @@ def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent(step
 
 @pytest.mark.parametrize(("step", "days"), [(53, 37), pytest.param(13, 150, marks=pytest.mark.slow)])
 def test_a_command_that_cannot_read_at_any_moment_says_so_and_does_all_the_next_time(step: int, days: int) -> None:
-    tally = unread_commands.run(step=step, first=2)
+    tally = unreadable_commands.run(step=step, first=2)
     assert tally.faults == []
     assert tally.days > days

@@ -10,7 +10,7 @@ from codetui.core.session.conflicts import conflicts_between, describe_conflict,
 from codetui.core.session.state import replay
 from codetui.model import CodeId, Span
 from testing.diverging import Side, two_sides
-from testing.taking import BOOK
+from testing.reconciliation import BOOK
 
 
 @pytest.fixture

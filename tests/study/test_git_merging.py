@@ -14,7 +14,7 @@ import pytest
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
 from codetui.model import CodeId, Span
-from testing.sessions_apart import Machine, log_of, state_of
+from testing.machines import Machine, log_of, state_of
 from testing.studies import write_study
 
 if shutil.which("git") is None:

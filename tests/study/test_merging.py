@@ -10,7 +10,7 @@ import pytest
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RemoveCoding, Undo
 from codetui.model import CodeId, Span
-from testing.sessions_apart import Machine, state_of
+from testing.machines import Machine, state_of
 from testing.studies import write_study
 
 DOCUMENT = "sessions/rosa/analysis_job_11_shore_company.md"

@@ -19,7 +19,7 @@ from codetui.model import (
     SourceDescribed,
 )
 from codetui.study.reconcile import Reconciliation
-from testing.taking import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
+from testing.reconciliation import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
 
 START = happened(
     coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA)),

@@ -25,9 +25,9 @@ from codetui.model import (
     MemoWritten,
     ProfileAssigned,
 )
-from testing import taking
+from testing import reconciliation
 from testing.examples import examples
-from testing.taking import AD, BOOK, FILE, added, document, happened, taken
+from testing.reconciliation import AD, BOOK, FILE, added, document, happened, taken
 
 WORDS = [
     "You light the lamp",
@@ -207,7 +207,7 @@ def test_after_any_edit_the_session_says_what_the_document_says(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
     wanted = edited(state, made)
-    found = taken(wanted, document(state), state, taking.minted(prefix))
+    found = taken(wanted, document(state), state, reconciliation.minted(prefix))
     after = happened(state, *found.events, cause="edit")
     assert sayings(document(after)) == sayings(wanted)
     assert taken(wanted, found.document, after).events == ()
@@ -218,7 +218,7 @@ def test_after_any_edit_the_session_says_what_the_document_says(
 def test_what_was_taken_over_can_be_undone(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
-    found = taken(edited(state, made), document(state), state, taking.minted(prefix))
+    found = taken(edited(state, made), document(state), state, reconciliation.minted(prefix))
     after = happened(state, *found.events, cause="edit")
     if found.events:
         target = decide.undo_target(after)
@@ -237,7 +237,7 @@ def test_an_import_takes_nothing_away_and_a_second_one_gives_nothing(
     wanted = edited(other, made)
     found = taken(wanted, None, state)
     after = happened(state, *found.events, cause="document")
-    assert taken(wanted, None, after, taking.minted("z")).events == ()
+    assert taken(wanted, None, after, reconciliation.minted("z")).events == ()
     for coding in state.live():
         now = after.codings[coding.id]
         assert (now.code, now.words, now.anchor, now.is_removed) == (coding.code, coding.words, coding.anchor, False)
@@ -267,7 +267,7 @@ def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
         for each in edits:
             edit(lines, *each)
         text = "\n".join(lines)
-        found = taken(read(text, FILE)[0], base, state, taking.minted(f"m{state.seq:03}"))
+        found = taken(read(text, FILE)[0], base, state, reconciliation.minted(f"m{state.seq:03}"))
         form = DocumentLayout(text=text, ids=ids_by_line(found.document), employer=AD.employer, title=AD.title)
         state = happened(state, *found.events, LayoutChanged(layout=form, layout_before=state.layout), cause="edit")
         assert document_of(state, BOOK, AD).text == text

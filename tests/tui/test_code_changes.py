@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from test_bookkeeping import (
+from test_codebook_editing_screen import (
     LAMP,
     MIRRORS,
     coded_before,

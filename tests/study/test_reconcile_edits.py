@@ -25,7 +25,7 @@ from codetui.model import (
     SourceDescribed,
 )
 from codetui.study.reconcile import reconcile
-from testing.taking import (
+from testing.reconciliation import (
     AD,
     BOOK,
     FILE,

@@ -21,8 +21,8 @@ from codetui.model import (
     text_hash,
 )
 from codetui.study.reconcile import Reconciliation, reconcile
-from testing import taking
-from testing.taking import (
+from testing import reconciliation
+from testing.reconciliation import (
     AD,
     BOOK,
     FILE,
@@ -304,7 +304,7 @@ def test_a_place_that_is_only_proposed_or_missing_makes_the_others_uncertain() -
 def test_a_session_recognises_what_it_keeps_under_names_that_the_codebook_has_learnt_since() -> None:
     light = MemoTarget(kind="group", id="The light")
     before = happened(coded(("Lighting", LAMP)), MemoWritten(memo=MemoId("n1"), target=light, text="few", rank=2))
-    assert taking.taken(taking.document(before), None, before).events == ()
+    assert reconciliation.taken(reconciliation.document(before), None, before).events == ()
 
 
 def test_places_that_differ_in_white_space_alone_are_alike() -> None:

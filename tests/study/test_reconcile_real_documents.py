@@ -16,7 +16,7 @@ from codetui.model import Codebook, Source
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.reconcile import reconcile
 from testing.paths import ROOT, shared_path
-from testing.taking import happened, minted
+from testing.reconciliation import happened, minted
 
 SHARED = ROOT.parent / "shared"
 DOCUMENTS = [*sorted(SHARED.glob("seeds/00[0-2]*.txt")), *sorted(SHARED.glob("pilot/codings/*.md"))]

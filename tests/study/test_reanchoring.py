@@ -8,7 +8,7 @@ from codetui.core.anchors.unresolved import Reanchoring, reanchor
 from codetui.core.session import decide
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
-from testing.taking import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
+from testing.reconciliation import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
 
 C1 = CodingId("c1")
 
