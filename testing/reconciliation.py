@@ -70,13 +70,13 @@ LAMP, SEA, MIRRORS, LOG = (
 FILE = "a.md"
 
 
-def minted(prefix: str = "m") -> Callable[[], str]:
+def numbered_ids(prefix: str = "m") -> Callable[[], str]:
     """Fresh ids, each greater than the one before."""
     numbers = count(1)
     return lambda: f"{prefix}{next(numbers):06}"
 
 
-def happened(state: State, *events: Event, cause: Cause = "hand") -> State:
+def apply(state: State, *events: Event, cause: Cause = "hand") -> State:
     """The state after one more transaction."""
     seq = state.seq + 1
     transaction = Transaction(
@@ -104,15 +104,15 @@ def added(ident: str, code: str, words: str, note: str = "", rank: int = 0, occu
     """A code on the ad's words; words that the ad lacks have no place."""
     is_there = words in collapse_spaces(TEXT)
     anchor = anchors.anchor_at(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
-    said = anchor.words if anchor else words
-    return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=said, note=note, rank=rank)
+    quotations = anchor.words if anchor else words
+    return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=quotations, note=note, rank=rank)
 
 
 def coded(*codings: tuple[str, ...]) -> State:
     """A session with codings `(code, words)` or `(code, words, note)`, called c1, c2 and so on."""
     state = State()
     for number, (code, words, *note) in enumerate(codings, 1):
-        state = happened(state, added(f"c{number}", code, words, note[0] if note else "", number))
+        state = apply(state, added(f"c{number}", code, words, note[0] if note else "", number))
     return state
 
 
@@ -130,34 +130,34 @@ def edited(state: State, *changes: tuple[str, str]) -> Document:
     return read(text, FILE)[0]
 
 
-def taken(
+def reconciled(
     edited: Document, base: Document | None, state: State, mint: Callable[[], str] | None = None
 ) -> Reconciliation:
     """What the document says that the state does not hold yet."""
-    return reconcile(edited, base, state, AD, BOOK, FILE, mint or minted())
+    return reconcile(edited, base, state, AD, BOOK, FILE, mint or numbered_ids())
 
 
-def by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Reconciliation]:
+def edit_by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Reconciliation]:
     """The session after a person has changed its document, and what was taken over."""
-    found = taken(edited(state, *changes), document(state), state)
-    return happened(state, *found.events, cause="edit"), found
+    found = reconciled(edited(state, *changes), document(state), state)
+    return apply(state, *found.events, cause="edit"), found
 
 
-def both(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Reconciliation]:
+def edit_both_sides(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Reconciliation]:
     """The session after it went on with `events` while a person changed its document."""
-    later = happened(state, *events)
-    found = taken(edited(state, *changes), document(state), later)
-    return happened(later, *found.events, cause="edit"), found
+    later = apply(state, *events)
+    found = reconciled(edited(state, *changes), document(state), later)
+    return apply(later, *found.events, cause="edit"), found
 
 
-def imported(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
+def import_document(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
     """The session after a document of unknown past was taken over."""
     before = state or State()
-    found = taken(read(text, FILE)[0], None, before)
-    return happened(before, *found.events, cause="document"), found
+    found = reconciled(read(text, FILE)[0], None, before)
+    return apply(before, *found.events, cause="document"), found
 
 
-def said(state: State, code: str) -> list[tuple[str, str]]:
+def quotations(state: State, code: str) -> list[tuple[str, str]]:
     """Words and note of the codings of a code, in order, as documents show them."""
     return [(collapse_spaces(one.words), one.note) for one in state.of_code(CodeId(code))]
 

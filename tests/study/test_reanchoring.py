@@ -8,7 +8,7 @@ from codetui.core.anchors.unresolved import Reanchoring, reanchor
 from codetui.core.session import decide
 from codetui.core.session.state import State
 from codetui.model import Coding, CodingId, CodingReanchored, text_hash
-from testing.reconciliation import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, coded, happened
+from testing.reconciliation import AD, LAMP, LOG, MIRRORS, SEA, TEXT, added, apply, coded
 
 C1 = CodingId("c1")
 
@@ -16,7 +16,7 @@ C1 = CodingId("c1")
 def changed(state: State, text: str) -> tuple[State, Reanchoring]:
     """The session after its ad has got this text."""
     found = reanchor(state, replace(AD, text=text, file="ads.csv"))
-    return happened(state, *found.events, cause="corpus"), found
+    return apply(state, *found.events, cause="corpus"), found
 
 
 def words_at(coding: Coding, text: str) -> str:
@@ -67,18 +67,18 @@ def test_a_place_that_only_resembles_the_words_is_proposed_and_keeps_them() -> N
 
 def test_words_that_were_written_with_blanks_become_the_ads_own_once_their_place_is_sure() -> None:
     words = "You polish the mirrors every week."
-    state = happened(State(), replace(added("c1", "T1", "You polish the mirrors every"), words=words, is_proposed=True))
+    state = apply(State(), replace(added("c1", "T1", "You polish the mirrors every"), words=words, is_proposed=True))
     after, _ = changed(state, "\n" + TEXT)
     assert after.codings[C1].words == "You polish the mirrors every\nweek." and not after.codings[C1].is_proposed
 
 
 def test_a_proposed_place_stays_proposed_while_the_text_stays() -> None:
-    state = happened(State(), replace(added("c1", "T1", LAMP), words="You lit the lamp", is_proposed=True))
+    state = apply(State(), replace(added("c1", "T1", LAMP), words="You lit the lamp", is_proposed=True))
     assert changed(state, TEXT)[1] == ((), (0, 0, 1, 0), ())
 
 
 def test_a_cut_that_is_marked_stays_in_the_words() -> None:
-    state = happened(State(), replace(added("c1", "T1", LAMP), words="...light the lamp..."))
+    state = apply(State(), replace(added("c1", "T1", LAMP), words="...light the lamp..."))
     text = "New first line.\n" + TEXT
     after, found = changed(state, text)
     assert words_at(after.codings[C1], text) == LAMP
@@ -102,5 +102,5 @@ def test_each_new_place_can_be_taken_back() -> None:
     assert isinstance(event, CodingReanchored)
     inverse = decide.invert(event)
     assert inverse is not None
-    back = happened(happened(state, event), inverse)
+    back = apply(apply(state, event), inverse)
     assert replace(back.codings[C1], time="") == replace(state.codings[C1], time="")

@@ -19,9 +19,9 @@ from codetui.model import (
     SourceDescribed,
 )
 from codetui.study.reconcile import Reconciliation
-from testing.reconciliation import LAMP, LOG, MIRRORS, SEA, added, both, coded, happened, notes, said
+from testing.reconciliation import LAMP, LOG, MIRRORS, SEA, added, apply, coded, edit_both_sides, notes, quotations
 
-START = happened(
+START = apply(
     coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA)),
     ProfileAssigned(profile="1", reasoning="He keeps."),
     MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="group", id="light"), text="few tasks", rank=4),
@@ -68,15 +68,15 @@ def peaceful(found: Reconciliation) -> None:
 def test_changes_of_different_parts_both_hold(
     change: tuple[str, str], event: Event, code: str, expected: tuple[str, str]
 ) -> None:
-    after, found = both(START, [change], event)
-    assert said(after, code)[-1] == expected
+    after, found = edit_both_sides(START, [change], event)
+    assert quotations(after, code)[-1] == expected
     assert len(after.live()) == 3
     peaceful(found)
 
 
 def test_an_entry_that_was_moved_by_hand_and_noted_at_the_keys_is_moved_with_its_note() -> None:
-    after, found = both(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], NOTED)
-    assert said(after, "T3") == [(SEA, ""), (MIRRORS, "shiny")]
+    after, found = edit_both_sides(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], NOTED)
+    assert quotations(after, "T3") == [(SEA, ""), (MIRRORS, "shiny")]
     peaceful(found)
 
 
@@ -96,14 +96,14 @@ def test_an_entry_that_was_moved_by_hand_and_noted_at_the_keys_is_moved_with_its
     ],
 )
 def test_the_same_change_on_both_sides_is_one(changes: list[tuple[str, str]], event: Event) -> None:
-    _, found = both(START, changes, event)
+    _, found = edit_both_sides(START, changes, event)
     assert found.events == ()
     peaceful(found)
 
 
 def test_what_both_sides_added_is_one_coding() -> None:
-    after, found = both(START, [(ENTRY3, f'{ENTRY3}  - "{LOG}" (ink)\n')], added("k1", "T3", LOG, rank=20))
-    assert said(after, "T3") == [(SEA, ""), (LOG, "ink")]
+    after, found = edit_both_sides(START, [(ENTRY3, f'{ENTRY3}  - "{LOG}" (ink)\n')], added("k1", "T3", LOG, rank=20))
+    assert quotations(after, "T3") == [(SEA, ""), (LOG, "ink")]
     assert found.events == (CodingNoted(coding=CodingId("k1"), note="ink"),)
     peaceful(found)
 
@@ -112,33 +112,37 @@ def test_what_both_sides_added_is_one_coding() -> None:
 
 
 def test_of_two_wordings_the_sessions_stays_and_the_other_is_added() -> None:
-    after, found = both(START, [(MIRRORS, f"{MIRRORS} every")], WIDENED)
-    assert said(after, "T1") == [(LAMP, ""), ("polish the mirrors every week", "why"), (f"{MIRRORS} every", "why")]
+    after, found = edit_both_sides(START, [(MIRRORS, f"{MIRRORS} every")], WIDENED)
+    assert quotations(after, "T1") == [
+        (LAMP, ""),
+        ("polish the mirrors every week", "why"),
+        (f"{MIRRORS} every", "why"),
+    ]
     conflict(found, "T1: Lighting", "both versions are kept")
 
 
 def test_of_two_codes_the_sessions_stays_and_the_other_is_added() -> None:
-    after, found = both(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], RECODED)
-    assert said(after, "T2") == [(MIRRORS, "why")]
-    assert said(after, "T3") == [(SEA, ""), (MIRRORS, "why")]
+    after, found = edit_both_sides(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], RECODED)
+    assert quotations(after, "T2") == [(MIRRORS, "why")]
+    assert quotations(after, "T3") == [(SEA, ""), (MIRRORS, "why")]
     conflict(found, "T3: Watching", "You polish the mirrors")
 
 
 def test_of_two_notes_both_are_kept() -> None:
-    after, found = both(START, [(" (why)", " (bright)")], NOTED)
-    assert said(after, "T1")[1] == (MIRRORS, "shiny / bright")
+    after, found = edit_both_sides(START, [(" (why)", " (bright)")], NOTED)
+    assert quotations(after, "T1")[1] == (MIRRORS, "shiny / bright")
     conflict(found, "You polish the mirrors", "shorten it")
 
 
 def test_a_note_that_one_side_took_out_and_the_other_rewrote_stays_rewritten() -> None:
-    after, found = both(START, [(" (why)", "")], NOTED)
-    assert said(after, "T1")[1] == (MIRRORS, "shiny")
+    after, found = edit_both_sides(START, [(" (why)", "")], NOTED)
+    assert quotations(after, "T1")[1] == (MIRRORS, "shiny")
     conflict(found)
 
 
 @pytest.mark.parametrize("event", [NOTED, RECODED, WIDENED])
 def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event: Event) -> None:
-    after, found = both(START, [(ENTRY2, "")], event)
+    after, found = edit_both_sides(START, [(ENTRY2, "")], event)
     assert found.events == () and not after.codings[C2].is_removed
     conflict(found, "removed in the document, changed in the session, and kept")
 
@@ -150,22 +154,22 @@ def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event:
 def test_what_was_removed_at_the_keys_and_changed_by_hand_comes_back_changed(
     change: tuple[str, str], expected: tuple[str, str]
 ) -> None:
-    after, found = both(START, [change], REMOVED)
-    assert said(after, "T1") == [(LAMP, ""), expected]
+    after, found = edit_both_sides(START, [change], REMOVED)
+    assert quotations(after, "T1") == [(LAMP, ""), expected]
     assert not after.codings[C2].is_removed
     conflict(found, "removed in the session, changed in the document, and kept")
 
 
 def test_what_was_removed_at_the_keys_stays_removed_when_nobody_touched_its_entry() -> None:
-    after, found = both(START, [(LAMP, f"{LAMP} at dusk")], REMOVED)
-    assert said(after, "T1") == [(f"{LAMP} at dusk", "")]
+    after, found = edit_both_sides(START, [(LAMP, f"{LAMP} at dusk")], REMOVED)
+    assert quotations(after, "T1") == [(f"{LAMP} at dusk", "")]
     assert [entry.id for entry in found.document.sections[0].blocks[0].codes[0].entries] == ["c1", "c2"]
     peaceful(found)
 
 
 def test_an_entry_that_was_written_between_two_stands_between_what_is_left_of_them() -> None:
-    after, _ = both(START, [(ENTRY2, f'  - "{LOG}"\n{ENTRY2}')], added("k1", "T1", SEA, rank=20))
-    assert [words for words, _ in said(after, "T1")] == [LAMP, LOG, MIRRORS, SEA]
+    after, _ = edit_both_sides(START, [(ENTRY2, f'  - "{LOG}"\n{ENTRY2}')], added("k1", "T1", SEA, rank=20))
+    assert [words for words, _ in quotations(after, "T1")] == [LAMP, LOG, MIRRORS, SEA]
 
 
 # --- notes on places and the head ---------------------------------------------------------------------------
@@ -177,33 +181,39 @@ def rewritten(text: str) -> MemoWritten:
 
 
 def test_of_two_notes_on_a_group_both_texts_are_kept() -> None:
-    after, found = both(START, [("few tasks", "two tasks")], rewritten("no tasks"))
+    after, found = edit_both_sides(START, [("few tasks", "two tasks")], rewritten("no tasks"))
     assert notes(after) == [("group", "light", "no tasks / two tasks")]
     conflict(found, "the note “two tasks”")
 
 
 def test_a_note_that_one_side_took_out_and_the_other_rewrote_is_there() -> None:
-    after, found = both(START, [("_(few tasks)_\n\n", "")], rewritten("no tasks"))
+    after, found = edit_both_sides(START, [("_(few tasks)_\n\n", "")], rewritten("no tasks"))
     assert notes(after) == [("group", "light", "no tasks")]
     conflict(found)
-    after, found = both(START, [("few tasks", "two tasks")], rewritten(""))
+    after, found = edit_both_sides(START, [("few tasks", "two tasks")], rewritten(""))
     assert notes(after) == [("group", "light", "two tasks")]
     conflict(found)
 
 
 def test_of_two_profiles_the_sessions_stays() -> None:
-    after, found = both(START, [("`Keeper`", "`Builder`")], ProfileAssigned(profile="", reasoning="He keeps."))
+    after, found = edit_both_sides(
+        START, [("`Keeper`", "`Builder`")], ProfileAssigned(profile="", reasoning="He keeps.")
+    )
     assert (after.profile, found.events) == ("", ())
     conflict(found, "the profile: none", "“Builder”")
 
 
 def test_of_two_reasonings_both_are_kept_in_one_paragraph() -> None:
-    after, found = both(START, [("He keeps.", "By hand.")], ProfileAssigned(profile="2", reasoning="At the keys."))
+    after, found = edit_both_sides(
+        START, [("He keeps.", "By hand.")], ProfileAssigned(profile="2", reasoning="At the keys.")
+    )
     assert (after.profile, after.reasoning) == ("2", "At the keys. / By hand.")
     conflict(found, "the reasoning")
 
 
 def test_of_two_employers_the_sessions_stays() -> None:
-    after, found = both(START, [("(Shore Company)", "(Coast)")], SourceDescribed(employer="Harbour", title="Keeper"))
+    after, found = edit_both_sides(
+        START, [("(Shore Company)", "(Coast)")], SourceDescribed(employer="Harbour", title="Keeper")
+    )
     assert (after.employer, found.events) == ("Harbour", ())
     conflict(found, "the employer", "“Harbour” (session) is kept, not “Coast”")

@@ -35,20 +35,20 @@ from testing.reconciliation import (
     SEA,
     TEXT,
     added,
-    by_hand,
+    apply,
     coded,
     document,
+    edit_by_hand,
     edited,
-    happened,
-    minted,
     notes,
+    numbered_ids,
     place,
-    said,
-    taken,
+    quotations,
+    reconciled,
 )
 
 THREE = coded(("T1", LAMP), ("T1", MIRRORS, "why"), ("T3", SEA))
-ASSESSED = happened(THREE, ProfileAssigned(profile="1", reasoning="He keeps."))
+ASSESSED = apply(THREE, ProfileAssigned(profile="1", reasoning="He keeps."))
 C1, C2, C3 = CodingId("c1"), CodingId("c2"), CodingId("c3")
 ENTRY1, ENTRY2, ENTRY3 = f'  - "{LAMP}"\n', f'  - "{MIRRORS}" (why)\n', f'  - "{SEA}"\n'
 
@@ -58,7 +58,7 @@ def noted(*found: tuple[Literal["section", "group", "code", "entry"], str, str])
     state = coded(("T1", LAMP), ("T3", SEA))
     for number, (kind, ident, text) in enumerate(found, 1):
         where = MemoTarget(kind=kind, id=ident)
-        state = happened(state, MemoWritten(memo=MemoId(f"n{number}"), target=where, text=text, rank=10 + number))
+        state = apply(state, MemoWritten(memo=MemoId(f"n{number}"), target=where, text=text, rank=10 + number))
     return state
 
 
@@ -66,40 +66,40 @@ def noted(*found: tuple[Literal["section", "group", "code", "entry"], str, str])
 
 
 def test_an_entry_that_is_written_in_between_stands_in_between_and_moves_no_other() -> None:
-    after, found = by_hand(THREE, (ENTRY1, f'{ENTRY1}  - "{LOG}" (new)\n'))
-    assert said(after, "T1") == [(LAMP, ""), (LOG, "new"), (MIRRORS, "why")]
+    after, found = edit_by_hand(THREE, (ENTRY1, f'{ENTRY1}  - "{LOG}" (new)\n'))
+    assert quotations(after, "T1") == [(LAMP, ""), (LOG, "new"), (MIRRORS, "why")]
     (event,) = found.events
     assert isinstance(event, CodingAdded) and event.anchor is not None and event.anchor.words == LOG
     assert (found.counts.added, found.counts.exact, found.problems) == (1, 1, ())
 
 
 def test_an_entry_at_the_end_counts_on_from_the_last_rank() -> None:
-    after, _ = by_hand(THREE, (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
+    after, _ = edit_by_hand(THREE, (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
     assert [(one.words, one.rank) for one in after.of_code(CodeId("T1"))] == [(LAMP, 1), (MIRRORS, 2), (LOG, 4)]
 
 
 def test_an_entry_before_all_others_stands_first() -> None:
-    after, found = by_hand(THREE, (ENTRY1, f'  - "{LOG}"\n{ENTRY1}'))
-    assert said(after, "T1") == [(LOG, ""), (LAMP, ""), (MIRRORS, "why")]
+    after, found = edit_by_hand(THREE, (ENTRY1, f'  - "{LOG}"\n{ENTRY1}'))
+    assert quotations(after, "T1") == [(LOG, ""), (LAMP, ""), (MIRRORS, "why")]
     assert len(found.events) == 1
 
 
 def test_an_entry_that_is_taken_out_is_removed() -> None:
-    after, found = by_hand(THREE, (ENTRY1, ""))
+    after, found = edit_by_hand(THREE, (ENTRY1, ""))
     assert found.events == (CodingRemoved(coding=C1),)
-    assert said(after, "T1") == [(MIRRORS, "why")]
+    assert quotations(after, "T1") == [(MIRRORS, "why")]
     assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
 
 
 @pytest.mark.parametrize("note", ["because (really)", ""])
 def test_a_note_that_is_rewritten_or_taken_out_is_the_codings_note(note: str) -> None:
-    _, found = by_hand(THREE, (" (why)", f" ({note})" if note else ""))
+    _, found = edit_by_hand(THREE, (" (why)", f" ({note})" if note else ""))
     assert found.events == (CodingNoted(coding=C2, note=note, note_before="why"),)
     assert found.counts.changed == 1
 
 
 def test_an_entry_under_another_code_keeps_its_place_and_its_id() -> None:
-    after, found = by_hand(THREE, (ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2))
+    after, found = edit_by_hand(THREE, (ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2))
     assert found.events == (
         CodingRecoded(coding=C2, code=CodeId("T3"), rank=4, code_before=CodeId("T1"), rank_before=2),
     )
@@ -108,19 +108,19 @@ def test_an_entry_under_another_code_keeps_its_place_and_its_id() -> None:
 
 
 def test_an_entry_that_is_noted_and_moved_at_once_keeps_its_id() -> None:
-    _, found = by_hand(THREE, (ENTRY2, ""), (ENTRY1, f'  - "{MIRRORS}" (bright)\n{ENTRY1}'))
+    _, found = edit_by_hand(THREE, (ENTRY2, ""), (ENTRY1, f'  - "{MIRRORS}" (bright)\n{ENTRY1}'))
     assert [type(event) for event in found.events] == [CodingRecoded, CodingNoted]
     assert found.counts == (0, 0, 0, 0, 0, 0, 1, 1, 0, 0)
 
 
 def test_a_code_line_that_is_relabelled_recodes_what_stands_under_it() -> None:
-    after, found = by_hand(THREE, ("- **T1: Lighting:**", "- **T2: Cleaning:**"))
-    assert said(after, "T2") == [(LAMP, ""), (MIRRORS, "why")]
+    after, found = edit_by_hand(THREE, ("- **T1: Lighting:**", "- **T2: Cleaning:**"))
+    assert quotations(after, "T2") == [(LAMP, ""), (MIRRORS, "why")]
     assert [type(event) for event in found.events] == [CodingRecoded, CodingRecoded]
 
 
 def test_changed_words_are_looked_for_again() -> None:
-    after, found = by_hand(THREE, (f'"{MIRRORS}"', f'"{MIRRORS} every week."'))
+    after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', f'"{MIRRORS} every week."'))
     (event,) = found.events
     assert isinstance(event, CodingReanchored)
     assert (event.coding, event.words_before, event.anchor_before) == (C2, MIRRORS, THREE.codings[C2].anchor)
@@ -131,8 +131,8 @@ def test_changed_words_are_looked_for_again() -> None:
 @pytest.mark.parametrize("occurrence", [1, 2])
 def test_of_several_places_changed_words_have_the_one_that_overlaps_the_old(occurrence: int) -> None:
     wide = "a fog horn" if occurrence == 1 else "fog horn licence"
-    before = happened(State(), added("c1", "K1", wide, rank=1))
-    after, found = by_hand(before, (f"`{wide}`", "`fog horn`"))
+    before = apply(State(), added("c1", "K1", wide, rank=1))
+    after, found = edit_by_hand(before, (f"`{wide}`", "`fog horn`"))
     anchor = after.codings[C1].anchor
     assert anchor is not None and (anchor.start, anchor.end) == place("fog horn", occurrence)
     assert found.problems == ()
@@ -141,57 +141,57 @@ def test_of_several_places_changed_words_have_the_one_that_overlaps_the_old(occu
 def test_a_place_in_another_text_of_the_ad_says_nothing_of_the_new_place() -> None:
     wide = added("c1", "K1", "a fog horn", rank=1)
     assert wide.anchor is not None
-    before = happened(State(), replace(wide, anchor=replace(wide.anchor, text_hash="another text")))
-    after, found = by_hand(before, ("`a fog horn`", "`fog horn`"))
+    before = apply(State(), replace(wide, anchor=replace(wide.anchor, text_hash="another text")))
+    after, found = edit_by_hand(before, ("`a fog horn`", "`fog horn`"))
     assert after.codings[C1].anchor is None and found.counts.ambiguous == 1
 
 
 @pytest.mark.parametrize(("wide", "words"), [("sextant", "sexta"), ("log", "Log")])
 def test_a_part_of_a_word_or_a_short_word_in_other_case_is_not_taken_for_the_place(wide: str, words: str) -> None:
-    before = happened(State(), added("c1", "K1", wide, rank=1))
-    after, found = by_hand(before, (f"`{wide}`", f"`{words}`"))
+    before = apply(State(), added("c1", "K1", wide, rank=1))
+    after, found = edit_by_hand(before, (f"`{wide}`", f"`{words}`"))
     assert (after.codings[C1].words, after.codings[C1].anchor) == (words, None)
     assert found.counts.ambiguous == 1
 
 
 def test_changed_words_whose_place_does_not_overlap_the_old_are_ambiguous() -> None:
-    before = happened(State(), added("c1", "K1", "fog bank"))
-    after, found = by_hand(before, ("`fog bank`", "`fog horn`"))
+    before = apply(State(), added("c1", "K1", "fog bank"))
+    after, found = edit_by_hand(before, ("`fog bank`", "`fog horn`"))
     assert [one.anchor for one in after.live()] == [None]
     assert found.counts.ambiguous == 1
 
 
 def test_changed_words_that_have_a_slip_get_a_proposed_place() -> None:
-    after, found = by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrrors every week."'))
+    after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrrors every week."'))
     assert after.codings[C2].is_proposed and after.codings[C2].anchor is not None
     assert "check it" in found.problems[0].message
 
 
 def test_changed_words_that_the_ad_lacks_have_no_place() -> None:
-    after, found = by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrors in Dutch"'))
+    after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrors in Dutch"'))
     assert (after.codings[C2].anchor, after.codings[C2].words) == (None, "You polish the mirrors in Dutch")
     assert found.counts.orphan == 1 and found.problems[0].line == edited(THREE).sections[0].blocks[0].codes[0].line + 2
 
 
 def test_an_entry_that_keeps_its_words_keeps_its_anchor_whatever_the_ad_says() -> None:
-    state = happened(State(), added("c1", "K1", "fog horn", occurrence=2), added("c2", "K1", "Zwem"))
-    after, found = by_hand(state, ("`fog horn`", "`fog horn` (loud)"), ("`Zwem`", "`Zwem` (elders)"))
+    state = apply(State(), added("c1", "K1", "fog horn", occurrence=2), added("c2", "K1", "Zwem"))
+    after, found = edit_by_hand(state, ("`fog horn`", "`fog horn` (loud)"), ("`Zwem`", "`Zwem` (elders)"))
     assert [after.codings[one].anchor for one in (C1, C2)] == [state.codings[one].anchor for one in (C1, C2)]
     assert found.counts.ambiguous == found.counts.orphan == 0
 
 
 def test_quotes_instead_of_backticks_are_no_edit() -> None:
-    assert by_hand(coded(("K1", "sextant")), ("`sextant`", '"sextant"'))[1].events == ()
+    assert edit_by_hand(coded(("K1", "sextant")), ("`sextant`", '"sextant"'))[1].events == ()
 
 
 def test_other_words_at_another_place_are_another_coding() -> None:
-    after, found = by_hand(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
+    after, found = edit_by_hand(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
-    assert said(after, "T1") == [(MIRRORS, "why"), (LOG, "")]
+    assert quotations(after, "T1") == [(MIRRORS, "why"), (LOG, "")]
 
 
 def test_other_words_at_the_same_place_are_another_coding_when_they_are_not_alike() -> None:
-    _, found = by_hand(THREE, (f'"{MIRRORS}"', '"Sometimes you row out to the reef."'))
+    _, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"Sometimes you row out to the reef."'))
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
 
 
@@ -201,8 +201,8 @@ def test_other_words_at_the_same_place_are_another_coding_when_they_are_not_alik
 def test_a_changed_order_moves_the_fewest_codings() -> None:
     state = coded(*(("K1", words) for words in ("sextant", "barometer", "fog horn", "reef", "ships")))
     lines = [f"  - `{words}`\n" for words in ("sextant", "barometer", "fog horn", "reef", "ships")]
-    after, found = by_hand(state, (lines[0], ""), (lines[4], lines[4] + lines[0]))
-    assert [words for words, _ in said(after, "K1")] == ["barometer", "fog horn", "reef", "ships", "sextant"]
+    after, found = edit_by_hand(state, (lines[0], ""), (lines[4], lines[4] + lines[0]))
+    assert [words for words, _ in quotations(after, "K1")] == ["barometer", "fog horn", "reef", "ships", "sextant"]
     assert [
         (event.coding, event.code, event.code_before) for event in found.events if isinstance(event, CodingRecoded)
     ] == [(C1, "K1", "K1")]
@@ -210,10 +210,10 @@ def test_a_changed_order_moves_the_fewest_codings() -> None:
 
 
 def test_of_equal_entries_the_one_that_was_taken_out_is_removed() -> None:
-    state = happened(State(), added("c1", "K1", "fog horn", rank=1), added("c2", "K1", "sextant", rank=2))
-    state = happened(state, added("c3", "K1", "fog horn", occurrence=2, rank=3))
+    state = apply(State(), added("c1", "K1", "fog horn", rank=1), added("c2", "K1", "sextant", rank=2))
+    state = apply(state, added("c3", "K1", "fog horn", occurrence=2, rank=3))
     text = write(document(state)).replace("  - `fog horn`\n", "", 1)
-    found = taken(read(text, FILE)[0], document(state), state)
+    found = reconciled(read(text, FILE)[0], document(state), state)
     assert found.events == (CodingRemoved(coding=C1),)
 
 
@@ -221,29 +221,27 @@ def test_ranks_make_room_where_ids_leave_none() -> None:
     state = coded(("K1", "sextant"), ("K1", "barometer"), ("K1", "reef"))
     lines = "  - `ships`\n  - `oil`\n"
     wanted = edited(state, ("  - `sextant`\n", f"  - `sextant`\n{lines}"))
-    found = taken(wanted, document(state), state, minted("a"))
-    after = happened(state, *found.events)
-    assert [words for words, _ in said(after, "K1")] == ["sextant", "ships", "oil", "barometer", "reef"]
+    found = reconciled(wanted, document(state), state, numbered_ids("a"))
+    after = apply(state, *found.events)
+    assert [words for words, _ in quotations(after, "K1")] == ["sextant", "ships", "oil", "barometer", "reef"]
     assert found.counts.moved == 0
 
 
 def test_what_stands_last_stays_last_when_many_had_the_same_rank() -> None:
     words = ("sextant", "barometer", "reef", "ships", "oil")
-    state = happened(State(), *(added(f"c{number}", "K1", each, rank=1) for number, each in enumerate(words, 1)))
+    state = apply(State(), *(added(f"c{number}", "K1", each, rank=1) for number, each in enumerate(words, 1)))
     lines = [f"  - `{each}`\n" for each in words]
     turned = "".join(lines[place] for place in (0, 3, 2, 1, 4)) + "  - `log`\n"
-    found = taken(edited(state, ("".join(lines), turned)), document(state), state, minted("a"))
-    after = happened(state, *found.events)
-    assert [each for each, _ in said(after, "K1")] == ["sextant", "ships", "reef", "barometer", "oil", "log"]
+    found = reconciled(edited(state, ("".join(lines), turned)), document(state), state, numbered_ids("a"))
+    after = apply(state, *found.events)
+    assert [each for each, _ in quotations(after, "K1")] == ["sextant", "ships", "reef", "barometer", "oil", "log"]
     assert found.counts.moved == 2
 
 
 def test_an_order_that_the_session_has_changed_meanwhile_is_not_changed_back() -> None:
     state = coded(("K1", "sextant"), ("K1", "barometer"))
-    later = happened(
-        state, CodingRecoded(coding=C1, code=CodeId("K1"), rank=9, code_before=CodeId("K1"), rank_before=1)
-    )
-    found = taken(edited(state, ("`sextant`", "`sextant` (x)")), document(state), later)
+    later = apply(state, CodingRecoded(coding=C1, code=CodeId("K1"), rank=9, code_before=CodeId("K1"), rank_before=1))
+    found = reconciled(edited(state, ("`sextant`", "`sextant` (x)")), document(state), later)
     assert [type(event) for event in found.events] == [CodingNoted]
 
 
@@ -252,7 +250,7 @@ def test_a_group_that_is_moved_as_a_whole_is_no_edit() -> None:
     light, sea = text.index("### The light"), text.index("### The sea")
     end = text.index("---\n\n## 2.")
     moved = text[:light] + text[sea:end] + text[light:sea] + text[end:]
-    assert taken(read(moved, FILE)[0], document(THREE), THREE).events == ()
+    assert reconciled(read(moved, FILE)[0], document(THREE), THREE).events == ()
 
 
 # --- notes on places ----------------------------------------------------------------------------------------
@@ -260,7 +258,7 @@ def test_a_group_that_is_moved_as_a_whole_is_no_edit() -> None:
 
 def test_each_note_of_the_document_is_a_note_of_its_own() -> None:
     state = coded(("T1", LAMP))
-    after, _ = by_hand(
+    after, _ = edit_by_hand(
         state,
         ("## 1. Job Task Analysis\n", "## 1. Job Task Analysis\n\n_(on the section)_\n"),
         ("### The light\n", "### The light\n\n_(one)_\n\n*(two)*\n"),
@@ -277,7 +275,7 @@ def test_each_note_of_the_document_is_a_note_of_its_own() -> None:
 
 def test_a_note_that_is_rewritten_keeps_its_id_and_one_that_is_taken_out_is_empty() -> None:
     state = noted(("group", "light", "few tasks here"), ("code", "T1", "implied"))
-    after, found = by_hand(state, ("few tasks here", "few tasks there"), (" _(implied)_", ""))
+    after, found = edit_by_hand(state, ("few tasks here", "few tasks there"), (" _(implied)_", ""))
     assert after.notes[MemoId("n1")].text == "few tasks there"
     assert after.notes[MemoId("n2")].text == ""
     assert (found.counts.changed, found.counts.removed, found.counts.added) == (1, 1, 0)
@@ -285,7 +283,7 @@ def test_a_note_that_is_rewritten_keeps_its_id_and_one_that_is_taken_out_is_empt
 
 def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
     state = noted(("entry", "T1", "a remark"))
-    after, found = by_hand(state, ("  - _(a remark)_\n", ""), (ENTRY3, f"{ENTRY3}  - _(a remark)_\n"))
+    after, found = edit_by_hand(state, ("  - _(a remark)_\n", ""), (ENTRY3, f"{ENTRY3}  - _(a remark)_\n"))
     assert after.notes[MemoId("n1")] == Memo(
         id=MemoId("n1"), target=MemoTarget(kind="entry", id="T3"), text="a remark", rank=12
     )
@@ -299,14 +297,14 @@ def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
 
 def test_an_entry_goes_before_a_note() -> None:
     state = noted(("entry", "T1", "a remark"))
-    after, _ = by_hand(state, ("  - _(a remark)_\n", f'  - "{LOG}"\n  - _(a remark)_\n'))
+    after, _ = edit_by_hand(state, ("  - _(a remark)_\n", f'  - "{LOG}"\n  - _(a remark)_\n'))
     (block, *_) = project(after, BOOK, AD).sections[0].blocks
     assert [entry.words or entry.note for entry in block.codes[0].entries] == [LAMP, LOG, "a remark"]
 
 
 def test_a_new_note_on_a_heading_that_the_codebook_lacks_joins_those_that_stand_there() -> None:
     state = noted(("section", "Boats", "none"))
-    after, found = by_hand(state, ("_(none)_", "_(none)_\n\n_(no oars either)_"))
+    after, found = edit_by_hand(state, ("_(none)_", "_(none)_\n\n_(no oars either)_"))
     assert notes(after) == [("section", "Boats", "none"), ("section", "Boats", "no oars either")]
     assert found.problems == ()
 
@@ -324,7 +322,7 @@ def test_a_new_note_on_a_heading_that_the_codebook_lacks_joins_those_that_stand_
     ],
 )
 def test_profile_and_reasoning_are_what_the_document_says(old: str, new: str, expected: tuple[str, str]) -> None:
-    after, found = by_hand(ASSESSED, (old, new))
+    after, found = edit_by_hand(ASSESSED, (old, new))
     assert (after.profile, after.reasoning) == expected
     assert found.counts.changed == 1
     assert found.events == (
@@ -333,13 +331,13 @@ def test_profile_and_reasoning_are_what_the_document_says(old: str, new: str, ex
 
 
 def test_line_breaks_in_a_reasoning_that_nobody_touched_stay() -> None:
-    state = happened(THREE, ProfileAssigned(profile="1", reasoning="He\n\nkeeps."))
-    after, _ = by_hand(state, ("`Keeper`", "`Builder`"))
+    state = apply(THREE, ProfileAssigned(profile="1", reasoning="He\n\nkeeps."))
+    after, _ = edit_by_hand(state, ("`Keeper`", "`Builder`"))
     assert (after.profile, after.reasoning) == ("2", "He\n\nkeeps.")
 
 
 def test_heading_and_opening_say_employer_and_title() -> None:
-    after, found = by_hand(THREE, ("(Shore Company)", "(Coast Ltd)"), ('"Keeper"', '"Head Keeper"'))
+    after, found = edit_by_hand(THREE, ("(Shore Company)", "(Coast Ltd)"), ('"Keeper"', '"Head Keeper"'))
     assert found.events == (
         SourceDescribed(
             employer="Coast Ltd", title="Head Keeper", employer_before="Shore Company", title_before="Keeper"
@@ -349,7 +347,7 @@ def test_heading_and_opening_say_employer_and_title() -> None:
 
 
 def test_an_opening_that_names_no_title_takes_none_away() -> None:
-    assert by_hand(THREE, ('for the "Keeper" position', "of this ad, which I like,"))[1].events == ()
+    assert edit_by_hand(THREE, ('for the "Keeper" position', "of this ad, which I like,"))[1].events == ()
 
 
 # --- what is reported ---------------------------------------------------------------------------------------
@@ -357,9 +355,9 @@ def test_an_opening_that_names_no_title_takes_none_away() -> None:
 
 def test_what_did_not_agree_with_the_codebook_before_is_not_reported_again() -> None:
     state = coded(("X9", LAMP), ("T1", SEA))
-    after, found = by_hand(state, (f'"{SEA}"', f'"{SEA}" (note)'))
+    after, found = edit_by_hand(state, (f'"{SEA}"', f'"{SEA}" (note)'))
     assert found.problems == ()
-    _, found = by_hand(after, ("- **X9:**", "- **X8:**"))
+    _, found = edit_by_hand(after, ("- **X9:**", "- **X8:**"))
     assert [(problem.file, problem.severity) for problem in found.problems] == [(FILE, "warning")]
     assert "“X8”" in found.problems[0].message
 
@@ -368,7 +366,7 @@ def test_a_code_that_was_renamed_in_the_codebook_since_is_known_by_its_id() -> N
     base = document(THREE)
     renamed = replace(BOOK, codes=(replace(BOOK.codes[0], name="Kindling"), *BOOK.codes[1:]))
     wanted = edited(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
-    found = reconcile(wanted, base, THREE, AD, renamed, FILE, minted())
+    found = reconcile(wanted, base, THREE, AD, renamed, FILE, numbered_ids())
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
     assert found.events[1].code == "T1" if isinstance(found.events[1], CodingAdded) else False
     assert found.problems == ()
@@ -378,28 +376,28 @@ def test_codes_with_one_name_are_told_apart_by_their_ids_where_the_document_cann
     names = replace(BOOK, label="{name}", codes=tuple(replace(code, name="Work") for code in BOOK.codes))
     unchanged = read(write(project(THREE, names, AD)), FILE)[0]
     for base in (project(THREE, names, AD), None):
-        assert reconcile(unchanged, base, THREE, AD, names, FILE, minted()).events == ()
+        assert reconcile(unchanged, base, THREE, AD, names, FILE, numbered_ids()).events == ()
 
 
 def test_a_note_without_text_says_nothing() -> None:
-    _, found = by_hand(THREE, (ENTRY1, f"{ENTRY1}  - _()_\n"), ("### The light\n", "### The light\n\n*()*\n"))
+    _, found = edit_by_hand(THREE, (ENTRY1, f"{ENTRY1}  - _()_\n"), ("### The light\n", "### The light\n\n*()*\n"))
     assert found.events == ()
     block = found.document.sections[0].blocks[0]
     assert [entry.id for entry in block.codes[0].entries] == ["c1", "", "c2"] and block.notes[0].id == ""
-    after, _ = by_hand(noted(("group", "light", "few")), ("_(few)_", "_( )_"))
+    after, _ = edit_by_hand(noted(("group", "light", "few")), ("_(few)_", "_( )_"))
     assert notes(after) == []
 
 
 def test_entries_of_the_base_that_the_session_does_not_know_are_taken_as_new() -> None:
-    found = taken(edited(THREE), document(THREE), State())
-    after = happened(State(), *found.events)
-    assert said(after, "T1") == [(LAMP, ""), (MIRRORS, "why")]
+    found = reconciled(edited(THREE), document(THREE), State())
+    after = apply(State(), *found.events)
+    assert quotations(after, "T1") == [(LAMP, ""), (MIRRORS, "why")]
     assert found.counts.added == 3
 
 
 def test_the_document_comes_back_with_old_and_new_ids() -> None:
     wanted = edited(THREE, (ENTRY1, f'{ENTRY1}  - "{LOG}"\n'))
-    found = taken(wanted, document(THREE), THREE)
+    found = reconciled(wanted, document(THREE), THREE)
     entries = found.document.sections[0].blocks[0].codes[0].entries
     assert [entry.id for entry in entries] == ["c1", "m000001", "c2"]
     assert [entry.line for entry in entries] == [entry.line for entry in wanted.sections[0].blocks[0].codes[0].entries]

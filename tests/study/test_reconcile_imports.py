@@ -31,12 +31,12 @@ from testing.reconciliation import (
     SEA,
     TEXT,
     added,
+    apply,
     coded,
-    happened,
-    imported,
-    minted,
+    import_document,
     notes,
-    said,
+    numbered_ids,
+    quotations,
 )
 
 DOCUMENT = f"""# Manual Coding Analysis: Job Ad #11 (Shore Company)
@@ -100,8 +100,8 @@ def messages(taken: Reconciliation) -> list[tuple[int, str, str]]:
 
 
 def test_a_document_becomes_the_codings_notes_and_profile_that_it_says() -> None:
-    state, taken = imported(DOCUMENT)
-    assert [said(state, code) for code in ("T1", "T3", "K1")] == [[(LAMP, "why")], [(SEA, "")], [("sextant", "")]]
+    state, taken = import_document(DOCUMENT)
+    assert [quotations(state, code) for code in ("T1", "T3", "K1")] == [[(LAMP, "why")], [(SEA, "")], [("sextant", "")]]
     assert notes(state) == [
         ("section", "tasks", "on the section"),
         ("group", "light", "on the group"),
@@ -116,19 +116,19 @@ def test_a_document_becomes_the_codings_notes_and_profile_that_it_says() -> None
 
 
 def test_quotations_are_anchored_and_have_the_ads_own_white_space() -> None:
-    state, _ = imported(DOCUMENT)
+    state, _ = import_document(DOCUMENT)
     sea = state.of_code(CodeId("T3"))[0]
     assert stands(sea.anchor) == sea.words == "watch   the sea until dawn"
 
 
 def test_ranks_count_on_in_the_order_of_the_document() -> None:
-    state, _ = imported(DOCUMENT, coded(("T2", MIRRORS)))
+    state, _ = import_document(DOCUMENT, coded(("T2", MIRRORS)))
     placed = [(one.rank, one.id) for one in (*state.live(), *state.notes.values())]
     assert sorted(placed) == [(1, "c1"), *((rank, f"m{rank - 1:06}") for rank in range(2, 10))]
 
 
 def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
-    state, taken = imported(DOCUMENT)
+    state, taken = import_document(DOCUMENT)
     tasks, tools = taken.document.sections
     light = tasks.blocks[1].codes[0]
     assert (tasks.id, tasks.blocks[1].id, light.id, tools.id) == (
@@ -145,10 +145,10 @@ def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
 def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
     silent = replace(AD, employer="", title="")
     document = read(DOCUMENT, FILE)[0]
-    taken = reconcile(document, None, State(), silent, BOOK, FILE, minted())
+    taken = reconcile(document, None, State(), silent, BOOK, FILE, numbered_ids())
     assert SourceDescribed(employer="Shore Company", title="Keeper") in taken.events
-    known = happened(State(), SourceDescribed(employer="Coast", title=""))
-    taken = reconcile(document, None, known, silent, BOOK, FILE, minted())
+    known = apply(State(), SourceDescribed(employer="Coast", title=""))
+    taken = reconcile(document, None, known, silent, BOOK, FILE, numbered_ids())
     assert taken.events[0] == SourceDescribed(employer="Coast", title="Keeper", employer_before="Coast")
 
 
@@ -157,39 +157,39 @@ def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
 
 def test_what_the_session_holds_already_is_not_added_again() -> None:
     before = coded(("T1", LAMP, "why"), ("T3", SEA), ("T3", SEA))
-    state, taken = imported(DOCUMENT, before)
-    assert said(state, "T1") == [(LAMP, "why")]
-    assert said(state, "T3") == [(SEA, ""), (SEA, "")]
+    state, taken = import_document(DOCUMENT, before)
+    assert quotations(state, "T1") == [(LAMP, "why")]
+    assert quotations(state, "T3") == [(SEA, ""), (SEA, "")]
     assert taken.document.sections[0].blocks[2].codes[0].entries[0].id == "c2"
 
 
 def test_each_coding_of_the_session_stands_for_one_entry() -> None:
-    state, taken = imported(under("K1: Instruments", "`sextant`", "`sextant`"), coded(("K1", "sextant")))
-    assert said(state, "K1") == [("sextant", ""), ("sextant", "")]
+    state, taken = import_document(under("K1: Instruments", "`sextant`", "`sextant`"), coded(("K1", "sextant")))
+    assert quotations(state, "K1") == [("sextant", ""), ("sextant", "")]
     assert taken.counts.added == 1
 
 
 def test_a_note_that_one_side_lacks_is_filled_in_and_a_second_one_is_a_coding_of_its_own() -> None:
     before = coded(("K1", "sextant"), ("K1", "barometer", "mine"))
-    state, taken = imported(under("K1: Instruments", "`sextant` (brass)", "`barometer`"), before)
-    assert said(state, "K1") == [("sextant", "brass"), ("barometer", "mine")]
+    state, taken = import_document(under("K1: Instruments", "`sextant` (brass)", "`barometer`"), before)
+    assert quotations(state, "K1") == [("sextant", "brass"), ("barometer", "mine")]
     assert (taken.counts.added, taken.counts.changed) == (0, 1)
-    state, taken = imported(under("K1: Instruments", "`barometer` (theirs)"), before)
-    assert said(state, "K1") == [("sextant", ""), ("barometer", "mine"), ("barometer", "theirs")]
+    state, taken = import_document(under("K1: Instruments", "`barometer` (theirs)"), before)
+    assert quotations(state, "K1") == [("sextant", ""), ("barometer", "mine"), ("barometer", "theirs")]
 
 
 def test_what_the_coder_removed_comes_in_again_with_an_import_and_the_removed_one_stays_removed() -> None:
     from codetui.model import CodingId, CodingRemoved
 
-    before = happened(coded(("K1", "sextant")), CodingRemoved(coding=CodingId("c1")))
-    state, _ = imported(under("K1: Instruments", "`sextant`"), before)
-    assert said(state, "K1") == [("sextant", "")]
+    before = apply(coded(("K1", "sextant")), CodingRemoved(coding=CodingId("c1")))
+    state, _ = import_document(under("K1: Instruments", "`sextant`"), before)
+    assert quotations(state, "K1") == [("sextant", "")]
     assert state.codings[CodingId("c1")].is_removed
 
 
 def test_an_entry_before_others_comes_in_before_them() -> None:
-    state, taken = imported(under("K1: Instruments", "`barometer`", "`sextant`"), coded(("K1", "sextant")))
-    assert said(state, "K1") == [("barometer", ""), ("sextant", "")]
+    state, taken = import_document(under("K1: Instruments", "`barometer`", "`sextant`"), coded(("K1", "sextant")))
+    assert quotations(state, "K1") == [("barometer", ""), ("sextant", "")]
     assert taken.counts.moved == 0
 
 
@@ -208,8 +208,8 @@ def test_an_entry_before_others_comes_in_before_them() -> None:
 def test_the_sessions_profile_and_reasoning_stay_and_are_completed(
     profile: str, reasoning: str, expected: tuple[str, str], conflicts: int
 ) -> None:
-    before = happened(State(), ProfileAssigned(profile=profile, reasoning=reasoning))
-    state, taken = imported(DOCUMENT, before)
+    before = apply(State(), ProfileAssigned(profile=profile, reasoning=reasoning))
+    state, taken = import_document(DOCUMENT, before)
     assert (state.profile, state.reasoning) == expected
     assert taken.counts.conflicts == conflicts == len(taken.problems)
 
@@ -218,15 +218,15 @@ def test_the_sessions_profile_and_reasoning_stay_and_are_completed(
 
 
 def test_an_unknown_code_is_kept_by_its_label_and_reported_with_its_line() -> None:
-    state, taken = imported(under("K9. Boats", "`reef`"))
-    assert said(state, "K9. Boats") == [("reef", "")]
+    state, taken = import_document(under("K9. Boats", "`reef`"))
+    assert quotations(state, "K9. Boats") == [("reef", "")]
     ((line, severity, message),) = messages(taken)
     assert (line, severity) == (5, "warning") and "no code “K9. Boats”" in message
 
 
 def test_notes_under_headings_that_the_codebook_lacks_are_kept_and_reported() -> None:
     text = "# Job Ad #11\n\n## 9. Boats\n\n_(none)_\n\n### Oars\n\n_(few)_\n\n### Sails\n\n- **T1: Lighting:**\n"
-    state, taken = imported(text)
+    state, taken = import_document(text)
     assert notes(state) == [("section", "9. Boats", "none"), ("group", "Oars", "few")]
     assert [(line, severity) for line, severity, _ in messages(taken)] == [(3, "warning"), (7, "warning"), (11, "note")]
 
@@ -234,14 +234,14 @@ def test_notes_under_headings_that_the_codebook_lacks_are_kept_and_reported() ->
 def test_a_code_under_another_heading_than_its_own_is_kept_and_remarked_upon() -> None:
     text = "# Job Ad #11\n\n## 1. Job Task Analysis\n\n### The sea\n\n- **T1: Lighting:**\n- **T3: Watching:**\n"
     text += f'- **K1: Instruments:**\n  - "{LAMP}"\n'
-    state, taken = imported(text)
-    assert said(state, "K1") == [(LAMP, "")]
+    state, taken = import_document(text)
+    assert quotations(state, "K1") == [(LAMP, "")]
     assert [(line, severity) for line, severity, _ in messages(taken)] == [(7, "note"), (9, "note")]
     assert "under “The sea” here and under “The light” in the codebook" in taken.problems[0].message
 
 
 def test_an_unknown_profile_is_kept_and_reported() -> None:
-    state, taken = imported(DOCUMENT.replace("`Keeper`", "`Pirate`"))
+    state, taken = import_document(DOCUMENT.replace("`Keeper`", "`Pirate`"))
     assert state.profile == "Pirate"
     assert "no profile “Pirate”" in taken.problems[0].message
 
@@ -250,7 +250,7 @@ def test_an_unknown_profile_is_kept_and_reported() -> None:
 
 
 def test_words_at_several_places_have_none_and_are_reported_with_their_line() -> None:
-    state, taken = imported(under("K1: Instruments", "`sextant`", "`fog horn`"))
+    state, taken = import_document(under("K1: Instruments", "`sextant`", "`fog horn`"))
     assert [coding.anchor is None for coding in state.live()] == [False, True]
     ((line, severity, message),) = messages(taken)
     assert (line, severity) == (7, "warning") and "occurs 2 times" in message
@@ -258,7 +258,7 @@ def test_words_at_several_places_have_none_and_are_reported_with_their_line() ->
 
 
 def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words() -> None:
-    state, taken = imported(under("K1: Instruments", "`fog horn`", "`fog horn`"))
+    state, taken = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"))
     first, second = (coding.anchor for coding in state.live())
     assert stands(first) == stands(second) == "fog horn"
     assert first and second and first.start < second.start
@@ -275,47 +275,47 @@ def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words
     ],
 )
 def test_nothing_is_guessed_where_places_and_entries_do_not_match(entries: tuple[str, ...]) -> None:
-    state, taken = imported(under("K1: Instruments", *entries))
+    state, taken = import_document(under("K1: Instruments", *entries))
     assert [coding.anchor for coding in state.live()] == [None] * len(entries)
     assert taken.counts.ambiguous == len(entries) == len(taken.problems)
 
 
 def test_entries_of_two_codes_do_not_count_together() -> None:
-    state, _ = imported(under("K1: Instruments", "`fog horn`") + '- **T1: Lighting:**\n  - "fog horn"\n')
+    state, _ = import_document(under("K1: Instruments", "`fog horn`") + '- **T1: Lighting:**\n  - "fog horn"\n')
     assert [coding.anchor for coding in state.live()] == [None, None]
 
 
 def test_the_one_place_that_a_code_does_not_have_yet_is_certain() -> None:
-    before = happened(State(), added("c1", "K1", "fog horn", occurrence=2, rank=1))
-    state, _ = imported(under("K1: Instruments", "`fog horn`", "`fog horn`"), before)
+    before = apply(State(), added("c1", "K1", "fog horn", occurrence=2, rank=1))
+    state, _ = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"), before)
     old, new = sorted(state.live(), key=lambda coding: coding.id)
     assert new.anchor and old.anchor and new.anchor.start < old.anchor.start
 
 
 def test_a_place_that_is_only_proposed_or_missing_makes_the_others_uncertain() -> None:
-    doubtful = happened(State(), replace(added("c1", "K1", "fog horn", occurrence=2, rank=1), is_proposed=True))
-    state, _ = imported(under("K1: Instruments", "`fog horn`", "`fog horn`"), doubtful)
+    doubtful = apply(State(), replace(added("c1", "K1", "fog horn", occurrence=2, rank=1), is_proposed=True))
+    state, _ = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"), doubtful)
     assert [coding.anchor is None for coding in state.live()] == [False, True]
-    lost = happened(State(), replace(added("c1", "K1", "fog horn", rank=1), anchor=None))
-    state, _ = imported(under("K1: Instruments", *["`fog horn`"] * 3), lost)
+    lost = apply(State(), replace(added("c1", "K1", "fog horn", rank=1), anchor=None))
+    state, _ = import_document(under("K1: Instruments", *["`fog horn`"] * 3), lost)
     assert [coding.anchor for coding in state.live()] == [None] * 3
 
 
 def test_a_session_recognises_what_it_keeps_under_names_that_the_codebook_has_learnt_since() -> None:
     light = MemoTarget(kind="group", id="The light")
-    before = happened(coded(("Lighting", LAMP)), MemoWritten(memo=MemoId("n1"), target=light, text="few", rank=2))
-    assert reconciliation.taken(reconciliation.document(before), None, before).events == ()
+    before = apply(coded(("Lighting", LAMP)), MemoWritten(memo=MemoId("n1"), target=light, text="few", rank=2))
+    assert reconciliation.reconciled(reconciliation.document(before), None, before).events == ()
 
 
 def test_places_that_differ_in_white_space_alone_are_alike() -> None:
-    state, taken = imported(under("K1: Instruments", '"watch the sea"'))
+    state, taken = import_document(under("K1: Instruments", '"watch the sea"'))
     assert only(state).anchor is None and taken.counts.ambiguous == 1
-    state, _ = imported(under("K1: Instruments", '"watch the sea"', '"watch the sea"'))
+    state, _ = import_document(under("K1: Instruments", '"watch the sea"', '"watch the sea"'))
     assert [stands(coding.anchor) for coding in state.live()] == ["watch   the sea", "watch the sea"]
 
 
 def test_words_with_a_slip_get_a_proposed_place_to_check() -> None:
-    state, taken = imported(under("K1: Instruments", '"You polish the mirrrors every week."'))
+    state, taken = import_document(under("K1: Instruments", '"You polish the mirrrors every week."'))
     coding = only(state)
     assert coding.is_proposed and coding.words == "You polish the mirrrors every week."
     assert stands(coding.anchor) == "You polish the mirrors every\nweek."
@@ -325,26 +325,26 @@ def test_words_with_a_slip_get_a_proposed_place_to_check() -> None:
 
 
 def test_words_that_the_ad_lacks_are_kept_without_a_place() -> None:
-    state, taken = imported(under("K1: Instruments", '"Zwem elke dag in zee"'))
+    state, taken = import_document(under("K1: Instruments", '"Zwem elke dag in zee"'))
     assert (only(state).anchor, only(state).words) == (None, "Zwem elke dag in zee")
     assert "is not in the ad" in taken.problems[0].message and taken.problems[0].line == 6
 
 
 def test_a_marked_cut_stays_as_it_is_written() -> None:
-    state, taken = imported(under("K1: Instruments", '"...polish the mirrors every week..."'))
+    state, taken = import_document(under("K1: Instruments", '"...polish the mirrors every week..."'))
     assert only(state).words == "...polish the mirrors every week..."
     assert stands(only(state).anchor) == "polish the mirrors every\nweek"
     assert (taken.counts.folded, taken.problems) == (1, ())
 
 
 def test_an_ad_without_text_gives_codings_without_a_place() -> None:
-    taken = reconcile(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, minted())
+    taken = reconcile(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, numbered_ids())
     assert (taken.counts.orphan, taken.counts.added) == (3, 8)
 
 
 def test_a_document_is_taken_over_by_a_codebook_without_anything() -> None:
-    state = happened(
-        State(), *reconcile(read(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, minted()).events
+    state = apply(
+        State(), *reconcile(read(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, numbered_ids()).events
     )
     assert {coding.code for coding in state.live()} == {"T1: Lighting", "T3: Watching", "K1: Instruments"}
     assert len([note for note in state.notes.values() if note.text]) == 5

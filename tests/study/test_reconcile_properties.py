@@ -27,7 +27,7 @@ from codetui.model import (
 )
 from testing import reconciliation
 from testing.examples import examples
-from testing.reconciliation import AD, BOOK, FILE, added, document, happened, taken
+from testing.reconciliation import AD, BOOK, FILE, added, apply, document, reconciled
 
 WORDS = [
     "You light the lamp",
@@ -93,7 +93,7 @@ def gone_on(
         elif one and kind == "note":
             event = CodingNoted(coding=one.id, note=note, note_before=one.note)
         if event:
-            state = happened(state, event)
+            state = apply(state, event)
     return state
 
 
@@ -197,8 +197,8 @@ def edited(state: State, made: list[tuple[str, int, int, str, str]]) -> Document
 @given(states)
 def test_a_document_that_nobody_touched_says_nothing_new(state: State) -> None:
     read_back = edited(state, [])
-    assert taken(read_back, document(state), state).events == ()
-    assert taken(read_back, None, state).events == ()
+    assert reconciled(read_back, document(state), state).events == ()
+    assert reconciled(read_back, None, state).events == ()
 
 
 @settings(max_examples=examples(400))
@@ -207,10 +207,10 @@ def test_after_any_edit_the_session_says_what_the_document_says(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
     wanted = edited(state, made)
-    found = taken(wanted, document(state), state, reconciliation.minted(prefix))
-    after = happened(state, *found.events, cause="edit")
+    found = reconciled(wanted, document(state), state, reconciliation.numbered_ids(prefix))
+    after = apply(state, *found.events, cause="edit")
     assert sayings(document(after)) == sayings(wanted)
-    assert taken(wanted, found.document, after).events == ()
+    assert reconciled(wanted, found.document, after).events == ()
 
 
 @settings(max_examples=examples(200))
@@ -218,12 +218,12 @@ def test_after_any_edit_the_session_says_what_the_document_says(
 def test_what_was_taken_over_can_be_undone(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
-    found = taken(edited(state, made), document(state), state, reconciliation.minted(prefix))
-    after = happened(state, *found.events, cause="edit")
+    found = reconciled(edited(state, made), document(state), state, reconciliation.numbered_ids(prefix))
+    after = apply(state, *found.events, cause="edit")
     if found.events:
         target = decide.undo_target(after)
         assert target is not None
-        back = happened(after, *decide.undo_events(target), cause="undo")
+        back = apply(after, *decide.undo_events(target), cause="undo")
         assert [replace(one, time="") for one in back.live()] == [replace(one, time="") for one in state.live()]
         assert [n for n in back.notes.values() if n.text] == [n for n in state.notes.values() if n.text]
         assert document(back) == document(state)
@@ -235,9 +235,9 @@ def test_an_import_takes_nothing_away_and_a_second_one_gives_nothing(
     state: State, other: State, made: list[tuple[str, int, int, str, str]]
 ) -> None:
     wanted = edited(other, made)
-    found = taken(wanted, None, state)
-    after = happened(state, *found.events, cause="document")
-    assert taken(wanted, None, after, reconciliation.minted("z")).events == ()
+    found = reconciled(wanted, None, state)
+    after = apply(state, *found.events, cause="document")
+    assert reconciled(wanted, None, after, reconciliation.numbered_ids("z")).events == ()
     for coding in state.live():
         now = after.codings[coding.id]
         assert (now.code, now.words, now.anchor, now.is_removed) == (coding.code, coding.words, coding.anchor, False)
@@ -267,9 +267,9 @@ def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
         for each in edits:
             edit(lines, *each)
         text = "\n".join(lines)
-        found = taken(read(text, FILE)[0], base, state, reconciliation.minted(f"m{state.seq:03}"))
+        found = reconciled(read(text, FILE)[0], base, state, reconciliation.numbered_ids(f"m{state.seq:03}"))
         form = DocumentLayout(text=text, ids=ids_by_line(found.document), employer=AD.employer, title=AD.title)
-        state = happened(state, *found.events, LayoutChanged(layout=form, layout_before=state.layout), cause="edit")
+        state = apply(state, *found.events, LayoutChanged(layout=form, layout_before=state.layout), cause="edit")
         assert document_of(state, BOOK, AD).text == text
 
 
@@ -322,7 +322,7 @@ def pressed(state: State, made: list[tuple[str, int, str]]) -> State:
                 anchor_before=one.anchor,
                 words_before=one.words,
             )
-        state = happened(state, event) if event else state
+        state = apply(state, event) if event else state
     return state
 
 
@@ -338,8 +338,8 @@ def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
     state: State, made: list[tuple[str, int, int, bool]], typed: list[tuple[str, int, str]]
 ) -> None:
     wanted, later = edited_apart(state, made), pressed(state, typed)
-    found = taken(wanted, document(state), later)
-    after = document(happened(later, *found.events, cause="edit"))
+    found = reconciled(wanted, document(state), later)
+    after = document(apply(later, *found.events, cause="edit"))
     words, notes = words_and_notes(after)
     for side in (wanted, document(later)):
         its_words, its_notes = words_and_notes(side)
@@ -355,4 +355,4 @@ def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
 def test_a_document_that_nobody_touched_says_nothing_new_however_far_the_session_has_gone(
     state: State, typed: list[tuple[str, int, str]]
 ) -> None:
-    assert taken(edited(state, []), document(state), pressed(state, typed)).events == ()
+    assert reconciled(edited(state, []), document(state), pressed(state, typed)).events == ()

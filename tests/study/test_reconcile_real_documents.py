@@ -16,7 +16,7 @@ from codetui.model import Codebook, Source
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.reconcile import reconcile
 from testing.paths import ROOT, shared_path
-from testing.reconciliation import happened, minted
+from testing.reconciliation import apply, numbered_ids
 
 SHARED = ROOT.parent / "shared"
 DOCUMENTS = [*sorted(SHARED.glob("seeds/00[0-2]*.txt")), *sorted(SHARED.glob("pilot/codings/*.md"))]
@@ -73,13 +73,13 @@ def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
 def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
-    taken = reconcile(document, None, State(), ad, book, path.name, minted())
+    taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
     tally = taken.counts
     expected = located(document, ad)
     assert {name: getattr(tally, name) for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")} == {
         name: expected[name] for name in ("exact", "folded", "fuzzy", "ambiguous", "orphan")
     }
-    state = happened(State(), *taken.events, cause="document")
+    state = apply(State(), *taken.events, cause="document")
     quoted = [entry for entry in entries(document) if entry.kind != "note"]
     assert Counter((collapse_spaces(one.words), one.note) for one in state.live()) == Counter(
         (collapse_spaces(entry.words), collapse_spaces(entry.note)) for entry in quoted
@@ -94,10 +94,10 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
 def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = read(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
-    taken = reconcile(document, None, State(), ad, book, path.name, minted())
-    state = happened(State(), *taken.events, cause="document")
+    taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
+    state = apply(State(), *taken.events, cause="document")
     for base in (None, taken.document):
-        again = reconcile(document, base, state, ad, book, path.name, minted("z"))
+        again = reconcile(document, base, state, ad, book, path.name, numbered_ids("z"))
         assert (again.events, again.document) == ((), taken.document)
         assert [one.id for one in entries(again.document)] == [one.id for one in entries(taken.document)]
 
@@ -109,12 +109,12 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
     text = path.read_text("utf-8")
     document, _ = read(text, path.name)
     ad = ads[document.source_id]
-    taken = reconcile(document, None, State(), ad, book, path.name, minted())
-    state = happened(State(), *taken.events, cause="document")
+    taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
+    state = apply(State(), *taken.events, cause="document")
     lines = text.split("\n")
     for entry in entries(taken.document):
         without = "\n".join(line for at, line in enumerate(lines, 1) if at != entry.line)
-        found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, minted("z"))
+        found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, numbered_ids("z"))
         assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
         (event,) = found.events
         assert getattr(event, "coding", getattr(event, "memo", "")) == entry.id
