@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 
 
 def shared_path() -> Path:
     """Return the folder of real ads and codings beside the project; skip the test where it is absent."""
+    import pytest
+
     folder = ROOT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("the real corpus does not lie beside this clone (../shared)")

@@ -1,4 +1,4 @@
-"""An invented ad, its codebook, and sessions whose documents a person edits."""
+"""An invented ad with its codebook, and sessions whose documents are edited and reconciled."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ FILE = "a.md"
 
 
 def numbered_ids(prefix: str = "m") -> Callable[[], str]:
-    """Fresh ids, each greater than the one before."""
+    """Return a source of ids, each greater than the one before."""
     numbers = count(1)
     return lambda: f"{prefix}{next(numbers):06}"
 
 
 def apply(state: State, *events: Event, cause: Cause = "hand") -> State:
-    """The state after one more transaction."""
+    """Return the state after one more transaction."""
     seq = state.seq + 1
     transaction = Transaction(
         id=TransactionId(f"t{seq:06}"), seq=seq, time="2026-01-01T00:00:00Z", coder="rosa", cause=cause, events=events
@@ -86,7 +86,7 @@ def apply(state: State, *events: Event, cause: Cause = "hand") -> State:
 
 
 def place(words: str, occurrence: int = 1) -> Span:
-    """Where the words stand in the ad for the n-th time, white space forgiven."""
+    """Return the span of the n-th occurrence of the words in the ad, whatever its white space."""
     spans = [Span(start, end) for start in range(len(TEXT)) for end in _ends(start, words)]
     return spans[occurrence - 1]
 
@@ -101,15 +101,15 @@ def _ends(start: int, words: str) -> Iterable[int]:
 
 
 def added(ident: str, code: str, words: str, note: str = "", rank: int = 0, occurrence: int = 1) -> CodingAdded:
-    """A code on the ad's words; words that the ad lacks have no place."""
+    """Return the event that codes these words of the ad; words that the ad lacks have no anchor."""
     is_there = words in collapse_spaces(TEXT)
     anchor = anchors.anchor_at(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
-    quotations = anchor.words if anchor else words
-    return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=quotations, note=note, rank=rank)
+    words = anchor.words if anchor else words
+    return CodingAdded(coding=CodingId(ident), code=CodeId(code), anchor=anchor, words=words, note=note, rank=rank)
 
 
 def coded(*codings: tuple[str, ...]) -> State:
-    """A session with codings `(code, words)` or `(code, words, note)`, called c1, c2 and so on."""
+    """Return a session with codings `(code, words)` or `(code, words, note)`, whose ids are c1, c2 and so on."""
     state = State()
     for number, (code, words, *note) in enumerate(codings, 1):
         state = apply(state, added(f"c{number}", code, words, note[0] if note else "", number))
@@ -117,12 +117,12 @@ def coded(*codings: tuple[str, ...]) -> State:
 
 
 def document(state: State) -> Document:
-    """The document of a session, with the ids of its entries and notes."""
+    """Return the document of a session, with the ids of its entries and notes."""
     return project(state, BOOK, AD)
 
 
 def edited(state: State, *changes: tuple[str, str]) -> Document:
-    """The session's document as a person changed it, each time one text for another."""
+    """Return the session's document after a person replaced each first text by the second."""
     text = write(document(state))
     for old, new in changes:
         assert text.count(old) == 1, (old, text)
@@ -133,36 +133,36 @@ def edited(state: State, *changes: tuple[str, str]) -> Document:
 def reconciled(
     edited: Document, base: Document | None, state: State, mint: Callable[[], str] | None = None
 ) -> Reconciliation:
-    """What the document says that the state does not hold yet."""
+    """Return the reconciliation of an edited document with the state."""
     return reconcile(edited, base, state, AD, BOOK, FILE, mint or numbered_ids())
 
 
 def edit_by_hand(state: State, *changes: tuple[str, str]) -> tuple[State, Reconciliation]:
-    """The session after a person has changed its document, and what was taken over."""
+    """Return the session after a person edited its document, and the reconciliation."""
     found = reconciled(edited(state, *changes), document(state), state)
     return apply(state, *found.events, cause="edit"), found
 
 
 def edit_both_sides(state: State, changes: Iterable[tuple[str, str]], *events: Event) -> tuple[State, Reconciliation]:
-    """The session after it went on with `events` while a person changed its document."""
+    """Return the session after `events` were recorded while a person edited its document, and the reconciliation."""
     later = apply(state, *events)
     found = reconciled(edited(state, *changes), document(state), later)
     return apply(later, *found.events, cause="edit"), found
 
 
 def import_document(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
-    """The session after a document of unknown past was taken over."""
+    """Return the session after a document without a known base was imported, and the reconciliation."""
     before = state or State()
     found = reconciled(read(text, FILE)[0], None, before)
     return apply(before, *found.events, cause="document"), found
 
 
 def quotations(state: State, code: str) -> list[tuple[str, str]]:
-    """Words and note of the codings of a code, in order, as documents show them."""
+    """Return words and note of the codings of a code, in the order of documents."""
     return [(collapse_spaces(one.words), one.note) for one in state.of_code(CodeId(code))]
 
 
 def notes(state: State) -> list[tuple[str, str, str]]:
-    """Kind of place, place and text of the notes that stand, in order."""
-    standing = sorted((note for note in state.notes.values() if note.text), key=lambda note: (note.rank, note.id))
-    return [(note.target.kind, note.target.id, note.text) for note in standing]
+    """Return kind of target, target and text of the notes that are not empty, in order."""
+    written = sorted((note for note in state.notes.values() if note.text), key=lambda note: (note.rank, note.id))
+    return [(note.target.kind, note.target.id, note.text) for note in written]

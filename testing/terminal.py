@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyte
 
+from testing.forkserver import server_for
 from testing.paths import SRC
 
 PATIENCE = 20.0
@@ -44,15 +45,27 @@ class Terminal:
     """A running program; leaving the `with` block ends it."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, columns: int = 80, rows: int = 24
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        is_forked: bool = True,
     ) -> None:
+        """Start a command; `is_forked` is false where its interpreter must be started anew in any case."""
         self.output = bytearray()
         self.exit_code: int | None = None
         self.painted_at = 0.0
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.started_at = time.perf_counter()
-        self.pid, self._handle = _spawn(command, folder, environ, columns, rows)
+        self._server = server_for(command, environ) if is_forked else None
+        if self._server is None:
+            self.pid, self._handle = _spawn(command, folder, environ, columns, rows)
+        else:
+            self.pid, self._handle = self._server.fork(command, str(folder), environ, columns, rows)
 
     def __enter__(self) -> Terminal:
         return self
@@ -140,8 +153,8 @@ class Terminal:
     def kill(self) -> None:
         """Ends the program as a power cut would: it gets no chance to write anything."""
         os.kill(self.pid, signal.SIGKILL)
-        _, status = os.waitpid(self.pid, 0)
-        self.exit_code = os.waitstatus_to_exitcode(status)
+        while not self._has_ended():
+            time.sleep(0.001)
 
     def hang_up(self, seconds: float = PATIENCE) -> int:
         """Closes the terminal as a person closes its window; the exit code."""
@@ -149,9 +162,7 @@ class Terminal:
         self._handle = -1
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
+            if self._has_ended() and self.exit_code is not None:
                 return self.exit_code
             time.sleep(_SLICE)
         raise AssertionError("the program goes on without a terminal")
@@ -161,15 +172,21 @@ class Terminal:
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             is_open = self._read()
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
+            if self._has_ended() and self.exit_code is not None:
                 while is_open and select.select([self._handle], [], [], 0)[0]:
                     is_open = self._read()
                 return self.exit_code
             if not is_open:
                 time.sleep(_SLICE)
         raise AssertionError(f"the program goes on\n{self.text}")
+
+    def _has_ended(self) -> bool:
+        """Set the exit code if the program has ended; return whether it has."""
+        if self._server is not None:
+            self.exit_code = self._server.poll(self.pid)
+        elif (found := os.waitpid(self.pid, os.WNOHANG))[0]:
+            self.exit_code = os.waitstatus_to_exitcode(found[1])
+        return self.exit_code is not None
 
 
 def _spawn(

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Configuration and fixtures that all tests share."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from textual.app import App
 
+from testing import forkserver
 from testing.examples import register_profiles
 from testing.paths import shared_path
 from testing.pilot import IdleLoop, run_test
@@ -18,14 +19,21 @@ settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the slow step properties try all their examples."""
-    if is_slow_step(config) and not config.getoption("--hypothesis-profile"):
+    """Fork the programs of the quick step; in the slow step, start each anew and try all examples of properties."""
+    if not is_slow_step(config):
+        forkserver.enable()
+    elif not config.getoption("--hypothesis-profile"):
         settings.load_profile("slow")
+
+
+def pytest_unconfigure() -> None:
+    """End the processes from which programs were forked."""
+    forkserver.close_all()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The slow step runs every property again."""
+    """Run every property again in the slow step."""
     if is_slow_step(config):
         for item in items:
             if isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False):
@@ -33,19 +41,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_slow_step(config: pytest.Config) -> bool:
-    """Whether the tests marked slow, and they alone, are to be run."""
+    """Return whether only the tests marked slow are run."""
     return bool(config.getoption("-m") == "slow")
 
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder of real ads and codings."""
+    """Return the folder of real ads and codings."""
     return shared_path()
 
 
 @pytest.fixture(autouse=True)
 def terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The screen looks the same in whatever terminal the tests are started."""
+    """Make the screen look the same whatever terminal the tests are run in."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -53,7 +61,7 @@ def terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What is put into the home where a disk fails goes into a folder that is made for it."""
+    """Use a folder of the test as the home, where the program saves when a disk fails."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
 
@@ -61,11 +69,11 @@ def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Asynchronous tests run on a loop that knows when it is idle."""
+    """Run asynchronous tests on a loop that knows when it is idle."""
     return {"idle": asyncio.new_event_loop if sys.platform == "win32" else IdleLoop}
 
 
 @pytest.fixture(autouse=True)
 def quick_pilots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test of an app gets a pilot that waits no longer than the app works."""
+    """Give every test of an app a pilot that waits no longer than the app works."""
     monkeypatch.setattr(App, "run_test", run_test)

@@ -60,9 +60,9 @@ def study(tmp_path: Path) -> Iterator[Path]:
     yield write_study(tmp_path)
 
 
-def start(study: Path, columns: int = 80, rows: int = 24, **environ: str) -> Terminal:
+def start(study: Path, *, is_forked: bool = True, **environ: str) -> Terminal:
     command = codetui_command("ads", "--coder", "wil")
-    terminal = Terminal(command, study, environment(study, **environ), columns=columns, rows=rows)
+    terminal = Terminal(command, study, environment(study, **environ), is_forked=is_forked)
     terminal.wait_for("Shore Company  #11", "You light the lamp")
     return terminal
 
@@ -128,12 +128,12 @@ ALL_EVENTS = ["session-opened", "coding-added", "coding-noted", *["coding-added"
 
 
 def test_after_a_power_cut_everything_is_there_on_screen_and_on_disk_at_the_same_place(study: Path) -> None:
-    with start(study) as terminal:
+    with start(study, is_forked=False) as terminal:
         code_three_and_a_term(terminal)
         assign_profile(terminal)
         terminal.wait_until(lambda: events(study) == ALL_EVENTS, "all events on disk")
         terminal.kill()
-    with start(study) as terminal:
+    with start(study, is_forked=False) as terminal:
         terminal.wait_for("coder wil · Builder", "#11 Shore Company")
         terminal.wait_until(lambda: codes_at(terminal, "You light the lamp") == ["12", "12", "11"], "the quotations")
         terminal.wait_until(lambda: codes_at(terminal, "* Experience") == ["21"], "the term")
@@ -371,8 +371,7 @@ main()
 
 def start_broken(study: Path) -> Terminal:
     """The program, whose sessions stand on a full disk once a file `full` is there; `p` makes it crash."""
-    (study / "broken.py").write_text(BROKEN)
-    terminal = Terminal([sys.executable, "broken.py", "ads", "--coder", "wil"], study, environment(study))
+    terminal = Terminal([sys.executable, "-c", BROKEN, "ads", "--coder", "wil"], study, environment(study))
     terminal.wait_for("Shore Company  #11", "You light the lamp")
     return terminal
 

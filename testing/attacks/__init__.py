@@ -1,1 +1,1 @@
-"""Attacks on sessions: kills, losses of power, failing disks, and the ledger of what each confirmed."""
+"""Attacks on sessions: kills, losses of power, failing disks, and the ledger of confirmed commands."""

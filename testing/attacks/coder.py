@@ -1,4 +1,4 @@
-"""A coder who gives random commands to a real workspace, and says each before and after it is carried out."""
+"""A coder who runs random commands in a real workspace, and reports each one before and after it is executed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from testing.studies import write_study
 
 CODER = "wil"
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-"""Where studies are laid out whose files no disk needs to have: in memory, where the system has such a folder."""
+"""The folder for studies whose files need not outlive a power cut: in memory where the system has one."""
 
 BOOK = "codebook"
-"""Where the ledger notes what was changed in the codebook, among the ads."""
+"""The key of the ledger, beside the ids of ads, for edits of the codebook."""
 
 WORDS = ("lamp", "fog horn", "anchor chain", "barometer", "tide table", "rope")
 SENTENCE = re.compile(r"[^.\n]+\.")
@@ -44,14 +44,14 @@ CHOICES = {
     "edit the codebook": 1,
     "quit": 1,
 }
-"""How often a coder does what."""
+"""The relative frequency of each kind of action."""
 
 Say = Callable[[str, str, Said], None]
-"""Told `("begin", ad, what)` before a command, and `("done", …)`, `("refused", …)` or `("not saved", …)` after it."""
+"""Called with `("begin", ad, fact)` before a command and `("done", …)`, `("refused", …)`, `("not saved", …)` after."""
 
 
 def lay_out(folder: Path, *, ads: int = 3, sentences: int = 30) -> Path:
-    """A study of invented ads; the folder."""
+    """Create a study of invented ads; return its folder."""
     texts = {
         f"{ad}_harbour_{ad}.txt": f"Keeper of light {ad}\n\n"
         + "".join(f"You see to {WORDS[(ad + one) % len(WORDS)]} {one} of tower {ad}.\n" for one in range(sentences))
@@ -61,7 +61,7 @@ def lay_out(folder: Path, *, ads: int = 3, sentences: int = 30) -> Path:
 
 
 def open_study(folder: Path) -> Workspace:
-    """The study's workspace with all ads listed, none of them open."""
+    """Open the study's workspace with all ads listed and none open."""
     workspace = open_workspace(Study.open(folder), CODER)
     for batch in workspace.sources.batches():
         workspace.sources.add(batch)
@@ -69,10 +69,10 @@ def open_study(folder: Path) -> Workspace:
 
 
 class Coder:
-    """Opens the study in `folder` and goes on with it."""
+    """Opens the study in `folder` and continues with it."""
 
     def __init__(self, folder: Path, chance: Random, say: Say, serial: int = 0) -> None:
-        """Texts that the coder writes hold a number, which begins after `serial`."""
+        """Prepare the coder; the texts that it writes hold numbers, which start after `serial`."""
         self._folder = folder
         self._chance = chance
         self._say = say
@@ -91,16 +91,16 @@ class Coder:
 
     @property
     def session(self) -> Session:
-        """That of the open ad."""
+        """The session of the open ad."""
         assert self.workspace.session is not None
         return self.workspace.session
 
     def act(self) -> None:
-        """Does one thing by chance."""
+        """Do one random action."""
         self.do(self._chance.choices([*CHOICES], [*CHOICES.values()])[0])
 
     def do(self, choice: str) -> None:
-        """Does one thing, with what by chance."""
+        """Do one action of this kind with random arguments."""
         self._serial += 1
         match choice:
             case "save":
@@ -134,7 +134,7 @@ class Coder:
         self._say(ends.get(type(outcome), "refused"), about, said)
 
     def _command(self, choice: str, text: str) -> tuple[commands.Command, Said] | None:
-        """A command and what its line in the log will say; None where there is nothing to do it to."""
+        """Return a command and the fact that its log line will hold; None where nothing it could apply to exists."""
         state, chance = self.session.state, self._chance
         match choice:
             case "assign":
@@ -180,14 +180,14 @@ class Coder:
         return self._chance.choice(self.workspace.book.codes)
 
     def _edit_codebook(self) -> None:
-        """Adds the number to a definition: all that were added stand there in order."""
+        """Append the number to a definition, so that all edits can be read there in order."""
         said: Said = ("edited", self._serial)
         change = lambda text: DEFINITION.sub(rf"\1\2 {self._serial}", text)  # noqa: E731
         self._saying(said, BOOK, lambda: self.workspace.edit_codebook(change))
 
 
 def documents_differ(workspace: Workspace) -> list[str]:
-    """Opens every ad and leaves it; where its document then says something else than its log."""
+    """Open and leave every ad; return the ads whose document then differs from its log."""
     faults = []
     for entry in workspace.sources.entries:
         session = workspace.open(entry)
@@ -204,7 +204,7 @@ def documents_differ(workspace: Workspace) -> list[str]:
 
 
 def edits_in(codebook: Path) -> list[Said]:
-    """What the definition says, as the ledger notes it."""
+    """Return the edits in the definition in the form of the ledger."""
     found = DEFINITION.search(codebook.read_text("utf-8"))
     assert found is not None
     return [("edited", int(number)) for number in found[2].split()]

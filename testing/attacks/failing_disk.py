@@ -1,4 +1,4 @@
-"""A coder's day on a disk that fails at one operation, and what is there when it is over."""
+"""A coder's day on a disk that fails at one operation, and what is on disk afterwards."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SCRIPT = (
     *("assign", "assign", "note", "save", "undo", "remove", "profile", "edit the codebook", "assign", "quit"),
     *("change ad", "assign", "move", "redo", "undo", "save", "change ad", "assign", "recode", "quit"),
 )
-"""What the coder does; each choice is drawn from the same chance every time."""
+"""The coder's actions; random choices are the same in every run."""
 
 SEED = 5
 
 
 @dataclass
 class Tally:
-    """What came of it: days, commands that were confirmed and refused by the disk, and what was wrong.
+    """The results: days, commands confirmed and commands refused by the disk, and faults.
 
     Of the days `unread` are ones on which something could not be read; `unreadable_commands` are command lines run so.
     """
@@ -47,7 +47,7 @@ class Tally:
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
-        """Takes in what came of days on which something could not be read."""
+        """Add the results of days with failing reads."""
         self.days += other.days
         self.unread += other.days
         self.confirmed += other.confirmed
@@ -57,7 +57,7 @@ class Tally:
 
 
 def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tally:
-    """Fails at every `step`th operation of the script, once and for the rest of it, with one of the errors in turn.
+    """Fail at every `step`th operation of the script, once and then until its end, with the errors in turn.
 
     With `is_each` with each of them, and then at every look at the disk, on a day and by a command line.
     """
@@ -86,7 +86,7 @@ def _fail_to_read(tally: Tally) -> None:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Make the home, where failed appends are noted, a folder for that."""
+    """Make `folder` the home, where failed appends are recorded."""
     home = os.environ.get("HOME")
     try:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -98,7 +98,7 @@ def patient() -> Iterator[None]:
 
 
 def operations(folder: Path) -> int:
-    """How many operations the script takes on a good disk."""
+    """Return the number of operations that the script takes on a good disk."""
     counter, day = Counter(), _Day(folder, "")
     with interposed(counter):
         for choice in SCRIPT:
@@ -107,7 +107,7 @@ def operations(folder: Path) -> int:
 
 
 def remove_sticks(*, step: int = 1) -> Tally:
-    """Takes the folder of the sessions away before every `step`th operation, till the rest of the script is over."""
+    """Remove the sessions folder before every `step`th operation until the script ends."""
     tally = Tally()
     with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
         folder = Path(name)
@@ -124,7 +124,7 @@ def _fail(folder: Path, at: int, error: str, *, lasts: bool, tally: Tally) -> No
 
 
 def _work(day: _Day, failing: FailingDisk | RemovedStick, what: str, tally: Tally) -> None:
-    """One day; when it is over the disk is good again, and the coder goes on for a little."""
+    """Run one day, after which the disk works again and the coder continues for a while."""
     with interposed(failing):
         for choice in SCRIPT:
             day.act(choice)
@@ -142,7 +142,7 @@ def _work(day: _Day, failing: FailingDisk | RemovedStick, what: str, tally: Tall
 
 
 class _Day:
-    """A coder in a fresh study, with a ledger of what was confirmed."""
+    """A coder in a fresh study, with a ledger of the confirmed commands."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)
@@ -154,7 +154,7 @@ class _Day:
         self.coder = Coder(self.study, Random(SEED), self.ledger.hear)
 
     def act(self, choice: str) -> None:
-        """One thing; opening an ad and remembering a place may raise OSError, as the workspace says."""
+        """Do one action; opening an ad and saving the place may raise OSError, as the workspace documents."""
         before = self.coder.session
         state = before.state
         self.coder.outcome = None
@@ -168,10 +168,10 @@ class _Day:
                 self.faults.append(f"{choice} was refused, and has changed the state")
 
     def found(self) -> dict[str, list[Said]]:
-        """What is on disk."""
+        """Return the facts on disk."""
         return {**logs_in(self.study / "sessions", CODER), BOOK: edits_in(self.study / "codebook.toml")}
 
     def unreadable(self) -> list[str]:
-        """Lines of logs that are not whole, and files that nobody needs any more."""
+        """Return incomplete log lines and leftover temporary files."""
         logs = (self.study / "sessions" / CODER / "events").glob("*.jsonl")
         return [str(problem) for log in logs for problem in Journal(log).read()[1]]

@@ -1,4 +1,4 @@
-"""A coder's day on a disk that cannot be read at one moment, and what is there when it is over.
+"""A coder's day on a disk on which one read fails, and what is on disk afterwards.
 
 The great danger is that what cannot be read is taken for absent: a log for an empty one, a document for a deleted
 one, its base for none, an ad's text for one that has changed.
@@ -35,14 +35,14 @@ SCRIPT = (
     *("edit by hand", "quit", "another program", "assign", "note", "edit the codebook", "save", "look round", "list"),
     *("assign", "quit", "edit by hand", "change ad", "look", "remove", "quit", "profile"),
 )
-"""What the coder and others do; each choice is drawn from the same chance every time."""
+"""The actions of the coder and others; random choices are the same in every run."""
 
 SEED = 5
 NOTE = re.compile(r"\bn\d+\b(?!h)")
 
 
 def run(errors: Sequence[str] = READ_ERRORS, *, is_each: bool, step: int = 1, first: int = 1) -> Tally:
-    """Refuses every `step`th look at the disk of the script, once and for the rest of it, with one error in turn.
+    """Fail every `step`th read of the script, once and then until its end, with the errors in turn.
 
     With `is_each` with each of them.
     """
@@ -59,7 +59,7 @@ def run(errors: Sequence[str] = READ_ERRORS, *, is_each: bool, step: int = 1, fi
 
 
 def looks(folder: Path) -> int:
-    """How often the coder's program looks at a good disk."""
+    """Return the number of reads on a good disk."""
     failing = FailingReads(0, "EIO", lasts=False)
     day = _Day(folder, failing)
     with interposed(failing, READS):
@@ -72,7 +72,7 @@ def looks(folder: Path) -> int:
 
 
 def _fail(folder: Path, failing: FailingReads, what: str, tally: Tally) -> None:
-    """One day; when it is over the disk is good again, and the coder goes on for a little."""
+    """Run one day, after which the disk works again and the coder continues for a while."""
     day = _Day(folder, failing)
     with interposed(failing, READS):
         for choice in SCRIPT:
@@ -91,7 +91,7 @@ def _fail(folder: Path, failing: FailingReads, what: str, tally: Tally) -> None:
 
 
 class _Beginning(Coder):
-    """A coder whose program may not start: then it is started again before the next thing that is done."""
+    """A coder whose program may fail to start; then it is started again before the next action."""
 
     def __init__(self, folder: Path, chance: Random, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -115,7 +115,7 @@ class _Beginning(Coder):
 
 
 class _Day:
-    """A coder in a fresh study, beside an editor and another program; what was confirmed is in the ledger."""
+    """A coder in a fresh study beside an editor and another program, with a ledger of the confirmed commands."""
 
     def __init__(self, folder: Path, failing: FailingReads) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)
@@ -133,7 +133,7 @@ class _Day:
 
     @contextmanager
     def _outside(self) -> Iterator[None]:
-        """What others do meanwhile, who see the disk well."""
+        """Do an action of others, for whom the disk works."""
         self._failing.rests = True
         try:
             yield
@@ -141,7 +141,7 @@ class _Day:
             self._failing.rests = False
 
     def _begin(self) -> None:
-        """Starts the program; why it does not start is said by name."""
+        """Start the program; a failure must name its cause."""
         try:
             self.coder = _Beginning(self.study, self._chance, self.ledger)
             self.coder._serial = self._serial
@@ -150,14 +150,14 @@ class _Day:
                 self.faults.append(f"it does not start, and says {error}")
 
     def act(self, choice: str) -> None:
-        """One thing; but for opening an ad nothing may raise."""
+        """Do one action; only opening an ad may raise."""
         try:
             self._act(choice)
         except Exception:
             self.faults.append(f"{choice} has raised: {traceback.format_exc(-4)}")
 
     def _act(self, choice: str) -> None:
-        """What is refused says why, and changes nothing."""
+        """Execute a command; a refusal must name its cause and change nothing."""
         self._serial += 1
         if self.coder is None:
             self._begin()
@@ -203,7 +203,7 @@ class _Day:
         self._begin()
 
     def _edit(self, coder: _Beginning) -> None:
-        """Somebody writes behind a note in the document, if that says what the session says."""
+        """Append text to a note in the document, if the document agrees with the session."""
         session = coder.workspace.session
         if session is None or session.has_unsaved_document or not session.document_path.exists():
             return
@@ -216,7 +216,7 @@ class _Day:
         path.write_text(NOTE.sub(lambda found: f"{found[0]}h{self.by_hand}", text, count=1), "utf-8")
 
     def _work_elsewhere(self, coder: _Beginning) -> None:
-        """Another program takes the session over and codes."""
+        """Let another program take over the session and code."""
         if coder.workspace.entry is None:
             return
         self._serial += 100
@@ -232,7 +232,7 @@ class _Day:
     # --- when it is over ------------------------------------------------------------------------
 
     def end(self) -> None:
-        """Leaves, and looks whether logs, documents and edits by hand are as they should be."""
+        """Leave, and check logs, documents and edits by hand."""
         assert self.coder is not None
         self.faults += [str(problem) for problem in self.coder.workspace.leave() if problem.severity == "error"]
         self.coder.workspace.release()
@@ -241,7 +241,7 @@ class _Day:
         self.faults += [f"the edit {edit} is lost" for edit in self._edits if not re.search(rf"{edit}\b", said)]
 
     def found(self) -> dict[str, list[Said]]:
-        """What is on disk, without the edits by hand that were taken over, which are what they were."""
+        """Return the facts on disk without imported edits by hand."""
         found: dict[str, list[Said]] = {IN_BOOK: edits_in(self.study / "codebook.toml")}
         for log in self._events("*.jsonl"):
             lines = lines_of(log.read_bytes())
@@ -249,7 +249,7 @@ class _Day:
         return found
 
     def _is_by_hand(self, line: dict[str, object]) -> bool:
-        """Whether a step took over a note, and no more: what was only not in sight is neither gone nor new."""
+        """Return whether a transaction imports one note alone: an unreadable file is neither deleted nor new."""
         assert isinstance(line["events"], list)
         kinds = {event["kind"] for event in line["events"]} - {"layout-changed"}
         if line["cause"] == "edit" and kinds != {"coding-noted"}:

@@ -1,4 +1,4 @@
-"""A disk that loses its power: what was not synced may be there, in part, in another order, or not at all.
+"""A disk that loses power: unsynced changes may survive, in part, in another order, or not at all.
 
 The operations of a real run are recorded with their bytes and played to a model that knows two things of every file and
 folder: what the disk has for certain, and what it was merely told.  A sync makes certain: of a file its bytes, of a
@@ -16,18 +16,18 @@ from typing import Literal, NamedTuple
 from testing.attacks.faults import Operation
 
 Data = Literal["old", "all", "zeros"]
-"""What is left of bytes that were not synced: none of them, all, or room for them without their content."""
+"""What survives of unsynced bytes: none, all, or zeros in their place."""
 
 
 @dataclass
 class Inode:
-    """A file's bytes: those that are certain, and those that the running system shows."""
+    """A file's bytes: the synced ones and those visible to running programs."""
 
     certain: bytes = b""
     shown: bytes = b""
 
     def after_loss(self, data: Data) -> bytes:
-        """What stands in the file when the power is back."""
+        """Return the content after the power returns."""
         if data == "old":
             return self.certain
         if data == "all":
@@ -35,7 +35,7 @@ class Inode:
         return self.certain[: len(self.shown)].ljust(len(self.shown), b"\0")
 
     def torn(self) -> Iterator[bytes]:
-        """The file with ever more of the bytes that were added since it was certain."""
+        """Yield the file with ever more of the bytes appended since it was synced."""
         pairs = enumerate(zip(self.certain, self.shown, strict=False))
         same = next((at for at, (before, after) in pairs if before != after), min(len(self.certain), len(self.shown)))
         for end in range(same + 1, len(self.shown)):
@@ -46,25 +46,25 @@ FOLDER = -1
 
 
 class Change(NamedTuple):
-    """Names that come (with their file's number, or FOLDER) and go together, in one step of one folder."""
+    """Names that appear (with their file's number, or FOLDER) and vanish together, in one step of one folder."""
 
     come: tuple[tuple[str, int], ...] = ()
     go: tuple[str, ...] = ()
 
     def to(self, names: dict[str, int]) -> None:
-        """Makes the change."""
+        """Apply the change."""
         for name in self.go:
             names.pop(name, None)
         names.update(self.come)
 
 
 Files = dict[str, bytes | None]
-"""The files of a study by their names below it; None is a folder."""
+"""The files of a study by their names below it; None marks a folder."""
 
 
 @dataclass
 class FallibleDisk:
-    """A study's files and folders, named below `root`.
+    """The files and folders of a study, named relative to `root`.
 
     Operations that it `forgets` are done and not noted: so it can be tried whether the attack would find them missing.
     """
@@ -79,7 +79,7 @@ class FallibleDisk:
 
     @classmethod
     def of(cls, root: Path, forgets: frozenset[str]) -> FallibleDisk:
-        """What stands in a folder, all of it certain."""
+        """Return a disk with the content of a folder, all of it synced."""
         disk = cls(root, forgets)
         for path in sorted(root.rglob("*")):
             number = FOLDER if path.is_dir() else disk._new(path.read_bytes())
@@ -96,7 +96,7 @@ class FallibleDisk:
     # --- operations, as they are done -------------------------------------------------------------
 
     def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """Carries an operation out, and notes what it did."""
+        """Execute an operation, and record its effect."""
         done = operation(*arguments)
         if name in self.forgets:
             return done
@@ -149,17 +149,17 @@ class FallibleDisk:
     # --- the power is gone ------------------------------------------------------------------------
 
     def least(self) -> Files:
-        """What is there for certain."""
+        """Return the synced files."""
         return self._files(self.certain, {number: inode.certain for number, inode in self.inodes.items()})
 
     def losses(self) -> Iterator[Files]:
-        """What may be there when the power is back: bytes lost, kept and emptied, with each set of names."""
+        """Yield each possible disk after the power returns: bytes lost, kept and zeroed, with each set of names."""
         for names in self._namings():
             for data in ("old", "all", "zeros"):
                 yield self._files(names, {number: inode.after_loss(data) for number, inode in self.inodes.items()})
 
     def torn(self) -> Iterator[Files]:
-        """What may be there when the power goes while bytes are on their way, at every byte of every file."""
+        """Yield each possible disk if the power fails during a write, at every byte of every file."""
         whole = {number: inode.shown for number, inode in self.inodes.items()}
         for number, inode in self.inodes.items():
             if number in self.shown.values():
@@ -167,7 +167,7 @@ class FallibleDisk:
                     yield self._files(self.shown, {**whole, number: data})
 
     def _namings(self) -> Iterator[dict[str, int]]:
-        """The names that may be there: only certain ones, all, all of some folders, and each change alone."""
+        """Yield the possible sets of names: only synced ones, all, all of some folders, and each change alone."""
         yield self.certain
         yield self.shown
         for changes in self.waiting.values():
@@ -183,7 +183,7 @@ class FallibleDisk:
         return names
 
     def _files(self, names: dict[str, int], data: dict[int, bytes]) -> Files:
-        """The files that can be reached: a name in a folder that is not there is nowhere."""
+        """Return the files that can be reached, those whose folders exist."""
         found: Files = {}
         for name in sorted(names):
             if above(name) == "." or above(name) in found:
@@ -192,12 +192,12 @@ class FallibleDisk:
 
 
 def above(name: str) -> str:
-    """The folder of a name below the root; `.` is the root."""
+    """Return the folder of a name relative to the root; `.` is the root."""
     return name.rpartition("/")[0] or "."
 
 
 def lay_down(files: Files, folder: Path) -> None:
-    """Makes real files of them in an empty folder."""
+    """Write them as real files into an empty folder."""
     for name, data in files.items():
         path = folder / name
         if data is None:

@@ -1,4 +1,4 @@
-"""Between the store and the disk: every operation that changes the disk, or looks at it, is seen and can be harmed."""
+"""Hooks between `storage` and the disk: each operation that changes or reads it can be counted and made to fail."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Operation = Callable[..., object]
 Hook = Callable[[str, Operation, tuple[object, ...]], object]
 
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EACCES", "EINTR", "EDQUOT", "ENODEV", "ENOTCONN")
-"""A full disk, a broken one, one mounted for reading, rights, a signal, a quota, a stick or a share that is gone."""
+"""A disk that is full, broken or read-only, missing rights, a signal, a quota, a stick or share that is gone."""
 
 
 READ_ERRORS = ("EIO", "EACCES", "ESTALE", "ENOTCONN", "EINTR", "ENODEV")
-"""A broken disk, rights, a share whose file or server is gone, a signal, a stick that is gone."""
+"""A broken disk, missing rights, a share whose file or server is gone, a signal, a stick that is gone."""
 
 
 READS = ("open_handle", "read", "file_of", "status", "link_status", "names", "entries", "real")
@@ -30,7 +30,7 @@ WRITES = tuple(
     for name, each in vars(disk).items()
     if callable(each) and each.__module__ == disk.__name__ and not name.startswith("_") and name not in READS
 )
-"""The functions of `codetui.storage.disk` that look at the disk, and all others: they change it."""
+"""The functions of `codetui.storage.disk` that read the disk, and those that change it."""
 
 
 @contextmanager
@@ -51,13 +51,13 @@ def interposed(hook: Hook, names: Sequence[str] = WRITES) -> Iterator[None]:
 
 
 class Counter:
-    """Counts operations and does nothing to them."""
+    """Counts operations and changes none."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __call__(self, _name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """One operation more."""
+        """Count an operation."""
         self.count += 1
         return operation(*arguments)
 
@@ -70,7 +70,7 @@ class Killer:
         self._moment = moment
 
     def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """The operation, or the end."""
+        """Execute the operation, or die."""
         self._left -= 1
         if self._left:
             return operation(*arguments)
@@ -86,7 +86,7 @@ class Killer:
 
 
 class FailingDisk:
-    """Refuses the operation `at`, from 1, and with `lasts` all that follow until it is healed.
+    """Fails the operation `at`, from 1, and with `lasts` all that follow until it is repaired.
 
     A refused write leaves half of its bytes behind.
     """
@@ -99,11 +99,11 @@ class FailingDisk:
         self.refused: list[str] = []
 
     def heal(self) -> None:
-        """All works again."""
+        """Make all operations work again."""
         self._is_healed = True
 
     def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """The operation, or an OSError."""
+        """Execute the operation, or raise OSError."""
         self._left -= 1
         is_hit = self._left <= 0 if self._lasts else self._left == 0
         if self._is_healed or not is_hit:
@@ -117,7 +117,7 @@ class FailingDisk:
 
 
 class FailingReads:
-    """Refuses the look at the disk `at`, from 1, and with `lasts` all that follow.
+    """Fails the read `at`, from 1, and with `lasts` all that follow.
 
     A file that is refused opens, and cannot be read.  While it `rests` all is seen, and nothing is counted.
     """
@@ -132,11 +132,11 @@ class FailingReads:
 
     @property
     def message(self) -> str:
-        """How the system says it."""
+        """Return the system's words for the error."""
         return os.strerror(self.code)
 
     def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """What is there, or an OSError."""
+        """Execute the read, or raise OSError."""
         if self.rests:
             return operation(*arguments)
         self.looks += 1
@@ -152,40 +152,40 @@ class FailingReads:
 
 
 class _Unreadable(io.RawIOBase):
-    """A file that is open, of which the disk gives nothing."""
+    """An open file whose reads fail."""
 
     def __init__(self, file: io.IOBase, code: int) -> None:
         self._file = file
         self._code = code
 
     def readable(self) -> bool:
-        """It should be."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """One may look for a place in it."""
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """The place."""
+        """Seek as the file does."""
         return self._file.seek(offset, whence)
 
     def fileno(self) -> int:
-        """The handle."""
+        """Return the file's handle."""
         return self._file.fileno()
 
     def readinto(self, _: object) -> int:
-        """Nothing."""
+        """Raise OSError."""
         raise OSError(self._code, os.strerror(self._code))
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self._file.close()
         super().close()
 
 
 class RemovedStick:
-    """Takes a folder away before the operation `at`, as if it were on a stick; nothing can be made in its place."""
+    """Removes a folder before the operation `at`, as if it were on a stick; nothing can be created in its place."""
 
     def __init__(self, at: int, folder: Path) -> None:
         self._left = at
@@ -194,12 +194,12 @@ class RemovedStick:
         self.refused: list[str] = []
 
     def heal(self) -> None:
-        """The stick is put back."""
+        """Put the stick back."""
         if self._pocket.exists():
             self._pocket.rename(self._folder)
 
     def __call__(self, name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
-        """The operation, which fails by itself where it needs the folder."""
+        """Execute the operation, which fails by itself where it needs the folder."""
         self._left -= 1
         if self._left == 0 and self._folder.exists():
             self._folder.rename(self._pocket)
@@ -210,7 +210,7 @@ class RemovedStick:
 
 
 def halved(arguments: tuple[object, ...]) -> tuple[object, ...]:
-    """The arguments of a write of half the bytes."""
+    """Return the arguments for writing half the bytes."""
     handle, data = arguments
     assert isinstance(data, bytes | memoryview)
     return handle, bytes(data[: len(data) // 2])

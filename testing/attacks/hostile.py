@@ -1,4 +1,4 @@
-"""A study from a stranger: in every field and name stands what a terminal obeys, hides, or takes for markup."""
+"""A hostile study: every field and name holds control sequences, invisible characters, or markup."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CONTROLS = {
 MARKUP = "[@click=app.quit]q[/] [/nope] [link=http://owned.invalid]l[/link] [red"
 EVIL = "x".join(CONTROLS.values()) + MARKUP
 SEEN = "[@click=app.quit]"
-"""What of it must be seen on the screen: markup that is shown, and not followed."""
+"""The part that must be visible on the screen: markup shown as text."""
 
 OWN_SEQUENCE = re.compile(
     rb"\x1b\[[<=>?]?[0-9;:]*[ $'\"]?[@-~]"  # colours, cursor, modes
     rb"|\x1b[=>78]|\x1b[()][0AB]"  # keypad, saved cursor, character sets
     rb"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer's shape
 )
-"""What Textual sends to a terminal."""
+"""The sequences that Textual itself sends to a terminal."""
 
 OBEYED = re.compile(
     "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e001f]"
@@ -41,7 +41,7 @@ OBEYED = re.compile(
 
 
 def obeyed(output: bytes) -> list[str]:
-    """What a program has sent that a terminal obeys or hides, beside its own sequences; with what stood before it."""
+    """Return what a terminal would obey or hide in a program's output beyond Textual's own, with its context."""
     found = [
         sign for name, text in CONTROLS.items() for sign in [text.encode()[:7]] if sign in output and len(text) > 6
     ]
@@ -52,7 +52,7 @@ def obeyed(output: bytes) -> list[str]:
 
 
 def toml(text: str) -> str:
-    """A text as TOML writes it on one line."""
+    """Return a text as a TOML string on one line."""
     escaped = (f"\\u{ord(c):04x}" if not c.isprintable() or c in '"\\' else c for c in text)
     return f'"{"".join(escaped)}"'
 
@@ -113,7 +113,7 @@ AD = f"Keeper {EVIL}\n\nYou climb {EVIL}.\nYou watch.\n{EVIL}\n"
 
 
 def line(number: int, *events: Mapping[str, object]) -> str:
-    """One line of a stranger's log."""
+    """Return one line of a hostile log."""
     value = {
         "v": 2, "id": f"t{number}{EVIL}", "seq": number, "time": EVIL, "coder": EVIL, "codebook": f"{EVIL}#abc",
         "cause": "hand", "from_name": EVIL, "events": events,
@@ -122,7 +122,7 @@ def line(number: int, *events: Mapping[str, object]) -> str:
 
 
 def log(ad: str) -> str:
-    """A log of codings whose every word is hostile, and some lines that cannot be read."""
+    """Return a log of hostile codings and some unreadable lines."""
     coding = {"kind": "coding-added", "words": EVIL, "note": EVIL, "anchor": None}
     place = {"text_hash": EVIL, "start": 3, "end": 9, "words": EVIL, "before": EVIL, "after": EVIL}
     return "".join(
@@ -141,7 +141,7 @@ def log(ad: str) -> str:
 
 
 def write_hostile_study(folder: Path) -> Path:
-    """A study whose codebook, ads, background, log and place file are a stranger's; ads 7 and 8 are in its log."""
+    """Create a study whose codebook, ads, references, log and place file are hostile; ads 7 and 8 have logs."""
     (folder / "ads").mkdir(parents=True)
     (folder / "codebook.toml").write_text(CODEBOOK.format(evil=toml(EVIL)), "utf-8")
     (folder / "role.md").write_text(f"# Role {EVIL}\n\n[a link](http://owned.invalid) {EVIL}\n\n<{EVIL}>\n", "utf-8")

@@ -1,4 +1,4 @@
-"""What was confirmed, beside what is on disk: a model that knows nothing of the program but its log's JSON."""
+"""A ledger of confirmed commands to compare with the disk: it knows nothing of the program but its log's JSON."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 Said = tuple[str | int | bool, ...]
-"""A command in a few values: its kind, and what it was given."""
+"""A command as a short tuple: its kind and its arguments."""
 
 
 class Difference(NamedTuple):
-    """How many commands are missing, are there without having been given (or twice), and stand in another order."""
+    """The number of commands that are missing, that are unexpected or doubled, and that are out of order."""
 
     lost: int = 0
     doubled: int = 0
     disordered: int = 0
 
     def __add__(self, other: object) -> Difference:
-        """The sums."""
+        """Return the sums."""
         assert isinstance(other, Difference)
         return Difference(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
     @property
     def is_none(self) -> bool:
-        """True where all is as it should be."""
+        """Return whether nothing differs."""
         return not any(self)
 
 
 @dataclass
 class Ledger:
-    """The commands that were confirmed, by ad, in order; `begun` is one that was neither confirmed nor refused yet."""
+    """The confirmed commands by ad, in order; `begun` is one that is neither confirmed nor refused yet."""
 
     confirmed: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
     begun: tuple[str, Said] | None = None
@@ -41,7 +41,7 @@ class Ledger:
     not_saved: int = 0
 
     def hear(self, end: str, about: str, said: Said) -> None:
-        """Takes in what a coder says."""
+        """Record a report of the coder."""
         self.begun = (about, said) if end == "begin" else None
         if end == "done":
             self.confirmed[about].append(said)
@@ -50,11 +50,11 @@ class Ledger:
 
     @property
     def count(self) -> int:
-        """How many commands were confirmed."""
+        """Return the number of confirmed commands."""
         return sum(map(len, self.confirmed.values()))
 
     def compare(self, found: Mapping[str, Sequence[Said]]) -> Difference:
-        """What differs on disk; the command that was begun may be there or not, and counts as confirmed if it is."""
+        """Return what differs on disk; the begun command may be there or not, and counts as confirmed if it is."""
         total = Difference()
         for about in {*found, *self.confirmed}:
             total += self._compare(about, list(found.get(about, ())))
@@ -73,13 +73,13 @@ class Ledger:
 
 
 def logs_in(sessions: Path, coder: str) -> dict[str, list[Said]]:
-    """What the logs of a coder say, by ad; lines that are no JSON are left out."""
+    """Return the facts in a coder's logs by ad, without lines that are not JSON."""
     logs = sorted((sessions / coder / "events").glob("*.jsonl"))
     return {log.stem: [said_by(line) for line in lines_of(log.read_bytes())] for log in logs}
 
 
 def lines_of(log: bytes) -> list[dict[str, object]]:
-    """The lines of a log that are whole."""
+    """Return the complete lines of a log."""
     lines = []
     for line in log.split(b"\n"):
         try:
@@ -91,7 +91,7 @@ def lines_of(log: bytes) -> list[dict[str, object]]:
 
 
 def said_by(line: Mapping[str, object]) -> Said:
-    """What a line of a log says, as the coder said it."""
+    """Return the fact in a line of a log, in the form that the coder reports."""
     cause, events = line["cause"], line["events"]
     if cause in ("undo", "redo"):
         return str(cause), str(line["target"])

@@ -1,4 +1,4 @@
-"""A coder's day, cut off by a loss of power after any operation; the study is opened again as the disk may have it."""
+"""A coder's day, cut off by a loss of power after any operation; the study is reopened on each possible disk."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from testing.attacks.ledger import Difference, Ledger, Said, logs_in
 
 Watched = Literal["operation", "command", "nothing"]
 FIRST_DAY = 5
-"""A day on which a note comes after the document was written, which an older document must not take back."""
+"""A day on which a note follows the last save of the document; that older document must not revert it."""
 
 BEGINNING = ("assign", "assign", "save")
 NEXT_DAY = ("look round", "assign", "save", "assign", "undo", "change ad", "assign")
-"""What the coder does after the program was killed, before the power goes."""
+"""The coder's actions between a kill of the program and the loss of power."""
 
 
 class KilledError(BaseException):
-    """Raised where a program ends as if it were killed."""
+    """Raised where a program ends as if killed."""
 
 
 @dataclass
 class Tally:
-    """What came of it: operations after which power was lost, different disks that were opened, and what was wrong."""
+    """The results: operations after which power was lost, distinct disks that were opened, and faults."""
 
     operations: int = 0
     disks: int = 0
@@ -45,11 +45,11 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
     stops: bool = False
-    """Whether one fault is enough."""
+    """Whether to stop at the first fault."""
 
 
 class Moment(NamedTuple):
-    """What may be there after a loss of power, and what was confirmed by then."""
+    """A possible disk after a loss of power, and the commands confirmed by then."""
 
     operation: int
     files: Files
@@ -58,10 +58,10 @@ class Moment(NamedTuple):
 
 
 class Day:
-    """A coder at work on a disk that is watched: after each operation it is noted what a loss of power would leave."""
+    """A coder on a recorded disk: after each operation the disks that a loss of power could leave are recorded."""
 
     def __init__(self, folder: Path, *, every_byte: int = 1, forgets: frozenset[str] = frozenset()) -> None:
-        """`every_byte` is the distance in bytes between two places where a write is torn, 1 for all."""
+        """Prepare a day; `every_byte` is the distance in bytes between two places where a write is torn, 1 for all."""
         shutil.rmtree(folder / "study", ignore_errors=True)
         self.study = lay_out(folder / "study", ads=2, sentences=6)
         self.ledger = Ledger()
@@ -72,7 +72,7 @@ class Day:
         self._every_byte = every_byte
 
     def work(self, script: Iterable[str], seed: int, *, dies_at: int = 0, watched: Watched = "operation") -> None:
-        """A program is started, and works until the script is over, or until its operation `dies_at` as if killed."""
+        """Start a program and run the script to its end, or die at the operation `dies_at` as if killed."""
         fs._durable_names.clear()
         count = 0
 
@@ -98,11 +98,11 @@ class Day:
             coder.workspace.leave()
 
     def adopt(self) -> None:
-        """Takes what is on disk for confirmed, as the program that is started next does."""
+        """Count what is on disk as confirmed, as the next start of the program does."""
         self.ledger.compare(found_in(self.study))
 
     def _watch(self, *, tears: bool = False) -> None:
-        """Notes every disk that a loss of power may leave now."""
+        """Record every disk that a loss of power may leave now."""
         for left in self.disk.losses():
             self._note(left)
         for number, left in enumerate(self.disk.torn() if tears else ()):
@@ -110,7 +110,7 @@ class Day:
                 self.torn += self._note(left)
 
     def _note(self, left: Files) -> bool:
-        """Notes a disk, unless one like it was noted when as much was confirmed; True if it was."""
+        """Record a disk unless an equal one was recorded with as many confirmed commands; return whether one was."""
         key = hash((tuple(left.items()), self.ledger.count, self.ledger.begun))
         if key in self.moments:
             return False
@@ -120,7 +120,7 @@ class Day:
 
 
 def open_again(day: Day, folder: Path, tally: Tally) -> None:
-    """Opens the study as each loss of power would have left it."""
+    """Open the study as each loss of power would leave it."""
     tally.operations += day.operations
     tally.torn += day.torn
     for moment in day.moments.values():
@@ -140,7 +140,7 @@ def open_again(day: Day, folder: Path, tally: Tally) -> None:
 
 
 def _look(folder: Path, moment: Moment) -> Difference:
-    """Opens and leaves every ad; what differs then from what was confirmed."""
+    """Open and leave every ad; return what then differs from the confirmed commands."""
     workspace = open_study(folder)
     torn = [log.name for log in sorted(folder.glob("sessions/*/events/*.jsonl")) if _is_torn(log.read_bytes())]
     for entry in workspace.sources.entries:
@@ -156,12 +156,12 @@ def _look(folder: Path, moment: Moment) -> Difference:
 
 
 def found_in(study: Path) -> dict[str, list[Said]]:
-    """What the logs and the codebook of a study say."""
+    """Return the facts in the logs and the codebook of a study."""
     return {**logs_in(study / "sessions", CODER), BOOK: edits_in(study / "codebook.toml")}
 
 
 def _is_torn(log: bytes) -> bool:
-    """Whether the last line is not whole."""
+    """Return whether the last line is incomplete."""
     last = log.rpartition(b"\n")[2]
     try:
         return bool(last) and not isinstance(json.loads(last), dict)
@@ -177,7 +177,7 @@ def run(
     forgets: frozenset[str] = frozenset(),
     stops: bool = False,
 ) -> Tally:
-    """Loses power after every operation of some days, and on the day after a day on which the program was killed.
+    """Lose power after every operation of some days, and on the day after one on which the program was killed.
 
     It is killed at every `every_death`th operation; the day after, only what is certain is left.
     """
@@ -200,5 +200,5 @@ def run(
 
 
 def a_day(seed: int) -> list[str]:
-    """What a coder does on one day."""
+    """Run one day of a coder."""
     return [*BEGINNING, *Random(seed).choices([*CHOICES], [*CHOICES.values()], k=15)]

@@ -1,4 +1,4 @@
-"""Lives of the whole program in a terminal, each ended by SIGKILL; what the screen confirmed must be in the log.
+"""Runs of the whole program in a terminal, each ended by SIGKILL; what the screen confirmed must be in the log.
 
 Keys are typed faster than a person types.  What counts as confirmed is read from the screen alone: the message line, as
 it was painted, down to the last byte that the program had sent when it was killed.
@@ -26,29 +26,29 @@ from testing.terminal import PATIENCE, Terminal, codetui_command, environment
 
 ADS = ("1", "2")
 SENTENCES = 4000
-"""Sentences in each ad; each is coded once."""
+"""The number of sentences in each ad; each is coded once."""
 
 MOST_SEEN = 4
-"""How many messages a life sees at most before its last seconds begin."""
+"""The most messages to wait for before the last seconds of a run begin."""
 
 LONGEST = 0.12
-"""The last seconds, at most."""
+"""The length of those last seconds at most."""
 
 STEPS = 7
-"""How many steps are typed in one life before Ctrl+Q is."""
+"""The number of steps typed in one run before Ctrl+Q."""
 
 CTRL_S, CTRL_R, CTRL_Q, ENTER = "\x13", "\x12", "\x11", "\r"
 MESSAGES = re.compile(r"(←|Note saved on|(?:Undone|Redone): the note beside|Removed .* from) “Lamp (\d+) ")
 
 Message = tuple[str, int]
-"""What the program said of which sentence."""
+"""A kind of message and the number of its sentence."""
 
 Line = tuple[str, str]
-"""A line of a log in two values: its kind, and the words, the note or the reasoning in it."""
+"""A log line as two values: its kind, and its words, note or reasoning."""
 
 
 class Typed(NamedTuple):
-    """A command as it was typed: the lines that it adds to its ad's log, and the message that confirms it."""
+    """A typed command: the line that it adds to its ad's log, and the message that confirms it."""
 
     ad: str
     line: Line
@@ -57,21 +57,21 @@ class Typed(NamedTuple):
 
 @dataclass
 class Profile:
-    """That of an ad: its number in the list, which is 1 or 2, and the reasoning, to which keys add."""
+    """The profile of an ad: its number in the list, 1 or 2, and the reasoning, to which keys append."""
 
     number: int = 1
     reasoning: str = ""
 
     @classmethod
     def of(cls, log: list[Line]) -> Profile:
-        """What a log comes to."""
+        """Return the last profile in a log."""
         said = [line for line in log if line[0].startswith("profile ")]
         return cls(int(said[-1][0][-1]), said[-1][1]) if said else cls()
 
 
 @dataclass
 class Tally:
-    """What came of it."""
+    """The results."""
 
     kills: int = 0
     ends: int = 0
@@ -82,7 +82,7 @@ class Tally:
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
-        """Takes in what came of more of the same."""
+        """Add the results of another run."""
         self.kills += other.kills
         self.ends += other.ends
         self.commands += other.commands
@@ -93,7 +93,7 @@ class Tally:
 
 
 def run(kills: int, seed: int, studies: int = 2) -> Tally:
-    """Kills the program so often, in some studies at a time, and compares after each time."""
+    """Kill the program so many times, in several studies at once, and compare after each."""
     started = time.perf_counter()
     whole = Tally()
     shares = [kills // studies + (number < kills % studies) for number in range(studies)]
@@ -105,7 +105,7 @@ def run(kills: int, seed: int, studies: int = 2) -> Tally:
 
 
 def _kill(kills: int, seed: int) -> Tally:
-    """Those of one study."""
+    """Return the results for one study."""
     tally, chance, numbers = Tally(), Random(seed), count()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -125,12 +125,12 @@ def _lay_out(folder: Path) -> None:
 
 
 def sentence(number: int) -> str:
-    """The sentence with this number."""
+    """Return the sentence with this number."""
     return f"Lamp {number:04} is lit."
 
 
 def _live(folder: Path, chance: Random, first: int, tally: Tally) -> None:
-    """One life: start, type, be killed, compare."""
+    """Run the program once: start, type, kill, compare."""
     logs = {ad: _log(folder, ad) for ad in ADS}
     profiles = {ad: Profile.of(log) for ad, log in logs.items()}
     screen = _Screen()
@@ -152,7 +152,7 @@ def _live(folder: Path, chance: Random, first: int, tally: Tally) -> None:
 
 
 def _opened(terminal: Terminal) -> str:
-    """The ad that the program opens with; all are listed, so that there is a next one."""
+    """Return the ad that the program starts with, once all are listed so that a next one exists."""
     terminal.wait_for("Lamp", "coder wil", f" of {len(ADS)} ")
     found = re.search(r"#([12]) ", terminal.text)
     assert found is not None, terminal.text
@@ -160,13 +160,13 @@ def _opened(terminal: Terminal) -> str:
 
 
 class _Screen:
-    """The messages that were seen."""
+    """The messages that appeared."""
 
     def __init__(self) -> None:
         self.seen: set[Message] = set()
 
     def watch(self, terminal: Terminal, count: int, seconds: float) -> None:
-        """Looks on until so many messages were seen, and for so many seconds then, or until the program has ended."""
+        """Read until so many messages appeared and then for so many seconds, or until the program has ended."""
         until = time.monotonic() + (PATIENCE if count else seconds)
         while time.monotonic() < until:
             if not terminal._read():
@@ -176,18 +176,18 @@ class _Screen:
                 count, until = 0, time.monotonic() + seconds
 
     def watch_the_rest(self, terminal: Terminal) -> None:
-        """Takes in what the program had sent when it ended."""
+        """Read what the program had sent when it ended."""
         while select.select([terminal._handle], [], [], 0)[0] and terminal._read():
             self.look(terminal)
 
     def look(self, terminal: Terminal) -> None:
-        """Takes in what is on the screen now."""
+        """Record the message on the screen now."""
         for found in MESSAGES.finditer(terminal.lines[-2]):
             self.seen.add((found[1].split(" ")[0], int(found[2])))
 
 
 def _plan(ad: str, profiles: dict[str, Profile], chance: Random, first: int) -> tuple[str, list[Typed]]:
-    """Keys for one life, and what they should come to; sentences from `first` on are coded."""
+    """Return the keys of one run and the commands that they mean; sentences from `first` on are coded."""
     keys, typed = f"/{first:04}{ENTER}", []
     for number in range(first, first + STEPS):
         if chance.random() < 0.15:
@@ -200,7 +200,7 @@ def _plan(ad: str, profiles: dict[str, Profile], chance: Random, first: int) -> 
 
 
 def _step(number: int, profile: Profile, chance: Random) -> Iterator[tuple[str, Line, Message | None]]:
-    """The next sentence is coded, and something is done to the coding: keys, the line in the log, the message."""
+    """Yield the steps that code a sentence and change the coding: keys, the line in the log, the message."""
     yield "s11", ("coding-added", sentence(number)), ("←", number)
     match chance.choice(("nothing", "note", "undo", "redo", "remove", "profile")):
         case "note" | "undo" | "redo" as choice:
@@ -236,7 +236,7 @@ def _said(line: dict[str, object]) -> Line:
 
 
 def _compare(ad: str, found: list[Line], typed: list[Typed], screen: _Screen, tally: Tally) -> None:
-    """What was found must be the first of what was typed, as far as the screen has confirmed it at least."""
+    """Check that the log holds the first typed commands, at least as many as the screen confirmed."""
     expected = [one.line for one in typed]
     confirmed = [at for at, one in enumerate(typed, 1) if one.message in screen.seen]
     tally.commands += len(found)

@@ -1,4 +1,4 @@
-"""Lives of a coder on a real session, each ended by SIGKILL; what was confirmed is compared with what is on disk.
+"""Runs of a coder on a real session, each ended by SIGKILL; the confirmed commands are compared with the disk.
 
 One process loads the program; each life is a fork of it, opens the study anew, and is killed at a random moment or at
 one operation on the disk.  The study lies in memory where the system has such a folder: a kill loses nothing that the
@@ -25,20 +25,20 @@ from testing.attacks.faults import Killer, interposed
 from testing.attacks.ledger import Difference, Ledger, Said, logs_in
 
 LIVES = 40
-"""How many lives one study has before a new one is laid out."""
+"""The number of runs on one study before a new one is created."""
 
 LONGEST = 0.030
-"""Seconds after which a life ends at the latest where the moment is by chance, begun by the first command."""
+"""The latest random moment of a kill, in seconds after the first command."""
 
 MOST_OPERATIONS = 60
-"""At which operation on the disk a life ends at the latest where it ends at one."""
+"""The latest operation on the disk at which a run is killed."""
 
 MOMENTS = ("at random", "before", "half", "after")
 
 
 @dataclass
 class Tally:
-    """What came of it."""
+    """The results."""
 
     kills: int = 0
     moments: dict[str, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Tally:
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
-        """Takes in what came of more of the same."""
+        """Add the results of another run."""
         self.kills += other.kills
         for moment, number in other.moments.items():
             self.moments[moment] = self.moments.get(moment, 0) + number
@@ -61,7 +61,7 @@ class Tally:
 
 
 def run(kills: int, seed: int) -> Tally:
-    """Kills so many lives and compares after each."""
+    """Kill so many runs and compare after each."""
     started = time.perf_counter()
     tally = Tally()
     chance = Random(seed)
@@ -75,7 +75,7 @@ def run(kills: int, seed: int) -> Tally:
 
 
 def _study(folder: Path, chance: Random, lives: int, moments: cycle[str], tally: Tally) -> None:
-    """The lives of one study, and a last one that nobody ends."""
+    """Run the coder on one study until so many kills, and a last time without one."""
     lay_out(folder)
     ledger = Ledger()
     while lives:
@@ -107,7 +107,7 @@ def _compare(folder: Path, ledger: Ledger, tally: Tally, when: str) -> None:
 
 
 def _live(folder: Path, chance: Random, moment: str, ledger: Ledger, tally: Tally) -> bool:
-    """One life, heard to its end; True if it was killed, False if it ended by a fault."""
+    """Follow one run to its end; return True if it was killed, False if it ended by a fault."""
     reader, writer = os.pipe()
     seed, serial = chance.getrandbits(64), tally.kills * 1000
     at = chance.randrange(1, MOST_OPERATIONS)
@@ -128,7 +128,7 @@ def _live(folder: Path, chance: Random, moment: str, ledger: Ledger, tally: Tall
 
 
 def _wait_until_open(pipe: int) -> None:
-    """Waits for the first line, which says that the study is open or why it is not."""
+    """Wait for the first line, which reports that the study is open or why it is not."""
     while os.read(pipe, 1) not in (b"\n", b""):
         pass
 
@@ -144,7 +144,7 @@ def _hear(line: bytes, ledger: Ledger, tally: Tally) -> None:
 
 
 def _be_killed(folder: Path, chance: Random, pipe: int, serial: int, killer: Killer | None) -> None:
-    """Works until it is killed; never returns."""
+    """Work until killed; never return."""
 
     def say(end: str, about: str, said: Said) -> None:
         os.write(pipe, json.dumps([end, about, said]).encode() + b"\n")
@@ -166,7 +166,7 @@ def _be_killed(folder: Path, chance: Random, pipe: int, serial: int, killer: Kil
 
 
 def _end_well(folder: Path) -> None:
-    """Opens every ad, and leaves it: its document then says what its log says; never returns."""
+    """Open and leave every ad, and check that its document matches its log; never return."""
     try:
         faults = documents_differ(open_study(folder))
         if faults:

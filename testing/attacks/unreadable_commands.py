@@ -1,4 +1,4 @@
-"""Each command on a disk that cannot be read at one moment, and once more when it can.
+"""Each command on a disk on which one read fails, and once more when all reads work.
 
 What a command says without an error is the same as on a good disk; given again it brings what it brings there, once.
 """
@@ -57,7 +57,7 @@ DOCUMENT = """\
 
 
 class Done(NamedTuple):
-    """What became of a command: its exit code, what it said on stdout, and what it said at all."""
+    """The outcome of a command: its exit code, its stdout, and all its output."""
 
     code: int
     said: str
@@ -65,11 +65,11 @@ class Done(NamedTuple):
 
 
 Standing = dict[str, object]
-"""What stands on disk: the bytes of documents, and what the steps of a log say, whatever their ids are."""
+"""The content of the disk: bytes of documents, and the content of log lines without their ids."""
 
 
 def run(errors: Sequence[str] = READ_ERRORS, *, step: int = 1, first: int = 1) -> Tally:
-    """Refuses every `step`th look at the disk of each command, once and for the rest of it, with one error in turn."""
+    """Fail every `step`th read of each command, once and then until its end, with the errors in turn."""
     started = time.perf_counter()
     tally, turns = Tally(), cycle(errors)
     with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
@@ -90,7 +90,7 @@ def run(errors: Sequence[str] = READ_ERRORS, *, step: int = 1, first: int = 1) -
 
 
 class _Attack:
-    """One command, and what it says and leaves on a good disk."""
+    """A command, and its output and effect on a good disk."""
 
     def __init__(self, folder: Path, options: tuple[str, ...], *, is_looking: bool) -> None:
         self._folder = folder
@@ -104,7 +104,7 @@ class _Attack:
         self.looks = good.looks
 
     def fail(self, failing: FailingReads) -> list[str]:
-        """What is wrong after one failure, and after the command was given again on a good disk."""
+        """Return the faults after one failure, and after the command is run again on a good disk."""
         before = self._begin_anew()
         try:
             done = self._run(failing)
@@ -126,7 +126,7 @@ class _Attack:
         return faults + [f"{name} is {after.get(name)} and not {self._after.get(name)}" for name in differing]
 
     def _begin_anew(self) -> Standing:
-        """The study as it was; what stands there, for a command that only looks."""
+        """Reset the study; return its content, for a command that only reads."""
         shutil.rmtree(self._folder / "now", ignore_errors=True)
         shutil.copytree(self._folder / "begun", self._folder / "now")
         return self._standing() if self._is_looking else {}
@@ -142,7 +142,7 @@ class _Attack:
         return Done(code, out, out + told.read())
 
     def _standing(self) -> Standing:
-        """What stands there once the program has opened each session: a document that lags behind is written then."""
+        """Return the content after the program has opened each session and so written documents that lag behind."""
         study = self._folder / "now" / "study"
         for coder in CODERS if not self._is_looking else ():
             faults = documents_differ(opened(study, coder))
@@ -164,7 +164,7 @@ def _said(line: dict[str, object]) -> tuple[object, ...]:
 
 
 def _lay_out(folder: Path) -> None:
-    """A study of two coders with an edit by hand that nobody has taken over, and a stick with more of it."""
+    """Create a study of two coders with an edit by hand not imported yet, and a stick with more of it."""
     folder.mkdir()
     study = lay_out(folder / "study", ads=2, sentences=6)
     for coder, ad in (("wil", "1"), ("wil", "2"), ("ben", "1")):
@@ -189,7 +189,7 @@ def _lay_out(folder: Path) -> None:
 
 
 def opened(study: Path, coder: str, ad: str | None = None) -> Workspace:
-    """A coder's workspace, with all ads listed."""
+    """Open a coder's workspace with all ads listed."""
     workspace = open_workspace(Study.open(study), coder, wanted=ad)
     for batch in workspace.sources.batches():
         workspace.sources.add(batch)
