@@ -149,7 +149,7 @@ class Pair(NamedTuple):
 
 def identities(book: Codebook, kind: PartKind) -> list[Identity]:
     """Return all parts of a kind in the order of the codebook."""
-    return [Identity(each.id, _name_of(each), each.definition) for each in _parts(book, kind)]
+    return [Identity(each.id, _name_of(each), each.definition) for each in parts_of(book, kind)]
 
 
 def likeness(one: Identity, other: Identity) -> float:
@@ -292,11 +292,11 @@ def diff(old: Codebook, new: Codebook) -> tuple[Change, ...]:
     now = {kind: {pair.old: pair.new for pair in of_kind} for kind, of_kind in pairs.items()}
     changes = list(_book_changes(old, new))
     for kind in KINDS:
-        olds = {each.id: each for each in _parts(old, kind)}
-        news = {each.id: each for each in _parts(new, kind)}
+        olds = {each.id: each for each in parts_of(old, kind)}
+        news = {each.id: each for each in parts_of(new, kind)}
         known = set(now[kind].values())
-        changes += [_change(kind, "removed", each) for each in _parts(old, kind) if each.id not in now[kind]]
-        changes += [_change(kind, "added", each) for each in _parts(new, kind) if each.id not in known]
+        changes += [_change(kind, "removed", each) for each in parts_of(old, kind) if each.id not in now[kind]]
+        changes += [_change(kind, "added", each) for each in parts_of(new, kind) if each.id not in known]
         for pair in pairs[kind]:
             of_part = _part_changes(kind, olds[pair.old], news[pair.new], now)
             changes += [replace(change, likeness=pair.likeness) for change in of_part]
@@ -377,7 +377,8 @@ def _text_changes(old: Sequence[CodebookText], new: Sequence[CodebookText]) -> I
             yield replace(change("changed", title, olds[title], body), field="body", words=word_diff(olds[title], body))
 
 
-def _parts(book: Codebook, kind: PartKind) -> Sequence[AnyPart]:
+def parts_of(book: Codebook, kind: PartKind) -> Sequence[AnyPart]:
+    """Return all parts of a kind in the order of the codebook."""
     of_kind: dict[PartKind, Sequence[AnyPart]] = {
         "profile": book.profiles,
         "section": book.sections,

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from html import escape
-from typing import Literal
 
-from codetui.core.codebook.diff import PartOrder, in_reading_order, parts
+from codetui.core.codebook.diff import KINDS, AnyPart, Part, PartOrder, in_reading_order, parts, parts_of
 from codetui.core.codebook.index import label_from
-from codetui.formats.codebook.writer import Fields, tables_of
+from codetui.core.codebook.keys import with_keys
 from codetui.formats.coding_book.reader import embed_codebook, parse_coding_book
 from codetui.formats.coding_book.vocabulary import IS_WORD_ID, PROFILE
-from codetui.model import Codebook
+from codetui.model import Code, Codebook, CodebookText, Group, Profile, Section
 
+Element = AnyPart | CodebookText
 RULE = "---"
 PLAIN_VERSION = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
 """A version that is recognised without the word before it."""
 
 PATTERNS = ("{id}: {name}", "{id}. {name}", "{name}")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+LINE_START = re.compile("^(?=.)", re.MULTILINE)
 HEADING = re.compile(r"#{1,6} \S.*")
 PROFILE_LEVEL = 3
 LOWEST_LEVEL = 6
-NOTHING = ("", (), False)
 
 WORDS = {
     "definition": ("Definition", "Definitie"),
@@ -44,8 +43,6 @@ WORDS = {
     "profiles": ("Profiles", "Profielen"),
 }
 """The words of a written coding book, in English and Dutch."""
-
-ElementKind = Literal["profile", "section", "group", "code", "text"]
 
 STYLE = """\
 body { font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #111; }
@@ -82,223 +79,167 @@ def visible_text(book: Codebook) -> str:
     return _Writer(book).text()
 
 
-def _facts(book: Codebook) -> tuple[object, ...]:
-    """Return all that two equal codebooks share: their tables, in reading order."""
-    tables = tables_of(in_reading_order(book))
-    kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts, tables.references)
-    return (tables.top, tables.corpus, tables.columns, tables.words, *kinds)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Element:
-    """One part or text with all its fields, and the ids of the section and the group around it."""
-
-    kind: ElementKind
-    fields: Fields
-    section: str = ""
-    group: str = ""
-
-    def text(self, name: str) -> str:
-        """Return a text field; empty where the element has none of that name."""
-        value = self.fields.get(name, "")
-        return value if isinstance(value, str) else ""
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Return a list field; empty where the element has none of that name."""
-        value = self.fields.get(name, ())
-        return value if isinstance(value, tuple) else ()
-
-
-def _elements(book: Codebook) -> list[Element]:
-    """Return the elements of a book in reading order, each text before or after the part that it names."""
-    tables = tables_of(book)
-    order = PartOrder(parts(book))
-    fields_of = {
-        (kind, str(fields["id"])): fields
-        for kind, these in (
-            ("profile", tables.profiles),
-            ("section", tables.sections),
-            ("group", tables.groups),
-            ("code", tables.codes),
-        )
-        for fields in these
-    }
-    placed = [
-        (order.text_place(text), Element("text", fields)) for text, fields in zip(book.texts, tables.texts, strict=True)
-    ]
-    section = group = ""
-    for number, part in enumerate(order.parts):
-        if part.kind in ("profile", "section"):
-            section, group = (part.id if part.kind == "section" else ""), ""
-        elif part.kind == "group":
-            group = part.id
-        placed.append(((number, 1), Element(part.kind, fields_of[part.kind, part.id], section, group)))
-    return [element for _, element in sorted(placed, key=lambda pair: pair[0])]
+def _facts(book: Codebook) -> Codebook:
+    """Return a codebook as it is compared with another one: in reading order, with keys, without the hash."""
+    return replace(with_keys(in_reading_order(book)), content_hash="")
 
 
 class _Writer:
-    """Writes one book: its head, then each element in reading order."""
+    """Writes one book: its head, then its parts and texts in reading order."""
 
     def __init__(self, book: Codebook) -> None:
-        self._book = in_reading_order(book)
-        self._elements = _elements(self._book)
-        self._order = PartOrder(parts(self._book))
+        self._book = book = in_reading_order(book)
+        self._order = PartOrder(parts(book))
+        self._parts = {Part(kind, each.id): each for kind in KINDS for each in parts_of(book, kind)}
+        self._sections = {section.id: section for section in book.sections}
         self._names = {name: words[book.language == "nl"] for name, words in WORDS.items()}
         pattern = book.label if book.label in PATTERNS else PATTERNS[0]
-        self._labels: Mapping[str, str] = {str(code.id): label_from(pattern, code.id, code.name) for code in book.codes}
-        self._part = {(each.kind, each.text("id")): each for each in self._elements if each.kind != "text"}
-        self._sections = {each.text("id"): each for each in self._elements if each.kind == "section"}
-        self._bulleted = {id_ for id_ in self._sections if self._fits_bullets(id_)}
-        self._grouped = {each.section for each in self._elements if each.kind == "group"} | {
-            place.section for each in self._elements if (place := self._beside(each)) and place.kind == "code"
-        }
+        self._labels: dict[str, str] = {code.id: label_from(pattern, code.id, code.name) for code in book.codes}
+        beside = map(self._beside, book.texts)
+        self._grouped = {each.section for each in (*book.groups, *beside) if isinstance(each, Group | Code)}
+        with_headings = {code.section for code in book.codes if not _is_bullet(code)}
+        self._bulleted = {code.section for code in book.codes} - self._grouped - with_headings
 
     def text(self) -> str:
         """Return the whole book."""
-        book = self._book
-        blocks = [f"# {_title(book)}"]
+        blocks = [f"# {_title(self._book)}"]
         is_in_list = is_among_profiles = False
-        for number, element in enumerate(self._elements):
-            if element.kind == "code" and element.section in self._bulleted:
+        for number, element in enumerate(self._elements()):
+            if isinstance(element, Code) and element.section in self._bulleted:
                 line = self._bullet(element)
                 blocks[-1:] = [f"{blocks[-1]}\n{line}"] if is_in_list else [blocks[-1], line]
                 is_in_list = True
                 continue
             is_in_list = False
-            if element.kind == "profile" and not is_among_profiles:
+            if isinstance(element, Profile) and not is_among_profiles:
                 blocks.append(f"## {self._names['profiles']}")
                 is_among_profiles = True
-            if self._begins_chapter(number):
+            if number and self._begins_chapter(element):
                 blocks.append(RULE)
             blocks.append(self._element(element))
-            if element.text("before") and (beside := self._beside(element)) and beside.kind == "profile":
-                is_among_profiles = bool(PROFILE.search(element.text("title")))
+            if isinstance(element, CodebookText) and element.before and isinstance(self._beside(element), Profile):
+                is_among_profiles = bool(PROFILE.search(element.title))
         return "\n\n".join(filter(None, blocks)) + "\n"
 
+    def _elements(self) -> list[Element]:
+        """Return the parts and texts in reading order, each text before or after the part that it names."""
+        placed: list[tuple[tuple[int, int], Element]] = [
+            *((self._order.text_place(text), text) for text in self._book.texts),
+            *(((number, 1), self._parts[part]) for number, part in enumerate(self._order.parts)),
+        ]
+        return [element for _, element in sorted(placed, key=lambda pair: pair[0])]
+
     def _element(self, element: Element) -> str:
-        match element.kind:
-            case "profile":
+        match element:
+            case Profile():
                 return self._profile(element)
-            case "section":
-                heading = element.text("heading")
-                title = heading.partition(" ")[2] if HEADING.fullmatch(heading) else heading or element.text("title")
-                return _headed(self._level(element.section), title, [element.text("definition")])
-            case "group":
-                level = self._level(element.section) + 1
-                return _headed(level, element.text("title"), [element.text("definition")])
-            case "code":
+            case Section():
+                heading = element.heading
+                title = heading.partition(" ")[2] if HEADING.fullmatch(heading) else heading or element.title
+                return _headed(self._level(element.id), title, element.definition)
+            case Group():
+                return _headed(self._level(element.section) + 1, element.title, element.definition)
+            case Code():
                 return self._code(element)
-            case "text":
-                title, body = element.text("title"), element.text("body")
+            case CodebookText():
                 level = min(self._text_level(element), LOWEST_LEVEL)
-                return "\n\n".join(filter(None, (f"{'#' * level} {title}" if title else "", body)))
+                heading = f"{'#' * level} {element.title}" if element.title else ""
+                return "\n\n".join(filter(None, (heading, element.body)))
 
     # --- parts ------------------------------------------------------------------------------------------
 
-    def _profile(self, element: Element) -> str:
-        subtitle = element.text("subtitle")
-        heading = f"{element.text('id')}. `{element.text('name')}`" + (f" ({subtitle})" if subtitle else "")
-        names = ("definition", "responsibilities", "projects", "evidence")
-        return _headed(PROFILE_LEVEL, heading, [self._field(element, name) for name in names])
+    def _profile(self, profile: Profile) -> str:
+        heading = f"{profile.id}. `{profile.name}`" + (f" ({profile.subtitle})" if profile.subtitle else "")
+        return _headed(
+            PROFILE_LEVEL,
+            heading,
+            self._field("definition", profile.definition),
+            self._field("responsibilities", profile.responsibilities),
+            self._field("projects", profile.projects),
+            self._field("evidence", profile.evidence),
+        )
 
-    def _code(self, element: Element) -> str:
+    def _code(self, code: Code) -> str:
         """Return a code under a heading of its own."""
-        confused = ", ".join(self._labels.get(id_, id_) for id_ in element.texts("confused_with"))
-        fields = [
-            *(self._field(element, name) for name in ("definition", "include", "exclude")),
-            self._examples(element),
+        confused = ", ".join(self._labels.get(id_, id_) for id_ in code.confused_with)
+        return _headed(
+            self._code_level(code.section),
+            self._labels[code.id],
+            self._field("definition", code.definition),
+            self._field("include", code.include),
+            self._field("exclude", code.exclude),
+            self._examples(code),
             f"- **{self._names['confused_with']}:** {confused}" if confused else "",
-            *(self._field(element, name) for name in ("found_in", "retired")),
-        ]
-        return _headed(self._code_level(element.section), self._labels[element.text("id")], fields)
+            self._field("found_in", code.found_in),
+            self._field("retired", self._names["yes"] if code.is_retired else ""),
+        )
 
-    def _bullet(self, element: Element) -> str:
+    def _bullet(self, code: Code) -> str:
         """Return a code as a list entry: its label with its definition, or with its examples in brackets."""
-        label = self._labels[element.text("id")]
-        examples, definition = element.texts("examples"), element.text("definition")
-        if examples:
-            return f"- `{label}` ({self._names['for example']} {', '.join(examples)}, {self._names['and so on']})"
-        return f"- **`{label}`**" + (f": {definition}" if definition else "")
+        label = self._labels[code.id]
+        if code.examples:
+            examples = ", ".join(code.examples)
+            return f"- `{label}` ({self._names['for example']} {examples}, {self._names['and so on']})"
+        return f"- **`{label}`**" + (f": {code.definition}" if code.definition else "")
 
-    def _field(self, element: Element, name: str) -> str:
-        """Return a field as a list entry; empty where the element has none."""
-        value = element.fields.get(name, "")
-        if value in NOTHING:
+    def _field(self, name: str, value: str | tuple[str, ...]) -> str:
+        """Return a field as a list entry; empty if it has no value."""
+        if not value:
             return ""
         label = f"- **{self._names[name]}:**"
-        if value is True:
-            return f"{label} {self._names['yes']}"
         if isinstance(value, tuple):
             return "\n".join([label, *(f"  - {entry}" for entry in value)])
-        text = _indented(str(value))
+        text = LINE_START.sub("  ", value)
         return f"{label}\n{text}" if BEGINS_LIST.match(text) else f"{label} {text.lstrip()}"
 
-    def _examples(self, element: Element) -> str:
-        examples = element.texts("examples")
-        if not examples:
-            return ""
-        if self._sections[element.section].text("holds") == "terms":
-            return f"- **{self._names['terms']}:** {', '.join(f'`{entry}`' for entry in examples)}"
-        return "\n".join([f"- **{self._names['phrases']}:**", *(f'  - "{entry}"' for entry in examples)])
+    def _examples(self, code: Code) -> str:
+        if self._sections[code.section].holds == "terms":
+            return self._field("terms", ", ".join(f"`{entry}`" for entry in code.examples))
+        return self._field("phrases", tuple(f'"{entry}"' for entry in code.examples))
 
     # --- levels -----------------------------------------------------------------------------------------
 
     def _level(self, section: str) -> int:
-        heading = self._sections[section].text("heading")
+        heading = self._sections[section].heading
         return heading.index(" ") if HEADING.fullmatch(heading) else 2
 
     def _code_level(self, section: str) -> int:
         return self._level(section) + (2 if section in self._grouped else 1)
 
-    def _text_level(self, text: Element) -> int:
+    def _text_level(self, text: CodebookText) -> int:
         """Return the level of a text's heading: that of the part after it, or one more than the part it belongs to."""
-        beside = self._beside(text)
-        if beside is None:
-            return 2
-        is_after = not text.text("before")
-        match beside.kind:
-            case "profile":
+        is_after = not text.before
+        match self._beside(text):
+            case None:
+                return 2
+            case Profile():
                 return PROFILE_LEVEL + 1 if is_after else PROFILE_LEVEL - 1
-            case "section":
-                level = self._level(beside.section)
-                return level if is_after else max(2, level - 1)
-            case "group":
-                return self._level(beside.section) + 1
-            case _:
-                return self._code_level(beside.section) + (1 if is_after else -1)
+            case Section(id=id_):
+                return self._level(id_) if is_after else max(2, self._level(id_) - 1)
+            case Group(section=section):
+                return self._level(section) + 1
+            case Code(section=section):
+                return self._code_level(section) + (1 if is_after else -1)
 
-    def _beside(self, text: Element) -> Element | None:
+    def _beside(self, text: CodebookText) -> AnyPart | None:
         """Return the part that a text precedes or follows."""
-        if text.kind != "text":
-            return None
-        found = self._order.named(text.text("before") or text.text("after"))
-        return self._part[found[0]] if found else None
+        found = self._order.named(text.before or text.after)
+        return self._parts[found[0]] if found else None
 
-    def _begins_chapter(self, number: int) -> bool:
+    def _begins_chapter(self, element: Element) -> bool:
         """Return whether a rule precedes an element: a second-level section, or the text that opens a lower one."""
-        element = self._elements[number]
-        if not number:
-            return False
-        if element.kind == "section":
-            return self._level(element.section) <= 2
-        beside = self._beside(element)
-        is_first = beside is not None and beside.kind == "section" and self._level(beside.section) > 2
-        return is_first and bool(element.text("before"))
-
-    def _fits_bullets(self, section: str) -> bool:
-        """Return whether all codes of a section fit into one list."""
-        inside = [each for each in self._elements if each.section == section and each.kind in ("group", "code")]
-        beside = [place for each in self._elements if (place := self._beside(each))]
-        return bool(inside) and all(each.kind == "code" and _is_bullet(each) and each not in beside for each in inside)
+        if isinstance(element, Section):
+            return self._level(element.id) <= 2
+        beside = self._beside(element) if isinstance(element, CodebookText) and element.before else None
+        return isinstance(beside, Section) and self._level(beside.id) > 2
 
 
-def _is_bullet(code: Element) -> bool:
+def _is_bullet(code: Code) -> bool:
     """Return whether a code fits into one line: an id such as `TASK1`, and a short definition or examples alone."""
-    if not IS_WORD_ID.fullmatch(code.text("id")):
+    has_more = code.include or code.exclude or code.confused_with or code.found_in or code.is_retired
+    if not IS_WORD_ID.fullmatch(code.id) or has_more:
         return False
-    used = {name for name, value in code.fields.items() if value not in NOTHING}
-    others = used - {"id", "name", "section", "key"}
-    return (others <= {"definition"} and "\n" not in code.text("definition")) or others == {"examples"}
+    return not code.definition if code.examples else "\n" not in code.definition
 
 
 def _title(book: Codebook) -> str:
@@ -310,17 +251,13 @@ def _title(book: Codebook) -> str:
     return " ".join(title.split())
 
 
-def _headed(level: int, heading: str, below: list[str]) -> str:
-    fields = "\n".join(filter(None, below))
-    return "\n\n".join(filter(None, (f"{'#' * min(level, LOWEST_LEVEL)} {heading}", fields)))
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
+def _headed(level: int, heading: str, *fields: str) -> str:
+    below = "\n".join(filter(None, fields))
+    return "\n\n".join(filter(None, (f"{'#' * min(level, LOWEST_LEVEL)} {heading}", below)))
 
 
 def render_page(book: Codebook) -> str:
-    """The page; markup that stands in the book is shown, not obeyed, and pictures are left as text."""
+    """Render the codebook as an HTML page: markup in its texts is escaped, and images are left as text."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
