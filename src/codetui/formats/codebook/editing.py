@@ -17,21 +17,19 @@ from codetui.core.codebook.index import code_of
 from codetui.core.codebook.keys import with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
+from codetui.formats.codebook.writer import FIELDS as TABLE_FIELDS
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
 from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
 from codetui.formats.toml.tables import Sheet
 from codetui.model import Code, Codebook, CodeId, Profile
 
-FIELDS: dict[PartKind, tuple[str, ...]] = {
-    "profile": ("id", "name", "subtitle", "definition", "responsibilities", "projects", "evidence"),
-    "section": ("id", "title", "holds", "key", "heading", "definition"),
-    "group": ("id", "section", "title", "definition"),
+FIELDS = TABLE_FIELDS | {
     "code": (
         *("id", "name", "section", "group", "key", "definition", "include", "exclude", "examples"),
         *("confused_with", "found_in", "retired"),
-    ),
+    )
 }
-"""The fields of each part in the order in which a table has them."""
+"""The fields of each part in the order in which new ones are inserted."""
 
 CODE_TEXTS = ("name", "definition", "include", "exclude", "examples")
 PROFILE_TEXTS = ("subtitle", "definition", "responsibilities", "projects", "evidence")

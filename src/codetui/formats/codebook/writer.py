@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from codetui.core.codebook.keys import with_keys
@@ -46,10 +46,17 @@ exclude, confused_with = ["other ids"], found_in = "an ad's id" and retired = tr
 TEXTS = """\
 The coding book's own texts, for `codetui codebook export`: body is markdown, kept as it is.
 before or after names the part beside which a text belongs; without either it opens the book."""
-REFERENCE = "title path code profile"
-PROFILE = "id name subtitle definition responsibilities projects evidence"
-SECTION = "id title heading holds key definition"
-CODE = "id name {} key definition examples include exclude confused_with found_in retired"
+FIELDS = {
+    "reference": ("title", "path", "code", "profile"),
+    "profile": ("id", "name", "subtitle", "definition", "responsibilities", "projects", "evidence"),
+    "section": ("id", "title", "heading", "holds", "key", "definition"),
+    "group": ("id", "section", "title", "definition"),
+    "code": (
+        *("id", "name", "section", "group", "key", "definition", "examples", "include", "exclude"),
+        *("confused_with", "found_in", "retired"),
+    ),
+    "text": ("title", "before", "after", "body"),
+}
 """The fields of each table in their order."""
 
 DIGITS = set("123456789")
@@ -82,20 +89,27 @@ def tables_of(book: Codebook) -> Tables:
     book = with_keys(book)
     has_words = book.words != Words()
     return Tables(
-        top=_fields(book, "title version status language label"),
-        corpus=_fields(book.corpus, "path"),
+        top=_fields(book, ("title", "version", "status", "language", "label")),
+        corpus={"path": book.corpus.path},
         columns=dict(book.corpus.columns),
-        words=_fields(book.words, "source sources") if has_words else {},
-        references=[_fields(each, REFERENCE, code="codes", profile="profiles") for each in book.references],
-        profiles=[_fields(each, PROFILE) for each in book.profiles],
-        sections=[_fields(each, SECTION) | {"key": each.key if each.key in DIGITS else ""} for each in book.sections],
-        groups=[_fields(each, "id section title definition") for each in book.groups],
+        words=_fields(book.words, ("source", "sources")) if has_words else {},
+        references=[_fields(each, FIELDS["reference"], code="codes", profile="profiles") for each in book.references],
+        profiles=[_fields(each, FIELDS["profile"]) for each in book.profiles],
+        sections=[
+            _fields(each, FIELDS["section"]) | {"key": each.key if each.key in DIGITS else ""} for each in book.sections
+        ],
+        groups=[_fields(each, FIELDS["group"]) for each in book.groups],
         codes=[
-            _fields(each, CODE.format("group" if each.group else "section"), retired="is_retired")
+            _fields(each, FIELDS["code"], retired="is_retired") | {"section": "" if each.group else each.section}
             for each in book.codes
         ],
-        texts=[_fields(each, "title before after body") for each in book.texts],
+        texts=[_fields(each, FIELDS["text"]) for each in book.texts],
     )
+
+
+def in_order(kind: str, fields: Fields) -> Fields:
+    """Return the fields of a table in the order in which a codebook has them."""
+    return {name: fields[name] for name in FIELDS[kind] if name in fields}
 
 
 def write_tables(tables: Tables) -> str:
@@ -163,6 +177,6 @@ def _value(name: str, value: Value) -> str:
     return format_value(value, "\n", before=len(name) + len(" = "))
 
 
-def _fields(part: object, names: str, **attributes: str) -> Fields:
+def _fields(part: object, names: Iterable[str], **attributes: str) -> Fields:
     """Return the fields of a part, by the names of its attributes where these are others."""
-    return {name: getattr(part, attributes.get(name, name)) for name in names.split()}
+    return {name: getattr(part, attributes.get(name, name)) for name in names}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import accumulate, count
 
-from codetui.core.codebook.diff import Part, PartKind, PartOrder
-from codetui.formats.codebook.writer import CODE, PROFILE, Fields, Tables
-from codetui.formats.coding_book.classify import Passage
+from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
+from codetui.formats.codebook.writer import Fields, Tables, in_order
+from codetui.formats.coding_book.classify import NO_LABEL, Passage
 from codetui.formats.coding_book.fields import FieldCollector, words
 from codetui.formats.coding_book.markdown import Block, prose
 from codetui.formats.coding_book.pieces import Piece, split_blocks
@@ -27,8 +27,6 @@ from codetui.formats.coding_book.vocabulary import (
     profile_label,
 )
 
-CODE_ORDER = CODE.format("section group").split()
-PROFILE_ORDER = PROFILE.split()
 EXCERPT_LENGTH = 5
 """Words of a text without a title that a message quotes."""
 
@@ -56,10 +54,10 @@ class Builder:
         self._field_names: list[str] = []
         self._notify = notify
         self._passages = passages
-        self._names = PartNames(passages, notify)
-        self._order = PartOrder([self._names.part(passage) for passage in passages if passage.kind])
-        codes = [self._names.label(passage) for passage in passages if passage.kind == "code"]
-        self._finder = CodeFinder({label.id: label.name for label in codes})
+        name_parts(passages, notify)
+        self._order = PartOrder([passage.part for passage in passages if passage.kind])
+        self._codes = [passage.label for passage in passages if passage.kind == "code"]
+        self._finder = CodeFinder({label.id: label.name for label in self._codes})
         self._first_inside: dict[Passage, Passage] = {}
         for passage in passages:
             for parent in (passage.section, passage.group):
@@ -84,13 +82,14 @@ class Builder:
                     self._add_code(passage)
         dutch = [name for name in self._field_names if DUTCH.search(name)]
         self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
-        self.tables.top["label"] = self._names.pattern()
+        styles = Counter(label.style for label in self._codes)
+        self.tables.top["label"] = PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
         return self.tables
 
     # --- parts ------------------------------------------------------------------------------------------
 
     def _add_section(self, passage: Passage) -> None:
-        label = self._names.label(passage)
+        label = passage.label
         heading = f"{'#' * passage.level} {passage.heading}"
         fields: Fields = {
             "id": label.id,
@@ -101,8 +100,8 @@ class Builder:
         self.tables.sections.append(fields | self._definition(passage))
 
     def _add_group(self, passage: Passage) -> None:
-        label = self._names.label(passage)
-        fields: Fields = {"id": label.id, "section": self._id(passage.section), "title": label.name}
+        section = passage.section.label.id if passage.section else ""
+        fields: Fields = {"id": passage.label.id, "section": section, "title": passage.label.name}
         self.tables.groups.append(fields | self._definition(passage))
 
     def _definition(self, passage: Passage) -> Fields:
@@ -126,26 +125,24 @@ class Builder:
         return {"definition": "\n\n".join(filter(None, texts))}
 
     def _add_profile(self, passage: Passage) -> None:
-        label = self._names.label(passage)
-        collector = self._collected(passage, label, PROFILE_FIELDS)
-        fields: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
-        self.tables.profiles.append(ordered(fields | collector.fields, PROFILE_ORDER))
+        label = passage.label
+        collector = self._collected(passage, PROFILE_FIELDS)
+        own: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
+        self.tables.profiles.append(in_order("profile", own | collector.fields))
         self._add_texts_of(passage, collector)
 
     def _add_code(self, passage: Passage) -> None:
-        label = self._names.label(passage)
-        collector = self._collected(passage, label, CODE_FIELDS)
-        parent: Fields = {"group": self._id(passage.group)} if passage.group else {"section": self._id(passage.section)}
+        label, parent = passage.label, passage.group or passage.section
+        collector = self._collected(passage, CODE_FIELDS)
         own: Fields = {"id": label.id, "name": label.name}
-        fields = own | parent | collector.fields | self._confused_with(collector)
-        self.tables.codes.append(ordered(fields, CODE_ORDER))
+        if parent:
+            own["group" if passage.group else "section"] = parent.label.id
+        self.tables.codes.append(in_order("code", own | collector.fields | self._confused_with(collector)))
         self._add_texts_of(passage, collector)
 
-    def _id(self, passage: Passage | None) -> str:
-        return self._names.label(passage).id if passage else ""
-
-    def _collected(self, passage: Passage, label: Label, allowed: set[FieldKey]) -> FieldCollector:
+    def _collected(self, passage: Passage, allowed: set[FieldKey]) -> FieldCollector:
         """Return the fields of a code or profile, from its label on."""
+        label = passage.label
         kind = passage.section.section_kind if passage.section else None
         collector = FieldCollector(allowed, holds_terms=kind is not None and kind.holds == "terms")
         head, *others = passage.pieces or [Piece("plain", passage.line)]
@@ -200,7 +197,7 @@ class Builder:
         """Add a text beside a part, and report it."""
         if not title and not body:
             return
-        part = self._names.part(beside) if beside else None
+        part = beside.part if beside else None
         place: Fields = {"after" if is_behind else "before": self._order.name_of(part)} if part else {}
         self.tables.texts.append({"title": title, **place, "body": body})
         name = title or " ".join(body.split()[:EXCERPT_LENGTH]) + " …"
@@ -208,126 +205,101 @@ class Builder:
         self._notify(line, f"“{name}” is not a field or a part of the codebook; it is kept as a text {where}")
 
 
-def ordered(fields: Fields, order: list[str]) -> Fields:
-    """Return the fields in the order in which a codebook has them."""
-    return {name: fields[name] for name in order if name in fields}
-
-
 def _last_parts(passages: list[Passage]) -> list[Passage | None]:
     """Return for each passage the last part before it."""
-    found: list[Passage | None] = []
-    last: Passage | None = None
+
+    def last_part(last: Passage | None, passage: Passage | None) -> Passage | None:
+        return passage if passage and passage.kind else last
+
+    return list(accumulate([None, *passages[:-1]], last_part))
+
+
+# --- names of parts -------------------------------------------------------------------------------------
+
+
+def name_parts(passages: Iterable[Passage], notify: Notify) -> None:
+    """Label each part with its final id and name; `notify` is called for ids that are not in the book."""
+    of_kind: dict[PartKind, list[Passage]] = {kind: [] for kind in KINDS}
     for passage in passages:
-        found.append(last)
-        last = passage if passage.kind else last
-    return found
+        if passage.kind:
+            of_kind[passage.kind].append(passage)
+    _name_sections(of_kind["section"])
+    _name_codes(of_kind["code"], notify)
+    _name_groups(of_kind["group"], of_kind["code"])
+    _name_profiles(of_kind["profile"])
 
 
-class PartNames:
-    """The label of every part of one book."""
+def _name_sections(sections: list[Passage]) -> None:
+    """Name sections after their kind, except where several have the same kind."""
+    ids = UniqueIds()
+    kinds = Counter(passage.section_kind for passage in sections)
+    for passage in sections:
+        if kinds[passage.section_kind] > 1:
+            passage.section_kind = None
+        kind = passage.section_kind
+        title = kind.title if kind else chapter_title(passage.heading)
+        passage.label = Label(ids.unique(kind.id if kind else _slug(title)), title)
 
-    def __init__(self, passages: list[Passage], notify: Notify) -> None:
-        """Name every part; `notify` is called for ids that are not in the book."""
-        self._notify = notify
-        self._passages = passages
-        self._labels: dict[Passage, Label] = {}
-        self._ids: dict[PartKind, UniqueIds] = {"section": UniqueIds(), "group": UniqueIds(), "code": UniqueIds()}
-        self._name_sections()
-        self._name_codes()
-        self._name_groups()
-        self._name_profiles()
 
-    def label(self, passage: Passage) -> Label:
-        """Return the id and name of a part."""
-        return self._labels[passage]
+def _name_codes(codes: list[Passage], notify: Notify) -> None:
+    ids = UniqueIds()
+    for passage in codes:
+        label = Label("", plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
+        id_ = label.id
+        if not id_:
+            id_ = ids.unique(_slug(label.name))
+            notify(passage.line, f"“{label.name}” has no id in the book; {id_} is used")
+        elif id_.isdigit() and id_ in ids.taken and passage.section:
+            number = SECTION_NUMBER.match(passage.section.heading)
+            id_ = ids.unique(f"{number[1] if number else passage.section.label.id}.{id_}")
+            notify(passage.line, f"another code has the id {label.id}; {id_} is used for this one")
+        ids.taken.add(id_)
+        passage.label = label._replace(id=id_, name=label.name or label.id)
 
-    def part(self, passage: Passage) -> Part:
-        """Return a part as texts refer to it."""
-        return Part(passage.kind or "section", self.label(passage).id)
 
-    def pattern(self) -> str:
-        """Return the pattern by which most codes of the book join id and name."""
-        styles = Counter(self.label(passage).style for passage in self._of_kind("code"))
-        return PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
+def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
+    """Name groups after the part of the id that only their codes share: `A` for `1.A.1` and `1.A.2`."""
+    ids = UniqueIds()
+    stems: dict[Passage, set[str]] = {group: set() for group in groups}
+    for code in codes:
+        if code.group:
+            stems[code.group].add(code.label.id.rpartition(".")[0])
+    shared = {group: next(iter(those)) if len(those) == 1 else "" for group, those in stems.items()}
+    lasts = Counter(stem.split(".")[-1] for stem in shared.values())
+    for group, stem in shared.items():
+        title = plain_name(group.heading)
+        last = stem.split(".")[-1]
+        is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
+        group.label = Label(ids.unique(last if is_clear else stem or _slug(title)), title)
 
-    def _of_kind(self, kind: PartKind) -> list[Passage]:
-        return [passage for passage in self._passages if passage.kind == kind]
 
-    def _set(self, passage: Passage, label: Label) -> None:
-        self._labels[passage] = label
-        if passage.kind in self._ids:
-            self._ids[passage.kind].taken.add(label.id)
-
-    def _name_sections(self) -> None:
-        """Name sections after their kind, except where several have the same kind."""
-        sections = self._of_kind("section")
-        kinds = Counter(passage.section_kind for passage in sections)
-        for passage in sections:
-            if kinds[passage.section_kind] > 1:
-                passage.section_kind = None
-            kind = passage.section_kind
-            title = kind.title if kind else chapter_title(passage.heading)
-            self._set(passage, Label(self._ids["section"].unique(kind.id if kind else _slug(title)), title))
-
-    def _name_codes(self) -> None:
-        ids = self._ids["code"]
-        for passage in self._of_kind("code"):
-            label = passage.label or Label("", plain_name(passage.heading))
-            id_ = label.id
-            if not id_:
-                id_ = ids.unique(_slug(label.name))
-                self._notify(passage.line, f"“{label.name}” has no id in the book; {id_} is used")
-            elif id_.isdigit() and id_ in ids.taken and passage.section:
-                number = SECTION_NUMBER.match(passage.section.heading)
-                id_ = ids.unique(f"{number[1] if number else self.label(passage.section).id}.{id_}")
-                self._notify(passage.line, f"another code has the id {label.id}; {id_} is used for this one")
-            self._set(passage, label._replace(id=id_, name=label.name or label.id))
-
-    def _name_groups(self) -> None:
-        """Name groups after the part of the id that only their codes share: `A` for `1.A.1` and `1.A.2`."""
-        groups = self._of_kind("group")
-        stems: dict[Passage, set[str]] = {group: set() for group in groups}
-        for code in self._of_kind("code"):
-            if code.group:
-                stems[code.group].add(self.label(code).id.rpartition(".")[0])
-        shared = {group: next(iter(those)) if len(those) == 1 else "" for group, those in stems.items()}
-        lasts = Counter(stem.split(".")[-1] for stem in shared.values())
-        for group, stem in shared.items():
-            title = plain_name(group.heading)
-            last = stem.split(".")[-1]
-            is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
-            self._set(group, Label(self._ids["group"].unique(last if is_clear else stem or _slug(title)), title))
-
-    def _name_profiles(self) -> None:
-        """Number the profiles that have no id by their place, or by the next number that is free."""
-        labels = {
-            passage: passage.label if passage.label and not passage.heading else profile_label(passage.heading)
-            for passage in self._of_kind("profile")
-        }
-        taken = {label.id for label in labels.values()}
-        number = 0
-        for place, (passage, label) in enumerate(labels.items(), 1):
-            if not label.id:
-                number = next(each for each in count(max(place, number)) if str(each) not in taken)
-                taken.add(str(number))
-            self._set(passage, label._replace(id=label.id or str(number)))
+def _name_profiles(profiles: list[Passage]) -> None:
+    """Number the profiles that have no id by their place, or by the next number that is free."""
+    labels = [profile_label(each.heading) if each.heading else each.label for each in profiles]
+    taken = {label.id for label in labels}
+    number = 0
+    for place, (passage, label) in enumerate(zip(profiles, labels, strict=True), 1):
+        if not label.id:
+            number = next(each for each in count(max(place, number)) if str(each) not in taken)
+            taken.add(str(number))
+        passage.label = label._replace(id=label.id or str(number))
 
 
 @dataclass(slots=True)
 class UniqueIds:
-    """Ids that are taken, and the number to try next for each that was wanted."""
+    """Ids that are taken, and the last number that was tried for each that was wanted."""
 
     taken: set[str] = field(default_factory=set)
-    _next: dict[str, int] = field(default_factory=dict)
+    _tried: dict[str, int] = field(default_factory=dict)
 
     def unique(self, wanted: str) -> str:
-        """Return `wanted`, or `wanted_2` and so on if it is taken."""
-        if wanted not in self.taken:
-            return wanted
-        numbers = count(self._next.get(wanted, 2))
-        number = next(each for each in numbers if f"{wanted}_{each}" not in self.taken)
-        self._next[wanted] = number
-        return f"{wanted}_{number}"
+        """Return and take `wanted`, or `wanted_2` and so on if it is taken."""
+        id_ = wanted
+        while id_ in self.taken:
+            self._tried[wanted] = self._tried.get(wanted, 1) + 1
+            id_ = f"{wanted}_{self._tried[wanted]}"
+        self.taken.add(id_)
+        return id_
 
 
 def _slug(text: str) -> str:
@@ -344,37 +316,35 @@ class CodeFinder:
     def __init__(self, names: dict[str, str]) -> None:
         """Index the codes by their label, name with id, id or name; `names` are the codes' names by id."""
         self._ids: dict[str, str] = {}
-        self._ranks: dict[str, int] = {}
-        self._lengths: dict[str, set[int]] = {}  # of the references that begin with a word
+        lengths: dict[str, set[int]] = defaultdict(set)
         for id_, name in names.items():
             labels = [f"{id_}{mark}{name}" for mark in (": ", ". ", " ", " - ", " – ")]
             for reference in (*labels, f"{name} ({id_})", id_, name):
                 first = TOKEN.match(reference)
-                if first and reference.strip() and len(reference) <= LONGEST_REFERENCE and reference not in self._ids:
-                    self._ranks[reference] = len(self._ids)
-                    self._ids[reference] = id_
-                    self._lengths.setdefault(first[0], set()).add(len(reference))
+                if first and reference.strip() and len(reference) <= LONGEST_REFERENCE:
+                    self._ids.setdefault(reference, id_)
+                    lengths[first[0]].add(len(reference))
+        self._lengths = {word: sorted(of_word, reverse=True) for word, of_word in lengths.items()}
+        """The lengths of the references that begin with a word, the longest first."""
 
     def find(self, text: str) -> tuple[list[str], bool]:
         """Return the ids of the codes in a text, in its order, and whether the text has other words as well.
 
-        Of several references at one place the longest counts, then the one to the earlier code.
+        Of several references at one place the longest counts.
         """
-        found = []
+        ids: list[str] = []
+        rest: list[str] = []
+        end = 0
         for token in TOKEN.finditer(text):
             start = token.start()
+            if start < end:
+                continue
             for length in self._lengths.get(token[0], ()):
                 reference = text[start : start + length]
                 if reference in self._ids and not CONTINUED.match(text, start + length):
-                    found.append((-len(reference), self._ranks[reference], start, reference))
-        ids: dict[int, str] = {}
-        rest = list(text)
-        is_used = bytearray(len(text))
-        for _, _, start, reference in sorted(found):
-            end = start + len(reference)
-            if not is_used[start] and not is_used[end - 1]:
-                ids[start] = self._ids[reference]
-                is_used[start:end] = b"\1" * len(reference)
-                rest[start:end] = " " * len(reference)
-        others = [word for word in words("".join(rest)) if word.casefold() not in CONJUNCTIONS]
-        return list(dict.fromkeys(ids[start] for start in sorted(ids))), bool(others)
+                    ids.append(self._ids[reference])
+                    rest.append(text[end:start])
+                    end = start + length
+                    break
+        others = [word for word in words(" ".join((*rest, text[end:]))) if word.casefold() not in CONJUNCTIONS]
+        return list(dict.fromkeys(ids)), bool(others)

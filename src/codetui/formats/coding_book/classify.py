@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
-from codetui.core.codebook.diff import PartKind
+from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats.coding_book.markdown import Block, Node
 from codetui.formats.coding_book.pieces import (
     Piece,
@@ -42,6 +42,7 @@ CRITERIA = CODE_FIELDS - {"definition"}
 HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 FEWEST_LETTERS = 3
+NO_LABEL = Label("", "")
 
 
 @dataclass(slots=True, eq=False)
@@ -299,7 +300,7 @@ class Passage:
     line: int
     heading: str = ""
     level: int = 0
-    label: Label | None = None
+    label: Label = NO_LABEL
     pieces: list[Piece] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     body: str = ""
@@ -308,6 +309,11 @@ class Passage:
     group: Passage | None = None
     section_kind: SectionKind | None = None
     is_behind: bool = False
+
+    @property
+    def part(self) -> Part:
+        """The part as texts refer to it."""
+        return Part(self.kind or "section", self.label.id)
 
 
 def passages(headings: list[Heading], lines: list[str], title: str) -> list[Passage]:
@@ -328,7 +334,7 @@ class _PassageCollector:
     def add(self, heading: Heading, section: Passage | None, group: Passage | None) -> None:
         """Add the passages of a heading in a section and a group."""
         node = heading.node
-        passage = Passage(None, node.line, node.heading, node.level, heading.label, heading.pieces)
+        passage = Passage(None, node.line, node.heading, node.level, heading.label or NO_LABEL, heading.pieces)
         match heading.role:
             case "text":
                 passage.body = self._raw(node.start, node.end)
@@ -378,7 +384,7 @@ class _PassageCollector:
         last: Passage | None = None
         for piece in pieces:
             if piece.kind in ("code", "profile"):
-                last = Passage(None, piece.line, label=piece.label, pieces=[piece])
+                last = Passage(None, piece.line, label=piece.label or NO_LABEL, pieces=[piece])
                 self._add_part(last, "code" if piece.kind == "code" else "profile", section, group)
             elif last is not None and (piece.kind == "field" or not last.pieces[0].is_item):
                 last.pieces.append(piece)

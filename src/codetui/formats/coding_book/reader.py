@@ -11,8 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
-from codetui.formats.codebook.writer import DIGITS, Fields, Tables, render_codebook, write_tables
-from codetui.formats.coding_book.build import CODE_ORDER, Builder, ordered
+from codetui.formats.codebook.writer import DIGITS, Fields, Tables, in_order, render_codebook, write_tables
+from codetui.formats.coding_book.build import Builder
 from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
 from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.markdown import Node, outline
@@ -193,8 +193,8 @@ def _add_keys(tables: Tables) -> None:
     codes: dict[str, str] = {code.id: code.key for code in book.codes}
     for fields in tables.sections:
         key = sections.get(str(fields["id"]), "")
-        fields.setdefault("key", key if key in DIGITS else "")
-    tables.codes = [ordered({"key": codes.get(str(code["id"]), ""), **code}, CODE_ORDER) for code in tables.codes]
+        fields["key"] = key if key in DIGITS else ""
+    tables.codes = [in_order("code", {**code, "key": codes.get(str(code["id"]), "")}) for code in tables.codes]
 
 
 # --- title and version ----------------------------------------------------------------------------------
