@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from codetui.tui.bench import Do
-from codetui.tui.dialogs.base import Dialog, alarm
+from codetui.tui.dialogs.base import Dialog, ReadingDialog, alarm
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
 MOST_ROWS = 16
@@ -141,16 +141,12 @@ KEYS: dict[Stage, str] = {
 }
 
 
-class DryRunDialog(Dialog[bool]):
+class DryRunDialog(ReadingDialog[bool]):
     """Shows the effect of a codebook change, then its progress.  Answers True once it is done."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "do it", show=False),
-        Binding("up", "read(-1)", "up", show=False),
-        Binding("down", "read(1)", "down", show=False),
-        Binding("pageup", "read(-10)", "a page up", show=False),
-        Binding("pagedown", "read(10)", "a page down", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "do it", show=False)]
+
+    READ = "#lines"
 
     DEFAULT_CSS = """
     DryRunDialog {
@@ -162,10 +158,10 @@ class DryRunDialog(Dialog[bool]):
     }
     """
 
-    def __init__(self, title: str, what: str, execute_command: Do) -> None:
+    def __init__(self, title: str, what: str, carry_out: Do) -> None:
         """Create it; `what` describes the change, `carry_out` makes it."""
         super().__init__()
-        self._carry_out = execute_command
+        self._carry_out = carry_out
         self._title = title
         self._what = what
         self.stage: Stage = "counting"
@@ -189,10 +185,6 @@ class DryRunDialog(Dialog[bool]):
         self.query_one("#said", Static).update(text)
         self.query_one("#then", Static).update(alarm(then) if is_grave else Content(then))
         self.query_one(".frame").border_subtitle = Content(KEYS[stage])
-
-    def action_read(self, rows: int) -> None:
-        """Scroll by some rows."""
-        self.query_one("#lines").scroll_relative(y=rows, animate=False)
 
     def action_go_on(self) -> None:
         """Make the change once its effect is known; close when it is done."""

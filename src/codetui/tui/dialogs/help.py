@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from codetui.model import Code, Codebook, Profile, Reference
-from codetui.tui.dialogs.base import Dialog
+from codetui.tui.dialogs.base import ReadingDialog
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
 from codetui.tui.widgets.rows import Part, PlainRows, Row, shown, wrap
 
@@ -28,16 +28,12 @@ class KeyHelp(NamedTuple):
     help: str
 
 
-class HelpScreen(Dialog[None]):
+class HelpScreen(ReadingDialog[None]):
     """Lists the keys with a filter; returns nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll(-1)", "up", show=False),
-        Binding("down", "scroll(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "a page up", show=False),
-        Binding("pagedown", "page(1)", "a page down", show=False),
-        Binding("f1", "leave", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "leave", "close", show=False)]
+
+    READ = "HelpRows"
 
     DEFAULT_CSS = """
     HelpScreen {
@@ -71,15 +67,6 @@ class HelpScreen(Dialog[None]):
         """Focus the filter."""
         self.query_one(Input).focus()
         self.query_one(HelpRows).show_help(self._all)
-
-    def action_scroll(self, step: int) -> None:
-        """Scroll a line down or up."""
-        self.query_one(HelpRows).scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        """Scroll a page down or up."""
-        rows = self.query_one(HelpRows)
-        rows.scroll_relative(y=step * max(1, rows.size.height - 1), animate=False)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -142,18 +129,17 @@ def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
     return rows
 
 
-class DefinitionDialog(Dialog[str]):
+class DefinitionDialog(ReadingDialog[str]):
     """Shows a code or profile.  Answers with the id of an action on it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "read(-1)", "up", show=False),
-        Binding("down", "read(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "a page up", show=False),
-        Binding("pagedown,space", "page(1)", "a page down", show=False),
+        Binding("space", "page(1)", "a page down", show=False),
         Binding("enter,i", "leave", "close", show=False),
         Binding("R,f2", "want('read')", "background", show=False),
         Binding("D", "want('edit_code')", "change it", show=False),
     ]
+
+    READ = "DefinitionPane"
 
     DEFAULT_CSS = """
     DefinitionDialog {
@@ -197,14 +183,6 @@ class DefinitionDialog(Dialog[str]):
         """Answer with an action."""
         if wanted == "read" or self._is_in_book:
             self.dismiss(wanted)
-
-    def action_read(self, step: int) -> None:
-        """Scroll by a line."""
-        self.query_one(DefinitionPane).scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        """Scroll by a page."""
-        self.query_one(DefinitionPane).scroll_page(step)
 
 
 def _is_about(reference: Reference, defined: Code | Profile) -> bool:

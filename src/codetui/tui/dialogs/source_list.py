@@ -9,14 +9,13 @@ from rapidfuzz import fuzz, process
 from rich.cells import set_cell_size
 from textual import on
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from codetui.model import SourceEntry, SourceId
+from codetui.tui.dialogs.base import Dialog
 from codetui.tui.widgets.rows import Part, Row, RowList, brief
 
 AdState = Literal["untouched", "in progress", "profile", "done"]
@@ -116,8 +115,8 @@ class AdRows(RowList, can_focus=False):
         return Row(left, (count,))
 
 
-class AdListScreen(Screen[SourceId | None]):
-    """Returns the ad to open, or None; ads that are listed later are added at the end."""
+class AdListScreen(Dialog[SourceId]):
+    """Asks for an ad, over the whole screen.  Answers with its id; ads that are listed later are added at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -128,21 +127,21 @@ class AdListScreen(Screen[SourceId | None]):
         Binding("ctrl+end", "to_last", "to the last", show=False),
         Binding("tab", "next_state(1)", "keep the next state", show=False, priority=True),
         Binding("shift+tab", "next_state(-1)", "keep the state before", show=False, priority=True),
-        Binding("escape", "leave", "back", show=False),
     ]
 
     DEFAULT_CSS = """
     AdListScreen {
+        align: left top;
+        background: $background;
         padding: 0 1;
         & > #ads-query { height: 1; }
         & > #ads-query > Static { width: auto; color: $foreground 65%; }
-        & Input { width: 1fr; border: none; height: 1; padding: 0; background: $foreground 8%; }
+        & Input { width: 1fr; }
         & > #ads-states { height: 1; margin-bottom: 1; }
         & > AdRows { height: 1fr; }
         & > #ads-none { height: auto; display: none; color: $text-warning; padding: 0 1; }
     }
-    AdListScreen Input:ansi:nocolor > .input--cursor { text-style: reverse; }
-    AdListScreen:ansi Input { background: ansi_default; text-style: underline; }
+    AdListScreen:ansi { background: ansi_default; }
     """
 
     def __init__(
@@ -207,18 +206,6 @@ class AdListScreen(Screen[SourceId | None]):
         place = self._place()
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
         self._show(place)
-
-    def dismiss(self, result: SourceId | None = None) -> AwaitComplete:
-        """Answer and close once: a second key of a burst would close the workbench below."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ignore keys that arrive after the answer."""
-        return super().check_action(action, parameters) if self.is_active else False
-
-    def action_leave(self) -> None:
-        """Close without another ad."""
-        self.dismiss(None)
 
     @property
     def _rows(self) -> AdRows:

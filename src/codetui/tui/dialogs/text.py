@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Input, Static, TextArea
+from textual.binding import BindingType
+from textual.widgets import Input, TextArea
 
 from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
-from codetui.tui.dialogs.base import NO_EDITOR, Dialog, DiscardGuard, EditOutside, alarm
+from codetui.tui.dialogs.base import EditDialog, EditOutside
 from codetui.tui.widgets.rows import one_line
 
 
-class _Written(Dialog[str]):
-    """The base of both: the first Esc only warns if the text was edited."""
+class _TextDialog(EditDialog[str]):
+    """Edits one text.  Answers with it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
-        Binding("escape", "leave", "close", show=False, priority=True),
-    ]
-
-    def __init__(self, title: str, text: str = "", lost: Unsaved[str] | None = None) -> None:
+    def __init__(
+        self, title: str, text: str = "", lost: Unsaved[str] | None = None, edit_outside: EditOutside | None = None
+    ) -> None:
         """Create it; `lost` is text that was typed before and could not be saved, shown instead of `text`."""
-        super().__init__()
-        self._title = title
-        self._text = text
+        super().__init__(title, lost.why if lost else "", edit_outside)
+        self._text = self._loaded = text
         self._lost = lost
-        self._loaded = text
-        self._unfinished = DiscardGuard(lambda: self.is_changed, lambda words: self._say(alarm(words)))
-
-    def hint(self) -> Static:
-        """Yield the line above the field."""
-        return Static(alarm(self._lost.why if self._lost else ""), classes="hint")
 
     def on_mount(self) -> None:
         """Remember the text as the field shows it, with its own line ends and without control characters."""
@@ -77,26 +65,11 @@ class _Written(Dialog[str]):
         """Answer with an edited text before the program ends."""
         self.dismiss(self.written() if self.is_changed else None)
 
-    def action_leave(self) -> None:
-        """Close; edits are discarded only at the second key."""
-        if self._unfinished.may_be_left():
-            self.dismiss(None)
 
-    @on(Input.Changed)
-    @on(TextArea.Changed)
-    def _calm(self) -> None:
-        self._unfinished.goes_on()
-
-    def _say(self, text: Content) -> None:
-        self.query_one(".hint", Static).update(text)
-
-
-class TextDialog(_Written):
+class TextDialog(_TextDialog):
     """Edits a text of several lines; `edit_outside` opens it in the coder's own editor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+e", "edit_outside", "open in your editor", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [EditDialog.EDITOR]
 
     DEFAULT_CSS = """
     TextDialog {
@@ -106,12 +79,6 @@ class TextDialog(_Written):
     TextDialog TextArea:ansi:nocolor .text-area--cursor { text-style: reverse; }
     TextDialog:ansi TextArea { background: ansi_default; }
     """
-
-    def __init__(
-        self, title: str, text: str = "", lost: Unsaved[str] | None = None, edit_outside: EditOutside | None = None
-    ) -> None:
-        super().__init__(title, text, lost)
-        self._edit_outside = edit_outside
 
     def compose(self) -> ComposeResult:
         """Yield hint and text."""
@@ -126,18 +93,8 @@ class TextDialog(_Written):
         area.move_cursor(area.document.end)
         area.focus()
 
-    def action_edit_outside(self) -> None:
-        """Continue in the coder's own editor."""
-        if self._edit_outside is None:
-            return
-        text = self._edit_outside(self.written())
-        if text is None:
-            self._say(Content(NO_EDITOR))
-            return
-        self.write(text)
 
-
-class NoteDialog(_Written):
+class NoteDialog(_TextDialog):
     """Edits a note on one line; Enter saves it, an empty one removes it."""
 
     DEFAULT_CSS = "NoteDialog > .frame { height: auto; }"

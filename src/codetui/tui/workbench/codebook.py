@@ -22,8 +22,8 @@ from codetui.core.text.display import plural
 from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.tui.bench import Bench, Do, Unsaved
-from codetui.tui.widgets.codebook_tree import CodeNode, GroupNode, Node, ProfileNode, SectionNode
+from codetui.tui.bench import Bench, Do, Unsaved, code_here
+from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
 from codetui.tui.workbench.code import NO_CODING, CodeController
 from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.save import SaveController
@@ -65,9 +65,9 @@ class CodebookController:
         from codetui.tui.dialogs.code_forms import NewCodeDialog
 
         bench = self._bench
-        modal = NewCodeDialog(bench.index.book, code, self._id_for, lost, bench.edit_outside)
-        modal.hold = lambda new: self._saver.book_refused(codebook_draft(new))
-        bench.ask(modal, self._write_new)
+        bench.ask(
+            NewCodeDialog(bench.index.book, code, self._id_for, lost, bench.edit_outside, self._hold), self._write_new
+        )
 
     def _write_new(self, code: Code) -> None:
         from codetui.formats.codebook.editing import add_code
@@ -75,7 +75,7 @@ class CodebookController:
         new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
         refused = self._write(lambda text: add_code(text, new))
         if refused:
-            self._saver.book_refused(codebook_draft(code))
+            self._hold(code)
             self._ask_new(replace(code, id=CodeId(""), definition=""), Unsaved(code, refused))
             return
         self._assigner.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
@@ -92,18 +92,11 @@ class CodebookController:
         group = index.groups.get(node.id) if isinstance(node, GroupNode) else None
         if group is not None:
             return group.section, group.id
-        for wanted in (self._code_at(node), *self._assigner.recent, *index.codes):
+        for wanted in (code_here(self._bench), *self._assigner.recent, *index.codes):
             code = index.codes.get(wanted) if wanted else None
             if code is not None and code.section in index.sections:
                 return code.section, code.group
         return index.book.sections[0].id, ""
-
-    def _code_at(self, node: Node | None) -> CodeId | None:
-        """Return the code of the tree's node, or of the coding under the cursor."""
-        if isinstance(node, CodeNode):
-            return node.id
-        coding = self._bench.coding_here()
-        return coding.code if coding else None
 
     # --- an example -------------------------------------------------------------------------------
 
@@ -130,15 +123,14 @@ class CodebookController:
 
     def change_here(self) -> None:
         """Edit the texts of the code or profile under the cursor."""
-        node = self._bench.node()
-        if isinstance(node, ProfileNode):
+        if isinstance(self._bench.node(), ProfileNode):
             self.change_profile(self._bench.state.profile)
             return
-        code = self._code_at(node)
+        code = code_here(self._bench)
         if code is None:
             self._bench.say(NO_CODE, "refusal")
-            return
-        self.change(code)
+        else:
+            self.change(code)
 
     def change(self, code_id: CodeId, then: Do | None = None) -> None:
         """Edit the texts of a code; call `then` once they are saved."""
@@ -151,20 +143,13 @@ class CodebookController:
     def _ask_change(self, code: Code, then: Do | None, lost: Unsaved[Code] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import CodeForm
 
-        bench = self._bench
-        title = f"Change {label(bench.index.book, code)}"
-        form = CodeForm(title, code, lost, bench.edit_outside)
-        form.hold = lambda changed: self._saver.book_refused(codebook_draft(changed, code))
-        bench.ask(form, lambda changed: self._write_change(code, changed, then))
+        title = f"Change {label(self._bench.index.book, code)}"
+        form = CodeForm(title, code, lost, self._bench.edit_outside, lambda changed: self._hold(changed, code))
+        self._bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
         """Write the changed texts; a code that was changed elsewhere meanwhile is shown again first."""
-        from codetui.formats.codebook.editing import set_texts
-
-        refused = self._write(lambda text: set_texts(text, code, changed))
-        if refused:
-            self._write(lambda text: text)
-            self._saver.book_refused(codebook_draft(changed, code))
+        if refused := self._write_texts(code, changed):
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unsaved(changed, refused))
             return
@@ -183,21 +168,32 @@ class CodebookController:
     def _ask_profile(self, standing: Profile, lost: Unsaved[Profile] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
-        form = ProfileForm(f"Change the profile {standing.name}", standing, lost, self._bench.edit_outside)
-        form.hold = lambda changed: self._saver.book_refused(codebook_draft(changed, standing))
+        title = f"Change the profile {standing.name}"
+        form = ProfileForm(
+            title, standing, lost, self._bench.edit_outside, lambda changed: self._hold(changed, standing)
+        )
         self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
 
     def _write_profile(self, standing: Profile, changed: Profile) -> None:
+        if refused := self._write_texts(standing, changed):
+            latest = profile(self._bench.index.book, standing.id) or standing
+            self._ask_profile(latest, Unsaved(changed, refused))
+            return
+        self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
+
+    def _write_texts(self, standing: Code | Profile, changed: Code | Profile) -> str:
+        """Write changed texts; return why that failed, with the codebook read again, or an empty string."""
         from codetui.formats.codebook.editing import set_texts
 
         refused = self._write(lambda text: set_texts(text, standing, changed))
         if refused:
             self._write(lambda text: text)
-            self._saver.book_refused(codebook_draft(changed, standing))
-            latest = profile(self._bench.index.book, standing.id) or standing
-            self._ask_profile(latest, Unsaved(changed, refused))
-            return
-        self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
+            self._hold(changed, standing)
+        return refused
+
+    def _hold(self, changed: Code | Profile, standing: Code | Profile | None = None) -> None:
+        """Keep texts that could not be written, to be rescued when the program ends."""
+        self._saver.book_refused(codebook_draft(changed, standing))
 
     # --- the file -----------------------------------------------------------------------------------
 
@@ -239,9 +235,7 @@ class RefactoringController:
         """Ask how to change the code under the cursor, or one that is picked."""
         from codetui.tui.dialogs.code_search import CodesDialog
 
-        bench, node = self._bench, self._bench.node()
-        coding = bench.coding_here()
-        wanted = node.id if isinstance(node, CodeNode) else coding.code if coding else None
+        bench, wanted = self._bench, code_here(self._bench)
         code = bench.index.codes.get(wanted) if wanted else None
         if code is not None:
             self._ask(code)
