@@ -38,9 +38,9 @@ from codetui.model import (
 )
 from codetui.storage.journal import encode
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
 from codetui.storage.study_files import read_codebook
-from codetui.study.checker import check_sessions
+from codetui.study.checker import check_study
+from codetui.study.study import Study
 
 CODER = "wil"
 SECTIONS, CODES = 3, 20
@@ -131,10 +131,11 @@ def seconds_to_read(folder: Path) -> float:
     return perf_counter() - begun
 
 
-def seconds_to_check(folder: Path, book: Codebook) -> tuple[float, int]:
+def seconds_to_check(folder: Path) -> tuple[float, int]:
     """Seconds to check the study, and how many problems there are."""
+    study = Study.open(folder)
     begun = perf_counter()
-    problems = check_sessions(Corpus(folder / "ads", book.corpus, folder / "sessions"), book, folder / "sessions", None)
+    problems = check_study(study)
     return perf_counter() - begun, len(problems)
 
 
@@ -147,18 +148,18 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
-        book = write_study(folder, options.sessions, options.codings)
-        measure("as they were left", folder, book, options)
+        write_study(folder, options.sessions, options.codings)
+        measure("as they were left", folder, options)
         edit(folder)
-        measure("edited, on changed ads", folder, book, options)
+        measure("edited, on changed ads", folder, options)
 
 
-def measure(name: str, folder: Path, book: Codebook, options: argparse.Namespace) -> None:
+def measure(name: str, folder: Path, options: argparse.Namespace) -> None:
     """Prints the figures for the study as it lies there."""
     reading, checking = [], []
     for _ in range(options.runs):
         reading.append(seconds_to_read(folder))
-        seconds, count = seconds_to_check(folder, book)
+        seconds, count = seconds_to_check(folder)
         checking.append(seconds)
     middle = median(checking)
     print(f"{options.sessions:,} sessions of {options.codings} codings, {name}: {count:,} problems")

@@ -8,7 +8,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
-from codetui.study import source_index
+from codetui.storage import fs
 from testing.keys import workspace_on, write_ad
 
 
@@ -21,13 +21,13 @@ def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatc
     for entry in workspace.sources.entries:
         workspace.open(entry).execute(AssignCode(Span(0, 19), CodeId("TASK1"), f"n{entry.id}"))
     read: list[str] = []
-    restored = source_index.restored_status
+    original = fs.read
 
-    def reads(paths: object, book: object, ad: str, *, restores: bool) -> object:
-        read.append(ad)
-        return restored(paths, book, ad, restores=restores)
+    def reads(path: Path) -> bytes:
+        read.append(path.name)
+        return original(path)
 
-    monkeypatch.setattr(source_index, "restored_status", reads)
+    monkeypatch.setattr(fs, "read", reads)
     statuses = dict(workspace.sources.read_statuses())
-    assert read == ["1"]
+    assert "1.jsonl" in read and "2.jsonl" not in read
     assert {ad: status.codings for ad, status in statuses.items()} == {"1": 1, "2": 1}

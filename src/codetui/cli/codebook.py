@@ -147,7 +147,7 @@ def migrate(options: argparse.Namespace) -> int:
             "Review them, set checked = true there, and run the same command again; --dry-run only counts."
         )
     if options.dry_run:
-        counts = count_sessions(plan, study.sessions_path, options.coder, study.corpus_if_any)
+        counts = count_sessions(plan, study, options.coder)
     else:
         counts = migrate_study(plan, study, options.coder, old)
     for problem in (*plan.problems, *counts.problems):

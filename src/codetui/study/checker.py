@@ -35,16 +35,14 @@ from codetui.model import (
 )
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
-from codetui.storage.sources.corpus import NO_TEXT, Corpus
+from codetui.storage.sources.corpus import NO_TEXT
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document
 from codetui.study.session.outcome import change_words
 from codetui.study.session.sync import DocumentStatus
-from codetui.study.sessions import SessionSnapshot, session_snapshots
-from codetui.study.study import Study
-
-OPEN_ONCE = "open the ad once, and that is taken over"
+from codetui.study.sessions import SessionSnapshot
+from codetui.study.study import CorpusSources, Study
 
 
 def check_study(study: Study, coder: str | None = None) -> list[Problem]:
@@ -52,8 +50,22 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
 
     Raises StudyError where there is no corpus.
     """
-    found = check_sessions(study.corpus, study.codebook, study.sessions_path, coder)
-    return in_order([*study.codebook_service.problems, *found])
+    problems, book, sources = list[Problem](), study.codebook, CorpusSources(study.corpus)
+    touched = _touched_names(study.sessions_path, coder)
+    same: defaultdict[int, list[SourcePlace]] = defaultdict(list)
+    for source, _, digest in sources.read_all(lambda source_id: safe_name(source_id) in touched, problems):
+        if digest != NO_TEXT:
+            same[digest].append(SourcePlace(source.id, source.file, source.line))
+    groups = [group for group in same.values() if len(group) > 1]
+    for group in groups:
+        problems += repeated(group, book.words.source)
+    found = study.sessions(coder=coder, sources=sources)
+    for folder, sessions in groupby(found, key=lambda one: one.folder):
+        coded = dict[SourceId, Coded]()
+        problems += _check_coder(study, folder, sessions, sources, coded)
+        for group in groups:
+            problems += coded_otherwise(group, coded, book)
+    return in_order([*study.codebook_service.problems, *problems])
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -62,35 +74,27 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(unique, key=lambda one: (one.file, one.line, GRAVEST_FIRST.index(one.severity)))
 
 
-def check_sessions(corpus: Corpus, book: Codebook, root: Path, coder: str | None) -> list[Problem]:
-    """Return the problems of a corpus and of the sessions of one coder or of all."""
-    coders = [
-        one for one in session_files.coders(root) if coder is None or one == session_files.coder_folder(root, coder)
-    ]
-    ads = _Sources(corpus, _touched_names(root, coders))
-    problems = [*ads.problems]
-    for group in ads.groups:
-        problems += repeated(group, book.words.source)
-    for folder, sessions in groupby(session_snapshots(root, book, coder, ads), key=lambda one: one.folder):
-        problems += _check_coder(root / folder, sessions, book, ads)
-    return problems
-
-
-def _check_coder(folder: Path, sessions: Iterable[SessionSnapshot], book: Codebook, ads: _Sources) -> Iterator[Problem]:
-    """Yield the problems of one coder's sessions, and of documents without a heading."""
-    index, coded = index_of(book), dict[SourceId, Coded]()
-    used: set[Path] = set()
+def _check_coder(
+    study: Study,
+    folder: str,
+    sessions: Iterable[SessionSnapshot],
+    sources: CorpusSources,
+    coded: dict[SourceId, Coded],
+) -> Iterator[Problem]:
+    """Yield the problems of one coder's sessions, and of documents without a heading; add the sessions to `coded`."""
+    index, used = index_of(study.codebook), set[Path]()
     for session in sessions:
-        checked = check_session(session, ads.find(session.source.id), ads.path, index)
+        source = None
+        with suppress(OSError):  # A file that cannot be read is among the problems of the corpus.
+            source = sources.find(session.source.id)
+        checked = check_session(session, source, study.corpus.path, index)
         yield from checked.problems
         used |= {session.document.path} if session.document else set()
         if checked.coded is not None:
             coded[session.source.id] = checked.coded
-    for path in session_files.documents(folder):
+    for path in session_files.documents(study.sessions_path / folder):
         if path not in used:
             yield from _without_heading(path)
-    for group in ads.groups:
-        yield from coded_otherwise(group, coded, book)
 
 
 def _without_heading(path: Path) -> list[Problem]:
@@ -101,42 +105,14 @@ def _without_heading(path: Path) -> list[Problem]:
     return []
 
 
-class _Sources:
-    """The corpus, read once: its problems, the sources with one text, and the texts of coded sources."""
-
-    def __init__(self, corpus: Corpus, touched: frozenset[str]) -> None:
-        self.problems: list[Problem] = []
-        self.path = corpus.path
-        self._corpus = corpus
-        self._texts: dict[SourceId, Source] = {}
-        self._places: dict[SourceId, SourcePlace] = {}
-        same: dict[int, list[SourcePlace]] = defaultdict(list)
-        for ad, _, digest in corpus.texts(self.problems):
-            place = SourcePlace(ad.id, ad.file, ad.line)
-            self._places[ad.id] = place
-            if safe_name(ad.id) in touched:
-                self._texts[ad.id] = ad
-            if digest != NO_TEXT:
-                same[digest].append(place)
-        self.groups = [group for group in same.values() if len(group) > 1]
-
-    def find(self, ad: SourceId) -> Source | None:
-        """Return the source with its text, if the corpus has it."""
-        if ad in self._texts or ad not in self._places:
-            return self._texts.get(ad)
-        with suppress(OSError):
-            # Files that cannot be read are among the problems already.
-            entry = self._corpus.find(ad)
-            return self._corpus.read(entry)[0] if entry else None
-        return None
-
-
-def _touched_names(root: Path, coders: list[str]) -> frozenset[str]:
-    """Return every name, as `safe_name` writes it, of a source with a log or document of these coders."""
+def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
+    """Return every name, as `safe_name` writes it, of a source with a log or document of one coder or of all."""
     names: set[str] = set()
-    for coder in coders:
-        names.update(path.name.removesuffix(session_files.LOG) for path in session_files.logs(root / coder))
-        for path in session_files.documents(root / coder):
+    for folder in session_files.coders(root):
+        if coder is not None and folder != session_files.coder_folder(root, coder):
+            continue
+        names.update(path.name.removesuffix(session_files.LOG) for path in session_files.logs(root / folder))
+        for path in session_files.documents(root / folder):
             name = path.stem.removeprefix(session_files.DOCUMENT)
             names.add(name)
             names.update(name[:at] for at, sign in enumerate(name) if not sign.isalnum())
@@ -163,14 +139,14 @@ def check_session(session: SessionSnapshot, source: Source | None, corpus: Path,
     source_known = logged.describe(source or session.source)
     expected = session_doc.document_of(logged, index.book, source_known) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
-    problems += log_vs_document(session, expected, file)
+    problems += log_vs_document(session, expected, file, index.book.words.source)
     problems += session_doc.read(document.text, file)[1] if document and read else []
     problems += _remarks(session, read, expected, file, index)
     lines = {id_: line for line, ids in session.line_ids for id_ in ids}
     unsure = (
         list(quotation_problems(state, source, file, lines, index.book.words.source))
         if source
-        else list(_without_source(session, file, corpus))
+        else list(_without_source(session, file, corpus, index.book.words.source))
     )
     problems += unsure
     problems += _assigned(session, read, unsure, index.book, file)
@@ -189,47 +165,47 @@ def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | Non
     return session_doc.read(session.document.text, "")[0] if is_by_hand else None
 
 
-def log_vs_document(session: SessionSnapshot, expected: Written, file: str) -> Iterator[Problem]:
+def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word: str) -> Iterator[Problem]:
     """Yield how the document differs from the log; `expected` is what the log gives now."""
     document, source_id = session.document, session.source.id
     match session.status:
         case DocumentStatus.MISSING | DocumentStatus.EMPTY:
             if not session.state.is_untouched:
                 how = "missing" if session.status is DocumentStatus.MISSING else "empty"
-                what = f"the document of ad {source_id} is {how}; open the ad once, and it is written again"
+                what = f"the document of {word} {source_id} is {how}; open the {word} once, and it is written again"
                 yield Problem(file, 0, "warning", what)
         case DocumentStatus.DAMAGED:
             yield from session.edit_problems
         case _ if session.log is None:
-            what = f"this document of ad {source_id} has no log; open the ad once, and its codings are taken over"
+            what = f"this document of {word} {source_id} has no log; open the {word} once to import its codings"
             yield Problem(file, 0, "warning", what)
         case DocumentStatus.EDITED:
-            yield _edited(session, file)
+            yield _edited(session, file, word)
         case _ if document is not None and document.text != expected.text.encode("utf-8", "replace").decode():
-            yield _left_behind(document, session.state, file)
+            yield _left_behind(document, session.state, file, word)
 
 
-def _edited(session: SessionSnapshot, file: str) -> Problem:
+def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
     """Return what to report of a document that somebody changed, or that is newer than its log."""
     found, lost = session.reconciliation, session.lost_steps
+    hint = f"open the {word} once to import that"
     if (found is None or not found.events) and not lost:
-        return Problem(file, 0, "note", f"the layout of the document was changed outside; {OPEN_ONCE}")
+        return Problem(file, 0, "note", f"the layout of the document was changed outside; {hint}")
     changes = change_words(found.counts) if found else ""
     changes = changes or "profile or title"
     if not lost:
-        return Problem(file, 0, "warning", f"the document was changed outside ({changes}); {OPEN_ONCE}")
+        return Problem(file, 0, "warning", f"the document was changed outside ({changes}); {hint}")
     what = f"the document is newer than the log, which lacks {plural(lost, 'step')} of it ({changes})"
-    hint = f"{OPEN_ONCE}; to keep the steps too, restore the log's lines before"
-    return Problem(file, 0, "error", f"{what}: {hint}")
+    return Problem(file, 0, "error", f"{what}: {hint}; to keep the steps too, restore the log's lines before")
 
 
-def _left_behind(document: DocumentFile, state: State, file: str) -> Problem:
+def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:
     """Return what to report of a document that codetui wrote and the log does not give now."""
     here = [collapse_spaces(words) for words in _words(session_doc.read(document.text, "")[0])]
     live = [collapse_spaces(coding.words) for coding in state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
     counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
-    what = f"the document is older than the log or the codebook ({counts}); open the ad once"
+    what = f"the document is older than the log or the codebook ({counts}); open the {word} once"
     return Problem(file, 0, "warning", what)
 
 
@@ -263,10 +239,10 @@ def _has_unknown(state: State, index: CodebookIndex) -> bool:
     )
 
 
-def _without_source(session: SessionSnapshot, file: str, corpus: Path) -> Iterator[Problem]:
+def _without_source(session: SessionSnapshot, file: str, corpus: Path, word: str) -> Iterator[Problem]:
     """Report a session whose source the corpus lacks: its quotations cannot be located."""
     if not session.state.is_untouched:
-        what = f"ad {session.source.id} is no longer in {corpus}: restore it; its codings are kept"
+        what = f"{word} {session.source.id} is no longer in {corpus}: restore it; its codings are kept"
         yield Problem(file, 0, "error", what)
 
 
@@ -321,7 +297,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 
     `lines` are the lines of the codings in the document `file`, by their ids; `word` is what a source is called.
     """
-    text = SourceText(ad.text) if any(coding.anchor is None for coding in state.live()) else None
+    text = SourceText(ad.text, word) if any(coding.anchor is None for coding in state.live()) else None
     digest = text.hash if text else text_hash(ad.text)
     has_moved = False
     for coding in state.live():
@@ -329,7 +305,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
         if coding.anchor is not None:
             fault = _at_anchor(coding, coding.anchor, ad.text, digest, word)
         else:
-            fault = _without_place(coding, state, text or SourceText(ad.text))
+            fault = _without_place(coding, state, text or SourceText(ad.text, word))
         if fault is not None:
             yield Problem(file, lines.get(coding.id, 0), fault.severity, fault.message)
     if has_moved:

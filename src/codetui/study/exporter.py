@@ -12,7 +12,7 @@ from codetui.model import Problem, SourceId
 from codetui.storage import session_files
 from codetui.study.session.outcome import not_read
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import Study, StudyError
+from codetui.study.study import CorpusSources, Study, StudyError
 
 
 class StudyExport(NamedTuple):
@@ -32,26 +32,27 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None) ->
 
     Raises StudyError where there are none.
     """
-    found = list(study.sessions(coder=coder))
+    sources = study.sources_by_id()
+    found = list(study.sessions(coder=coder, sources=sources))
     if not found:
         whose = f" of coder {coder}" if coder else ""
         what = f"there are no sessions{whose} in {study.sessions_path}"
         raise StudyError(f"{what}; code something first, or name the folder with --sessions.")
     exporter, unread = exporter_named(layout), list[Problem]()
-    attributes = _attributes(study, found, unread) if exporter.has_attributes else {}
+    attributes = _attributes(study, found, sources, unread) if exporter.has_attributes else {}
     export = exporter.export(list(_exported(found, attributes)), study.codebook)
     errors = (problem for session in found for problem in session.problems if problem.severity == "error")
     return StudyExport(export, (*errors, *unread))
 
 
 def _attributes(
-    study: Study, found: Iterable[SessionSnapshot], unread: list[Problem]
+    study: Study, found: Iterable[SessionSnapshot], sources: CorpusSources, unread: list[Problem]
 ) -> dict[SourceId, Mapping[str, str]]:
     """Return the attributes of the coded sources that the corpus has; add those that cannot be read to `unread`."""
     attributes: dict[SourceId, Mapping[str, str]] = {}
     for source_id in dict.fromkeys(session.source.id for session in found):
         try:
-            source = study.ads.find(source_id)
+            source = sources.find(source_id)
         except OSError as error:
             unread.append(not_read(error, study.sessions_path, "its further columns are left out"))
         else:

@@ -25,7 +25,7 @@ from codetui.storage import fs, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
 from codetui.study.session.document import Snapshot, SnapshotFile, decode_document, heading_of
 from codetui.study.sessions import SessionSnapshot, coder_snapshots, text_conflict
-from codetui.study.study import CODEBOOK, CorpusSources, StudyError
+from codetui.study.study import CODEBOOK, StudyError
 
 _HEADS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _NAMED = "GITHEAD_"
@@ -149,12 +149,12 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
         root = temporary / str(number)
         _lay_out(revision, folder, root / folder.name, name)
         paths = SessionPaths.of_folder(root, folder.name)
-        side = next(coder_snapshots(paths, book, CorpusSources(None)), None)
+        side = next(coder_snapshots(paths, book, None), None)
         if side is None or side.state.opened is None:
             return "one side has a document and no log"
         sides.append(side)
     ours, theirs = sides
-    conflict = text_conflict(ours.transactions, ours.log, theirs)
+    conflict = text_conflict(ours.transactions, ours.log, theirs, book.words)
     if conflict is not None:
         return conflict.message
     problems = [problem for side in sides for problem in (*side.log_problems, *side.read_problems, *side.edit_problems)]

@@ -46,7 +46,7 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
     Raises StudyError where the study cannot be used.
     """
     keep = study.codebook_service.keep
-    importer = Importer(study.codebook, study.ads, study.paths_of(coder), coder, keep)
+    importer = Importer(study.codebook, study.sources_by_id(), study.paths_of(coder), coder, keep)
     return [importer.import_document(document) for document in _expanded(documents)]
 
 
@@ -80,10 +80,11 @@ class Importer:
             return _refused(path, conflict.line, what)
         source_id = SourceId(parsed.document.source_id or _id_in(path.name))
         if not source_id:
-            first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
-            return _refused(path, 1, f"no heading names the ad; not imported: begin with `{first}`")
+            what = f"no heading names the {self._book.words.source}; not imported"
+            hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
+            return _refused(path, 1, f"{what}: {hint}")
         source = self._sources.find(source_id)
-        missing = [] if source else [_not_in_corpus(path, source_id)]
+        missing = [] if source else [_not_in_corpus(path, source_id, self._book.words.source)]
         source = source or Source(source_id, parsed.document.employer, parsed.document.title, "", str(path))
         session = Session(source, self._book, self._paths, self._coder, self._keep_book, token="")
         try:
@@ -109,10 +110,9 @@ class Importer:
         )
 
 
-def _not_in_corpus(path: Path, source_id: str) -> Problem:
-    what = f"the corpus has no ad {source_id}, so its quotations cannot be located"
-    what += ": add it, or name another corpus"
-    return Problem(str(path), 1, "warning", what)
+def _not_in_corpus(path: Path, source_id: str, word: str) -> Problem:
+    what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"
+    return Problem(str(path), 1, "warning", f"{what}: add it, or name another corpus")
 
 
 def _id_in(name: str) -> str:
@@ -176,7 +176,8 @@ class Merger:
     """Merge the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
 
     def __init__(self, study: Study, *, is_dry: bool = False) -> None:
-        self._book, self._sources, self._root, self._is_dry = study.codebook, study.ads, study.sessions_path, is_dry
+        self._book, self._root, self._is_dry = study.codebook, study.sessions_path, is_dry
+        self._sources = study.sources_by_id()
         self._keep_book = study.codebook_service.keep
 
     def merge(self, other_root: Path) -> Iterator[MergeResult]:
@@ -221,7 +222,7 @@ class Merger:
             return _failed(name, source_id, Path(error.filename or log), str(error.strerror or error))
         if not lines:
             return MergeResult(name, source_id, "nothing new", problems=errors)
-        obstacle = text_conflict(ours, log, theirs) or out_of_bounds(theirs)
+        obstacle = text_conflict(ours, log, theirs, self._book.words) or out_of_bounds(theirs)
         if obstacle is not None:
             return MergeResult(name, source_id, "refused", problems=(obstacle,))
         whole = replay((*ours, *theirs.steps))

@@ -29,11 +29,10 @@ from codetui.model import NO_STEP, Codebook, Problem, Source, SourceId, StepId, 
 from codetui.storage import fs, study_files
 from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, Sources, session_snapshots
-from codetui.study.study import CorpusSources, Study, StudyError, read_codebook
+from codetui.study.sessions import SessionSnapshot, Sources
+from codetui.study.study import Study, StudyError, read_codebook
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""
@@ -108,15 +107,15 @@ def _kept_codebooks(sessions: Path) -> list[Codebook]:
 
 def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
     """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them."""
-    counts = migrate_sessions(plan, study.sessions_path, coder, study.corpus_if_any)
+    counts = migrate_sessions(plan, study, coder)
     counts.problems += keep_books(study.codebook_path, old, study.sessions_path, plan)
     return counts
 
 
-def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpus: Corpus | None) -> MigrationCounts:
+def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
     """Return what a migration would change, hand edits included; nothing is written."""
     tally = MigrationCounts(plan.new.words)
-    for record in session_snapshots(sessions, plan.old or plan.new, coder, CorpusSources(corpus)):
+    for record in study.sessions(coder=coder, book=plan.old or plan.new):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
         tally.add(record.source.id, record.folder, plan.applied_to(record.state))
     return tally
@@ -124,9 +123,8 @@ def count_sessions(plan: MigrationPlan, sessions: Path, coder: str | None, corpu
 
 def migrate_sessions(
     plan: MigrationPlan,
-    sessions: Path,
+    study: Study,
     coder: str | None,
-    corpus: Corpus | None,
     is_skipped: Callable[[SessionSnapshot], bool] = lambda _: False,
     tally: MigrationCounts | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -136,8 +134,9 @@ def migrate_sessions(
     Several sessions are written at once, as nearly all the time goes into waiting for the disk.  Sessions that are
     skipped are in the `tally` already.  `progress` is called with the number of sessions that were read.
     """
-    tally, ads = tally or MigrationCounts(plan.new.words), CorpusSources(corpus)
-    found = (one for one in session_snapshots(sessions, plan.old or plan.new, coder, ads) if not is_skipped(one))
+    tally, ads = tally or MigrationCounts(plan.new.words), study.sources_by_id()
+    sessions, read = study.sessions_path, study.sessions(coder=coder, book=plan.old or plan.new, sources=ads)
+    found = (one for one in read if not is_skipped(one))
     looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while some := list(islice(found, 8 * AT_ONCE)):

@@ -16,7 +16,6 @@ from codetui.model import Codebook, Problem, StepId
 from codetui.storage import fs, study_files
 from codetui.storage.journal import fresh_id
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -33,7 +32,7 @@ from codetui.study.migrate import (
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import CodebookService, StudyError
+from codetui.study.study import CodebookService, Study, StudyError
 
 
 class BookOwner(Protocol):
@@ -74,9 +73,9 @@ class MigrationPreview(NamedTuple):
 class CodeRefactoring:
     """Changes codes together with all their codings, as one program does."""
 
-    def __init__(self, workspace: BookOwner, corpus: Corpus, paths: SessionPaths) -> None:
+    def __init__(self, workspace: BookOwner, study: Study, paths: SessionPaths) -> None:
         self._workspace = workspace
-        self._corpus = corpus
+        self._study = study
         self._paths = paths
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
@@ -88,7 +87,7 @@ class CodeRefactoring:
             return Refusal(f"The codebook is unchanged: {error}.")
         except (OSError, UnicodeDecodeError) as error:
             return Refusal(f"The codebook is unchanged: {error}.")
-        return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus), step)
+        return MigrationPreview(plan, count_sessions(plan, self._study), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """Return what the rules in a file would change; nothing is written, and any thread may call this."""
@@ -98,7 +97,7 @@ class CodeRefactoring:
             return Refusal(str(error))
         if not plan.rules.is_checked:
             return Refusal(f"Nobody has reviewed the rules in {map_file} yet: review them, and set checked = true.")
-        return MigrationPreview(plan, count_sessions(plan, self._paths.root, None, self._corpus))
+        return MigrationPreview(plan, count_sessions(plan, self._study))
 
     def apply(self, preview: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
         """Change the codebook and migrate the open session; return what is done so far, for `migrate_others`.
@@ -128,8 +127,8 @@ class CodeRefactoring:
         self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None
     ) -> MigrationPreview:
         """Migrate all other sessions, of all coders, for a worker; `progress` gets the number that is done."""
-        plan, root = begun.plan, self._paths.root
-        tally = migrate_sessions(plan, root, None, self._corpus, self._is_open, begun.tally, progress)
+        plan = begun.plan
+        tally = migrate_sessions(plan, self._study, None, self._is_open, begun.tally, progress)
         if not plan.is_fresh:
             tally.problems += keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
         return MigrationPreview(plan, tally, begun.step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,7 @@ from codetui.model import (
     Source,
     SourceId,
     Transaction,
+    Words,
     text_hash,
 )
 from codetui.storage import fs, session_files
@@ -32,13 +34,11 @@ from codetui.study.session.document import (
     misplaced_log,
     read_document,
 )
-from codetui.study.session.outcome import AdStatus, not_read, status_of
+from codetui.study.session.outcome import not_read
 from codetui.study.session.sync import DocumentStatus, DocumentSync, MemoryLog
 
 if TYPE_CHECKING:
     from codetui.study.reconcile import Reconciliation
-
-HEADLESS = "the beginning of this log is missing, which names the ad: open the ad once, or restore the line"
 
 NO_TEXT = text_hash("")
 
@@ -98,8 +98,10 @@ class Sources(Protocol):
 # --- the sessions of a study --------------------------------------------------------------------------
 
 
-def session_snapshots(root: Path, book: Codebook, coder: str | None, sources: Sources) -> Iterator[SessionSnapshot]:
-    """Yield the sessions below `root`, of one coder or of all, by coder and source.
+def session_snapshots(
+    root: Path, book: Codebook, coder: str | None, sources: Sources | None, skipped: SourceId | None = None
+) -> Iterator[SessionSnapshot]:
+    """Yield the sessions below `root`, of one coder or of all, by coder and source, without that of a `skipped` source.
 
     A copy of a coder's folder is reported with that coder's first session, and read only where it is asked for by name.
     """
@@ -108,7 +110,9 @@ def session_snapshots(root: Path, book: Codebook, coder: str | None, sources: So
     for name in names:
         is_wanted = name not in copies if coder is None else name in (coder, session_files.coder_folder(root, coder))
         problems = tuple(_copy_problem(root, copy, name) for copy, original in copies.items() if original == name)
-        for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources) if is_wanted else ():
+        if not is_wanted:
+            continue
+        for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped):
             yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
             problems = ()
 
@@ -133,18 +137,24 @@ def _copy_problem(root: Path, copy: str, original: str) -> Problem:
     return Problem(str(root / copy), 0, "error", f"{what}: {hint}")
 
 
-def coder_snapshots(paths: SessionPaths, book: Codebook, sources: Sources) -> Iterator[SessionSnapshot]:
-    """Yield the sessions in a coder's folder: those with a log first, then those with a document alone."""
-    folder = _CoderFolder(paths, book, sources)
+def coder_snapshots(
+    paths: SessionPaths, book: Codebook, sources: Sources | None, skipped: SourceId | None = None
+) -> Iterator[SessionSnapshot]:
+    """Yield the sessions in a coder's folder: those with a log first, then those with a document alone.
+
+    Without `sources` no text of a source is known.
+    """
+    folder = _CoderFolder(paths, book, sources, skipped)
     logs = session_files.logs(paths.folder)
     copies = _copied_logs(logs)
     problems: dict[str, list[Problem]] = {}
     for log, owner in copies.items():
-        problems.setdefault(owner, []).append(misplaced_log(log, owner))
-    with_log = (folder.with_log(log) for log in logs if log not in copies)
-    for snapshot in (*filter(None, with_log), *folder.without_log()):
+        problems.setdefault(owner, []).append(misplaced_log(log, owner, book.words.source))
+    left_out = skipped and safe_name(skipped)
+    with_log = (folder.with_log(log) for log in logs if log not in copies and log.stem != left_out)
+    for snapshot in chain(filter(None, with_log), folder.without_log()):
         yield replace(snapshot, misplaced=(*snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
-    yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items())
+    yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items() if owner != skipped)
 
 
 def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
@@ -172,12 +182,16 @@ def _owner_of(log: Path) -> SourceId | None:
 class _CoderFolder:
     """The logs and documents in one coder's folder."""
 
-    def __init__(self, paths: SessionPaths, book: Codebook, sources: Sources) -> None:
+    def __init__(
+        self, paths: SessionPaths, book: Codebook, sources: Sources | None, skipped: SourceId | None = None
+    ) -> None:
         self._paths, self._book, self._sources = paths, book, sources
         self._name = paths.folder.name
         self._documents: dict[str, list[DocumentFile]] = {}
         self._unread: list[SessionSnapshot] = []
         for path in paths.documents():
+            if skipped is not None and is_named_for(path, skipped):
+                continue
             try:
                 document = read_document(path)
             except OSError as error:
@@ -196,13 +210,16 @@ class _CoderFolder:
         memory = MemoryLog(transactions)
         opened = memory.state.opened
         if opened is None:
-            problems += [Problem(str(log), 0, "error", HEADLESS)] if transactions else []
+            word = self._book.words.source
+            what = f"the beginning of this log is missing, which names the {word}"
+            hint = f"open the {word} once, or restore the line"
+            problems += [Problem(str(log), 0, "error", f"{what}: {hint}")] if transactions else []
             self._documents.pop(heading_id(log.stem), None)
             source = memory.state.describe(Source(SourceId(log.stem), "", "", "", str(log)))
             snapshot = SessionSnapshot(self._name, self._name, source, memory.state, log, tuple(transactions))
             return replace(snapshot, log_problems=tuple(problems)) if problems else None
         if safe_name(opened.source) != log.stem:
-            return self.unread(opened.source, misplaced_log(log, opened.source))
+            return self.unread(opened.source, misplaced_log(log, opened.source, self._book.words.source))
         source = Source(opened.source, opened.employer, opened.title, "", str(log))
         snapshot = self._synced(memory, source, self._candidates(opened.source))
         coder = transactions[-1].coder
@@ -226,12 +243,12 @@ class _CoderFolder:
         snapshot = SessionSnapshot(self._name, self._name, log.state.describe(source), log.state)
         try:
             if not log.transactions:
-                source = self._sources.find(source.id) or source
+                source = self._with_text(source)
             document = SessionDocument(
                 self._paths, source, lambda: log.transactions, candidates=candidates, is_read_only=True
             )
             if log.transactions and not document.is_covered_by(log.transactions):
-                source = self._sources.find(source.id) or source
+                source = self._with_text(source)
             sync = DocumentSync(log, source, self._book, document, log.record)
             result = sync.reconcile_on_open()
             line_ids = sync.ids_by_line if candidates else ()
@@ -246,11 +263,15 @@ class _CoderFolder:
             status=sync.status,
             edits=tuple(log.edits),
             edit_problems=result.problems if result else (),
-            misplaced=tuple(document.problems),
+            misplaced=tuple(document.misplaced(self._book.words.source)),
             reconciliation=sync.reconciliation,
             lost_steps=sync.lost_steps,
             line_ids=line_ids,
         )
+
+    def _with_text(self, source: Source) -> Source:
+        """Return a source as the corpus has it, if it has.  Raises OSError."""
+        return (self._sources and self._sources.find(source.id)) or source
 
     def unread(self, source_id: SourceId, *problems: Problem) -> SessionSnapshot:
         """Return a session of which nothing is known."""
@@ -265,13 +286,16 @@ class _CoderFolder:
 # --- two sides of one session -------------------------------------------------------------------------
 
 
-def text_conflict(ours: Iterable[Transaction], log: Path | None, theirs: SessionSnapshot) -> Problem | None:
+def text_conflict(
+    ours: Iterable[Transaction], log: Path | None, theirs: SessionSnapshot, words: Words
+) -> Problem | None:
     """Return why the steps of our log and a session code different texts; None if they do not."""
     mine, other = _coded_texts(ours), _coded_texts(theirs.transactions)
     if not mine or not other or mine & other:
         return None
-    what = f"the ad has another text here ({log}: {_short(mine)}) than there ({theirs.log}: {_short(other)})"
-    hint = "nothing is merged: give both machines the same ads, or code one of them under another id"
+    here, there = f"here ({log}: {_short(mine)})", f"there ({theirs.log}: {_short(other)})"
+    what = f"the {words.source} has another text {here} than {there}"
+    hint = f"nothing is merged: give both machines the same {words.sources}, or code one of them under another id"
     return Problem(str(theirs.log), 0, "error", f"{what}; {hint}")
 
 
@@ -302,14 +326,6 @@ def out_of_bounds(side: SessionSnapshot) -> Problem | None:
 
 
 # --- documents that were lost -------------------------------------------------------------------------
-
-
-def restored_status(paths: SessionPaths, book: Codebook, source_id: SourceId, *, restores: bool) -> AdStatus:
-    """Return how far a session is; write its document again if it was lost and `restores`.  Raises OSError."""
-    transactions = Journal(paths.log(source_id)).read()[0]
-    if restores:
-        restore_document(paths, book, transactions)
-    return status_of(replay(transactions))
 
 
 def restore_document(paths: SessionPaths, book: Codebook, transactions: list[Transaction]) -> None:

@@ -15,7 +15,7 @@ from codetui.storage.session_lock import SessionLock
 from codetui.storage.sources.corpus import NO_TEXT, Batch
 from codetui.study.session.outcome import AdStatus, not_read, status_of
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, restored_status
+from codetui.study.sessions import SessionSnapshot, restore_document
 from codetui.study.study import Study, StudyError
 
 UNTOUCHED = AdStatus("untouched", 0)
@@ -40,8 +40,11 @@ class SourceIndex:
     `current` is the source at hand, `session` its open session.
     """
 
-    def __init__(self, study: Study, paths: SessionPaths, problems: list[Problem], token: str | None = None) -> None:
+    def __init__(
+        self, study: Study, coder: str, paths: SessionPaths, problems: list[Problem], token: str | None = None
+    ) -> None:
         """Report problems to the list `problems`; `token` as in Session."""
+        self._coder = coder
         self.entries: list[SourceEntry] = []
         self.is_listed = False
         """True once all sources are listed."""
@@ -100,27 +103,34 @@ class SourceIndex:
 
     def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
         """Yield the status of each source that the coder has touched, for a worker; restore missing documents."""
+        skipped = None
+        if self.session is not None:
+            skipped = self.session.source.id
+            if self.session.state.opened is not None:
+                yield skipped, status_of(self.session.state)
         try:
-            touched = self._paths.log_ids()
+            ids = self._ids_by_name()
+            for session in self._study.sessions(self._coder, coder=self._coder, skipped=skipped):
+                source_id = ids.get(session.source.id, session.source.id)
+                if source_id in self._positions:
+                    yield source_id, self._read_status(source_id, session)
         except OSError as error:
             self._problems.append(not_read(error, self._paths.folder, "your progress is unknown"))
-            return
-        for entry in list(self.entries) if touched else ():
-            if safe_name(entry.id) in touched:
-                yield entry.id, self._read_status(entry.id)
 
-    def _read_status(self, source_id: SourceId) -> AdStatus:
-        session = self.session
-        if session is not None and session.source.id == source_id:
-            return status_of(session.state)
-        try:
-            book, restores = self._study.codebook, self._is_free(source_id)
-            return restored_status(self._paths, book, source_id, restores=restores)
-        except OSError as error:
-            self._problems.append(
-                not_read(error, self._paths.folder, f"the {self._study.codebook.words.source} counts as begun")
-            )
+    def _ids_by_name(self) -> dict[str, SourceId]:
+        """Return the ids of the listed sources that have a log, by its name: one that cannot be read has no id."""
+        touched = self._paths.log_ids()
+        names = ((safe_name(entry.id), entry.id) for entry in (list(self.entries) if touched else ()))
+        return {name: source_id for name, source_id in names if name in touched}
+
+    def _read_status(self, source_id: SourceId, session: SessionSnapshot) -> AdStatus:
+        """Return how far a session is; write its document again if it was lost."""
+        if session.is_unread:
+            self._problems += session.problems
             return NOT_READ
+        if session.log is not None and self._is_free(source_id):
+            restore_document(self._paths, self._study.codebook, list(session.transactions))
+        return status_of(session.state)
 
     def _is_free(self, source_id: SourceId) -> bool:
         """Return whether no program has a source's session open, as far as is known."""

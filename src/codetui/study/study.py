@@ -11,10 +11,10 @@ from typing import NamedTuple
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import check_fields, parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
-from codetui.storage import fs, study_files
+from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus import Corpus, SourceText
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots
@@ -42,20 +42,32 @@ class StudyError(Exception):
 
 
 class CorpusSources:
-    """The sources of a corpus by id; the corpus is listed when the first one is needed."""
+    """The sources of a corpus by id; the corpus is listed once, when the first one is needed."""
 
     def __init__(self, corpus: Corpus | None) -> None:
         self._corpus = corpus
         self._entries: dict[str, SourceEntry] | None = None
+        self._read: dict[SourceId, Source] = {}
         self._is_complete = True
+
+    def read_all(self, is_kept: Callable[[SourceId], bool], problems: list[Problem]) -> Iterator[SourceText]:
+        """Yield all sources with their texts in one pass, and keep the texts of some; add problems to `problems`."""
+        self._entries = {}
+        for text in self._corpus.texts(problems) if self._corpus else ():
+            one = text.source
+            self._entries[one.id] = SourceEntry(one.id, one.employer, one.title, one.file, text.offset, one.line)
+            if is_kept(one.id):
+                self._read[one.id] = one
+            yield text
+        self._is_complete = not any(problem.severity == "error" for problem in problems)
 
     def find(self, source_id: SourceId) -> Source | None:
         """Return the source with its text, None if the corpus lacks it.
 
         Raises OSError where it may be in a file that cannot be read.
         """
-        if self._corpus is None:
-            return None
+        if self._corpus is None or source_id in self._read:
+            return self._read.get(source_id)
         if self._entries is None:
             batches = list(self._corpus.batches())
             self._is_complete = not any(one.severity == "error" for batch in batches for one in batch.problems)
@@ -136,9 +148,8 @@ class Study:
                 raise
             return None
 
-    @cached_property
-    def ads(self) -> CorpusSources:
-        """The corpus by id, for commands that work without a corpus too."""
+    def sources_by_id(self) -> CorpusSources:
+        """Return the sources by id, as the corpus has them now; none where there is no corpus."""
         return CorpusSources(self.corpus_if_any)
 
     @cached_property
@@ -164,13 +175,29 @@ class Study:
 
     # --- the sessions -------------------------------------------------------------------------------
 
-    def sessions(self, viewer: str | None = None, *, coder: str | None = None) -> Iterator[SessionSnapshot]:
+    def sessions(
+        self,
+        viewer: str | None = None,
+        *,
+        coder: str | None = None,
+        skipped: SourceId | None = None,
+        book: Codebook | None = None,
+        sources: CorpusSources | None = None,
+    ) -> Iterator[SessionSnapshot]:
         """Yield snapshots of the sessions that `viewer` may read, of one coder or of all, hand edits included.
 
-        Nothing is written.  Without a viewer it is the owner of the study who reads.
+        Nothing is written.  Without a viewer the owner of the study reads.  The session of the source `skipped` is left
+        out.  `book` is the codebook by which documents are read, `sources` the corpus, if it was listed before.
         """
-        found = session_snapshots(self.sessions_path, self.codebook, coder, self.ads)
-        return (session for session in found if _may_read(viewer, session.coder))
+        by_id = sources or self.sources_by_id()
+        found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
+        return (session for session in found if self._may_read(viewer, session))
+
+    def _may_read(self, viewer: str | None, session: SessionSnapshot) -> bool:
+        """Return whether a viewer may read a session: the owner reads all, a coder only their own."""
+        if viewer is None or viewer == session.coder:
+            return True
+        return session.folder == session_files.coder_folder(self.sessions_path, viewer)
 
     @contextmanager
     def session(self, source_id: str, coder: str) -> Iterator[Session]:
@@ -226,11 +253,6 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
 def missing_corpus(path: Path) -> StudyError:
     """Return what is wrong where there is no corpus at a path."""
     return StudyError(f"there is no file or folder {path}. {HINT}")
-
-
-def _may_read(viewer: str | None, coder: str) -> bool:
-    """Return whether a viewer may read a coder's sessions: the owner all of them, a coder their own alone."""
-    return viewer is None or viewer == coder
 
 
 def create_study(folder: Path) -> tuple[list[Path], list[Path]]:

@@ -151,7 +151,7 @@ class Workspace:
         self._paths = study.paths_of(coder)
         self._token = secrets.token_hex(8) if is_shared else None
         self.codebook = study.codebook_service
-        self.sources = SourceIndex(study, self._paths, self.problems, self._token)
+        self.sources = SourceIndex(study, coder, self._paths, self.problems, self._token)
         self.usage = CodeUsage(self._paths)
 
     @property
@@ -217,7 +217,7 @@ class Workspace:
         """Return what changes codes together with all their codings, in the sessions of all coders."""
         from codetui.study.refactoring import CodeRefactoring
 
-        return CodeRefactoring(self, self.study.corpus, self._paths)
+        return CodeRefactoring(self, self.study, self._paths)
 
     def kept_rules(self) -> MigrationMap:
         """Return what all migrations so far made of the codes and profiles; nothing where that cannot be read."""

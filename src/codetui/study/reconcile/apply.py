@@ -330,7 +330,8 @@ class _Reconciler:
             for index in indices
             if (coding := self.draft.coding(self._ids[index]))
         ]
-        found = locate(quotations, self.draft.live_codings(), SourceText(self._source.text))
+        text = SourceText(self._source.text, self._index.book.words.source)
+        found = locate(quotations, self.draft.live_codings(), text)
         for index, quotation, place in zip(indices, quotations, found, strict=True):
             self.draft.put(_located(quotation.coding, place))
             self.counts[place.located_by] += 1

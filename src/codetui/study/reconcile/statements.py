@@ -426,10 +426,11 @@ class Place(NamedTuple):
 
 
 class SourceText:
-    """The text of a source in which words are searched; each search runs once."""
+    """The text of a source in which words are searched; each search runs once.  `word` is what a source is called."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, word: str) -> None:
         self.text = text
+        self.word = word
         self.hash = text_hash(text)
         self._found: dict[str, Resolution] = {}
 
@@ -522,16 +523,18 @@ def _place(found: Resolution, words: str, source: SourceText) -> Place:
             message = f"{quoted(words)} resembles {quoted(anchor.words)} ({round(100 * found.score)} %): check it"
             return Place(anchor, "fuzzy", message)
         case Ambiguous():
-            return Place(None, "ambiguous", f"{quoted(words)} {_occurrences(found)}: choose the place that is meant")
+            what = _occurrences(found, source.word)
+            return Place(None, "ambiguous", f"{quoted(words)} {what}: choose the place that is meant")
         case Orphan():
-            return Place(None, "orphan", f"{quoted(words)} is not in the ad: locate it by hand, or remove it")
+            what = f"is not in the {source.word}: locate it by hand, or remove it"
+            return Place(None, "orphan", f"{quoted(words)} {what}")
 
 
-def _occurrences(found: Ambiguous) -> str:
+def _occurrences(found: Ambiguous, word: str) -> str:
     if found.score < 1:
-        return f"resembles {len(found.spans)} places in the ad"
+        return f"resembles {len(found.spans)} places in the {word}"
     if len(found.spans) >= anchors.MOST_PLACES:
-        return f"occurs {len(found.spans):,} times or more in the ad"
+        return f"occurs {len(found.spans):,} times or more in the {word}"
     if len(found.spans) > 1:
-        return f"occurs {len(found.spans)} times in the ad"
+        return f"occurs {len(found.spans)} times in the {word}"
     return "could not be located with certainty"

@@ -178,8 +178,10 @@ class SessionDocument:
         self._seen = Version()
         self._is_read_only = is_read_only
         self._ignored: Path | None = None
-        self.problems: list[Problem] = []
+        self._others: list[Path] = []
         """The documents beside this one that name the same source."""
+        self._exact_name = ""
+        self._is_found = False
         self.path = self._find() or paths.document(source.id, "")
         self.text: str | None = None
         self.refresh()
@@ -233,9 +235,19 @@ class SessionDocument:
         names = document_names(self._id, (current, *recorded, self._source.employer, ""))
         texts = {snapshot.text for snapshot in self.snapshots.candidates()} if recorded else set[str]()
         chosen, others = choose_document(found, self._id, names, texts)
-        path = chosen.path if chosen else None
-        self.problems = misplaced_documents((other.path for other in others), path, self._id, names[0])
-        return path
+        self._others, self._exact_name = [other.path for other in others], names[0]
+        self._is_found = chosen is not None
+        return chosen.path if chosen else None
+
+    def misplaced(self, word: str) -> list[Problem]:
+        """Return the problems of other documents that name this source; `word` is what a source is called."""
+        if self._is_found:
+            what = f"this is not the document of {word} {self._id}, which is {self.path.name}, so it is not read"
+            hint = "add what it has more to that one, then delete it"
+        else:
+            what = f"this document of {word} {self._id} is not read, since it is not called {self._exact_name}"
+            hint = "rename it"
+        return [Problem(str(other), 0, "error", f"{what}: {hint}") for other in self._others]
 
     @property
     def is_own(self) -> bool:
@@ -458,20 +470,10 @@ def choose_document(
     return chosen, [document for document in same if document.heading and document is not chosen]
 
 
-def misplaced_documents(others: Iterable[Path], used: Path | None, source_id: SourceId, name: str) -> list[Problem]:
-    """Return what to report of documents that name a source and are not its document."""
-    if used is not None:
-        what = f"this is not the document of ad {source_id}, which is {used.name}, so it is not read"
-        hint = "add what it has more to that one, then delete it"
-    else:
-        what, hint = f"this document of ad {source_id} is not read, since it is not called {name}", "rename it"
-    return [Problem(str(other), 0, "error", f"{what}: {hint}") for other in others]
-
-
 # --- logs ---------------------------------------------------------------------------------------------
 
 
-def other_logs(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
+def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Problem]:
     """Return what to report of logs of a source beside its own; those that cannot be read are left out."""
     name = safe_name(source_id)
     found: list[Problem] = []
@@ -481,12 +483,12 @@ def other_logs(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
                 opened = replay(Journal(path).read()[0]).opened
             except OSError:
                 continue
-            found += [misplaced_log(path, source_id)] if opened and opened.source == source_id else []
+            found += [misplaced_log(path, source_id, word)] if opened and opened.source == source_id else []
     return found
 
 
-def misplaced_log(path: Path, source_id: SourceId) -> Problem:
-    """Return what to report of a log under another name than its source's."""
+def misplaced_log(path: Path, source_id: SourceId, word: str) -> Problem:
+    """Return the problem of a log under another name than its source's; `word` is what a source is called."""
     own = f"{safe_name(source_id)}{LOG}"
-    what = f"this is a log of ad {source_id}, whose log is {own}, so it is not read"
+    what = f"this is a log of {word} {source_id}, whose log is {own}, so it is not read"
     return Problem(str(path), 0, "error", f"{what}: append its lines to that one, then delete it")

@@ -79,9 +79,9 @@ def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None
     return "\n".join(texts)
 
 
-def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str) -> Problem:
+def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str) -> Problem:
     """Append a text to a file: beside the log, else in the home folder, else in the temporary folder; report where."""
-    entry = f"## Ad {source_id}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
+    entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
     reason = ""
     roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, _temporary_copy)
     for root in roots:

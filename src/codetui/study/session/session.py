@@ -82,7 +82,7 @@ class Session:
         """What was taken over when the session was opened."""
         try:
             self._log = SessionLog(paths.log(source.id))
-            self.problems = [*self._log.problems, *other_logs(paths, source.id)]
+            self.problems = [*self._log.problems, *other_logs(paths, source.id, book.words.source)]
             self._sync = self._new_sync()
             if self.holder is None:
                 self._reconcile_on_open()
@@ -92,7 +92,7 @@ class Session:
 
     def _new_sync(self) -> DocumentSync:
         document = SessionDocument(self._paths, self.source, lambda: self.transactions)
-        self._add_problems(document.problems)
+        self._add_problems(document.misplaced(self.book.words.source))
         return DocumentSync(self._log, self.source, self.book, document, self.record)
 
     def _reconcile_on_open(self) -> None:
@@ -396,7 +396,7 @@ class Session:
             return Refusal(f"{folder} is the folder of the session itself; name another one.")
         refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
         if not self.transactions and not refused:
-            return Refusal("Nothing is coded in this ad yet.")
+            return Refusal(f"Nothing is coded in this {self.book.words.source} yet.")
         fallback = FallbackFolder(folder, self.coder, self.source)
         try:
             fallback.add([*self.transactions, *refused], self._log.unknown)
@@ -455,4 +455,4 @@ class Session:
 
     def rescue_draft(self, text: str) -> Problem:
         """Keep a text that could not be saved in a file, and report where."""
-        return rescue_draft(self._paths, self.source.id, text)
+        return rescue_draft(self._paths, self.source.id, text, self.book.words.source)

@@ -247,7 +247,8 @@ class DocumentSync:
     def _check_and_apply(self, text: str, bases: Sequence[Snapshot], own: Sequence[Snapshot]) -> PullResult | None:
         parsed = parse(text, str(self.document.path))
         if self._log.state.opened is not None:
-            self._damage = damage_of(parsed, own[0] if own else None, heading_id(self._source.id))
+            heading, word = heading_id(self._source.id), self._book.words.source
+            self._damage = damage_of(parsed, own[0] if own else None, heading, word)
         else:
             self._damage = unmerged(text)
         if self._damage is None:
@@ -414,10 +415,10 @@ def parse(text: str, file: str) -> ParsedDocument:
     return ParsedDocument(text, *session_doc.read(text, file))
 
 
-def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str) -> Damage | None:
+def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Damage | None:
     """Return why a text must not count as an edit of `base`; None if it may.
 
-    `heading` is the id of the source as the heading of its document gives it.
+    `heading` is the id of the source as the heading of its document gives it, `word` what a source is called.
     """
     conflict = unmerged(edited.text)
     if conflict is not None:
@@ -426,7 +427,7 @@ def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str) -> Da
         what = f"the heading `# Manual Coding Analysis: Job Ad #{heading} (…)` is missing"
         return Damage(1, f"{what}: restore it, {REPAIR}")
     if edited.document.source_id != heading:
-        what = f"the heading names ad {edited.document.source_id}, and this is the document of ad {heading}"
+        what = f"the heading names {word} {edited.document.source_id}, and this is the document of {word} {heading}"
         return Damage(1, f"{what}: correct it, {REPAIR}")
     return _cut_short(edited, base) if base else None
 
