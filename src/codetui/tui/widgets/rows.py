@@ -311,7 +311,7 @@ class RowList(ScrollView, can_focus=True):
 
     def _fit_rows(self) -> None:
         """Set the scrollable height to the number of rows."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count())
+        self.virtual_size = Size(1, self.row_count())
 
     def _paint(self, row: Row | None, width: int, ground: _Ground) -> Strip:
         """Return the strip of a row: a bar where the cursor is, a blank before the right side and at the edge."""
