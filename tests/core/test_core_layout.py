@@ -11,7 +11,8 @@ from rich.cells import cell_len
 
 from codetui.core.text.layout import Layout, cluster_cells, find_odd, wrap
 
-ODD = "\t\r\n \u00a0\u00ad\u200b\u200c\u200d\u202e\u2028\ufe0f\ufeff\x00\x0b\x0c\x1b\x85\ud800\u0301\u0336"
+HIDDEN = "\u115f\u1160\u3164\U000e0041"
+ODD = HIDDEN + "\t\r\n \u00a0\u00ad\u200b\u200c\u200d\u202e\u2028\ufe0f\ufeff\x00\x0b\x0c\x1b\x85\ud800\u0301\u0336"
 WIDE = "工程🌊👩💻❤⚠👍🏽1⃣한"
 texts = st.text(alphabet=st.sampled_from("aab. *-" + ODD + WIDE) | st.characters(), max_size=120)
 widths = st.integers(min_value=1, max_value=40)
@@ -108,6 +109,18 @@ def test_every_plain_character_is_a_cluster_of_one_cell() -> None:
 )
 def test_what_has_no_picture_is_shown(text: str, rows: list[str]) -> None:
     assert shown_rows(wrap(text, 20)) == rows
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\U000e0041"])
+def test_what_nobody_sees_is_one_cell_of_its_own(hidden: str) -> None:
+    assert shown_rows(wrap(f"a{hidden}b", 9)) == ["a·b"]
+    assert cluster_cells(f"a{hidden}b") == b"\1\1\1"
+
+
+def test_the_tags_of_a_flag_belong_to_it() -> None:
+    wales = "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
+    assert cluster_cells(f"{wales}\U000e0041") == b"\2\0\0\0\0\0\0\1"
+    assert shown_rows(wrap(wales, 9)) == [wales]
 
 
 @pytest.mark.parametrize(

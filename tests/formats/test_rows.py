@@ -56,8 +56,10 @@ HEADER += "start,end,time,codebook_version,origin"
 
 
 def unguarded(cell: str) -> str:
-    """Return the cell without the apostrophe that guards it."""
-    return cell[1:] if re.match(r"'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠])", cell) else cell
+    """Return the cell without the apostrophes that guard it, as docs/commands.md describes it."""
+    formula = r"[^\S;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|['\"\u00ad\u115f\u200b\ufeff\U000e0041]"
+    place = rf"(?:^|(?<=[;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]))'(?=(?:{formula})*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])"
+    return re.sub(place, "", cell)
 
 
 def _state(*events: Event) -> State:
@@ -139,7 +141,36 @@ def test_other_cells_stay_as_they_are(cell: str) -> None:
     assert guarded(cell) == cell
 
 
-@given(st.text(st.sampled_from("'=+-@\t\r\n ab＝")))
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("a;=SUM(A1);b", "a;'=SUM(A1);b"),
+        ("a\t+1", "a\t'+1"),
+        ("a\n-1", "a\n'-1"),
+        ('a;"=1', "a;'\"=1"),
+        ("a; \u00ad@x", "a;' \u00ad@x"),
+        ("\u115f=1", "'\u115f=1"),
+        ("\U000e0041=1", "'\U000e0041=1"),
+        ("a;'=1", "a;''=1"),
+        ("a;b", "a;b"),
+    ],
+)
+def test_no_piece_behind_a_separator_looks_like_a_formula(cell: str, safe: str) -> None:
+    assert guarded(cell) == safe
+    assert unguarded(safe) == cell
+
+
+@given(st.lists(st.text(st.sampled_from("'\"=-;\t\n, a\u00ad")), min_size=11, max_size=11), st.sampled_from(";\t\n"))
+def test_a_program_that_splits_elsewhere_finds_no_formula(cells: list[str], separator: str) -> None:
+    text = to_csv([Row(*cells, 1, 2, "", "", "")])
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        reader = csv.reader(text.split("\n"), delimiter=separator if separator != "\n" else ";", quoting=quoting)
+        pieces = [piece for line in reader for piece in line]
+        assert not [piece for piece in pieces if piece.strip(' "\u00ad\r').startswith(("=", "-"))]
+    assert [unguarded(cell) for cell in list(csv.reader(io.StringIO(text, newline="")))[1][:11]] == cells
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\n ab＝;\"\u00ad")))
 def test_every_guarded_cell_can_be_read_back(cell: str) -> None:
     assert unguarded(guarded(cell)) == cell
     assert guarded(cell)[:1] not in tuple("=+-@\t\r＝")

@@ -82,11 +82,21 @@ def test_a_document_in_windows_1252_is_exported_with_its_letters(study: Path) ->
     assert "lámp" in next((study / "export").rglob("*.md")).read_text("utf-8")
 
 
-@pytest.mark.parametrize("command", [["status"], ["check"], ["status", "--json"]])
-def test_a_pipe_that_takes_few_letters_gets_the_others_replaced(study: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["export", "-o", "-"]])
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}])
+def test_every_output_is_utf_8_whatever_the_locale(study: Path, command: list[str], locale: dict[str, str]) -> None:
     (study / "ads" / "14_x.txt").write_text("Wächter 灯台 🗼\n\nText.", encoding="utf-8")
-    environ = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    coded(study, "15", "Wächter 灯台 🗼")
+    environ = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "0", **locale}
     done = subprocess.run(
         [sys.executable, "-m", "codetui", *command], cwd=study, env=environ, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+    assert "Wächter 灯台 🗼" in done.stdout.decode("utf-8")
+
+
+def test_messages_are_utf_8_too(study: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "codetui", "status", "--study", "Wächter"]
+    done = subprocess.run(command, cwd=study, env=environ, capture_output=True, check=False)
+    assert (done.returncode, "Wächter" in done.stderr.decode("utf-8")) == (2, True)

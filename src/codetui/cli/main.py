@@ -33,9 +33,9 @@ def run(argv: Sequence[str]) -> int:
     if "stdout" in missing:
         return _error("the standard output is closed, and nothing can be printed; send it to a file or to /dev/null.")
     for stream in (sys.stdout, sys.stderr):
-        # A pipe on Windows takes the characters of its code page alone.
+        # Whatever the locale: what another program reads, or a terminal shows, is UTF-8.
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = _exit_code(argv)
         sys.stdout.flush()

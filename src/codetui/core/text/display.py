@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 
-_INVISIBLE = "\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e001f"
+_FILLERS = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+_MARKS = "\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e00ff"
+_INVISIBLE = f"{_FILLERS}{_MARKS}"
 UNSAFE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff{_INVISIBLE}]|\r(?!\n)")
-"""Control characters except tabs and line ends, characters without width, those that reverse the direction of writing,
-and lone surrogates. Joiners are safe: emoji and some scripts need them."""
+"""Control characters except tabs and line ends, characters that nobody sees, those that reverse the direction of
+writing, and lone surrogates. Joiners and selectors of variants are safe: emoji and some scripts need them."""
 
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
-"""Of these, the ones that cannot be seen: they only separate letters, or order them from right to left."""
+"""Of these, the ones that cannot be seen: fillers, tags, and what separates letters or orders them."""
+
+is_filler = re.compile(f"[{_FILLERS}]").match
+"""Match a character that nobody sees although some terminals give it a cell."""
 
 STAND_IN = "·"
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, split_graphemes
 
+from codetui.core.text.display import is_filler
 from codetui.model import Span
 
 SUBSTITUTE = "·"
@@ -31,6 +32,10 @@ _PLAIN = " -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u1e00-\u200a\u2010-\u2027\u
 find_odd = re.compile(f"[^{_PLAIN}]").search
 """Find a character that is not one cluster of one cell by itself."""
 
+_FLAG = "\U0001f3f4"
+_find_tags = re.compile(f"{_FLAG}[\U000e0020-\U000e007e]+\U000e007f|[\U000e0020-\U000e007f]").finditer
+"""Find the flags of countries within countries, which are written in tags, and tags elsewhere, which show nothing."""
+
 _find_endless = re.compile(b"\0{%d}" % MARKS_PER_CLUSTER).finditer
 
 HANG_CELLS = 10
@@ -44,11 +49,15 @@ MARGIN = 2
 
 def _attaches(character: str) -> bool:
     """True for what belongs to the character before it: marks, joiners, emoji modifiers, flag tags."""
-    if cell_len(character):
+    if cell_len(character) or is_filler(character):
         return False
     code = ord(character)
     is_joining = code in (0x200C, 0x200D) or 0xE0020 <= code <= 0xE007F
     return is_joining or unicodedata.category(character) in _ATTACHING
+
+
+def _has_picture(character: str) -> bool:
+    return unicodedata.category(character) not in _PICTURELESS and not is_filler(character)
 
 
 class _CellTable(dict[int, int]):
@@ -56,7 +65,7 @@ class _CellTable(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
-        cells = 0 if unicodedata.category(character) in _PICTURELESS else cell_len(character)
+        cells = cell_len(character) if _has_picture(character) else 0
         self[code] = TAB_CELLS if character == "\t" else cells or int(not _attaches(character))
         return self[code]
 
@@ -79,6 +88,9 @@ def cluster_cells(text: str) -> bytes:
         for start, end, width in split_graphemes(text)[0]:
             if end - start > 1 and cells[start]:
                 _join_emoji(text, start, end, width, cells)
+    for found in _find_tags(text):
+        if found[0][0] != _FLAG:
+            cells[found.start()] = 1
     for run in _find_endless(cells):
         cells[run.end() - 1] = 1
     return bytes(cells)
@@ -111,7 +123,7 @@ def _glyph(character: str, cells: int) -> str:
     """Return the string to draw for one code point with its cells, 0 for one that attaches."""
     if character == "\t":
         return " " * TAB_CELLS if cells else ""
-    is_raw = unicodedata.category(character) not in _PICTURELESS
+    is_raw = _has_picture(character)
     if cells:
         return character if is_raw and cell_len(character) else SUBSTITUTE
     return character if is_raw or _attaches(character) else ""

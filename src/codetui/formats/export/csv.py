@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 
+from codetui.core.text.display import INVISIBLE
 from codetui.formats.export.exporter import Export, ExportedSession
 from codetui.formats.export.table import COLUMNS, Row, rows_of
 from codetui.model import Codebook
 
-FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-"""The beginning of a cell that a spreadsheet may take for a formula, with any apostrophes in front."""
+SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+"""Characters at which a program that expects no commas begins another cell, whatever is quoted."""
+
+IGNORED = rf"(?:(?![{SEPARATORS}])(?:[\s'\"]|{INVISIBLE.pattern}))*"
+"""What spreadsheets may drop or nobody sees at the beginning of a cell."""
+
+FORMULA = re.compile(rf"(?:^|(?<=[{SEPARATORS}]))(?={IGNORED}[=+\-@＝＋－＠])|^(?='*[\t\r\n])")
+"""The empty place in front of what a spreadsheet may take for a formula, where a cell may begin."""
+
+QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
+"""What makes a cell need quotes."""
 
 
 class CsvExporter:
@@ -37,18 +45,20 @@ def to_csv(rows: Iterable[Row]) -> str:
     """
     rows = list(rows)
     names = list(dict.fromkeys(name for row in rows for name in row.attributes))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *(guarded(f"source.{name}" if name in COLUMNS else name) for name in names)])
-    for row in rows:
-        cells = (*row[: len(COLUMNS)], *(row.attributes.get(name, "") for name in names))
-        writer.writerow(["" if cell is None else guarded(str(cell)) for cell in cells])
-    return out.getvalue()
+    header = [*COLUMNS, *(f"source.{name}" if name in COLUMNS else name for name in names)]
+    cells = ((*row[: len(COLUMNS)], *(row.attributes.get(name, "") for name in names)) for row in rows)
+    return "".join(",".join(map(_written, line)) + "\r\n" for line in (header, *cells))
+
+
+def _written(cell: object) -> str:
+    text = "" if cell is None else guarded(str(cell))
+    return '"{}"'.format(text.replace('"', '""')) if QUOTED.search(text) else text
 
 
 def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet evaluates: what looks like a formula gets an apostrophe in front.
+    """Return a cell that no spreadsheet evaluates: an apostrophe comes before what looks like a formula.
 
-    A cell that has apostrophes before what looks like a formula gets one more: removing one restores every cell.
+    It does so also behind the separators of programs that do not split at commas. What had an apostrophe before gets
+    one more, so that removing one restores every cell.
     """
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return FORMULA.sub("'", cell)

@@ -21,7 +21,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from codetui.core.text.display import STAND_IN, sanitize
+from codetui.core.text.display import sanitize
 from codetui.tui.themes import component_style, hue_style, opaque
 
 RIGHT_SHARE = 3
@@ -398,13 +398,9 @@ def _right_side(row: Row, width: int) -> tuple[Part, ...]:
     return (row.right[0]._replace(text=brief(row.right[0].text, room)),)
 
 
-SOFT_HYPHEN = "\xad"
-"""No cell wide in some terminals, one cell in others."""
-
-
 def shown(text: str) -> str:
     """Return `text` on one line: runs of white space become one blank, control characters `·`."""
-    return sanitize(" ".join(text.split())).replace(SOFT_HYPHEN, STAND_IN)
+    return sanitize(" ".join(text.split()))
 
 
 def one_line(text: str) -> str:
