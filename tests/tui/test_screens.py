@@ -8,8 +8,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
 
 from codetui.model import SourceEntry, SourceId
+from codetui.study.session.outcome import AdStatus
 from codetui.tui.dialogs.help import HelpRows, HelpScreen, KeyHelp
-from codetui.tui.dialogs.source_list import AdFilter, AdListScreen, AdRows, Progress
+from codetui.tui.dialogs.source_list import AdFilter, AdListScreen, AdRows
 from codetui.tui.widgets.reader import ReaderPane, Reading
 
 OPEN = "still open"
@@ -25,7 +26,7 @@ ADS = (
     entry("12", "Nordlicht", "Miller"),
     entry("1011", "Ostsee", "Baker of 12 breads"),
 )
-PROGRESS = {SourceId("11"): Progress("in progress", 3), SourceId("12"): Progress("done", 9)}
+PROGRESS = {SourceId("11"): AdStatus("in progress", 3), SourceId("12"): AdStatus("done", 9)}
 
 
 async def opened(keys: Sequence[str], current: str = "10") -> str | None:

@@ -5,50 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from textual.keys import format_key
+
 from codetui.tui.actions import ACTIONS, Action
 
-SIGNS = {
-    "full_stop": ".",
-    "comma": ",",
-    "slash": "/",
-    "question_mark": "?",
-    "right_parenthesis": ")",
-    "left_parenthesis": "(",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "semicolon": ";",
-    "colon": ":",
-    "apostrophe": "'",
-    "quotation_mark": '"',
-    "minus": "-",
-    "plus": "+",
-    "equals_sign": "=",
-    "underscore": "_",
-    "asterisk": "*",
-    "grave_accent": "`",
-    "circumflex_accent": "^",
-    "dollar_sign": "$",
-    "percent_sign": "%",
-    "ampersand": "&",
-    "number_sign": "#",
-    "at": "@",
-    "exclamation_mark": "!",
-    "backslash": "\\",
-    "vertical_line": "|",
-    "tilde": "~",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "Esc",
-    "space": "Space",
-}
+NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "space": "Space", "enter": "Enter"}
 
 
 @dataclass(frozen=True)
@@ -108,8 +69,10 @@ def key_words(keys: str) -> str:
 
 def _key_word(key: str) -> str:
     *modifiers, last = key.split("+")
+    sign = format_key(last)
+    is_sign = len(sign) == 1 and not sign.isalnum()
     is_plain_letter = len(last) == 1 and not modifiers
-    name = SIGNS.get(last, last if is_plain_letter else last.capitalize())
+    name = NAMES.get(last) or (sign if is_sign else last if is_plain_letter else last.capitalize())
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import ClassVar
 
 from rapidfuzz import fuzz, process
 from rich.cells import set_cell_size
@@ -15,12 +15,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from codetui.model import SourceEntry, SourceId
+from codetui.study.session.outcome import AdStatus, Progress
 from codetui.tui.dialogs.base import Dialog
-from codetui.tui.widgets.rows import Part, Row, RowList, brief
+from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief
 
-AdState = Literal["untouched", "in progress", "profile", "done"]
-STATES: tuple[AdState, ...] = get_args(AdState)
-SIGNS: dict[AdState, str] = {"untouched": "·", "in progress": "◐", "profile": "◕", "done": "●"}
+SIGNS: dict[Progress, str] = {"untouched": "·", "in progress": "◐", "profile assigned": "◕", "done": "●"}
+STATES = tuple(SIGNS)
 KEYS = "Enter: open · Tab: state · Esc: back"
 
 FEW = 20
@@ -28,14 +28,12 @@ MOST_SIMILAR = 200
 LEAST_SIMILARITY = 80
 
 
-class Progress(NamedTuple):
-    """How far the coding of an ad is."""
-
-    state: AdState = "untouched"
-    codings: int = 0
+UNTOUCHED = AdStatus("untouched", 0)
 
 
-UNTOUCHED = Progress()
+def state_words(state: Progress) -> str:
+    """Return a state with its sign."""
+    return f"{SIGNS[state]} {state.removesuffix(' assigned')}"
 
 
 class AdFilter:
@@ -90,7 +88,7 @@ class AdFilter:
 class AdRows(RowList, can_focus=False):
     """The ads that the filter lets through."""
 
-    def __init__(self, entries: Sequence[SourceEntry], progress: Mapping[SourceId, Progress]) -> None:
+    def __init__(self, entries: Sequence[SourceEntry], progress: Mapping[SourceId, AdStatus]) -> None:
         super().__init__(classes="-active")
         self._entries = entries
         self._progress = progress
@@ -105,8 +103,8 @@ class AdRows(RowList, can_focus=False):
         """Return the state, id, employer, title and number of codings of an ad."""
         entry = self._entries[self.places[index]]
         progress = self._progress.get(entry.id, UNTOUCHED)
-        is_untouched = progress.state == "untouched"
-        state = Part(f"{SIGNS[progress.state]} {progress.state:<12}", "dim" if is_untouched else "plain")
+        tone: Tone = "dim" if progress.progress == "untouched" else "plain"
+        state = Part(f"{state_words(progress.progress):<14}", tone)
         number = f"{brief(entry.id, self.id_cells):<{self.id_cells}}  "
         employer_cells = max(12, width // 4)
         employer = set_cell_size(brief(entry.employer, employer_cells), employer_cells)
@@ -147,7 +145,7 @@ class AdListScreen(Dialog[SourceId]):
     def __init__(
         self,
         entries: Sequence[SourceEntry],
-        progress: Mapping[SourceId, Progress],
+        progress: Mapping[SourceId, AdStatus],
         current: SourceId | None = None,
         *,
         is_listing: bool = False,
@@ -158,7 +156,7 @@ class AdListScreen(Dialog[SourceId]):
         self._progress = progress
         self._current = current
         self._is_listing = is_listing
-        self._state: AdState | None = None
+        self._state: Progress | None = None
         self._query = ""
         self._filter = AdFilter(self._entries, STATES, self._state_of)
 
@@ -202,7 +200,7 @@ class AdListScreen(Dialog[SourceId]):
 
     def action_next_state(self, step: int) -> None:
         """Keep the ads of the next state only; after the last one, all."""
-        choices: list[AdState | None] = [None, *STATES]
+        choices: list[Progress | None] = [None, *STATES]
         place = self._place()
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
         self._show(place)
@@ -243,16 +241,16 @@ class AdListScreen(Dialog[SourceId]):
     def _has_state(self, entry: SourceEntry) -> bool:
         return self._state_of(entry) == self._state
 
-    def _state_of(self, entry: SourceEntry) -> AdState:
-        return self._progress.get(entry.id, UNTOUCHED).state
+    def _state_of(self, entry: SourceEntry) -> Progress:
+        return self._progress.get(entry.id, UNTOUCHED).progress
 
     def _show_states(self) -> None:
         counts = dict.fromkeys(STATES, 0)
         for progress in self._progress.values():
-            counts[progress.state] += 1
+            counts[progress.progress] += 1
         counts["untouched"] = len(self._entries) - sum(counts[state] for state in STATES[1:])
-        names: dict[AdState | None, str] = {None: f"all {len(self._entries):,}"}
-        names |= {state: f"{SIGNS[state]} {state} {counts[state]:,}" for state in STATES}
+        names: dict[Progress | None, str] = {None: f"all {len(self._entries):,}"}
+        names |= {state: f"{state_words(state)} {counts[state]:,}" for state in STATES}
         styles = {self._state: "bold reverse"}
         parts = [Content.styled(f" {name} ", styles.get(state, "")) for state, name in names.items()]
         more = Content.styled(" listing…", "$foreground 65%") if self._is_listing else Content("")

@@ -30,7 +30,7 @@ RIGHT_SHARE = 3
 MOST_STRIPS = 256
 """Strips that a list keeps: most rows only move when one is added above them."""
 
-Tone = Literal["plain", "strong", "dim", "note", "warn", "hue"]
+Tone = Literal["plain", "strong", "dim", "note", "warn", "refusal", "error", "hue"]
 
 
 class Part(NamedTuple):

@@ -14,10 +14,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from codetui.tui.themes import component_style, hue_style
-from codetui.tui.widgets.rows import brief, cut, shown, wrap
+from codetui.tui.widgets.rows import Part, Tone, brief, cut, shown, wrap
 
 Kind = Literal["info", "refusal", "error"]
-Tone = Literal["plain", "strong", "dim", "hue", "refusal", "error"]
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
@@ -58,15 +57,7 @@ class CodeMark(NamedTuple):
     hue: int = 0
 
 
-class Piece(NamedTuple):
-    """Some words in a tone; `hue` is the index of the section whose colour they have, where the tone is "hue"."""
-
-    text: str
-    tone: Tone = "plain"
-    hue: int = 0
-
-
-Pieces = list[Piece]
+Pieces = list[Part]
 
 
 class StatusLine(Widget):
@@ -144,20 +135,20 @@ class StatusLine(Widget):
         width = self.content_size.width
         pieces = self._rows(width)[y] if y < ROWS else []
         segments = [Segment(piece.text, self._style(piece)) for piece in pieces if piece.text]
-        return Strip(segments).adjust_cell_length(width, self._style(Piece("")))
+        return Strip(segments).adjust_cell_length(width, self._style(Part("")))
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
         super().notify_style_update()
         self._styles_made.clear()
 
-    def _style(self, piece: Piece) -> Style:
+    def _style(self, piece: Part) -> Style:
         key = (piece.tone, piece.hue)
         if key not in self._styles_made:
             self._styles_made[key] = self.rich_style + self._tone_style(piece)
         return self._styles_made[key]
 
-    def _tone_style(self, piece: Piece) -> Style:
+    def _tone_style(self, piece: Part) -> Style:
         if piece.tone == "plain":
             return Style.null()
         if piece.tone == "hue":
@@ -175,11 +166,11 @@ class StatusLine(Widget):
         keys = self._marks(width // 3, with_labels=False)
         room = width - (_cells(keys) + GAP if keys else 0)
         lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) if self._message else [""]
-        message = [Piece(lines[0], tone)]
+        message = [Part(lines[0], tone)]
         if len(lines) > 1:
-            alarm = [] if self._facts.is_saved else [Piece(NOT_SAVED, "error")]
+            alarm = [] if self._facts.is_saved else [Part(NOT_SAVED, "error")]
             room = width - (_cells(alarm) + GAP if alarm else 0)
-            second = [Piece(cut(" ".join(lines[1:]), room), tone)]
+            second = [Part(cut(" ".join(lines[1:]), room), tone)]
             return [_spread(message, keys, width), _spread(second, alarm, width)]
         codes = self._marks(width - _cells(message) - (GAP if lines[0] else 0))
         return [_spread(message, codes, width), self._second_row(width)]
@@ -193,43 +184,43 @@ class StatusLine(Widget):
         marks: list[Pieces] = []
         for mark in self._codes:
             name = brief(mark.label, share - len(mark.key) - 1) if with_labels else ""
-            marks.append([Piece(mark.key, "hue", mark.hue), Piece(f" {name}" if name else "")])
+            marks.append([Part(mark.key, "hue", mark.hue), Part(f" {name}" if name else "")])
         return _fitted(_joined(marks, " · " if with_labels else " "), room)
 
     def _second_row(self, width: int) -> Pieces:
         facts = self._facts
         if not facts.is_saved:
-            state = Piece(NOT_SAVED, "error")
+            state = Part(NOT_SAVED, "error")
         elif facts.is_read_only:
-            state = Piece(READ_ONLY, "refusal")
+            state = Part(READ_ONLY, "refusal")
         elif facts.is_document_refused:
             # The codings are safe in the log, but whoever reads the markdown does not see them.
-            state = Piece(NO_DOCUMENT, "refusal")
+            state = Part(NO_DOCUMENT, "refusal")
         else:
-            state = Piece("saved")
-        right = [*([Piece("● done · ", "strong")] if facts.is_done else []), state]
+            state = Part("saved")
+        right = [*([Part("● done · ", "strong")] if facts.is_done else []), state]
         if self._listed is not None:
-            right = [*self._listing(self._listed), Piece(" · "), *right]
+            right = [*self._listing(self._listed), Part(" · "), *right]
         room = width - _cells(right) - GAP
         return _spread(_facts_in(facts, room), right, width)
 
     def _listing(self, listed: int) -> Pieces:
         text = f"listing {listed:,}…"
         if self._share is None:
-            return [Piece(text)]
+            return [Part(text)]
         full = round(min(max(self._share, 0.0), 1.0) * BAR_CELLS)
-        return [Piece(f"{text} "), Piece("━" * full, "strong"), Piece("─" * (BAR_CELLS - full), "dim")]
+        return [Part(f"{text} "), Part("━" * full, "strong"), Part("─" * (BAR_CELLS - full), "dim")]
 
 
 def _facts_in(facts: StatusFacts, room: int) -> Pieces:
     """Return the facts with ` · ` between, without those of the lowest rank that do not fit."""
     third = room // 3
     ranked = [
-        (3, facts.total, Piece(f"ad {facts.place:,} of {facts.total:,}")),
-        (5, facts.ad, Piece(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
-        (4, facts.unlocated, Piece(f"{facts.unlocated:,} not located: v", "strong")),
-        (1, facts.coder, Piece(f"coder {brief(facts.coder, 20)}")),
-        (2, facts.profile, Piece(brief(facts.profile, max(third, 12)))),
+        (3, facts.total, Part(f"ad {facts.place:,} of {facts.total:,}")),
+        (5, facts.ad, Part(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
+        (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: v", "strong")),
+        (1, facts.coder, Part(f"coder {brief(facts.coder, 20)}")),
+        (2, facts.profile, Part(brief(facts.profile, max(third, 12)))),
     ]
     kept = [(rank, piece) for rank, is_known, piece in ranked if is_known]
     while len(kept) > 1 and sum(cell_len(piece.text) + 3 for _, piece in kept) - 3 > room:
@@ -238,7 +229,7 @@ def _facts_in(facts: StatusFacts, room: int) -> Pieces:
 
 
 def _joined(parts: list[Pieces], between: str) -> Pieces:
-    return [*chain(*([Piece(between), *part] for part in parts))][1:]
+    return [*chain(*([Part(between), *part] for part in parts))][1:]
 
 
 def _cells(pieces: Pieces) -> int:
@@ -261,4 +252,4 @@ def _fitted(pieces: Pieces, room: int) -> Pieces:
 def _spread(left: Pieces, right: Pieces, width: int) -> Pieces:
     """Return a row with `left` at its left and `right` at its right."""
     gap = max(width - _cells(left) - _cells(right), 1)
-    return [*left, Piece(" " * gap), *right] if right else left
+    return [*left, Part(" " * gap), *right] if right else left

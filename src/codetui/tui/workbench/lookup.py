@@ -12,7 +12,7 @@ from codetui.core.codebook.usage import last_choice
 from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench, Do, code_here
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
 from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
@@ -56,7 +56,7 @@ class LookupController:
         if isinstance(node, ProfileNode):
             self._define_profile()
             return
-        wanted = node.id if isinstance(node, CodeNode) else coding.code if coding else None
+        wanted = code_here(bench)
         if wanted is None:
             bench.say("No code under the cursor. In the codebook (t), i explains each code.", "refusal")
             return
@@ -82,7 +82,7 @@ class LookupController:
     def _define_profile(self) -> None:
         bench = self._bench
         assigned = bench.state.profile
-        profile = next((one for one in bench.index.book.profiles if assigned in (one.id, one.name)), None)
+        profile = profile_of(bench.index.book, assigned)
         if profile is not None:
             bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
         elif assigned:
@@ -163,10 +163,9 @@ class ReaderController:
 
     def _place_here(self) -> int:
         """Return the document about the code or profile under the cursor, else the one that was open last."""
-        bench, node = self._bench, self._bench.node()
-        coding = bench.coding_here()
-        code = node.id if isinstance(node, CodeNode) else coding.code if coding else None
-        profile = profile_of(bench.index.book, bench.state.profile) if isinstance(node, ProfileNode) else None
+        bench, code = self._bench, code_here(self._bench)
+        is_profile = isinstance(bench.node(), ProfileNode)
+        profile = profile_of(bench.index.book, bench.state.profile) if is_profile else None
         tied = (
             place
             for place, one in enumerate(bench.index.book.references)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codetui.core.session.state import State
 from codetui.model import CodingId, SourceEntry, SourceId, Span
-from codetui.study.session.outcome import AdStatus
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.codebook_tree import CodebookTree, CodeNode, CodingNode, Node, ProfileNode
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.select import SelectionController
 
 if TYPE_CHECKING:
-    from codetui.tui.dialogs.source_list import AdListScreen, AdState, Progress
-
-
-STATES: dict[str, AdState] = {
-    "untouched": "untouched",
-    "in progress": "in progress",
-    "profile assigned": "profile",
-    "done": "done",
-}
+    from codetui.tui.dialogs.source_list import AdListScreen
 
 
 class NavigationController:
@@ -74,7 +64,7 @@ class NavigationController:
 
         workspace = self._bench.workspace
         touched = {*workspace.sources.statuses, self._bench.ad.id}
-        progress = {ad: _progress(workspace.sources.status(ad)) for ad in touched}
+        progress = {ad: workspace.sources.status(ad) for ad in touched}
         screen = AdListScreen(
             workspace.sources.entries, progress, self._bench.ad.id, is_listing=not workspace.sources.is_listed
         )
@@ -95,12 +85,6 @@ class NavigationController:
             waiting()
 
 
-def _progress(status: AdStatus) -> Progress:
-    from codetui.tui.dialogs.source_list import Progress
-
-    return Progress(STATES[status.progress], status.codings)
-
-
 class TreeController:
     """Acts on the nodes of the codebook tree."""
 
@@ -112,16 +96,15 @@ class TreeController:
         self._selector = selector
         self._assigner = assigner
 
-    def actions(self, back: Callable[[], None]) -> dict[str, Do]:
-        """Return the function of each action id; `back` returns the focus to the text."""
-        return {"tree": lambda: self._switch(back)}
+    def actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        return {"tree": self._switch}
 
-    def _switch(self, back: Callable[[], None]) -> None:
-        is_leaving = self._outline.screen.focused is self._outline
-        self._outline.set_class(not is_leaving, "-shown")
-        if is_leaving:
-            back()
+    def _switch(self) -> None:
+        if self._outline.has_focus:
+            self._bench.back_to_ad()
         else:
+            self._outline.add_class("-shown")
             self._outline.screen.set_focus(self._outline)
 
     def chosen(self, node: Node, ask_profile: Do) -> None:
@@ -139,7 +122,7 @@ class TreeController:
     def highlighted(self, node: Node) -> None:
         """Show the quotation of the node under the cursor."""
         span = span_of(self._bench.state, node.id) if isinstance(node, CodingNode) else None
-        if self._outline.screen.focused is self._outline and span is not None:
+        if self._outline.has_focus and span is not None:
             self._selector.glance(span)
 
 

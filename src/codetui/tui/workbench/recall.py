@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
+from typing import TypeVar
 
 from textual.screen import Screen
 from textual.worker import get_current_worker
@@ -18,10 +19,25 @@ MOST_HERE, MOST_ELSEWHERE = 3, 5
 """Quotations of a code that a definition shows, of the open ad and of the others."""
 
 WORK, REST = 0.001, 0.002
-"""Seconds in turn for which logs are read and not read: a key has the processor to itself between two logs."""
+"""Seconds in turn in which a worker works and rests, so that a key has the processor to itself."""
 
 STAYS = 0.3
 """Seconds after which somebody who opened a panel reads in it; who knows the keys has closed it by then."""
+
+
+Step = TypeVar("Step")
+
+
+def paced(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps of a worker's work, with rests, until the worker is cancelled."""
+    worker, rested = get_current_worker(), monotonic()
+    for step in steps:
+        if worker.is_cancelled:
+            return
+        yield step
+        if monotonic() - rested > WORK:
+            sleep(REST)
+            rested = monotonic()
 
 
 class UsageReader:
@@ -73,14 +89,10 @@ class UsageReader:
     def _read(self) -> None:
         worker, workspace = get_current_worker(), self._bench.workspace
         earlier = workspace.usage
-        before, rested = (earlier.is_complete, earlier.readings), monotonic()
+        before = earlier.is_complete, earlier.readings
         try:
-            for _ in earlier.read(list(workspace.sources.entries), self._bench.ad.id):
-                if worker.is_cancelled:
-                    return
-                if monotonic() - rested > WORK:
-                    sleep(REST)
-                    rested = monotonic()
+            for _ in paced(earlier.read(list(workspace.sources.entries), self._bench.ad.id)):
+                pass
         finally:
             if not worker.is_cancelled:
                 is_new = before != (earlier.is_complete, earlier.readings)

@@ -19,7 +19,7 @@ from codetui.core.selection.selection import effective
 from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
 from codetui.tui.keymap import Keymap
@@ -44,7 +44,6 @@ from codetui.tui.workbench.view_model import (
     kind_of,
     mark_of,
     outcome_words,
-    pull_words,
     status_facts,
     way_on,
 )
@@ -185,27 +184,21 @@ class WorkbenchScreen(Screen[None]):
             LookupController(self, self.usage_reader, self.keymap.actions, lambda action: self.keyboard.do(action)),
             ReaderController(self, self.reader),
             self.target,
+            self.tree_controller,
             self.saver,
         )
         actions: dict[str, Do] = {"palette": self.app.action_command_palette, "quit": self.leave}
         for controller in controllers:
             actions |= controller.actions()
-        return actions | self.tree_controller.actions(lambda: self.set_focus(self.document))
+        return actions
 
     def start_workers(self) -> None:
         """List the ads in the background, and watch the document and the codebook."""
         from codetui.tui.workbench.source_list import SourceLister
-        from codetui.tui.workbench.watch import CodebookWatcher, DocumentWatcher
+        from codetui.tui.workbench.watch import watch_files
 
         SourceLister(self, self.workspace, self.navigator, self.copier, self.usage_reader, self.status).begin()
-        DocumentWatcher(self, self, self._document_pulled).begin()
-        CodebookWatcher(self, self, self.usage_reader).begin()
-
-    def _document_pulled(self, pulled: PullResult) -> None:
-        """Show a document that was edited outside."""
-        self.changed_elsewhere()
-        has_errors = any(problem.severity == "error" for problem in pulled.problems)
-        self.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
+        watch_files(self, self, self.usage_reader, self.changed_elsewhere)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import gc
-from time import monotonic, sleep
 
 from textual.screen import Screen
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from codetui.study.workspace import Batch, Workspace
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.describe import CopyController
 from codetui.tui.workbench.navigate import NavigationController
-from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.recall import UsageReader, paced
 from codetui.tui.workbench.view_model import first_of, status_facts
-
-WORK, REST = 0.001, 0.002
-"""Seconds in turn for which the texts are read and not read: a key has the processor to itself between two texts."""
 
 
 class SourceLister:
@@ -58,17 +54,10 @@ class SourceLister:
                 return
             hand(self._workspace.sources.statuses.setdefault, ad, status)
         hand(self._usage_reader.begin)
-        self._read_texts(worker)
-
-    def _read_texts(self, worker: Worker[object]) -> None:
-        rested = monotonic()
-        for _ in self._workspace.sources.read_texts():
-            if monotonic() - rested > WORK:
-                if worker.is_cancelled:
-                    return
-                sleep(REST)
-                rested = monotonic()
-        self._screen.app.call_from_thread(self._texts_read)
+        for _ in paced(self._workspace.sources.read_texts()):
+            pass
+        if not worker.is_cancelled:
+            hand(self._texts_read)
 
     def _texts_read(self) -> None:
         if self._status.message[1] == "info" and (words := self._copier.words()):

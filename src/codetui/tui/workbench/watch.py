@@ -7,84 +7,64 @@ from collections.abc import Callable
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.study.session.outcome import PullResult
-from codetui.study.session.session import Session
-from codetui.tui.bench import Bench
+from codetui.tui.bench import Bench, Do
 from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.view_model import pull_words
 
 LOOK_EVERY = 0.6
-"""Seconds between two looks; a file must be the same for two looks, lest a save be taken half-way."""
+"""Seconds between two looks at a file."""
 
 
-class DocumentWatcher:
-    """Watches the open document; calls `taken` with what was pulled from it."""
+def watch_files(bench: Bench, screen: Screen[None], usage_reader: UsageReader, show: Do) -> None:
+    """Pull the open document and reload the codebook when they change; `show` shows the session then."""
+    workspace = bench.workspace
 
-    def __init__(self, bench: Bench, screen: Screen[None], taken: Callable[[PullResult], None]) -> None:
-        self._bench = bench
+    def changed_version() -> object:
+        return workspace.session.changed() if workspace.session else None
+
+    def pull() -> None:
+        pulled = workspace.pull()
+        if pulled is not None:
+            show()
+            has_errors = any(problem.severity == "error" for problem in pulled.problems)
+            bench.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
+
+    def reload() -> None:
+        reloaded = workspace.reload_codebook()
+        if reloaded is not None:
+            bench.notify_behind(reloaded.message, "refusal" if reloaded.is_held else "info")
+            if not reloaded.is_held:
+                usage_reader.begin()
+                bench.show_book()
+
+    _Watcher(screen, "document", changed_version, pull).begin()
+    _Watcher(screen, "codebook", workspace.codebook.changed_version, reload).begin()
+
+
+class _Watcher:
+    """Calls `use` when two looks found the same change: editors save in steps."""
+
+    def __init__(self, screen: Screen[None], name: str, changed_version: Callable[[], object], use: Do) -> None:
+        """`changed_version` returns None while nothing is changed."""
         self._screen = screen
-        self._taken = taken
-        self._waiting: object = None
+        self._name = name
+        self._changed_version = changed_version
+        self._use = use
+        self._seen: object = None
 
     def begin(self) -> None:
         """Start watching."""
         self._screen.set_interval(LOOK_EVERY, self._look)
 
     def _look(self) -> None:
-        """Look at the file in a thread: a slow disk must not hold up a key."""
-        session = self._bench.workspace.session
-        if session is not None:
-            self._screen.run_worker(
-                lambda: self._ask(session), thread=True, group="watching", exclusive=True, exit_on_error=False
-            )
+        """Look in a thread: a slow disk must not hold up a key."""
+        group = f"watching the {self._name}"
+        self._screen.run_worker(self._compare, thread=True, group=group, exclusive=True, exit_on_error=False)
 
-    def _ask(self, session: Session) -> None:
-        version = session.changed()
-        if version is None:
-            self._waiting = None
-        elif version != self._waiting:
-            self._waiting = version
+    def _compare(self) -> None:
+        version = self._changed_version()
+        if version is None or version != self._seen:
+            self._seen = version
         elif not get_current_worker().is_cancelled:
-            self._waiting = None
-            self._screen.app.call_from_thread(self._take, session)
-
-    def _take(self, session: Session) -> None:
-        if session is not self._bench.workspace.session:
-            return
-        taken = self._bench.workspace.pull()
-        if taken is not None:
-            self._taken(taken)
-
-
-class CodebookWatcher:
-    """Watches the codebook's file; it must look the same twice, since editors save in steps."""
-
-    def __init__(self, bench: Bench, screen: Screen[None], usage_reader: UsageReader) -> None:
-        self._bench = bench
-        self._screen = screen
-        self._usage_reader = usage_reader
-        self._waiting: object = None
-
-    def begin(self) -> None:
-        """Start watching."""
-        self._screen.set_interval(LOOK_EVERY, self._look)
-
-    def _look(self) -> None:
-        """Look at the file in a thread: a slow disk must not hold up a key."""
-        self._screen.run_worker(self._ask, thread=True, group="watching the book", exclusive=True, exit_on_error=False)
-
-    def _ask(self) -> None:
-        version = self._bench.workspace.codebook.changed_version()
-        if version is None or version != self._waiting:
-            self._waiting = version
-        else:
-            self._waiting = None
-            self._screen.app.call_from_thread(self._take)
-
-    def _take(self) -> None:
-        reloaded = self._bench.workspace.reload_codebook()
-        if reloaded is None:
-            return
-        self._bench.notify_behind(reloaded.message, "refusal" if reloaded.is_held else "info")
-        if not reloaded.is_held:
-            self._usage_reader.begin()
-            self._bench.show_book()
+            self._seen = None
+            self._screen.app.call_from_thread(self._use)
