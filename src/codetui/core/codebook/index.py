@@ -6,8 +6,8 @@ The functions scan the codebook; `CodebookIndex` answers in constant time.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 from codetui.model import Code, Codebook, Group, MemoTarget, Profile, Section
@@ -54,29 +54,16 @@ class CodebookIndex:
         return next((_only(names[wanted]) for names in self._by_name if wanted in names), None)
 
 
-class _Identical:
-    """A codebook compared by identity: it holds dicts, and has no hash of its own."""
-
-    __slots__ = ("book",)
-
-    def __init__(self, book: Codebook) -> None:
-        self.book = book
-
-    def __hash__(self) -> int:
-        return id(self.book)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identical) and other.book is self.book
-
-
-@lru_cache(maxsize=KEPT_INDEXES)
-def _index_of(identical: _Identical) -> CodebookIndex:
-    return CodebookIndex(identical.book)
+_latest: deque[CodebookIndex] = deque(maxlen=KEPT_INDEXES)
 
 
 def index_of(book: Codebook) -> CodebookIndex:
-    """Return the index of a codebook, cached for those that were asked for last."""
-    return _index_of(_Identical(book))
+    """Return the index of a codebook, cached for the last few codebooks."""
+    index = next((each for each in tuple(_latest) if each.book is book), None)
+    if index is None:
+        index = CodebookIndex(book)
+        _latest.append(index)
+    return index
 
 
 def code_of(book: Codebook, code_id: str) -> Code | None:

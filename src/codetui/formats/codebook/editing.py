@@ -20,7 +20,6 @@ from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
 from codetui.formats.codebook.writer import FIELDS as TABLE_FIELDS
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
 from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
-from codetui.formats.toml.tables import Sheet
 from codetui.model import Code, Codebook, CodeId, Profile
 
 FIELDS = TABLE_FIELDS | {
@@ -162,7 +161,7 @@ def _with_other_id(text: str, old: CodeId, new: CodeId, book: Codebook) -> str:
     if taken is not None:
         raise EditError(f"{new} is already the id of “{taken.name}”")
     after = set_value(text, _place_of(text, Part("code", old)), "id", new)
-    for place, field, value in _mentions(parsed(text), old, new):
+    for place, field, value in _mentions(parsed(text).fields, old, new):
         after = set_value(after, place, field, value)
     return _verified(text, after)
 
@@ -224,12 +223,7 @@ def _read(text: str) -> Codebook:
 
 
 def _parts(text: str) -> Parts:
-    sheet = Sheet("")
-    parsed(text)
-    top = sheet.parse(text)
-    if top is None:
-        raise EditError(f"{sheet.problems[0].message}; nothing was changed: fix it first")
-    return read_parts(top)
+    return read_parts(parsed(text))
 
 
 def _place_of(text: str, part: Part) -> Place:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
-from codetui.core.codebook.index import CodebookIndex, folded, label
+from codetui.core.codebook.index import CodebookIndex, folded, label_from
 from codetui.formats.toml.tables import Table, report_missing, shown
 from codetui.model import Codebook, Severity
 
@@ -37,12 +37,19 @@ class Named(NamedTuple):
 
 def lint(book: Codebook, top: Table, tables: Tables) -> None:
     """Report what deserves a second look to the sheet of `top`; `tables` holds the table of each part."""
+    codes = [Named("code", each.id, each.name, each.section, tables["code", each.id]) for each in book.codes]
+    profiles = [Named("profile", each.id, each.name, "", tables["profile name", each.name]) for each in book.profiles]
+    headings = [
+        *(Named("section", each.id, each.title, "", tables["section", each.id]) for each in book.sections),
+        *(Named("group", each.id, each.title, each.section, tables["group", each.id]) for each in book.groups),
+    ]
     _check_links(book, tables)
     _check_completeness(book, top, tables)
-    _check_numbers(book, tables)
-    _check_labels(book, tables)
-    _check_titles(book, tables)
-    _check_names(book, tables)
+    _check_numbers(profiles)
+    _check_numbers(codes)
+    _check_labels(book, codes)
+    _check_titles(headings)
+    _check_names(book, codes, profiles, headings)
     _check_round_trip(book, tables)
 
 
@@ -90,17 +97,14 @@ def _check_completeness(book: Codebook, top: Table, tables: Tables) -> None:
             table.report("warning", f"{what}; remove it", "name")
 
 
-def _check_numbers(book: Codebook, tables: Tables) -> None:
+def _check_numbers(parts: Sequence[Named]) -> None:
     """Report numbers skipped by the profiles, or by the codes of a section whose ids begin alike."""
-    codes = [Named("code", each.id, "", each.section, tables["code", each.id]) for each in book.codes]
-    profiles = [Named("profile", each.id, "", "", tables["profile name", each.name]) for each in book.profiles]
-    for parts in (profiles, codes):
-        families: dict[tuple[str, str], list[tuple[int, Named]]] = {}
-        for part in parts:
-            if split := FINAL_NUMBER.fullmatch(part.id):
-                families.setdefault((part.within, split[1]), []).append((int(split[2]), part))
-        for (_, prefix), family in families.items():
-            _check_gaps(prefix, family, {part.id for part in parts})
+    families: dict[tuple[str, str], list[tuple[int, Named]]] = {}
+    for part in parts:
+        if split := FINAL_NUMBER.fullmatch(part.id):
+            families.setdefault((part.within, split[1]), []).append((int(split[2]), part))
+    for (_, prefix), family in families.items():
+        _check_gaps(prefix, family, {part.id for part in parts})
 
 
 def _check_gaps(prefix: str, family: list[tuple[int, Named]], known: set[str]) -> None:
@@ -114,37 +118,41 @@ def _check_gaps(prefix: str, family: list[tuple[int, Named]], known: set[str]) -
             above.table.report("note", f"{what} missing between {below.id} and {above.id}; {advice}", "id")
 
 
-def _check_labels(book: Codebook, tables: Tables) -> None:
+def _check_labels(book: Codebook, codes: Sequence[Named]) -> None:
     """Report labels that two codes share, and labels that break the document's markdown."""
-    first: dict[str, str] = {}
-    for code in book.codes:
-        text, table = label(book, code), tables["code", code.id]
-        other = first.setdefault(folded(text), code.id)
-        if other != code.id:
-            what = f"codes {shown(other)} and {shown(code.id)} both have the label {shown(text)} in documents"
-            table.report("error", f"{what}; give them different names, or use {{id}} in the label pattern", "name")
-        if "**" in text:
-            what = f"the label {shown(text)} contains **, which ends it too early in documents; remove it"
-            table.report("warning", what, "name")
+    labelled = [each._replace(text=label_from(book.label, each.id, each.text), within="") for each in codes]
+    for one, other in _repeated(labelled):
+        what = f"codes {shown(one.id)} and {shown(other.id)} both have the label {shown(other.text)} in documents"
+        advice = "give them different names, or use {id} in the label pattern"
+        other.table.report("error", f"{what}; {advice}", "name")
+    for each in labelled:
+        if "**" in each.text:
+            what = f"the label {shown(each.text)} contains **, which ends it too early in documents; remove it"
+            each.table.report("warning", what, "name")
 
 
-def _check_titles(book: Codebook, tables: Tables) -> None:
+def _check_titles(headings: Sequence[Named]) -> None:
     """Report headings that documents cannot tell apart, or would number twice."""
-    first: dict[tuple[str, str], str] = {}
-    for kind, id_, title, within, table in _headings(book, tables):
-        other = first.setdefault((within, folded(title)), id_)
-        if other != id_:
-            what = f"{kind}s {shown(other)} and {shown(id_)} have the same title"
-            table.report("warning", f"{what}; documents cannot tell them apart: change one", "title")
-        if kind == "section" and OWN_NUMBER.match(title):
-            what = f"section {shown(id_)} has a number in its title; documents number sections themselves"
-            table.report("note", f"{what}: remove it", "title")
+    for one, other in _repeated(headings):
+        what = f"{other.kind}s {shown(one.id)} and {shown(other.id)} have the same title"
+        other.table.report("warning", f"{what}; documents cannot tell them apart: change one", "title")
+    for each in headings:
+        if each.kind == "section" and OWN_NUMBER.match(each.text):
+            what = f"section {shown(each.id)} has a number in its title; documents number sections themselves"
+            each.table.report("note", f"{what}: remove it", "title")
 
 
-def _check_names(book: Codebook, tables: Tables) -> None:
+def _repeated(parts: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    """Yield the first part with a text, and each later one that has the same text in the same section."""
+    first: dict[tuple[str, str], Named] = {}
+    for each in parts:
+        other = first.setdefault((each.within, folded(each.text)), each)
+        if other is not each:
+            yield other, each
+
+
+def _check_names(book: Codebook, codes: Sequence[Named], profiles: Sequence[Named], headings: Sequence[Named]) -> None:
     """Report names, titles and ids that are the same, or differ by case or accents only."""
-    codes = [Named("code", each.id, each.name, each.section, tables["code", each.id]) for each in book.codes]
-    profiles = [Named("profile", each.id, each.name, "", tables["profile name", each.name]) for each in book.profiles]
     for one, other in _alike(codes):
         if "{id}" not in book.label and one.text.casefold() == other.text.casefold():
             continue  # Their labels are the same, which is worse and reported as such.
@@ -152,7 +160,7 @@ def _check_names(book: Codebook, tables: Tables) -> None:
         _report_alike("warning" if one.within == other.within else "note", one, other, how, "name")
     for one, other in _alike(profiles):
         _report_alike("warning", one, other, "names that differ by case or accents only", "name")
-    for one, other in _alike(_headings(book, tables)):
+    for one, other in _alike(headings):
         if one.within == other.within and one.text.casefold() != other.text.casefold():
             _report_alike("warning", one, other, "titles that differ by accents only", "title")
     for these in (codes, profiles):
@@ -180,12 +188,6 @@ def _check_round_trip(book: Codebook, tables: Tables) -> None:
         what = f"{part.kind} {shown(part.id)} does not read back from documents as {shown(part.text)}"
         advice = "remove signs such as * ` # and a number at its beginning"
         table.report("warning", f"{what}; {advice}", NAME_FIELDS[part.kind])
-
-
-def _headings(book: Codebook, tables: Tables) -> list[Named]:
-    sections = [Named("section", each.id, each.title, "", tables["section", each.id]) for each in book.sections]
-    groups = [Named("group", each.id, each.title, each.section, tables["group", each.id]) for each in book.groups]
-    return sections + groups
 
 
 def _alike(named: Iterable[Named]) -> Iterator[tuple[Named, Named]]:

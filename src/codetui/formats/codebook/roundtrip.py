@@ -10,7 +10,7 @@ from codetui.formats.session_doc.head import read_profile, write_profile
 from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, SectionPart, numbered, without_number
 from codetui.formats.session_doc.reader import read
 from codetui.formats.session_doc.writer import write
-from codetui.model import Codebook, Section
+from codetui.model import Codebook
 
 
 class Heading(NamedTuple):
@@ -26,8 +26,8 @@ def lost_headings(book: Codebook, index: CodebookIndex) -> list[Heading]:
 
     Texts that two parts share are left to the checks that compare them.
     """
-    wanted = [heading for section in book.sections for heading in _headings(book, index, section)]
-    document = Document("1", sections=tuple(_part(book, index, n, each) for n, each in enumerate(book.sections, 1)))
+    wanted: list[Heading] = []
+    document = Document("1", sections=tuple(_parts(book, index, wanted)))
     found = list(_recognised(read(write(document), "")[0], index))
     if len(wanted) != len(found):
         pairs = zip(wanted, found, strict=False)
@@ -49,29 +49,19 @@ def lost_profiles(book: Codebook) -> Iterator[Heading]:
             yield Heading("profile", each.id, each.name)
 
 
-def _headings(book: Codebook, index: CodebookIndex, section: Section) -> Iterator[Heading]:
-    yield Heading("section", section.id, section.title)
-    for code in codes_of(book, section):
-        if not code.group:
-            yield Heading("code", code.id, index.labels[code.id])
-    for group in groups(book, section):
-        yield Heading("group", group.id, group.title)
-        for code in codes_of(book, group):
-            yield Heading("code", code.id, index.labels[code.id])
-
-
-def _part(book: Codebook, index: CodebookIndex, number: int, section: Section) -> SectionPart:
-    """Return a section with an entry under each of its codes."""
-    entry = Entry("term" if section.holds == "terms" else "quotation", "words")
-
-    def lines(codes: list[str]) -> tuple[CodeLine, ...]:
-        return tuple(CodeLine(text, entries=(entry,)) for text in codes)
-
-    own = lines([index.labels[code.id] for code in codes_of(book, section) if not code.group])
-    blocks = [Block(None, codes=own)] if own else []
-    for group in groups(book, section):
-        blocks.append(Block(group.title, codes=lines([index.labels[code.id] for code in codes_of(book, group)])))
-    return SectionPart(numbered(number, section.title), tuple(blocks))
+def _parts(book: Codebook, index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]:
+    """Yield the sections of a document with an entry under each code; add all headings to `wanted`."""
+    for number, section in enumerate(book.sections, 1):
+        wanted.append(Heading("section", section.id, section.title))
+        entry = Entry("term" if section.holds == "terms" else "quotation", "words")
+        blocks: list[Block] = []
+        for group in (None, *groups(book, section)):
+            codes = [code.id for code in codes_of(book, section) if code.group == (group.id if group else "")]
+            wanted += [Heading("group", group.id, group.title)] if group else []
+            wanted += [Heading("code", code, index.labels[code]) for code in codes]
+            lines = tuple(CodeLine(index.labels[code], entries=(entry,)) for code in codes)
+            blocks.append(Block(group.title if group else None, codes=lines))
+        yield SectionPart(numbered(number, section.title), tuple(block for block in blocks if not block.is_empty))
 
 
 def _recognised(document: Document, index: CodebookIndex) -> Iterator[Heading]:

@@ -53,21 +53,14 @@ class Export(NamedTuple):
 class Exporter(Protocol):
     """A format that sessions are exported in."""
 
-    @property
-    def name(self) -> str:
-        """The name by which the format is chosen."""
-
-    @property
-    def suffix(self) -> str:
-        """The suffix of the file that is written; empty where a folder is."""
-
-    @property
-    def default_output(self) -> str:
-        """The file or folder that is written unless another one is named."""
-
-    @property
-    def has_attributes(self) -> bool:
-        """True if the attributes of sources are exported, so that sources have to be read."""
+    name: str
+    """The name by which the format is chosen."""
+    suffix: str
+    """The suffix of the file that is written; empty where a folder is."""
+    default_output: str
+    """The file or folder that is written unless another one is named."""
+    has_attributes: bool
+    """True if the attributes of sources are exported, so that sources have to be read."""
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
         """Render sessions."""

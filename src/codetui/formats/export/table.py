@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from codetui.core.codebook.index import CodebookIndex, index_of, profile_name
+from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession
-from codetui.formats.session_doc.writer import CodeSites, Site, SourceFacts
+from codetui.formats.session_doc.writer import CodeSites, SourceFacts
 from codetui.model import Codebook, Coding
 
 
@@ -46,16 +46,6 @@ COLUMNS = Row._fields[:-1]
 """The columns that every coding has."""
 
 
-class _Shared(NamedTuple):
-    """The cells that all rows of one session have in common, the first of a row."""
-
-    ad_id: str
-    employer: str
-    title: str
-    coder: str
-    profile: str
-
-
 def rows_of(sessions: Iterable[ExportedSession], book: Codebook) -> list[Row]:
     """Return the codings of sessions, session by session."""
     return [
@@ -69,44 +59,37 @@ def rows(
     state: State, book: Codebook, facts: SourceFacts, coder: str, attributes: Mapping[str, str] = NO_ATTRIBUTES
 ) -> list[Row]:
     """Return the codings of a session in the order of its document: by code, then as they were assigned."""
-    index = index_of(book)
-    layout = CodeSites(book)
-    sites = {coding.code: layout.site(coding.code) for coding in state.live()}
-    ordered = sorted(state.live(), key=lambda coding: sites[coding.code].sort_key)
-    shared = _Shared(
-        facts.id,
-        state.employer or facts.employer,
-        state.title or facts.title,
-        coder,
-        profile_name(book, state.profile),
-    )
-    return [_row(shared, coding, sites[coding.code], index)._replace(attributes=attributes) for coding in ordered]
-
-
-def _row(shared: _Shared, coding: Coding, site: Site, index: CodebookIndex) -> Row:
-    section, group = index.sections.get(site.section), index.groups.get(site.group)
-    code = index.codes.get(coding.code)
-    return Row(
-        *shared,
-        section=section.title if section else "",
-        group=group.title if group else "",
-        code_id=coding.code,
-        code_name=code.name if code else pending_remark(coding.code, index),
-        words=_words(coding),
-        note=coding.note,
-        start=coding.anchor.start if coding.anchor else None,
-        end=coding.anchor.end if coding.anchor else None,
-        time=coding.time,
-        codebook_version=coding.codebook.partition("#")[0],
-        origin=_origin(coding),
-    )
+    index, sites = index_of(book), CodeSites(book)
+    site_of = {code: sites.site(code) for code in {coding.code for coding in state.live()}}
+    found: list[Row] = []
+    for coding in sorted(state.live(), key=lambda coding: site_of[coding.code].sort_key):
+        site, code = site_of[coding.code], index.codes.get(coding.code)
+        section, group = index.sections.get(site.section), index.groups.get(site.group)
+        found.append(
+            Row(
+                ad_id=facts.id,
+                employer=state.employer or facts.employer,
+                title=state.title or facts.title,
+                coder=coder,
+                profile=profile_name(book, state.profile),
+                section=section.title if section else "",
+                group=group.title if group else "",
+                code_id=coding.code,
+                code_name=code.name if code else pending_remark(coding.code, index),
+                words=collapse_spaces(coding.words or (coding.anchor.words if coding.anchor else "")),
+                note=coding.note,
+                start=coding.anchor.start if coding.anchor else None,
+                end=coding.anchor.end if coding.anchor else None,
+                time=coding.time,
+                codebook_version=coding.codebook.partition("#")[0],
+                origin=_origin(coding),
+                attributes=attributes,
+            )
+        )
+    return found
 
 
 def _origin(coding: Coding) -> str:
     if coding.origin == "copy":
         return f"copy of {coding.from_name}"
     return "" if coding.origin == "hand" else coding.origin
-
-
-def _words(coding: Coding) -> str:
-    return collapse_spaces(coding.words or (coding.anchor.words if coding.anchor else ""))

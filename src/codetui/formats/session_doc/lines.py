@@ -96,7 +96,7 @@ def conflict_marks(text: str) -> int:
 def cut(text: str) -> list[Line]:
     """Return the logical lines of any text."""
     raws = raw_lines(text.removeprefix(BYTE_ORDER_MARK))
-    closing = _Closing(raws)
+    unclosed: set[str] = set()
     lines: list[Line] = []
     number, blanks, is_head = 0, 0, True
     while number < len(raws):
@@ -104,7 +104,7 @@ def cut(text: str) -> list[Line]:
         if not raw.strip():
             number, blanks = number + 1, blanks + 1
             continue
-        line = closing.closed(number) or _line(raws, number, is_head=is_head)
+        line = _closed(raws, number, unclosed) or _line(raws, number, is_head=is_head)
         is_head = is_head and line.level < 2
         last = lines[-1] if lines else None
         if last and last.open_quotation and raw.lstrip()[0] in SIGNS:
@@ -121,45 +121,29 @@ def cut(text: str) -> list[Line]:
     return lines
 
 
-class _Closing:
-    """Fenced code and comments: lines that are not read, up to the line that closes them.
+def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
+    """Return the fenced code or comment that begins on line `number` (from 0), up to the line that closes it.
 
-    Without a closing line it is neither: it would hide all that follows. A `-->` inside a heading or bullet does not
-    close a comment of several lines: it is a word of a quotation, and the lines between are no comment.
+    Without a closing line it is neither: it would hide all that follows; its sign is then added to `unclosed`. A `-->`
+    inside a heading or bullet does not close a comment of several lines: it is a word of a quotation, and the lines
+    between are no comment.
     """
-
-    def __init__(self, raws: list[str]) -> None:
-        self._raws = raws
-        self._unclosed: set[str] = set()
-
-    def closed(self, number: int) -> Line | None:
-        """Return the fence or comment that begins on line `number` (from 0), or None."""
-        raw = self._raws[number]
-        if COMMENT.match(raw):
-            return self._until(number, "comment", "-->")
-        fence = FENCE.match(raw)
-        return self._until(number, "fence", fence[1]) if fence else None
-
-    def _until(self, number: int, kind: Literal["fence", "comment"], sign: str) -> Line | None:
-        if sign in self._unclosed:
-            return None
-        start = number if kind == "comment" else number + 1
-        for last in range(start, len(self._raws)):
-            raw = self._raws[last]
-            if _closes_fence(raw, sign) if kind == "fence" else _closes_comment(raw, sign, is_first=last == start):
-                return Line(number + 1, kind, self._raws[number].strip(), self._raws[number : last + 1])
-        self._unclosed.add(sign)
+    kind: Kind = "comment" if COMMENT.match(raws[number]) else "fence"
+    fence = FENCE.match(raws[number])
+    sign = "-->" if kind == "comment" else fence[1] if fence else ""
+    if not sign or sign in unclosed:
         return None
-
-
-def _closes_comment(raw: str, sign: str, *, is_first: bool) -> bool:
-    is_inside = not is_first and (HEADING.match(raw) or BULLET.match(raw)) and not raw.rstrip().endswith(sign)
-    return sign in raw and not is_inside
-
-
-def _closes_fence(raw: str, sign: str) -> bool:
-    stripped = raw.strip()
-    return stripped.startswith(sign) and not stripped.strip(sign[0])
+    for last in range(number if kind == "comment" else number + 1, len(raws)):
+        raw = raws[last].strip()
+        if kind == "fence":
+            is_end = raw.startswith(sign) and not raw.strip(sign[0])
+        else:
+            is_inside = last > number and (HEADING.match(raws[last]) or BULLET.match(raws[last]))
+            is_end = raw.endswith(sign) if is_inside else sign in raw
+        if is_end:
+            return Line(number + 1, kind, raws[number].strip(), raws[number : last + 1])
+    unclosed.add(sign)
+    return None
 
 
 def _line(raws: list[str], number: int, *, is_head: bool) -> Line:

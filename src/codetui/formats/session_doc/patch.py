@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
@@ -523,23 +523,15 @@ def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
     Longest increasing subsequence by patience sorting.
     """
     tails: list[int] = []
-    chains: list[_Chain] = []
-    for place, number in places:
-        length = bisect_left(tails, number)
-        tails[length : length + 1] = [number]
-        chains[length : length + 1] = [_Chain(place, number, chains[length - 1] if length else None)]
+    lengths: list[int] = []
+    for _, number in places:
+        lengths.append(bisect_left(tails, number))
+        tails[lengths[-1] : lengths[-1] + 1] = [number]
     chosen: dict[int, int | None] = {}
-    chain = chains[-1] if chains else None
-    while chain:
-        chosen[chain.number] = chain.place
-        chain = chain.above
+    for (place, number), length in zip(reversed(places), reversed(lengths), strict=True):
+        if length == len(tails) - 1 - len(chosen):
+            chosen[number] = place
     return chosen
-
-
-class _Chain(NamedTuple):
-    place: int
-    number: int
-    above: _Chain | None
 
 
 def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from codetui.formats.toml.syntax import (
     format_value,
     quote,
 )
-from codetui.formats.toml.tables import LONG_DOTTED_KEY, SURROGATE, Number
+from codetui.formats.toml.tables import SURROGATE, Number, Sheet, Table
 from codetui.model import Span
 
 Tree = dict[str, object]
@@ -60,7 +59,7 @@ def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequenc
 
 def remove_value(text: str, table: Place, key: str) -> str:
     """Return the text without `key` of a table and without the comment on its line; a missing key changes nothing."""
-    if key not in _table(parsed(text), table):
+    if key not in _table(parsed(text).fields, table):
         return text
     return _edited(text, lambda top: _table(top, table).pop(key), lambda scan, _: _removed(scan, (*table, key)))
 
@@ -70,7 +69,7 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
 
     A single string counts as a list of one.
     """
-    value = _table(parsed(text), table).get(key, [])
+    value = _table(parsed(text).fields, table).get(key, [])
     texts = [value] if isinstance(value, str) and not isinstance(value, Number) else value
     if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
         raise EditError(f"{key} is not a list of texts; write {key} = […] by hand")
@@ -80,7 +79,7 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
 def add_table(text: str, name: str, fields: Fields, behind: Place | None = None) -> str:
     """Return the text with one more table `[[name]]`: behind the table `behind`, or at the end of the file."""
     scan = _scan(text)
-    tables = parsed(text).get(name, [])
+    tables = parsed(text).fields.get(name, [])
     if not isinstance(tables, list):
         raise EditError(f"{name} is not a list of tables; write [[{name}]] with double brackets, once for each")
     if scan.value((name,)) is not None:
@@ -101,16 +100,13 @@ def add_table(text: str, name: str, fields: Fields, behind: Place | None = None)
     )
 
 
-def parsed(text: str) -> Tree:
-    """Return the tree of a text, numbers with a point as they are written; raises EditError."""
-    if LONG_DOTTED_KEY.search(text):
-        raise EditError("the file has dozens of words joined by dots; nothing was changed: fix it first")
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Number)
-    except RecursionError:
-        raise EditError("the file is not valid TOML: brackets are nested too deeply") from None
-    except ValueError as error:
-        raise EditError(f"the file is not valid TOML: {error}; nothing was changed: fix it first") from error
+def parsed(text: str) -> Table:
+    """Return the top table of a text; raises EditError for a text that is not valid TOML."""
+    sheet = Sheet("")
+    top = sheet.parse(text)
+    if top is None:
+        raise EditError(f"{sheet.problems[0].message}; nothing was changed: fix it first")
+    return top
 
 
 # --- the expected tree, to verify an edit with ------------------------------------------------------
@@ -118,13 +114,13 @@ def parsed(text: str) -> Tree:
 
 def _edited(text: str, change: Callable[[Tree], object], edit: Callable[[TomlScan, Tree], str]) -> str:
     """Return the edited text if it parses to the tree that `change` makes of the text's tree."""
-    top = parsed(text)
+    top = parsed(text).fields
     expected = copy.deepcopy(top)
     change(expected)
     after = edit(_scan(text), top)
     if SURROGATE.search(after):
         raise EditError("the text contains half a character, which no file can hold; write it again")
-    if parsed(after) != expected:
+    if parsed(after).fields != expected:
         raise EditError("the file's layout does not allow this change; edit it by hand")
     return after
 
