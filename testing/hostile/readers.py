@@ -18,8 +18,8 @@ from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
+from codetui.formats.export.exporter import rows
 from codetui.formats.export.jsonl import to_jsonl
-from codetui.formats.export.table import rows
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span, Transaction
 from codetui.storage import study_files
 from codetui.storage.journal import Journal, decode, encode

@@ -23,7 +23,7 @@ from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
-from codetui.formats.export.table import Row
+from codetui.formats.export.exporter import Row
 from codetui.model import (
     CodingAdded,
     CodingId,

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.coding_book.fields import words
+from codetui.formats.coding_book.pieces import words
 from codetui.formats.coding_book.reader import CodingBook, parse_coding_book
 from codetui.model import Code, Codebook, CodebookText, Profile
 

@@ -25,8 +25,8 @@ from codetui.formats.session_doc import (
     with_ids,
 )
 from codetui.formats.session_doc.lines import LIST_END
+from codetui.formats.session_doc.markdown import written
 from codetui.formats.session_doc.patch import patch
-from codetui.formats.session_doc.writer import written
 from codetui.model import DocumentLayout, LayoutChanged
 from testing.examples import examples
 

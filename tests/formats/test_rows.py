@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
 from codetui.formats.export.csv import guarded, to_csv
+from codetui.formats.export.exporter import Row, rows
 from codetui.formats.export.jsonl import to_jsonl
-from codetui.formats.export.table import Row, rows
 from codetui.model import (
     Anchor,
     Cause,

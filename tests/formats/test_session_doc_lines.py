@@ -22,8 +22,8 @@ from codetui.formats.session_doc import (
     write,
 )
 from codetui.formats.session_doc.lines import cut, ended_lines, raw_lines
+from codetui.formats.session_doc.markdown import written
 from codetui.formats.session_doc.model import Lines
-from codetui.formats.session_doc.writer import written
 from codetui.model import Codebook, Group, Section
 from testing.examples import examples
 

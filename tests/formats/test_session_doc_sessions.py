@@ -12,7 +12,7 @@ from codetui.core.codebook.index import folded, profile_name
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc import project, read, without_number
-from codetui.formats.session_doc.writer import written
+from codetui.formats.session_doc.markdown import written
 from codetui.model import CodeId, Coding
 from testing.examples import examples
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats.export.table import rows
+from codetui.formats.export.exporter import rows
 from codetui.storage.journal import Journal
 from codetui.study.session.outcome import AdStatus
 from codetui.study.source_index import DuplicateText

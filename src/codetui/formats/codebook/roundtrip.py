@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
 from codetui.formats.session_doc.head import read_profile, write_profile
+from codetui.formats.session_doc.markdown import read, write
 from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, SectionPart, numbered, without_number
-from codetui.formats.session_doc.reader import read
-from codetui.formats.session_doc.writer import write
 from codetui.model import Codebook
 
 

@@ -11,9 +11,8 @@ from itertools import accumulate, count
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
 from codetui.formats.codebook.writer import Fields, Tables, in_order
 from codetui.formats.coding_book.classify import NO_LABEL, Passage
-from codetui.formats.coding_book.fields import FieldCollector, words
 from codetui.formats.coding_book.markdown import Block, prose
-from codetui.formats.coding_book.pieces import Piece, split_blocks
+from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
 from codetui.formats.coding_book.vocabulary import (
     CODE_FIELDS,
     DUTCH,

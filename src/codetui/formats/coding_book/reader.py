@@ -14,9 +14,8 @@ from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import DIGITS, Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book.build import Builder
 from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
-from codetui.formats.coding_book.fields import words
 from codetui.formats.coding_book.markdown import Node, outline
-from codetui.formats.coding_book.pieces import LINE_BREAK
+from codetui.formats.coding_book.pieces import LINE_BREAK, words
 from codetui.formats.coding_book.vocabulary import plain_name
 from codetui.model import Codebook, Problem
 

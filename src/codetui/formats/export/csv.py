@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.exporter import Export, ExportedSession
-from codetui.formats.export.table import COLUMNS, Row, rows_of
+from codetui.formats.export.exporter import COLUMNS, Export, ExportedSession, Row, rows_of
 from codetui.model import Codebook
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"

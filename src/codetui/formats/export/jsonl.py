@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from codetui.formats.export.exporter import Export, ExportedSession
-from codetui.formats.export.table import COLUMNS, Row, rows_of
+from codetui.formats.export.exporter import COLUMNS, Export, ExportedSession, Row, rows_of
 from codetui.model import Codebook
 
 UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")

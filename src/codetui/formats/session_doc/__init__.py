@@ -9,6 +9,7 @@ Loading the package costs some 30 ms. Modules that are loaded before the first s
 from __future__ import annotations
 
 from codetui.formats.session_doc.lines import conflict_marks
+from codetui.formats.session_doc.markdown import identified, project, read, source_id_of, write
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
@@ -23,8 +24,6 @@ from codetui.formats.session_doc.model import (
     without_number,
 )
 from codetui.formats.session_doc.patch import document_of
-from codetui.formats.session_doc.reader import identified, read, source_id_of
-from codetui.formats.session_doc.writer import project, write
 
 __all__ = [
     "Block",

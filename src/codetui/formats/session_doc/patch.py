@@ -22,6 +22,7 @@ from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
 from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
+from codetui.formats.session_doc.markdown import CodeSites, SourceFacts, identified, project, read, written
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
@@ -33,8 +34,6 @@ from codetui.formats.session_doc.model import (
     with_ids,
     without_number,
 )
-from codetui.formats.session_doc.reader import identified, read
-from codetui.formats.session_doc.writer import CodeSites, SourceFacts, project, written
 from codetui.model import Codebook, CodeId, DocumentLayout
 
 NUMBER = re.compile(r"\d+")
