@@ -26,6 +26,7 @@ from codetui.core.session.state import State, evolve, replay
 from codetui.model import (
     CodeId,
     CodingId,
+    Event,
     MemoTarget,
     SessionOpened,
     Span,
@@ -64,6 +65,16 @@ class Side:
         if isinstance(decision, Decision):
             self.record(decision, f"t{fresh}")
 
+    def edit(self, *events: Event) -> None:
+        """Record what a person has changed in the document."""
+        self.count += 1
+        self.record(Decision(events, "", "edit"), f"t{len(self.log):04}{self.name}{self.count:04}")
+
+    def pull(self, *others: Side) -> None:
+        """Merge the logs of other machines."""
+        self.log = list({one.id: one for side in (self, *others) for one in side.log}.values())
+        self.state = replay(self.log)
+
     def record(self, decision: Decision, id_: str) -> None:
         """Writes one line."""
         opened = SessionOpened(source=AD.id, employer=AD.employer, title=AD.title, text_hash=text_hash(TEXT))
@@ -71,6 +82,7 @@ class Side:
         one = Transaction(
             id=TransactionId(id_),
             seq=self.state.seq + 1,
+            parents=self.state.heads,
             time=f"2026-01-01T00:00:00.{self.count:03}Z",
             coder="rosa",
             cause=decision.cause,

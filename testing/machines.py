@@ -38,12 +38,18 @@ class Machine:
         self._workspace = None
 
     @property
-    def session(self) -> Session:
-        """The open session."""
+    def workspace(self) -> Workspace:
+        """The program on it."""
         if self._workspace is None:
             self.open()
-        assert self._workspace is not None and self._workspace.session is not None
-        return self._workspace.session
+        assert self._workspace is not None
+        return self._workspace
+
+    @property
+    def session(self) -> Session:
+        """The open session."""
+        assert self.workspace.session is not None
+        return self.workspace.session
 
     @property
     def state(self) -> State:

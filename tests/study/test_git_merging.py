@@ -145,6 +145,27 @@ def test_who_merges_is_told_of_what_was_said_in_two_ways(clones: tuple[Clone, Cl
     assert "changed on both sides: the reasoning" in merged(first, second, MERGES[0])
 
 
+def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
+    clones: tuple[Clone, Clone],
+) -> None:
+    first, second = clones
+    for clone, reasoning in ((first, "She builds."), (second, "She builds, too.")):
+        if clone is first:
+            first.give(AssignProfile("2", "She keeps."))
+        clone.give(AssignProfile(clone.state.profile, reasoning))
+        clone.give(NoteCoding(clone.state.live()[0].id, reasoning))
+        coded("You watch the sea", "TASK2")(clone)
+        clone.close()
+        clone.commit()
+    second.give(NoteCoding(second.state.live()[0].id, "at last"))
+    second.give(AssignProfile(second.state.profile, "At last."))
+    second.close()
+    second.commit()
+    said = merged(first, second, MERGES[0])
+    assert "the profile: Keeper is kept, Builder is not" in said
+    assert "the note of “You light the lamp at dusk.”: at last is kept, She builds. is not" in said
+
+
 def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(clones: tuple[Clone, Clone]) -> None:
     first, second = clones
     go_apart(first, second)

@@ -192,6 +192,42 @@ def test_what_was_said_in_two_ways_is_said_and_shown(
     assert any(one in problem.message for problem in first.session.problems for one in sentences)
 
 
+def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The reasoning, which both wrote in a second step, hides the profile nowhere."""
+    first, second = machines
+    for machine, profile, reasoning in ((first, "1", "She keeps."), (second, "2", "She builds.")):
+        machine.give(AssignProfile(profile, ""))
+        machine.give(AssignProfile(profile, reasoning))
+        code(machine, SEA)
+        machine.close()
+    sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
+
+    def listed(said: str) -> bool:
+        return any(one in said for one in sentences)
+
+    def in_program() -> bool:
+        machine_problems = first.workspace.problems
+        first.workspace.update_conflicts()
+        return listed(" ".join(one.message for one in machine_problems))
+
+    check = ("check", "--codebook", f"{first.folder}/codebook.toml", "--sessions", f"{first.folder}/sessions")
+    assert merge(first, second.folder, options=("--dry-run",)) == 0 and listed(capsys.readouterr().out)
+    assert merge(first, second.folder) == 0 and listed(capsys.readouterr().out)
+    run([*check])
+    assert listed(capsys.readouterr().out)
+    assert in_program()
+    code(first, MIRRORS)
+    assert in_program(), "what has nothing to do with it settles nothing"
+    other = "1" if first.state.profile == "2" else "2"
+    first.give(AssignProfile(other, first.state.reasoning))
+    assert not in_program()
+    first.close()
+    run([*check])
+    assert not listed(capsys.readouterr().out)
+
+
 def test_a_session_that_is_open_is_refused_and_named(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:

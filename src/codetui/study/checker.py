@@ -15,6 +15,7 @@ from typing import NamedTuple
 from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, index_of
+from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import State, replay
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
@@ -139,6 +140,8 @@ def check_session(session: SessionSnapshot, source: Source | None, corpus: Path,
     source_known = logged.describe(source or session.source)
     expected = session_doc.document_of(logged, index.book, source_known) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
+    conflicts = (describe_conflict(one, state, index.book) for one in find_conflicts(session.steps))
+    problems += (Problem(str(session.log), 0, "warning", one) for one in conflicts)
     problems += log_vs_document(session, expected, file, index.book.words.source)
     problems += session_doc.read(document.text, file)[1] if document and read else []
     problems += _remarks(session, read, expected, file, index)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.session.conflicts import conflicts_between, describe_conflict
+from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import replay
 from codetui.formats import session_doc
 from codetui.model import Codebook, Transaction
@@ -131,10 +131,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
         return ()
     fs.replace(ours, both.rendered(both.whole).text.encode("utf-8", "replace"), durable=False)
     state = replay(both.whole)
-    return tuple(
-        f"{path}: {describe_conflict(one, state, book)}"
-        for one in conflicts_between(both.ours.steps, both.theirs.steps)
-    )
+    return tuple(f"{path}: {describe_conflict(one, state, book)}" for one in find_conflicts(both.whole))
 
 
 def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from codetui.core.session.conflicts import conflicts_between, describe_conflict
+from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.model import Codebook, Problem, Source, SourceId, text_hash
@@ -225,10 +225,10 @@ class Merger:
         obstacle = text_conflict(ours, log, theirs, self._book.words) or out_of_bounds(theirs)
         if obstacle is not None:
             return MergeResult(name, source_id, "refused", problems=(obstacle,))
-        whole = replay((*ours, *theirs.steps))
-        conflicts = conflicts_between(ours, theirs.steps) if ours else []
-        sentences = [Problem(str(log), 0, "warning", describe_conflict(one, whole, self._book)) for one in conflicts]
-        problems = (*theirs.problems, *sentences)
+        steps = (*ours, *theirs.steps)
+        whole = replay(steps)
+        conflicts = (describe_conflict(one, whole, self._book) for one in find_conflicts(steps))
+        problems = (*theirs.problems, *(Problem(str(log), 0, "warning", one) for one in conflicts))
         edited = " with the edits by hand in its document" if theirs.edits else ""
         message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
         if self._is_dry:

@@ -173,6 +173,14 @@ class Workspace:
         """Add problems that are not listed yet."""
         self.problems += [problem for problem in problems if problem not in self.problems]
 
+    def update_conflicts(self) -> None:
+        """List the conflicts in the open session that nobody has settled, and these alone."""
+        if self.session is not None:
+            known = self.session.conflicts
+            self.session.update_conflicts()
+            self.problems[:] = [one for one in self.problems if one not in known]
+            self.add_problems(self.session.conflicts)
+
     # --- the codebook -------------------------------------------------------------------------------
 
     def edit_codebook(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:

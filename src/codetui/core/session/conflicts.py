@@ -1,15 +1,21 @@
-"""Find what two sides of one session set differently, from the log alone: each event has the value that its author saw.
+"""Find the values that a merge of two sides of a session has lost, from the log alone.
 
-Of two values the later one by (`seq`, `id`) is kept; the other stays in the log.
+A coder may continue a session on several machines. Each step names its parents, so it is known which steps its author
+had seen. A value is lost if the session holds another one and nobody who had seen the value changed it. In particular,
+a later step of one side settles nothing:
+
+    common ── A: profile 1 ── A: reasoning       profile 2 is kept, and profile 1 is lost, unless somebody who has
+          └── B: profile 2 ── B: reasoning       both sides assigns a profile again
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from codetui.core.codebook import index as books
-from codetui.core.session.state import State, replay
+from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import (
     Anchor,
@@ -30,16 +36,25 @@ from codetui.model import (
     SessionOpened,
     SourceDescribed,
     Transaction,
+    TransactionId,
 )
 
-REMOVED, PRESENT = "removed", "present"
+REMOVED, PRESENT, CHANGED = "removed", "present", "changed"
+OF_CODING = ("code", "place", "note", "position")
+"""The fields of a coding besides whether it is removed."""
+
+BY_PERSON = ("hand", "undo", "redo")
+"""The causes of a transaction that no other machine makes again, as two machines that import one edit do."""
+
+_ABSENT = object()
+"""The value before a coding was added."""
 
 Field = tuple[str, str]
 """A field that holds one value: its name, and the id of the coding or memo that has it."""
 
 
 class Conflict(NamedTuple):
-    """A field that two sides set differently: the value that is `kept`, and the `other` one."""
+    """A field that two sides set differently: the value that is `kept`, and an `other` one, which is lost."""
 
     field: Field
     kept: str
@@ -52,63 +67,236 @@ class _Change(NamedTuple):
     after: object
 
 
-def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
-    """Return the fields whose value replaced one that its author had not seen, unless somebody has decided since.
+class _Write(NamedTuple):
+    """The value `after` that a transaction gave to a field, and the one that its author had there before.
 
-    One author alone makes no conflicts.  That one side removed a coding and the other changed it is found if the change
-    is the later one; `conflicts_between` finds both.
+    Some writes only carry a value along, as a new reasoning carries the profile: `is_change` is False.  So it is when
+    quotations are located again in a changed text; `chosen` is the value that somebody chose.  A new code changes the
+    position of a quotation too, which nobody asked for: `is_intended` is False.
+    """
+
+    by: Transaction
+    before: object
+    after: object
+    chosen: object
+    is_change: bool
+    is_intended: bool
+
+
+def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
+    """Return each value that one side set and that is lost, with the value that is kept, whatever the order given.
+
+    A value is lost if the session holds another one, and neither its author nor anybody else who had seen it has
+    changed the field since.  A change of a coding that is removed now is lost unless one who removed it had seen it.
+    An undo that leads back to what both sides had loses nothing.  One author alone has no conflicts.
     """
     unique = {one.id: one for one in transactions}
     ordered = sorted(unique.values(), key=lambda one: (one.seq, one.id))
-    current: dict[Field, object] = {}
-    found: dict[Field, tuple[object, object]] = {}
-    for event in (event for one in ordered for event in one.events):
-        for change in _first_values(event):
-            current.setdefault(change.field, change.after)
-        for change in _changes(event):
-            _apply(change, current, found)
-    state = replay(ordered) if found else State()
-    return [Conflict(field, _shown(after), _shown(other)) for field, (after, other) in _relevant(found, state)]
+    history = _History(ordered)
+    if history.is_linear:
+        return []
+    fields = _fields(ordered, history)
+    found: list[Conflict] = []
+    for field, writes in fields.items():
+        removals = fields.get(("removal", field[1]), []) if field[0] in OF_CODING else []
+        if removals and removals[-1].after == REMOVED:
+            if _is_lost_by_removal(writes, removals, history):
+                found.append(Conflict(("removal", field[1]), REMOVED, CHANGED))
+        else:
+            kept = _shown(writes[-1].after)
+            found += (Conflict(field, kept, _shown(other)) for other in _lost_values(writes, history))
+    return list(dict.fromkeys(found))
 
 
-def _apply(change: _Change, current: dict[Field, object], found: dict[Field, tuple[object, object]]) -> None:
-    """Apply a change to the `current` values; note what it replaced if its author had not seen that."""
-    removal = ("removal", change.field[1])
-    if change.field != removal and current.get(removal) == REMOVED:
-        found[removal] = (REMOVED, "changed")
-    seen = current.get(change.field, change.before)
-    current[change.field] = change.after
-    if seen in (change.before, change.after):
-        found.pop(change.field, None)
-    else:
-        found[change.field] = (change.after, seen)
+class _History:
+    """What the author of each transaction had seen.
+
+    The transactions form chains, about one for each side: in a chain each has seen the one before.  So a transaction
+    has seen another one if it has seen enough of that one's chain.
+    """
+
+    def __init__(self, ordered: Sequence[Transaction]) -> None:
+        """Read the parents of transactions, which are in the order of (`seq`, `id`)."""
+        self._position: dict[TransactionId, tuple[int, int]] = {}
+        self._seen: dict[TransactionId, dict[int, int]] = {}
+        lengths: dict[int, int] = {}
+        for _, group in groupby(ordered, key=lambda one: one.seq):
+            earlier = dict(lengths)
+            for one in group:
+                seen = self._seen_by(one, earlier)
+                chain = next((at for at, length in lengths.items() if seen.get(at) == length), len(lengths))
+                self._position[one.id] = chain, lengths.get(chain, 0)
+                self._seen[one.id] = seen
+                lengths[chain] = lengths.get(chain, 0) + 1
+        self.is_linear = len(lengths) < 2
+
+    def _seen_by(self, one: Transaction, earlier: dict[int, int]) -> dict[int, int]:
+        """Return how many transactions of each chain the author had seen: all `earlier` ones if the log lacks parents.
+
+        A line that is damaged, or of an unknown version, does not turn all that came before it into conflicts.
+        """
+        if not one.parents or any(parent not in self._seen for parent in one.parents):
+            return earlier
+        seen: dict[int, int] = {}
+        for parent in one.parents:
+            chain, number = self._position[parent]
+            for at, count in (*self._seen[parent].items(), (chain, number + 1)):
+                seen[at] = max(count, seen.get(at, 0))
+        return seen
+
+    def has_seen(self, later: Transaction, earlier: Transaction) -> bool:
+        """Return whether the author of one transaction had seen another one."""
+        chain, number = self._position[earlier.id]
+        return self._seen[later.id].get(chain, 0) > number
 
 
-def conflicts_between(ours: Sequence[Transaction], theirs: Sequence[Transaction]) -> list[Conflict]:
-    """Return the conflicts of two logs of one session that neither of them has alone."""
-    known = {one.field for side in (ours, theirs) for one in find_conflicts(side)}
-    whole = [*ours, *theirs]
-    found = [one for one in find_conflicts(whole) if one.field not in known]
-    fields = {one.field for one in found}
-    state = replay(whole)
-    common = {one.id for one in ours} & {one.id for one in theirs}
-    apart = [[one for one in side if one.id not in common] for side in (ours, theirs)]
-    removed = [_removed(one) for one in (replay(ours), replay(theirs))]
-    changed = [{field[1] for one in side for event in one.events for field, *_ in _of_coding(event)} for side in apart]
-    for mine, other in ((0, 1), (1, 0)):
-        for coding in sorted((removed[mine] - removed[other]) & changed[other]):
-            if ("removal", coding) not in fields and state.codings[CodingId(coding)].is_removed:
-                found.append(Conflict(("removal", coding), REMOVED, "changed"))
-    return found
+def _lost_values(writes: Sequence[_Write], history: _History) -> Iterator[object]:
+    """Yield the values that are lost; `writes` are all of one field."""
+    kept = writes[-1]
+    for one in _unreplaced(writes, history):
+        is_kept = one.after in (kept.after, kept.chosen)
+        if one.is_intended and not is_kept and not _is_taken_back(one, kept, writes, history):
+            yield one.after
+
+
+def _is_lost_by_removal(writes: Sequence[_Write], removals: Sequence[_Write], history: _History) -> bool:
+    """Return whether something was changed in a coding that nobody who removed it had seen."""
+    removers = [one for one in _unreplaced(removals, history) if one.after == REMOVED]
+    return any(
+        one.is_intended
+        and not any(_has_seen_same(remover, one, writes, history) for remover in removers)
+        and not _is_taken_back(one, removals[-1], writes, history)
+        for one in _unreplaced(writes, history)
+    )
+
+
+def _unreplaced(writes: Sequence[_Write], history: _History) -> list[_Write]:
+    """Return the changes of a field that nobody who had seen them has changed again."""
+    changes = [one for one in writes if one.is_change]
+    return [
+        one
+        for one in changes
+        if not any(_has_seen_same(later, one, changes, history) for later in reversed(changes) if later is not one)
+    ]
+
+
+def _has_seen_same(later: _Write, one: _Write, writes: Sequence[_Write], history: _History) -> bool:
+    """Return whether the author of a write had seen another one, or the same as imported on another machine."""
+    if history.has_seen(later.by, one.by):
+        return True
+    if one.by.cause in BY_PERSON or history.has_seen(one.by, later.by):
+        return False
+    same = (each for each in writes if each.by.cause not in BY_PERSON)
+    return any(
+        (each.before, each.after) == (one.before, one.after) and history.has_seen(later.by, each.by) for each in same
+    )
+
+
+def _is_taken_back(one: _Write, kept: _Write, writes: Sequence[_Write], history: _History) -> bool:
+    """Return whether an undo or redo leads back to the value that both sides had."""
+    if one.by.cause not in ("undo", "redo"):
+        return False
+    sides = one.by, kept.by
+    common = (each.after for each in reversed(writes) if all(history.has_seen(side, each.by) for side in sides))
+    return one.after == next(common, writes[0].before)
+
+
+def _fields(ordered: Iterable[Transaction], history: _History) -> dict[Field, list[_Write]]:
+    """Return all writes of each field, in the order in which they count: the last one is kept."""
+    found: dict[Field, list[_Write]] = {}
+    for transaction in ordered:
+        net: dict[Field, _Change] = {}
+        for change in (change for event in transaction.events for change in _changes(event)):
+            net[change.field] = net.get(change.field, change)._replace(after=change.after)
+        for field, change in net.items():
+            writes = found.setdefault(field, [])
+            last = next((one for one in reversed(writes) if history.has_seen(transaction, one.by)), None)
+            code = net.get(("code", field[1])) if field[0] == "position" else None
+            before = last.after if last else change.before
+            is_change = before != change.after and transaction.cause != "corpus"
+            chosen = last.chosen if last and not is_change else change.after
+            is_intended = is_change and (code is None or code.before == code.after)
+            write = _Write(transaction, before, change.after, chosen, is_change, is_intended)
+            # A coding is added once: another addition with its id changes nothing, and neither does a change before it.
+            if change.before is _ABSENT:
+                writes[:0] = [] if last else [write]
+            elif writes or field[0] not in (*OF_CODING, "removal"):
+                writes.append(write)
+    return {field: writes for field, writes in found.items() if writes}
+
+
+def _changes(event: Event) -> Iterator[_Change]:
+    """Yield the fields that an event writes, with the value that its author saw and the new one."""
+    match event:
+        case CodingAdded():
+            yield _Change(("code", event.coding), _ABSENT, event.code)
+            yield _Change(("place", event.coding), _ABSENT, _place(event.anchor, event.words, event.is_proposed))
+            yield _Change(("note", event.coding), _ABSENT, event.note)
+            yield _Change(("position", event.coding), _ABSENT, event.rank)
+            yield _Change(("removal", event.coding), _ABSENT, PRESENT)
+        case CodingRemoved():
+            yield _Change(("removal", event.coding), PRESENT, REMOVED)
+        case CodingRestored():
+            yield _Change(("removal", event.coding), REMOVED, PRESENT)
+        case CodingRecoded():
+            yield _Change(("code", event.coding), event.code_before, event.code)
+            yield _Change(("position", event.coding), event.rank_before, event.rank)
+        case CodingReanchored():
+            before = _place(event.anchor_before, event.words_before, event.was_proposed)
+            yield _Change(("place", event.coding), before, _place(event.anchor, event.words, event.is_proposed))
+        case CodingNoted():
+            yield _Change(("note", event.coding), event.note_before, event.note)
+        case MemoWritten():
+            note = f"note on {event.target.id}"
+            yield _Change((note, event.memo), event.text_before, event.text)
+            yield _Change((f"position of the {note}", event.memo), event.rank, event.rank)
+        case ProfileAssigned():
+            yield _Change(("profile", ""), event.profile_before, event.profile)
+            yield _Change(("reasoning", ""), event.reasoning_before, event.reasoning)
+        case SourceDescribed():
+            yield _Change(("employer", ""), event.employer_before, event.employer)
+            yield _Change(("title", ""), event.title_before, event.title)
+        case DoneMarked():
+            yield _Change(("mark", ""), event.was_done, event.is_done)
+        case LayoutChanged():
+            yield _Change(("layout of the document", ""), event.layout_before, event.layout)
+        case SessionOpened():
+            pass
+
+
+def _place(anchor: Anchor | None, words: str, is_proposed: bool) -> tuple[int, int, str, bool]:
+    return (anchor.start, anchor.end, words, is_proposed) if anchor else (-1, -1, words, is_proposed)
+
+
+# --- in words -----------------------------------------------------------------------------------------
+
+
+def _shown(value: object) -> str:
+    """Return a field's value as text, empty if it is nothing or cannot be shown in a line."""
+    match value:
+        case (int(), int(), str(words), bool()):
+            return quoted(words)
+        case bool():
+            return "done" if value else "not done"
+        case str():
+            return value
+        case _:
+            return ""
 
 
 def describe_conflict(one: Conflict, state: State, book: Codebook) -> str:
     """Return a conflict in words, for the coder."""
     name, of = one.field
     coding = state.codings.get(CodingId(of))
-    where = f" of {quoted(coding.words)}" if coding else ""
+    words = quoted(coding.words) if coding else "a quotation"
+    if name == "removal":
+        how = CHANGED if one.other == CHANGED else "restored"
+        result = "it is removed; code it again" if one.kept == REMOVED else "it is kept; remove it again"
+        return f"{words} was removed on one side and {how} on the other: {result} if that is wrong"
+    where = f" of {words}" if coding else ""
     kept, other = (_named(name, value, book) for value in (one.kept, one.other))
-    return f"changed on both sides: the {name}{where}: {kept} is kept, {other} is not; change it again if that is wrong"
+    result = "the later one is kept" if kept == other else f"{kept} is kept, {other} is not"
+    return f"changed on both sides: the {name}{where}: {result}; change it again if that is wrong"
 
 
 def _named(name: str, value: str, book: Codebook) -> str:
@@ -118,78 +306,3 @@ def _named(name: str, value: str, book: Codebook) -> str:
     if name == "code":
         return books.label_of(book, CodeId(value))
     return books.profile_name(book, value) if name == "profile" else value
-
-
-def _relevant(found: dict[Field, tuple[object, object]], state: State) -> Iterator[tuple[Field, tuple[object, object]]]:
-    """Yield the conflicts that a person would miss, so not those about codings that are removed."""
-    for field, values in found.items():
-        coding = state.codings.get(CodingId(field[1]))
-        if coding is None or not coding.is_removed or field[0] == "removal":
-            yield field, values
-
-
-def _removed(state: State) -> set[str]:
-    return {coding.id for coding in state.codings.values() if coding.is_removed}
-
-
-def _first_values(event: Event) -> Iterator[_Change]:
-    """Yield the first values that an event gives to fields."""
-    match event:
-        case CodingAdded():
-            yield _Change(("code", event.coding), None, event.code)
-            yield _Change(("place", event.coding), None, _place(event.anchor, event.words))
-            yield _Change(("note", event.coding), None, event.note)
-            yield _Change(("removal", event.coding), None, PRESENT)
-        case SessionOpened():
-            yield _Change(("employer and title", ""), None, (event.employer, event.title))
-
-
-def _changes(event: Event) -> Iterator[_Change]:
-    """Yield the fields that an event changes, with the value that its author saw."""
-    yield from _of_coding(event)
-    match event:
-        case CodingRemoved():
-            yield _Change(("removal", event.coding), PRESENT, REMOVED)
-        case CodingRestored():
-            yield _Change(("removal", event.coding), REMOVED, PRESENT)
-        case MemoWritten():
-            yield _Change((f"note on {event.target.id}", event.memo), event.text_before, event.text)
-        case ProfileAssigned():
-            yield _Change(("profile", ""), event.profile_before, event.profile)
-            yield _Change(("reasoning", ""), event.reasoning_before, event.reasoning)
-        case SourceDescribed():
-            before = (event.employer_before, event.title_before)
-            yield _Change(("employer and title", ""), before, (event.employer, event.title))
-        case DoneMarked():
-            yield _Change(("mark", ""), event.was_done, event.is_done)
-        case LayoutChanged():
-            yield _Change(("layout of the document", ""), event.layout_before, event.layout)
-
-
-def _of_coding(event: Event) -> Iterator[_Change]:
-    match event:
-        case CodingRecoded():
-            yield _Change(("code", event.coding), event.code_before, event.code)
-        case CodingReanchored():
-            before = _place(event.anchor_before, event.words_before)
-            yield _Change(("place", event.coding), before, _place(event.anchor, event.words))
-        case CodingNoted():
-            yield _Change(("note", event.coding), event.note_before, event.note)
-
-
-def _place(anchor: Anchor | None, words: str) -> tuple[int, int, str]:
-    return (anchor.start, anchor.end, words) if anchor else (-1, -1, words)
-
-
-def _shown(value: object) -> str:
-    """Return a field's value as text; empty for nothing."""
-    match value:
-        case (int(), int(), str(words)):
-            return quoted(words)
-        case (str(employer), str(title)):
-            return f"“{title}” at {employer}"
-        case bool():
-            return "done" if value else "not done"
-        case str():
-            return value
-    return "one of them"

@@ -77,6 +77,8 @@ class Session:
         self._refused: Transaction | None = None
         self._is_noted = False
         self._failure = ReadFailure("changes by other programs are not shown, and the document stays as it is")
+        self.conflicts: tuple[Problem, ...] = ()
+        """What is listed among the problems of values that a merge has lost."""
         self.reanchored: ReanchorCounts | None = None
         self.initial_pull: PullResult | None = None
         """What was taken over when the session was opened."""
@@ -100,7 +102,7 @@ class Session:
         if self.state.opened is not None:
             self._reanchor()
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
-        self._report_conflicts()
+        self.update_conflicts()
 
     def _reported(self, result: PullResult | None) -> PullResult | None:
         self._add_problems(result.problems if result else ())
@@ -278,18 +280,21 @@ class Session:
             return outcome._replace(message=f"{outcome.message} But {problem.message}.")
         return outcome
 
-    def _report_conflicts(self) -> tuple[Problem, ...]:
-        """List what two machines have decided differently; return those that are new."""
+    def update_conflicts(self) -> tuple[Problem, ...]:
+        """List the conflicts that nobody has settled, and these alone; return those that are new."""
+        known, self.conflicts = self.conflicts, self._find_conflicts()
+        self.problems[:] = [one for one in self.problems if one not in known]
+        self.problems += self.conflicts
+        return tuple(one for one in self.conflicts if one not in known)
+
+    def _find_conflicts(self) -> tuple[Problem, ...]:
         if len({one.seq for one in self.transactions}) == len(self.transactions):
-            # Two sides would both have plural on from the step that they have in common.
+            # Two sides would both have counted on from the step that they have in common.
             return ()
         from codetui.core.session.conflicts import describe_conflict, find_conflicts
 
         sentences = (describe_conflict(one, self.state, self.book) for one in find_conflicts(self.transactions))
-        found = (Problem(str(self._log.path), 0, "warning", one) for one in sentences)
-        new = tuple(one for one in found if one not in self.problems)
-        self.problems += new
-        return new
+        return tuple(Problem(str(self._log.path), 0, "warning", one) for one in sentences)
 
     def changed(self) -> object:
         """Return what others have changed since it was read, in document, log or lock; None for nothing.
@@ -326,7 +331,7 @@ class Session:
             message = HeldElsewhere(self.holder).message
             problem = Problem(str(self._log.path), 0, "warning", message)
             return PullResult(PullKind.HELD, (problem,), detail=message)
-        followed = PullResult(PullKind.FOLLOWED, self._report_conflicts()) if self._catch_up() else None
+        followed = PullResult(PullKind.FOLLOWED, self.update_conflicts()) if self._catch_up() else None
         return followed if self.holder else self._reported(self._sync.pull()) or followed
 
     def out_of_date_reason(self) -> str:

@@ -68,7 +68,7 @@ class MemoryLog:
         last = self.transactions[-1] if self.transactions else None
         edit = Transaction(
             id=TransactionId(minted(last.id if last else "", repr(decision.events))()),
-            parents=(last.id,) if last else (),
+            parents=self.state.heads,
             seq=self.state.seq + 1,
             time=last.time if last else "",
             coder=last.coder if last else "",

@@ -96,6 +96,7 @@ class LookupController:
 
     def problems(self) -> None:
         """Show the problems of codebook, corpus and session."""
+        self._bench.workspace.update_conflicts()
         unique = dict.fromkeys(self._bench.workspace.problems)
         problems = sorted(unique, key=lambda one: GRAVEST_FIRST.index(one.severity))
         if not problems:
