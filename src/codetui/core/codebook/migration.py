@@ -15,7 +15,6 @@ from codetui.core.session.state import State
 from codetui.model import (
     Codebook,
     CodeId,
-    Coding,
     CodingAdded,
     CodingId,
     CodingRecoded,
@@ -312,7 +311,12 @@ class _Migration:
         self.counts: Counter[Rule] = Counter()
         self.left = self.moved_memos = 0
         self._rules = {(rule.part, rule.old): rule for rule in reversed(rules.rules)}
-        self._origins = _Origins(state)
+        self._codebooks: dict[CodingId | MemoId | None, str] = {}
+        """The codebook with which a coding got its code, a memo its text, and the source its profile (None)."""
+        for transaction in done_transactions(state):
+            for event in transaction.events:
+                if isinstance(event, CodingAdded | CodingRecoded | MemoWritten | ProfileAssigned):
+                    self._codebooks.setdefault(_changed(event), transaction.codebook)
         self._known: dict[PartKind, dict[str, bool]] = {
             kind: {each.id: False for each in identities(book, kind)} for kind in KINDS
         }
@@ -321,7 +325,7 @@ class _Migration:
     def codings(self) -> Iterator[CodingRecoded]:
         """Yield each coding under its new code."""
         for coding in self.state.live():
-            codebook = self._origins.of_coding(coding)
+            codebook = self._codebooks.get(coding.id, coding.codebook)
             rule = self._rule("code", coding.code, codebook)
             if rule is None:
                 continue
@@ -363,7 +367,7 @@ class _Migration:
         rule = self.rules.profile_rule(profile, self.old)
         if not profile or rule is None:
             return
-        if books.profile(self.book, profile) is not None and self._is_new(self._origins.of_profile):
+        if books.profile(self.book, profile) is not None and self._is_new(self._codebooks.get(None, "")):
             self.left += 1
             return
         self.counts[rule] += 1
@@ -381,7 +385,7 @@ class _Migration:
         moved: dict[MemoTarget, list[Memo]] = {}
         for memo in sorted(self.state.notes.values(), key=lambda memo: (memo.rank, memo.id)):
             kind = _PART_OF[memo.target.kind]
-            codebook = self._origins.of_memo(memo)
+            codebook = self._codebooks.get(memo.id, "")
             rule = self._rule(kind, memo.target.id, codebook)
             is_settled = memo.target.id in self._known[kind] and self._is_new(codebook)
             if memo.text and rule is not None and not is_settled:
@@ -434,31 +438,11 @@ class _Migration:
         return is_of_version and old_version not in ("", version)
 
 
-class _Origins:
-    """The codebooks (empty if unknown) with which codings got their code, memos their text, a source its profile."""
-
-    def __init__(self, state: State) -> None:
-        self._codings: dict[CodingId, str] = {}
-        self._memos: dict[MemoId, str] = {}
-        profiles: list[str] = []
-        for transaction in done_transactions(state):
-            for event in transaction.events:
-                match event:
-                    case CodingAdded() | CodingRecoded():
-                        self._codings.setdefault(event.coding, transaction.codebook)
-                    case MemoWritten():
-                        self._memos.setdefault(event.memo, transaction.codebook)
-                    case ProfileAssigned():
-                        profiles.append(transaction.codebook)
-                    case _:
-                        pass
-        self.of_profile = profiles[0] if profiles else ""
-
-    def of_coding(self, coding: Coding) -> str:
-        return self._codings.get(coding.id, coding.codebook)
-
-    def of_memo(self, memo: Memo) -> str:
-        return self._memos.get(memo.id, "")
+def _changed(event: CodingAdded | CodingRecoded | MemoWritten | ProfileAssigned) -> CodingId | MemoId | None:
+    """Return the id of the coding or memo that an event changes; None for the profile."""
+    if isinstance(event, ProfileAssigned):
+        return None
+    return event.memo if isinstance(event, MemoWritten) else event.coding
 
 
 def _memo(memo: MemoId, target: MemoTarget, text: str, rank: int, before: str = "") -> MemoWritten:

@@ -10,21 +10,11 @@ from itertools import accumulate, count
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
 from codetui.formats.codebook.writer import Fields, Tables, in_order
+from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.classify import NO_LABEL, Passage
 from codetui.formats.coding_book.markdown import Block, prose
 from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
-from codetui.formats.coding_book.vocabulary import (
-    CODE_FIELDS,
-    DUTCH,
-    ONLY_PROFILES,
-    PROFILE_FIELDS,
-    FieldKey,
-    Label,
-    Style,
-    chapter_title,
-    plain_name,
-    profile_label,
-)
+from codetui.formats.coding_book.vocabulary import FieldKey, Label, Style
 
 EXCERPT_LENGTH = 5
 """Words of a text without a title that a message quotes."""
@@ -79,7 +69,7 @@ class Builder:
                     self._add_profile(passage)
                 case "code":
                     self._add_code(passage)
-        dutch = [name for name in self._field_names if DUTCH.search(name)]
+        dutch = [name for name in self._field_names if vocabulary.DUTCH.search(name)]
         self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
         styles = Counter(label.style for label in self._codes)
         self.tables.top["label"] = PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
@@ -125,14 +115,14 @@ class Builder:
 
     def _add_profile(self, passage: Passage) -> None:
         label = passage.label
-        collector = self._collected(passage, PROFILE_FIELDS)
+        collector = self._collected(passage, vocabulary.PROFILE_FIELDS)
         own: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
         self.tables.profiles.append(in_order("profile", own | collector.fields))
         self._add_texts_of(passage, collector)
 
     def _add_code(self, passage: Passage) -> None:
         label, parent = passage.label, passage.group or passage.section
-        collector = self._collected(passage, CODE_FIELDS)
+        collector = self._collected(passage, vocabulary.CODE_FIELDS)
         own: Fields = {"id": label.id, "name": label.name}
         if parent:
             own["group" if passage.group else "section"] = parent.label.id
@@ -176,12 +166,9 @@ class Builder:
 
     def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
         """Add a text before the part after it or behind the part before it; at the top if untitled and first."""
-        title = plain_name(passage.heading)
-        if not passage.body and (not title or ONLY_PROFILES.fullmatch(title)):
+        title = vocabulary.plain_name(passage.heading)
+        if not passage.body and (not title or vocabulary.ONLY_PROFILES.fullmatch(title)):
             self.structure += words(title)
-            return
-        if passage.is_opening:
-            self.tables.texts.append({"title": "", "body": passage.body})
             return
         part, is_behind = after, False
         if before and (passage.is_behind or not after):
@@ -236,14 +223,14 @@ def _name_sections(sections: list[Passage]) -> None:
         if kinds[passage.section_kind] > 1:
             passage.section_kind = None
         kind = passage.section_kind
-        title = kind.title if kind else chapter_title(passage.heading)
+        title = kind.title if kind else vocabulary.chapter_title(passage.heading)
         passage.label = Label(ids.unique(kind.id if kind else _slug(title)), title)
 
 
 def _name_codes(codes: list[Passage], notify: Notify) -> None:
     ids = UniqueIds()
     for passage in codes:
-        label = Label("", plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
+        label = Label("", vocabulary.plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
         id_ = label.id
         if not id_:
             id_ = ids.unique(_slug(label.name))
@@ -266,7 +253,7 @@ def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
     shared = {group: next(iter(those)) if len(those) == 1 else "" for group, those in stems.items()}
     lasts = Counter(stem.split(".")[-1] for stem in shared.values())
     for group, stem in shared.items():
-        title = plain_name(group.heading)
+        title = vocabulary.plain_name(group.heading)
         last = stem.split(".")[-1]
         is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
         group.label = Label(ids.unique(last if is_clear else stem or _slug(title)), title)
@@ -274,7 +261,7 @@ def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
 
 def _name_profiles(profiles: list[Passage]) -> None:
     """Number the profiles that have no id by their place, or by the next number that is free."""
-    labels = [profile_label(each.heading) if each.heading else each.label for each in profiles]
+    labels = [vocabulary.profile_label(each.heading) if each.heading else each.label for each in profiles]
     taken = {label.id for label in labels}
     number = 0
     for place, (passage, label) in enumerate(zip(profiles, labels, strict=True), 1):

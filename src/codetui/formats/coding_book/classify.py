@@ -10,6 +10,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
 from codetui.core.codebook.diff import Part, PartKind
+from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block, Node
 from codetui.formats.coding_book.pieces import (
     Piece,
@@ -19,26 +20,12 @@ from codetui.formats.coding_book.pieces import (
     split_blocks,
     table_rows,
 )
-from codetui.formats.coding_book.vocabulary import (
-    CODE_FIELDS,
-    IS_DOTTED_ID,
-    IS_WORD_ID,
-    PROFILE,
-    PROFILE_ONLY_FIELDS,
-    SECTION_KINDS,
-    FieldKey,
-    Label,
-    SectionKind,
-    chapter_title,
-    code_label,
-    field_key,
-    profile_label,
-)
+from codetui.formats.coding_book.vocabulary import FieldKey, Label, SectionKind
 
 Role = Literal["text", "code", "profile", "container", "section", "group"]
 """A container has codes or profiles below it and is neither a section nor a group."""
 
-CRITERIA = CODE_FIELDS - {"definition"}
+CRITERIA = vocabulary.CODE_FIELDS - {"definition"}
 HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 FEWEST_LETTERS = 3
@@ -77,7 +64,7 @@ class Heading:
     def field(self) -> FieldKey | None:
         """Return the field that this subheading names; None if it has a role or subheadings."""
         is_leaf = self.role == "text" and not self.children
-        return field_key(chapter_title(self.node.heading)) if is_leaf else None
+        return vocabulary.field_key(vocabulary.chapter_title(self.node.heading)) if is_leaf else None
 
     def section_kind(self) -> SectionKind | None:
         """Return the kind of section that the codes' ids indicate, else the heading; None if neither is clear."""
@@ -96,18 +83,18 @@ class Heading:
 
 def kind_of_title(heading: str) -> SectionKind | None:
     """Return the kind of section that a heading names; None if it names none or several."""
-    found = [kind for kind in SECTION_KINDS if kind.words.search(chapter_title(heading))]
+    found = [kind for kind in vocabulary.SECTION_KINDS if kind.words.search(vocabulary.chapter_title(heading))]
     return found[0] if len(found) == 1 else None
 
 
 def _kind_of_id(code_id: str) -> SectionKind | None:
-    letters = _family(code_id) if IS_WORD_ID.fullmatch(code_id) else ""
-    return next((kind for kind in SECTION_KINDS if kind.family.match(letters)), None)
+    letters = _family(code_id) if vocabulary.IS_WORD_ID.fullmatch(code_id) else ""
+    return next((kind for kind in vocabulary.SECTION_KINDS if kind.family.match(letters)), None)
 
 
 def _family(code_id: str) -> str:
     """Return what the ids of one section have in common: `TASK` of `TASK5`, `1` of `1.A.2`, empty for a number."""
-    if IS_WORD_ID.fullmatch(code_id):
+    if vocabulary.IS_WORD_ID.fullmatch(code_id):
         return re.split(r"[-_ ]?\d", code_id, maxsplit=1)[0]
     return code_id.split(".")[0] if "." in code_id else ""
 
@@ -124,7 +111,7 @@ class Classifier:
         self._numbered: set[str] = set()
         """Ids that continue the number of their heading: 3.1 below `3. Attitude`."""
         for node in root.walk():
-            label = code_label(node.heading, is_heading=True)
+            label = vocabulary.code_label(node.heading, is_heading=True)
             own, number = list(_ids_in(node.blocks)), HEADING_NUMBER.match(node.heading)
             ids += [label.id, *own] if label else own
             self._numbered.update(id_ for id_ in own if number and id_.rpartition(".")[0] == number[1])
@@ -136,9 +123,9 @@ class Classifier:
 
     def heading(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> Heading:
         """Classify `node` and all below it; `is_in_profiles` below a heading about profiles."""
-        label = code_label(node.heading, is_heading=True)
+        label = vocabulary.code_label(node.heading, is_heading=True)
         own = Heading(node, label, self._pieces(node, is_in_profiles, kind))
-        below = is_in_profiles or (node.level > 1 and bool(PROFILE.search(node.heading)))
+        below = is_in_profiles or (node.level > 1 and bool(vocabulary.PROFILE.search(node.heading)))
         kind = kind or kind_of_title(node.heading)
         own.children = [self.heading(child, is_in_profiles=below, kind=kind) for child in node.children]
         self._adapt_siblings(own, below)
@@ -154,17 +141,19 @@ class Classifier:
     def _is_code(self, label: Label) -> bool:
         """Return whether a paragraph or a list entry with this label is a code."""
         family = _family(label.id)
-        if IS_WORD_ID.fullmatch(label.id):
+        if vocabulary.IS_WORD_ID.fullmatch(label.id):
             return self._families[family] > 1 or _kind_of_id(label.id) is not None
         if label.id in self._letters:
             return label.is_marked
-        if not IS_DOTTED_ID.fullmatch(label.id):
+        if not vocabulary.IS_DOTTED_ID.fullmatch(label.id):
             return False
         return label.id in self._numbered or (label.is_marked and self._families[family] > 1)
 
     def _pieces(self, node: Node, is_in_profiles: bool, kind: SectionKind | None) -> list[Piece]:
         """Return the pieces of a heading's own blocks, codes in tables and in lists of names included."""
-        names_profiles = bool(PROFILE.search(node.heading)) and not profile_label(node.heading).is_marked
+        names_profiles = (
+            bool(vocabulary.PROFILE.search(node.heading)) and not vocabulary.profile_label(node.heading).is_marked
+        )
         named = named_paragraphs(node.blocks) if names_profiles else {}
         own_kind = kind_of_title(node.heading)
         found: list[Piece] = []
@@ -185,12 +174,12 @@ class Classifier:
 
     def _rows(self, block: Block, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
         """Return the rows of a table that are profiles or codes."""
-        keys = {key for cell in block.rows[0] if (key := field_key(cell))} if block.rows else set()
-        if keys & PROFILE_ONLY_FIELDS or is_in_profiles:
+        keys = {key for cell in block.rows[0] if (key := vocabulary.field_key(cell))} if block.rows else set()
+        if keys & vocabulary.PROFILE_ONLY_FIELDS or is_in_profiles:
             return table_rows(block, "profile")
         rows = table_rows(block, "code")
         labels = [row.label for row in rows if row.label]
-        are_alike = len(labels) > 1 and all(IS_WORD_ID.fullmatch(label.id) for label in labels)
+        are_alike = len(labels) > 1 and all(vocabulary.IS_WORD_ID.fullmatch(label.id) for label in labels)
         are_alike = are_alike and len({_family(label.id) for label in labels}) == 1
         is_sure = are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
         return rows if kind or keys - {"definition"} or is_sure else []
@@ -205,14 +194,14 @@ class Classifier:
         if is_in_profiles:
             if not has_codes and not parent.contains("profile"):
                 for leaf in leaves:
-                    leaf.role = "profile" if profile_label(leaf.node.heading).id else leaf.role
+                    leaf.role = "profile" if vocabulary.profile_label(leaf.node.heading).id else leaf.role
             return
         is_flat = len(leaves) == len(parent.children) and not any(piece.kind == "code" for piece in parent.pieces)
         names_kind = is_flat and kind_of_title(parent.node.heading) is not None
-        is_numbered = parent.label is not None and IS_WORD_ID.fullmatch(parent.label.id) is not None
+        is_numbered = parent.label is not None and vocabulary.IS_WORD_ID.fullmatch(parent.label.id) is not None
         are_all_codes = names_kind and not self._has_ids and len(leaves) > 1
         for leaf in leaves if has_codes or names_kind else []:
-            is_dotted = leaf.label is not None and IS_DOTTED_ID.fullmatch(leaf.label.id) is not None
+            is_dotted = leaf.label is not None and vocabulary.IS_DOTTED_ID.fullmatch(leaf.label.id) is not None
             if are_all_codes or (is_dotted and not (is_numbered and leaf.field())):
                 leaf.role = "code"
 
@@ -223,17 +212,21 @@ class Classifier:
         fields = {piece.key for piece in own.pieces if piece.kind == "field" and piece.key}
         fields |= {key for child in own.children if (key := child.field())}
         id_ = own.label.id if own.label else ""
-        if IS_WORD_ID.fullmatch(id_) and own.label and (fields & CODE_FIELDS or self._is_code(own.label)):
+        if (
+            vocabulary.IS_WORD_ID.fullmatch(id_)
+            and own.label
+            and (fields & vocabulary.CODE_FIELDS or self._is_code(own.label))
+        ):
             return "code"
-        if fields & PROFILE_ONLY_FIELDS:
+        if fields & vocabulary.PROFILE_ONLY_FIELDS:
             return "profile"
-        is_dotted = IS_DOTTED_ID.fullmatch(id_) is not None
+        is_dotted = vocabulary.IS_DOTTED_ID.fullmatch(id_) is not None
         if is_dotted and fields & CRITERIA:
             return "code"
-        is_named = "definition" in fields or profile_label(own.node.heading).is_marked
+        is_named = "definition" in fields or vocabulary.profile_label(own.node.heading).is_marked
         if is_in_profiles and own.node.heading and is_named:
             return "profile"
-        if id_ and fields & CODE_FIELDS and (is_dotted or not is_in_profiles):
+        if id_ and fields & vocabulary.CODE_FIELDS and (is_dotted or not is_in_profiles):
             return "code"
         return "code" if fields & CRITERIA and own.node.level > 1 else "text"
 
@@ -241,7 +234,7 @@ class Classifier:
 def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
         if block.kind == "paragraph":
-            yield from (label.id for line in block.text.split("\n") if (label := code_label(line)))
+            yield from (label.id for line in block.text.split("\n") if (label := vocabulary.code_label(line)))
         for item in block.items:
             yield from _ids_in(item.blocks)
 
@@ -304,7 +297,6 @@ class Passage:
     pieces: list[Piece] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     body: str = ""
-    is_opening: bool = False
     section: Passage | None = None
     group: Passage | None = None
     section_kind: SectionKind | None = None

@@ -9,22 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from codetui.formats.codebook.writer import Fields
+from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block, Item, prose
-from codetui.formats.coding_book.vocabulary import (
-    AND_SO_ON,
-    FOR_EXAMPLE,
-    IS_WORD_ID,
-    LIST_FIELDS,
-    NO,
-    PROSE_FIELDS,
-    YES,
-    FieldKey,
-    Label,
-    code_label,
-    field_key,
-    marked_label,
-    split_marked,
-)
+from codetui.formats.coding_book.vocabulary import FieldKey, Label
 
 RowKind = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]
@@ -124,8 +111,10 @@ def _continues(last: Piece, piece: Piece) -> bool:
     if not last.text and not last.blocks:
         return True
     if last.is_item:
-        return piece.is_item and (last.has_items_after or last.key in LIST_FIELDS)
-    return last.key not in LIST_FIELDS or (block.kind == "list" and all(each.kind == "list" for each in last.blocks))
+        return piece.is_item and (last.has_items_after or last.key in vocabulary.LIST_FIELDS)
+    return last.key not in vocabulary.LIST_FIELDS or (
+        block.kind == "list" and all(each.kind == "list" for each in last.blocks)
+    )
 
 
 def _split_paragraph(block: Block, is_code: IsCode) -> Iterator[Piece]:
@@ -159,26 +148,26 @@ def _begins_piece(item: Item, is_code: IsCode) -> bool:
 
 def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
     """Return the field or the code at the beginning of a text; None if there is neither."""
-    label = code_label(text)
+    label = vocabulary.code_label(text)
     if label is not None and is_code(label):
         return Piece("code", line, label.rest, label=label)
     named = _field_name(text)
-    return Piece("field", line, named[1], name=named[0], key=field_key(named[0])) if named else None
+    return Piece("field", line, named[1], name=named[0], key=vocabulary.field_key(named[0])) if named else None
 
 
 def _field_name(text: str) -> tuple[str, str] | None:
     """Return name and rest of a text such as `**Name:** rest` or `Definition: rest`; None for another."""
-    marked, rest = split_marked(text)
+    marked, rest = vocabulary.split_marked(text)
     if marked:
         name = marked.strip()
         after = rest.lstrip(" ")
         has_colon = name.endswith(":") or after.startswith(":")
-        is_clear = field_key(name) is not None and not rest.strip()[:1].islower()
+        is_clear = vocabulary.field_key(name) is not None and not rest.strip()[:1].islower()
         if not (has_colon or is_clear) or len(name.split()) > LONGEST_FIELD_NAME:
             return None
         return name.rstrip(": "), (rest if name.endswith(":") else after.removeprefix(":")).strip()
     found = PLAIN_FIELD.fullmatch(text)
-    return (found["name"], (found["rest"] or "").strip()) if found and field_key(found["name"]) else None
+    return (found["name"], (found["rest"] or "").strip()) if found and vocabulary.field_key(found["name"]) else None
 
 
 # --- codes and profiles in tables, lists and paragraphs -------------------------------------------------
@@ -187,7 +176,7 @@ def _field_name(text: str) -> tuple[str, str] | None:
 def table_rows(block: Block, kind: RowKind) -> list[Piece]:
     """Return the codes or profiles on the rows of a table; none if its columns are not those of codes or profiles."""
     head = block.rows[0] if block.rows else []
-    keys = [field_key(cell) for cell in head]
+    keys = [vocabulary.field_key(cell) for cell in head]
     titles = [cell.strip(" *_`:") for cell in head]
     names = [at for at, cell in enumerate(titles) if not keys[at] and NAME_COLUMN.fullmatch(cell)]
     ids = [at for at, cell in enumerate(titles) if not keys[at] and ID_COLUMN.fullmatch(cell) and at not in names[1:]]
@@ -214,21 +203,21 @@ def _row_label(id_: str, name: str) -> Label:
     """Return the label of a row with these cells; a single cell may hold id and name."""
     if ID_CELL.fullmatch(id_):
         id_ = id_.strip("`*_ ").rstrip(".:")
-        marked = marked_label(name)
+        marked = vocabulary.marked_label(name)
         name = marked.name if marked and not marked.rest.strip() else name
-        return Label(id_, name, "", "colon" if IS_WORD_ID.fullmatch(id_) else "dot", True)
+        return Label(id_, name, "", "colon" if vocabulary.IS_WORD_ID.fullmatch(id_) else "dot", True)
     whole = f"{id_} {name}" if id_ else name
-    marked = marked_label(whole)
+    marked = vocabulary.marked_label(whole)
     in_marks = marked if marked and not marked.rest.strip() else Label("", whole)
-    return code_label(whole, is_heading=True) or in_marks
+    return vocabulary.code_label(whole, is_heading=True) or in_marks
 
 
 def named_paragraphs(blocks: list[Block]) -> dict[int, Piece]:
     """Return the profiles named in bold at the beginning of paragraphs, `**Analyst.** Works …`, by their lines."""
     found: dict[int, Piece] = {}
     for block in blocks:
-        label = marked_label(block.text) if block.kind == "paragraph" else None
-        if label is None or field_key(label.name):
+        label = vocabulary.marked_label(block.text) if block.kind == "paragraph" else None
+        if label is None or vocabulary.field_key(label.name):
             continue
         if label.name.endswith(".") or re.match(r"\s*[.:–—-]", label.rest):
             label = label._replace(name=label.name.rstrip("."))
@@ -241,9 +230,9 @@ def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     found: list[Piece] = []
     for item in block.items:
         text = opening.text if (opening := item.opening()) else ""
-        label = code_label(text) or marked_label(text)
+        label = vocabulary.code_label(text) or vocabulary.marked_label(text)
         named = _field_name(text)
-        if label is None or not label.is_marked or (named and field_key(named[0])):
+        if label is None or not label.is_marked or (named and vocabulary.field_key(named[0])):
             return []
         if item.marker[:1].isdigit() and kind == "profile" and not label.id:
             label = label._replace(id=item.marker.rstrip(".)"))
@@ -316,14 +305,14 @@ class FieldCollector:
     def _lists_examples(self, text: str) -> bool:
         """Return whether a line without a field's name lists examples."""
         bracketed = text.strip().rstrip(".")
-        if _is_in_brackets(bracketed) and FOR_EXAMPLE.match(bracketed, 1):
+        if _is_in_brackets(bracketed) and vocabulary.FOR_EXAMPLE.match(bracketed, 1):
             return True
         if not self.holds_terms:
             return False
         if "," in text and _is_in_brackets(text):
             return True
         terms = running_entries(text, are_terms=True)
-        is_open = AND_SO_ON.search(text) is not None
+        is_open = vocabulary.AND_SO_ON.search(text) is not None
         longest = LONGEST_TERM if len(terms) > 2 or is_open else LONGEST_OF_TWO
         is_short = all(len(term.split()) <= longest for term in terms)
         return len(terms) > 1 and is_short and (is_open or not text.endswith("."))
@@ -337,10 +326,10 @@ class FieldCollector:
         self.names.append(piece.name)
         if key == "examples":
             self._add_examples(lines, piece.blocks)
-        elif key in LIST_FIELDS:
+        elif key in vocabulary.LIST_FIELDS:
             self._drop_markers(piece.blocks)
             self._add_entries(key, [*lines, *_other_texts(piece.blocks), *list_entries(piece.blocks)])
-        elif key in PROSE_FIELDS:
+        elif key in vocabulary.PROSE_FIELDS:
             self._add_prose(key, self._prose(piece))
         elif key == "confused_with":
             self.references.append((piece.line, piece.name, self._prose(piece)))
@@ -355,8 +344,8 @@ class FieldCollector:
             self.fields[key] = _unmarked(text)
             return
         if is_new:
-            self.fields[key] = text.casefold() not in NO
-        if is_new and (YES.fullmatch(text) or text.casefold() in NO):
+            self.fields[key] = text.casefold() not in vocabulary.NO
+        if is_new and (vocabulary.YES.fullmatch(text) or text.casefold() in vocabulary.NO):
             self.structure += words(text)
         else:
             self.texts.append((piece.line, piece.name, text))
@@ -377,7 +366,7 @@ class FieldCollector:
         listed = list_entries(blocks)
         found = [part for line in lines for part in running_entries(line, are_terms=self.holds_terms)]
         for entry in listed:
-            is_framed = entry[:1] in '`"“„' or FOR_EXAMPLE.match(entry) is not None
+            is_framed = entry[:1] in '`"“„' or vocabulary.FOR_EXAMPLE.match(entry) is not None
             parts = running_entries(entry, are_terms=False) if is_framed else [entry]
             found += parts if all(map(_is_marked, parts)) else [entry]
         unused = Counter(words(" ".join([*lines, *listed]))) - Counter(words(" ".join(found)))
@@ -450,9 +439,9 @@ def _unframed(text: str) -> str:
     text = text.strip()
     if _is_in_brackets(text.rstrip(".")):
         text = text[1:].rstrip(".")[:-1].strip()
-    lead = FOR_EXAMPLE.match(text)
+    lead = vocabulary.FOR_EXAMPLE.match(text)
     text = text[lead.end() :] if lead else text
-    shorter = AND_SO_ON.sub("", text)
+    shorter = vocabulary.AND_SO_ON.sub("", text)
     return shorter.rstrip(",; ") if shorter != text else text
 
 

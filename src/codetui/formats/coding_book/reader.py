@@ -131,7 +131,7 @@ class _Reader:
         for heading in headings:
             find_sections(heading)
         found = passages(headings, self._text.split("\n"), self._title)
-        opening = [Passage(None, 1, body=self._front_matter, is_opening=True)] if self._front_matter else []
+        opening = [Passage(None, 1, body=self._front_matter)] if self._front_matter else []
         return sorted([*opening, *found], key=lambda passage: passage.line)
 
     def _add_head(self, tables: Tables) -> None:

@@ -80,11 +80,6 @@ TECHNOLOGY_WORDS = (
 SKILL_WORDS = (
     r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b|^skills?$|^vaardigheden$"
 )
-KIND_PATTERNS: tuple[tuple[str, str, Holds, str, str], ...] = (
-    ("tasks", "Job Task Analysis", "quotations", TASK_WORDS, r"(?:TASK|TAAK)"),
-    ("technologies", "Technology & Tool Analysis", "terms", TECHNOLOGY_WORDS, r"(?:TECH|TOOL)"),
-    ("skills", "Soft Skill Analysis", "quotations", SKILL_WORDS, r"(?:SKILL|SOFT|VAARDIG)"),
-)
 Style = Literal["colon", "dot", "name"]
 WORD_ID = (
     r"[A-Z][A-Za-z]{0,11}[-_]?\d{1,3}(?:\.\d{1,3})*[a-z]?|"
@@ -137,9 +132,14 @@ class SectionKind(NamedTuple):
     family: re.Pattern[str]
 
 
-SECTION_KINDS = tuple(
-    SectionKind(id_, title, holds, re.compile(words, re.IGNORECASE), re.compile(family, re.IGNORECASE))
-    for id_, title, holds, words, family in KIND_PATTERNS
+def _section_kind(id_: str, title: str, holds: Holds, words: str, family: str) -> SectionKind:
+    return SectionKind(id_, title, holds, re.compile(words, re.IGNORECASE), re.compile(family, re.IGNORECASE))
+
+
+SECTION_KINDS = (
+    _section_kind("tasks", "Job Task Analysis", "quotations", TASK_WORDS, "TASK|TAAK"),
+    _section_kind("technologies", "Technology & Tool Analysis", "terms", TECHNOLOGY_WORDS, "TECH|TOOL"),
+    _section_kind("skills", "Soft Skill Analysis", "quotations", SKILL_WORDS, "SKILL|SOFT|VAARDIG"),
 )
 
 

@@ -304,13 +304,14 @@ def _opening_with_employer(opening: str, employer: str, noun: str) -> str:
 
 def _with_profile(text: str, profile: str) -> str:
     """Replace the profile in a bullet; an empty one gets the usual label."""
-    found = PROFILE.fullmatch(text)
-    label = text[: found.start(1)] if found else "**Assigned Profile:**"
-    return f"{label} {write_entry(Entry('term', profile))}"
+    return _relabelled(PROFILE.fullmatch(text), "**Assigned Profile:**", write_entry(Entry("term", profile)))
 
 
 def _with_reasoning(text: str, reasoning: str) -> str:
     """Replace the reasoning in a bullet; an empty one gets the usual label."""
     found = REASONING.fullmatch(text) or OTHER_REASONING.fullmatch(text)
-    label = text[: found.start(1)] if found else "**Reasoning:**"
-    return f"{label} {one_line(reasoning)}"
+    return _relabelled(found, "**Reasoning:**", one_line(reasoning))
+
+
+def _relabelled(found: re.Match[str] | None, label: str, value: str) -> str:
+    return f"{found.string[: found.start(1)] if found else label} {value}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 import codetui.formats.session_doc.head as head
 from codetui.core.codebook.index import CodebookIndex, folded, group_by_title, groups, index_of, profile_name
@@ -43,6 +43,10 @@ from codetui.model import Codebook, Coding, Memo, Problem, Severity
 
 NO_SECTION = "Codings"
 LAST_COMPONENT = re.compile(r"(?:\d+|(?<=[\W_])[^\W_]+)[\W_]*$")
+
+
+T = TypeVar("T", SectionPart, Block, CodeLine)
+ReadPart: TypeAlias = SectionPart | Block | CodeLine | Entry | Note
 
 
 class SourceFacts(Protocol):
@@ -271,7 +275,7 @@ class _Reader:
     `has_code` is True where an entry on the next line belongs to a code.
     """
 
-    parts: list[SectionPart | Block | CodeLine | Entry | Note] = field(default_factory=list)
+    parts: list[ReadPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_code: bool = False
@@ -399,26 +403,31 @@ class _Reader:
     def sections(self) -> tuple[SectionPart, ...]:
         """Return the parts as sections with blocks with codes with entries."""
         sections: list[SectionPart] = []
-        blocks: list[Block] = []
-        codes: list[CodeLine] = []
-        entries: list[Entry] = []
-        notes: list[Note] = []
-        for part in reversed(self.parts):
-            if isinstance(part, Entry):
-                entries.append(part)
-            elif isinstance(part, Note):
-                notes.append(part)
-            elif isinstance(part, CodeLine):
-                codes.append(replace(part, entries=tuple(reversed(entries))))
-                entries = []
-            else:
-                block = part if isinstance(part, Block) else Block(line=part.line, end=part.end)
-                blocks.append(replace(block, notes=tuple(reversed(notes)), codes=tuple(reversed(codes))))
-                notes, codes = [], []
-                if isinstance(part, SectionPart):
-                    sections.append(replace(part, blocks=tuple(each for each in reversed(blocks) if not each.is_empty)))
-                    blocks = []
-        return tuple(reversed(sections))
+        for section, below in _runs(self.parts, SectionPart):
+            first = Block(line=section.line, end=section.end)
+            blocks = (_filled_block(block, inside) for block, inside in _runs([first, *below], Block))
+            sections.append(replace(section, blocks=tuple(block for block in blocks if not block.is_empty)))
+        return tuple(sections)
+
+
+def _filled_block(block: Block, inside: list[ReadPart]) -> Block:
+    """Return a block with its notes and codes."""
+    codes = (
+        replace(code, entries=tuple(part for part in below if isinstance(part, Entry)))
+        for code, below in _runs(inside, CodeLine)
+    )
+    return replace(block, notes=tuple(part for part in inside if isinstance(part, Note)), codes=tuple(codes))
+
+
+def _runs(parts: Iterable[ReadPart], kind: type[T]) -> list[tuple[T, list[ReadPart]]]:
+    """Return each part of a kind with the parts that follow it, up to the next one of that kind."""
+    runs: list[tuple[T, list[ReadPart]]] = []
+    for part in parts:
+        if isinstance(part, kind):
+            runs.append((part, []))
+        elif runs:
+            runs[-1][1].append(part)
+    return runs
 
 
 def _extend(found: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
