@@ -33,12 +33,13 @@ class ForkServer:
     """A process that has loaded codetui and forks it on request."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
+        paths = os.pathsep.join(filter(None, (environ.get("PYTHONPATH", ""), str(ROOT), str(SRC))))
         self._socket, other = socket.socketpair()
         with other:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "testing.forkserver", str(other.fileno())],
                 cwd=ROOT,
-                env={**environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(SRC)))},
+                env={**environ, "PYTHONPATH": paths},
                 pass_fds=[other.fileno()],
             )
         self._replies = self._socket.makefile("rb")

@@ -1,4 +1,4 @@
-"""A program in a real pseudo-terminal, and what a person would see on its screen.  POSIX only."""
+"""A program in a real pseudo-terminal, driven by keys and read as a person reads it.  POSIX only."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import pyte
-
 from testing.forkserver import server_for
 from testing.paths import SRC
+from testing.screen import Screen, Stream
 
 PATIENCE = 20.0
-"""Seconds after which what was waited for will not come."""
+"""Seconds after which waiting is given up."""
 
 _SLICE = 0.05
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 
 
 def codetui_command(*options: str) -> list[str]:
-    """The command line that runs this project's codetui."""
+    """Return the command line of this project's codetui."""
     return [sys.executable, "-m", "codetui", *options]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """A plain 24-bit terminal's environment, with nothing of the person who runs the tests in it."""
+    """Return the environment of a plain 24-bit terminal, without that of the person who runs the tests."""
     mine = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     own = {
         "HOME": str(home),
@@ -58,8 +57,8 @@ class Terminal:
         self.output = bytearray()
         self.exit_code: int | None = None
         self.painted_at = 0.0
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = Screen(columns, rows)
+        self._stream = Stream(self._screen)
         self.started_at = time.perf_counter()
         self._server = server_for(command, environ) if is_forked else None
         if self._server is None:
@@ -76,12 +75,12 @@ class Terminal:
         if self._handle >= 0:
             os.close(self._handle)
 
-    # --- what it shows --------------------------------------------------------------------------
+    # --- its screen -----------------------------------------------------------------------------
 
     @property
     def lines(self) -> list[str]:
-        """The rows of the screen."""
-        return [str(line).rstrip() for line in self._screen.display]
+        """The rows of the screen, without blanks at their ends."""
+        return self._screen.rows()
 
     @property
     def text(self) -> str:
@@ -89,21 +88,39 @@ class Terminal:
         return "\n".join(self.lines)
 
     def label_at(self, row: int, column: int) -> str:
-        """The letters of the jump label that begins at this cell: bold, the first on another ground than the others."""
+        """Return the letters of the jump label at this cell: bold, the first on another background than the others."""
         cells = [self._screen.buffer[row][place] for place in range(column, self._screen.columns)]
         end = next(place for place in range(1, len(cells)) if not cells[place].bold or cells[place].bg == cells[0].bg)
         return "".join(cell.data for cell in cells[:end])
 
     def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
-        """Waits until all these words are on the screen; AssertionError with the screen where they stay away."""
+        """Read until all these words are on the screen."""
         self.wait_until(lambda: all(one in self.text for one in words), f"{words} on the screen", seconds)
 
-    def wait_until(self, is_so: Callable[[], bool], claim: str, seconds: float = PATIENCE) -> None:
-        """Waits until something is so.  `painted_at` is then when the bytes came that made it so."""
+    def wait_until(self, holds: Callable[[], bool], claim: str, seconds: float = PATIENCE) -> None:
+        """Read until something holds; AssertionError with the screen where it does not.
+
+        `painted_at` is then the time of the bytes that made it hold.
+        """
+        if not self.comes_to_hold(holds, seconds):
+            raise AssertionError(f"waited for: {claim}\n{self.text}")
+
+    def comes_to_hold(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+        """Read until something holds; return whether it came to hold in time."""
         limit = time.monotonic() + seconds
-        while not is_so():
-            if time.monotonic() > limit or (not self._read() and not is_so()):
-                raise AssertionError(f"waited for: {claim}\n{self.text}")
+        while not holds():
+            if time.monotonic() > limit or not self._read():
+                return holds()
+        return True
+
+    def wait_for_rest(self, seconds: float) -> None:
+        """Read until the screen has not changed for some seconds; a blinking cursor is no change."""
+        seen, read, since = self.lines, len(self.output), time.monotonic()
+        while time.monotonic() - since < seconds and self._read():
+            if len(self.output) != read:
+                read = len(self.output)
+                if self.lines != seen:
+                    seen, since = self.lines, time.monotonic()
 
     def wait_until_quiet(self, seconds: float = 0.5) -> None:
         """Wait until bytes have come and no more follow; so many seconds at most, where none come at all."""
@@ -116,7 +133,7 @@ class Terminal:
                 return
 
     def wait_for_bytes(self, words: bytes, seconds: float = PATIENCE) -> None:
-        """Waits until these bytes have come, and paints them only then: for whoever measures time."""
+        """Read until these bytes have come, and paint them only then, so that painting is not measured."""
         come = bytearray()
         limit = time.monotonic() + seconds
         while words not in come:
@@ -129,7 +146,7 @@ class Terminal:
         self._stream.feed(bytes(come))
 
     def _read(self) -> bool:
-        """Takes in what the program has written; False once it has ended and everything is read."""
+        """Feed what the program has written to the screen; return False once nothing more can come."""
         ready, _, _ = select.select([self._handle], [], [], _SLICE)
         if not ready:
             return True
@@ -144,20 +161,28 @@ class Terminal:
         self._stream.feed(data)
         return True
 
-    # --- what is done to it ---------------------------------------------------------------------
+    # --- keys and signals -----------------------------------------------------------------------
 
     def type(self, keys: str) -> None:
-        """Sends keys in one write, as fast as a paste; use `wait_for` between keys to go at a person's pace."""
-        os.write(self._handle, keys.encode())
+        """Send keys in one write, as fast as a paste; use `wait_for` between keys to type at a person's pace."""
+        data = keys.encode()
+        while data:
+            data = data[os.write(self._handle, data) :]
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as dragging the window's corner does."""
+        self._screen.resize(rows, columns)
+        _set_size(self._handle, columns, rows)
+        os.kill(self.pid, signal.SIGWINCH)
 
     def kill(self) -> None:
-        """Ends the program as a power cut would: it gets no chance to write anything."""
+        """End the program as a power cut does, so that it can write nothing more."""
         os.kill(self.pid, signal.SIGKILL)
         while not self._has_ended():
             time.sleep(0.001)
 
     def hang_up(self, seconds: float = PATIENCE) -> int:
-        """Closes the terminal as a person closes its window; the exit code."""
+        """Close the terminal as a person closes its window; return the exit code."""
         os.close(self._handle)
         self._handle = -1
         limit = time.monotonic() + seconds
@@ -168,7 +193,7 @@ class Terminal:
         raise AssertionError("the program goes on without a terminal")
 
     def wait_for_end(self, seconds: float = PATIENCE) -> int:
-        """The exit code, once the program has ended by itself."""
+        """Return the exit code, once the program has ended by itself."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             is_open = self._read()
@@ -193,17 +218,22 @@ def _spawn(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], columns: int, rows: int
 ) -> tuple[int, int]:
     """The process id and the terminal's other end."""
-    import fcntl
     import pty
-    import struct
-    import termios
 
     pid, handle = pty.fork()
     if pid == 0:
         try:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            _set_size(0, columns, rows)
             os.chdir(folder)
             os.execvpe(command[0], list(command), dict(environ))
         finally:
             os._exit(127)
     return pid, handle
+
+
+def _set_size(handle: int, columns: int, rows: int) -> None:
+    import fcntl
+    import struct
+    import termios
+
+    fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -13,11 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding
-from codetui.model import CodeId, Span
-from codetui.study.session.outcome import Saved
-from codetui.study.study import Study
-from codetui.study.workspace import open_workspace
 from testing.studies import write_study
 
 if sys.platform == "win32":
@@ -461,64 +456,3 @@ def said_by(event: dict[str, str]) -> str:
         case "coding-added":
             return f"code: {event['code']}"
     return ""
-
-
-HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro"
-
-
-def hostile_study(folder: Path) -> Path:
-    """A study whose codebook, ad, notes and reasoning are full of what a terminal obeys."""
-    study = write_study(folder, {"11_shore_company.txt": f"Shore Company #11 {HOSTILE}\n\nYou climb {HOSTILE}.\n"})
-    book = (study / "codebook.toml").read_text("utf-8")
-    escaped = HOSTILE.replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\x9b", "\\u009b")
-    for name in ("Lighting", "Watching", "Keeper", "Job Task Analysis", "Looking out."):
-        book = book.replace(f'"{name}"', f'"{name} {escaped}"')
-    (study / "codebook.toml").write_text(book, "utf-8")
-    (study / "role.md").write_text(f"# Role\n\nA {HOSTILE}.\n", "utf-8")
-    with (study / "codebook.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[[reference]]\ntitle = "Role {escaped}"\npath = "role.md"\n')
-    workspace = open_workspace(Study.open(study), "wil")
-    assert workspace.first is not None
-    text = workspace.open(workspace.first).source.text
-    done = workspace.execute(AssignCode(Span(text.index("You"), len(text) - 1), CodeId("TASK1")))
-    assert isinstance(done, Saved) and done.coding is not None
-    assert isinstance(workspace.execute(NoteCoding(done.coding, f"note {HOSTILE}")), Saved)
-    assert isinstance(workspace.execute(AssignProfile("1", f"because {HOSTILE}\n{HOSTILE}")), Saved)
-    assert isinstance(workspace.execute(DescribeAd(f"Shore Company {HOSTILE}", "")), Saved)
-    workspace.leave()
-    return study
-
-
-def test_nothing_that_a_terminal_would_obey_reaches_it_from_the_workbench(tmp_path: Path) -> None:
-    study = hostile_study(tmp_path)
-    command = codetui_command("ads", "--coder", "wil")
-    with Terminal(command, study, environment(study), columns=140, rows=40) as terminal:
-        terminal.wait_for("You climb", "TASK1")
-        for key, words in {
-            "n": "Note beside",
-            "P": "Reasoning:",
-            "p": "Profile of this ad",
-            "E": "Employer",
-            "i": "Definition",
-            "a": "Ads  ",
-            "?": "Keys",
-            "R": "Role",
-            "\x10": "Search",
-            ENTER: "Give a code",
-        }.items():
-            terminal.type("s")
-            terminal.type(key)
-            terminal.wait_for(words)
-            terminal.type("task" if key == "\x10" else ESCAPE)
-            time.sleep(0.3)
-            terminal.type(ESCAPE)
-            time.sleep(0.2)
-        terminal.type("1")
-        terminal.wait_for("Lighting lamps.")
-        terminal.type(QUIT)
-        assert terminal.wait_for_end() == 0
-        output = bytes(terminal.output)
-    assert b"]0;owned" in output
-    for sign in ("\x1b]0;", "\x9b", "\u202e"):
-        at = output.find(sign.encode())
-        assert at < 0, output[max(0, at - 40) : at + 40]

@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from testing import forkserver
 from testing.attacks.coder import CODER, documents_differ, open_study
 from testing.attacks.ledger import Difference, lines_of
 from testing.studies import write_study
@@ -107,6 +108,7 @@ def run(kills: int, seed: int, studies: int = 2) -> Tally:
 def _kill(kills: int, seed: int) -> Tally:
     """Return the results for one study."""
     tally, chance, numbers = Tally(), Random(seed), count()
+    forkserver.enable()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         while tally.kills < kills:
@@ -114,6 +116,7 @@ def _kill(kills: int, seed: int) -> Tally:
             if first < STEPS:
                 _lay_out(folder)
             _live(folder, chance, first, tally)
+        forkserver.close_all()
         tally.faults += documents_differ(open_study(folder))
     return tally
 

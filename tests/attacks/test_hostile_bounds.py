@@ -23,8 +23,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a reader that h
 GUARD = 30.0
 """Seconds of the processor after which a reader hangs: generous, as machines that run tests are slow."""
 
-in_parts = pytest.mark.parametrize("part", [4, pytest.param(1, marks=pytest.mark.slow)])
-"""A quarter of the size in a quarter of the time; the whole in the slow step."""
+in_parts = pytest.mark.parametrize("part", [8, pytest.param(1, marks=pytest.mark.slow)])
+"""An eighth of the size in an eighth of the time; the whole in the slow step."""
 
 ONCE_SQUARE = [
     ("ads as CSV", "broken quotes, no id", 500_000),

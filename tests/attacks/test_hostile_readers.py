@@ -121,7 +121,7 @@ BOOK_BYTES = 100_000
 """Of a bomb for coding books, each line of which takes a quarter of a millisecond; `benchmarks.bounds` reads more."""
 
 
-@pytest.mark.parametrize("part", [5, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("part", [12, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("reader", NAMES)
 def test_no_reader_hangs_or_breaks_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str, part: int) -> None:
     for bomb in bombs(part):
@@ -148,8 +148,8 @@ def test_an_ad_of_10_mb_on_one_line_is_listed_and_read_whole(tmp_path: Path, suf
         assert isinstance(session.execute(AssignCode(Span(5 * MB, 5 * MB + 9), book().codes[0].id)), Saved)
 
 
-MANY = 20_000
-"""Codings of one log in the tests; `python -m benchmarks.sitting` reads a million."""
+MANY, FEWER = 20_000, 4_000
+"""Codings of one log in the slow and the quick step; `python -m benchmarks.sitting` reads a million."""
 
 
 def log_of(count: int, size: int) -> Iterator[Transaction]:
@@ -167,17 +167,18 @@ def log_of(count: int, size: int) -> Iterator[Transaction]:
         yield Transaction(id=TransactionId(f"t{start:07}"), seq=start + 1, time="", coder="wil", events=events)
 
 
+@pytest.mark.parametrize("many", [FEWER, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", [1, MANY])
-def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int) -> None:
+def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int, many: int) -> None:
     paths = SessionPaths(tmp_path, CODER)
     paths.log(AD.id).parent.mkdir(parents=True)
-    paths.log(AD.id).write_bytes(b"".join(encode(one) + b"\n" for one in log_of(MANY, size)))
-    with limited(BOUND):
+    paths.log(AD.id).write_bytes(b"".join(encode(one) + b"\n" for one in log_of(many, size)))
+    with limited(BOUND * many / MANY):
         session = Session(AD, book(), paths, CODER)
-        assert len(session.state.live()) == MANY
+        assert len(session.state.live()) == many
         assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), Saved)
         session.save_document()
-    assert session.document_path.read_text("utf-8").count("\n  - ") == MANY
+    assert session.document_path.read_text("utf-8").count("\n  - ") == many
 
 
 # --- numbers ----------------------------------------------------------------------------------------

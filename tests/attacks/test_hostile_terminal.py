@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ if sys.platform == "win32":
 from testing.attacks.hostile import CONTROLS, EVIL, SEEN, obeyed, write_hostile_study
 from testing.terminal import Terminal, codetui_command, environment
 
-ESCAPE, ENTER, QUIT = "\x1b", "\r", "\x11"
+ESCAPE, ENTER, QUIT = "\x1b[27u", "\r", "\x11"
 LOOKS = [
     "n",
     "P",
@@ -29,7 +28,7 @@ LOOKS = [
     "v",
     "Q",
     "/",
-    "\x10",
+    "\x10task",
     ENTER,
     "A",
     "N",
@@ -45,6 +44,10 @@ SHOWS = {"a": "Ads  ", "?": "Keys", "R": "Role", ENTER: "Give a code", "p": "Pro
 """Words by which some of them are known."""
 
 
+SELECTING = ("s", "\x1b[1;5F")
+"""Keys that select a sentence, and all up to the end: some keys show another thing then."""
+
+
 @pytest.mark.parametrize("name", CONTROLS)
 def test_the_attacks_would_be_seen(name: str) -> None:
     assert obeyed(f"\x1b[1;31mplain\x1b[0m {CONTROLS[name]} text".encode())
@@ -54,24 +57,27 @@ def test_what_textual_sends_is_no_attack() -> None:
     assert obeyed("\x1b[?1049h\x1b[38;2;1;2;3mplain · text\x1b[0m\r\n\x1b]22;default\x07".encode()) == []
 
 
-@pytest.mark.parametrize("columns", [140, pytest.param(80, marks=pytest.mark.slow)])
-def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(tmp_path: Path, columns: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "has_both"),
+    [(140, False), *(pytest.param(columns, True, marks=pytest.mark.slow) for columns in (80, 140))],
+)
+def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(
+    tmp_path: Path, columns: int, has_both: bool
+) -> None:
     study = write_hostile_study(tmp_path / "study")
     command = codetui_command("ads", "--coder", "wil", "--ad", "8")
     seen = ""
     with Terminal(command, study, environment(tmp_path), columns=columns, rows=40) as terminal:
         terminal.wait_for("You climb")
         for key in LOOKS:
-            for selecting in ("s", "\x1b[1;5F"):
+            for selecting in SELECTING if has_both else SELECTING[key not in SHOWS :][:1]:
                 terminal.type(selecting)
                 terminal.type(key)
                 if selecting == "s":
                     terminal.wait_for(SHOWS.get(key, ""))
                 terminal.wait_until_quiet()
                 seen += terminal.text
-                terminal.type(ESCAPE)
-                time.sleep(0.1)
-                terminal.type(ESCAPE)
+                terminal.type(ESCAPE + ESCAPE)
         terminal.type(ESCAPE + ")")
         terminal.wait_until(lambda: True, "the next ad")
         terminal.type(QUIT)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .terminal import Terminal
+    from testing.terminal import Terminal
 
 REST = 1.2
 """Seconds without a change after which a screen is taken for finished, where it is not the one recorded before."""
@@ -260,11 +260,12 @@ class Record:
         self, title: str, options: tuple[str, ...], steps: Sequence[Step], columns: int = 80, rows: int = 24
     ) -> None:
         """Open the workbench, do the steps and record the screens and the exit code."""
-        from .terminal import Terminal
+        from testing.terminal import Terminal, codetui_command
 
         self._rows_before = []
         environ = {name: value for name, value in environment(self.home).items() if name != "COLUMNS"}
-        with Terminal((*options, "--coder", CODER), self.folder, environ, columns, rows) as terminal:
+        command = codetui_command(*options, "--coder", CODER)
+        with Terminal(command, self.folder, environ, columns=columns, rows=rows) as terminal:
             for step in steps:
                 match step:
                     case Kill():
@@ -285,9 +286,9 @@ class Record:
     def _screen(self, terminal: Terminal, title: str) -> None:
         """Record the screen once it is the one recorded before, or else once it has come to rest."""
         golden = self._screens.get(title)
-        if golden is None or not terminal.wait_until(lambda: self._painted(terminal) == golden, self._patience):
+        if golden is None or not terminal.comes_to_hold(lambda: self._painted(terminal) == golden, self._patience):
             self._patience = REST
-            terminal.wait_until(lambda: any(terminal.lines))
+            terminal.comes_to_hold(lambda: any(terminal.lines))
             terminal.wait_for_rest(REST)
         self._words.append(f"\n=== {title}\n{self._painted(terminal)}".rstrip("\n"))
         self._rows_before = self._rows_of(terminal)

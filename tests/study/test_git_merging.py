@@ -66,10 +66,11 @@ def coded(words: str, code: str = "TASK1") -> Callable[[Machine], None]:
     return lambda machine: machine.give(AssignCode(machine.span(words), CodeId(code)))
 
 
-@pytest.fixture
-def clones(tmp_path: Path) -> tuple[Clone, Clone]:
-    """Two clones with one session, of which the document is committed."""
-    first = Clone(write_study(tmp_path / "a"))
+@pytest.fixture(scope="module")
+def cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two clones that have one session, of which the document is committed."""
+    folder = tmp_path_factory.mktemp("cloned")
+    first = Clone(write_study(folder / "a"))
     first.git("init", "-q", "-b", "main")
     (first.folder / "sessions").mkdir()
     first.install()
@@ -77,14 +78,15 @@ def clones(tmp_path: Path) -> tuple[Clone, Clone]:
     first.give(AssignProfile("1", "She keeps."))
     first.close()
     first.commit()
-    subprocess.run(["git", "clone", "-q", str(first.folder), str(tmp_path / "b")], check=True, capture_output=True)
-    second = Clone(tmp_path / "b")
-    second.install()
-    return first, second
+    subprocess.run(["git", "clone", "-q", str(first.folder), str(folder / "b")], check=True, capture_output=True)
+    Clone(folder / "b").install()
+    return folder
 
 
-def go_apart(first: Clone, second: Clone) -> None:
-    """Both code on, on the same places of log and document."""
+@pytest.fixture(scope="module")
+def diverged(cloned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the two clones after both coded on, at the same places of log and document."""
+    first, second = copied(cloned, tmp_path_factory.mktemp("diverged"))
     coded("You watch the sea", "TASK2")(first)
     first.give(NoteCoding(first.state.live()[0].id, "every day"))
     first.give(AssignProfile("2", "She builds."))
@@ -96,6 +98,26 @@ def go_apart(first: Clone, second: Clone) -> None:
     for clone in (first, second):
         clone.close()
         clone.commit()
+    return first.folder.parent
+
+
+def copied(folder: Path, target: Path) -> tuple[Clone, Clone]:
+    """Copy the two clones in a folder."""
+    for name in "ab":
+        shutil.copytree(folder / name, target / name)
+    return Clone(target / "a"), Clone(target / "b")
+
+
+@pytest.fixture
+def clones(cloned: Path, tmp_path: Path) -> tuple[Clone, Clone]:
+    """Two clones with the same session."""
+    return copied(cloned, tmp_path)
+
+
+@pytest.fixture
+def diverged_clones(diverged: Path, tmp_path: Path) -> tuple[Clone, Clone]:
+    """Two clones that have diverged."""
+    return copied(diverged, tmp_path)
 
 
 def merged(one: Clone, other: Clone, how: tuple[str, ...]) -> str:
@@ -107,9 +129,10 @@ def merged(one: Clone, other: Clone, how: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize("how", MERGES)
-def test_two_clones_that_are_merged_both_ways_are_equal(clones: tuple[Clone, Clone], how: tuple[str, ...]) -> None:
-    first, second = clones
-    go_apart(first, second)
+def test_two_clones_that_are_merged_both_ways_are_equal(
+    diverged_clones: tuple[Clone, Clone], how: tuple[str, ...]
+) -> None:
+    first, second = diverged_clones
     before = first.files(), second.files()
     shutil.copytree(first.folder, first.folder.parent / "c")
     third = Clone(first.folder.parent / "c")
@@ -127,9 +150,8 @@ def test_two_clones_that_are_merged_both_ways_are_equal(clones: tuple[Clone, Clo
         assert words in document
 
 
-def test_what_git_has_merged_is_opened_without_an_edit_by_hand(clones: tuple[Clone, Clone]) -> None:
-    first, second = clones
-    go_apart(first, second)
+def test_what_git_has_merged_is_opened_without_an_edit_by_hand(diverged_clones: tuple[Clone, Clone]) -> None:
+    first, second = diverged_clones
     merged(first, second, MERGES[0])
     before = first.files()
     first.open()
@@ -139,9 +161,8 @@ def test_what_git_has_merged_is_opened_without_an_edit_by_hand(clones: tuple[Clo
     assert first.files() == before and first.git("status", "--porcelain") == ""
 
 
-def test_who_merges_is_told_of_what_was_said_in_two_ways(clones: tuple[Clone, Clone]) -> None:
-    first, second = clones
-    go_apart(first, second)
+def test_who_merges_is_told_of_what_was_said_in_two_ways(diverged_clones: tuple[Clone, Clone]) -> None:
+    first, second = diverged_clones
     assert "changed on both sides: the reasoning" in merged(first, second, MERGES[0])
 
 
@@ -166,9 +187,8 @@ def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
     assert "the note of “You light the lamp at dusk.”: at last is kept, She builds. is not" in said
 
 
-def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(clones: tuple[Clone, Clone]) -> None:
-    first, second = clones
-    go_apart(first, second)
+def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(diverged_clones: tuple[Clone, Clone]) -> None:
+    first, second = diverged_clones
     (path,) = second.folder.rglob("analysis_job_*.md")
     text = path.read_text("utf-8")
     path.write_text(text.replace('"You light', '"You bring patience."\n  - "You light').replace("barometer", "sextant"))
@@ -222,9 +242,8 @@ def test_two_texts_of_one_ad_are_left_to_a_person(clones: tuple[Clone, Clone]) -
     assert not any(mark in path.read_text("utf-8") for mark in MARKS)
 
 
-def test_without_the_driver_no_line_of_a_log_is_lost(clones: tuple[Clone, Clone]) -> None:
-    first, second = clones
-    go_apart(first, second)
+def test_without_the_driver_no_line_of_a_log_is_lost(diverged_clones: tuple[Clone, Clone]) -> None:
+    first, second = diverged_clones
     first.git("config", "--remove-section", "merge.codetui")
     first.fetch(second)
     first.git("merge", "--no-edit", "other", fails=True)
