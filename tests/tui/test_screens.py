@@ -104,7 +104,7 @@ async def test_only_the_rows_in_view_of_a_hundred_thousand_are_built() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        app.query_one(Counted).action_to_last()
+        app.query_one(Counted).action_go(-1)
         await pilot.pause()
         assert 99_999 in built
         assert len(set(built)) <= 2 * 24
@@ -207,12 +207,3 @@ async def test_the_reader_switches_documents_and_comes_back_to_the_place() -> No
         await pilot.press("escape")
         await pilot.pause()
         assert app.closed == 1
-
-
-async def test_a_book_without_references_says_so() -> None:
-    app = Reader()
-    async with app.run_test():
-        pane = app.query_one(ReaderPane)
-        await pane.show(())
-        assert pane.query_one(".missing").display
-        assert not pane.query_one(Markdown).display

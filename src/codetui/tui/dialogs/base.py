@@ -31,28 +31,9 @@ def alarm(words: str) -> Content:
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A dialog in a box; Esc closes it without an answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
+    CSS_PATH = "dialogs.tcss"
 
-    DEFAULT_CSS = """
-    Dialog {
-        align: center middle;
-        & > .frame {
-            width: 92%;
-            max-width: 104;
-            height: 92%;
-            background: $surface;
-            border: round $primary;
-            border-title-style: bold;
-            padding: 0 1;
-        }
-        & Input { border: none; height: 1; padding: 0; background: $foreground 8%; }
-        & .hint { height: auto; color: $foreground 65%; }
-        & .words { height: 1; text-style: italic; }
-    }
-    Dialog:ansi > .frame { background: ansi_default; border: round ansi_default; }
-    Dialog Input:ansi:nocolor > .input--cursor { text-style: reverse; }
-    Dialog:ansi Input { background: ansi_default; text-style: underline; }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
     def frame(self, title: str, keys: str) -> Vertical:
         """Return the box, to be filled."""

@@ -28,7 +28,6 @@ IdFor = Callable[[str, str], str]
 
 Edited = TypeVar("Edited", bound=Code | Profile)
 
-MOST_ROWS = 5
 NAMELESS = "A code needs a name."
 IS_LIST = "This is a list: ↑↓ choose where the code stands, tab goes on to the texts."
 
@@ -49,16 +48,6 @@ class TextsForm(EditDialog[Edited]):
     FIELDS: ClassVar[tuple[Field, ...]]
     FIRST: ClassVar[str] = "definition"
     """The field with the cursor at first."""
-
-    DEFAULT_CSS = """
-    TextsForm {
-        & .asked { text-style: bold; height: 1; margin-top: 1; }
-        & #fields { height: 1fr; scrollbar-size-vertical: 1; }
-        & TextArea { height: auto; border: none; padding: 0; background: $foreground 8%; }
-    }
-    TextsForm TextArea:ansi:nocolor .text-area--cursor { text-style: reverse; }
-    TextsForm:ansi TextArea { background: ansi_default; text-style: underline; }
-    """
 
     def __init__(
         self,
@@ -216,7 +205,6 @@ class RenameForm(TextsForm[Code]):
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("id", "Id"), Field("name", "Name"))
     FIRST: ClassVar[str] = "id"
-    DEFAULT_CSS = "RenameForm > .frame { height: 12; }"
 
     def __init__(self, book: Codebook, code: Code, title: str) -> None:
         super().__init__(title, code)
@@ -275,12 +263,6 @@ def spots(book: Codebook) -> list[Spot]:
 
 class NewCodeDialog(TextsForm[Code]):
     """Asks for a new code.  Answers with it."""
-
-    DEFAULT_CSS = f"""
-    NewCodeDialog {{
-        & PlainRows {{ height: auto; max-height: {MOST_ROWS}; }}
-    }}
-    """
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field("name", "Name"), Field("definition", "Definition", 2))
 

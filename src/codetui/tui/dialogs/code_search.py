@@ -35,14 +35,6 @@ class CodeSearch(Vertical):
         Binding("pagedown", "read(1)", "read on", show=False),
     ]
 
-    DEFAULT_CSS = """
-    CodeSearch {
-        & PlainRows { height: 1fr; margin-top: 1; }
-        & DefinitionPane { height: 8; border-top: solid $foreground 20%; padding: 0 1; }
-    }
-    CodeSearch:ansi DefinitionPane { border-top: solid ansi_default; }
-    """
-
     def __init__(
         self,
         index: CodebookIndex,

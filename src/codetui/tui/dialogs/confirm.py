@@ -18,8 +18,6 @@ from codetui.tui.bench import Do
 from codetui.tui.dialogs.base import Dialog, ReadingDialog, alarm
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
-MOST_ROWS = 16
-
 
 class Option(NamedTuple):
     """One option: its answer, the key that chooses it at once (or empty), and its row."""
@@ -38,13 +36,6 @@ class ChoiceDialog(Dialog[str]):
     """Asks to choose one option.  Answers with its `answer`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", "take", show=False)]
-
-    DEFAULT_CSS = f"""
-    ChoiceDialog {{
-        & > .frame {{ height: auto; }}
-        & PlainRows {{ height: auto; max-height: {MOST_ROWS}; margin: 1 0; }}
-    }}
-    """
 
     def __init__(self, title: str, options: Sequence[Option], hint: str = "") -> None:
         super().__init__()
@@ -97,15 +88,6 @@ class TakeOverDialog(Dialog[bool]):
         Binding("enter", "leave", "read along", show=False),
     ]
 
-    DEFAULT_CSS = """
-    TakeOverDialog {
-        & > .frame { height: auto; padding: 1 1; }
-        & #who { height: auto; text-style: bold; margin-bottom: 1; }
-        & #then { height: auto; }
-        & #kept { height: auto; margin-top: 1; }
-    }
-    """
-
     def __init__(self, holder: str, waiting: str = "") -> None:
         """Create it; `waiting` is the command that is executed if the session is taken over."""
         super().__init__()
@@ -147,16 +129,6 @@ class DryRunDialog(ReadingDialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "do it", show=False)]
 
     READ = "#lines"
-
-    DEFAULT_CSS = """
-    DryRunDialog {
-        & > .frame { height: auto; max-height: 80%; padding: 1 1; }
-        & #what { height: auto; text-style: bold; margin-bottom: 1; }
-        & #lines { height: auto; max-height: 14; scrollbar-size-vertical: 1; }
-        & #lines Static { height: auto; }
-        & #then { height: auto; margin-top: 1; }
-    }
-    """
 
     def __init__(self, title: str, what: str, carry_out: Do) -> None:
         """Create it; `what` describes the change, `carry_out` makes it."""
@@ -201,11 +173,6 @@ class DryRunDialog(ReadingDialog[bool]):
 
 class FolderDialog(Dialog[Path]):
     """Asks for a folder, which need not exist.  Answers with its path."""
-
-    DEFAULT_CSS = """
-    FolderDialog > .frame { height: auto; }
-    FolderDialog .hint { margin-bottom: 1; }
-    """
 
     def __init__(self, title: str, why: str, folder: Path, refusal: str = "") -> None:
         """Create it; `folder` is proposed, `refusal` is why the one before failed."""

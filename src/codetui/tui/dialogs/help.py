@@ -35,14 +35,6 @@ class HelpScreen(ReadingDialog[None]):
 
     READ = "HelpRows"
 
-    DEFAULT_CSS = """
-    HelpScreen {
-        & > .frame { width: 100%; }
-        & Input { margin-bottom: 1; }
-        & PlainRows { height: 1fr; }
-    }
-    """
-
     def __init__(
         self,
         rows: Sequence[KeyHelp],
@@ -140,13 +132,6 @@ class DefinitionDialog(ReadingDialog[str]):
     ]
 
     READ = "DefinitionPane"
-
-    DEFAULT_CSS = """
-    DefinitionDialog {
-        & > .frame { height: auto; max-height: 92%; padding: 0; }
-        & DefinitionPane { height: auto; max-height: 100%; }
-    }
-    """
 
     def __init__(
         self,

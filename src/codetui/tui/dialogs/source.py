@@ -33,13 +33,6 @@ class SourceDialog(Dialog[tuple[str, str]]):
         Binding("ctrl+s", "save", "save", show=False, priority=True),
     ]
 
-    DEFAULT_CSS = """
-    SourceDialog {
-        & > .frame { height: auto; }
-        & .asked { margin-top: 1; text-style: bold; height: auto; }
-    }
-    """
-
     def __init__(self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False) -> None:
         """Create it, asking only for what is unknown unless `asks_all`."""
         super().__init__()
@@ -101,20 +94,6 @@ class ProfilePicker(Dialog[PickedProfile]):
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-
-    DEFAULT_CSS = """
-    ProfilePicker {
-        & #profiles { layout: horizontal; height: 1fr; }
-        & PlainRows { width: 4fr; height: 1fr; }
-        & DefinitionPane { width: 7fr; height: 1fr; }
-    }
-    ProfilePicker.-narrow {
-        & #profiles { layout: vertical; }
-        & PlainRows { width: 1fr; height: auto; max-height: 40%; }
-        & DefinitionPane { width: 1fr; border-top: solid $foreground 20%; }
-    }
-    ProfilePicker.-narrow:ansi DefinitionPane { border-top: solid ansi_default; }
-    """
 
     def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
         """Create it; `current` is the id or name of the assigned profile."""

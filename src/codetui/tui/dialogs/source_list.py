@@ -121,26 +121,11 @@ class AdListScreen(Dialog[SourceId]):
         Binding("down", "move(1)", "down", show=False),
         Binding("pageup", "page(-1)", "a page up", show=False),
         Binding("pagedown", "page(1)", "a page down", show=False),
-        Binding("ctrl+home", "to_first", "to the first", show=False),
-        Binding("ctrl+end", "to_last", "to the last", show=False),
+        Binding("ctrl+home", "go(0)", "to the first", show=False),
+        Binding("ctrl+end", "go(-1)", "to the last", show=False),
         Binding("tab", "next_state(1)", "keep the next state", show=False, priority=True),
         Binding("shift+tab", "next_state(-1)", "keep the state before", show=False, priority=True),
     ]
-
-    DEFAULT_CSS = """
-    AdListScreen {
-        align: left top;
-        background: $background;
-        padding: 0 1;
-        & > #ads-query { height: 1; }
-        & > #ads-query > Static { width: auto; color: $foreground 65%; }
-        & Input { width: 1fr; }
-        & > #ads-states { height: 1; margin-bottom: 1; }
-        & > AdRows { height: 1fr; }
-        & > #ads-none { height: auto; display: none; color: $text-warning; padding: 0 1; }
-    }
-    AdListScreen:ansi { background: ansi_default; }
-    """
 
     def __init__(
         self,
@@ -190,13 +175,9 @@ class AdListScreen(Dialog[SourceId]):
         """Move a page of ads up or down."""
         self._rows.action_page(step)
 
-    def action_to_first(self) -> None:
-        """Move to the first ad."""
-        self._rows.action_to_first()
-
-    def action_to_last(self) -> None:
-        """Move to the last ad."""
-        self._rows.action_to_last()
+    def action_go(self, index: int) -> None:
+        """Move to an ad by its place in the list; -1 is the last one."""
+        self._rows.action_go(index)
 
     def action_next_state(self, step: int) -> None:
         """Keep the ads of the next state only; after the last one, all."""

@@ -71,15 +71,6 @@ class TextDialog(_TextDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [EditDialog.EDITOR]
 
-    DEFAULT_CSS = """
-    TextDialog {
-        & > .frame { height: 70%; min-height: 12; }
-        & TextArea { height: 1fr; border: none; padding: 0; background: $foreground 8%; }
-    }
-    TextDialog TextArea:ansi:nocolor .text-area--cursor { text-style: reverse; }
-    TextDialog:ansi TextArea { background: ansi_default; }
-    """
-
     def compose(self) -> ComposeResult:
         """Yield hint and text."""
         editor = " · ctrl+e: your editor" if self._edit_outside else ""
@@ -96,8 +87,6 @@ class TextDialog(_TextDialog):
 
 class NoteDialog(_TextDialog):
     """Edits a note on one line; Enter saves it, an empty one removes it."""
-
-    DEFAULT_CSS = "NoteDialog > .frame { height: auto; }"
 
     def compose(self) -> ComposeResult:
         """Yield hint and field."""

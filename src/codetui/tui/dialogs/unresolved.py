@@ -31,13 +31,6 @@ class UnresolvedDialog(Dialog[CodingId]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("V,v", "leave", "close", show=False)]
 
-    DEFAULT_CSS = """
-    UnresolvedDialog {
-        & > .frame { height: 70%; min-height: 10; }
-        & PlainRows { height: 1fr; }
-    }
-    """
-
     def __init__(
         self,
         codings: Sequence[Coding],

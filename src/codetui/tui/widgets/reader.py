@@ -11,7 +11,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
 
 from codetui.core.text.display import sanitize
 from codetui.tui.widgets.rows import brief
@@ -42,8 +41,8 @@ class ReaderPane(Widget, can_focus=True):
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("pageup", "page(-1)", "a page up", show=False),
         Binding("pagedown,space", "page(1)", "a page down", show=False),
-        Binding("home", "to_start", "to its start", show=False),
-        Binding("end", "to_end", "to its end", show=False),
+        Binding("home", "go(0)", "to its start", show=False),
+        Binding("end", "go(1)", "to its end", show=False),
         Binding("escape", "close", "close", show=False),
     ]
 
@@ -57,7 +56,6 @@ class ReaderPane(Widget, can_focus=True):
         & VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
         & Markdown { padding: 0 1; background: transparent; }
         & MarkdownH1 { content-align: left middle; margin: 1 0; }
-        & .missing { padding: 0 1; color: $foreground 65%; }
     }
     ReaderPane:ansi { background: ansi_default; }
     """
@@ -68,32 +66,27 @@ class ReaderPane(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._readings: tuple[Reading, ...] = ()
-        self._place = 0
+        self.place = 0
+        """The number of the document that is shown."""
         self._left_at: dict[int, float] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the page."""
-        with VerticalScroll(can_focus=False):
-            yield Static("The codebook refers to no background documents.", classes="missing")
-
-    @property
-    def place(self) -> int:
-        """The number of the document that is shown."""
-        return self._place
+        yield VerticalScroll(can_focus=False)
 
     async def show(self, readings: Sequence[Reading], place: int = 0) -> None:
-        """Load one of the documents."""
+        """Load one of the documents, of which there is at least one."""
         if tuple(readings) != self._readings:
             self._left_at.clear()
         self._readings = tuple(readings)
-        self._place = min(max(place, 0), max(len(self._readings) - 1, 0))
+        self.place = min(max(place, 0), len(self._readings) - 1)
         await self._load()
 
     async def action_switch(self, step: int) -> None:
         """Load the next document, or the one before."""
         if len(self._readings) > 1:
-            self._left_at[self._place] = self._page.scroll_y
-            self._place = (self._place + step) % len(self._readings)
+            self._left_at[self.place] = self._page.scroll_y
+            self.place = (self.place + step) % len(self._readings)
             await self._load()
 
     def action_scroll(self, step: int) -> None:
@@ -104,13 +97,9 @@ class ReaderPane(Widget, can_focus=True):
         """Scroll a page down or up."""
         self._page.scroll_relative(y=step * max(1, self._page.size.height - 2), animate=False)
 
-    def action_to_start(self) -> None:
-        """Scroll to the start."""
-        self._page.scroll_home(animate=False)
-
-    def action_to_end(self) -> None:
-        """Scroll to the end."""
-        self._page.scroll_end(animate=False)
+    def action_go(self, end: int) -> None:
+        """Scroll to the start (0) or to the end (1)."""
+        self._page.scroll_to(y=end * self._page.max_scroll_y, animate=False)
 
     def action_close(self) -> None:
         """Post that the reader is to close."""
@@ -129,21 +118,15 @@ class ReaderPane(Widget, can_focus=True):
         from textual.widgets import Markdown
 
         if not self._page.query(Markdown):
-            await self._page.mount(Markdown(open_links=False), before=0)
+            await self._page.mount(Markdown(open_links=False))
         return self.query_one(Markdown)
 
     async def _load(self) -> None:
-        has_any = bool(self._readings)
         markdown = await self._markdown()
-        markdown.display = has_any
-        self.query_one(".missing").display = not has_any
         self.border_subtitle = Content(KEYS if len(self._readings) > 1 else KEYS.partition(" · ")[2])
-        if not has_any:
-            self.border_title = Content("Background")
-            return
-        reading = self._readings[self._place]
-        number = f" ({self._place + 1} of {len(self._readings)})" if len(self._readings) > 1 else ""
+        reading = self._readings[self.place]
+        number = f" ({self.place + 1} of {len(self._readings)})" if len(self._readings) > 1 else ""
         self.border_title = Content(f"{brief(reading.title, 60)}{number}")
         await markdown.update(sanitize(reading.text))
-        left_at = self._left_at.get(self._place, 0)
+        left_at = self._left_at.get(self.place, 0)
         self.call_after_refresh(self._page.scroll_to, y=left_at, animate=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -48,20 +49,6 @@ class Row(NamedTuple):
     right: tuple[Part, ...] = ()
 
 
-class _RowMessage(Message):
-    """A message about row `index` of a list."""
-
-    def __init__(self, row_list: RowList, index: int) -> None:
-        super().__init__()
-        self.row_list = row_list
-        self.index = index
-
-    @property
-    def control(self) -> RowList:
-        """The list, for `@on` selectors."""
-        return self.row_list
-
-
 class _Ground(NamedTuple):
     """Whether a row is under the cursor, and whether the keys move that cursor."""
 
@@ -90,8 +77,8 @@ class RowList(ScrollView, can_focus=True):
         Binding("down,j", "move(1)", "down", show=False),
         Binding("pageup", "page(-1)", "a page up", show=False),
         Binding("pagedown", "page(1)", "a page down", show=False),
-        Binding("home", "to_first", "to the first", show=False),
-        Binding("end", "to_last", "to the last", show=False),
+        Binding("home", "go(0)", "to the first", show=False),
+        Binding("end", "go(-1)", "to the last", show=False),
         Binding("enter", "select", "select", show=False),
     ]
 
@@ -130,11 +117,17 @@ class RowList(ScrollView, can_focus=True):
     virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
     """Another number of rows moves the scroll bar; the rows that look different are refreshed one by one."""
 
-    class RowHighlighted(_RowMessage):
+    @dataclass
+    class RowHighlighted(Message):
         """The cursor moved to another row."""
 
-    class RowSelected(_RowMessage):
+        index: int
+
+    @dataclass
+    class RowSelected(Message):
         """The row under the cursor was selected, by Enter or by a click."""
+
+        index: int
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -163,11 +156,11 @@ class RowList(ScrollView, can_focus=True):
 
     def row_highlighted(self, index: int) -> None:
         """Post that the cursor moved to row `index`."""
-        self.post_message(self.RowHighlighted(self, index))
+        self.post_message(self.RowHighlighted(index))
 
     def row_selected(self, index: int) -> None:
         """Post that row `index` was selected."""
-        self.post_message(self.RowSelected(self, index))
+        self.post_message(self.RowSelected(index))
 
     # --- the cursor -----------------------------------------------------------------------------------
 
@@ -223,13 +216,9 @@ class RowList(ScrollView, can_focus=True):
         height = max(1, self.scrollable_content_region.height - 1)
         self.move_to(min(max(self.cursor + step * height, 0), max(self.row_count() - 1, 0)))
 
-    def action_to_first(self) -> None:
-        """Move the cursor to the first row."""
-        self.move_to(0)
-
-    def action_to_last(self) -> None:
-        """Move the cursor to the last row."""
-        self.move_to(self.row_count() - 1)
+    def action_go(self, index: int) -> None:
+        """Move the cursor to a row; -1 is the last one."""
+        self.move_to(index % max(self.row_count(), 1))
 
     def action_select(self) -> None:
         """Select the row under the cursor."""

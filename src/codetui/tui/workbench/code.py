@@ -193,7 +193,6 @@ class CodeController:
             )
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
-            bench.aim_at(outcome.coding)
             if recoded is not None:
                 self.decided(recoded)
         elif aside:
@@ -283,9 +282,7 @@ class CodeController:
         if self.bounding is None:
             return
         span = self._bench.selected_span("quotations")
-        outcome = self._bench.execute_command(MoveBoundary(self.bounding, span))
-        if isinstance(outcome, Saved):
-            self._bench.aim_at(self.bounding)
+        self._bench.execute_command(MoveBoundary(self.bounding, span))
         self.bounding = None
         self._bench.select(span)
 

@@ -10,8 +10,9 @@ from typing import TypeVar
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from codetui.core.codebook.keys import proposed_id
 from codetui.core.codebook.usage import latest_usages, usages_in
-from codetui.model import CodeId
+from codetui.model import Codebook, CodeId
 from codetui.tui.bench import Bench
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
 
@@ -85,6 +86,11 @@ class UsageReader:
         here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
         elsewhere = earlier.latest(code, bench.ad.id, MOST_ELSEWHERE)
         return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
+
+    def free_id(self, book: Codebook, section: str, group: str) -> str:
+        """Return the id that a new code of a section and group gets: one that no coding has either."""
+        used = {coding.code for coding in self._bench.state.codings.values()}
+        return proposed_id(book, section, group, used | self._bench.workspace.usage.codes())
 
     def _read(self) -> None:
         worker, workspace = get_current_worker(), self._bench.workspace

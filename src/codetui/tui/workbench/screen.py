@@ -156,7 +156,7 @@ class WorkbenchScreen(Screen[None]):
 
         self.panel = CodePanel(id="panel")
         self.reader = ReaderPane(id="reader")
-        self.codebook_editor = CodebookController(self, self.assigner, self.saver)
+        self.codebook_editor = CodebookController(self, self, self.assigner, self.saver, self.usage_reader)
         self.source_editor = SourceController(self, self.codebook_editor.change_profile)
         self.keyboard = Keyboard(self, self.keymap, self._actions())
         for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
@@ -166,7 +166,6 @@ class WorkbenchScreen(Screen[None]):
 
     def _actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        from codetui.tui.workbench.codebook import RefactoringController
         from codetui.tui.workbench.lookup import LookupController, PickerController, ReaderController
 
         controllers = (
@@ -178,7 +177,6 @@ class WorkbenchScreen(Screen[None]):
             self.sharing,
             self.navigator,
             self.codebook_editor,
-            RefactoringController(self, self, self.usage_reader),
             PickerController(self, self.assigner, self.codebook_editor, self.usage_reader),
             self.queue,
             LookupController(self, self.usage_reader, self.keymap.actions, lambda action: self.keyboard.do(action)),

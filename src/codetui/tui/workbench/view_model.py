@@ -14,7 +14,7 @@ from codetui.core.anchors.unresolved import ReanchorCounts
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
-from codetui.model import Anchor, Code, Codebook, Coding, CodingId, Problem, Span
+from codetui.model import Anchor, Code, Codebook, Coding, Problem, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullKind, PullResult, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
@@ -30,12 +30,11 @@ NO_PROFILE = "no profile"
 
 
 class CodedSpans:
-    """The codings as the document view draws them, kept while a coding is unchanged."""
+    """The codings as the document view draws them, kept while codings are only added."""
 
     def __init__(self, index: CodebookIndex) -> None:
         self._index = index
         self._hues = section_hues(index.book)
-        self._made: dict[CodingId, tuple[Coding, CodedSpan]] = {}
         self._live: tuple[Coding, ...] = ()
         self._spans: list[CodedSpan] = []
 
@@ -44,15 +43,9 @@ class CodedSpans:
         live = state.live()
         if live[: len(self._live)] != self._live:
             self._live, self._spans = (), []
-        more = (self._made_of(coding, coding.anchor) for coding in live[len(self._live) :] if coding.anchor)
+        more = (self._span(coding, coding.anchor) for coding in live[len(self._live) :] if coding.anchor)
         self._live, self._spans = live, [*self._spans, *more]
         return self._spans
-
-    def _made_of(self, coding: Coding, anchor: Anchor) -> CodedSpan:
-        made = self._made.get(coding.id)
-        if made is None or made[0] is not coding:
-            made = self._made[coding.id] = (coding, self._span(coding, anchor))
-        return made[1]
 
     def _span(self, coding: Coding, anchor: Anchor) -> CodedSpan:
         code = self._index.codes.get(coding.code)

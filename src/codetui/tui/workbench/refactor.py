@@ -1,0 +1,190 @@
+"""Refactor the codebook: rename, merge, split, move and retire codes, with all their codings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.core.codebook.index import label
+from codetui.core.codebook.keys import with_free_key
+from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split, describe
+from codetui.core.session.commands import Refusal
+from codetui.core.text.display import plural
+from codetui.model import Code, Codebook, CodeId
+from codetui.study.refactoring import CodeRefactoring, MigrationPreview
+from codetui.study.session.outcome import NotSaved
+from codetui.tui.bench import Bench, Do, code_here
+from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot_rows, spots
+from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
+from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, Option, option
+from codetui.tui.dialogs.text import NoteDialog
+from codetui.tui.workbench.recall import UsageReader
+
+T = TypeVar("T")
+NO_CODES = "The codebook has no codes yet: A writes one."
+NOTHING = "Nothing is changed: it is as it was."
+MAP_FILE = "map.toml"
+
+
+class RefactoringController:
+    """Renames, merges, splits, moves and retires codes: asks, shows the effect, carries it out."""
+
+    def __init__(self, bench: Bench, screen: Screen[None], usage_reader: UsageReader) -> None:
+        self._bench = bench
+        self._screen = screen
+        self._usage_reader = usage_reader
+
+    # --- what is to be done -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Ask how to change the code under the cursor, or one that is picked."""
+        bench, wanted = self._bench, code_here(self._bench)
+        code = bench.index.codes.get(wanted) if wanted else None
+        if code is not None:
+            self._ask(code)
+        elif not bench.index.codes:
+            bench.say(NO_CODES, "refusal")
+        else:
+            picker = CodesDialog("Which code changes?", bench.index.book, has_retired=True)
+            bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
+
+    def _ask(self, code: Code) -> None:
+        retire = (
+            ("r", "give again", "it is retired", lambda: self._weigh(Reinstate(code.id)))
+            if code.is_retired
+            else ("r", "retire", "its codings stay, and wait for another code: Q", lambda: self._weigh(Retire(code.id)))
+        )
+        ways: tuple[tuple[str, str, str, Do], ...] = (
+            ("n", "rename or renumber", "another id or name", lambda: self._rename(code)),
+            ("m", "merge into another code", "its codings become that one's", lambda: self._merge(code)),
+            ("s", "split into several codes", "each coding waits for you to decide: Q", lambda: self._split(code)),
+            ("v", "move", "to another section or group", lambda: self._move(code)),
+            retire,
+            ("f", "follow the rules in a file", "for many codes at once", self._ask_map),
+        )
+        options = [option(key, key, words, about) for key, words, about, _ in ways]
+        actions = {key: do for key, _, _, do in ways}
+        title = f"What becomes of {label(self._bench.index.book, code)}?"
+        hint = "Next you see how many codings it is about; nothing changes before you agree."
+        self._bench.ask(ChoiceDialog(title, options, hint), lambda way: actions[way]())
+
+    def _rename(self, code: Code) -> None:
+        book = self._bench.index.book
+        form = RenameForm(book, code, f"Rename {label(book, code)}")
+        self._bench.ask(form, lambda new: self._weigh(Rename(code.id, new.id, new.name)))
+
+    def _merge(self, code: Code) -> None:
+        book = self._bench.index.book
+        picker = CodesDialog(f"Merge {label(book, code)} into …", book, but=(code.id,))
+        self._bench.ask(picker, lambda chosen: self._weigh(Merge(code.id, chosen.codes[0])))
+
+    def _split(self, code: Code, chosen: tuple[CodeId, ...] = (), new: tuple[Code, ...] = ()) -> None:
+        """Ask which codes it is split into; new ones are shown as if they were in the codebook already."""
+        book = _with_new(self._bench.index.book, new)
+
+        def take(answer: ChosenCodes) -> None:
+            if answer.wants_new:
+                self._ask_new(code, book, lambda one: self._split(code, (*answer.codes, one.id), (*new, one)))
+            else:
+                used = tuple(one for one in new if one.id in answer.codes)
+                self._weigh(Split(code.id, answer.codes, used))
+
+        self._bench.ask(CodesDialog(f"Split {label(book, code)} into …", book, chosen=chosen), take)
+
+    def _ask_new(self, code: Code, book: Codebook, take: Callable[[Code], None]) -> None:
+        begun = Code(id=CodeId(""), name="", section=code.section, group=code.group)
+        id_for = partial(self._usage_reader.free_id, book)
+        self._bench.ask(NewCodeDialog(book, begun, id_for, edit_outside=self._bench.edit_outside), take)
+
+    def _move(self, code: Code) -> None:
+        book = self._bench.index.book
+        there = [spot for spot in spots(book) if spot != Spot(code.section, code.group)]
+        if not there:
+            self._bench.say("The codebook has no other section or group to move it to.", "refusal")
+            return
+        options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
+        question = ChoiceDialog(f"Where does {label(book, code)} belong?", options)
+        self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
+
+    def _ask_map(self) -> None:
+        modal = NoteDialog("File with rules: `codetui codebook propose` writes one", MAP_FILE)
+        self._bench.ask(modal, lambda name: self._weigh(Path(name.strip() or MAP_FILE)))
+
+    # --- counting, then doing -------------------------------------------------------------------------
+
+    def _weigh(self, wanted: Refactoring | Path) -> None:
+        """Count the affected codings in a worker, then ask for confirmation."""
+        reshaping = self._bench.workspace.refactoring()
+        words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
+        found: list[MigrationPreview] = []
+        modal = DryRunDialog("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
+
+        def count() -> MigrationPreview | Refusal:
+            return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
+
+        def plural(prospect: MigrationPreview | Refusal) -> None:
+            if isinstance(prospect, Refusal):
+                modal.show("done", [NOTHING], prospect.message, is_grave=True)
+            else:
+                found.append(prospect)
+                modal.show("asking", prospect.lines)
+
+        self._bench.ask(modal, lambda _: None)
+        self._work(modal, count, plural)
+
+    def _carry_out(self, modal: DryRunDialog, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
+        """Change the codebook and the open session at once, the other sessions in a worker."""
+        begun = reshaping.apply(prospect)
+        self._bench.show_book()
+        if isinstance(begun, Refusal | NotSaved):
+            modal.show("done", [], begun.message, is_grave=True)
+            return
+
+        def follow(number: int = 0) -> None:
+            followed = f"{plural(number, 'session has', 'sessions have')} followed…"
+            sessions = followed if number else "The sessions follow…"
+            modal.show("working", [*prospect.lines, "", sessions])
+
+        def work() -> MigrationPreview:
+            return reshaping.migrate_others(begun, lambda number: self._screen.app.call_from_thread(follow, number))
+
+        follow()
+        self._work(modal, work, lambda done: self._done(modal, reshaping, done))
+
+    def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
+        self._usage_reader.begin()
+        failed = [problem for problem in done.tally.problems if problem.severity == "error"]
+        self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]
+        if failed:
+            modal.show("done", done.lines, reshaping.hint(done.plan), is_grave=True)
+            return
+        modal.dismiss(True)
+        waits = " Q leads through what waits." if done.tally.waiting else ""
+        self._bench.say(f"Done: {done.tally.reach}. u takes it back in an ad, never in the codebook.{waits}")
+
+    def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Run `work` in a worker and pass on its result while the dialog is open."""
+
+        def run() -> None:
+            worker, found = get_current_worker(), work()
+            if not worker.is_cancelled:
+                self._screen.app.call_from_thread(take, found)
+
+        def take(found: T) -> None:
+            if modal.is_attached:
+                done(found)
+
+        self._screen.run_worker(run, thread=True, group="reshaping", exit_on_error=False)
+
+
+def _with_new(book: Codebook, new: tuple[Code, ...]) -> Codebook:
+    """Return the codebook with codes that are not written to it yet."""
+    for code in new:
+        book = replace(book, codes=(*book.codes, with_free_key(book, code)))
+    return book
