@@ -163,9 +163,9 @@ class Terminal:
 
     # --- keys and signals -----------------------------------------------------------------------
 
-    def type(self, keys: str) -> None:
+    def type(self, keys: str | bytes) -> None:
         """Send keys in one write, as fast as a paste; use `wait_for` between keys to type at a person's pace."""
-        data = keys.encode()
+        data = keys if isinstance(keys, bytes) else keys.encode()
         while data:
             data = data[os.write(self._handle, data) :]
 

@@ -220,6 +220,67 @@ def test_shift_f3_goes_back_however_the_terminal_sends_it(study: Path, sent: str
         terminal.wait_for("“the”: 1 of 5")
 
 
+COLOUR_ANSWER = b"\x1b]11;rgb:1111/2222/3333\x1b\\"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        COLOUR_ANSWER,
+        b"\x1b]11;rgb:1111/2222/3333",
+        b"\x1b[57441;2u",
+        b"\x1b[65;30;49;1;0;1_\x1b[65;30;49;0;0;1_",
+        b"\x1b[?62;1;1c\x1b[1;1R\x1bP>|1 1\x1b\\",
+        b"\x1b[<0;99999;3M\x1b[<0;-1;-1m\x1b[49;1:3u",
+        b"\x1b1",
+        b"\xe9\xff\x9b11~",
+    ],
+)
+def test_nothing_that_the_terminal_says_is_a_key(study: Path, said: bytes) -> None:
+    with start(study) as terminal:
+        terminal.type("s")
+        terminal.wait_until_quiet()
+        for at in {len(said), 2, max(2, len(said) - 1)}:
+            terminal.type(said[:at])
+            time.sleep(0.05)
+            terminal.type(said[at:])
+            time.sleep(0.15)
+        terminal.type("\x13")
+        terminal.wait_for("Everything is on disk")
+        assert "coding-added" not in events(study)
+        terminal.type("p1")
+        terminal.wait_for("Reasoning: Keeper")
+        terminal.type("half ")
+        terminal.wait_for("half")
+        terminal.type(said)
+        time.sleep(0.2)
+        terminal.type("typed")
+        terminal.type(CTRL_S)
+        terminal.wait_until(lambda: len(logged(study)) == 3, "the reasoning on disk")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+    assert said_by(logged(study)[-1]) == "profile: 1 half typed"
+
+
+def test_a_byte_that_is_no_utf_8_costs_no_text(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("p1")
+        terminal.wait_for("Reasoning: Keeper")
+        terminal.type(b"caf\xe9 de \x1b[200~la\x1b[A\xe9\x1b[201~")
+        terminal.type(CTRL_S + QUIT)
+        assert terminal.wait_for_end() == 0
+    assert said_by(logged(study)[-1]) == "profile: 1 caf de la·[A"
+
+
+def test_shift_alone_closes_no_jump_labels(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("f")
+        terminal.wait_until(lambda: "You light" not in terminal.text, "letters on the words")
+        terminal.type(b"\x1b[57441;2u\x1b[57441;1:3u\x1b[I")
+        terminal.wait_until_quiet()
+        assert "You light" not in terminal.text and "does nothing" not in terminal.text
+
+
 def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:
     with start(study) as terminal:
         terminal.type(f"s11s.{QUIT}")

@@ -31,6 +31,7 @@ from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
+from testing.hostile.sent import SENT, take_input
 
 CODER = "wil"
 CODEBOOK_TEMPLATE, SAMPLE_TEXT = template("codebook.toml"), template(SAMPLE_AD)
@@ -209,6 +210,13 @@ def _take_written(folder: Path, data: bytes) -> None:
         session_doc.with_ids(document, base.ids)
 
 
+# --- what a terminal sends ------------------------------------------------------------------------
+
+
+def _take_terminal_input(_: Path, data: bytes) -> None:
+    take_input(data)
+
+
 # --- seeds ------------------------------------------------------------------------------------------
 
 
@@ -256,6 +264,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "event log": Reader(_take_log, (own["log"],)),
         "session from a log": Reader(_take_session, (own["log"],), SLOW),
         "place.json": Reader(_take_place, (place,)),
+        "terminal input": Reader(_take_terminal_input, SENT),
         ".written": Reader(_take_written, (own["written"],)),
     }
 

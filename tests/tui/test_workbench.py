@@ -461,14 +461,6 @@ async def test_keys_right_behind_a_search_code_what_was_found(tmp_path: Path) ->
         assert [(coding.words, coding.code) for coding in bench.state.live()] == [("SQL", "TECH1"), ("SQL", "TASK1")]
 
 
-async def test_escape_and_a_key_right_behind_it_are_two_keys(tmp_path: Path) -> None:
-    write_ad(tmp_path, NEED)
-    async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "1<alt+s>")
-        assert not bench.panel.is_open
-        assert bench.selector.selection.is_explicit
-
-
 async def test_undoing_the_reasoning_says_so(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):

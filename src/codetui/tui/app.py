@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import constants, events
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
+from codetui.tui.input import TerminalDriver
 from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.themes import register_themes
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 
 FEW_COLOURS = "standard"
 """Rich's name for terminals with eight colours and eight bright ones."""
-
-SHIFTED_F3 = {1: "shift+f3", 4: "ctrl+f3"}
-"""F3 with other keys, by the cursor column that a terminal seems to report."""
 
 
 def commands() -> type[Provider]:
@@ -57,6 +56,10 @@ class CodetuiApp(App[object]):
             # have to represent several.
             self.theme = "ansi-dark"
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that filters what the terminal sends."""
+        return super().get_driver_class() if constants.DRIVER else TerminalDriver
+
     def get_default_screen(self) -> Screen[None]:
         """Return the workbench, so that no empty screen is painted before it."""
         return self._workbench
@@ -68,9 +71,6 @@ class CodetuiApp(App[object]):
 
     async def on_event(self, event: events.Event) -> None:
         """Queue keys and pastes; pass everything else to Textual."""
-        if isinstance(event, events.CursorPosition) and event.x in SHIFTED_F3 and not event.y:
-            # Nothing asked for the cursor's position: so xterm, and tmux with it, sends Shift+F3.
-            event = events.Key(SHIFTED_F3[event.x], None)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._key_queue.put(event)
         else:

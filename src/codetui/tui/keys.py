@@ -25,7 +25,7 @@ from textual.widgets import Input
 
 from codetui.core.text.display import sanitize_paste
 from codetui.tui.actions import Action
-from codetui.tui.bench import Bench, Do, KeepsText
+from codetui.tui.bench import Bench, Do
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.rows import one_line
 
@@ -95,11 +95,7 @@ class KeyQueue:
         if isinstance(typed, events.Paste):
             # An input keeps only the first line of a paste.
             return events.Paste(one_line(typed.text)) if isinstance(self._app.focused, Input) else typed
-        if not typed.key.startswith("alt+") or isinstance(self._app.screen, KeepsText):
-            return typed
-        # Terminals send Esc and a key right behind it as one.
-        self._waiting.appendleft(events.Key(typed.key.removeprefix("alt+"), typed.character))
-        return events.Key("escape", None)
+        return typed
 
     async def _until_idle(self) -> None:
         """Wait until the key and every message that it caused are handled."""

@@ -1,0 +1,211 @@
+"""Nothing that a terminal says is a key; every key is one, in whatever pieces it arrives."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+
+from testing.hostile.inputs import mutated
+from testing.hostile.sent import KEYS, QUIET, REPORTS, SENT, Line, take_input
+from testing.keys import press, running, workspace_on, write_ad
+
+ANSWER = b"\x1b]11;rgb:1111/2222/3333\x1b\\"
+PAUSES = (0.0, 0.02, 0.15, 0.5, 1.5)
+LATE = 0.1
+"""Seconds after which an Esc alone is a key."""
+
+
+def sent(*parts: bytes | float) -> Line:
+    """A line on which bytes were sent, with pauses in seconds; then it is quiet."""
+    line = Line()
+    for part in parts:
+        if isinstance(part, bytes):
+            line.send(part)
+        else:
+            line.wait(part)
+    line.wait(QUIET)
+    return line
+
+
+# --- answers and reports --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_an_answer_or_a_report_is_no_key_and_no_text(report: bytes) -> None:
+    line = sent(b"a", report, b"b")
+    assert (line.keys, line.text) == (["a", "b"], "ab")
+    assert sent(report).keys == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.3, 1.9, 10.0])
+def test_a_report_that_is_cut_in_two_is_no_key_either(report: bytes, pause: float) -> None:
+    for at in range(1, len(report) if not report.startswith(b"\x1b[M") or pause < QUIET else 3):
+        line = sent(b"a", 0.5, report[:at], pause, report[at:], b"b")
+        # The first byte alone cannot be told from the key.
+        escape = ["escape"] if at == 1 and pause >= LATE else []
+        assert (line.keys, line.text) == (["a", *escape, "b"], "ab"), report[:at]
+
+
+@pytest.mark.parametrize("report", [one for one in REPORTS if len(one) > 4])
+def test_a_report_that_comes_byte_by_byte_is_no_key(report: bytes) -> None:
+    line = sent(b"a", *(part for byte in report for part in (bytes([byte]), 0.05)), b"b")
+    assert (line.keys, line.text) == (["a", "b"], "ab")
+
+
+ITEMS = st.one_of(
+    st.sampled_from([(one, ()) for one in REPORTS]), st.sampled_from([(one, (name,)) for one, name in KEYS.items()])
+)
+
+
+@given(st.lists(ITEMS, max_size=8), st.randoms(use_true_random=False))
+def test_keys_between_reports_all_arrive_in_whatever_pieces_they_are_sent(
+    items: list[tuple[bytes, tuple[str, ...]]], chance: random.Random
+) -> None:
+    line = Line()
+    for data, _ in items:
+        pieces = [data]
+        while len(pieces[-1]) > 1 and chance.randrange(2):
+            at = chance.randrange(1, len(pieces[-1]))
+            pieces[-1:] = [pieces[-1][:at], pieces[-1][at:]]
+        if len(pieces) > 2 and len(pieces[0]) < 3:
+            pieces = [data]
+        for piece in pieces:
+            line.send(piece)
+            line.wait(chance.choice(PAUSES))
+        line.wait(QUIET)
+    expected = [name for _, names in items for name in names]
+    # An escape that belongs to a sequence may have been taken for the key: it came long before the rest.
+    assert [key for key in line.keys if key != "escape"] == [name for name in expected if name != "escape"]
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("data", "name"), KEYS.items())
+def test_keys_of_common_terminals_are_known(data: bytes, name: str) -> None:
+    assert sent(data).keys == [name]
+    assert sent(data * 3).keys == [name] * 3
+
+
+def test_escape_is_a_key_after_a_tenth_of_a_second() -> None:
+    line = Line()
+    line.send(b"\x1b")
+    line.wait(LATE / 2)
+    assert line.keys == []
+    line.wait(LATE)
+    assert line.keys == ["escape"]
+    line.send(b"s")
+    assert line.keys == ["escape", "s"]
+
+
+@pytest.mark.parametrize("letter", [bytes([code]) for code in range(0x21, 0x7F) if bytes([code]) not in b"fb"])
+def test_alt_and_a_letter_are_not_the_letter_and_hold_nothing_up(letter: bytes) -> None:
+    line = sent(b"\x1b" + letter, 0.5)
+    assert letter.decode() not in line.keys and line.text == ""
+    line.send(b"s1")
+    assert line.keys[-2:] == ["s", "1"]
+
+
+def test_escape_and_keys_typed_ahead_are_keys() -> None:
+    assert sent(b"1\x1bs2").keys == ["1", "escape", "s", "2"]
+    assert sent(b"a\x1b\x1b[Bq").keys == ["a", "escape", "down", "q"]
+    assert sent(b"\x1b\x11").keys == ["escape", "ctrl+q"]
+    assert sent(b"\x1b\x1b").keys == ["escape", "escape"]
+
+
+def test_alt_with_editing_keys_is_what_terminals_mean_by_it() -> None:
+    assert [sent(one).keys for one in (b"\x1bf", b"\x1bb", b"\x1b\x7f", b"\x1b\r", b"\x1b\x1b[A")] == [
+        ["ctrl+right"], ["ctrl+left"], ["ctrl+w"], ["alt+enter"], ["alt+up"],
+    ]  # fmt: skip
+
+
+def test_mouse_reports_within_reason_pass() -> None:
+    mouse = sent(b"\x1b[<0;5;6M\x1b[<0;5;6m\x1b[<65;5;6M\x1b[<35;7;8M").messages
+    assert [type(one) for one in mouse] == [events.MouseDown, events.MouseUp, events.MouseScrollDown, events.MouseMove]
+
+
+# --- typed text -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", [b"\x1b]11;rgb:1111/22", b"\x1bP1$r", b"\x1b_G", b"\x1b[12", b"\x1b[?1;", b"\x1bX"])
+@pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])
+def test_text_typed_behind_a_sequence_without_an_end_is_text(broken: bytes, pause: float) -> None:
+    assert sent(broken, pause, b"typed on").text == "typed on"
+    assert sent(broken, pause, b"t", 0.2, b"y", 0.2, b"ped on").text == "typed on"
+    line = sent(broken, pause, b"why\x13")
+    assert line.text == "why" and line.keys[-1] == "ctrl+s"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xe9 de", " de"), (b"caf\xe9\rx", "cafx"), (b"\xc3(", "("), (b"\xf0\x9f\x1b[A!", "!"), (b"\xc0\xafa", "a"),
+        (b"\xed\xa0\x80a", "a"), (b"\x9b?62;22ca", "a"), (b"\xc2\x9b31ma", "a"), (b"\x9d11;rgb:1/2/3\x9ca", "a"),
+        (b"\x90>|xterm\x9ca", "a"), (b"a\x93b\x94", "ab"), (b"\x00a", "a"), (b"\xff\xfea", "a"),
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_characters_are_nothing(data: bytes, text: str) -> None:
+    assert sent(data).text == text
+    assert b"31m" in data or sent(*(bytes([byte]) for byte in data)).text == text
+
+
+def test_joiners_within_emoji_and_words_are_kept() -> None:
+    assert sent("👩‍💻 می‌خواهم".encode()).text == "👩‍💻 می‌خواهم"
+
+
+# --- pastes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.15, 0.9])
+def test_a_paste_is_text_whatever_it_holds_and_wherever_it_is_cut(pause: float) -> None:
+    content = b"one\x1b[A\x1b]11;rgb:1/2/3\x07\x13\r\x1b[200~two\xe9"
+    data = b"\x1b[200~" + content + b"\x1b[201~"
+    for at in range(3, len(data)):
+        line = sent(b"a", data[:at], pause, data[at:], b"b")
+        pastes = [one.text for one in line.messages if isinstance(one, events.Paste)]
+        assert pastes == [content[:-1].decode()], at
+        assert line.keys == ["a", "b"]
+
+
+@pytest.mark.parametrize("typed", [b"more\x13", b"m"])
+def test_a_paste_without_an_end_gives_way_to_what_is_typed(typed: bytes) -> None:
+    line = sent(b"\x1b[200~half a ", 1.5, typed)
+    assert line.text == "half a " + typed.decode().strip("\x13")
+    assert line.keys[-1] == ("ctrl+s" if len(typed) > 1 else "m")
+
+
+def test_a_paste_goes_on_behind_a_long_pause() -> None:
+    line = sent(b"\x1b[200~one ", 5.0, b"two three", 5.0, b" four\x1b[20", 5.0, b"1~s")
+    assert line.keys == ["s"] and line.text == "one two three fours"
+
+
+# --- any bytes ------------------------------------------------------------------------------------
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_keys_of_a_table_text_or_nothing(data: bytes) -> None:
+    take_input(data)
+
+
+def test_mutated_reports_are_keys_of_a_table_text_or_nothing() -> None:
+    chance = random.Random(1)
+    for data in islice(iter(lambda: mutated(chance, SENT), b"never"), 3000):
+        take_input(data)
+
+
+# --- the program ----------------------------------------------------------------------------------
+
+
+async def test_keys_with_alt_do_nothing_in_the_workbench(tmp_path: Path) -> None:
+    write_ad(tmp_path, "You build pipelines in Python.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "s<alt+1><alt+1>")
+        assert bench.state.live() == () and not bench.panel.is_open
+        assert bench.status.message[0] == "Alt+1 does nothing here. ? shows every key."
