@@ -444,7 +444,7 @@ def test_two_ads_with_one_id_are_reported(study: Path) -> None:
 def test_the_coder_is_the_option_then_the_variable_then_the_login_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from codetui.cli.arguments import coder_name
+    from codetui.cli.sessions import coder_name
 
     monkeypatch.setenv("CODETUI_CODER", "ada")
     assert (coder_name("wil"), coder_name(None)) == ("wil", "ada")

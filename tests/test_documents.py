@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from codetui.cli.arguments import COMMANDS
+from codetui.cli.main import COMMANDS
 from codetui.tui.actions import ACTIONS
 from codetui.tui.keymap import Keymap
 

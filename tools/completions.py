@@ -7,7 +7,7 @@ from pathlib import Path
 
 import shtab
 
-from codetui.cli.arguments import whole_parser
+from codetui.cli.main import whole_parser
 
 SHELLS = ("bash", "zsh", "tcsh", "fish")
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "codetui" / "completions"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from codetui.cli.arguments import coder_name
 from codetui.cli.console import (
     PROBLEMS,
     STDOUT,
@@ -38,6 +38,18 @@ if TYPE_CHECKING:
 def open_study(options: argparse.Namespace) -> Study:
     """Open the study that the options name.  Raises StudyError."""
     return Study.open(options.study, corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
+
+
+def coder_name(given: str | None) -> str:
+    """Return the coder's name: as given, else $CODETUI_CODER, else the login name."""
+    if given or os.environ.get("CODETUI_CODER"):
+        return given or os.environ["CODETUI_CODER"]
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "coder"
 
 
 # --- export -----------------------------------------------------------------------------------------
