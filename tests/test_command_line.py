@@ -83,11 +83,11 @@ def code(study: Path, coder: str) -> None:
     workspace.open(workspace.first)
     for words, name in (("You light the lamp", "TASK1"), ("watch the sea", "TASK2"), ("sextant", "TOOL1")):
         start = SHORE.index(words)
-        saved = workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(name)))
+        saved = workspace.session.execute(AssignCode(Span(start, start + len(words)), CodeId(name)))
         assert isinstance(saved, Saved)
     assert saved.coding is not None
     for command in (NoteCoding(saved.coding, "=1+1"), AssignProfile("1", "Because of the lamp.")):
-        assert isinstance(workspace.execute(command), Saved)
+        assert isinstance(workspace.session.execute(command), Saved)
     workspace.leave()
 
 
@@ -342,7 +342,7 @@ def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
     workspace = open_workspace(Study.open(coded), "wil")
     assert workspace.first is not None
     workspace.open(workspace.first)
-    assert isinstance(workspace.execute(MarkDone(True)), Saved)
+    assert isinstance(workspace.session.execute(MarkDone(True)), Saved)
     assert codetui(coded, "status").out.splitlines()[1].startswith("done ")
 
 
@@ -387,7 +387,7 @@ def hostile_study(study: Path) -> Path:
     workspace = open_workspace(Study.open(study), "wil", wanted="11")
     assert workspace.first is not None
     text = workspace.open(workspace.first).source.text
-    assert isinstance(workspace.execute(AssignCode(Span(text.index("You"), len(text)), CodeId("TASK1"))), Saved)
+    assert isinstance(workspace.session.execute(AssignCode(Span(text.index("You"), len(text)), CodeId("TASK1"))), Saved)
     workspace.leave()
     return study
 

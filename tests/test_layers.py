@@ -98,7 +98,7 @@ def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     options = ["status", "--corpus", str(study / "ads"), "--codebook", str(study / "codebook.toml")]
     modules = loaded("from codetui.cli.main import run\nassert run(sys.argv[1:]) == 0", *options)
-    assert "codetui.study.source_index" in modules
+    assert "codetui.study.overview" in modules
     assert of("textual", modules) == set()
 
 

@@ -125,7 +125,7 @@ class Coder:
         if made is None:
             return
         command, said = made
-        self._saying(said, self.session.source.id, lambda: self.workspace.execute(command))
+        self._saying(said, self.session.source.id, lambda: self.session.execute(command))
 
     def _saying(self, said: Said, about: str, execute_command: Callable[[], object]) -> None:
         self._say("begin", about, said)

@@ -86,7 +86,7 @@ def study(tmp_path: Path) -> Path:
     (study / "coded.md").write_text(DOCUMENT, "utf-8")
     (study / "map.toml").write_text('[codes]\n"TASK1" = "TASK2"\n', "utf-8")
     workspace = opened(study)
-    done = workspace.execute(AssignCode(Span(30, 40), CodeId("TASK1")))
+    done = workspace.session.execute(AssignCode(Span(30, 40), CodeId("TASK1")))
     assert isinstance(done, Saved)
     workspace.remember_place(3, 0)
     workspace.leave()
@@ -214,10 +214,10 @@ def work(study: Path) -> None:
         workspace = opened(study)
     except OSError:
         return
-    done = workspace.execute(AssignCode(Span(60, 70), CodeId("TASK2")))
+    done = workspace.session.execute(AssignCode(Span(60, 70), CodeId("TASK2")))
     if isinstance(done, Saved) and done.coding:
-        workspace.execute(NoteCoding(done.coding, "why"))
-    workspace.execute(AssignProfile("1", "so"))
+        workspace.session.execute(NoteCoding(done.coding, "why"))
+    workspace.session.execute(AssignProfile("1", "so"))
     workspace.leave(is_forced=True)
     workspace.release()
     with contextlib.suppress(PermissionError):
@@ -337,7 +337,7 @@ def test_every_id_has_a_name_of_its_own_that_every_file_system_takes(make: Calla
 def test_coders_whose_names_a_file_system_takes_for_one_have_a_folder_each(study: Path) -> None:
     for coder in ("Zoë", "Zoe\u0308", "ZOË", "zoë"):
         workspace = opened(study, coder)
-        assert isinstance(workspace.execute(AssignProfile("1", "so")), Saved | type(None)) or workspace.session
+        assert isinstance(workspace.session.execute(AssignProfile("1", "so")), Saved | type(None)) or workspace.session
         workspace.leave()
         workspace.release()
     names = [path.name for path in (study / "sessions").iterdir() if path.name not in ("wil", ".codebooks")]
@@ -351,7 +351,7 @@ def test_an_ad_with_a_hostile_id_is_coded_saved_and_found_again_inside_the_study
     study = write_study(tmp_path / "study", {})
     (study / "ads" / "a.jsonl").write_text(json.dumps({"id": ad, "employer": f"../{ad}", "text": "You climb."}) + "\n")
     workspace = opened(study)
-    assert isinstance(workspace.execute(AssignCode(Span(0, 9), CodeId("TASK1"))), Saved)
+    assert isinstance(workspace.session.execute(AssignCode(Span(0, 9), CodeId("TASK1"))), Saved)
     assert workspace.leave() == []
     workspace.release()
     run(study, "export")

@@ -158,7 +158,7 @@ class Coding(RuleBasedStateMachine):
 
     def _execute(self, command: Command, is_undone: bool = False) -> None:
         before = stands(self.session)
-        outcome = self.workspace.execute(command)
+        outcome = self.workspace.session.execute(command)
         note(f"{command} -> {type(outcome).__name__}")
         if not isinstance(outcome, Saved):
             assert stands(self.session) == before, "a refusal changes nothing"
@@ -166,9 +166,9 @@ class Coding(RuleBasedStateMachine):
         if not is_undone:
             return
         after = stands(self.session)
-        assert isinstance(self.workspace.execute(Undo()), Saved)
+        assert isinstance(self.workspace.session.execute(Undo()), Saved)
         assert stands(self.session) == before, "undo after do"
-        assert isinstance(self.workspace.execute(Redo()), Saved)
+        assert isinstance(self.workspace.session.execute(Redo()), Saved)
         assert stands(self.session) == after, "redo after undo"
 
     @rule(span=spans, code=codes, words=notes, is_undone=st.booleans())
@@ -292,9 +292,9 @@ class Coding(RuleBasedStateMachine):
         self.save()
         if taken is not None and stands(self.session) != before:
             after = stands(self.session)
-            assert isinstance(self.workspace.execute(Undo()), Saved)
+            assert isinstance(self.workspace.session.execute(Undo()), Saved)
             assert stands(self.session) == before, "undo of an edit by hand"
-            assert isinstance(self.workspace.execute(Redo()), Saved)
+            assert isinstance(self.workspace.session.execute(Redo()), Saved)
             assert stands(self.session) == after, "redo of an edit by hand"
 
     @rule()

@@ -42,7 +42,7 @@ def begin(study: Path, coder: str = "wil", ad: str = "11") -> Workspace:
 def give(workspace: Workspace, *commands: Command) -> None:
     """Carries commands out, each of which must be taken."""
     for command in commands:
-        assert isinstance(workspace.execute(command), Saved), command
+        assert isinstance(workspace.session.execute(command), Saved), command
 
 
 def code(

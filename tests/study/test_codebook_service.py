@@ -25,7 +25,7 @@ def opened(folder: Path) -> Workspace:
 
 def code(workspace: Workspace, words: str, code_id: str) -> None:
     start = SHORE.index(words)
-    assert isinstance(workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(code_id))), Saved)
+    assert isinstance(workspace.session.execute(AssignCode(Span(start, start + len(words)), CodeId(code_id))), Saved)
 
 
 def versions(workspace: Workspace) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.storage.sources.corpus import NO_TEXT
-from codetui.study.source_index import DuplicateTexts
+from codetui.study.overview import DuplicateTexts
 from testing.keys import workspace_on
 
 

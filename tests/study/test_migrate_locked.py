@@ -32,7 +32,7 @@ for line in sys.stdin:
         program.release()
     else:
         number = int(line)
-        outcome = program.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId("TASK1"), f"n{number}"))
+        outcome = program.session.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId("TASK1"), f"n{number}"))
         assert isinstance(outcome, Saved), outcome
     print("done", flush=True)
 """

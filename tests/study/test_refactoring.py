@@ -48,7 +48,7 @@ def code(folder: Path, ad: str, *codes: str, coder: str = "rosa") -> None:
     """A session in which the words 0 to 4, 5 to 9 … have these codes."""
     workspace = opened(folder, ad, coder)
     for number, each in enumerate(codes):
-        done = workspace.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId(each)))
+        done = workspace.session.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId(each)))
         assert isinstance(done, Saved), done
     workspace.leave()
     workspace.release()
@@ -106,7 +106,7 @@ def test_a_renamed_code_is_renamed_in_every_session_and_u_takes_it_back_in_one(s
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "12") == ["T1"]
     document = next((study / "sessions" / "otto").glob("*.md")).read_text("utf-8")
     assert "- **T1: Lights:**" in document and "TASK1" not in document
-    assert isinstance(workspace.execute(Undo()), Saved)
+    assert isinstance(workspace.session.execute(Undo()), Saved)
     assert [coding.code for coding in workspace.session.state.live()] == ["TASK1", "TASK2", "TASK1"]
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"]
 
@@ -138,7 +138,7 @@ def test_the_same_change_can_be_made_again_after_it_was_reversed(study: Path) ->
 def test_merged_codings_become_the_other_code_and_those_that_meet_wait(study: Path) -> None:
     workspace = opened(study, "11")
     assert workspace.session is not None
-    workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2")))
+    workspace.session.execute(AssignCode(Span(0, 4), CodeId("TASK2")))
     found = done(workspace, Merge(CodeId("TASK1"), CodeId("TASK2")))
     assert {one.code for one in workspace.session.state.live()} == {"TASK2"}
     waiting = pending_decisions(workspace.session.state, workspace.book, workspace.kept_rules())
@@ -161,7 +161,7 @@ def test_split_codings_wait_with_their_choices_also_after_those_were_renamed(stu
     done(workspace, Rename(CodeId("TASK3"), CodeId("TASK9"), "Polishing"))
     assert choices() == [("TASK2", "TASK9")] * 2
     first = workspace.session.state.live()[0]
-    assert isinstance(workspace.execute(RecodeCoding(first.id, CodeId("TASK9"))), Saved)
+    assert isinstance(workspace.session.execute(RecodeCoding(first.id, CodeId("TASK9"))), Saved)
     assert choices() == [("TASK2", "TASK9")]
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
 
@@ -276,10 +276,10 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
     code(tmp_path, "11", "TASK1", "TASK2")
     one, two = opened(tmp_path, "11", is_shared=True), opened(tmp_path, "12", "otto", is_shared=True)
     if has_begun:
-        assert isinstance(one.execute(AssignCode(Span(30, 34), CodeId("TASK1"))), Saved)
+        assert isinstance(one.session.execute(AssignCode(Span(30, 34), CodeId("TASK1"))), Saved)
     found = done(two, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert ["it is migrated there" in problem.message for problem in found.tally.problems] == [True] * has_begun
-    assert isinstance(one.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
+    assert isinstance(one.session.execute(AssignCode(Span(20, 24), CodeId("TASK1"))), Saved)
     one.pull()
     reloaded = one.reload_codebook()
     assert reloaded is not None and "the codings of this ad are updated" in reloaded.message
@@ -296,7 +296,7 @@ def test_what_is_coded_with_a_reloaded_codebook_names_and_keeps_it(tmp_path: Pat
     workspace = opened(tmp_path, "11")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
     workspace.reload_codebook()
-    assert isinstance(workspace.execute(AssignCode(Span(0, 4), CodeId("TASK2"))), Saved)
+    assert isinstance(workspace.session.execute(AssignCode(Span(0, 4), CodeId("TASK2"))), Saved)
     assert workspace.session is not None
     version = workspace.session.state.live()[0].codebook
     kept = workspace.codebook.kept(version)

@@ -191,7 +191,7 @@ def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:
     programs = [started(study, coder, ad) for coder, ad in (("rosa", "11"), ("rosa", "12"), ("wil", "11"))]
     for program in programs:
         assert program.session is not None
-        assert isinstance(program.execute(AssignCode(program_span(program), CodeId("TASK1"))), Saved)
+        assert isinstance(program.session.execute(AssignCode(program_span(program), CodeId("TASK1"))), Saved)
     for program in programs:
         program.leave()
         program.release()
@@ -201,12 +201,12 @@ def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:
 def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     program = started(study, "rosa", "11")
-    program.execute(AssignCode(program_span(program), CodeId("TASK1")))
+    program.session.execute(AssignCode(program_span(program), CodeId("TASK1")))
     assert len(list(study.rglob(".*.lock"))) == 1
     entry = program.entry
     assert entry is not None
     program.open(entry)
-    program.execute(AssignProfile("1", "why"))
+    program.session.execute(AssignProfile("1", "why"))
     assert program.holder is None and len(list(study.rglob(".*.lock"))) == 1
     other = program.begin_with(SourceId("12"))
     assert other is not None
@@ -217,7 +217,7 @@ def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
 def test_a_document_that_another_program_is_about_to_write_is_not_restored(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     busy, other = started(study, "rosa", "11"), started(study, "rosa", "12")
-    busy.execute(AssignCode(program_span(busy), CodeId("TASK1")))
+    busy.session.execute(AssignCode(program_span(busy), CodeId("TASK1")))
     for batch in other.sources.batches():
         other.sources.add(batch)
     assert [ad for ad, _ in other.sources.read_statuses()] == ["11"]

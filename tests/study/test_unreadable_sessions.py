@@ -70,22 +70,22 @@ def document(study: Path, ad: str = "11") -> Path:
 @pytest.mark.parametrize("is_seen", [True, False])
 def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(study: Path, is_seen: bool) -> None:
     one, two = program(study), program(study)
-    assert isinstance(one.execute(assign(0)), Saved)
+    assert isinstance(one.session.execute(assign(0)), Saved)
     one.leave()
     one.release()
     two.pull()
-    assert isinstance(two.execute(assign(1)), Saved)
+    assert isinstance(two.session.execute(assign(1)), Saved)
     two.leave()
     two.release()
     written = document(study).read_bytes()
     with unreadable("11.jsonl", is_seen=is_seen):
-        outcome = one.execute(assign(2))
+        outcome = one.session.execute(assign(2))
         assert isinstance(outcome, NotSaved) and "11.jsonl" in outcome.message and BROKEN in outcome.message
         assert notes(one) == ["n0"]
         (problem,) = one.leave()
         assert problem.severity == "error" and BROKEN in problem.message
     assert document(study).read_bytes() == written
-    assert isinstance(one.execute(assign(2)), Saved)
+    assert isinstance(one.session.execute(assign(2)), Saved)
     assert notes(one) == ["n0", "n1", "n2"] and one.leave() == []
     assert document(study).read_text("utf-8").count("  - ") == 3
 
@@ -93,12 +93,12 @@ def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(stu
 @pytest.mark.parametrize("is_seen", [True, False])
 def test_a_document_whose_base_cannot_be_read_is_no_edit_by_hand(study: Path, is_seen: bool) -> None:
     one = program(study)
-    one.execute(assign(0))
-    one.execute(assign(1))
+    one.session.execute(assign(0))
+    one.session.execute(assign(1))
     one.leave()
     assert one.session is not None
     coding = one.session.state.live()[0].id
-    one.execute(RemoveCoding(coding))
+    one.session.execute(RemoveCoding(coding))
     one.release()
     with unreadable(".written", is_seen=is_seen), pytest.raises(OSError, match=BROKEN):
         program(study)
@@ -109,19 +109,19 @@ def test_a_document_whose_base_cannot_be_read_is_no_edit_by_hand(study: Path, is
 
 def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study: Path) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     before = one.session
     entry = one.sources.neighbour(1)
     assert entry is not None
     with unreadable(Path(entry.file).name), pytest.raises(OSError, match=BROKEN):
         one.open(entry)
-    assert one.session is before and isinstance(one.execute(assign(1)), Saved)
+    assert one.session is before and isinstance(one.session.execute(assign(1)), Saved)
     assert one.open(entry).source.text
 
 
 def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     one.leave()
     path = document(study)
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
@@ -129,7 +129,7 @@ def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path)
         taken = one.pull()
         assert taken is not None and not taken.is_saved and BROKEN in taken.message and path.name in taken.message
         assert one.pull() is None
-        assert isinstance(one.execute(assign(1)), Saved)
+        assert isinstance(one.session.execute(assign(1)), Saved)
         assert [BROKEN in str(problem) for problem in one.leave()] == [True]
     assert "n1" not in path.read_text("utf-8")
     assert one.leave() == [] and notes(one) == ["n0 by hand", "n1"]
@@ -138,17 +138,17 @@ def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path)
 
 def test_a_lock_that_cannot_be_read_is_somebodys(study: Path) -> None:
     one, two = program(study), program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     with unreadable(".lock"):
-        outcome = two.execute(assign(1))
+        outcome = two.session.execute(assign(1))
         assert isinstance(outcome, HeldElsewhere) and BROKEN in outcome.message
-    assert isinstance(one.execute(assign(1)), Saved)
+    assert isinstance(one.session.execute(assign(1)), Saved)
     assert two.holder is not None
 
 
 def test_a_lock_that_could_not_be_read_when_it_was_let_go_goes_later(study: Path) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     assert one.session is not None
     lock = study / "sessions" / "wil" / "events" / ".11.jsonl.lock"
     with unreadable(".lock"):
@@ -161,7 +161,7 @@ def test_status_says_what_cannot_be_read_and_takes_no_such_ad_for_untouched(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     one.leave()
     one.release()
     options = ("--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions"))
@@ -175,7 +175,7 @@ def test_status_says_what_cannot_be_read_and_takes_no_such_ad_for_untouched(
 
 def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Path) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     one.leave()
     path, book = document(study), (study / "codebook.toml").read_bytes()
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
@@ -242,16 +242,16 @@ def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     with stuck(monkeypatch, study):
-        assert isinstance(one.execute(assign(1)), NotSaved)
+        assert isinstance(one.session.execute(assign(1)), NotSaved)
         assert any("may have been written all the same" in str(problem) for problem in one.leave())
         one.release()
         fs._refused.clear()  # The program ends here.
     two = program(study)
     said = [problem for problem in two.problems if "refused this step" in problem.message]
     assert len(said) == 1 and notes(two) == ["n0", "n1"]
-    assert isinstance(two.execute(Undo()), Saved) and notes(two) == ["n0"]
+    assert isinstance(two.session.execute(Undo()), Saved) and notes(two) == ["n0"]
     two.release()
     assert not [problem for problem in program(study).problems if "refused this step" in problem.message]
 
@@ -261,10 +261,10 @@ def test_a_refused_step_that_the_disk_let_go_after_all_is_not_said(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = program(study)
-    one.execute(assign(0))
+    one.session.execute(assign(0))
     with stuck(monkeypatch, study):
-        assert isinstance(one.execute(assign(1)), NotSaved)
-    assert isinstance(one.execute(assign(2)), Saved) and one.leave() == []
+        assert isinstance(one.session.execute(assign(1)), NotSaved)
+    assert isinstance(one.session.execute(assign(2)), Saved) and one.leave() == []
     one.release()
     assert not list((study / "home").rglob("*.refused.jsonl"))
     two = program(study)

@@ -18,9 +18,10 @@ from codetui.formats.codebook.editing import set_field
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Code, CodeId, SourceEntry, SourceId, Span
 from codetui.storage.session_files import SessionPaths
+from codetui.study.overview import CodeUsage
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
-from codetui.study.workspace import CodeUsage, Workspace, open_workspace
+from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.help import DefinitionDialog
@@ -59,7 +60,7 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
     assert workspace.first is not None
     start = next(text for name, text in ADS.items() if name.startswith(ad)).index(words)
     workspace.open(workspace.first)
-    assert isinstance(workspace.execute(AssignCode(Span(start, start + len(words)), CodeId(code))), Saved)
+    assert isinstance(workspace.session.execute(AssignCode(Span(start, start + len(words)), CodeId(code))), Saved)
     workspace.release()
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from codetui.formats.export.exporter import rows
 from codetui.storage.journal import Journal
+from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
-from codetui.study.source_index import DuplicateText
 from codetui.tui.workbench.describe import said
 from testing.keys import BOOK, press, running, workspace_on, write_ad
 

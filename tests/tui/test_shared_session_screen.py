@@ -43,7 +43,7 @@ def is_asked(pilot: Pilot[object]) -> bool:
 def give(program: Workspace, words: str, code: str = "TASK1") -> Outcome:
     """The other program codes these words."""
     start = AD.index(words)
-    return program.execute(AssignCode(Span(start, start + len(words)), CodeId(code)))
+    return program.session.execute(AssignCode(Span(start, start + len(words)), CodeId(code)))
 
 
 @pytest.fixture

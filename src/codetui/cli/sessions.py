@@ -103,7 +103,7 @@ def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
 
 def status(options: argparse.Namespace) -> int:
     """Print the state of each source, and the totals."""
-    from codetui.study.source_index import study_status
+    from codetui.study.overview import study_status
 
     study = open_study(options)
     found = study_status(study, options.coder)

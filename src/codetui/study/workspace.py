@@ -1,31 +1,26 @@
-"""The workspace of one coder on a study: the list of sources, the open session, and where the coder stopped.
-
-How codes were used before, in all sources, is read from the logs: once, and again where a log has changed.
-"""
+"""The workspace of one coder on a study: the list of sources, the open session, and where the coder stopped."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from codetui.core.codebook.index import CodebookIndex, profile
-from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
-from codetui.core.session.commands import Command, CopySession, Refusal
+from codetui.core.session.commands import CopySession, Refusal
 from codetui.core.session.state import replay
-from codetui.model import Codebook, CodeId, Problem, Reference, Source, SourceEntry, SourceId
+from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
 from codetui.storage import fs, session_lock, study_files
-from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, StoppedAt, safe_name
-from codetui.storage.session_lock import Holder
+from codetui.storage.session_lock import Holder, SessionLock
 from codetui.storage.sources.corpus import Batch
-from codetui.study.session.outcome import NotSaved, Outcome, PullResult, Saved, not_read, status_of
+from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
+from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
-from codetui.study.source_index import SourceIndex
+from codetui.study.sessions import SessionSnapshot, restore_document
 from codetui.study.study import Study, StudyError
 
 if TYPE_CHECKING:
@@ -36,94 +31,159 @@ T = TypeVar("T")
 __all__ = ["Batch", "Workspace", "open_workspace"]
 
 
-class _LogUsage(NamedTuple):
-    """The codes and the profile that one version of a log uses."""
-
-    version: Version
-    by_code: Mapping[CodeId, tuple[Usage, ...]]
-    profile: str
+UNTOUCHED = AdStatus("untouched", 0)
 
 
-class CodeUsage:
-    """The codings of one coder in the sources that were read so far; never those of another coder."""
+NOT_READ = AdStatus("in progress", 0)
+"""A source that was touched, of whose codings nothing is known."""
 
-    def __init__(self, paths: SessionPaths) -> None:
+
+class SourceIndex:
+    """The listed sources, batch by batch, and how far one coder is with each.
+
+    `current` is the source at hand, `session` its open session.
+    """
+
+    def __init__(
+        self, study: Study, coder: str, paths: SessionPaths, problems: list[Problem], token: str | None = None
+    ) -> None:
+        """Report problems to the list `problems`; `token` as in Session."""
+        self._coder = coder
+        self.entries: list[SourceEntry] = []
+        self.is_listed = False
+        """True once all sources are listed."""
+        self.statuses: dict[SourceId, AdStatus] = {}
+        self.current: SourceEntry | None = None
+        self.session: Session | None = None
+        self._study = study
         self._paths = paths
-        self._logs: dict[SourceId, _LogUsage] = {}
-        self._sources: dict[str, SourceId] = {}
-        self._searched: tuple[Set[str], int] = frozenset(), 0
-        self._latest: dict[tuple[CodeId, SourceId, int], tuple[Usage, ...]] = {}
-        self.is_complete = False
-        """True once all logs were read."""
-        self.readings = 0
-        """How many times a log was read."""
+        self._problems = problems
+        self._token = token
+        self._positions: dict[SourceId, int] = {}
+        self._texts = DuplicateTexts()
 
-    def read(self, entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
-        """Read the logs that have changed since they were read last, for a worker; yield each source it has looked at.
+    # --- the list -----------------------------------------------------------------------------------
 
-        The log of the source `skipped` is not read: the open session is known, and its log changes with every key.
-        """
+    def batches(self) -> Iterator[Batch]:
+        """Yield the sources in batches, for a worker; each batch goes to `add`."""
+        return self._study.corpus.batches()
+
+    def add(self, batch: Batch) -> None:
+        """Add a batch of sources to the list."""
+        for entry in batch.entries:
+            self._positions.setdefault(entry.id, len(self.entries))
+            self.entries.append(entry)
+        self._problems += batch.problems
+
+    def find(self, source_id: SourceId) -> SourceEntry | None:
+        """Return the listed source with this id."""
+        position = self._positions.get(source_id)
+        return None if position is None else self.entries[position]
+
+    def position(self) -> int | None:
+        """Return the position of the current source, from 0; None while it is not listed yet."""
+        return self._positions.get(self.current.id) if self.current else None
+
+    def neighbour(self, step: int) -> SourceEntry | None:
+        """Return the source `step` positions further on in the list; None beyond its ends."""
+        position = self.position()
+        if position is None or not 0 <= position + step < len(self.entries):
+            return None
+        return self.entries[position + step]
+
+    def in_order_from_here(self, source_ids: Collection[SourceId]) -> list[SourceEntry]:
+        """Return those of these sources that are listed, from the current one round the list."""
+        here, count = self.position() or 0, len(self.entries)
+        positions = [self._positions[one] for one in source_ids if one in self._positions]
+        return [self.entries[one] for one in sorted(positions, key=lambda position: (position - here) % count)]
+
+    # --- progress -----------------------------------------------------------------------------------
+
+    def status(self, source_id: SourceId) -> AdStatus:
+        """Return how far the coder is with a source, as far as it has been read."""
+        if self.session and self.session.source.id == source_id:
+            return status_of(self.session.state)
+        return self.statuses.get(source_id, UNTOUCHED)
+
+    def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
+        """Yield the status of each source that the coder has touched, for a worker; restore missing documents."""
+        skipped = None
+        if self.session is not None:
+            skipped = self.session.source.id
+            if self.session.state.opened is not None:
+                yield skipped, status_of(self.session.state)
         try:
-            touched = self._paths.log_ids()
+            ids = self._ids_by_name()
+            for session in self._study.sessions(self._coder, coder=self._coder, skipped=skipped):
+                source_id = ids.get(session.source.id, session.source.id)
+                if source_id in self._positions:
+                    yield source_id, self._read_status(source_id, session)
+        except OSError as error:
+            self._problems.append(not_read(error, self._paths.folder, "your progress is unknown"))
+
+    def _ids_by_name(self) -> dict[str, SourceId]:
+        """Return the ids of the listed sources that have a log, by its name: one that cannot be read has no id."""
+        touched = self._paths.log_ids()
+        names = ((safe_name(entry.id), entry.id) for entry in (list(self.entries) if touched else ()))
+        return {name: source_id for name, source_id in names if name in touched}
+
+    def _read_status(self, source_id: SourceId, session: SessionSnapshot) -> AdStatus:
+        """Return how far a session is; write its document again if it was lost."""
+        if session.is_unread:
+            self._problems += session.problems
+            return NOT_READ
+        if session.log is not None and self._is_free(source_id):
+            restore_document(self._paths, self._study.codebook, list(session.transactions))
+        return status_of(session.state)
+
+    def _is_free(self, source_id: SourceId) -> bool:
+        """Return whether no program has a source's session open, as far as is known."""
+        if self.session is not None and self.current is not None and self.current.id == source_id:
+            return False
+        return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
+
+    def next_uncoded(self) -> SourceEntry | None:
+        """Return the next source that this coder has not touched, from the current one round the list."""
+        here, begun = self.position(), self._begun()
+        start = 0 if here is None else here + 1
+        for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
+            if self._is_untouched(entry.id, begun):
+                return entry
+        return None
+
+    def _begun(self) -> Collection[str]:
+        """Return the names of the logs: a log that was not read yet belongs to a source that was touched."""
+        try:
+            return self._paths.log_ids()
         except OSError:
-            # Not complete: the next question looks for logs again.
-            return
-        self._find_sources(touched, entries)
-        for name, source_id in list(self._sources.items()):
-            if name in touched and source_id != skipped:
-                self.refresh(source_id)
-                yield source_id
-        self.is_complete = True
+            return ()
 
-    def _find_sources(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
-        """Find the listed sources of new logs; searching 100,000 sources takes a tenth of a second, so it is rare."""
-        unknown = touched - self._sources.keys()
-        if not unknown or self._searched == (unknown, len(entries)):
-            return
-        for entry in entries:
-            name = safe_name(entry.id)
-            if name in unknown:
-                self._sources.setdefault(name, entry.id)
-        self._searched = touched - self._sources.keys(), len(entries)
+    def _is_untouched(self, source_id: SourceId, begun: Collection[str]) -> bool:
+        is_read = source_id in self.statuses or (self.session is not None and self.session.source.id == source_id)
+        return self.status(source_id).progress == "untouched" and (is_read or safe_name(source_id) not in begun)
 
-    def refresh(self, source_id: SourceId) -> None:
-        """Read the log of one source if it changed since it was read last; one that cannot be read stays as known."""
-        with suppress(OSError):
-            log = self._paths.log(source_id)
-            version = fs.version(log)
-            if source_id not in self._logs or self._logs[source_id].version != version:
-                state = replay(Journal(log).read()[0])
-                self.readings += 1
-                self._logs[source_id] = _LogUsage(version, usages_by_code(state, source_id), state.profile)
-                # A new cache instead of an emptied one: another thread may be filling the old one.
-                self._latest = {}
+    # --- sources with the same text -----------------------------------------------------------------
 
-    def latest(self, code: CodeId, skipped: SourceId, limit: int) -> tuple[Usage, ...]:
-        """Return the latest codings with a code in all sources but one, the newest first.
+    def read_texts(self) -> Iterator[int]:
+        """Read the texts of all listed sources to know which are the same, for a worker; yield how many were read."""
+        return self._texts.read(self._study.corpus.digests(self.entries))
 
-        The answer is cached until a log is read again: a code may have ten thousand codings.
-        """
-        cache, key = self._latest, (code, skipped, limit)
-        if key not in cache:
-            logs = list(self._logs.items())
-            found = (one for source_id, log in logs if source_id != skipped for one in log.by_code.get(code, ()))
-            cache[key] = latest_usages(found, limit)
-        return cache[key]
+    @property
+    def has_read_texts(self) -> bool:
+        """True once it is known which sources have the same text."""
+        return self._texts.is_complete
 
-    def pending(self, index: CodebookIndex) -> dict[SourceId, int]:
-        """Return how many codings of each source, its profile included, have no code in use in the codebook."""
-        in_use = {code.id for code in index.book.codes if not code.is_retired}
-        counts: dict[SourceId, int] = {}
-        for source_id, log in list(self._logs.items()):
-            number = sum(len(codings) for code, codings in log.by_code.items() if code not in in_use)
-            number += bool(log.profile) and profile(index.book, log.profile) is None
-            if number:
-                counts[source_id] = number
-        return counts
-
-    def codes(self) -> frozenset[CodeId]:
-        """Return the codes that are used in the sources that were read."""
-        return frozenset(code for log in list(self._logs.values()) for code in log.by_code)
+    def duplicate(self) -> DuplicateText | None:
+        """Return the source with the current one's text that the coder coded most, else the first; None if unique."""
+        here = self.position()
+        group = self._texts.group(here) if here is not None else ()
+        if here is None or not group:
+            return None
+        touched = ((self._positions.get(one), status) for one, status in self.statuses.items())
+        coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
+        best = min((one for one in coded if self._texts.are_alike(here, one[1])), default=None)
+        found = self.entries[best[1] if best else group[group[0] == here]].id
+        return DuplicateText(found, self.status(found), len(group) - 2)
 
 
 class Reloaded(NamedTuple):
@@ -260,12 +320,6 @@ class Workspace:
 
     def _opened(self, ad: Source) -> Session:
         return Session(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
-
-    def execute(self, command: Command) -> Outcome:
-        """Execute a command in the open session."""
-        if self.session is None:
-            return Refusal(f"No {self.book.words.source} is open.")
-        return self.session.execute(command)
 
     def copy_from(self, source_id: SourceId) -> CopySession:
         """Return the command that copies this coder's session of another source.  Raises OSError.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from codetui.core.codebook.index import profile_name
 from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.core.text.display import plural
+from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.source_index import DuplicateText
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.rows import shown
 

@@ -1,0 +1,240 @@
+"""What is known across the sources of a study: how far each is, how codes were used, which have the same text."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from itertools import pairwise
+from typing import NamedTuple
+
+from codetui.core.codebook.index import CodebookIndex, profile, profile_name
+from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
+from codetui.core.session.state import replay
+from codetui.model import Codebook, CodeId, Problem, SourceEntry, SourceId
+from codetui.storage import fs
+from codetui.storage.fs import Version
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths, safe_name
+from codetui.storage.sources.corpus import NO_TEXT
+from codetui.study.session.outcome import AdStatus, status_of
+from codetui.study.sessions import SessionSnapshot
+from codetui.study.study import Study, StudyError
+
+UNREAD = "cannot be read"
+"""The state of a source whose session cannot be read just now: it is unknown, and never untouched."""
+
+
+# --- how codes were used ------------------------------------------------------------------------------
+
+
+class _LogUsage(NamedTuple):
+    """The codes and the profile that one version of a log uses."""
+
+    version: Version
+    by_code: Mapping[CodeId, tuple[Usage, ...]]
+    profile: str
+
+
+class CodeUsage:
+    """The codings of one coder in the sources that were read so far; never those of another coder."""
+
+    def __init__(self, paths: SessionPaths) -> None:
+        self._paths = paths
+        self._logs: dict[SourceId, _LogUsage] = {}
+        self._sources: dict[str, SourceId] = {}
+        self._searched: tuple[Set[str], int] = frozenset(), 0
+        self._latest: dict[tuple[CodeId, SourceId, int], tuple[Usage, ...]] = {}
+        self.is_complete = False
+        """True once all logs were read."""
+        self.readings = 0
+        """How many times a log was read."""
+
+    def read(self, entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
+        """Read the logs that have changed since they were read last, for a worker; yield each source it has looked at.
+
+        The log of the source `skipped` is not read: the open session is known, and its log changes with every key.
+        """
+        try:
+            touched = self._paths.log_ids()
+        except OSError:
+            # Not complete: the next question looks for logs again.
+            return
+        self._find_sources(touched, entries)
+        for name, source_id in list(self._sources.items()):
+            if name in touched and source_id != skipped:
+                self.refresh(source_id)
+                yield source_id
+        self.is_complete = True
+
+    def _find_sources(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
+        """Find the listed sources of new logs; searching 100,000 sources takes a tenth of a second, so it is rare."""
+        unknown = touched - self._sources.keys()
+        if not unknown or self._searched == (unknown, len(entries)):
+            return
+        for entry in entries:
+            name = safe_name(entry.id)
+            if name in unknown:
+                self._sources.setdefault(name, entry.id)
+        self._searched = touched - self._sources.keys(), len(entries)
+
+    def refresh(self, source_id: SourceId) -> None:
+        """Read the log of one source if it changed since it was read last; one that cannot be read stays as known."""
+        with suppress(OSError):
+            log = self._paths.log(source_id)
+            version = fs.version(log)
+            if source_id not in self._logs or self._logs[source_id].version != version:
+                state = replay(Journal(log).read()[0])
+                self.readings += 1
+                self._logs[source_id] = _LogUsage(version, usages_by_code(state, source_id), state.profile)
+                # A new cache instead of an emptied one: another thread may be filling the old one.
+                self._latest = {}
+
+    def latest(self, code: CodeId, skipped: SourceId, limit: int) -> tuple[Usage, ...]:
+        """Return the latest codings with a code in all sources but one, the newest first.
+
+        The answer is cached until a log is read again: a code may have ten thousand codings.
+        """
+        cache, key = self._latest, (code, skipped, limit)
+        if key not in cache:
+            logs = list(self._logs.items())
+            found = (one for source_id, log in logs if source_id != skipped for one in log.by_code.get(code, ()))
+            cache[key] = latest_usages(found, limit)
+        return cache[key]
+
+    def pending(self, index: CodebookIndex) -> dict[SourceId, int]:
+        """Return how many codings of each source, its profile included, have no code in use in the codebook."""
+        in_use = {code.id for code in index.book.codes if not code.is_retired}
+        counts: dict[SourceId, int] = {}
+        for source_id, log in list(self._logs.items()):
+            number = sum(len(codings) for code, codings in log.by_code.items() if code not in in_use)
+            number += bool(log.profile) and profile(index.book, log.profile) is None
+            if number:
+                counts[source_id] = number
+        return counts
+
+    def codes(self) -> frozenset[CodeId]:
+        """Return the codes that are used in the sources that were read."""
+        return frozenset(code for log in list(self._logs.values()) for code in log.by_code)
+
+
+# --- sources with the same text -------------------------------------------------------------------------
+
+
+class DuplicateText(NamedTuple):
+    """Another source with a source's text: the one that the coder coded most, else the first; `more` counts others."""
+
+    ad: SourceId
+    status: AdStatus
+    more: int = 0
+
+
+class DuplicateTexts:
+    """Which sources have the same text, by a 64-bit digest for each position in the list."""
+
+    def __init__(self) -> None:
+        self.is_complete = False
+        """True once all texts were read."""
+        self._digests = array("Q")
+        self._alike: dict[int, array[int]] = {}
+
+    def read(self, digests: Iterable[int]) -> Iterator[int]:
+        """Read the digests of all listed sources, for a worker; yield how many were read, after each."""
+        found = array("Q")
+        for digest in digests:
+            found.append(digest)
+            yield len(found)
+        self._digests, self._alike = found, _alike(found)
+        self.is_complete = True
+
+    def group(self, position: int) -> Sequence[int]:
+        """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
+        return self._alike.get(self._digest(position), ())
+
+    def are_alike(self, position: int, other: int) -> bool:
+        """Return whether two different sources have the same text."""
+        digest = self._digest(position)
+        return position != other and digest != NO_TEXT and digest == self._digest(other)
+
+    def _digest(self, position: int) -> int:
+        return self._digests[position] if position < len(self._digests) else NO_TEXT
+
+
+def _alike(digests: array[int]) -> dict[int, array[int]]:
+    """Return the positions of each digest that occurs more than once."""
+    ordered = sorted(digests)
+    repeated = {one for one, other in pairwise(ordered) if one == other} - {NO_TEXT}
+    found = {digest: array("L") for digest in repeated}
+    for position, digest in enumerate(digests):
+        if digest in repeated:
+            found[digest].append(position)
+    return found
+
+
+# --- how far each source is ------------------------------------------------------------------------------
+
+
+class StatusLine(NamedTuple):
+    """The state of one source with one coder; an untouched source has none."""
+
+    ad: str
+    employer: str
+    title: str
+    coder: str
+    state: str
+    profile: str
+    codings: int
+
+
+class StudyStatus(NamedTuple):
+    """The states of all sources, and the errors of what could not be read."""
+
+    lines: tuple[StatusLine, ...]
+    number_of_sources: int
+    errors: tuple[Problem, ...]
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many lines have each state."""
+        return Counter(line.state for line in self.lines)
+
+    @property
+    def codings(self) -> int:
+        """The number of codings in all sessions."""
+        return sum(line.codings for line in self.lines)
+
+
+def study_status(study: Study, coder: str | None = None) -> StudyStatus:
+    """Return how far each source is, with one coder or with all.  Raises StudyError where there is no source."""
+    batches = list(study.corpus.batches())
+    entries = [entry for batch in batches for entry in batch.entries]
+    problems = [problem for batch in batches for problem in batch.problems]
+    if not entries:
+        raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
+    found = list(study.sessions(coder=coder))
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for session in found:
+        errors += session.problems if session.is_unread else (*session.misplaced, *session.read_problems)
+    return StudyStatus(tuple(_lines(entries, found, study.codebook)), len(entries), tuple(errors))
+
+
+def _lines(entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], book: Codebook) -> list[StatusLine]:
+    by_source: dict[str, list[SessionSnapshot]] = {}
+    for session in found:
+        by_source.setdefault(session.source.id, []).append(session)
+    lines: list[StatusLine] = []
+    for entry in entries:
+        sessions = by_source.pop(entry.id, [])
+        lines += [_line(session, book) for session in sessions]
+        if not sessions:
+            lines.append(StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0))
+    return lines + [_line(session, book) for sessions in by_source.values() for session in sessions]
+
+
+def _line(session: SessionSnapshot, book: Codebook) -> StatusLine:
+    status, profile = status_of(session.state), session.state.profile
+    name = profile_name(book, profile) if profile else ""
+    progress = UNREAD if session.is_unread else status.progress
+    source = session.source
+    return StatusLine(source.id, source.employer, source.title, session.coder, progress, name, status.codings)
