@@ -44,6 +44,11 @@ def _escaped(character: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
+def with_article(noun: str) -> str:
+    """Return a noun after `a` or `an`."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def plural(number: int, one: str, several: str = "") -> str:
     """Return `1 coding`, `1,200 codings`; `several` replaces the added s: `2 quotations need`."""
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -23,7 +23,7 @@ FIELDS = {
     "confused_with": ("code it is confused with", "codes it is confused with"),
     "include": ("inclusion rule", ""),
     "exclude": ("exclusion rule", ""),
-    "found_in": ("ad in which it was found", ""),
+    "found_in": ("{source} in which it was found", ""),
     "holds": ("kind of entry", ""),
     "status": ("status of the codebook", ""),
     "label": ("label pattern", ""),
@@ -88,7 +88,7 @@ def _of_part(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
             case "moved":
                 yield f"{_upper(who)} was moved {_moved(change, old, new)}."
             case "redefined" | "changed":
-                yield _rewritten(who, change)
+                yield _rewritten(who, change, new)
             case "retired" | "reinstated":
                 yield f"{_upper(who)} was {change.kind}."
             case _:
@@ -123,9 +123,9 @@ def _moved(change: Change, old: Codebook, new: Codebook) -> str:
     return f"from {before} to “{title(new, change.after)}”" if change.after else f"out of {before}"
 
 
-def _rewritten(who: str, change: Change) -> str:
+def _rewritten(who: str, change: Change, new: Codebook) -> str:
     """Return that a text is new, was removed or changed."""
-    field = FIELDS.get(change.field, (change.field, ""))[0]
+    field = FIELDS.get(change.field, (change.field, ""))[0].format(source=new.words.source)
     if change.part == "book":
         return f"The {field} is “{change.after}”; it was “{change.before}”."
     what = f"The {who}" if change.part == "text" else f"The {field} of {who}"

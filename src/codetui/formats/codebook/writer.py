@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from codetui.core.codebook.keys import with_keys
+from codetui.core.text.display import with_article
 from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
 from codetui.model import Codebook, Words
 
@@ -17,13 +18,12 @@ LONGEST_SHORT = 80
 """Characters of a prose field that is written on the line of its key."""
 
 HEAD = """\
-# The codebook: profiles that are assigned to whole ads, and codes that are assigned to quotations.
+# The codebook: profiles that are assigned to whole {sources}, and codes that are assigned to quotations.
 #
 # Edit it freely; `codetui codebook check` reports, with the line, what is wrong or missing.
 #   - One table per profile, section, group and code. Their order here is their order everywhere.
 #   - Put long texts between three quotes. Lines may be broken anywhere; a blank line begins a paragraph.
-#   - Keep an id once ads are coded with it; a name may be improved at any time.
-"""
+#   - Keep an id once {sources} are coded with it; a name may be improved at any time."""
 LABEL = "# How documents and screens name a code. {id} and {name} are filled in."
 CORPUS = """\
 [corpus]
@@ -33,19 +33,23 @@ WORDS = """\
 [words]
 # What one source and several sources are called."""
 REFERENCES = (
-    "# Background reading, opened beside an ad. path is relative to this file; code and profile name its subjects."
+    "# Background reading, opened beside {a_source}. path is relative to this file; code and profile name its subjects."
 )
-PROFILES = "Profiles: one for each ad, chosen last, on the evidence of the codes."
-SECTIONS = """\
+COMMENTS = {
+    "profile": "Profiles: one for each {source}, chosen last, on the evidence of the codes.",
+    "section": """\
 Sections: the chapters of each document. A section holds quotations (phrases) or terms (names of tools).
-The key opens the section while coding; heading is its heading in the coding book, if that is another one."""
-GROUPS = "Groups: codes of one section under one heading. A code names its group instead of its section."
-CODES = """\
+The key opens the section while coding; heading is its heading in the coding book, if that is another one.""",
+    "group": "Groups: codes of one section under one heading. A code names its group instead of its section.",
+    "code": """\
 Codes: the key assigns one once its section is open. Besides definition and examples a code may have include,
-exclude, confused_with = ["other ids"], found_in = "an ad's id" and retired = true."""
-TEXTS = """\
+exclude, confused_with = ["other ids"], found_in = "{a_source}'s id" and retired = true.""",
+    "text": """\
 The coding book's own texts, for `codetui codebook export`: body is markdown, kept as it is.
-before or after names the part beside which a text belongs; without either it opens the book."""
+before or after names the part beside which a text belongs; without either it opens the book.""",
+}
+"""The comment before the tables of each kind."""
+
 FIELDS = {
     "reference": ("title", "path", "code", "profile"),
     "profile": ("id", "name", "subtitle", "definition", "responsibilities", "projects", "evidence"),
@@ -71,12 +75,8 @@ class Tables:
     corpus: Fields = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     words: Fields = field(default_factory=dict)
-    references: list[Fields] = field(default_factory=list)
-    profiles: list[Fields] = field(default_factory=list)
-    sections: list[Fields] = field(default_factory=list)
-    groups: list[Fields] = field(default_factory=list)
-    codes: list[Fields] = field(default_factory=list)
-    texts: list[Fields] = field(default_factory=list)
+    parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
+    """The tables `[[reference]]`, `[[profile]]` and so on, by that name."""
 
 
 def render_codebook(book: Codebook) -> str:
@@ -87,23 +87,25 @@ def render_codebook(book: Codebook) -> str:
 def tables_of(book: Codebook) -> Tables:
     """Return the tables of a codebook, with every key that it has."""
     book = with_keys(book)
-    has_words = book.words != Words()
     return Tables(
         top=_fields(book, ("title", "version", "status", "language", "label")),
         corpus={"path": book.corpus.path},
         columns=dict(book.corpus.columns),
-        words=_fields(book.words, ("source", "sources")) if has_words else {},
-        references=[_fields(each, FIELDS["reference"], code="codes", profile="profiles") for each in book.references],
-        profiles=[_fields(each, FIELDS["profile"]) for each in book.profiles],
-        sections=[
-            _fields(each, FIELDS["section"]) | {"key": each.key if each.key in DIGITS else ""} for each in book.sections
-        ],
-        groups=[_fields(each, FIELDS["group"]) for each in book.groups],
-        codes=[
-            _fields(each, FIELDS["code"], retired="is_retired") | {"section": "" if each.group else each.section}
-            for each in book.codes
-        ],
-        texts=[_fields(each, FIELDS["text"]) for each in book.texts],
+        words=_fields(book.words, ("source", "sources")) if book.words != Words() else {},
+        parts={
+            "reference": _tables("reference", book.references, code="codes", profile="profiles"),
+            "profile": _tables("profile", book.profiles),
+            "section": [
+                fields | {"key": fields["key"] if fields["key"] in DIGITS else ""}
+                for fields in _tables("section", book.sections)
+            ],
+            "group": _tables("group", book.groups),
+            "code": [
+                fields | {"section": "" if fields["group"] else fields["section"]}
+                for fields in _tables("code", book.codes, retired="is_retired")
+            ],
+            "text": _tables("text", book.texts),
+        },
     )
 
 
@@ -114,24 +116,20 @@ def in_order(kind: str, fields: Fields) -> Fields:
 
 def write_tables(tables: Tables) -> str:
     """Return the text of a codebook with these tables, with a comment before each kind."""
+    source = str(tables.words.get("source") or Words().source)
+    nouns = {"source": source, "sources": tables.words.get("sources") or f"{source}s", "a_source": with_article(source)}
     top = {name: value for name, value in tables.top.items() if name != "label"}
     label = _lines({"label": tables.top.get("label", "")})
-    blocks = [HEAD.rstrip("\n"), _lines(top), *([f"{LABEL}\n{label}"] if label else []), "\n" + _corpus(tables)]
+    blocks = [HEAD.format(**nouns), _lines(top), *([f"{LABEL}\n{label}"] if label else []), "\n" + _corpus(tables)]
     if tables.words:
         blocks.append(f"{WORDS}\n{_lines(tables.words)}")
-    if tables.references:
-        blocks += ["\n" + REFERENCES, *(_table("reference", each) for each in tables.references)]
-    for kind, comment, blocks_of_kind in (
-        ("profile", PROFILES, tables.profiles),
-        ("section", SECTIONS, tables.sections),
-        ("group", GROUPS, tables.groups),
-        ("code", CODES, tables.codes),
-        ("text", TEXTS, tables.texts),
-    ):
-        if blocks_of_kind:
-            lines = "\n".join([RULE, *(f"# {line}" for line in comment.split("\n")), RULE])
-            blocks.append("\n" + lines)
-            blocks += _codes(tables) if kind == "code" else (_table(kind, each) for each in blocks_of_kind)
+    for kind, of_kind in tables.parts.items():
+        if kind == "reference" and of_kind:
+            blocks.append("\n" + REFERENCES.format(**nouns))
+        elif of_kind:
+            comment = COMMENTS[kind].format(**nouns).split("\n")
+            blocks.append("\n" + "\n".join([RULE, *(f"# {line}" for line in comment), RULE]))
+        blocks += _codes(tables) if kind == "code" else (_table(kind, each) for each in of_kind)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -139,11 +137,11 @@ def _codes(tables: Tables) -> Iterator[str]:
     """Yield the tables of codes, with the title of their section or group before the first of each."""
     titles = {
         (kind, str(fields["id"])): str(fields["title"])
-        for kind, these in (("section", tables.sections), ("group", tables.groups))
-        for fields in these
+        for kind in ("section", "group")
+        for fields in tables.parts[kind]
     }
     last = ("", "")
-    for fields in tables.codes:
+    for fields in tables.parts["code"]:
         kind = "group" if fields.get("group") else "section"
         place = (kind, str(fields.get(kind, "")))
         if place != last and titles.get(place):
@@ -175,6 +173,10 @@ def _value(name: str, value: Value) -> str:
     if isinstance(value, str) and (name == "body" or (name in PROSE and is_long)):
         return quote_long(value + "\n", "\n", literal="\\" in value)
     return format_value(value, "\n", before=len(name) + len(" = "))
+
+
+def _tables(kind: str, parts: Iterable[object], **attributes: str) -> list[Fields]:
+    return [_fields(part, FIELDS[kind], **attributes) for part in parts]
 
 
 def _fields(part: object, names: Iterable[str], **attributes: str) -> Fields:

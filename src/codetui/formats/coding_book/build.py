@@ -86,12 +86,12 @@ class Builder:
             "heading": "" if heading == f"## {label.name}" else heading,
             "holds": passage.section_kind.holds if passage.section_kind else "quotations",
         }
-        self.tables.sections.append(fields | self._definition(passage))
+        self.tables.parts["section"].append(fields | self._definition(passage))
 
     def _add_group(self, passage: Passage) -> None:
         section = passage.section.label.id if passage.section else ""
         fields: Fields = {"id": passage.label.id, "section": section, "title": passage.label.name}
-        self.tables.groups.append(fields | self._definition(passage))
+        self.tables.parts["group"].append(fields | self._definition(passage))
 
     def _definition(self, passage: Passage) -> Fields:
         """Return the paragraphs and lists below a heading as its definition; other blocks are added as a text."""
@@ -117,7 +117,7 @@ class Builder:
         label = passage.label
         collector = self._collected(passage, vocabulary.PROFILE_FIELDS)
         own: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
-        self.tables.profiles.append(in_order("profile", own | collector.fields))
+        self.tables.parts["profile"].append(in_order("profile", own | collector.fields))
         self._add_texts_of(passage, collector)
 
     def _add_code(self, passage: Passage) -> None:
@@ -126,7 +126,7 @@ class Builder:
         own: Fields = {"id": label.id, "name": label.name}
         if parent:
             own["group" if passage.group else "section"] = parent.label.id
-        self.tables.codes.append(in_order("code", own | collector.fields | self._confused_with(collector)))
+        self.tables.parts["code"].append(in_order("code", own | collector.fields | self._confused_with(collector)))
         self._add_texts_of(passage, collector)
 
     def _collected(self, passage: Passage, allowed: set[FieldKey]) -> FieldCollector:
@@ -185,7 +185,7 @@ class Builder:
             return
         part = beside.part if beside else None
         place: Fields = {"after" if is_behind else "before": self._order.name_of(part)} if part else {}
-        self.tables.texts.append({"title": title, **place, "body": body})
+        self.tables.parts["text"].append({"title": title, **place, "body": body})
         name = title or " ".join(body.split()[:EXCERPT_LENGTH]) + " …"
         where = f"{'after' if is_behind else 'before'} {part.kind} {part.id}" if part else "at the beginning"
         self._notify(line, f"“{name}” is not a field or a part of the codebook; it is kept as a text {where}")

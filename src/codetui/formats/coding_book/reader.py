@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
@@ -160,7 +160,7 @@ class _Reader:
                 here = Counter(words(line)) & missing
                 if here and here.total() >= share * len(words(line)):
                     missing.subtract(here)
-                    tables.texts.append({"body": line.strip()})
+                    tables.parts["text"].append({"body": line.strip()})
                     self._note(number, "this line was not understood; it is kept as a text at the end of the codebook")
 
 
@@ -175,8 +175,7 @@ def _is_title(first: Node, root: Node, classifier: Classifier) -> bool:
 
 def _words_of(tables: Tables) -> Iterator[str]:
     """Yield the words in all tables that come from the book itself."""
-    kinds = (tables.profiles, tables.sections, tables.groups, tables.codes, tables.texts)
-    for fields in (tables.top, *(each for kind in kinds for each in kind)):
+    for fields in chain([tables.top], *tables.parts.values()):
         for name, value in fields.items():
             if name not in DERIVED_FIELDS and not (name == "title" and fields.get("heading")):
                 for text in value if isinstance(value, tuple) else (value,):
@@ -190,10 +189,12 @@ def _add_keys(tables: Tables) -> None:
         return
     sections = {section.id: section.key for section in book.sections}
     codes: dict[str, str] = {code.id: code.key for code in book.codes}
-    for fields in tables.sections:
+    for fields in tables.parts["section"]:
         key = sections.get(str(fields["id"]), "")
         fields["key"] = key if key in DIGITS else ""
-    tables.codes = [in_order("code", {**code, "key": codes.get(str(code["id"]), "")}) for code in tables.codes]
+    tables.parts["code"] = [
+        in_order("code", {**code, "key": codes.get(str(code["id"]), "")}) for code in tables.parts["code"]
+    ]
 
 
 # --- title and version ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.text.display import with_article
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import (
     entry_in,
@@ -122,7 +123,7 @@ def write_opening(title: str, employer: str, noun: str = AD) -> str:
     end = f" at {employer}" if employer else ""
     end += "" if end.endswith(".") else "."
     if not title:
-        return f"{OPENING} {'an' if noun[:1] in 'aeiou' else 'a'} {noun}{end}"
+        return f"{OPENING} {with_article(noun)}{end}"
     ways = (f'{OPENING} the "{written}" {noun}{end}' for written in (title, escape(title, '"')))
     return first_that_reads_back(ways, lambda opening: read_title(opening, noun), title)
 
