@@ -20,7 +20,7 @@ from benchmarks import figures
 from benchmarks.corpora import CODEBOOK
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import replay
-from codetui.formats.session_doc import document_of
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     Codebook,
     CodeId,

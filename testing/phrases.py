@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
-from codetui.formats import session_doc
+from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import CorpusSettings, Problem
 from codetui.storage.sources.corpus import Corpus
 from testing.anchor_trials import Trial, copies, cuts, foreign, other_words, slips
@@ -35,7 +35,7 @@ def texts_of(ads: Path) -> dict[str, str]:
 def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
     """What coders quote in their documents."""
     for path in documents_in(paths):
-        document, _ = session_doc.read(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
+        document, _ = parse_document(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
         lines = (line for section in document.sections for block in section.blocks for line in block.codes)
         for line in lines:
             yield from (Phrase(document.source_id, entry.words) for entry in line.entries if entry.kind != "note")

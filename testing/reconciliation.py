@@ -8,7 +8,8 @@ from itertools import count
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.state import State, evolve
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import Document, project, read, write
+from codetui.formats.session_doc.markdown import parse_document, project, render_document
+from codetui.formats.session_doc.model import Document
 from codetui.model import (
     Cause,
     Code,
@@ -123,11 +124,11 @@ def document(state: State) -> Document:
 
 def edited(state: State, *changes: tuple[str, str]) -> Document:
     """Return the session's document after a person replaced each first text by the second."""
-    text = write(document(state))
+    text = render_document(document(state))
     for old, new in changes:
         assert text.count(old) == 1, (old, text)
         text = text.replace(old, new)
-    return read(text, FILE)[0]
+    return parse_document(text, FILE)[0]
 
 
 def reconciled(
@@ -153,7 +154,7 @@ def edit_both_sides(state: State, changes: Iterable[tuple[str, str]], *events: E
 def import_document(text: str, state: State | None = None) -> tuple[State, Reconciliation]:
     """Return the session after a document without a known base was imported, and the reconciliation."""
     before = state or State()
-    found = reconciled(read(text, FILE)[0], None, before)
+    found = reconciled(parse_document(text, FILE)[0], None, before)
     return apply(before, *found.events, cause="document"), found
 
 

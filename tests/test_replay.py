@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats import session_doc
 from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import Codebook
 from testing.paths import ROOT
 from testing.pilot import IdleLoop
@@ -166,8 +166,8 @@ _(Weinig taken.)_
 
 
 def compared(document: str, exported: str) -> list[str]:
-    read, _ = session_doc.read(document, "document")
-    given, _ = session_doc.read(exported, "export")
+    read, _ = parse_document(document, "document")
+    given, _ = parse_document(exported, "export")
     return differences(read, given, completed(pilot_book(), read), AD)
 
 
@@ -230,13 +230,13 @@ def test_a_code_that_the_book_lacks_is_added_once_and_in_its_group() -> None:
     stranger = CODED.replace(
         '  - "met Python"', '  - "met Python"\n- **1.B.9. Stoken:**\n  - "Fijn."\n- **1.B.9. Stoken:**'
     )
-    document, _ = session_doc.read(stranger, "document")
+    document, _ = parse_document(stranger, "document")
     added = completed(pilot_book(), document).codes[len(pilot_book().codes) :]
     assert [(code.id, code.name, code.group) for code in added] == [("1.B.9", "Stoken", "B")]
 
 
 def test_a_label_with_a_slip_is_known_by_its_id() -> None:
-    document, _ = session_doc.read(CODED.replace("Modeling & Fine-Tuning", "Modelling"), "document")
+    document, _ = parse_document(CODED.replace("Modeling & Fine-Tuning", "Modelling"), "document")
     assert completed(pilot_book(), document).codes == pilot_book().codes
     assert "1.B.1" in [item.code for item in task(document, pilot_book(), AD).items if isinstance(item, Wanted)]
 
@@ -254,12 +254,12 @@ def test_a_note_on_a_group_that_the_book_lacks_differs_when_it_is_missing() -> N
 
 def test_what_is_left_aside_is_named() -> None:
     strange = CODED.replace("## 3. Soft", '- **3.1. Communication & Collaboration:**\n  - "Fijn."\n\n## 3. Soft')
-    document, _ = session_doc.read(strange, "document")
+    document, _ = parse_document(strange, "document")
     assert task(document, pilot_book(), AD).outside == ("3.1. Communication & Collaboration: Fijn.",)
 
 
 def test_lines_that_the_format_does_not_know_are_named_as_left_aside() -> None:
-    document, _ = session_doc.read(CODED.replace("## 3. Soft", "Een losse zin.\n\n## 3. Soft"), "document")
+    document, _ = parse_document(CODED.replace("## 3. Soft", "Een losse zin.\n\n## 3. Soft"), "document")
     assert [each for each in task(document, pilot_book(), AD).outside if each.endswith("Een losse zin.")]
 
 

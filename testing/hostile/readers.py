@@ -13,13 +13,15 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import replay
-from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.exporter import rows
 from codetui.formats.export.jsonl import to_jsonl
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import with_ids
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span, Transaction
 from codetui.storage import study_files
 from codetui.storage.journal import Journal, decode, encode
@@ -120,8 +122,8 @@ def _take_map(_: Path, data: bytes) -> None:
 
 def _take_document(folder: Path, data: bytes) -> None:
     text = decode_document(data, folder / "a.md")
-    document, _ = session_doc.read(text, "a.md")
-    session_doc.read(session_doc.write(document), "a.md")
+    document, _ = parse_document(text, "a.md")
+    parse_document(render_document(document), "a.md")
 
 
 # --- what lies in the sessions folder ---------------------------------------------------------------
@@ -188,7 +190,7 @@ def _take_log(folder: Path, data: bytes) -> None:
     path.write_bytes(data)
     transactions, _ = Journal(path).read()
     state = replay(transactions)
-    session_doc.document_of(state, book(), replace(AD, employer="", title=""))
+    document_of(state, book(), replace(AD, employer="", title=""))
     for one in transactions[:1000]:
         assert decode(encode(one), Transaction) == one, "what is written is not what was read"
 
@@ -206,8 +208,8 @@ def _take_written(folder: Path, data: bytes) -> None:
     path = folder / "11.written"
     path.write_bytes(data)
     for base in SnapshotFile(path).candidates():
-        document = session_doc.read(base.text, "")[0]
-        session_doc.with_ids(document, base.ids)
+        document = parse_document(base.text, "")[0]
+        with_ids(document, base.ids)
 
 
 # --- what a terminal sends ------------------------------------------------------------------------

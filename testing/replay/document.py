@@ -12,8 +12,8 @@ from pathlib import Path
 import tomli_w
 
 from codetui.cli.main import run as run_command
-from codetui.formats import session_doc
-from codetui.formats.session_doc import Document
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import Document
 from codetui.model import Codebook
 from codetui.study.study import Study, StudyError
 from codetui.study.workspace import Workspace, open_workspace
@@ -48,7 +48,7 @@ def _plain(value: object) -> object:
 async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], moves: Sequence[str]) -> Replayed | None:
     """Codes one document in a study of its own; None for a file that is no document."""
     source = path.read_bytes().decode("utf-8-sig", "replace")
-    document, _ = session_doc.read(source, str(path))
+    document, _ = parse_document(source, str(path))
     if not document.source_id:
         return None
     result = Replayed(path.name)
@@ -101,9 +101,9 @@ async def _drive(
 
 
 def _compare(source: str, document: Document, exported: str, book: Codebook, text: str, result: Replayed) -> None:
-    again, _ = session_doc.read(exported, "export")
+    again, _ = parse_document(exported, "export")
     result.trouble += differences(document, again, book, text)
-    is_canonical = session_doc.write(document) == source and is_in_order(document, book, text)
+    is_canonical = render_document(document) == source and is_in_order(document, book, text)
     if is_canonical and not result.outside and not result.trouble:
         result.is_byte_equal = exported == source
         if not result.is_byte_equal:

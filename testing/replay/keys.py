@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from codetui.core.codebook.index import profile
 from codetui.core.codebook.keys import profile_keys
-from codetui.formats.session_doc import Document
+from codetui.formats.session_doc.model import Document
 from codetui.model import Holds, Span
 from codetui.tui.dialogs.source import SourceDialog
 from codetui.tui.dialogs.text import NoteDialog, TextDialog

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook.index import CodebookIndex, folded, groups, profile
 from codetui.core.codebook.keys import with_keys
-from codetui.formats.session_doc import without_number
-from codetui.formats.session_doc.model import Document, Entry, Note, SectionPart
+from codetui.formats.session_doc.model import Document, Entry, Note, SectionPart, without_number
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Span
 
 _ALIKE = 0.9

@@ -18,12 +18,12 @@ from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.commands import AssignCode, DescribeAd
 from codetui.core.session.state import replay
 from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_paste
-from codetui.formats import session_doc
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
 from codetui.formats.export.exporter import Row
+from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import (
     CodingAdded,
     CodingId,
@@ -279,7 +279,7 @@ def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> Non
     parse_codebook(text, "a.toml")
     parse_map(text, "a.toml", book(), book())
     parse_coding_book(text, "a.md")
-    session_doc.read(text, "a.md")
+    parse_document(text, "a.md")
 
 
 # --- what is written for others ---------------------------------------------------------------------

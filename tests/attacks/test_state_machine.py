@@ -31,7 +31,7 @@ from codetui.core.session.commands import (
     Undo,
 )
 from codetui.core.session.state import State, Steps, replay
-from codetui.formats import session_doc
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import CodeId, MemoTarget, Span
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
@@ -253,7 +253,7 @@ class Coding(RuleBasedStateMachine):
 
     def _document(self, session: Session | None = None) -> str:
         one = session or self.session
-        text = session_doc.document_of(one.state, one.book, one.description).text
+        text = document_of(one.state, one.book, one.description).text
         return text.encode("utf-8", "replace").decode("utf-8")
 
     @rule(

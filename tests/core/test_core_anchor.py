@@ -26,7 +26,7 @@ from codetui.core.anchors.anchor import (
     resolve,
 )
 from codetui.core.text.normalize import NormalizedText, collapse_spaces, normalize_words
-from codetui.formats.session_doc import read
+from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import Anchor, Span, text_hash
 from testing.examples import examples
 
@@ -286,7 +286,7 @@ def _quotations(shared: Path) -> Iterator[tuple[str, str]]:
         *sorted((shared / "pilot/codings").glob("*.md")),
         *sorted((shared / "seeds").glob("00[012]*")),
     ):
-        document, _ = read(path.read_text(encoding="utf-8"), path.name)
+        document, _ = parse_document(path.read_text(encoding="utf-8"), path.name)
         for section in document.sections:
             for block in section.blocks:
                 for code in block.codes:

@@ -12,7 +12,8 @@ from odd_documents import AD, BOOK, INDEX
 from codetui.core.codebook.index import CodebookIndex, folded, profile, profile_name
 from codetui.core.session.state import State, evolve
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import Document, Entry, identified, ids_by_line, read, with_ids
+from codetui.formats.session_doc.markdown import identified, parse_document
+from codetui.formats.session_doc.model import Document, Entry, ids_by_line, with_ids
 from codetui.model import (
     CodeId,
     CodingAdded,
@@ -40,7 +41,7 @@ T = TypeVar("T")
 
 def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document]:
     """Return a state with the content of a document and its text as layout, and the document with its ids."""
-    document = identified(read(text, "a.md")[0], index)
+    document = identified(parse_document(text, "a.md")[0], index)
     lines: dict[int, list[str]] = defaultdict(list)
     events: list[Event] = []
 

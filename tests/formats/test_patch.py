@@ -10,8 +10,8 @@ from odd_sessions import added, after, taken_over
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
-from codetui.formats.session_doc import document_of, project
-from codetui.formats.session_doc.patch import patch
+from codetui.formats.session_doc.markdown import project
+from codetui.formats.session_doc.patch import document_of, patch
 from codetui.model import (
     Code,
     Codebook,

@@ -12,21 +12,10 @@ from odd_documents import AD, BOOK, INDEX, odd_texts, scraps
 from odd_sessions import Change, after, changed, changes, is_within, sayings_of, taken_over
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc import (
-    Block,
-    CodeLine,
-    Document,
-    Entry,
-    Note,
-    document_of,
-    identified,
-    project,
-    read,
-    with_ids,
-)
 from codetui.formats.session_doc.lines import LIST_END
-from codetui.formats.session_doc.markdown import written
-from codetui.formats.session_doc.patch import patch
+from codetui.formats.session_doc.markdown import identified, parse_document, project, written
+from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, Note, with_ids
+from codetui.formats.session_doc.patch import document_of, patch
 from codetui.model import DocumentLayout, LayoutChanged
 from testing.examples import examples
 
@@ -50,7 +39,7 @@ def test_a_layout_is_written_byte_for_byte_while_the_session_agrees_with_it(text
 def test_a_canonical_document_with_its_ids_is_what_it_was_projected_from(some: list[Change]) -> None:
     wanted = project(changed(State(), some), BOOK, AD)
     text, ids = written(wanted)
-    again = with_ids(identified(read(text, "a.md")[0], INDEX), ids)
+    again = with_ids(identified(parse_document(text, "a.md")[0], INDEX), ids)
     assert again == wanted
     assert written(again) == (text, ids)
     assert _all_ids(again) == _all_ids(wanted)
@@ -65,7 +54,7 @@ def test_a_patched_layout_has_the_content_of_the_session(text: str, some: list[C
     state, before = taken_over(text)
     state = changed(state, some)
     rendered = document_of(state, BOOK, AD)
-    again = with_ids(identified(read(rendered.text, "a.md")[0], INDEX), rendered.ids)
+    again = with_ids(identified(parse_document(rendered.text, "a.md")[0], INDEX), rendered.ids)
     wanted = project(state, BOOK, AD)
     assert_says(again, wanted)
     assert sorted(_part_ids(again)) == sorted(_part_ids(wanted))
@@ -131,7 +120,7 @@ def test_a_layout_with_nonsensical_ids_gets_everything_once(
     assert state.layout is not None
     wanted = project(state, BOOK, AD)
     rendered = patch(replace(state.layout, ids=ids), wanted, INDEX)
-    again = with_ids(identified(read(rendered.text, "a.md")[0], INDEX), rendered.ids)
+    again = with_ids(identified(parse_document(rendered.text, "a.md")[0], INDEX), rendered.ids)
     assert_says(again, wanted)
     assert sorted(_part_ids(again)) == sorted(_part_ids(wanted))
 

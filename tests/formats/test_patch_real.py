@@ -10,7 +10,8 @@ from odd_sessions import added, after, taken_over
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.session_doc import document_of, project, read
+from codetui.formats.session_doc.markdown import parse_document, project
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import CodingRemoved, ProfileAssigned, Source, SourceId
 
 BOOK, _ = parse_codebook((Path(__file__).parents[2] / "examples/pilot/codebook.toml").read_text("utf-8"), "book")
@@ -34,7 +35,7 @@ def text(request: pytest.FixtureRequest, shared: Path) -> str:
 
 
 def ad_of(text: str) -> Source:
-    document, _ = read(text, "a.md")
+    document, _ = parse_document(text, "a.md")
     return Source(SourceId(document.source_id), document.employer, document.title, "", "")
 
 
@@ -79,9 +80,9 @@ def test_a_profile_is_added_or_changed_alone(text: str) -> None:
     state = after(state, ProfileAssigned(profile=BOOK.profiles[0].id, reasoning="Invented."))
     ad = ad_of(text)
     now = document_of(state, BOOK, ad).text
-    again, _ = read(now, "a.md")
+    again, _ = parse_document(now, "a.md")
     assert (again.profile, again.reasoning) == (BOOK.profiles[0].name, "Invented.")
     start = now.index("\n---")
     assert now[start:] == text[text.index("\n---") :]
-    assert again.sections == read(text, "a.md")[0].sections
+    assert again.sections == parse_document(text, "a.md")[0].sections
     assert project(state, BOOK, ad).profile == again.profile

@@ -8,16 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.formats.session_doc import (
-    Block,
-    CodeLine,
-    Document,
-    Entry,
-    Note,
-    SectionPart,
-    read,
-    write,
-)
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, Note, SectionPart
 from testing.examples import examples
 
 # --- what is written reads back ----------------------------------------------------------------------
@@ -77,7 +69,7 @@ documents = st.builds(
 @settings(max_examples=examples(300))
 @given(documents)
 def test_any_document_reads_back_as_itself(document: Document) -> None:
-    again, problems = read(write(document), "a.md")
+    again, problems = parse_document(render_document(document), "a.md")
     assert again == document
     assert not problems or not document.source_id
     assert again.unread == ()
@@ -86,22 +78,22 @@ def test_any_document_reads_back_as_itself(document: Document) -> None:
 @settings(max_examples=examples(300))
 @given(entries)
 def test_any_entry_reads_back_with_its_emphasis(entry: Entry) -> None:
-    again = _entries_in(write(_with(entry)))
+    again = _entries_in(render_document(_with(entry)))
     assert [(each, each.emphasis) for each in again] == [(entry, entry.emphasis)]
 
 
 @settings(max_examples=examples(100))
 @given(documents)
 def test_writing_what_was_written_changes_nothing(document: Document) -> None:
-    text = write(document)
-    assert write(read(text, "a.md")[0]) == text
+    text = render_document(document)
+    assert render_document(parse_document(text, "a.md")[0]) == text
 
 
 @settings(max_examples=examples(200))
 @given(st.lists(st.sampled_from(SHAPES), max_size=12).map("".join))
 def test_any_text_gives_a_document(text: str) -> None:
-    document, problems = read(text, "a.md")
-    assert read(write(document), "a.md")[0].sections == document.sections
+    document, problems = parse_document(text, "a.md")
+    assert parse_document(render_document(document), "a.md")[0].sections == document.sections
     assert all(problem.file == "a.md" for problem in problems)
 
 
@@ -109,7 +101,7 @@ def test_any_text_gives_a_document(text: str) -> None:
 def test_five_thousand_characters_read_back(unit: str) -> None:
     words = (unit * 5000)[:5000].strip()
     entry = Entry("quotation", words, words)
-    assert _entries_in(write(_with(entry))) == (entry,)
+    assert _entries_in(render_document(_with(entry))) == (entry,)
 
 
 @pytest.mark.parametrize(
@@ -132,21 +124,21 @@ def test_five_thousand_characters_read_back(unit: str) -> None:
     ],
 )
 def test_an_entry_is_escaped_no_more_than_needed(entry: Entry, line: str) -> None:
-    text = write(_with(entry))
+    text = render_document(_with(entry))
     assert f"\n  - {line}\n" in text
     assert _entries_in(text) == (entry,)
 
 
 def test_words_that_mislead_are_escaped_where_they_do() -> None:
     entry = Entry("quotation", 'a "b" (c', "d) e")
-    text = write(_with(entry))
+    text = render_document(_with(entry))
     assert "\\" in text
     assert _entries_in(text) == (entry,)
 
 
 def test_line_breaks_in_values_become_blanks() -> None:
     document = replace(_with(Entry("quotation", "a\n  b", "c\r\nd")), reasoning="one\n\ntwo")
-    again, _ = read(write(document), "a.md")
+    again, _ = parse_document(render_document(document), "a.md")
     assert again.reasoning == "one two"
     assert again.sections[0].blocks[0].codes[0].entries == (Entry("quotation", "a b", "c d"),)
 
@@ -172,8 +164,8 @@ def test_the_canonical_shape() -> None:
             SectionPart("3. Skills"),
         ),
     )
-    assert write(document) == CANONICAL
-    assert read(CANONICAL, "a.md") == (document, [])
+    assert render_document(document) == CANONICAL
+    assert parse_document(CANONICAL, "a.md") == (document, [])
 
 
 CANONICAL = """\
@@ -216,7 +208,7 @@ _(nothing here)_
 
 
 def test_without_profile_both_bullets_and_their_blank_line_are_left_out() -> None:
-    text = write(Document("7", "Acme", "Engineer"))
+    text = render_document(Document("7", "Acme", "Engineer"))
     assert text.endswith("position at Acme.\n")
     assert "\n\n---\n\n" not in text and "\n\n\n" not in text
 
@@ -224,10 +216,10 @@ def test_without_profile_both_bullets_and_their_blank_line_are_left_out() -> Non
 @pytest.mark.parametrize("profile", ["", "P"])
 @pytest.mark.parametrize("reasoning", ["", "R"])
 def test_profile_or_reasoning_may_be_alone(profile: str, reasoning: str) -> None:
-    text = write(Document("7", profile=profile, reasoning=reasoning))
+    text = render_document(Document("7", profile=profile, reasoning=reasoning))
     assert ("Assigned Profile" in text) == bool(profile)
     assert ("Reasoning" in text) == bool(reasoning)
-    assert (read(text, "a.md")[0].profile, read(text, "a.md")[0].reasoning) == (profile, reasoning)
+    assert (parse_document(text, "a.md")[0].profile, parse_document(text, "a.md")[0].reasoning) == (profile, reasoning)
 
 
 # --- helpers -----------------------------------------------------------------------------------------
@@ -239,4 +231,4 @@ def _with(entry: Entry) -> Document:
 
 
 def _entries_in(text: str) -> tuple[Entry, ...]:
-    return read(text, "a.md")[0].sections[0].blocks[0].codes[0].entries
+    return parse_document(text, "a.md")[0].sections[0].blocks[0].codes[0].entries

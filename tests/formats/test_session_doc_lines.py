@@ -7,23 +7,19 @@ from hypothesis import given, settings
 from odd_documents import INDEX, odd_texts
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.session_doc import (
+from codetui.formats.session_doc.lines import conflict_marks, cut, ended_lines, raw_lines
+from codetui.formats.session_doc.markdown import identified, parse_document, render_document, written
+from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
     Document,
     Entry,
+    Lines,
     Note,
     SectionPart,
-    conflict_marks,
-    identified,
     ids_by_line,
-    read,
     with_ids,
-    write,
 )
-from codetui.formats.session_doc.lines import cut, ended_lines, raw_lines
-from codetui.formats.session_doc.markdown import written
-from codetui.formats.session_doc.model import Lines
 from codetui.model import Codebook, Group, Section
 from testing.examples import examples
 
@@ -63,7 +59,7 @@ _(c)_
 
 
 def test_each_part_has_its_lines() -> None:
-    document, _ = read(TEXT, "a.md")
+    document, _ = parse_document(TEXT, "a.md")
     assert document.lines == {
         "heading": Lines(1, 2),
         "opening": Lines(3, 7),
@@ -118,7 +114,7 @@ def test_foreign_lines_are_one_unread_piece(foreign: str, below: str) -> None:
     is_tight = not foreign.startswith("A paragraph")
     above = '# Job Ad #1\n\n## S\n\n- **A:**\n  - "w"\n' + ("" if is_tight else "\n")
     text = f'{above}{foreign}\n{below}  - "v"\n'
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     line = above.count("\n") + 1
     assert [(part.line, part.end, part.text) for part in document.unread] == [
         (line, line + foreign.count("\n") + 1, foreign)
@@ -130,7 +126,7 @@ def test_foreign_lines_are_one_unread_piece(foreign: str, below: str) -> None:
 @pytest.mark.parametrize("opening", ["```", "~~~~", "<!-- never closed", "``` a ` b"])
 def test_what_is_never_closed_hides_nothing(opening: str) -> None:
     text = f'# Job Ad #1\n\n## S\n\n{opening}\n\n- **A:**\n  - "w"\n'
-    document, _ = read(text, "a.md")
+    document, _ = parse_document(text, "a.md")
     assert [part.text for part in document.unread] == [opening]
     assert document.sections[0].blocks[0].codes == (CodeLine("A", (), (Entry("quotation", "w"),)),)
 
@@ -138,27 +134,27 @@ def test_what_is_never_closed_hides_nothing(opening: str) -> None:
 @pytest.mark.parametrize("entry", ['"press --> to go"', '"-->" (an arrow)', "`-->`"])
 def test_an_arrow_in_an_entry_closes_no_comment_above_it(entry: str) -> None:
     text = f'# Job Ad #1\n\n## S\n\n<!-- never closed\n\n- **A:**\n  - "w"\n  - {entry}\n\n## T --> U\n\n- **B:**\n'
-    document, _ = read(text, "a.md")
+    document, _ = parse_document(text, "a.md")
     assert [part.text for part in document.unread] == ["<!-- never closed"]
     assert [section.title for section in document.sections] == ["S", "T --> U"]
     assert len(document.sections[0].blocks[0].codes[0].entries) == 2
 
 
 def test_a_wrapped_quotation_may_look_like_a_table() -> None:
-    document, _ = read('# Job Ad #1\n\n## S\n\n- **A:**\n  - "a\n    | b |\n    > c"\n', "a.md")
+    document, _ = parse_document('# Job Ad #1\n\n## S\n\n- **A:**\n  - "a\n    | b |\n    > c"\n', "a.md")
     assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["a | b | > c"]
 
 
 def test_foreign_lines_in_the_head_are_no_part_of_the_reasoning() -> None:
     text = "# Job Ad #1\n\n<!-- a -->\nOpening.\n\n- **Reasoning:** so\n\n> b\n\nand so\n"
-    document, _ = read(text, "a.md")
+    document, _ = parse_document(text, "a.md")
     assert (document.opening, document.reasoning) == ("Opening.", "so and so")
     assert [part.text for part in document.unread] == ["<!-- a -->", "> b"]
 
 
 def test_a_note_under_a_section_belongs_to_the_section() -> None:
     for gap in ("\n", "\n\n"):
-        document, problems = read(f"# Job Ad #1\n\n## S{gap}_(note)_\n\n### G\n", "a.md")
+        document, problems = parse_document(f"# Job Ad #1\n\n## S{gap}_(note)_\n\n### G\n", "a.md")
         assert (document.sections[0].blocks[0], problems) == (Block(None, (Note("note"),)), [])
 
 
@@ -172,7 +168,7 @@ def test_a_note_under_a_section_belongs_to_the_section() -> None:
     ],
 )
 def test_a_label_in_brackets_is_no_note(line: str, label: str) -> None:
-    document, _ = read(f"# Job Ad #1\n\n## S\n\n- **A:**\n{line}\n", "a.md")
+    document, _ = parse_document(f"# Job Ad #1\n\n## S\n\n- **A:**\n{line}\n", "a.md")
     assert document.sections[0].blocks[0].codes[-1].label == label
 
 
@@ -200,7 +196,7 @@ def test_conflict_marks_are_found(text: str, line: int) -> None:
 
 def test_ids_are_assigned_by_line_in_their_order() -> None:
     ids = ((18, ("n1", "n2", "n3")), (23, ("n4",)), (24, ("c1",)), (28, ("c2", "x")), (29, ("c3",)), (99, ("y",)))
-    document = with_ids(read(TEXT, "a.md")[0], ids)
+    document = with_ids(parse_document(TEXT, "a.md")[0], ids)
     first, group = document.sections[0].blocks
     assert [note.id for note in first.notes] == ["n1", "n2", "n3"]
     assert [[part.id for part in (*code.notes, *code.entries)] for code in group.codes] == [["n4", "c1", "c2"], ["c3"]]
@@ -208,7 +204,7 @@ def test_ids_are_assigned_by_line_in_their_order() -> None:
 
 
 def test_parts_without_ids_keep_their_places_on_the_line() -> None:
-    document = with_ids(read(TEXT, "a.md")[0], [(18, ["", "n2"])])
+    document = with_ids(parse_document(TEXT, "a.md")[0], [(18, ["", "n2"])])
     assert [note.id for note in document.sections[0].blocks[0].notes] == ["", "n2", ""]
     assert ids_by_line(document) == ((18, ("", "n2", "")),)
 
@@ -259,7 +255,7 @@ def test_written_text_comes_with_its_ids_by_line() -> None:
     document = Document("1", sections=(SectionPart("S", (block, Block("G", (Note("v", id="n3"),)))),), opening="a\n\nb")
     text, ids = written(document)
     lines = text.split("\n")
-    assert text == write(document)
+    assert text == render_document(document)
     assert [(lines[line - 1], of_line) for line, of_line in ids] == [
         ("_(z)_", ("n1",)),
         ("- **A:** _(x)_ _(y)_", ("n2", "")),

@@ -9,19 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.session.state import State, replay
-from codetui.formats.session_doc import (
+from codetui.formats.session_doc.markdown import parse_document, project, render_document
+from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
     Document,
     Entry,
     Note,
     SectionPart,
-    project,
-    read,
+    numbered,
     without_number,
-    write,
 )
-from codetui.formats.session_doc.model import numbered
 from codetui.model import (
     Anchor,
     Code,
@@ -169,7 +167,7 @@ def test_nothing_is_dropped_by_a_book_without_sections() -> None:
 @given(st.text().filter(str.strip), st.text(), st.text())
 def test_a_projected_session_reads_back(words: str, note: str, reasoning: str) -> None:
     document = _projected(_added("c1", "1.A.1", words, 1, note), ProfileAssigned(profile=note, reasoning=reasoning))
-    assert read(write(document), "a.md") == (document, [])
+    assert parse_document(render_document(document), "a.md") == (document, [])
 
 
 # --- helpers -----------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats.session_doc import Block, CodeLine, Document, Entry, Note, read, write
-from codetui.formats.session_doc.model import Unread
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, Note, Unread
 
 # --- one line at a time -------------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ def test_an_entry_as_people_write_it_is_read(line: str, entry: Entry) -> None:
     ],
 )
 def test_lists_are_read_however_they_are_spaced(listing: str) -> None:
-    document, _ = read("# Job Ad #1\n\n## S\n\n" + listing, "a.md")
+    document, _ = parse_document("# Job Ad #1\n\n## S\n\n" + listing, "a.md")
     assert document.sections[0].blocks[0].codes == (CodeLine("A", (), (Entry("quotation", "w"), Entry("term", "t"))),)
 
 
@@ -72,14 +72,14 @@ def test_a_group_may_have_a_note_with_or_without_a_blank_line() -> None:
     for gap in ("\n", "\n\n"):
         for sign in "_*":
             text = f"# Job Ad #1\n\n## S\n\n### G{gap}{sign}(No tasks.){sign}\n\n### H\n\n- **A:**\n"
-            blocks = read(text, "a.md")[0].sections[0].blocks
+            blocks = parse_document(text, "a.md")[0].sections[0].blocks
             assert blocks[0] == Block("G", (Note("No tasks."),))
             assert blocks[0].notes[0].emphasis == sign
-            assert f"{sign}(No tasks.){sign}" in write(read(text, "a.md")[0])
+            assert f"{sign}(No tasks.){sign}" in render_document(parse_document(text, "a.md")[0])
 
 
 def test_a_code_may_have_a_note() -> None:
-    document, problems = read(_text_with("  - `Flutter`").replace(":**", ":** _(Note: new)_"), "a.md")
+    document, problems = parse_document(_text_with("  - `Flutter`").replace(":**", ":** _(Note: new)_"), "a.md")
     assert document.sections[0].blocks[0].codes == (CodeLine("A", (Note("Note: new"),), (Entry("term", "Flutter"),)),)
     assert problems == []
 
@@ -87,22 +87,22 @@ def test_a_code_may_have_a_note() -> None:
 def test_a_longer_opening_is_kept_as_it_is() -> None:
     opening = 'This document contains the manual coding for the "X" position at Y, after `B.md`. It is an example.'
     text = f"# Manual Coding Analysis: Job Ad #1 (Y)\n\n{opening}\n\n---\n\n## S\n"
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     assert (document.title, document.opening, problems) == ("X", opening, [])
-    assert write(document) == text
+    assert render_document(document) == text
 
 
 def test_several_paragraphs_of_reasoning_are_read_as_one_and_reported() -> None:
     head = "# Job Ad #1\n\n- **Assigned Profile:** `P`\n- **Reasoning:** one\n  two\n\nthree\n\n- four\n"
     text = f"{head}\n---\n\n## S\n"
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     assert document.reasoning == "one two three four"
     assert [problem.line for problem in problems] == [7, 9]
 
 
 def test_what_is_not_understood_is_reported_with_its_line_and_kept() -> None:
     text = '# Job Ad #1\n\n## S\n\nSome prose.\n\n- stray\n- **A:**\n  - "w"\n  - no quotes\n\n| a | b |\n'
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     assert [problem.line for problem in problems] == [5, 7, 10, 12]
     assert document.unread == (
         Unread(5, "Some prose."),
@@ -114,12 +114,14 @@ def test_what_is_not_understood_is_reported_with_its_line_and_kept() -> None:
 
 
 def test_a_document_without_its_heading_is_an_error() -> None:
-    _, problems = read("## S\n", "a.md")
+    _, problems = parse_document("## S\n", "a.md")
     assert [(problem.line, problem.severity) for problem in problems] == [(1, "error")]
 
 
 def test_lines_are_counted_as_editors_count_them() -> None:
-    document, _ = read('\ufeff# Job Ad #1\r\n\r\n## S\r\n\r\n- **A:**\r\n  - "w\u2028x\x0cy"\r\n  - `t`', "a.md")
+    document, _ = parse_document(
+        '\ufeff# Job Ad #1\r\n\r\n## S\r\n\r\n- **A:**\r\n  - "w\u2028x\x0cy"\r\n  - `t`', "a.md"
+    )
     code = document.sections[0].blocks[0].codes[0]
     assert (document.source_id, document.sections[0].line, code.line) == ("1", 3, 5)
     assert [entry.line for entry in code.entries] == [6, 7]
@@ -128,13 +130,13 @@ def test_lines_are_counted_as_editors_count_them() -> None:
 @pytest.mark.parametrize("title", ['a "b" position at c', '" position at "', 'for the "x" position', "\\", '\\"'])
 @pytest.mark.parametrize("employer", ["", "Foo B.V.", 'Y "position" (Z'])
 def test_a_title_with_quotes_is_read_back(title: str, employer: str) -> None:
-    document, _ = read(write(Document("1", employer, title)), "a.md")
+    document, _ = parse_document(render_document(Document("1", employer, title)), "a.md")
     assert (document.title, document.employer, document.opening) == (title, employer, "")
 
 
 def test_the_heading_gives_ad_and_employer() -> None:
     for ad, employer in (("752", "Fitura"), ("7", "Incentro (NL) BV"), ("a (b)", ""), ("x-1", "Foo :)")):
-        document, _ = read(write(Document(ad, employer, "T")), "a.md")
+        document, _ = parse_document(render_document(Document(ad, employer, "T")), "a.md")
         assert (document.source_id, document.employer, document.title) == (ad, employer, "T")
 
 
@@ -156,12 +158,12 @@ REAL = {
 def test_a_real_document_is_read_whole_and_written_back(name: str, shared: Path) -> None:
     ad, count, shape = REAL[name]
     text = (shared / name).read_bytes().decode()
-    document, problems = read(text, name)
+    document, problems = parse_document(text, name)
     assert (document.source_id, problems, document.unread) == (ad, [], ())
     assert document.employer and document.title
     assert len(_all_entries(document)) == len(re.findall(r'^ +- +["`_]', text, re.MULTILINE))
     assert sum(entry.kind != "note" for entry in _all_entries(document)) == count
-    written = write(document)
+    written = render_document(document)
     assert (written == text) == (shape == "canonical")
     assert _without_spacing(written) == _without_spacing(text)
 
@@ -180,7 +182,7 @@ def _text_with(lines: str) -> str:
 
 
 def _entries_in(text: str) -> tuple[Entry, ...]:
-    return read(text, "a.md")[0].sections[0].blocks[0].codes[0].entries
+    return parse_document(text, "a.md")[0].sections[0].blocks[0].codes[0].entries
 
 
 def _all_entries(document: Document) -> list[Entry]:

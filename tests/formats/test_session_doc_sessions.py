@@ -11,8 +11,8 @@ from odd_sessions import Change, changed, changes
 from codetui.core.codebook.index import folded, profile_name
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import project, read, without_number
-from codetui.formats.session_doc.markdown import written
+from codetui.formats.session_doc.markdown import parse_document, project, written
+from codetui.formats.session_doc.model import without_number
 from codetui.model import CodeId, Coding
 from testing.examples import examples
 
@@ -24,7 +24,7 @@ Said = dict[str, list[tuple[str, ...]]]
 def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
     state = changed(State(), some)
     text = written(project(state, BOOK, AD)).text
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     entries: Said = defaultdict(list)
     notes: Said = defaultdict(list)
     for section in document.sections:

@@ -11,8 +11,10 @@ from odd_documents import AD, BOOK
 from odd_sessions import added, after, taken_over
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc import Document, document_of, read, write
 from codetui.formats.session_doc.head import Heading, read_heading, write_heading
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import Document
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import CodeId, DocumentLayout, ProfileAssigned, Source, SourceId, Words
 
 DOCUMENT = """\
@@ -69,7 +71,7 @@ def said(document: Document) -> object:
 def test_a_document_has_the_same_content_in_any_style(name: str) -> None:
     text = VARIATIONS[name](DOCUMENT)
     assert text != DOCUMENT
-    assert said(read(text, "")[0]) == said(read(DOCUMENT, "")[0])
+    assert said(parse_document(text, "")[0]) == said(parse_document(DOCUMENT, "")[0])
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -82,7 +84,7 @@ def test_a_new_coding_in_it_is_written_and_read_back(name: str) -> None:
     )
     later = after(state, profile, added("n1", "3.1", "new words", 90), added("n2", "1.A.1", "other words", 91))
     written = document_of(later, BOOK, AD).text
-    again = read(written, "")[0]
+    again = parse_document(written, "")[0]
     assert (again.profile, again.reasoning) == ("Other", "Or so.")
     assert said(again)[4][1:] == [  # type: ignore[index]
         ("1.A.1. Build & run", "other words", ""),
@@ -94,7 +96,7 @@ def test_a_new_coding_in_it_is_written_and_read_back(name: str) -> None:
 
 def test_a_second_profile_is_reported() -> None:
     text = DOCUMENT.replace("- **Reasoning", "- **Assigned Profile:** `Other`\n- **Reasoning")
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     assert document.profile == "Other"
     assert [(one.line, one.severity) for one in problems] == [(6, "warning")]
     assert "second profile" in problems[0].message
@@ -102,7 +104,7 @@ def test_a_second_profile_is_reported() -> None:
 
 def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None:
     text = DOCUMENT.replace('"we talk"', '"we talk\n    • loudly\n    • and long" (why)\n  • "and more"')
-    assert said(read(text, "")[0])[4][1:] == [  # type: ignore[index]
+    assert said(parse_document(text, "")[0])[4][1:] == [  # type: ignore[index]
         ("3.1. Talk", "we talk • loudly • and long", "why"),
         ("3.1. Talk", "and more", ""),
     ]
@@ -126,9 +128,9 @@ def test_a_document_uses_the_codebooks_word_for_a_source(noun: str, title: str) 
     heading, opening = text.split("\n")[0], text.split("\n")[2]
     assert heading == f"# Manual Coding Analysis: {noun[:1].upper()}{noun[1:]} #12 (Acme (NL))"
     assert opening.endswith(f"{noun} at Acme (NL).")
-    document, problems = read(text, "a.md")
+    document, problems = parse_document(text, "a.md")
     assert (document.source_id, document.employer, document.title, problems) == ("12", "Acme (NL)", title, [])
-    assert (document.opening, write(document)) == ("", text)
+    assert (document.opening, render_document(document)) == ("", text)
 
 
 def test_the_default_word_is_that_of_job_ads() -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc import project, read, write
+from codetui.formats.session_doc.markdown import parse_document, project, render_document
 from codetui.model import (
     CodeId,
     CodingAdded,
@@ -212,8 +212,8 @@ def test_a_changed_order_moves_the_fewest_codings() -> None:
 def test_of_equal_entries_the_one_that_was_taken_out_is_removed() -> None:
     state = apply(State(), added("c1", "K1", "fog horn", rank=1), added("c2", "K1", "sextant", rank=2))
     state = apply(state, added("c3", "K1", "fog horn", occurrence=2, rank=3))
-    text = write(document(state)).replace("  - `fog horn`\n", "", 1)
-    found = reconciled(read(text, FILE)[0], document(state), state)
+    text = render_document(document(state)).replace("  - `fog horn`\n", "", 1)
+    found = reconciled(parse_document(text, FILE)[0], document(state), state)
     assert found.events == (CodingRemoved(coding=C1),)
 
 
@@ -246,11 +246,11 @@ def test_an_order_that_the_session_has_changed_meanwhile_is_not_changed_back() -
 
 
 def test_a_group_that_is_moved_as_a_whole_is_no_edit() -> None:
-    text = write(document(THREE))
+    text = render_document(document(THREE))
     light, sea = text.index("### The light"), text.index("### The sea")
     end = text.index("---\n\n## 2.")
     moved = text[:light] + text[sea:end] + text[light:sea] + text[end:]
-    assert reconciled(read(moved, FILE)[0], document(THREE), THREE).events == ()
+    assert reconciled(parse_document(moved, FILE)[0], document(THREE), THREE).events == ()
 
 
 # --- notes on places ----------------------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def test_a_code_that_was_renamed_in_the_codebook_since_is_known_by_its_id() -> N
 
 def test_codes_with_one_name_are_told_apart_by_their_ids_where_the_document_cannot() -> None:
     names = replace(BOOK, label="{name}", codes=tuple(replace(code, name="Work") for code in BOOK.codes))
-    unchanged = read(write(project(THREE, names, AD)), FILE)[0]
+    unchanged = parse_document(render_document(project(THREE, names, AD)), FILE)[0]
     for base in (project(THREE, names, AD), None):
         assert reconcile(unchanged, base, THREE, AD, names, FILE, numbered_ids()).events == ()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc import read
+from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import (
     Anchor,
     Codebook,
@@ -144,7 +144,7 @@ def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
 
 def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
     silent = replace(AD, employer="", title="")
-    document = read(DOCUMENT, FILE)[0]
+    document = parse_document(DOCUMENT, FILE)[0]
     taken = reconcile(document, None, State(), silent, BOOK, FILE, numbered_ids())
     assert SourceDescribed(employer="Shore Company", title="Keeper") in taken.events
     known = apply(State(), SourceDescribed(employer="Coast", title=""))
@@ -338,13 +338,18 @@ def test_a_marked_cut_stays_as_it_is_written() -> None:
 
 
 def test_an_ad_without_text_gives_codings_without_a_place() -> None:
-    taken = reconcile(read(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, numbered_ids())
+    taken = reconcile(
+        parse_document(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, numbered_ids()
+    )
     assert (taken.counts.orphan, taken.counts.added) == (3, 8)
 
 
 def test_a_document_is_taken_over_by_a_codebook_without_anything() -> None:
     state = apply(
-        State(), *reconcile(read(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, numbered_ids()).events
+        State(),
+        *reconcile(
+            parse_document(DOCUMENT, FILE)[0], None, State(), AD, Codebook(title=""), FILE, numbered_ids()
+        ).events,
     )
     assert {coding.code for coding in state.live()} == {"T1: Lighting", "T3: Watching", "K1: Instruments"}
     assert len([note for note in state.notes.values() if note.text]) == 5

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from codetui.core.session import decide
 from codetui.core.session.state import State
-from codetui.formats.session_doc import Document, document_of, ids_by_line, read, with_ids, write
+from codetui.formats.session_doc.markdown import parse_document, render_document
+from codetui.formats.session_doc.model import Document, ids_by_line, with_ids
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     CodeId,
     CodingNoted,
@@ -184,10 +186,10 @@ edits = st.lists(
 
 def edited(state: State, made: list[tuple[str, int, int, str, str]]) -> Document:
     """The session's document as it reads after these edits."""
-    lines = write(document(state)).split("\n")
+    lines = render_document(document(state)).split("\n")
     for kind, first, second, words, note in made:
         edit(lines, kind, first, second, words, note)
-    return read("\n".join(lines), "a.md")[0]
+    return parse_document("\n".join(lines), "a.md")[0]
 
 
 # --- properties -----------------------------------------------------------------------------------------
@@ -262,12 +264,12 @@ def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
 ) -> None:
     for edits in (made, again):
         standing = document_of(state, BOOK, AD)
-        base = with_ids(read(standing.text, FILE)[0], standing.ids)
+        base = with_ids(parse_document(standing.text, FILE)[0], standing.ids)
         lines = standing.text.split("\n")
         for each in edits:
             edit(lines, *each)
         text = "\n".join(lines)
-        found = reconciled(read(text, FILE)[0], base, state, reconciliation.numbered_ids(f"m{state.seq:03}"))
+        found = reconciled(parse_document(text, FILE)[0], base, state, reconciliation.numbered_ids(f"m{state.seq:03}"))
         form = DocumentLayout(text=text, ids=ids_by_line(found.document), employer=AD.employer, title=AD.title)
         state = apply(state, *found.events, LayoutChanged(layout=form, layout_before=state.layout), cause="edit")
         assert document_of(state, BOOK, AD).text == text
@@ -283,14 +285,14 @@ presses = st.lists(st.tuples(key_kinds, st.integers(0, 99), st.sampled_from(CODE
 
 def edited_apart(state: State, made: list[tuple[str, int, int, bool]]) -> Document:
     """The session's document after edits by hand, each with words and notes of its own."""
-    lines = write(document(state)).split("\n")
+    lines = render_document(document(state)).split("\n")
     for number, (kind, first, second, is_noted) in enumerate(made):
         words = f"by hand, the words of edit {number}"
         if kind == "change" and entry_lines(lines):
             old = lines[entry_lines(lines)[first % len(entry_lines(lines))]]
             words = old.removeprefix("  - ").strip('"`_()') if second % 2 else words
         edit(lines, kind, first, second, words, f"hand note {number}" if is_noted else "")
-    return read("\n".join(lines), "a.md")[0]
+    return parse_document("\n".join(lines), "a.md")[0]
 
 
 def pressed(state: State, made: list[tuple[str, int, str]]) -> State:

@@ -11,7 +11,8 @@ from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, locate
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.session_doc import Document, Entry, read
+from codetui.formats.session_doc.markdown import parse_document
+from codetui.formats.session_doc.model import Document, Entry
 from codetui.model import Codebook, Source
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.reconcile import reconcile
@@ -35,7 +36,7 @@ def book() -> Codebook:
 @pytest.fixture(scope="module")
 def ads(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     corpus = Corpus(shared_path() / "pilot" / "ads.csv", book.corpus, tmp_path_factory.mktemp("sessions"))
-    wanted = {read(path.read_text("utf-8"), path.name)[0].source_id for path in DOCUMENTS}
+    wanted = {parse_document(path.read_text("utf-8"), path.name)[0].source_id for path in DOCUMENTS}
     entries = [entry for batch in corpus.batches() for entry in batch.entries if entry.id in wanted]
     return {str(entry.id): ad for entry in entries if (ad := corpus.read(entry)[0])}
 
@@ -71,7 +72,7 @@ def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
-    document, _ = read(path.read_text("utf-8"), path.name)
+    document, _ = parse_document(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
     tally = taken.counts
@@ -92,7 +93,7 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
-    document, _ = read(path.read_text("utf-8"), path.name)
+    document, _ = parse_document(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
     state = apply(State(), *taken.events, cause="document")
@@ -107,14 +108,16 @@ def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
     path: Path, book: Codebook, ads: dict[str, Source]
 ) -> None:
     text = path.read_text("utf-8")
-    document, _ = read(text, path.name)
+    document, _ = parse_document(text, path.name)
     ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
     state = apply(State(), *taken.events, cause="document")
     lines = text.split("\n")
     for entry in entries(taken.document):
         without = "\n".join(line for at, line in enumerate(lines, 1) if at != entry.line)
-        found = reconcile(read(without, path.name)[0], taken.document, state, ad, book, path.name, numbered_ids("z"))
+        found = reconcile(
+            parse_document(without, path.name)[0], taken.document, state, ad, book, path.name, numbered_ids("z")
+        )
         assert found.counts == (0, 0, 0, 0, 0, 0, 0, 0, 1, 0)
         (event,) = found.events
         assert getattr(event, "coding", getattr(event, "memo", "")) == entry.id

@@ -22,7 +22,6 @@ from codetui.core.session.commands import (
     RemoveCoding,
     Undo,
 )
-from codetui.formats import session_doc
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Source, SourceId, Span
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
@@ -303,7 +302,7 @@ def test_a_document_that_nobody_has_edited_is_not_rendered_when_it_is_opened(
     session.execute(AssignCode(span("You like people."), CodeId("TASK2"), "n1"))
     assert session.save_document() is None
     before = session.document_path.stat()
-    monkeypatch.setattr(session_doc, "document_of", lambda *_: pytest.fail("it is rendered"))
+    monkeypatch.setattr("codetui.formats.session_doc.patch.document_of", lambda *_: pytest.fail("it is rendered"))
     again = opened(tmp_path)
     assert again.initial_pull is None and again.may_have_unsaved_document
     monkeypatch.undo()

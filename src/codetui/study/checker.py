@@ -20,8 +20,9 @@ from codetui.core.session.state import State, replay
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats import session_doc
-from codetui.formats.session_doc import Document, Written
+from codetui.formats.session_doc.markdown import identified, parse_document
+from codetui.formats.session_doc.model import Document, Written
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     GRAVEST_FIRST,
     Anchor,
@@ -102,7 +103,7 @@ def _without_heading(path: Path) -> list[Problem]:
     """Return the problems of a document that names no source, so that nothing reads it."""
     with suppress(OSError):
         document = read_document(path)
-        return [] if document.heading else session_doc.read(document.text, str(path))[1]
+        return [] if document.heading else parse_document(document.text, str(path))[1]
     return []
 
 
@@ -138,12 +139,12 @@ def check_session(session: SessionSnapshot, source: Source | None, corpus: Path,
     file = str(document.path if document else session.log)
     logged = replay(session.transactions)
     source_known = logged.describe(source or session.source)
-    expected = session_doc.document_of(logged, index.book, source_known) if session.log else Written("", ())
+    expected = document_of(logged, index.book, source_known) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
     conflicts = (describe_conflict(one, state, index.book) for one in find_conflicts(session.steps))
     problems += (Problem(str(session.log), 0, "warning", one) for one in conflicts)
     problems += log_vs_document(session, expected, file, index.book.words.source)
-    problems += session_doc.read(document.text, file)[1] if document and read else []
+    problems += parse_document(document.text, file)[1] if document and read else []
     problems += _remarks(session, read, expected, file, index)
     lines = {id_: line for line, ids in session.line_ids for id_ in ids}
     unsure = (
@@ -165,7 +166,7 @@ def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | Non
     is_by_hand = session.status is DocumentStatus.EDITED or session.log is None or is_laid_out
     if session.reconciliation is not None:
         return session.reconciliation.document
-    return session_doc.read(session.document.text, "")[0] if is_by_hand else None
+    return parse_document(session.document.text, "")[0] if is_by_hand else None
 
 
 def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word: str) -> Iterator[Problem]:
@@ -204,7 +205,7 @@ def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
 
 def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:
     """Return what to report of a document that codetui wrote and the log does not give now."""
-    here = [collapse_spaces(words) for words in _words(session_doc.read(document.text, "")[0])]
+    here = [collapse_spaces(words) for words in _words(parse_document(document.text, "")[0])]
     live = [collapse_spaces(coding.words) for coding in state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
     counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
@@ -227,9 +228,9 @@ def _remarks(
     if document is None:
         if not _has_unknown(session.state, index):
             return
-        document = session_doc.read(expected.text, "")[0]
+        document = parse_document(expected.text, "")[0]
     has_lines = read is not None or session.line_ids == expected.ids
-    for remark in codebook_remarks(session_doc.identified(document, index), index):
+    for remark in codebook_remarks(identified(document, index), index):
         yield Problem(file, remark.line if has_lines else 0, remark.severity, remark.message)
 
 
@@ -257,7 +258,7 @@ def _assigned(
     found = list(profile_problems(session.state, count, book, file))
     if not found or session.document is None:
         return found
-    lines = (read or session_doc.read(session.document.text, "")[0]).lines
+    lines = (read or parse_document(session.document.text, "")[0]).lines
     place = lines.get("profile") or lines.get("heading")
     return [problem._replace(line=place.line if place else 0) for problem in found]
 

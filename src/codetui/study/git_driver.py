@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import replay
-from codetui.formats import session_doc
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook, Transaction
 from codetui.storage import fs, study_files
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
@@ -108,7 +108,7 @@ class _Both(NamedTuple):
     def rendered(self, transactions: tuple[Transaction, ...]) -> Snapshot:
         """Return the document of these steps."""
         state = replay(transactions)
-        text, ids = session_doc.document_of(state, self.book, state.describe(self.ours.source))
+        text, ids = document_of(state, self.book, state.describe(self.ours.source))
         return Snapshot(text, ids, tuple(one.id for one in transactions))
 
 

@@ -222,7 +222,7 @@ class Workspace:
     def warm_up(self) -> None:
         """Load what the first command needs and remove half-written files of killed programs, for a worker."""
         session_lock.preload()
-        import_module("codetui.formats.session_doc")
+        import_module("codetui.formats.session_doc.patch")
         with suppress(OSError):
             self.add_problems(self.codebook.check_fields(is_recorded=True))
         self.codebook.remove_stale_temporaries()

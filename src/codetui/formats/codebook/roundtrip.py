@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, codes_of, group_by_title, groups, profile, section_by_title
 from codetui.formats.session_doc.head import read_profile, write_profile
-from codetui.formats.session_doc.markdown import read, write
+from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, SectionPart, numbered, without_number
 from codetui.model import Codebook
 
@@ -27,7 +27,7 @@ def lost_headings(book: Codebook, index: CodebookIndex) -> list[Heading]:
     """
     wanted: list[Heading] = []
     document = Document("1", sections=tuple(_parts(book, index, wanted)))
-    found = list(_recognised(read(write(document), "")[0], index))
+    found = list(_recognised(parse_document(render_document(document), "")[0], index))
     if len(wanted) != len(found):
         pairs = zip(wanted, found, strict=False)
         return [next((one for one, other in pairs if one[:2] != other[:2]), wanted[-1] if wanted else found[-1])]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codetui.formats import session_doc
 from codetui.formats.export.exporter import Export, ExportedSession
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook
 
 
@@ -26,4 +26,4 @@ class MarkdownExporter:
 def _document(session: ExportedSession, book: Codebook) -> str:
     if session.document is not None:
         return session.document
-    return session_doc.document_of(session.state, book, session.facts).text
+    return document_of(session.state, book, session.facts).text

@@ -201,16 +201,16 @@ def _filled(blocks: list[Block]) -> tuple[Block, ...]:
 # --- from a document to its text ------------------------------------------------------------------
 
 
-def write(document: Document) -> str:
+def render_document(document: Document) -> str:
     """Render a document as markdown: LF, tight lists, one newline at the end.
 
-    `read` returns an equal document, with line breaks inside values as blanks.
+    `parse_document` returns an equal document, with line breaks inside values as blanks.
     """
     return written(document).text
 
 
 def written(document: Document) -> Written:
-    """Render a document as `write` does; return its text with the ids of the entries and notes by line."""
+    """Render a document as `render_document` does; return its text with the ids of the entries and notes by line."""
     rows: list[tuple[str, tuple[str, ...]]] = [(line, ()) for line in _head_lines(document)]
     for section in document.sections:
         rows += [("", ()), (head.RULE, ()), ("", ()), *_section_rows(section)]
@@ -246,7 +246,7 @@ CACHED_TEXTS = 4
 """Documents that are kept as they were parsed: an edited one is parsed by several callers."""
 
 
-def read(text: str, file: str) -> tuple[Document, list[Problem]]:
+def parse_document(text: str, file: str) -> tuple[Document, list[Problem]]:
     """Return the document in `text`, and what in it is not understood; `file` names it in the problems."""
     document, problems = _read(text)
     return document, [problem._replace(file=file) for problem in problems]

@@ -12,7 +12,9 @@ from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import Document, document_of, identified, ids_by_line, write
+from codetui.formats.session_doc.markdown import identified, render_document
+from codetui.formats.session_doc.model import Document, ids_by_line
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     Anchor,
     Codebook,
@@ -194,7 +196,7 @@ def _described(source: Source, state: State, events: tuple[Event, ...]) -> Sourc
 
 def _layout(text: str, edited: Document, named: Document, source: Source, book: Codebook) -> DocumentLayout | None:
     """Return the layout of a text; None where it is the canonical one of what the document says."""
-    if write(edited) == text and _canonical_text(edited, source, book) == text:
+    if render_document(edited) == text and _canonical_text(edited, source, book) == text:
         return None
     return DocumentLayout(text=text, ids=ids_by_line(named), employer=source.employer, title=source.title)
 

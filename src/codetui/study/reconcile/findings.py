@@ -10,8 +10,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc import Block, CodeLine, Document, SectionPart
-from codetui.formats.session_doc.model import HeadPart
+from codetui.formats.session_doc.model import Block, CodeLine, Document, HeadPart, SectionPart
 from codetui.model import Code, Codebook, CodeId, Event, ProfileAssigned, Severity, Source, SourceDescribed
 from codetui.study.reconcile.statements import joined
 

@@ -21,7 +21,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces, normalize_words
-from codetui.formats.session_doc import Block, Document, Entry, Note, SectionPart, with_part_ids
+from codetui.formats.session_doc.model import Block, Document, Entry, Note, SectionPart, with_part_ids
 from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget, Span, text_hash
 
 Aspect = Literal["slot", "words", "note"]

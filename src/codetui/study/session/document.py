@@ -29,7 +29,7 @@ from codetui.storage.session_files import DOCUMENT, LOG, SessionPaths, document_
 from codetui.storage.sources.reader import ProblemCollector, decode
 
 if TYPE_CHECKING:
-    from codetui.formats.session_doc import Document
+    from codetui.formats.session_doc.model import Document
 
 
 LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
@@ -61,9 +61,10 @@ class Snapshot:
     @cached_property
     def document(self) -> Document:
         """Return the parsed document, with the ids of its entries and notes."""
-        from codetui.formats import session_doc
+        from codetui.formats.session_doc.markdown import parse_document
+        from codetui.formats.session_doc.model import with_ids
 
-        return session_doc.with_ids(session_doc.read(self.text, "")[0], self.ids)
+        return with_ids(parse_document(self.text, "")[0], self.ids)
 
     def lost(self, transactions: Iterable[Transaction]) -> int:
         """Return how many of its steps a log lacks."""
@@ -387,10 +388,10 @@ class DocumentFile(NamedTuple):
 
 def read_document(path: Path) -> DocumentFile:
     """Read a document.  Raises OSError."""
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.markdown import parse_document
 
     text = decode_document(fs.read(path), path)
-    head = session_doc.read(text.split("\n## ", 1)[0], "")[0]
+    head = parse_document(text.split("\n## ", 1)[0], "")[0]
     return DocumentFile(path, text, head.source_id, head.employer)
 
 
@@ -402,18 +403,19 @@ def decode_document(data: bytes, path: Path) -> str:
 
 def heading_of(text: str) -> str:
     """Return the source that a document's heading names; empty if none, as in a document that was damaged."""
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.markdown import source_id_of
 
-    return session_doc.source_id_of(text)
+    return source_id_of(text)
 
 
 def heading_id(source_id: str) -> str:
     """Return the id of a source as it is read from the heading of its document."""
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.markdown import render_document
+    from codetui.formats.session_doc.model import Document
 
     if source_id.isascii() and source_id.isalnum():
         return source_id
-    return heading_of(session_doc.write(session_doc.Document(source_id)))
+    return heading_of(render_document(Document(source_id)))
 
 
 def is_named_for(path: Path, source_id: str) -> bool:

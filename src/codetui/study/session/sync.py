@@ -36,7 +36,7 @@ from codetui.study.session.document import LineIds, SessionDocument, Snapshot, c
 from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
 
 if TYPE_CHECKING:
-    from codetui.formats.session_doc import Document
+    from codetui.formats.session_doc.model import Document
     from codetui.study.reconcile import Reconciliation
 
 BY_HAND = ("edit", "document")
@@ -139,7 +139,7 @@ class DocumentSync:
     @property
     def ids_by_line(self) -> LineIds:
         """Return the codings and notes on the lines of the document on disk, as far as they are known."""
-        from codetui.formats.session_doc import ids_by_line
+        from codetui.formats.session_doc.model import ids_by_line
 
         if self.reconciliation is not None:
             return ids_by_line(self.reconciliation.document)
@@ -258,7 +258,7 @@ class DocumentSync:
 
     def _apply(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> PullResult | None:
         """Take over the document on disk as an edit of one of `bases`."""
-        from codetui.formats.session_doc import ids_by_line
+        from codetui.formats.session_doc.model import ids_by_line
 
         document, log, state = self.document, self._log, self._log.state
         base = self._closest(parsed, bases)
@@ -383,7 +383,7 @@ class DocumentSync:
 
     def _snapshot(self, state: State, steps: Sequence[Transaction]) -> Snapshot:
         """Return the document of a state, as it can be encoded."""
-        from codetui.formats.session_doc import document_of
+        from codetui.formats.session_doc.patch import document_of
 
         text, ids = document_of(state, self._book, state.describe(self._source))
         encodable = text.encode("utf-8", "replace").decode("utf-8")
@@ -410,9 +410,9 @@ class ParsedDocument(NamedTuple):
 
 def parse(text: str, file: str) -> ParsedDocument:
     """Parse a document; problems name `file`."""
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.markdown import parse_document
 
-    return ParsedDocument(text, *session_doc.read(text, file))
+    return ParsedDocument(text, *parse_document(text, file))
 
 
 def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Damage | None:
@@ -434,9 +434,9 @@ def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word:
 
 def unmerged(text: str) -> Damage | None:
     """Return the conflict marks that git has left in a document, if any."""
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.lines import conflict_marks
 
-    line = session_doc.conflict_marks(text)
+    line = conflict_marks(text)
     if not line:
         return None
     what = "this is a conflict mark of git: choose between the two sides and delete the marks"
@@ -470,6 +470,6 @@ def _breaks_off(edited: ParsedDocument, base: Snapshot) -> bool:
 
 
 def _title(heading: str) -> str:
-    from codetui.formats import session_doc
+    from codetui.formats.session_doc.model import without_number
 
-    return session_doc.without_number(heading).casefold()
+    return without_number(heading).casefold()
