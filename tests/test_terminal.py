@@ -407,7 +407,7 @@ BROKEN = """
 from pathlib import Path
 from codetui.__main__ import main
 from codetui.storage import disk
-from codetui.tui.workbench.describe import SourceController
+from codetui.tui.workbench.source import SourceController
 
 def on_full_disk(opened):
     def tried(path):

@@ -27,7 +27,7 @@ from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.help import DefinitionDialog
 from codetui.tui.widgets.codebook_tree import CodeNode, SectionNode
 from codetui.tui.widgets.rows import PlainRows, RowList
-from codetui.tui.workbench.recall import STAYS
+from codetui.tui.workbench.background import STAYS
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, with_codings
 from testing.studies import ADS, CODEBOOK, SHORE, write_study

@@ -10,7 +10,7 @@ from codetui.formats.export.exporter import rows
 from codetui.storage.journal import Journal
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
-from codetui.tui.workbench.describe import said
+from codetui.tui.workbench.source import said
 from testing.keys import BOOK, press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."

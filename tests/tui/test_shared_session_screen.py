@@ -105,7 +105,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
 async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_late(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codetui.tui.workbench.watch.LOOK_EVERY", 3600)
+    monkeypatch.setattr("codetui.tui.workbench.background.LOOK_EVERY", 3600)
     other.release()
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "s12")

@@ -39,6 +39,10 @@ class Bench(Protocol):
     """The part of the workbench that its controllers use."""
 
     @property
+    def screen(self) -> Screen[object]:
+        """The screen itself: it runs workers and timers."""
+
+    @property
     def workspace(self) -> Workspace:
         """The study, and the open session."""
 

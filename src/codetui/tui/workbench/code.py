@@ -27,6 +27,7 @@ from codetui.tui.widgets.codebook_tree import (
     CodeNode,
     CodingNode,
     GroupNode,
+    Node,
     NoteNode,
     ProfileNode,
     SectionNode,
@@ -351,3 +352,50 @@ class CodeController:
                 self._edit(title, text, noting, Unsaved(written, outcome.message))
 
         self._bench.ask(NoteDialog(title, text, lost), write)
+
+
+class TreeController:
+    """Acts on the nodes of the codebook tree."""
+
+    def __init__(
+        self, bench: Bench, outline: CodebookTree, selector: SelectionController, assigner: CodeController
+    ) -> None:
+        self._bench = bench
+        self._outline = outline
+        self._selector = selector
+        self._assigner = assigner
+
+    def actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        return {"tree": self._switch}
+
+    def _switch(self) -> None:
+        if self._outline.has_focus:
+            self._bench.back_to_ad()
+        else:
+            self._outline.add_class("-shown")
+            self._outline.screen.set_focus(self._outline)
+
+    def chosen(self, node: Node, ask_profile: Do) -> None:
+        """Act on Enter on a node that is not an unresolved quotation."""
+        if isinstance(node, ProfileNode):
+            ask_profile()
+        elif isinstance(node, CodeNode):
+            self._assigner.take(node.id)
+        elif isinstance(node, CodingNode):
+            self._bench.aim_at(node.id)
+            span = span_of(self._bench.state, node.id)
+            if span is not None:
+                self._bench.select(span)
+
+    def highlighted(self, node: Node) -> None:
+        """Show the quotation of the node under the cursor."""
+        span = span_of(self._bench.state, node.id) if isinstance(node, CodingNode) else None
+        if self._outline.has_focus and span is not None:
+            self._selector.glance(span)
+
+
+def span_of(state: State, coding: CodingId) -> Span | None:
+    """Return the span of a coding, or None if it has no position."""
+    anchor = state.codings[coding].anchor if coding in state.codings else None
+    return Span(anchor.start, anchor.end) if anchor else None

@@ -10,8 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from codetui.core.codebook.index import label, profile
 from codetui.core.codebook.keys import with_free_key
 from codetui.core.session.words import quoted
@@ -20,8 +18,8 @@ from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, Unsaved, code_here
 from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
+from codetui.tui.workbench.background import UsageReader
 from codetui.tui.workbench.code import NO_CODING, CodeController
-from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.save import SaveController
 
 if TYPE_CHECKING:
@@ -37,17 +35,11 @@ class CodebookController:
     """Adds codes and examples to the codebook and edits its texts."""
 
     def __init__(
-        self,
-        bench: Bench,
-        screen: Screen[None],
-        assigner: CodeController,
-        saver: SaveController,
-        usage_reader: UsageReader,
+        self, bench: Bench, assigner: CodeController, saver: SaveController, usage_reader: UsageReader
     ) -> None:
         self._bench = bench
         self._assigner = assigner
         self._saver = saver
-        self._screen = screen
         self._usage_reader = usage_reader
 
     def actions(self) -> dict[str, Do]:
@@ -216,4 +208,4 @@ class CodebookController:
     def _refactor(self) -> None:
         from codetui.tui.workbench.refactor import RefactoringController
 
-        RefactoringController(self._bench, self._screen, self._usage_reader).begin()
+        RefactoringController(self._bench, self._usage_reader).begin()

@@ -19,9 +19,9 @@ from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
+from codetui.tui.workbench.background import UsageReader
 from codetui.tui.workbench.code import CodeController
 from codetui.tui.workbench.codebook import CodebookController
-from codetui.tui.workbench.recall import UsageReader
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.code_search import Picked

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from codetui.core.codebook.index import label
@@ -24,7 +23,7 @@ from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot
 from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
 from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, Option, option
 from codetui.tui.dialogs.text import NoteDialog
-from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.background import UsageReader
 
 T = TypeVar("T")
 NO_CODES = "The codebook has no codes yet: A writes one."
@@ -35,9 +34,8 @@ MAP_FILE = "map.toml"
 class RefactoringController:
     """Renames, merges, splits, moves and retires codes: asks, shows the effect, carries it out."""
 
-    def __init__(self, bench: Bench, screen: Screen[None], usage_reader: UsageReader) -> None:
+    def __init__(self, bench: Bench, usage_reader: UsageReader) -> None:
         self._bench = bench
-        self._screen = screen
         self._usage_reader = usage_reader
 
     # --- what is to be done -------------------------------------------------------------------------
@@ -152,7 +150,9 @@ class RefactoringController:
             modal.show("working", [*prospect.lines, "", sessions])
 
         def work() -> MigrationPreview:
-            return reshaping.migrate_others(begun, lambda number: self._screen.app.call_from_thread(follow, number))
+            return reshaping.migrate_others(
+                begun, lambda number: self._bench.screen.app.call_from_thread(follow, number)
+            )
 
         follow()
         self._work(modal, work, lambda done: self._done(modal, reshaping, done))
@@ -174,13 +174,13 @@ class RefactoringController:
         def run() -> None:
             worker, found = get_current_worker(), work()
             if not worker.is_cancelled:
-                self._screen.app.call_from_thread(take, found)
+                self._bench.screen.app.call_from_thread(take, found)
 
         def take(found: T) -> None:
             if modal.is_attached:
                 done(found)
 
-        self._screen.run_worker(run, thread=True, group="reshaping", exit_on_error=False)
+        self._bench.screen.run_worker(run, thread=True, group="reshaping", exit_on_error=False)
 
 
 def _with_new(book: Codebook, new: tuple[Code, ...]) -> Codebook:

@@ -19,8 +19,8 @@ from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.codebook_tree import CodingNode, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.rows import brief
+from codetui.tui.workbench.background import UsageReader
 from codetui.tui.workbench.code import CodeController
-from codetui.tui.workbench.recall import UsageReader
 from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.view_model import outcome_words
 

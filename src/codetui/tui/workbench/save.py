@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.screen import Screen
 from textual.timer import Timer
 
 from codetui.core.session.commands import Command
@@ -38,12 +37,11 @@ def place_refused(error: OSError) -> Problem:
 class SaveController:
     """Writes what is not urgent soon; commands are on disk before."""
 
-    def __init__(self, bench: Bench, selector: SelectionController, screen: Screen[None], show: Do) -> None:
+    def __init__(self, bench: Bench, selector: SelectionController, show: Do) -> None:
         """Create it; `show` renders the session's state."""
         self._bench = bench
         self._show = show
         self._selector = selector
-        self._screen = screen
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
         self._placing: Timer | None = None
@@ -58,9 +56,9 @@ class SaveController:
         """Write the document when the coder pauses."""
         if self._pausing is not None:
             self._pausing.stop()
-        self._pausing = self._screen.set_timer(PAUSE, self._write_aside)
+        self._pausing = self._bench.screen.set_timer(PAUSE, self._write_aside)
         if self._lagging is None:
-            self._lagging = self._screen.set_timer(LONGEST_LAG, self._write_aside)
+            self._lagging = self._bench.screen.set_timer(LONGEST_LAG, self._write_aside)
 
     def write(self, *, is_forced: bool = False) -> list[Problem]:
         """Write the document and the place now; return the problems met."""
@@ -110,9 +108,9 @@ class SaveController:
         def write() -> None:
             problem = session.save_document()
             if problem is not None or self._bench.workspace.is_document_refused:
-                self._screen.app.call_from_thread(self._tried, session, problem)
+                self._bench.screen.app.call_from_thread(self._tried, session, problem)
 
-        self._screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
+        self._bench.screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
 
     def _tried(self, session: Session, problem: Problem | None) -> None:
         """Show whether the document could be written, until it can."""
@@ -162,7 +160,7 @@ class SaveController:
     def remember_soon(self) -> None:
         """Save the coder's place soon."""
         if self._placing is None:
-            self._placing = self._screen.set_timer(PAUSE, self.remember)
+            self._placing = self._bench.screen.set_timer(PAUSE, self.remember)
 
     def remember(self) -> None:
         """Save the coder's place now."""

@@ -28,14 +28,13 @@ from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import Kind, StatusLine
-from codetui.tui.workbench.code import CodeController, CodingTarget
-from codetui.tui.workbench.describe import CopyController, SourceController
-from codetui.tui.workbench.navigate import NavigationController, TreeController
-from codetui.tui.workbench.recall import UsageReader
+from codetui.tui.workbench.background import UsageReader
+from codetui.tui.workbench.code import CodeController, CodingTarget, TreeController
 from codetui.tui.workbench.resolve import QueueController, ResolveController
 from codetui.tui.workbench.save import SaveController
 from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.share import ShareController
+from codetui.tui.workbench.source import CopyController, NavigationController, SourceController
 from codetui.tui.workbench.view_model import (
     CodedSpans,
     first_of,
@@ -92,11 +91,11 @@ class WorkbenchScreen(Screen[None]):
         self.tree_controller = TreeController(self, self.outline, self.selector, self.assigner)
         self.target = CodingTarget(self, self.selector, self.outline)
         self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
-        self.saver = SaveController(self, self.selector, self, self._show_state)
+        self.saver = SaveController(self, self.selector, self._show_state)
         self.navigator = NavigationController(self)
         self.copier = CopyController(self)
         self.sharing = ShareController(self, self.changed_elsewhere)
-        self.usage_reader = UsageReader(self, self)
+        self.usage_reader = UsageReader(self)
         self.queue = QueueController(self, self.assigner, self.usage_reader)
 
     # --- mounting -------------------------------------------------------------------------------------
@@ -156,7 +155,7 @@ class WorkbenchScreen(Screen[None]):
 
         self.panel = CodePanel(id="panel")
         self.reader = ReaderPane(id="reader")
-        self.codebook_editor = CodebookController(self, self, self.assigner, self.saver, self.usage_reader)
+        self.codebook_editor = CodebookController(self, self.assigner, self.saver, self.usage_reader)
         self.source_editor = SourceController(self, self.codebook_editor.change_profile)
         self.keyboard = Keyboard(self, self.keymap, self._actions())
         for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
@@ -192,11 +191,10 @@ class WorkbenchScreen(Screen[None]):
 
     def start_workers(self) -> None:
         """List the ads in the background, and watch the document and the codebook."""
-        from codetui.tui.workbench.source_list import SourceLister
-        from codetui.tui.workbench.watch import watch_files
+        from codetui.tui.workbench.background import SourceLister, watch_files
 
-        SourceLister(self, self.workspace, self.navigator, self.copier, self.usage_reader, self.status).begin()
-        watch_files(self, self, self.usage_reader, self.changed_elsewhere)
+        SourceLister(self, self.navigator, self.copier, self.usage_reader, self.status).begin()
+        watch_files(self, self.usage_reader, self.changed_elsewhere)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

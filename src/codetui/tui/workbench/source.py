@@ -1,4 +1,4 @@
-"""Edit the source as a whole: profile and reasoning, employer and title, done; copy the codings of its duplicate."""
+"""Go from source to source, edit one as a whole (profile, reasoning, employer, title, done), copy its duplicate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codetui.core.codebook.index import profile_name
 from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
 from codetui.core.text.display import plural
+from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, Do, Unsaved
@@ -15,6 +16,7 @@ from codetui.tui.widgets.rows import shown
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.source import PickedProfile
+    from codetui.tui.dialogs.source_list import AdListScreen
 
 
 class SourceController:
@@ -141,3 +143,73 @@ def said(twins: DuplicateText, *, is_coded: bool) -> str:
         return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"
+
+
+class NavigationController:
+    """Goes to another source.  `list_screen` is the open list of sources, so that it can grow."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.list_screen: AdListScreen | None = None
+        self._bench = bench
+        self.waiting: Do | None = None
+        """A move that waits for the list of sources; any key cancels it."""
+
+    def actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        return {
+            "next_ad": lambda: self._step(1),
+            "previous_ad": lambda: self._step(-1),
+            "next_uncoded": self._next_uncoded,
+            "ads": self._show_list,
+        }
+
+    def _step(self, step: int) -> None:
+        workspace = self._bench.workspace
+        entry = workspace.sources.neighbour(step)
+        if entry is not None:
+            self._bench.open_ad(entry)
+        elif not workspace.sources.is_listed:
+            self._wait(lambda: self._step(step))
+        else:
+            where = "last" if step > 0 else "first"
+            self._bench.say(f"This is the {where} ad. a shows the list.", "refusal")
+
+    def _next_uncoded(self) -> None:
+        workspace = self._bench.workspace
+        entry = workspace.sources.next_uncoded()
+        if entry is not None:
+            self._bench.open_ad(entry)
+        elif not workspace.sources.is_listed:
+            self._wait(self._next_uncoded)
+        else:
+            self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
+
+    def _wait(self, go: Do) -> None:
+        """Go there once the list of sources is complete, unless another key comes first."""
+        self.waiting = go
+        self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
+
+    def _show_list(self) -> None:
+        from codetui.tui.dialogs.source_list import AdListScreen
+
+        workspace = self._bench.workspace
+        touched = {*workspace.sources.statuses, self._bench.ad.id}
+        progress = {ad: workspace.sources.status(ad) for ad in touched}
+        screen = AdListScreen(
+            workspace.sources.entries, progress, self._bench.ad.id, is_listing=not workspace.sources.is_listed
+        )
+        self.list_screen = screen
+        self._bench.ask(screen, self._chosen)
+
+    def _chosen(self, ad: SourceId) -> None:
+        entry = self._bench.workspace.sources.find(ad)
+        if entry is not None and ad != self._bench.ad.id:
+            self._bench.open_ad(entry)
+
+    def listed(self, entries: tuple[SourceEntry, ...]) -> None:
+        """Add sources to the open list and carry out a move that waited for them."""
+        if self.list_screen is not None and self.list_screen.is_attached:
+            self.list_screen.add_entries(entries, is_listing=not self._bench.workspace.sources.is_listed)
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            waiting()

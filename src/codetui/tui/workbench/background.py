@@ -1,0 +1,245 @@
+"""What workers do behind the keys: list the sources, read earlier codings, watch the document and the codebook."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic, sleep
+from typing import TypeVar
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from codetui.core.codebook.keys import proposed_id
+from codetui.core.codebook.usage import latest_usages, usages_in
+from codetui.model import Codebook, CodeId
+from codetui.study.workspace import Batch
+from codetui.tui.bench import Bench, Do
+from codetui.tui.widgets.definition import DefinitionPane, PastUsages
+from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.source import CopyController, NavigationController
+from codetui.tui.workbench.view_model import first_of, pull_words, status_facts
+
+MOST_HERE, MOST_ELSEWHERE = 3, 5
+"""Quotations of a code that a definition shows, of the open ad and of the others."""
+
+WORK, REST = 0.001, 0.002
+"""Seconds in turn in which a worker works and rests, so that a key has the processor to itself."""
+
+STAYS = 0.3
+"""Seconds after which somebody who opened a panel reads in it; who knows the keys has closed it by then."""
+
+
+Step = TypeVar("Step")
+
+
+def paced(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps of a worker's work, with rests, until the worker is cancelled."""
+    worker, rested = get_current_worker(), monotonic()
+    for step in steps:
+        if worker.is_cancelled:
+            return
+        yield step
+        if monotonic() - rested > WORK:
+            sleep(REST)
+            rested = monotonic()
+
+
+class UsageReader:
+    """Provides definitions with the coder's own quotations of a code."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._is_reading = False
+        self._staying: asyncio.TimerHandle | None = None
+        self.when_read: Callable[[], None] | None = None
+        """What to do once all has been read."""
+
+    def begin(self) -> None:
+        """Read, in a worker, the sources that have changed; until then the usage is marked as incomplete."""
+        if not self._is_reading:
+            self._is_reading = True
+            self._bench.screen.run_worker(
+                self._read, thread=True, group="recalling", name="recalling", exit_on_error=False
+            )
+
+    def begin_where(self, is_read: Callable[[], bool]) -> None:
+        """Begin, but if everything was read before, only after a short while in the panel.
+
+        Looking at every log again at each opening would slow down a coder who does not read the usage.
+        """
+        if not self._bench.workspace.usage.is_complete:
+            self.begin()
+            return
+        if self._staying is not None:
+            self._staying.cancel()
+        self._staying = asyncio.get_running_loop().call_later(STAYS, self._begin_where, is_read)
+
+    def _begin_where(self, is_read: Callable[[], bool]) -> None:
+        if self._bench.screen.is_attached and is_read():
+            self.begin()
+
+    @property
+    def has_read(self) -> bool:
+        """Return whether the other sources are read and unchanged."""
+        return self._bench.workspace.usage.is_complete and not self._is_reading
+
+    def usage(self, code: CodeId) -> PastUsages:
+        """Return the known usage of a code, without the coding under the cursor."""
+        bench, earlier = self._bench, self._bench.workspace.usage
+        own = bench.coding_here()
+        here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
+        elsewhere = earlier.latest(code, bench.ad.id, MOST_ELSEWHERE)
+        return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
+
+    def free_id(self, book: Codebook, section: str, group: str) -> str:
+        """Return the id that a new code of a section and group gets: one that no coding has either."""
+        used = {coding.code for coding in self._bench.state.codings.values()}
+        return proposed_id(book, section, group, used | self._bench.workspace.usage.codes())
+
+    def _read(self) -> None:
+        worker, workspace = get_current_worker(), self._bench.workspace
+        earlier = workspace.usage
+        before = earlier.is_complete, earlier.readings
+        try:
+            for _ in paced(earlier.read(list(workspace.sources.entries), self._bench.ad.id)):
+                pass
+        finally:
+            if not worker.is_cancelled:
+                is_new = before != (earlier.is_complete, earlier.readings)
+                self._bench.screen.app.call_from_thread(self._done, is_new)
+
+    def _done(self, is_new: bool) -> None:
+        self._is_reading = False
+        when_read, self.when_read = self.when_read, None
+        if when_read is not None:
+            when_read()
+        for screen in self._bench.screen.app.screen_stack if is_new else ():
+            for pane in screen.query(DefinitionPane):
+                pane.show_again()
+
+
+LOOK_EVERY = 0.6
+"""Seconds between two looks at a file."""
+
+
+def watch_files(bench: Bench, usage_reader: UsageReader, show: Do) -> None:
+    """Pull the open document and reload the codebook when they change; `show` shows the session then."""
+    workspace = bench.workspace
+
+    def changed_version() -> object:
+        return workspace.session.changed() if workspace.session else None
+
+    def pull() -> None:
+        pulled = workspace.pull()
+        if pulled is not None:
+            show()
+            has_errors = any(problem.severity == "error" for problem in pulled.problems)
+            bench.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
+
+    def reload() -> None:
+        reloaded = workspace.reload_codebook()
+        if reloaded is not None:
+            bench.notify_behind(reloaded.message, "refusal" if reloaded.is_held else "info")
+            if not reloaded.is_held:
+                usage_reader.begin()
+                bench.show_book()
+
+    _Watcher(bench.screen, "document", changed_version, pull).begin()
+    _Watcher(bench.screen, "codebook", workspace.codebook.changed_version, reload).begin()
+
+
+class _Watcher:
+    """Calls `use` when two looks found the same change: editors save in steps."""
+
+    def __init__(self, screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
+        """`changed_version` returns None while nothing is changed."""
+        self._screen = screen
+        self._name = name
+        self._changed_version = changed_version
+        self._use = use
+        self._seen: object = None
+
+    def begin(self) -> None:
+        """Start watching."""
+        self._screen.set_interval(LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Look in a thread: a slow disk must not hold up a key."""
+        group = f"watching the {self._name}"
+        self._screen.run_worker(self._compare, thread=True, group=group, exclusive=True, exit_on_error=False)
+
+    def _compare(self) -> None:
+        version = self._changed_version()
+        if version is None or version != self._seen:
+            self._seen = version
+        elif not get_current_worker().is_cancelled:
+            self._seen = None
+            self._screen.app.call_from_thread(self._use)
+
+
+class SourceLister:
+    """Lists sources in batches, then the status of those the coder has touched, then duplicate texts.
+
+    What was coded in them is read as well, so that the first panel has it at once.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        navigator: NavigationController,
+        copier: CopyController,
+        usage_reader: UsageReader,
+        status: StatusLine,
+    ) -> None:
+        self._bench = bench
+        self._workspace = bench.workspace
+        self._navigator = navigator
+        self._copier = copier
+        self._usage_reader = usage_reader
+        self._status = status
+
+    def begin(self) -> None:
+        """Start the worker."""
+        self._bench.screen.run_worker(self._list, thread=True, group="listing", name="listing", exit_on_error=False)
+
+    def _list(self) -> None:
+        worker, hand = get_current_worker(), self._bench.screen.app.call_from_thread
+        self._workspace.warm_up()
+        for batch in self._workspace.sources.batches():
+            if worker.is_cancelled:
+                return
+            hand(self._take, batch)
+        hand(self._all_listed)
+        for ad, status in self._workspace.sources.read_statuses():
+            if worker.is_cancelled:
+                return
+            hand(self._workspace.sources.statuses.setdefault, ad, status)
+        hand(self._usage_reader.begin)
+        for _ in paced(self._workspace.sources.read_texts()):
+            pass
+        if not worker.is_cancelled:
+            hand(self._texts_read)
+
+    def _texts_read(self) -> None:
+        if self._status.message[1] == "info" and (words := self._copier.words()):
+            self._status.show_message(words)
+
+    def _take(self, batch: Batch) -> None:
+        self._workspace.sources.add(batch)
+        self._navigator.listed(batch.entries)
+        share = batch.done / batch.total if batch.total else None
+        self._status.show_listing(len(self._workspace.sources.entries), share)
+
+    def _all_listed(self) -> None:
+        self._workspace.sources.is_listed = True
+        # The ads stay: no collection need look through them.
+        gc.freeze()
+        self._navigator.listed(())
+        self._status.show_listing(None)
+        self._status.show_facts(status_facts(self._workspace))
+        troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
+        if troubles and self._status.message[1] == "info":
+            words = f"{troubles[0].severity}: {troubles[0].message}"
+            self._status.show_message(first_of(self._workspace.problems, words), "refusal")
