@@ -179,7 +179,8 @@ def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
         clone.close()
         clone.commit()
     second.give(NoteCoding(second.state.live()[0].id, "at last"))
-    second.give(AssignProfile(second.state.profile, "At last."))
+    for reasoning in ("At last.", "At last she keeps."):
+        second.give(AssignProfile(second.state.profile, reasoning))
     second.close()
     second.commit()
     said = merged(first, second, MERGES[0])

@@ -201,6 +201,9 @@ def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
         machine.give(AssignProfile(profile, ""))
         machine.give(AssignProfile(profile, reasoning))
         code(machine, SEA)
+    second.give(AssignProfile("2", "She builds a lot."))
+    second.give(AssignProfile("2", "She builds it all."))
+    for machine in machines:
         machine.close()
     sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
 
