@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
 from stat import S_ISDIR, S_ISREG
@@ -53,12 +54,28 @@ def show_json(value: object) -> None:
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on stdout, one line a row; on a terminal the widest columns are cut to its width."""
-    lines = [tuple(head), *(tuple(re.sub(r"\s", " ", sanitize(cell)) for cell in row) for row in rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    columns = [_Column(cells) for cells in zip(head, *rows, strict=True)]
+    widths = [column.width for column in columns]
     if sys.stdout.isatty():
         widths = _fitted(widths, get_terminal_size().columns)
-    for line in lines:
-        print("  ".join(_cell(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
+    lines = zip(*(column.padded(width) for column, width in zip(columns, widths, strict=True)), strict=True)
+    print("\n".join("  ".join(line).rstrip() for line in lines))
+
+
+class _Column:
+    """One column of a table without control characters; one of plain text, as most are, is handled at once."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        joined = " ".join(cells)
+        self._is_plain = joined.isascii() and joined.isprintable()
+        self._cells = cells if self._is_plain else [re.sub(r"\s", " ", sanitize(cell)) for cell in cells]
+        self.width = max(map(len if self._is_plain else cell_len, self._cells))
+
+    def padded(self, width: int) -> Iterable[str]:
+        """Return the cells, all of this width."""
+        if self._is_plain and width >= self.width:
+            return map(str.ljust, self._cells, repeat(width))
+        return (_cell(text, width) for text in self._cells)
 
 
 def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
@@ -67,7 +84,8 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
         show_json([problem._asdict() for problem in problems])
     else:
         for problem in problems:
-            print("".join(sign if sign.isprintable() else " " for sign in str(problem)))
+            line = str(problem)
+            print(line if line.isprintable() else "".join(sign if sign.isprintable() else " " for sign in line))
         severities = [problem.severity for problem in problems]
         print(", ".join(plural(severities.count(severity), severity) for severity in GRAVEST_FIRST))
     return exit_code(problems)

@@ -31,6 +31,10 @@ GC_THRESHOLDS = (2_000, 10, 100)
 Old ones are collected a hundred times less often: each such collection looks at everything."""
 
 
+COMMAND_THRESHOLDS = (50_000, 20, 100)
+"""The same for commands, which nobody types into: 200,000 sources take a quarter less time than with Python's own."""
+
+
 def run(argv: Sequence[str]) -> int:
     """Run one command line; return 0 if it went well, 1 if it found problems, 2 if it could not be done."""
     if missing := [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]:
@@ -92,6 +96,8 @@ def _route(argv: Sequence[str]) -> int:
 def _run_command(name: str, options: argparse.Namespace) -> int:
     from codetui.study.study import StudyError
 
+    if name != "open":
+        gc.set_threshold(*COMMAND_THRESHOLDS)
     try:
         return _command(name, options)(options)
     except StudyError as error:

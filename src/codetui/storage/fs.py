@@ -45,7 +45,7 @@ def open_regular(path: Path | str, *, is_buffered: bool = True) -> BinaryIO:
         raise
 
 
-def read(path: Path) -> bytes:
+def read(path: Path | str) -> bytes:
     """Return the bytes of a file; raise OSError if it is larger than `LARGEST`."""
     with naming_file(path), open_regular(path, is_buffered=False) as file:
         if os.fstat(file.fileno()).st_size > LARGEST:

@@ -55,7 +55,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     problems, book, sources = list[Problem](), study.codebook, CorpusSources(study.corpus)
     touched = _touched_names(study.sessions_path, coder)
     same: defaultdict[int, list[SourcePlace]] = defaultdict(list)
-    for source, _, digest in sources.read_all(lambda source_id: safe_name(source_id) in touched, problems):
+    for source, _, digest in sources.read_all(lambda one: bool(touched) and safe_name(one) in touched, problems):
         if digest != NO_TEXT:
             same[digest].append(SourcePlace(source.id, source.file, source.line))
     groups = [group for group in same.values() if len(group) > 1]

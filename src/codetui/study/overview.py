@@ -225,9 +225,9 @@ def _lines(entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], boo
         by_source.setdefault(session.source.id, []).append(session)
     lines: list[StatusLine] = []
     for entry in entries:
-        sessions = by_source.pop(entry.id, [])
-        lines += [_line(session, book) for session in sessions]
-        if not sessions:
+        if entry.id in by_source:
+            lines += [_line(session, book) for session in by_source.pop(entry.id)]
+        else:
             lines.append(StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0))
     return lines + [_line(session, book) for sessions in by_source.values() for session in sessions]
 

@@ -6,13 +6,15 @@ Each text file is one source, with id and employer in its name and the title in 
 from __future__ import annotations
 
 import codecs
+import io
+import os
 import re
 import sys
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 from typing import BinaryIO, NamedTuple, Protocol
 
 from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, with_plain_line_ends
@@ -21,7 +23,10 @@ from codetui.storage import fs
 LIMIT = 200
 """Problems of one severity that are listed for one file."""
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18
+ROW_LIMIT = 16 * 1024 * 1024
+"""Bytes of the longest row of a table; longer ones are reported and left out."""
+
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -67,6 +72,8 @@ class ProblemCollector:
 
 def printable(text: str) -> str:
     """Return the text with U+FFFD for every character that a terminal obeys or cannot show on one line."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
@@ -118,16 +125,26 @@ def _broken_wide(encoding: str) -> str:
     return f"this file is not all {encoding.upper()}; what is not is read as \ufffd: save the file as UTF-8"
 
 
+_Line = tuple[str | None, int]
+"""A line, None if it is too long, and its size in bytes."""
+
+
+class RowTooLongError(ValueError):
+    """A line or row of a table exceeds `ROW_LIMIT`."""
+
+
 class Lines:
     """Iterate over the decoded lines of an open file, ends included.
 
     `offset` and `number` are the byte offset and the number of the next line.  A line ends at LF, CRLF or CR only:
-    U+2028, VT and FF are characters of a text.
+    U+2028, VT and FF are characters of a text.  RowTooLongError is raised for a line of more than `ROW_LIMIT` bytes,
+    which is skipped, and for lines of more than that since the last mark.
     """
 
     def __init__(self, file: BinaryIO, problems: ProblemCollector) -> None:
         self._file = file
         self._problems = problems
+        self._chunk, self._chunk_at = b"", 0
         file.seek(0)
         self._encoding, start = detect_encoding(file.read(3))
         self.seek(start, 1)
@@ -136,9 +153,9 @@ class Lines:
         """Continue from line `number`, which begins at byte `offset`."""
         self.offset, self.number = offset, number
         self._mark: tuple[int, int] | None = None
-        self._read: list[tuple[str, int]] = []
-        self._ahead: deque[tuple[str, int]] = deque()
-        self._file.seek(offset)
+        self._read: list[_Line] = []
+        self._ahead: deque[_Line] = deque()
+        self._next_byte = offset
         self._lines = self._narrow() if self._encoding == "utf-8" else self._wide()
 
     def __iter__(self) -> Iterator[str]:
@@ -150,6 +167,8 @@ class Lines:
             self._read.append(line)
         self.offset += line[1]
         self.number += 1
+        if line[0] is None or (self._mark is not None and self.offset - self._mark[0] > ROW_LIMIT):
+            raise RowTooLongError
         return line[0]
 
     def mark(self) -> None:
@@ -165,38 +184,129 @@ class Lines:
         self.offset, self.number = offset + sum(size for _, size in self._read[:skip]), number + skip
         self.mark()
 
-    def _narrow(self) -> Iterator[tuple[str, int]]:
+    # --- many lines at once -------------------------------------------------------------------------
+
+    def stream(self) -> Iterator[str]:
+        """Return the lines from here on as an iterator that needs no Python code for each line.
+
+        Call `arrive` after each row, and `seek` before anything else.
+        """
+        self.seek(self.offset, self.number)
+        self._row_at, self._stream_number, self._stretch, self._told = self.offset, self.number, "", 0
+        self._buffer: io.StringIO | None = None
+        return chain.from_iterable(self._stretches())
+
+    def arrive(self, count: int) -> None:
+        """Set `offset` and `number` once `count` lines of the stream were read."""
+        self.number = self._stream_number + count
+        if self._buffer is not None:
+            told, self._told = self._told, self._buffer.tell()
+            is_plain = self._stretch.isascii()
+            self.offset += self._told - told if is_plain else len(self._stretch[told : self._told].encode())
+        self._row_at = self.offset
+
+    def _stretches(self) -> Iterator[Iterable[str]]:
+        """Yield the lines of one chunk after the other."""
+        if self._encoding != "utf-8":
+            yield self._one_by_one(self._lines)
+            return
+        rest, number = b"", self.number
+        while chunk := self._pull(max(CHUNK, len(rest))):
+            data = rest + chunk
+            end = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
+            rest = data[end:]
+            if end:
+                yield self._lines_of(data[:end], self._next_byte - len(data), number)
+                number += data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
+            if self._next_byte - self._row_at > ROW_LIMIT:
+                raise RowTooLongError
+        yield self._lines_of(rest, self._next_byte - len(rest), number)
+
+    def _lines_of(self, data: bytes, offset: int, number: int) -> Iterable[str]:
+        """Return the lines of whole lines at a byte offset, and begin to count there."""
+        self.offset, self._told, self._buffer = offset, 0, None
+        try:
+            self._stretch = data.decode("utf-8")
+        except UnicodeDecodeError:
+            lines = enumerate(data.splitlines(keepends=True), number)
+            return self._one_by_one((_decode_line(line, at, self._problems), len(line)) for at, line in lines)
+        self._buffer = io.StringIO(self._stretch, newline="")
+        return self._buffer
+
+    def _one_by_one(self, lines: Iterable[_Line]) -> Iterator[str]:
+        for line, size in lines:
+            self.offset += size
+            if line is None or self.offset - self._row_at > ROW_LIMIT:
+                raise RowTooLongError
+            yield line
+
+    # --- bytes --------------------------------------------------------------------------------------
+
+    def _pull(self, size: int) -> bytes:
+        """Return about so many further bytes; the last chunk is kept, so that `seek` does not read it again."""
+        at = self._next_byte - self._chunk_at
+        if not 0 <= at < len(self._chunk):
+            self._file.seek(self._next_byte)
+            self._chunk, self._chunk_at, at = self._file.read(size), self._next_byte, 0
+        data = self._chunk[at:]
+        self._next_byte += len(data)
+        return data
+
+    def _narrow(self) -> Iterator[_Line]:
         number = self.number
         for line in self._byte_lines():
-            try:
-                text = line.decode("utf-8")
-            except UnicodeDecodeError:
-                text = _decode_line(line, number, self._problems)
-            yield text, len(line)
+            if isinstance(line, int):
+                yield None, line
+            else:
+                try:
+                    text = line.decode("utf-8")
+                except UnicodeDecodeError:
+                    text = _decode_line(line, number, self._problems)
+                yield text, len(line)
             number += 1
 
-    def _byte_lines(self) -> Iterator[bytes]:
-        """Yield the bytes of each line; a long line is read in pieces of growing size, in linear time."""
-        rest = b""
-        while chunk := self._file.read(max(CHUNK, len(rest))):
+    def _byte_lines(self) -> Iterator[bytes | int]:
+        """Yield the bytes of each line, the size of one that is too long.
+
+        A long line is read in pieces of growing size, in linear time.
+        """
+        rest, skipped = b"", 0
+        while chunk := self._pull(max(CHUNK, len(rest))):
             lines = (rest + chunk).splitlines(keepends=True)
             rest = lines.pop()
-            yield from lines
-        yield from rest.splitlines(keepends=True)
+            if skipped or len(rest) + len(chunk) > ROW_LIMIT:
+                for line in lines:
+                    yield _bounded(line, skipped)
+                    skipped = 0
+                if skipped + len(rest) > ROW_LIMIT:
+                    skipped, rest = skipped + len(rest) - 1, rest[-1:]
+            else:
+                yield from lines
+        for line in rest.splitlines(keepends=True):
+            yield _bounded(line, skipped)
 
-    def _wide(self) -> Iterator[tuple[str, int]]:
+    def _wide(self) -> Iterator[_Line]:
         decoder = codecs.getincrementaldecoder(self._encoding)("replace")
-        number, rest, is_last = self.number, "", False
+        number, rest, skipped, is_last = self.number, "", 0, False
         while not is_last:
-            chunk = self._file.read(max(CHUNK, 2 * len(rest)))
+            chunk = self._pull(max(CHUNK, 2 * len(rest)))
             is_last = not chunk
             lines = _LINE.findall(rest + decoder.decode(chunk, final=is_last))
             rest = "" if is_last or not lines else lines.pop()
             for line in lines:
                 if "\ufffd" in line:
                     self._problems.add_once("encoding", number, "warning", _broken_wide(self._encoding))
-                yield line, len(line.encode(self._encoding))
-                number += 1
+                size = skipped + len(line.encode(self._encoding))
+                yield (line if size <= ROW_LIMIT else None), size
+                number, skipped = number + 1, 0
+            if skipped + 2 * len(rest) > ROW_LIMIT:
+                skipped, rest = skipped + len(rest[:-1].encode(self._encoding)), rest[-1:]
+
+
+def _bounded(line: bytes, skipped: int) -> bytes | int:
+    """Return a line, or its size if it is too long with the bytes that were skipped before it."""
+    size = skipped + len(line)
+    return line if size <= ROW_LIMIT else size
 
 
 # --- readers ------------------------------------------------------------------------------------------
@@ -277,7 +387,7 @@ class TextReader:
 
     def id_in_name(self, path: str) -> str | None:
         """Return the id in the file's name."""
-        return _id_and_employer(Path(path).stem)[0]
+        return _id_and_employer(_stem(path))[0]
 
     def entries(self, file: SourceFile, _: Place | None = None) -> Iterator[SourceEntry]:
         """Yield the one entry, of which only the beginning of the text is read."""
@@ -285,7 +395,7 @@ class TextReader:
 
     def sources(self, file: SourceFile, _: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
         """Yield the one entry and source."""
-        data = fs.read(Path(file.path))
+        data = fs.read(file.path)
         entry = _text_entry(file, data[:HEAD])
         text = with_plain_line_ends(decode(data, file.problems))
         note_nul(text, 0, file.problems)
@@ -296,8 +406,13 @@ def _text_entry(file: SourceFile, head: bytes) -> SourceEntry:
     text = decode_head(head)
     if len(head) < HEAD and not text.strip():
         file.problems.add_once("empty", 0, "note", "this ad is empty: there is nothing to code in it")
-    source_id, employer = _id_and_employer(Path(file.path).stem)
+    source_id, employer = _id_and_employer(_stem(file.path))
     return SourceEntry(SourceId(source_id), sys.intern(employer), title_of(text), file.path, -1, 0)
+
+
+def _stem(path: str) -> str:
+    # A Path for each of 50,000 files would take longer than looking for their titles.
+    return os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
 
 
 def _id_and_employer(stem: str) -> tuple[str, str]:
@@ -320,7 +435,7 @@ def _id_and_employer(stem: str) -> tuple[str, str]:
 
 def title_of(head: str) -> str:
     """Return the title from the beginning of a text: the first heading, else the first line with a word."""
-    heading = _HEADING.search(head)
+    heading = _HEADING.search(head) if "#" in head else None
     if heading is not None:
         return _without_emphasis(one_line(heading[1].rstrip("# \t")))
     line = _LINE_WITH_WORD.search(head)

@@ -14,12 +14,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from codetui.core.text.display import plural
 from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
 from codetui.storage.fs import open_regular
-from codetui.storage.sources.reader import Lines, Place, ProblemCollector, SourceFile, note_nul, one_line
+from codetui.storage.sources.reader import (
+    CHUNK,
+    ROW_LIMIT,
+    Lines,
+    Place,
+    ProblemCollector,
+    RowTooLongError,
+    SourceFile,
+    note_nul,
+    one_line,
+)
 
 COLUMN_HINT = 'name one in codebook.toml, [corpus] columns = { %s = "your column" }'
 
@@ -184,11 +194,10 @@ def _folded(name: str) -> str:
 
 # --- CSV and TSV --------------------------------------------------------------------------------------
 
-CELL_LIMIT = 16 * 1024 * 1024
-"""Characters of the longest cell; a quote that is closed later than that counts as mismatched."""
-
+_LIMIT_WORDS = f"{ROW_LIMIT >> 20} MB"
+_SPLIT = "split its text over several rows, each with an id of its own"
 _ID_LIMIT = 400
-csv.field_size_limit(CELL_LIMIT)
+csv.field_size_limit(4 * ROW_LIMIT)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -205,6 +214,15 @@ class Header(NamedTuple):
     skips_blanks: bool = False
 
 
+class _CsvReader(Protocol):
+    """What the csv module returns; `line_num` counts the lines that it has read."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
+    def __next__(self) -> list[str]: ...
+
+
 class Record(NamedTuple):
     """The cells of one row and its place."""
 
@@ -215,7 +233,11 @@ class Record(NamedTuple):
 def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterator[Row]:
     """Yield the rows of a table; with `start`, those from there on."""
     problems = file.problems
-    header = read_header(lines, file.columns)
+    try:
+        header = read_header(lines, file.columns)
+    except RowTooLongError:
+        problems.add(1, "error", f"the header is longer than {_LIMIT_WORDS}: put the names of the columns on line 1")
+        return
     if header is None:
         problems.add(0, "error", "this table is empty: its first line must name the columns")
         return
@@ -336,10 +358,11 @@ def read_records(lines: Lines, header: Header, id_at: int, problems: ProblemColl
 
 
 class _Records:
-    """Read rows at once while quotes match, and line by line after a row whose quotes do not.
+    """Read rows at once while quotes match, and line by line after a row whose quotes do not, or that is too long.
 
     `_dead_end` is the line at which such a row ended, or the file did: a row that is inside quotes at the end of an
-    earlier line comes to the same end.  So each line is read few times, however many rows are broken.
+    earlier line comes to the same end.  So each line is read few times, however many rows are broken.  `_too_long` are
+    the lines of rows that were given up for their length.
     """
 
     def __init__(self, lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> None:
@@ -349,23 +372,40 @@ class _Records:
         self._id_at = id_at
         self._problems = problems
         self._dead_end = 0
+        self._too_long: set[int] = set()
 
     def read(self) -> Iterator[Record]:
         """Yield the rows up to the end."""
-        lines = self._lines
+        lines, careful_until = self._lines, 0
         while True:
-            lines.mark()
+            is_fast, first = lines.offset >= careful_until, lines.number
             place = Place(lines.offset, lines.number)
+            lines.mark()
+            reader = self._reader(lines.stream() if is_fast else lines)
             try:
-                for cells in self._reader(lines):
-                    yield from self._record(place, cells)
-                    lines.mark()
+                for cells in reader:
+                    if is_fast:
+                        lines.arrive(reader.line_num)
+                    if self._is_usable(place, cells):
+                        yield Record(place, cells)
                     place = Place(lines.offset, lines.number)
-                return
-            except csv.Error:
-                self._dead_end = lines.number - 1
-                lines.rewind()
-            yield from self._read_carefully()
+                    if not is_fast:
+                        lines.mark()
+                        if lines.offset >= careful_until:
+                            break
+                else:
+                    return
+            except (csv.Error, RowTooLongError) as error:
+                if isinstance(error, RowTooLongError):
+                    self._too_long.add(place.line)
+                if is_fast:
+                    self._dead_end = first + reader.line_num - 1
+                    lines.seek(*place)
+                else:
+                    self._dead_end = lines.number - 1
+                    lines.rewind()
+                yield from self._read_carefully()
+                careful_until = lines.offset + CHUNK
 
     def _read_carefully(self) -> Iterator[Record]:
         """Yield the rows that begin before the dead end; skip from a broken row to the next whole one."""
@@ -374,7 +414,12 @@ class _Records:
         while broken_at or lines.number <= self._dead_end:
             lines.mark()
             place = Place(lines.offset, lines.number)
-            first = next(lines, "")
+            try:
+                first = next(lines, "")
+            except RowTooLongError:
+                broken_at = broken_at or place.line
+                self._too_long.add(broken_at)
+                continue
             if not first:
                 break
             cells = self._cells(first, place.line)
@@ -387,7 +432,8 @@ class _Records:
                 if broken_at:
                     self._report_broken(broken_at, place.line - 1)
                     broken_at = 0
-                yield from self._record(place, cells)
+                if self._is_usable(place, cells):
+                    yield Record(place, cells)
         if broken_at:
             self._report_broken(broken_at, lines.number - 1)
 
@@ -414,26 +460,38 @@ class _Records:
             return next(self._reader(chain([first], self._lines)), [])
         except csv.Error:
             return None
+        except RowTooLongError:
+            self._too_long.add(number)
+            return None
 
-    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+    def _reader(self, lines: Iterator[str]) -> _CsvReader:
         header = self._header
         return csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks)
 
-    def _record(self, place: Place, cells: list[str]) -> Iterator[Record]:
+    def _is_usable(self, place: Place, cells: list[str]) -> bool:
+        """Return whether a row is not empty and not too long; report one that is too long, or ragged."""
         if not any(cells):
-            return
+            return False
+        if self._lines.offset - place.offset > ROW_LIMIT:
+            self._problems.add(
+                place.line, "error", f"this row is longer than {_LIMIT_WORDS}, so it is left out: {_SPLIT}"
+            )
+            return False
         if len(cells) < self._width or any(cells[self._width :]):
             message = (
                 f"this row has {plural(len(cells), 'cell')} and the header has {self._width}; it is read as it is: "
                 "put a cell that contains the delimiter in double quotes"
             )
             self._problems.add(place.line, "warning", message)
-        yield Record(place, cells)
+        return True
 
     def _report_broken(self, line: int, last: int) -> None:
         lines = f"it is left out, as far as line {last}" if last > line else "it is left out"
         hint = "put one double quote at each end of a cell and write each one inside it twice"
-        self._problems.add(line, "error", f"the quotes of this row do not match, so {lines}: {hint}")
+        what = "the quotes of this row do not match"
+        if line in self._too_long:
+            what, hint = f"this row is longer than {_LIMIT_WORDS}, or its quotes do not match", f"{_SPLIT}, or {hint}"
+        self._problems.add(line, "error", f"{what}, so {lines}: {hint}")
 
     def _loose_id(self, first: str) -> str:
         """Return the id of a broken row, as far as its first line shows it."""
@@ -463,8 +521,15 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
     known: dict[tuple[str, ...], Columns] = {}
     if start is not None:
         lines.seek(*start)
-    place = Place(lines.offset, lines.number)
-    for line in lines:
+    while True:
+        place = Place(lines.offset, lines.number)
+        try:
+            line = next(lines, "")
+        except RowTooLongError:
+            problems.add(place.line, "error", f"this line is longer than {_LIMIT_WORDS} and is left out: {_SPLIT}")
+            continue
+        if not line:
+            return
         values = _parse_object(line, place.line, problems) if line.strip() else None
         if values is not None:
             names = tuple(values)
@@ -473,7 +538,6 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
                 for complaint in known[names].complaints:
                     problems.add_once(complaint.split(". ")[0], place.line, "warning", complaint)
             yield _row(values, known[names], place, problems)
-        place = Place(lines.offset, lines.number)
 
 
 def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[str, object] | None:
@@ -522,10 +586,12 @@ def _scalar(value: object) -> str:
 
 def _text(value: object, name: str, number: int, problems: ProblemCollector) -> str:
     """Return a value as text; half characters, which no file can hold, become U+FFFD."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     if isinstance(value, str):
+        if value.isascii():
+            return value
         text = value
+    elif isinstance(value, float) and value.is_integer():
+        text = str(int(value))
     elif isinstance(value, list) and all(isinstance(part, str) for part in value):
         text = "\n".join(str(part) for part in value)
     elif value is None:
@@ -535,7 +601,7 @@ def _text(value: object, name: str, number: int, problems: ProblemCollector) -> 
     else:
         problems.add(number, "warning", f'"{name}" holds no text: it is read as empty; write it as a string')
         text = ""
-    if not text.isascii() and _SURROGATE.search(text):
+    if _SURROGATE.search(text):
         message = f'"{name}" holds half a character (a lone surrogate), read as \ufffd: write the whole one'
         problems.add(number, "warning", message)
         text = _SURROGATE.sub("\ufffd", text)
