@@ -35,7 +35,7 @@ MUTANTS = (
     Mutant("errors exit with 0", "cli", r"PROBLEMS, UNUSABLE = 1, 2", "PROBLEMS, UNUSABLE = 0, 2"),
     Mutant("redo undoes once more", "tui", r'("redo": [^\n]*)\bRedo\(\)', r"\1Undo()"),
     Mutant("work in progress looks untouched", "study", r'"untouched" if ([\w.]+) else "in progress"', '"untouched"'),
-    Mutant("an edit counts as an import", "study", r'"hand" if ([\w.]+) else "document"', '"document"'),
+    Mutant("an edit counts as an import", "study", r'"edit" if ([\w.]+) else "document"', '"document"'),
     Mutant("foreign letters are misread", "storage", r'\bdecode\("cp1252"', 'decode("latin-1"'),
     Mutant("documents open otherwise", "formats", r"contains the manual coding for\b", "contains the coding for"),
     Mutant("a formula reaches the spreadsheet", "formats", r"\[=\+\\-@", r"[+\\-@"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.console import show_problems
+from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone, NotePlace, Undo
 from codetui.model import CodeId, MemoTarget, Problem, Span
 from codetui.study.checker import check_study
@@ -475,6 +476,30 @@ def test_a_copy_of_a_log_is_an_error(study: Path) -> None:
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [("11 (copy).jsonl", "error")]
     assert "whose log is 11.jsonl" in found[0].message
+
+
+def test_a_log_that_names_another_ad_than_its_file_is_an_error_and_is_not_read(study: Path) -> None:
+    rows = exported(study)
+    shutil.copy(log(study), log(study, "12"))
+    found = check(study)
+    assert [(problem.file, problem.severity) for problem in found] == [("12.jsonl", "error")]
+    assert "this is a log of ad 11, whose log is 11.jsonl, so it is not read" in found[0].message
+    assert exported(study) == rows
+
+
+def test_a_copied_folder_of_a_coder_is_an_error_and_is_not_counted(study: Path) -> None:
+    rows = exported(study)
+    shutil.copytree(study / "sessions" / "wil", study / "sessions" / "wil (1)")
+    found = check(study)
+    assert [(problem.file, problem.severity) for problem in found] == [("wil (1)", "error")]
+    assert "this folder is a copy of wil" in found[0].message and "codetui merge" in found[0].message
+    assert exported(study) == rows
+
+
+def exported(study: Path) -> list[str]:
+    """Return the rows of the CSV export."""
+    assert run(["export", "--format", "csv", "--study", str(study), "-o", str(study / "rows.csv"), "--force"]) in (0, 1)
+    return (study / "rows.csv").read_text("utf-8").splitlines()
 
 
 # --- what is printed --------------------------------------------------------------------------------------

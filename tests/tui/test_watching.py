@@ -1,12 +1,19 @@
-"""The document edited in another program while the workbench is open."""
+"""The document and the codebook edited in another program while the workbench is open."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from codetui.tui.workbench.watch import LOOK_EVERY
+
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, workspace_on, write_ad
+from testing.studies import write_study
 
 AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 
@@ -18,6 +25,46 @@ def document(folder: Path) -> Path:
 
 def words(screen: WorkbenchScreen) -> list[str]:
     return [coding.words for coding in screen.state.live()]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """The checks of the document and the codebook, which the test then runs itself instead of a timer."""
+    found: list[Callable[[], object]] = []
+    original = WorkbenchScreen.set_interval
+
+    def set_interval(screen: WorkbenchScreen, interval: float, callback: Callable[[], object], **more: str) -> object:
+        return found.append(callback) if interval == LOOK_EVERY else original(screen, interval, callback, **more)
+
+    monkeypatch.setattr(WorkbenchScreen, "set_interval", set_interval)
+    return found
+
+
+def test_two_looks_and_a_pause_before_them_take_less_than_two_seconds() -> None:
+    assert 0 < 2 * LOOK_EVERY < 2
+
+
+async def test_a_codebook_edited_outside_is_shown_after_two_looks(
+    tmp_path: Path, looks: list[Callable[[], object]]
+) -> None:
+    workspace = open_workspace(Study.open(write_study(tmp_path)), "rosa", wanted="11")
+    async with running(workspace) as (pilot, screen):
+        book = tmp_path / "codebook.toml"
+        book.write_text(book.read_text("utf-8").replace('"Lighting"', '"Polishing"'), "utf-8")
+        assert len(looks) == 2
+        for is_shown in (False, True):
+            for look in looks:
+                look()
+            await pilot.pause()
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            assert ("Polishing" in tree(screen), "Lighting" in tree(screen)) == (is_shown, not is_shown)
+
+
+def tree(screen: WorkbenchScreen) -> str:
+    """Return the text of the codebook tree."""
+    rows = (screen.outline.row(number, 60) for number in range(screen.outline.row_count()))
+    return "\n".join("".join(part.text for part in (*row.left, *row.right)) for row in rows)
 
 
 async def test_an_edit_outside_is_shown_at_once_and_undone_by_a_key(tmp_path: Path) -> None:
