@@ -1,8 +1,10 @@
 """An invented codebook and session for the tests of widgets and screens."""
 
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+import codetui
 from codetui.core.session.state import State
 from codetui.model import (
     Anchor,
@@ -18,6 +20,8 @@ from codetui.model import (
     Profile,
     Section,
 )
+
+WORKBENCH_CSS = Path(codetui.__file__).parent / "tui/workbench/workbench.tcss"
 
 BOOK = Codebook(
     title="Bakeries",

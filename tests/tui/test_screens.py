@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from invented import WORKBENCH_CSS
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
@@ -167,6 +168,8 @@ async def test_help_scrolls_by_keys() -> None:
 
 class Reader(App[None]):
     """The pane alone."""
+
+    CSS_PATH = WORKBENCH_CSS
 
     def __init__(self) -> None:
         super().__init__()

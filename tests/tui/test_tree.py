@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
-from invented import BOOK, coding, note, state
+from invented import BOOK, WORKBENCH_CSS, coding, note, state
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.message import Message
@@ -31,6 +31,8 @@ from testing.keys import status_rows
 
 class Bench(App[None]):
     """All widgets at once, and what they say."""
+
+    CSS_PATH = WORKBENCH_CSS
 
     def __init__(self) -> None:
         super().__init__()

@@ -70,7 +70,7 @@ class Bench(Protocol):
     def show_book(self) -> None:
         """Show the codebook after a change."""
 
-    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
         """Open a dialog; `answered` gets its answer, unless it is cancelled."""
 
     def edit_outside(self, text: str) -> str | None:

@@ -31,24 +31,6 @@ class CodePanel(Widget, can_focus=False):
     It has no focus: while it is open the screen passes it the keys, so that none is read by what had the focus before.
     """
 
-    DEFAULT_CSS = """
-    CodePanel {
-        overlay: screen;
-        position: absolute;
-        layout: vertical;
-        background: $surface;
-        border: round $primary;
-        border-title-style: bold;
-        padding: 0 1;
-        display: none;
-        & > #panel-words { height: 1; }
-        & > #panel-body { layout: horizontal; height: 1fr; }
-        & PlainRows { width: 5fr; height: 1fr; }
-        & DefinitionPane { width: 4fr; height: 1fr; }
-    }
-    CodePanel:ansi { background: ansi_default; }
-    """
-
     @dataclass
     class Assigned(Message):
         """The coder clicked on a code."""

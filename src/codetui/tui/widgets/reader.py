@@ -46,20 +46,6 @@ class ReaderPane(Widget, can_focus=True):
         Binding("escape", "close", "close", show=False),
     ]
 
-    DEFAULT_CSS = """
-    ReaderPane {
-        layout: vertical;
-        border: round $foreground 30%;
-        border-title-style: bold;
-        background: $surface;
-        &:focus { border: round $primary; }
-        & VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
-        & Markdown { padding: 0 1; background: transparent; }
-        & MarkdownH1 { content-align: left middle; margin: 1 0; }
-    }
-    ReaderPane:ansi { background: ansi_default; }
-    """
-
     class Closed(Message):
         """The coder closed the reader."""
 

@@ -33,22 +33,6 @@ class SearchLine(Horizontal):
         Binding("escape", "cancel", "cancel", show=False),
     ]
 
-    DEFAULT_CSS = """
-    SearchLine {
-        height: 1;
-        background: $panel;
-        display: none;
-        padding: 0 1;
-        &.-open { display: block; }
-        & > Input { width: 1fr; border: none; padding: 0; height: 1; background: $panel; }
-        & > #search-sign { width: 2; text-style: bold; }
-        & > #search-found { width: auto; color: $foreground 65%; padding-left: 2; }
-        & > #search-found.-none { color: $text-warning; text-style: bold; }
-    }
-    SearchLine:ansi, SearchLine:ansi > Input { background: ansi_default; }
-    SearchLine Input:ansi:nocolor > .input--cursor { text-style: reverse; }
-    """
-
     searcher: Searcher
 
     def compose(self) -> ComposeResult:

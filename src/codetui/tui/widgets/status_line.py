@@ -68,21 +68,6 @@ class StatusLine(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in ("strong", "dim", "refusal", "error")}
 
-    DEFAULT_CSS = """
-    StatusLine {
-        dock: bottom;
-        height: 2;
-        background: $panel;
-        color: $foreground;
-        padding: 0 1;
-        & > .status-line--strong { text-style: bold; }
-        & > .status-line--dim { color: $foreground 50%; }
-        & > .status-line--refusal { color: $text-warning; text-style: bold; }
-        & > .status-line--error { color: $text-error; text-style: bold reverse; }
-    }
-    StatusLine:ansi { background: ansi_default; }
-    """
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._facts = StatusFacts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from codetui.core.codebook.index import label_of, place_title
 from codetui.core.selection.selection import Selection, position
@@ -21,6 +22,7 @@ from codetui.core.session.words import quoted
 from codetui.core.text.units import units
 from codetui.model import CodeId, Coding, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
+from codetui.tui.actions import SECTION_DIGITS
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.codebook_tree import (
     CodebookTree,
@@ -34,60 +36,6 @@ from codetui.tui.widgets.codebook_tree import (
 )
 from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.view_model import codes_under, outcome_words
-
-
-class CodingTarget:
-    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor."""
-
-    def __init__(self, bench: Bench, selector: SelectionController, outline: CodebookTree) -> None:
-        self._bench = bench
-        self._selector = selector
-        self._outline = outline
-        self._target: CodingId | None = None
-        self._aimed_from: Selection | None = None
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"other": self._other}
-
-    def coding(self) -> Coding | None:
-        """Return the coding that keys act on."""
-        node = self._bench.node()
-        if node is not None:
-            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
-        here = self.under_cursor()
-        aimed = next((coding for coding in here if coding.id == self._target), None)
-        return aimed or (here[0] if here else None)
-
-    def under_cursor(self) -> list[Coding]:
-        """Return the codings under the cursor, the shortest first.
-
-        The targeted one is among them: a term that was just coded may end where the cursor is.
-        """
-        here = codes_under(self._bench.state, position(self._selector.text, self._selector.selection))
-        aimed = self._bench.state.codings.get(self._target) if self._target else None
-        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
-            return here
-        return [aimed, *here]
-
-    def at(self, coding: CodingId | None) -> None:
-        """Target a coding and show it in the tree."""
-        self._target, self._aimed_from = coding, self._selector.selection
-        if coding is not None:
-            self._outline.reveal(coding)
-
-    def _other(self) -> None:
-        here, current = self.under_cursor(), self.coding()
-        if current is None or len(here) < 2:
-            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
-            return
-        ids = [coding.id for coding in here]
-        # In the tree the current one may stand elsewhere than under the cursor.
-        after = ids.index(current.id) + 1 if current.id in ids else 0
-        chosen = here[after % len(ids)]
-        self.at(chosen.id)
-        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
-
 
 RECENT = 9
 LONGEST_TERM = 8
@@ -118,7 +66,7 @@ class CodeController:
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        sections = {f"section.{digit}": self._opener(str(digit)) for digit in range(1, 10)}
+        sections = {f"section.{digit}": partial(self.open_section, digit) for digit in SECTION_DIGITS}
         return {
             **sections,
             "repeat": self.repeat,
@@ -146,9 +94,6 @@ class CodeController:
         return left
 
     # --- giving a code ------------------------------------------------------------------------------
-
-    def _opener(self, key: str) -> Do:
-        return lambda: self.open_section(key)
 
     def open_section(self, key: str) -> None:
         """Show the codes of the section with this digit."""
@@ -354,20 +299,65 @@ class CodeController:
         self._bench.ask(NoteDialog(title, text, lost), write)
 
 
-class TreeController:
-    """Acts on the nodes of the codebook tree."""
+class CodingTarget:
+    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor.
+
+    It also acts on the nodes of the tree.
+    """
 
     def __init__(
-        self, bench: Bench, outline: CodebookTree, selector: SelectionController, assigner: CodeController
+        self, bench: Bench, selector: SelectionController, outline: CodebookTree, assigner: CodeController
     ) -> None:
         self._bench = bench
-        self._outline = outline
-        self._selector = selector
         self._assigner = assigner
+        self._selector = selector
+        self._outline = outline
+        self._target: CodingId | None = None
+        self._aimed_from: Selection | None = None
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        return {"tree": self._switch}
+        return {"other": self._other, "tree": self._switch}
+
+    def coding(self) -> Coding | None:
+        """Return the coding that keys act on."""
+        node = self._bench.node()
+        if node is not None:
+            return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
+        here = self.under_cursor()
+        aimed = next((coding for coding in here if coding.id == self._target), None)
+        return aimed or (here[0] if here else None)
+
+    def under_cursor(self) -> list[Coding]:
+        """Return the codings under the cursor, the shortest first.
+
+        The targeted one is among them: a term that was just coded may end where the cursor is.
+        """
+        here = codes_under(self._bench.state, position(self._selector.text, self._selector.selection))
+        aimed = self._bench.state.codings.get(self._target) if self._target else None
+        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
+            return here
+        return [aimed, *here]
+
+    def at(self, coding: CodingId | None) -> None:
+        """Target a coding and show it in the tree."""
+        self._target, self._aimed_from = coding, self._selector.selection
+        if coding is not None:
+            self._outline.reveal(coding)
+
+    def _other(self) -> None:
+        here, current = self.under_cursor(), self.coding()
+        if current is None or len(here) < 2:
+            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
+            return
+        ids = [coding.id for coding in here]
+        # In the tree the current one may stand elsewhere than under the cursor.
+        after = ids.index(current.id) + 1 if current.id in ids else 0
+        chosen = here[after % len(ids)]
+        self.at(chosen.id)
+        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
+
+    # --- the tree -------------------------------------------------------------------------------------
 
     def _switch(self) -> None:
         if self._outline.has_focus:

@@ -23,6 +23,9 @@ from codetui.tui.workbench.code import NO_CODING, CodeController
 from codetui.tui.workbench.save import SaveController
 
 if TYPE_CHECKING:
+    from codetui.tui.dialogs.code_search import Picked
+
+if TYPE_CHECKING:
     pass
 
 
@@ -32,7 +35,7 @@ NO_SECTION = "The codebook has no section for a code to stand in: write a [[sect
 
 
 class CodebookController:
-    """Adds codes and examples to the codebook and edits its texts."""
+    """Picks codes of the codebook, adds codes and examples to it, and edits its texts."""
 
     def __init__(
         self, bench: Bench, assigner: CodeController, saver: SaveController, usage_reader: UsageReader
@@ -49,7 +52,32 @@ class CodebookController:
             "example": self.make_example,
             "edit_code": self.change_here,
             "reshape": self._refactor,
+            "pick": self.pick,
         }
+
+    # --- picking a code -----------------------------------------------------------------------------
+
+    def pick(self) -> None:
+        """Open the picker; while a boundary is being moved, keep the boundary instead."""
+        from codetui.tui.dialogs.code_search import CodePicker
+
+        bench, assigner = self._bench, self._assigner
+        if assigner.bounding is not None:
+            assigner.keep_boundary()
+            return
+        sections = bench.index.book.sections
+        words = assigner.words_for(sections[0]) if sections else ""
+        title = "Give another code" if assigner.recoding else "Give a code"
+        self._usage_reader.begin()
+        bench.ask(CodePicker(bench.index.book, assigner.recent, words, title, self._usage_reader.usage), self._picked)
+
+    def _picked(self, picked: Picked) -> None:
+        if picked.code is None:
+            self.add(picked.new_name)
+        elif picked.is_to_change:
+            self.change(picked.code, self.pick)
+        else:
+            self._assigner.take(picked.code)
 
     # --- a new code -------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Look things up: definitions, background documents, help, problems, the code picker."""
+"""Look things up: definitions, background documents, help, problems."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
 from codetui.tui.workbench.background import UsageReader
-from codetui.tui.workbench.code import CodeController
-from codetui.tui.workbench.codebook import CodebookController
 
 if TYPE_CHECKING:
-    from codetui.tui.dialogs.code_search import Picked
+    pass
 
 
 MOUSE = (
@@ -34,20 +32,26 @@ MOUSE = (
 
 
 class LookupController:
-    """Shows definitions, help and problems."""
+    """Shows definitions, background documents, help and problems."""
 
     def __init__(
-        self, bench: Bench, usage_reader: UsageReader, actions: Sequence[Action], do: Callable[[str], None]
+        self,
+        bench: Bench,
+        usage_reader: UsageReader,
+        pane: ReaderPane,
+        actions: Sequence[Action],
+        do: Callable[[str], None],
     ) -> None:
         """Show `actions` in the help; `do` runs the action with an id."""
         self._bench = bench
         self._all_actions = actions
         self._usage_reader = usage_reader
         self._do = do
+        self._pane = pane
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        return {"define": self.define, "help": self.help, "problems": self.problems}
+        return {"define": self.define, "help": self.help, "problems": self.problems, "read": self.read}
 
     def define(self) -> None:
         """Show the definition of the code under the cursor, or of the profile."""
@@ -106,46 +110,6 @@ class LookupController:
         title, example = f"Problems: {_counted(problems)}", "error, warning, or a word of them"
         self._bench.ask(HelpScreen(rows, title, example, "No problem fits these words."), lambda _: None)
 
-
-def help_rows(actions: Sequence[Action] = ACTIONS) -> list[KeyHelp]:
-    """Return a line of help for each action; the nine section digits share one."""
-    rows: list[KeyHelp] = []
-    for action in actions:
-        if action.id == "section.1":
-            rows.append(KeyHelp(action.group, "1 … 9", "codes of a section", action.help))
-        elif not action.id.startswith("section."):
-            rows.append(KeyHelp(action.group, keys_words(action.keys), action.words, action.help))
-    return rows
-
-
-def _counted(problems: Sequence[Problem]) -> str:
-    """Return `all 4 (1 error, 3 warnings)`."""
-    counts = Counter(problem.severity for problem in problems)
-    kinds = [plural(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
-    return f"all {len(problems)} ({', '.join(kinds)})"
-
-
-def _row(problem: Problem) -> KeyHelp:
-    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-    return KeyHelp(place, problem.severity, "", problem.message)
-
-
-def _meaning(code: Code) -> tuple[str, str, str, str]:
-    """Return the texts of a code that two versions of it are compared by."""
-    return code.name, code.definition, code.include, code.exclude
-
-
-class ReaderController:
-    """Opens, focuses and closes the reader of background documents."""
-
-    def __init__(self, bench: Bench, pane: ReaderPane) -> None:
-        self._bench = bench
-        self._pane = pane
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"read": self.read}
-
     def read(self) -> None:
         """Open the reader or focus it; from the reader, close it."""
         pane = self._pane
@@ -175,39 +139,29 @@ class ReaderController:
         return next(tied, self._pane.place)
 
 
-class PickerController:
-    """Opens the code picker and acts on its answer."""
+def help_rows(actions: Sequence[Action] = ACTIONS) -> list[KeyHelp]:
+    """Return a line of help for each action; the nine section digits share one."""
+    rows: list[KeyHelp] = []
+    for action in actions:
+        if action.id == "section.1":
+            rows.append(KeyHelp(action.group, "1 … 9", "codes of a section", action.help))
+        elif not action.id.startswith("section."):
+            rows.append(KeyHelp(action.group, keys_words(action.keys), action.words, action.help))
+    return rows
 
-    def __init__(
-        self, bench: Bench, assigner: CodeController, codebook_editor: CodebookController, usage_reader: UsageReader
-    ) -> None:
-        self._bench = bench
-        self._assigner = assigner
-        self._codebook_editor = codebook_editor
-        self._usage_reader = usage_reader
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"pick": self.pick}
+def _counted(problems: Sequence[Problem]) -> str:
+    """Return `all 4 (1 error, 3 warnings)`."""
+    counts = Counter(problem.severity for problem in problems)
+    kinds = [plural(counts[kind], kind) for kind in GRAVEST_FIRST if counts[kind]]
+    return f"all {len(problems)} ({', '.join(kinds)})"
 
-    def pick(self) -> None:
-        """Open the picker; while a boundary is being moved, keep the boundary instead."""
-        from codetui.tui.dialogs.code_search import CodePicker
 
-        bench, assigner = self._bench, self._assigner
-        if assigner.bounding is not None:
-            assigner.keep_boundary()
-            return
-        sections = bench.index.book.sections
-        words = assigner.words_for(sections[0]) if sections else ""
-        title = "Give another code" if assigner.recoding else "Give a code"
-        self._usage_reader.begin()
-        bench.ask(CodePicker(bench.index.book, assigner.recent, words, title, self._usage_reader.usage), self._picked)
+def _row(problem: Problem) -> KeyHelp:
+    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    return KeyHelp(place, problem.severity, "", problem.message)
 
-    def _picked(self, picked: Picked) -> None:
-        if picked.code is None:
-            self._codebook_editor.add(picked.new_name)
-        elif picked.is_to_change:
-            self._codebook_editor.change(picked.code, self.pick)
-        else:
-            self._assigner.take(picked.code)
+
+def _meaning(code: Code) -> tuple[str, str, str, str]:
+    """Return the texts of a code that two versions of it are compared by."""
+    return code.name, code.definition, code.include, code.exclude

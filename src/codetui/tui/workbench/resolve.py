@@ -162,17 +162,11 @@ class ResolveController:
         from codetui.tui.dialogs.unresolved import UnresolvedDialog
 
         modal = UnresolvedDialog(codings, self._bench.index, self._about, self._latest)
-        self._bench.ask(modal, self._taken)
-
-    def _taken(self, chosen: CodingId) -> None:
-        self._go_to_chosen(chosen)
+        self._bench.ask(modal, lambda chosen: self.chosen(CodingNode(chosen)))
 
     def chosen(self, node: Node) -> bool:
-        """Offer the candidates of the tree's node; return False if it is not an unresolved quotation."""
-        return isinstance(node, CodingNode) and self._go_to_chosen(node.id)
-
-    def _go_to_chosen(self, chosen: CodingId) -> bool:
-        coding = self._bench.state.codings.get(chosen)
+        """Offer the candidates of a node of the tree; return False if it is not an unresolved quotation."""
+        coding = self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
         if coding is None or not is_unresolved(coding):
             return False
         self.go_to(coding)
@@ -244,7 +238,7 @@ class ResolveController:
     def _is_offered(self, span: Span, coding: Coding) -> bool:
         """Return whether this span was offered as the position; a merely nearest one has other words."""
         is_place = self._about(coding).kind != "orphan"
-        return is_place and self._offered is not None and span == self._trimmed(self._offered)
+        return is_place and self._offered is not None and span == trim(self._bench.ad.text, *self._offered)
 
     def _offer_again(self, doubt: UnresolvedAnchor) -> None:
         """Select the candidate under the cursor, else the one offered, so that what is accepted is what is selected."""
@@ -255,9 +249,6 @@ class ResolveController:
         places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
         under = (step for step, place in places if place is not None and place.start <= at < place.end)
         self._offer(doubt, next(under, self._step))
-
-    def _trimmed(self, span: Span) -> Span:
-        return trim(self._bench.ad.text, *span)
 
     def _carry_out(self, command: Command) -> None:
         """Execute the command and offer the next quotation."""

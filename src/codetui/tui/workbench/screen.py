@@ -29,7 +29,7 @@ from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import Kind, StatusLine
 from codetui.tui.workbench.background import UsageReader
-from codetui.tui.workbench.code import CodeController, CodingTarget, TreeController
+from codetui.tui.workbench.code import CodeController, CodingTarget
 from codetui.tui.workbench.resolve import QueueController, ResolveController
 from codetui.tui.workbench.save import SaveController
 from codetui.tui.workbench.select import SelectionController
@@ -88,8 +88,7 @@ class WorkbenchScreen(Screen[None]):
         self.search = SearchLine(id="search")
         self.selector = SelectionController(self.document, self.search, self._selection_changed, self.say)
         self.assigner = CodeController(self)
-        self.tree_controller = TreeController(self, self.outline, self.selector, self.assigner)
-        self.target = CodingTarget(self, self.selector, self.outline)
+        self.target = CodingTarget(self, self.selector, self.outline, self.assigner)
         self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
         self.saver = SaveController(self, self.selector, self._show_state)
         self.navigator = NavigationController(self)
@@ -165,7 +164,7 @@ class WorkbenchScreen(Screen[None]):
 
     def _actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        from codetui.tui.workbench.lookup import LookupController, PickerController, ReaderController
+        from codetui.tui.workbench.lookup import LookupController
 
         controllers = (
             self.selector,
@@ -176,12 +175,11 @@ class WorkbenchScreen(Screen[None]):
             self.sharing,
             self.navigator,
             self.codebook_editor,
-            PickerController(self, self.assigner, self.codebook_editor, self.usage_reader),
             self.queue,
-            LookupController(self, self.usage_reader, self.keymap.actions, lambda action: self.keyboard.do(action)),
-            ReaderController(self, self.reader),
+            LookupController(
+                self, self.usage_reader, self.reader, self.keymap.actions, lambda action: self.keyboard.do(action)
+            ),
             self.target,
-            self.tree_controller,
             self.saver,
         )
         actions: dict[str, Do] = {"palette": self.app.action_command_palette, "quit": self.leave}
@@ -312,7 +310,7 @@ class WorkbenchScreen(Screen[None]):
         """Show a message that answers no key: behind a refusal or an error that is shown."""
         self.status.add_message(text, kind)
 
-    def ask(self, screen: Screen[T | None], answered: Callable[[T], None]) -> None:
+    def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
         """Open a dialog; `answered` gets its answer, unless it is cancelled."""
 
         def dismissed(answer: T | None) -> None:
@@ -408,11 +406,11 @@ class WorkbenchScreen(Screen[None]):
     @on(CodebookTree.NodeSelected)
     def _node_selected(self, event: CodebookTree.NodeSelected) -> None:
         if not self.resolver.chosen(event.node):
-            self.tree_controller.chosen(event.node, lambda: self.keyboard.do("profile"))
+            self.target.chosen(event.node, lambda: self.keyboard.do("profile"))
 
     @on(CodebookTree.NodeHighlighted)
     def _node_highlighted(self, event: CodebookTree.NodeHighlighted) -> None:
-        self.tree_controller.highlighted(event.node)
+        self.target.highlighted(event.node)
 
     @on(DocumentView.Clicked)
     def _clicked(self, event: DocumentView.Clicked) -> None:

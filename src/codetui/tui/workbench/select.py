@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import GROWING
@@ -62,7 +63,7 @@ class SelectionController:
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        moves = {f"move.{name}": self._mover(name) for name in motions.MOTIONS}
+        moves = {f"move.{name}": partial(self.move, name) for name in motions.MOTIONS}
         return {
             **moves,
             "jump": lambda: self._begin_jump(is_end=False),
@@ -142,9 +143,6 @@ class SelectionController:
 
     def _scroll(self, top: int) -> None:
         self._view.scroll_to(y=top, animate=False, force=True)
-
-    def _mover(self, name: str) -> Do:
-        return lambda: self.move(name)
 
     def move(self, name: str) -> None:
         """Apply a motion by its name."""

@@ -156,38 +156,26 @@ class NavigationController:
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
+        sources = self._bench.workspace.sources
+        last, first = (f"This is the {where} ad. a shows the list." for where in ("last", "first"))
+        none_left = "No ad is left untouched. a shows the list with the state of each."
         return {
-            "next_ad": lambda: self._step(1),
-            "previous_ad": lambda: self._step(-1),
-            "next_uncoded": self._next_uncoded,
+            "next_ad": lambda: self._go(lambda: sources.neighbour(1), last),
+            "previous_ad": lambda: self._go(lambda: sources.neighbour(-1), first),
+            "next_uncoded": lambda: self._go(sources.next_uncoded, none_left),
             "ads": self._show_list,
         }
 
-    def _step(self, step: int) -> None:
-        workspace = self._bench.workspace
-        entry = workspace.sources.neighbour(step)
+    def _go(self, find: Callable[[], SourceEntry | None], none: str) -> None:
+        """Open the source that is found, at once or when all sources are listed, unless another key comes first."""
+        entry = find()
         if entry is not None:
             self._bench.open_ad(entry)
-        elif not workspace.sources.is_listed:
-            self._wait(lambda: self._step(step))
+        elif self._bench.workspace.sources.is_listed:
+            self._bench.say(none, "refusal")
         else:
-            where = "last" if step > 0 else "first"
-            self._bench.say(f"This is the {where} ad. a shows the list.", "refusal")
-
-    def _next_uncoded(self) -> None:
-        workspace = self._bench.workspace
-        entry = workspace.sources.next_uncoded()
-        if entry is not None:
-            self._bench.open_ad(entry)
-        elif not workspace.sources.is_listed:
-            self._wait(self._next_uncoded)
-        else:
-            self._bench.say("No ad is left untouched. a shows the list with the state of each.", "refusal")
-
-    def _wait(self, go: Do) -> None:
-        """Go there once the list of sources is complete, unless another key comes first."""
-        self.waiting = go
-        self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
+            self.waiting = lambda: self._go(find, none)
+            self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
 
     def _show_list(self) -> None:
         from codetui.tui.dialogs.source_list import AdListScreen

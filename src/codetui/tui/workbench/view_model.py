@@ -6,7 +6,6 @@ Messages of the study name no keys; the keys for what can be done next are added
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from textual.content import Content
 
@@ -108,15 +107,8 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
 HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
-class Greeting(NamedTuple):
-    """The message shown when a source opens, and its urgency."""
-
-    words: str
-    kind: Kind
-
-
-def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> Greeting:
-    """Return the message for a session that was just opened, the gravest part first.
+def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> tuple[str, Kind]:
+    """Return the message for a session that was just opened, the gravest part first, and its urgency.
 
     `asides` are messages of the controllers, `problems` all that the list of problems shows, `hint` is used if
     there is nothing else.
@@ -128,7 +120,7 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
         said.append(f"{troubles[0].message} (F4 lists all)")
     words = " · ".join(filter(None, said))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
-    return Greeting(words or hint, kind)
+    return words or hint, kind
 
 
 def first_of(problems: Sequence[Problem], words: str) -> str:
