@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.codebook.index import CodebookIndex
-from codetui.formats.codebook.lint import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE
+from codetui.formats.codebook.lint import PLAIN_LABEL, PLAIN_NAME, PLAIN_TITLE, lost_headings, lost_profiles
 from codetui.formats.codebook.reader import parse_codebook
-from codetui.formats.codebook.roundtrip import lost_headings, lost_profiles
 from codetui.model import Codebook, Problem
 
 BOOK = """\
@@ -192,7 +191,7 @@ def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], titl
     codes = tuple(replace(code, name=name) for code, name in zip(book.codes, names, strict=True))
     book = replace(book, codes=codes, groups=(replace(book.groups[0], title=title),))
     book = replace(book, sections=(replace(book.sections[0], title=title),))
-    assert lost_headings(book, CodebookIndex(book)) == []
+    assert lost_headings(CodebookIndex(book)) == []
 
 
 @given(st.from_regex(PLAIN_NAME, fullmatch=True))

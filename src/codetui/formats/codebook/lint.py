@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
+from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, folded, label_from
+from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, SectionPart, numbered, without_number
 from codetui.formats.toml.tables import Table, report_missing, shown
 from codetui.model import Codebook, Severity
 
@@ -181,9 +183,8 @@ def _check_round_trip(book: Codebook, tables: Tables) -> None:
         and all(PLAIN_NAME.fullmatch(profile.name) for profile in book.profiles)
     ):
         return
-    from codetui.formats.codebook.roundtrip import lost_headings, lost_profiles
 
-    for part in [*lost_headings(book, index), *lost_profiles(book)]:
+    for part in [*lost_headings(index), *lost_profiles(book)]:
         table = tables[("profile name", part.text) if part.kind == "profile" else (part.kind, part.id)]
         what = f"{part.kind} {shown(part.id)} does not read back from documents as {shown(part.text)}"
         advice = "remove signs such as * ` # and a number at its beginning"
@@ -207,3 +208,75 @@ def _alike(named: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
 def _report_alike(severity: Severity, one: Named, other: Named, how: str, field_name: str) -> None:
     what = f"{one.kind}s {shown(one.id)} and {shown(other.id)} have {how}; coders will confuse them: change one"
     other.table.report(severity, what, field_name)
+
+
+# --- what documents lose --------------------------------------------------------------------------------
+
+
+class Heading(NamedTuple):
+    """A part as a document shows it; the id is empty for one that was not recognised."""
+
+    kind: str
+    id: str
+    text: str
+
+
+def lost_headings(index: CodebookIndex) -> list[Heading]:
+    """Return the sections, groups and codes that do not read back from a document with all of them.
+
+    Texts that two parts share are left to the checks that compare them.
+    """
+    from codetui.formats.session_doc.markdown import parse_document, render_document
+
+    wanted: list[Heading] = []
+    document = Document("1", sections=tuple(_parts(index, wanted)))
+    found = list(_recognised(parse_document(render_document(document), "")[0], index))
+    if len(wanted) != len(found):
+        pairs = zip(wanted, found, strict=False)
+        return [next((one for one, other in pairs if one[:2] != other[:2]), wanted[-1] if wanted else found[-1])]
+    texts = [heading.text.casefold() for heading in wanted]
+    return [
+        one
+        for one, other in zip(wanted, found, strict=True)
+        if one.id != other.id and texts.count(one.text.casefold()) < 2
+    ]
+
+
+def lost_profiles(book: Codebook) -> Iterator[Heading]:
+    """Yield the profiles that do not read back from a document."""
+    from codetui.formats.session_doc.head import read_profile, write_profile
+
+    for each in book.profiles:
+        (line,) = write_profile(each.name, "")
+        found = books.profile(book, read_profile(line.removeprefix("- ")) or "")
+        if found is None or found.id != each.id:
+            yield Heading("profile", each.id, each.name)
+
+
+def _parts(index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]:
+    """Yield the sections of a document with an entry under each code; add all headings to `wanted`."""
+    for number, section in enumerate(index.book.sections, 1):
+        wanted.append(Heading("section", section.id, section.title))
+        entry = Entry("term" if section.holds == "terms" else "quotation", "words")
+        blocks: list[Block] = []
+        for group in (None, *books.groups(index.book, section)):
+            codes = [code.id for code in index.codes_of[section.id] if code.group == (group.id if group else "")]
+            wanted += [Heading("group", group.id, group.title)] if group else []
+            wanted += [Heading("code", code, index.labels[code]) for code in codes]
+            lines = tuple(CodeLine(index.labels[code], entries=(entry,)) for code in codes)
+            blocks.append(Block(group.title if group else None, codes=lines))
+        yield SectionPart(numbered(number, section.title), tuple(block for block in blocks if not block.is_empty))
+
+
+def _recognised(document: Document, index: CodebookIndex) -> Iterator[Heading]:
+    for part in document.sections:
+        title = without_number(part.title)
+        section = books.section_by_title(index.book, title)
+        yield Heading("section", section.id if section else "", title)
+        for block in part.blocks:
+            if block.heading is not None:
+                group = books.group_by_title(index.book, block.heading, section.id if section else "")
+                yield Heading("group", group.id if group else "", block.heading)
+            for line in block.codes:
+                code = index.code_by_label(line.label)
+                yield Heading("code", code.id if code else "", line.label)
