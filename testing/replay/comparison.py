@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from codetui.core.codebook.index import CodebookIndex, codes_of, groups, profile_name
+from codetui.core.codebook.index import CodebookIndex, groups, profile_name
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.model import Block, Document, SectionPart
 from codetui.model import Codebook, Section
@@ -115,8 +115,11 @@ def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook,
     if section is None or not all(_is_plain(block, section, text) for block in part.blocks):
         return False
     index = CodebookIndex(book)
-    ungrouped = [code for code in codes_of(book, section) if not code.group]
-    grouped = [(group.title, codes_of(book, group)) for group in groups(book, section)]
+    codes_here = index.codes_of[section.id]
+    ungrouped = [code for code in codes_here if not code.group]
+    grouped = [
+        (group.title, [code for code in codes_here if code.group == group.id]) for group in groups(book, section)
+    ]
     order = [(title, index.labels[code.id]) for title, codes in ((None, ungrouped), *grouped) for code in codes]
     standing = [(block.heading, line.label) for block in part.blocks for line in block.codes]
     headings = [block.heading for block in part.blocks]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from coding_books import book_of, code, profile, sample, text
 
-from codetui.core.codebook.index import codes_of
 from codetui.model import Section
 
 # --- one layout each ----------------------------------------------------------------------------------
@@ -217,4 +216,4 @@ def test_two_sections_of_one_kind_keep_their_own_titles() -> None:
 def test_codes_under_no_heading_stand_in_a_section_of_their_own() -> None:
     book = book_of("# Book\n\n- **`LAMP1: Oil`**: x\n- **`LAMP2: Gas`**: y\n")
     assert [(each.id, each.title) for each in book.sections] == [("codes", "Codes")]
-    assert len(codes_of(book, book.sections[0])) == 2
+    assert len(book.codes) == 2

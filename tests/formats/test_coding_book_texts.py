@@ -11,7 +11,7 @@ from coding_books import SAMPLES, book_of, code, lost_words, markdown_of, real_b
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook.index import codes_of
+from codetui.core.codebook.index import codes_by_section
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book import reader
 from codetui.formats.coding_book.classify import Passage, passages
@@ -137,7 +137,7 @@ def test_the_v3_book_is_read_whole(shared: Path) -> None:
         ("2", "GenAI Engineer"),
         ("4", "Ambiguous / Not Relevant"),
     ]
-    assert [len(codes_of(book, section)) for section in book.sections] == [5, 11, 5]
+    assert [len(codes) for codes in codes_by_section(book).values()] == [5, 11, 5]
     assert [bool(each.evidence) for each in book.profiles] == [False, True, True]
     assert [each.before for each in book.texts] == ["1", "tasks"]
     assert lost_words(real_books(shared)[0], found) == set()
@@ -150,7 +150,7 @@ def test_the_v3_book_is_read_whole(shared: Path) -> None:
 def test_the_pilot_book_is_read_whole(shared: Path) -> None:
     found = parse_coding_book(real_books(shared)[1], "pilot.md")
     book = found.book
-    assert [len(codes_of(book, section)) for section in book.sections] == [6, 7, 5]
+    assert [len(codes) for codes in codes_by_section(book).values()] == [6, 7, 5]
     assert [(group.id, group.title) for group in book.groups] == [
         ("A", "Macro-Category A: Core Software Engineering"),
         ("B", "Macro-Category B: GenAI Specialization"),

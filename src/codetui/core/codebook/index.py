@@ -97,13 +97,6 @@ def profile_name(book: Codebook, name_or_id: str) -> str:
     return name_or_id if found is None else found.name
 
 
-def codes_of(book: Codebook, of: Section | Group) -> tuple[Code, ...]:
-    """Return the codes of a section or group in the order of the codebook; a section's include those of its groups."""
-    if isinstance(of, Group):
-        return tuple(code for code in book.codes if code.group == of.id)
-    return tuple(code for code in book.codes if code.section == of.id)
-
-
 def codes_by_section(book: Codebook) -> dict[str, list[Code]]:
     """Return the codes of each section by its id; codes of a section that does not exist are left out."""
     found: dict[str, list[Code]] = {each.id: [] for each in book.sections}
@@ -162,11 +155,6 @@ def group_by_title(book: Codebook, title: str, section_id: str = "") -> Group | 
     """Return the group that a document's heading names, of one section if given, compared as `folded`."""
     wanted = folded(title)
     return _only([each for each in book.groups if folded(each.title) == wanted and section_id in ("", each.section)])
-
-
-def code_by_label(book: Codebook, text: str) -> Code | None:
-    """Return the code that a document calls `text`, see `CodebookIndex.code_by_label`."""
-    return index_of(book).code_by_label(text)
 
 
 def folded(text: str) -> str:

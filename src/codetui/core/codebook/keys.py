@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeVar
 from unicodedata import combining
@@ -87,6 +87,19 @@ def _preferred_keys(code: Code) -> str:
 
 
 # --- ids --------------------------------------------------------------------------------------------
+
+
+def with_numbers(ids: Sequence[str]) -> list[str]:
+    """Return ids in which each empty one is its number, from 1, or the next number that is free."""
+    taken = set(ids)
+    found: list[str] = []
+    number = 0
+    for place, id_ in enumerate(ids, 1):
+        if not id_:
+            number = next(each for each in count(max(place, number)) if str(each) not in taken)
+            taken.add(str(number))
+        found.append(id_ or str(number))
+    return found
 
 
 def proposed_id(book: Codebook, section: str, group: str = "", taken: Collection[str] = ()) -> str:

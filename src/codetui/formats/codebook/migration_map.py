@@ -88,13 +88,13 @@ def parse_applied_map(text: str) -> MigrationMap:
     top = Sheet("").parse(text)
     if top is None:
         return MigrationMap()
-    found = {
-        (kind, ".".join(path)): Rule(kind, ".".join(path), tuple(names))
+    rules = (
+        Rule(kind, old, tuple(names))
         for kind in KINDS
-        for path, value in _assignments(top.table(TABLES[kind]).fields, ())
+        for old, value in top.table(TABLES[kind]).fields.items()
         if (names := _names(value)) is not None
-    }
-    return MigrationMap(tuple(found.values()), top.text("from"), top.text("to"))
+    )
+    return MigrationMap(tuple(rules), top.text("from"), top.text("to"))
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def _id_in(kind: PartKind, book: Codebook, name: str) -> str | None:
     if any(each.id == name for each in parts):
         return name
     if kind == "code":
-        code = books.code_by_label(book, name)
+        code = books.index_of(book).code_by_label(name)
         return code.id if code else None
     wanted = books.folded(name)
     named = [each.id for each in parts if books.folded(each.name) == wanted]

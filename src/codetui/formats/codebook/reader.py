@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from codetui.core.codebook.diff import PartKind, PartOrder, parts
 from codetui.core.codebook.index import PATTERN_FIELD
-from codetui.core.codebook.keys import is_key, with_keys
+from codetui.core.codebook.keys import is_key, with_keys, with_numbers
 from codetui.formats.codebook.lint import lint
 from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (
@@ -161,16 +160,6 @@ class Parts:
         ):
             self.profiles.append(profile)
 
-    def number_profiles(self) -> None:
-        """Give each profile without an id its number in the file, or the next one that is free."""
-        taken = {profile.id for profile in self.profiles}
-        number = 0
-        for place, profile in enumerate(self.profiles, 1):
-            if not profile.id:
-                number = next(each for each in count(max(place, number)) if str(each) not in taken)
-                taken.add(str(number))
-                self.profiles[place - 1] = replace(profile, id=str(number))
-
     def add_section(self, table: Table) -> None:
         """Add the section of a table."""
         id_, key = table.text("id"), table.sign("key")
@@ -293,7 +282,8 @@ def read_parts(top: Table) -> Parts:
     read = Parts()
     for table in top.tables("profile"):
         read.add_profile(table)
-    read.number_profiles()
+    ids = with_numbers([profile.id for profile in read.profiles])
+    read.profiles = [replace(profile, id=id_) for profile, id_ in zip(read.profiles, ids, strict=True)]
     for kind, add in (
         ("section", read.add_section),
         ("group", read.add_group),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from itertools import accumulate, count
+from itertools import accumulate
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
+from codetui.core.codebook.keys import with_numbers
 from codetui.formats.codebook.writer import Fields, Tables, in_order
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.classify import NO_LABEL, Passage
@@ -217,35 +217,35 @@ def name_parts(passages: Iterable[Passage], notify: Notify) -> None:
 
 def _name_sections(sections: list[Passage]) -> None:
     """Name sections after their kind, except where several have the same kind."""
-    ids = UniqueIds()
+    taken: dict[str, int] = {}
     kinds = Counter(passage.section_kind for passage in sections)
     for passage in sections:
         if kinds[passage.section_kind] > 1:
             passage.section_kind = None
         kind = passage.section_kind
         title = kind.title if kind else vocabulary.chapter_title(passage.heading)
-        passage.label = Label(ids.unique(kind.id if kind else _slug(title)), title)
+        passage.label = Label(_unique(kind.id if kind else _slug(title), taken), title)
 
 
 def _name_codes(codes: list[Passage], notify: Notify) -> None:
-    ids = UniqueIds()
+    taken: dict[str, int] = {}
     for passage in codes:
         label = Label("", vocabulary.plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
         id_ = label.id
         if not id_:
-            id_ = ids.unique(_slug(label.name))
+            id_ = _unique(_slug(label.name), taken)
             notify(passage.line, f"“{label.name}” has no id in the book; {id_} is used")
-        elif id_.isdigit() and id_ in ids.taken and passage.section:
+        elif id_.isdigit() and id_ in taken and passage.section:
             number = SECTION_NUMBER.match(passage.section.heading)
-            id_ = ids.unique(f"{number[1] if number else passage.section.label.id}.{id_}")
+            id_ = _unique(f"{number[1] if number else passage.section.label.id}.{id_}", taken)
             notify(passage.line, f"another code has the id {label.id}; {id_} is used for this one")
-        ids.taken.add(id_)
+        taken.setdefault(id_, 1)
         passage.label = label._replace(id=id_, name=label.name or label.id)
 
 
 def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
     """Name groups after the part of the id that only their codes share: `A` for `1.A.1` and `1.A.2`."""
-    ids = UniqueIds()
+    taken: dict[str, int] = {}
     stems: dict[Passage, set[str]] = {group: set() for group in groups}
     for code in codes:
         if code.group:
@@ -256,36 +256,25 @@ def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
         title = vocabulary.plain_name(group.heading)
         last = stem.split(".")[-1]
         is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
-        group.label = Label(ids.unique(last if is_clear else stem or _slug(title)), title)
+        group.label = Label(_unique(last if is_clear else stem or _slug(title), taken), title)
 
 
 def _name_profiles(profiles: list[Passage]) -> None:
-    """Number the profiles that have no id by their place, or by the next number that is free."""
+    """Number the profiles that have no id."""
     labels = [vocabulary.profile_label(each.heading) if each.heading else each.label for each in profiles]
-    taken = {label.id for label in labels}
-    number = 0
-    for place, (passage, label) in enumerate(zip(profiles, labels, strict=True), 1):
-        if not label.id:
-            number = next(each for each in count(max(place, number)) if str(each) not in taken)
-            taken.add(str(number))
-        passage.label = label._replace(id=label.id or str(number))
+    ids = with_numbers([label.id for label in labels])
+    for passage, label, id_ in zip(profiles, labels, ids, strict=True):
+        passage.label = label._replace(id=id_)
 
 
-@dataclass(slots=True)
-class UniqueIds:
-    """Ids that are taken, and the last number that was tried for each that was wanted."""
-
-    taken: set[str] = field(default_factory=set)
-    _tried: dict[str, int] = field(default_factory=dict)
-
-    def unique(self, wanted: str) -> str:
-        """Return and take `wanted`, or `wanted_2` and so on if it is taken."""
-        id_ = wanted
-        while id_ in self.taken:
-            self._tried[wanted] = self._tried.get(wanted, 1) + 1
-            id_ = f"{wanted}_{self._tried[wanted]}"
-        self.taken.add(id_)
-        return id_
+def _unique(wanted: str, taken: dict[str, int]) -> str:
+    """Return and take `wanted`, or `wanted_2` and so on; `taken` counts how often an id was wanted."""
+    id_ = wanted
+    while id_ in taken:
+        taken[wanted] += 1
+        id_ = f"{wanted}_{taken[wanted]}"
+    taken[id_] = 1
+    return id_
 
 
 def _slug(text: str) -> str:
