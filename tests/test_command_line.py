@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
+import openpyxl
 import pytest
 
 from codetui import __version__
@@ -159,7 +160,11 @@ def test_an_option_names_a_part_that_is_not_in_the_study(coded: Path) -> None:
     for name in ("ads", "codebook.toml", "sessions"):
         (coded / name).rename(coded / f"my_{name}")
     parts = ("--corpus", "my_ads", "--codebook", "my_codebook.toml", "--sessions", "my_sessions")
-    assert codetui(coded, "status", "--study", "nowhere", *parts, "--coder", "wil").out.endswith("; 3 codings\n")
+    assert (
+        codetui(coded, "status", "--study", "nowhere", *parts, "--coder", "wil")
+        .out.splitlines()[1]
+        .endswith("; 3 codings")
+    )
 
 
 # --- what is missing ------------------------------------------------------------------------------
@@ -317,17 +322,65 @@ def test_a_log_with_an_unreadable_line_is_exported_and_reported(coded: Path) -> 
     assert "11.jsonl:" in codetui(coded, "check").out
 
 
+def test_ads_without_codings_and_notes_are_tables_of_their_own(coded: Path) -> None:
+    ads = [
+        json.loads(line)
+        for line in codetui(coded, "export", "--format", "jsonl", "--what", "ads", "-o", "-").out.splitlines()
+    ]
+    assert [(ad["ad_id"], ad["coder"], ad["state"], ad["codings"]) for ad in ads] == [
+        ("11", "wil", "profile assigned", 3),
+        ("12", "", "untouched", 0),
+        ("13", "", "untouched", 0),
+    ]
+    assert all(ad["length"] > 0 and len(ad["text_hash"]) == 64 for ad in ads)
+    answer = codetui(coded, "export", "--format", "csv", "--what", "notes")
+    assert answer.err.endswith("written to notes.csv\n") and (coded / "notes.csv").exists()
+    refused = codetui(coded, "export", "--what", "ads")
+    assert refused.code == 2 and "--format csv, jsonl or xlsx" in refused.err
+
+
+def test_ads_are_exported_before_anything_is_coded(study: Path) -> None:
+    assert codetui(study, "export", "--format", "csv").code == 2
+    answer = codetui(study, "export", "--format", "csv", "--what", "ads")
+    assert (answer.code, answer.err) == (0, "3 ads written to coded_ads.csv\n")
+    assert codetui(study, "export", "--format", "csv", "--what", "ads", "--coder", "nobody").code == 2
+
+
+def test_a_workbook_has_all_tables_and_is_the_same_in_a_pipe(coded: Path) -> None:
+    answer = codetui(coded, "export", "--format", "xlsx")
+    assert (answer.code, answer.err) == (0, "3 codings, 3 ads, 1 note written to codings.xlsx\n")
+    assert codetui(coded, "export", "--format", "xlsx", "-o", "-").raw == (coded / "codings.xlsx").read_bytes()
+    assert openpyxl.load_workbook(coded / "codings.xlsx").sheetnames == ["codings", "ads", "notes"]
+    assert codetui(coded, "export", "--format", "xlsx", "--what", "ads", "-o", "ads.xlsx").code == 0
+    assert openpyxl.load_workbook(coded / "ads.xlsx").sheetnames == ["ads"]
+    assert codetui(coded, "export", "--format", "xlsx").code == 2
+
+
+def test_places_are_those_of_the_text_as_it_is_now(coded: Path) -> None:
+    def rows() -> list[dict[str, object]]:
+        return [json.loads(line) for line in codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()]
+
+    before, ad = rows(), coded / "ads" / "11_shore_company.txt"
+    ad.write_bytes(ad.read_bytes() + b"\n")
+    text = f"New first line.\n{ad.read_text('utf-8')}"
+    ad.write_text(text, "utf-8")
+    assert [row["start"] for row in rows()] == [int(str(row["start"])) + 16 for row in before]
+    assert all(text[slice(row["start"], row["end"])] == row["ad_words"] for row in rows())
+    ad.write_text("Nothing of it.\n", "utf-8")
+    assert [(row["start"], row["place"], row["to_check"]) for row in rows()] == [(None, "none", "yes")] * 3
+
+
 # --- status and check -----------------------------------------------------------------------------
 
 
 def test_status_names_every_ad_with_its_state(coded: Path) -> None:
     answer = codetui(coded, "status")
     lines = answer.out.splitlines()
-    assert answer.code == 0 and len(lines) == 6
-    assert lines[0].split() == ["state", "codings", "ad", "employer", "title", "coder", "profile"]
-    assert lines[1].split()[:3] == ["profile", "assigned", "3"]
-    assert "Keeper of the Northern Light" in lines[1] and "wil" in lines[1]
-    assert lines[-1].startswith("3 ads: ") and lines[-1].endswith("3 codings")
+    assert answer.code == 0 and len(lines) == 7
+    assert lines[:3] == ["3 ads: 1 coded, 2 untouched", "1 session: 1 profile assigned; 3 codings", ""]
+    assert lines[3].split() == ["state", "codings", "ad", "employer", "title", "coder", "profile"]
+    assert lines[4].split()[:3] == ["profile", "assigned", "3"]
+    assert "Keeper of the" in lines[4] and "wil" in lines[4]
 
 
 def test_status_as_json_counts_what_it_lists(coded: Path) -> None:
@@ -343,13 +396,13 @@ def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
     assert workspace.first is not None
     workspace.open(workspace.first)
     assert isinstance(workspace.session.execute(MarkDone(True)), Saved)
-    assert codetui(coded, "status").out.splitlines()[1].startswith("done ")
+    assert codetui(coded, "status").out.splitlines()[4].startswith("done ")
 
 
 def test_status_speaks_of_one_ad_as_one(study: Path) -> None:
     for name in list(ADS)[1:]:
         (study / "ads" / name).unlink()
-    assert codetui(study, "status").out.endswith("\n1 ad: 1 untouched; 0 codings\n")
+    assert codetui(study, "status").out.startswith("1 ad: 0 coded, 1 untouched\n0 sessions; 0 codings\n")
 
 
 def test_printed_messages_call_a_source_as_the_codebook_does(coded: Path) -> None:
@@ -357,16 +410,49 @@ def test_printed_messages_call_a_source_as_the_codebook_does(coded: Path) -> Non
     words = '[words]\nsource = "interview"\n\n[[section]]'
     book.write_text(book.read_text("utf-8").replace("[[section]]", words, 1), "utf-8")
     status = codetui(coded, "status").out
-    assert status.splitlines()[0].split()[2] == "interview" and "\n3 interviews: " in status
+    assert status.startswith("3 interviews: ") and status.splitlines()[3].split()[2] == "interview"
     assert "there is no interview 99" in codetui(coded, "--ad", "99").err
     (coded / "ads" / "11_shore_company.txt").write_text("Keeper\n", "utf-8")
     assert "is no longer in the interview" in codetui(coded, "check").out
 
 
-def test_status_cuts_no_title_that_goes_to_a_pipe(study: Path) -> None:
+def test_status_keeps_to_80_columns_in_a_pipe_and_json_has_every_title_whole(study: Path) -> None:
     title = "Keeper of " + "very " * 30 + "many lights"
     (study / "ads" / "14_isle.txt").write_text(f"{title}\n\nYou climb.\n", "utf-8")
-    assert any(title in line for line in codetui(study, "status").out.splitlines())
+    lines = codetui(study, "status").out.splitlines()
+    assert max(map(len, lines)) == 80 and any(line.endswith("…") for line in lines)
+    assert title in [ad["title"] for ad in json.loads(codetui(study, "status", "--json").out)["ads"]]
+
+
+def test_a_long_id_is_whole_in_status_as_titles_are_cut_first(study: Path) -> None:
+    id_ = "012345678901234567890123"
+    (study / "ads" / f"{id_}_isle.txt").write_text(f"Keeper of {'many ' * 9}lights\n\nYou climb.\n", "utf-8")
+    lines = codetui(study, "status").out.splitlines()
+    assert max(map(len, lines)) <= 80 and any(f" {id_} " in line for line in lines)
+
+
+def test_all_numbers_of_status_agree(coded: Path) -> None:
+    assert codetui(coded, "import", "sessions/wil", "--coder", "ada").code == 0
+    workspace = open_workspace(Study.open(coded), "ada")
+    assert workspace.first is not None
+    workspace.open(workspace.first)
+    assert isinstance(workspace.session.execute(MarkDone(True)), Saved)
+    workspace.release()
+    (coded / "ads" / "15_cape.txt").write_text("Keeper\n\nYou climb.\n", "utf-8")
+    assert codetui(coded, "status").out.startswith(
+        "4 ads: 1 coded, 3 untouched\n2 sessions of 2 coders: 1 profile assigned, 1 done; 6 codings\n"
+    )
+    (coded / "ads" / "11_shore_company.txt").unlink()
+    text, whole = codetui(coded, "status").out, json.loads(codetui(coded, "status", "--json").out)
+    assert text.startswith("3 ads: 0 coded, 3 untouched\n2 sessions of 2 coders: ")
+    assert text.splitlines()[2] == "of these, 2 sessions on ads that the corpus lacks"
+    totals = whole["totals"]
+    assert totals["ads"] == totals["coded"] + totals["untouched"] == 3
+    states = ("in progress", "profile assigned", "done", "cannot be read")
+    assert totals["sessions"] == sum(totals[state] for state in states) == totals["not in the corpus"] == 2
+    assert totals["codings"] == sum(ad["codings"] for ad in whole["ads"]) == 6
+    rows = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
+    assert totals["codings"] == len(rows)
 
 
 @posix
@@ -375,7 +461,7 @@ def test_status_on_a_terminal_keeps_to_its_width(study: Path) -> None:
     with Terminal(codetui_command("status", "--corpus", "ads"), study, environment(study), columns=70) as terminal:
         assert terminal.wait_for_end() == 0
         lines = bytes(terminal.output).decode().splitlines()
-    assert lines[0].startswith("state") and max(map(len, lines)) <= 70 and "…" in lines[-3]
+    assert lines[3].startswith("state") and max(map(len, lines)) <= 70 and "…" in lines[-1]
 
 
 HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro\x7f"

@@ -111,7 +111,7 @@ def test_every_subcommand_works_without_any_network(tmp_path: Path, guarded: dic
         ["import", "coded.md", "--corpus", "ads", "--coder", "wil"],
         ["status", "--corpus", "ads"],
         ["check", "--corpus", "ads"],
-        *(["export", "--format", layout] for layout in ("markdown", "csv", "jsonl")),
+        *(["export", "--format", layout] for layout in ("markdown", "csv", "jsonl", "xlsx")),
         ["codebook", "check"],
         ["codebook", "export"],
         ["codebook", "export", "--format", "html"],

@@ -16,9 +16,11 @@ from codetui.core.session.state import replay
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
+from codetui.formats.export import ExportedSession
 from codetui.formats.export.csv import to_csv
-from codetui.formats.export.exporter import rows
 from codetui.formats.export.jsonl import to_jsonl
+from codetui.formats.export.table import CELLS, table_of
+from codetui.formats.export.xlsx import to_xlsx
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import with_ids
 from codetui.formats.session_doc.patch import document_of
@@ -160,8 +162,12 @@ def _go_on(paths: SessionPaths) -> None:
     session.execute(DescribeAd("Shore", "Keeper"))
     session.execute(MarkDone(True))
     session.save_document()
-    table = rows(session.state, book(), session.description, CODER)
-    to_csv(table), to_jsonl(table)
+    tables = [
+        table_of(name, [ExportedSession(CODER, session.description, session.state, "")], book()) for name in CELLS
+    ]
+    for table in tables:
+        to_csv(table), to_jsonl(table)
+    to_xlsx(tables)
     again = Session(AD, book(), paths, CODER)
     if isinstance(done, Saved) and done.coding:
         assert again.state.codings[done.coding].note == "why", "a coding that was saved is not there"

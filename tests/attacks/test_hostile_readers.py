@@ -22,7 +22,7 @@ from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.export.csv import to_csv
-from codetui.formats.export.exporter import Row
+from codetui.formats.export.table import CELLS, Row, Table
 from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import (
     CodingAdded,
@@ -307,8 +307,9 @@ def test_a_tag_beyond_the_first_plane_is_escaped_in_two() -> None:
 @given(st.sampled_from(["", "\xa0", " ", "\t"]), st.sampled_from("=+-@\t\r＝"), st.text(max_size=9))
 def test_no_cell_of_a_table_is_a_formula(before: str, sign: str, rest: str) -> None:
     cell = f"{before}{sign}cmd|' /C calc'!A0{rest}"
-    row = Row(*[cell] * 11, 1, 2, *[cell] * 3)
-    cells = next(islice(csv.reader(io.StringIO(to_csv([row]), newline="")), 1, None))
+    columns = CELLS["codings"]
+    table = Table("codings", columns, [Row((cell,) * len(columns), {})], "")
+    cells = next(islice(csv.reader(io.StringIO(to_csv(table), newline="")), 1, None))
     assert not [each for each in cells if each.startswith(("\t", "\r"))]
     assert not [each for each in cells if each.lstrip().startswith(("=", "+", "-", "@", "＝"))]
 

@@ -34,9 +34,10 @@ DOCUMENTS = HERE / "documents"
 CODER = "rosa"
 
 SESSION_FIELDS = ("ad_id", "employer", "title", "coder", "profile")
+UNRECORDED = ("time", "state", "reasoning", "start_in_body", "end_in_body")
 """Columns of an export that are the same in all rows of one session."""
 
-ROW_FIELDS = ("code_id", "words", "note", "start", "end", "origin")
+ROW_FIELDS = ("code_id", "words", "note", "start", "end", "origin", "place", "to_check", "ad_words")
 """Columns of an export that are recorded row by row; the others follow once for each code."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
@@ -402,11 +403,12 @@ def rows_as_lines(table: list[dict[str, object]]) -> list[str]:
         if head != session:
             session, code = head, {}
             lines.append(f"[{' | '.join(str(value) for value in head)}]")
-        of_code = {key: value for key, value in row.items() if key not in (*SESSION_FIELDS, *ROW_FIELDS, "time")}
+        of_code = {key: value for key, value in row.items() if key not in (*SESSION_FIELDS, *ROW_FIELDS, *UNRECORDED)}
         if of_code != code:
             code = of_code
             lines.append(f"  {' | '.join(str(value) for value in of_code.values())}")
         place = "no place" if row["start"] is None else f"{row['start']}-{row['end']}"
+        place += "" if row["place"] in ("exact", "none") else f" {row['place']} “{row['ad_words']}”"
         note = f" ({row['note']})" if row["note"] else ""
         origin = f" [{row['origin']}]" if row["origin"] else ""
         lines.append(f"    {row['code_id']} {place} “{row['words']}”{note}{origin}")

@@ -23,6 +23,7 @@ PROBLEMS, UNUSABLE = 1, 2
 """Exit codes: errors were found; the command could not be carried out."""
 
 STDOUT = "-"
+PLAIN_WIDTH = 80
 NARROWEST = 8
 """Cells that a column keeps on a narrow terminal."""
 
@@ -52,12 +53,19 @@ def show_json(value: object) -> None:
     print(sanitize_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on stdout, one line a row; on a terminal the widest columns are cut to its width."""
+def show_wrapped(line: str) -> None:
+    """Print a sentence on stdout, on as many lines as the width of the output asks for."""
+    from textwrap import wrap
+
+    for part in wrap(sanitize(line), _output_width(), break_on_hyphens=False):
+        print(part)
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = "") -> None:
+    """Print a table on stdout, one line a row; the widest columns are cut to its width, that of `whole` last."""
     columns = [_Column(cells) for cells in zip(head, *rows, strict=True)]
-    widths = [column.width for column in columns]
-    if sys.stdout.isatty():
-        widths = _fitted(widths, get_terminal_size().columns)
+    last = head.index(whole) if whole else -1
+    widths = _fitted([column.width for column in columns], _output_width(), last)
     lines = zip(*(column.padded(width) for column, width in zip(columns, widths, strict=True)), strict=True)
     print("\n".join("  ".join(line).rstrip() for line in lines))
 
@@ -96,11 +104,20 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _fitted(widths: list[int], room: int) -> list[int]:
-    """Return the column widths, the widest narrowed until all fit into `room` with two blanks between them."""
+def _output_width() -> int:
+    """Return the cells of a line of a terminal; elsewhere, as in a pipe or a file, 80."""
+    return get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
+
+
+def _fitted(widths: list[int], room: int, last: int) -> list[int]:
+    """Return the column widths, the widest narrowed until all fit into `room` with two blanks between them.
+
+    The column with the index `last` is narrowed once the others are as narrow as may be.
+    """
     fitted = list(widths)
     while sum(fitted) + 2 * (len(fitted) - 1) > room and max(fitted) > NARROWEST:
-        fitted[fitted.index(max(fitted))] -= 1
+        others = [0 if at == last else width for at, width in enumerate(fitted)]
+        fitted[others.index(max(others)) if max(others) > NARROWEST else fitted.index(max(fitted))] -= 1
     return fitted
 
 
@@ -124,21 +141,25 @@ def output_path(output: str | None, default: str) -> str:
     return default
 
 
-def write_text(text: str, output: str) -> None:
-    """Write a text to a file, or byte for byte to stdout; a device or a pipe is written to and not replaced."""
-    data = text.encode("utf-8", "replace")
+def write(data: bytes, output: str) -> None:
+    """Write a file, or its bytes to stdout; a device or a pipe is written to and not replaced."""
     if output == STDOUT:
-        _write_stdout(text)
+        _write_stdout(data)
     elif _is_device(Path(output)):
         _write_device(Path(output), data)
     else:
         fs.replace(Path(output), data)
 
 
-def write_texts(texts: Mapping[str, str], folder: str) -> None:
-    """Write texts to files below a folder, by their relative paths."""
-    for path, text in texts.items():
-        fs.replace(_below(folder, path), text.encode("utf-8", "replace"))
+def write_text(text: str, output: str) -> None:
+    """Write a text as `write` does, in UTF-8."""
+    write(text.encode("utf-8", "replace"), output)
+
+
+def write_files(files: Mapping[str, bytes], folder: str) -> None:
+    """Write files below a folder, by their relative paths."""
+    for path, data in files.items():
+        fs.replace(_below(folder, path), data)
 
 
 def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
@@ -155,17 +176,16 @@ def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
     return f"{output} is there already; --force overwrites it, -o names another place."
 
 
-def obstacle_below(texts: Mapping[str, str], folder: str, *, is_forced: bool) -> str:
-    """Return why texts may not be written below a folder, empty where they may."""
-    paths = {_below(folder, path): text for path, text in texts.items()}
-    others = (path for path, text in paths.items() if fs.differs(path, text.encode("utf-8", "replace")))
+def obstacle_below(files: Mapping[str, bytes], folder: str, *, is_forced: bool) -> str:
+    """Return why files may not be written below a folder, empty where they may."""
+    others = (path for name, data in files.items() if fs.differs(path := _below(folder, name), data))
     other = next(others, None)
     return "" if other is None or is_forced else obstacle(str(other), is_forced=False)
 
 
-def _write_stdout(text: str) -> None:
-    data = sanitize(text) if sys.stdout.isatty() else text
-    sys.stdout.buffer.write(data.encode("utf-8", "replace"))
+def _write_stdout(data: bytes) -> None:
+    shown = sanitize(data.decode("utf-8", "replace")).encode("utf-8", "replace") if sys.stdout.isatty() else data
+    sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()
 
 

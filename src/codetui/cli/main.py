@@ -185,7 +185,7 @@ TYPE_CHECKING = False
 
 COMMANDS = {
     "import": "import documents that people have written",
-    "export": "export all sessions as markdown, CSV or JSON lines",
+    "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
     "merge": "merge sessions from a stick, a clone or another machine",
@@ -201,6 +201,17 @@ CODEBOOK_COMMANDS = {
     "propose": "write rules that lead from one codebook to the next, for you to edit",
     "migrate": "migrate all sessions from one codebook to the next by such rules",
 }
+OFFSETS = (
+    "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
+    "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
+    "start_in_body and end_in_body count in the body alone. place is exact (the words stand there, white space aside), "
+    "folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous (several "
+    "places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes what a "
+    "spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes still cuts "
+    "such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
+)
+"""What the columns of exports mean."""
+
 CODEBOOK_NAME = "a codebook, or one that was coded with by its version or hash"
 PARTS = {
     "corpus": ("PATH", "a folder of ads, or one file; default: as the codebook names it, else ads beside it"),
@@ -314,11 +325,14 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
             _add_study(parser, *PARTS, coder=CODER)
         case "export":
-            from codetui.formats.export import EXPORTERS
+            from codetui.formats.export import EXPORTERS, TABLES
 
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_format(parser, [exporter.name for exporter in EXPORTERS])
+            words = "the table; default: codings, in xlsx a sheet for each"
+            parser.add_argument("--what", choices=tuple(TABLES), help=words)
             _add_output(parser, None, "a file, or a folder of documents")
+            parser.epilog = OFFSETS
         case "status" | "check":
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_json(parser)

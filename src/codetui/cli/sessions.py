@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -22,16 +23,19 @@ from codetui.cli.console import (
     show_json,
     show_problems,
     show_table,
-    write_text,
-    write_texts,
+    show_wrapped,
+    write,
+    write_files,
 )
 from codetui.core.text.display import plural
-from codetui.formats.export import Export, exporter_named
+from codetui.formats.export import TABLES, Export, exporter_named
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
 if TYPE_CHECKING:
+    from codetui.model import Words
     from codetui.study.merger import ImportResult, MergeResult
+    from codetui.study.overview import StudyStatus
     from codetui.study.reconcile import Counts
 
 
@@ -62,10 +66,14 @@ def export(options: argparse.Namespace) -> int:
     study = open_study(options)
     corpus = study.corpus_if_any
     exporter = exporter_named(options.format)
-    exported, problems = export_study(study, options.format, options.coder)
-    output = output_path(options.output, exporter.default_output)
-    if output == STDOUT:
-        write_text(exported.text, output)
+    exported, problems = export_study(study, options.format, options.coder, options.what)
+    output = output_path(
+        options.output, TABLES[options.what or "codings"] + exporter.suffix if exporter.tables else "export"
+    )
+    if output == STDOUT and exporter.name == "xlsx" and sys.stdout.isatty():
+        refused = "a workbook cannot be shown on a terminal; name a file with -o."
+    elif output == STDOUT:
+        write(exported.data, output)
         refused = ""
     elif exporter.suffix:
         refused = _write_file(exported, output, is_forced=options.force)
@@ -84,17 +92,17 @@ def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
     """Write an export to a file; return why that is refused, empty where it is not."""
     refused = obstacle(output, is_forced=is_forced)
     if not refused:
-        write_text(exported.text, output)
-        note(f"{plural(exported.number, exported.noun)} written to {output}")
+        write(exported.data, output)
+        note(f"{exported.contents} written to {output}")
     return refused
 
 
 def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
     """Write an export below a folder; return why that is refused, empty where it is not."""
-    refused = obstacle_below(exported.texts, output, is_forced=is_forced)
+    refused = obstacle_below(exported.files, output, is_forced=is_forced)
     if not refused:
-        write_texts(exported.texts, output)
-        note(f"{plural(exported.number, exported.noun)} written to {output}")
+        write_files(exported.files, output)
+        note(f"{exported.contents} written to {output}")
     return refused
 
 
@@ -109,26 +117,36 @@ def status(options: argparse.Namespace) -> int:
     found = study_status(study, options.coder)
     for problem in found.errors:
         note(problem)
+    lines = (*found.lines, *found.missing)
     if options.json:
-        totals = {progress: found.states[progress] for progress in get_args(Progress)}
-        show_json(
-            {
-                "ads": [line._asdict() for line in found.lines],
-                "totals": {"ads": found.number_of_sources, "codings": found.codings, **totals},
-            }
-        )
+        show_json({"ads": [line._asdict() for line in lines], "totals": found.totals})
         return exit_code(found.errors)
+    words = study.codebook.words
+    for total in _totals(found, words):
+        show_wrapped(total)
     rows = [
         (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
-        for line in found.lines
+        for line in lines
     ]
-    words = study.codebook.words
-    show_table(("state", "codings", words.source, "employer", "title", "coder", "profile"), rows)
-    states = ", ".join(f"{number:,} {state}" for state, number in sorted(found.states.items()))
-    show(
-        f"\n{plural(found.number_of_sources, words.source, words.sources)}: {states}; {plural(found.codings, 'coding')}"
-    )
+    show("")
+    show_table(("state", "codings", words.source, "employer", "title", "coder", "profile"), rows, whole=words.source)
     return exit_code(found.errors)
+
+
+def _totals(found: StudyStatus, words: Words) -> Iterator[str]:
+    """Yield the totals in sentences that agree with each other and with the table."""
+    from codetui.study.overview import UNREAD
+
+    totals = found.totals
+    ads = plural(totals["ads"], words.source, words.sources)
+    yield f"{ads}: {totals['coded']:,} coded, {totals['untouched']:,} untouched"
+    coders = {line.coder for line in found.sessions}
+    states = ", ".join(f"{totals[one]:,} {one}" for one in (*get_args(Progress)[1:], UNREAD) if totals[one])
+    of = f" of {len(coders)} coders" if len(coders) > 1 else ""
+    sessions = f"{plural(totals['sessions'], 'session')}{of}{': ' if states else ''}{states}"
+    yield f"{sessions}; {plural(totals['codings'], 'coding')}"
+    if missing := totals["not in the corpus"]:
+        yield f"of these, {plural(missing, 'session')} on {words.sources} that the corpus lacks"
 
 
 def check(options: argparse.Namespace) -> int:

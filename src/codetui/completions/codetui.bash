@@ -9,7 +9,7 @@ _shtab_codetui_codebook_subparsers=(import export check diff propose migrate)
 _shtab_codetui_subparsers=(import export status check merge codebook init completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
-_shtab_codetui_export_option_strings=(-h --help --study --corpus --codebook --sessions --coder --format -o --output --force)
+_shtab_codetui_export_option_strings=(-h --help --study --corpus --codebook --sessions --coder --format --what -o --output --force)
 _shtab_codetui_status_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_check_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_merge_option_strings=(-h --help --study --corpus --codebook --sessions --dry-run --install-driver --driver)
@@ -79,7 +79,8 @@ _shtab_codetui___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 
-_shtab_codetui_export___format_choices=(markdown csv jsonl)
+_shtab_codetui_export___format_choices=(markdown csv jsonl xlsx)
+_shtab_codetui_export___what_choices=(codings ads notes)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)

@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands import export status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' init completion
-set -g _shtab_codetui_opts_with_value --ad --codebook --coder --corpus --driver --format --map --old --output --sessions --study -o
+set -g _shtab_codetui_opts_with_value --ad --codebook --coder --corpus --driver --format --map --old --output --sessions --study --what -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -72,14 +72,15 @@ complete -c codetui -n '_shtab_codetui_using import' -l codebook -xka "(__fish_c
 complete -c codetui -n '_shtab_codetui_using import' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using import' -l coder -x -d 'default: $CODETUI_CODER, then the login name'
 complete -c codetui -n '_shtab_codetui_using import; and test $_shtab_codetui_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'documents, or folders of them'
-complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a export -d 'export all sessions as markdown, CSV or JSON lines'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a export -d 'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
 complete -c codetui -n '_shtab_codetui_using export' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using export' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
 complete -c codetui -n '_shtab_codetui_using export' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: as the codebook names it, else ads beside it'
 complete -c codetui -n '_shtab_codetui_using export' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using export' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using export' -l coder -x -d 'only this coder'"'"'s sessions'
-complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown csv jsonl" -d 'default: markdown'
+complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown csv jsonl xlsx" -d 'default: markdown'
+complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes" -d 'the table; default: codings, in xlsx a sheet for each'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'

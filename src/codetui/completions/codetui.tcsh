@@ -12,19 +12,21 @@ complete codetui \
         'c/--corpus=/f/' \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
-        'c/--format=/(markdown csv jsonl)/' \
+        'c/--format=/(markdown csv jsonl xlsx)/' \
+        'c/--what=/(codings ads notes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
         'c/--map=/f/' \
         'c/--old=/f/' \
-        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study version)/' \
+        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
-        'n/--format/(markdown csv jsonl)/' \
+        'n/--format/(markdown csv jsonl xlsx)/' \
+        'n/--what/(codings ads notes)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \

@@ -13,7 +13,7 @@ _shtab_codetui_commands() {
     check:'list every problem of codebook, corpus and sessions'
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
-    export:'export all sessions as markdown, CSV or JSON lines'
+    export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
     import:'import documents that people have written'
     init:'create a new study in a folder'
     merge:'merge sessions from a stick, a clone or another machine'
@@ -158,7 +158,8 @@ _shtab_codetui_export_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
-  "--format[default\: markdown]:format:(markdown csv jsonl)"
+  "--format[default\: markdown]:format:(markdown csv jsonl xlsx)"
+  "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes)"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.formats.export import Export, ExportedSession, exporter_named
-from codetui.model import Problem, SourceId
+from codetui.core.anchors.unresolved import reanchor
+from codetui.core.session.state import State, evolve
+from codetui.formats.export import Export, ExportedSession, What, exporter_named
+from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSource
+from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, text_hash
 from codetui.storage import session_files
-from codetui.study.session.outcome import not_read
+from codetui.study.overview import UNREAD
+from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import CorpusSources, Study, StudyError
 
@@ -27,52 +32,107 @@ class StudyExport(NamedTuple):
         return self.export.text
 
 
-def export_study(study: Study, layout: str = "csv", coder: str | None = None) -> StudyExport:
-    """Render the sessions of one coder or of all in the format named `layout`.
+def export_study(study: Study, layout: str = "csv", coder: str | None = None, what: What | None = None) -> StudyExport:
+    """Render the sessions of one coder or of all in the format named `layout`; of its tables only `what`, if given.
 
-    Raises StudyError where there are none.
+    Raises StudyError where there are none, and where the format has no tables.
     """
+    exporter = exporter_named(layout)
+    if what and not exporter.tables:
+        raise StudyError(
+            f"a document holds all of a session; `--what {what}` needs a table: --format csv, jsonl or xlsx."
+        )
+    tables = (what,) if what else exporter.tables
     sources = study.sources_by_id()
-    found = list(study.sessions(coder=coder, sources=sources))
-    if not found:
+    found, problems = list(study.sessions(coder=coder, sources=sources)), list[Problem]()
+    if not found and (coder or tables != ("ads",)):
         whose = f" of coder {coder}" if coder else ""
-        what = f"there are no sessions{whose} in {study.sessions_path}"
-        raise StudyError(f"{what}; code something first, or name the folder with --sessions.")
-    exporter, unread = exporter_named(layout), list[Problem]()
-    attributes = _attributes(study, found, sources, unread) if exporter.has_attributes else {}
-    export = exporter.export(list(_exported(found, attributes)), study.codebook)
-    errors = (problem for session in found for problem in session.problems if problem.severity == "error")
-    return StudyExport(export, (*errors, *unread))
+        what_is = f"there are no sessions{whose} in {study.sessions_path}"
+        raise StudyError(f"{what_is}; code something first, or name the folder with --sessions.")
+    coded = {session.source.id for session in found}
+    others: list[ExportedSession] = []
+    if "ads" in tables and study.corpus_if_any is not None:
+        exported, others = _all_sources(study, coded, problems)
+    else:
+        exported = _coded_sources(study, coded, sources, problems) if tables else {}
+    sessions = [*_exported(found, exported), *others]
+    export = exporter.export(sessions, study.codebook, tables)
+    problems += [problem for session in found for problem in session.problems]
+    problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
+    return StudyExport(export, tuple(one for one in problems if one.severity == "error"))
 
 
-def _attributes(
-    study: Study, found: Iterable[SessionSnapshot], sources: CorpusSources, unread: list[Problem]
-) -> dict[SourceId, Mapping[str, str]]:
-    """Return the attributes of the coded sources that the corpus has; add those that cannot be read to `unread`."""
-    attributes: dict[SourceId, Mapping[str, str]] = {}
-    for source_id in dict.fromkeys(session.source.id for session in found):
+def _coded_sources(
+    study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem]
+) -> dict[SourceId, Source]:
+    """Return the coded sources that the corpus has; report those that cannot be read."""
+    found: dict[SourceId, Source] = {}
+    for source_id in coded:
         try:
             source = sources.find(source_id)
         except OSError as error:
-            unread.append(not_read(error, study.sessions_path, "its further columns are left out"))
+            problems.append(not_read(error, study.sessions_path, "its further columns are left out"))
         else:
-            attributes[source_id] = source.attributes if source else {}
-    return attributes
+            found |= {source_id: source} if source else {}
+    return found
 
 
-def _exported(
-    found: Iterable[SessionSnapshot], attributes: Mapping[SourceId, Mapping[str, str]]
-) -> Iterator[ExportedSession]:
-    """Yield the sessions with paths of their own, where ids and employers run together."""
+def _all_sources(
+    study: Study, coded: Collection[SourceId], problems: list[Problem]
+) -> tuple[dict[SourceId, Source], list[ExportedSession]]:
+    """Return the coded sources and, without their texts, all others; report those that cannot be read."""
+    found: dict[SourceId, Source] = {}
+    others: list[ExportedSession] = []
+    for text in study.corpus.texts(problems):
+        source = text.source
+        if source.id in coded:
+            found[source.id] = source
+        else:
+            facts = replace(source, text="")
+            others.append(
+                ExportedSession("", facts, State(), "", progress="untouched", source=_exported_source(source))
+            )
+    return found, others
+
+
+def _exported_source(source: Source, text: str = "") -> ExportedSource:
+    return ExportedSource(
+        len(source.text), source.body_start, text_hash(source.text), source.attributes or NO_ATTRIBUTES, text
+    )
+
+
+def _exported(found: Iterable[SessionSnapshot], sources: Mapping[SourceId, Source]) -> Iterator[ExportedSession]:
+    """Yield the sessions with paths of their own, where ids and employers run together.
+
+    Where the text of a source has changed since it was coded, the quotations are located in it as opening it does.
+    """
     taken: set[str] = set()
     for session in found:
         path = next(path for path in _paths(session) if path not in taken)
-        text = session.document.text if session.document and not session.log else None
+        document = session.document.text if session.document and not session.log else None
+        progress = UNREAD if session.is_unread else status_of(session.state).progress
+        source = sources.get(session.source.id)
+        state = _located(session.state, source) if source else session.state
         exported = ExportedSession(
-            session.coder, session.source, session.state, path, text, attributes.get(session.source.id, {})
+            session.coder,
+            session.source,
+            state,
+            path,
+            document,
+            progress,
+            _exported_source(source, source.text) if source else None,
         )
         taken |= {path} if exported.is_begun else set()
         yield exported
+
+
+def _located(state: State, source: Source) -> State:
+    events = reanchor(state, source).events if source.text else ()
+    if not events:
+        return state
+    return evolve(
+        state, Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
+    )
 
 
 def _paths(session: SessionSnapshot) -> Iterator[str]:

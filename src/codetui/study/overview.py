@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from codetui.core.codebook.index import CodebookIndex, profile, profile_name
 from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
@@ -18,7 +18,7 @@ from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import NO_TEXT
-from codetui.study.session.outcome import AdStatus, status_of
+from codetui.study.session.outcome import AdStatus, Progress, status_of
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
@@ -188,21 +188,32 @@ class StatusLine(NamedTuple):
 
 
 class StudyStatus(NamedTuple):
-    """The states of all sources, and the errors of what could not be read."""
+    """The states of all sources of the corpus, those of sessions on other sources, and the errors on the way."""
 
     lines: tuple[StatusLine, ...]
-    number_of_sources: int
+    missing: tuple[StatusLine, ...]
     errors: tuple[Problem, ...]
 
     @property
-    def states(self) -> Counter[str]:
-        """How many lines have each state."""
-        return Counter(line.state for line in self.lines)
+    def sessions(self) -> list[StatusLine]:
+        """The lines of all sessions in which something was done."""
+        return [line for line in (*self.lines, *self.missing) if line.state != "untouched"]
 
     @property
-    def codings(self) -> int:
-        """The number of codings in all sessions."""
-        return sum(line.codings for line in self.lines)
+    def totals(self) -> dict[str, int]:
+        """Numbers by name: the `ads` are `coded` or `untouched`, and the `sessions` are in one of the other states."""
+        ads = {line.ad for line in self.lines}
+        coded = {line.ad for line in self.lines if line.state != "untouched"}
+        states = Counter(line.state for line in self.sessions)
+        return {
+            "ads": len(ads),
+            "coded": len(coded),
+            "untouched": len(ads) - len(coded),
+            "sessions": len(self.sessions),
+            **{state: states[state] for state in (*get_args(Progress)[1:], UNREAD)},
+            "not in the corpus": sum(line.state != "untouched" for line in self.missing),
+            "codings": sum(line.codings for line in self.sessions),
+        }
 
 
 def study_status(study: Study, coder: str | None = None) -> StudyStatus:
@@ -216,10 +227,13 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     errors = [problem for problem in problems if problem.severity == "error"]
     for session in found:
         errors += session.problems if session.is_unread else (*session.misplaced, *session.read_problems)
-    return StudyStatus(tuple(_lines(entries, found, study.codebook)), len(entries), tuple(errors))
+    return StudyStatus(*_lines(entries, found, study.codebook), tuple(errors))
 
 
-def _lines(entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], book: Codebook) -> list[StatusLine]:
+def _lines(
+    entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], book: Codebook
+) -> tuple[tuple[StatusLine, ...], tuple[StatusLine, ...]]:
+    """Return the lines of the sources in the corpus, and those of other sources."""
     by_source: dict[str, list[SessionSnapshot]] = {}
     for session in found:
         by_source.setdefault(session.source.id, []).append(session)
@@ -229,7 +243,7 @@ def _lines(entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], boo
             lines += [_line(session, book) for session in by_source.pop(entry.id)]
         else:
             lines.append(StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0))
-    return lines + [_line(session, book) for sessions in by_source.values() for session in sessions]
+    return tuple(lines), tuple(_line(session, book) for sessions in by_source.values() for session in sessions)
 
 
 def _line(session: SessionSnapshot, book: Codebook) -> StatusLine:

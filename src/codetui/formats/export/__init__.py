@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from codetui.formats.export.csv import CsvExporter
-from codetui.formats.export.exporter import Export, ExportedSession, Exporter
+from codetui.formats.export.exporter import Export, ExportedSession, Exporter, What
 from codetui.formats.export.jsonl import JsonLinesExporter
 from codetui.formats.export.markdown import MarkdownExporter
+from codetui.formats.export.xlsx import XlsxExporter
 
 EXPORTERS: tuple[Exporter, ...] = (
     MarkdownExporter(),
     CsvExporter(),
     JsonLinesExporter(),
+    XlsxExporter(),
 )
 """Every export format; the first one is the default."""
+
+
+TABLES: Mapping[What, str] = {"codings": "codings", "ads": "coded_ads", "notes": "notes"}
+"""The tables that can be exported, with the names of their files, none of which could be taken for a corpus."""
 
 
 def exporter_named(name: str) -> Exporter:
@@ -20,4 +28,4 @@ def exporter_named(name: str) -> Exporter:
     return {exporter.name: exporter for exporter in EXPORTERS}[name]
 
 
-__all__ = ["EXPORTERS", "Export", "ExportedSession", "Exporter", "exporter_named"]
+__all__ = ["EXPORTERS", "TABLES", "Export", "ExportedSession", "Exporter", "What", "exporter_named"]

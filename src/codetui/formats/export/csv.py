@@ -1,12 +1,13 @@
-"""Codings as a table in CSV, safe to open in a spreadsheet."""
+"""Tables in CSV, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.exporter import COLUMNS, Export, ExportedSession, Row, rows_of
+from codetui.formats.export.exporter import Export, ExportedSession, What, encoded
+from codetui.formats.export.table import Cell, Table, table_of
 from codetui.model import Codebook
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
@@ -23,33 +24,25 @@ QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 
 
 class CsvExporter:
-    """Writes one row a coding."""
+    """Writes one row a coding, source or note."""
 
     name = "csv"
     suffix = ".csv"
-    default_output = "codings.csv"
-    has_attributes = True
+    tables: tuple[What, ...] = ("codings",)
 
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
+    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
         """Return the table."""
-        rows = rows_of(sessions, book)
-        return Export({"": to_csv(rows)}, len(rows), "coding")
+        table = table_of(tables[0], sessions, book)
+        return Export({"": encoded(to_csv(table))}, table.contents)
 
 
-def to_csv(rows: Iterable[Row]) -> str:
-    """Render rows as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas.
-
-    The attributes of sources follow the columns of codings, in the order in which they appear; one with the name of
-    such a column is called `source.NAME`.
-    """
-    rows = list(rows)
-    names = list(dict.fromkeys(name for row in rows for name in row.attributes))
-    header = [*COLUMNS, *(f"source.{name}" if name in COLUMNS else name for name in names)]
-    cells = ((*row[: len(COLUMNS)], *(row.attributes.get(name, "") for name in names)) for row in rows)
-    return "".join(",".join(map(_written, line)) + "\r\n" for line in (header, *cells))
+def to_csv(table: Table) -> str:
+    """Render a table as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
+    lines = (table.all_columns, *table.lines())
+    return "".join(",".join(map(_written, line)) + "\r\n" for line in lines)
 
 
-def _written(cell: object) -> str:
+def _written(cell: Cell) -> str:
     text = "" if cell is None else guarded(str(cell))
     return '"{}"'.format(text.replace('"', '""')) if QUOTED.search(text) else text
 

@@ -1,12 +1,13 @@
-"""Codings as JSON lines, one object a coding."""
+"""Tables as JSON lines, one object a row."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from codetui.formats.export.exporter import COLUMNS, Export, ExportedSession, Row, rows_of
+from codetui.formats.export.exporter import Export, ExportedSession, What, encoded
+from codetui.formats.export.table import Row, Table, table_of
 from codetui.model import Codebook
 
 UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
@@ -14,29 +15,28 @@ UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 
 
 class JsonLinesExporter:
-    """Writes one JSON object a coding."""
+    """Writes one JSON object a coding, source or note."""
 
     name = "jsonl"
     suffix = ".jsonl"
-    default_output = "codings.jsonl"
-    has_attributes = True
+    tables: tuple[What, ...] = ("codings",)
 
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
+    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
         """Return the lines."""
-        rows = rows_of(sessions, book)
-        return Export({"": to_jsonl(rows)}, len(rows), "coding")
+        table = table_of(tables[0], sessions, book)
+        return Export({"": encoded(to_jsonl(table))}, table.contents)
 
 
-def to_jsonl(rows: Iterable[Row]) -> str:
-    """Render rows as JSON lines in UTF-8, each ending in LF; cells are not changed.
+def to_jsonl(table: Table) -> str:
+    """Render a table as JSON lines in UTF-8, each ending in LF; cells are not changed.
 
     A row of a source with attributes has them in an object of that name.
     """
-    return "".join(f"{_json(row)}\n" for row in rows)
+    return "".join(f"{_json(table.columns, row)}\n" for row in table.rows)
 
 
-def _json(row: Row) -> str:
-    fields: dict[str, object] = dict(zip(COLUMNS, row, strict=False))
+def _json(columns: Sequence[str], row: Row) -> str:
+    fields: dict[str, object] = dict(zip(columns, row.cells, strict=True))
     if row.attributes:
         fields["attributes"] = dict(row.attributes)
     text = json.dumps(fields, ensure_ascii=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codetui.formats.export.exporter import Export, ExportedSession
+from codetui.core.text.display import plural
+from codetui.formats.export.exporter import Export, ExportedSession, What, encoded
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook
 
@@ -14,13 +15,12 @@ class MarkdownExporter:
 
     name = "markdown"
     suffix = ""
-    default_output = "export"
-    has_attributes = False
+    tables: tuple[What, ...] = ()
 
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook) -> Export:
+    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:  # noqa: ARG002
         """Return the documents; one that has no log is exported as it is."""
-        texts = {session.path: _document(session, book) for session in sessions if session.is_begun}
-        return Export(texts, len(texts), "document")
+        files = {session.path: encoded(_document(session, book)) for session in sessions if session.is_begun}
+        return Export(files, plural(len(files), "document"))
 
 
 def _document(session: ExportedSession, book: Codebook) -> str:
