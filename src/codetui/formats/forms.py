@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, Va
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from codetui.formats.toml.syntax import Place
-from codetui.formats.toml.tables import Number, Table, header, nearest, shown
+from codetui.formats.toml.tables import Number, Sheet, Table, header, nearest, shown
+from codetui.model import Problem
 
 
 class Form(BaseModel):
@@ -72,6 +73,15 @@ def check(form: type[Form], table: Table) -> None:
     except ValidationError as error:
         for each in error.errors(include_url=False):
             _report(form, table, each)
+
+
+def check_text(form: type[Form], text: str, file: str) -> list[Problem]:
+    """Return the problems with the fields of a text, in the order of their lines; none if it is not valid TOML."""
+    sheet = Sheet(file)
+    top = sheet.parse(text)
+    if top is not None:
+        check(form, top)
+    return sorted(sheet.problems, key=lambda problem: problem.line) if top else []
 
 
 def _report(form: type[Form], table: Table, error: ErrorDetails) -> None:

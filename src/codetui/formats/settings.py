@@ -1,4 +1,4 @@
-"""Settings that people write as TOML: keys, theme and widths.  Whatever is wrong is a problem, and the rest is used."""
+"""Settings that people write as TOML: keys, theme and widths.  Wrong ones become problems, all others are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NARROWEST, WIDEST = 20, 400
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person has set; everything else is as the program has it.
+    """The settings of a person; the others keep the program's defaults.
 
     `keys` holds keys by action id, several presses separated by blanks: `{"find": "z f"}`.  `theme` is empty, and a
     width (in cells) None, unless it was set.
@@ -62,14 +62,9 @@ def parse_settings(
 
 def check_settings(text: str, file: str) -> list[Problem]:
     """Return the problems with names and types of fields."""
-    from codetui.formats.forms import SettingsForm, check
+    from codetui.formats.forms import SettingsForm, check_text
 
-    sheet = Sheet(file)
-    top = sheet.parse(text)
-    if top is None:
-        return []
-    check(SettingsForm, top)
-    return sorted(sheet.problems, key=lambda problem: problem.line)
+    return check_text(SettingsForm, text, file)
 
 
 def _keys(table: Table, actions: Collection[str]) -> dict[str, str]:

@@ -31,10 +31,10 @@ ENDS: dict[PartKind, set[PartKind]] = {
     "group": {"profile", "section", "group"},
     "section": {"profile", "section"},
 }
-"""The kinds of part that end one of a kind."""
+"""For each kind, the kinds whose next part ends a part of it."""
 
 MOST_ENDS = 6
-"""More than any kind has ends, so that a text after a larger part is placed after one that follows a smaller part."""
+"""More than the kinds in any of ENDS: of two texts after the same code, the one after its section sorts last."""
 
 
 class PartOrder:

@@ -144,7 +144,7 @@ PENDING = "?"
 """Ends the code of an undecided coding whose old id has a meaning in the new codebook: `T5?`."""
 
 REMARK = "waits: {id} of an earlier codebook"
-"""Stands after a pending id in documents."""
+"""Follows a pending id in documents."""
 
 
 def pending_id(code: str, known: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""What a readable codebook lacks or confuses: skipped numbers, missing texts, names that are too much alike."""
+"""Likely mistakes in a valid codebook: skipped numbers, missing texts, names that are too similar."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Named(NamedTuple):
 
 
 def lint(book: Codebook, top: Table, tables: Tables) -> None:
-    """Report what deserves a second look to the sheet of `top`; `tables` holds the table of each part."""
+    """Report likely mistakes to the sheet of `top`; `tables` contains the table of each part."""
     codes = [Named("code", each.id, each.name, each.section, tables["code", each.id]) for each in book.codes]
     profiles = [Named("profile", each.id, each.name, "", tables["profile name", each.name]) for each in book.profiles]
     headings = [
@@ -171,7 +171,7 @@ def _check_names(book: Codebook, codes: Sequence[Named], profiles: Sequence[Name
 
 
 def _check_round_trip(book: Codebook, tables: Tables) -> None:
-    """Report every part that a document would lose or take for another one.
+    """Report every part that a document would lose or confuse with another one.
 
     Plain texts need no trial, so that most codebooks are opened without the reader of documents.
     """

@@ -36,7 +36,7 @@ def parse_map(
 ) -> tuple[MigrationMap | None, list[Problem]]:
     """Return the map with the rules that could be read, and the problems in the order of their lines.
 
-    None stands for a text that is not valid TOML.  Names are replaced by ids.  A rule with a target that the `new`
+    The map is None if the text is not valid TOML.  Names are replaced by ids.  A rule with a target that the `new`
     codebook lacks is an error and is ignored; one for a part that the `old` one lacks is kept, as documents may have
     called a code so.
     """

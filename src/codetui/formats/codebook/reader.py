@@ -39,8 +39,8 @@ HOLDS: dict[str, Holds] = {"quotations": "quotations", "terms": "terms"}
 def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
     """Return the codebook with everything that could be read, and the problems in the order of their lines.
 
-    None stands for a text that is not valid TOML.  Every section and code has a key.  Of a text that `is_checked`
-    names and types of fields are not checked again: see `check_fields`.
+    The codebook is None if the text is not valid TOML.  Every section and code has a key.  The names and types of
+    fields of a text that `is_checked` are not checked again: see `check_fields`.
     """
     sheet = Sheet(file)
     top = sheet.parse(text)
@@ -51,23 +51,17 @@ def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[C
     read.check_places(book)
     lint(book, top, read.tables)
     if not is_checked:
-        _check(top)
+        from codetui.formats.forms import CodebookForm, check
+
+        check(CodebookForm, top)
     return book, sorted(sheet.problems, key=lambda problem: problem.line)
 
 
 def check_fields(text: str, file: str) -> list[Problem]:
     """Return the problems with names and types of fields, which depend on the text alone."""
-    sheet = Sheet(file)
-    top = sheet.parse(text)
-    if top is not None:
-        _check(top)
-    return sheet.problems
+    from codetui.formats.forms import CodebookForm, check_text
 
-
-def _check(top: Table) -> None:
-    from codetui.formats.forms import CodebookForm, check
-
-    check(CodebookForm, top)
+    return check_text(CodebookForm, text, file)
 
 
 def _book(top: Table, read: Parts) -> Codebook:

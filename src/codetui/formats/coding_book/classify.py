@@ -106,7 +106,7 @@ class Classifier:
     """Finds the codes and profiles of one book."""
 
     def __init__(self, root: Node) -> None:
-        """Count the ids of the book: one that is not similar to others and has no known name labels nothing."""
+        """Count the ids of the book: an id of no known kind labels a code only if others are built alike."""
         ids: list[str] = []
         self._numbered: set[str] = set()
         """Ids that continue the number of their heading: 3.1 below `3. Attitude`."""

@@ -19,7 +19,7 @@ IsCode = Callable[[Label], bool]
 
 PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
 LONGEST_FIELD_NAME = 7
-"""Words."""
+"""In words."""
 
 ID_COLUMN = re.compile(r"(code )?(id|nr|no|nummer|number)|#|code", re.IGNORECASE)
 NAME_COLUMN = re.compile(

@@ -266,7 +266,7 @@ def quote_long(text: str, newline: str, *, literal: bool = False) -> str:
 def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "", like: str = "") -> str:
     """Return a value with `before` characters in front of it on its line.
 
-    A string takes the kind of quotes of the value `like`, which it replaces, where they can hold it.
+    A string gets the same kind of quotes as the value `like`, which it replaces, if they suit it.
     """
     is_literal = like.startswith("'")
     if isinstance(value, bool):
@@ -307,9 +307,9 @@ def _must_escape(sign: str) -> bool:
 
 
 def joined_lines(text: str) -> str:
-    """Hard-wrapped text with its lines joined; blank lines, bullets and rows of tables still begin a line of their own.
+    """Return hard-wrapped text with its lines joined; blank lines, bullets and rows of tables keep their own lines.
 
-    A bullet keeps its indentation, counted from that of the leftmost one.  Control characters are left out.
+    A bullet keeps its indentation relative to the leftmost one.  Control characters are removed.
     """
     printable = "".join(sign for sign in text if sign in "\n\t" or category(sign) != "Cc")
     written = without_empty_ends(printable.split("\n"))
@@ -326,11 +326,11 @@ def joined_lines(text: str) -> str:
 
 
 def indentation(line: str) -> int:
-    """The blanks that a line begins with; a tab goes on to the next fourth column."""
+    """Return the columns of white space that a line begins with; tab stops are four columns apart."""
     return len(line[: len(line) - len(line.lstrip())].expandtabs(4))
 
 
 def without_empty_ends(lines: list[str]) -> list[str]:
-    """The lines without those at either end that hold nothing but white space."""
+    """Return the lines without the blank ones at both ends."""
     filled = [number for number, line in enumerate(lines) if line.strip()]
     return lines[filled[0] : filled[-1] + 1] if filled else []

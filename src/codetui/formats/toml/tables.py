@@ -1,6 +1,6 @@
 """Tables of a TOML file that a person wrote: what is wrong becomes a problem with its line, the rest is kept.
 
-Reading forgives wrong types; `schema.check` reports them.
+A field of a wrong type is read as absent; `forms.check` reports it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Sheet:
         return None
 
     def report(self, severity: Severity, line: int, message: str) -> None:
-        """Add a problem, unless there are more than anybody reads."""
+        """Add a problem, unless the sheet has MOST_PROBLEMS already."""
         if self.has_room():
             self.problems.append(Problem(self.file, line, severity, message))
 
