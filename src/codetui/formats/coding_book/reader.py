@@ -1,23 +1,334 @@
-"""Read a coding book in markdown: the TOML of its codebook, and notes on the lines that it was read from."""
+"""Coding books in markdown, read as codebooks: tables in TOML, and notes on the lines that they come from."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
+from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
+from codetui.core.codebook.keys import with_numbers
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import DIGITS, Fields, Tables, in_order, render_codebook, write_tables
-from codetui.formats.coding_book.build import Builder
-from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
-from codetui.formats.coding_book.markdown import Node, outline
-from codetui.formats.coding_book.pieces import LINE_BREAK, words
-from codetui.formats.coding_book.vocabulary import plain_name
+from codetui.formats.coding_book import vocabulary
+from codetui.formats.coding_book.classify import NO_LABEL, Classifier, Passage, find_sections, passages
+from codetui.formats.coding_book.markdown import Block, Node, outline, prose
+from codetui.formats.coding_book.pieces import LINE_BREAK, FieldCollector, Piece, split_blocks, words
+from codetui.formats.coding_book.vocabulary import FieldKey, Label, Style, plain_name
 from codetui.model import Codebook, Problem
+
+EXCERPT_LENGTH = 5
+"""Words of a text without a title that a message quotes."""
+
+Notify = Callable[[int, str], None]
+"""Reports a message about a line."""
+
+PATTERNS: dict[Style, str] = {"colon": "{id}: {name}", "dot": "{id}. {name}", "name": "{name}"}
+SECTION_NUMBER = re.compile(r"[^\d]*(\d+(?:\.\d+)*)")
+LONGEST_SLUG = 40
+LONGEST_GROUP_ID = 3
+TOKEN = re.compile(r"(?<![\w.])(?:\w+|\W)")
+CONTINUED = re.compile(r"\.?\w")
+CONJUNCTIONS = {"and", "or", "en", "of", "with", "met"}
+LONGEST_REFERENCE = 300
+"""Characters of the id and name of a code in a text."""
+
+
+class Builder:
+    """Builds the tables of one book; `structure` are the words that only order the others, as in headings."""
+
+    def __init__(self, passages: list[Passage], notify: Notify) -> None:
+        """Name all parts."""
+        self.tables = Tables()
+        self.structure: list[str] = []
+        self._field_names: list[str] = []
+        self._notify = notify
+        self._passages = passages
+        name_parts(passages, notify)
+        self._order = PartOrder([passage.part for passage in passages if passage.kind])
+        self._codes = [passage.label for passage in passages if passage.kind == "code"]
+        self._finder = CodeFinder({label.id: label.name for label in self._codes})
+        self._first_inside: dict[Passage, Passage] = {}
+        for passage in passages:
+            for parent in (passage.section, passage.group):
+                if passage.kind and parent:
+                    self._first_inside.setdefault(parent, passage)
+
+    def build(self) -> Tables:
+        """Return the tables of all parts and texts in the order of the passages."""
+        parts_before = _last_parts(self._passages)
+        parts_after = _last_parts(self._passages[::-1])[::-1]
+        for passage, before, after in zip(self._passages, parts_before, parts_after, strict=True):
+            match passage.kind:
+                case None:
+                    self._add_text_between(passage, before, after)
+                case "section":
+                    self._add_section(passage)
+                case "group":
+                    self._add_group(passage)
+                case "profile":
+                    self._add_profile(passage)
+                case "code":
+                    self._add_code(passage)
+        dutch = [name for name in self._field_names if vocabulary.DUTCH.search(name)]
+        self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
+        styles = Counter(label.style for label in self._codes)
+        self.tables.top["label"] = PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
+        return self.tables
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    def _add_section(self, passage: Passage) -> None:
+        label = passage.label
+        heading = f"{'#' * passage.level} {passage.heading}"
+        fields: Fields = {
+            "id": label.id,
+            "title": label.name,
+            "heading": "" if heading == f"## {label.name}" else heading,
+            "holds": passage.section_kind.holds if passage.section_kind else "quotations",
+        }
+        self.tables.parts["section"].append(fields | self._definition(passage))
+
+    def _add_group(self, passage: Passage) -> None:
+        section = passage.section.label.id if passage.section else ""
+        fields: Fields = {"id": passage.label.id, "section": section, "title": passage.label.name}
+        self.tables.parts["group"].append(fields | self._definition(passage))
+
+    def _definition(self, passage: Passage) -> Fields:
+        """Return the paragraphs and lists below a heading as its definition; other blocks are added as a text."""
+        texts: list[str] = []
+        others: list[Block] = []
+        for block in passage.blocks:
+            pieces = split_blocks([block], lambda _: False)
+            if others or block.kind not in ("paragraph", "list"):
+                others.append(block)
+            elif any(piece.key == "definition" for piece in pieces):
+                for piece in pieces:
+                    is_definition = piece.key == "definition"
+                    self.structure += words(piece.name) if is_definition else []
+                    texts.append(piece.content() if is_definition else piece.named_content())
+            else:
+                texts.append(prose([block]))
+        if others:
+            inside = self._first_inside.get(passage)
+            self._add_text("", prose(others), others[0].line, inside or passage, is_behind=not inside)
+        return {"definition": "\n\n".join(filter(None, texts))}
+
+    def _add_profile(self, passage: Passage) -> None:
+        label = passage.label
+        collector = self._collected(passage, vocabulary.PROFILE_FIELDS)
+        own: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
+        self.tables.parts["profile"].append(in_order("profile", own | collector.fields))
+        self._add_texts_of(passage, collector)
+
+    def _add_code(self, passage: Passage) -> None:
+        label, parent = passage.label, passage.group or passage.section
+        collector = self._collected(passage, vocabulary.CODE_FIELDS)
+        own: Fields = {"id": label.id, "name": label.name}
+        if parent:
+            own["group" if passage.group else "section"] = parent.label.id
+        self.tables.parts["code"].append(in_order("code", own | collector.fields | self._confused_with(collector)))
+        self._add_texts_of(passage, collector)
+
+    def _collected(self, passage: Passage, allowed: set[FieldKey]) -> FieldCollector:
+        """Return the fields of a code or profile, from its label on."""
+        label = passage.label
+        kind = passage.section.section_kind if passage.section else None
+        collector = FieldCollector(allowed, holds_terms=kind is not None and kind.holds == "terms")
+        head, *others = passage.pieces or [Piece("plain", passage.line)]
+        if head.kind not in ("code", "profile"):
+            head, others = Piece("code", passage.line), passage.pieces
+        collector.add_head(head, head.text or label.rest)
+        for piece in others:
+            collector.add(piece)
+        self._field_names += collector.names
+        kept = words(" ".join((label.id, label.name, label.subtitle, label.rest)))
+        unused = Counter(words(passage.heading)) - Counter(kept)
+        self.structure += [*words(head.name), *collector.structure, *unused.elements()]
+        return collector
+
+    def _confused_with(self, collector: FieldCollector) -> Fields:
+        """Return the codes that are easily confused with this one; a field with other words is kept as a text too."""
+        ids: list[str] = []
+        for line, name, text in collector.references:
+            found, has_other_words = self._finder.find(text)
+            ids += found
+            if has_other_words or not found:
+                collector.texts.append((line, name, text))
+            else:
+                self.structure += words(text)
+        return {"confused_with": tuple(dict.fromkeys(ids))} if ids else {}
+
+    # --- texts ------------------------------------------------------------------------------------------
+
+    def _add_texts_of(self, passage: Passage, collector: FieldCollector) -> None:
+        for line, title, body in sorted(collector.texts):
+            self._add_text(title, body, line, passage, is_behind=True)
+
+    def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
+        """Add a text before the part after it or behind the part before it; at the top if untitled and first."""
+        title = vocabulary.plain_name(passage.heading)
+        if not passage.body and (not title or vocabulary.ONLY_PROFILES.fullmatch(title)):
+            self.structure += words(title)
+            return
+        part, is_behind = after, False
+        if before and (passage.is_behind or not after):
+            is_behind = True
+            parents = [] if passage.is_behind else [before.section, before.group]
+            part = next((each for each in parents if each and 0 < passage.level <= each.level), before)
+        elif not (title or before):
+            part = None
+        self._add_text(title, passage.body, passage.line, part, is_behind=is_behind)
+
+    def _add_text(self, title: str, body: str, line: int, beside: Passage | None, *, is_behind: bool) -> None:
+        """Add a text beside a part, and report it."""
+        if not title and not body:
+            return
+        part = beside.part if beside else None
+        place: Fields = {"after" if is_behind else "before": self._order.name_of(part)} if part else {}
+        self.tables.parts["text"].append({"title": title, **place, "body": body})
+        name = title or " ".join(body.split()[:EXCERPT_LENGTH]) + " …"
+        where = f"{'after' if is_behind else 'before'} {part.kind} {part.id}" if part else "at the beginning"
+        self._notify(line, f"“{name}” is not a field or a part of the codebook; it is kept as a text {where}")
+
+
+def _last_parts(passages: list[Passage]) -> list[Passage | None]:
+    """Return for each passage the last part before it."""
+
+    def last_part(last: Passage | None, passage: Passage | None) -> Passage | None:
+        return passage if passage and passage.kind else last
+
+    return list(accumulate([None, *passages[:-1]], last_part))
+
+
+# --- names of parts -------------------------------------------------------------------------------------
+
+
+def name_parts(passages: Iterable[Passage], notify: Notify) -> None:
+    """Label each part with its final id and name; `notify` is called for ids that are not in the book."""
+    of_kind: dict[PartKind, list[Passage]] = {kind: [] for kind in KINDS}
+    for passage in passages:
+        if passage.kind:
+            of_kind[passage.kind].append(passage)
+    _name_sections(of_kind["section"])
+    _name_codes(of_kind["code"], notify)
+    _name_groups(of_kind["group"], of_kind["code"])
+    _name_profiles(of_kind["profile"])
+
+
+def _name_sections(sections: list[Passage]) -> None:
+    """Name sections after their kind, except where several have the same kind."""
+    taken: dict[str, int] = {}
+    kinds = Counter(passage.section_kind for passage in sections)
+    for passage in sections:
+        if kinds[passage.section_kind] > 1:
+            passage.section_kind = None
+        kind = passage.section_kind
+        title = kind.title if kind else vocabulary.chapter_title(passage.heading)
+        passage.label = Label(_unique(kind.id if kind else _slug(title), taken), title)
+
+
+def _name_codes(codes: list[Passage], notify: Notify) -> None:
+    taken: dict[str, int] = {}
+    for passage in codes:
+        label = Label("", vocabulary.plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
+        id_ = label.id
+        if not id_:
+            id_ = _unique(_slug(label.name), taken)
+            notify(passage.line, f"“{label.name}” has no id in the book; {id_} is used")
+        elif id_.isdigit() and id_ in taken and passage.section:
+            number = SECTION_NUMBER.match(passage.section.heading)
+            id_ = _unique(f"{number[1] if number else passage.section.label.id}.{id_}", taken)
+            notify(passage.line, f"another code has the id {label.id}; {id_} is used for this one")
+        taken.setdefault(id_, 1)
+        passage.label = label._replace(id=id_, name=label.name or label.id)
+
+
+def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
+    """Name groups after the part of the id that only their codes share: `A` for `1.A.1` and `1.A.2`."""
+    taken: dict[str, int] = {}
+    stems: dict[Passage, set[str]] = {group: set() for group in groups}
+    for code in codes:
+        if code.group:
+            stems[code.group].add(code.label.id.rpartition(".")[0])
+    shared = {group: next(iter(those)) if len(those) == 1 else "" for group, those in stems.items()}
+    lasts = Counter(stem.split(".")[-1] for stem in shared.values())
+    for group, stem in shared.items():
+        title = vocabulary.plain_name(group.heading)
+        last = stem.split(".")[-1]
+        is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
+        group.label = Label(_unique(last if is_clear else stem or _slug(title), taken), title)
+
+
+def _name_profiles(profiles: list[Passage]) -> None:
+    """Number the profiles that have no id."""
+    labels = [vocabulary.profile_label(each.heading) if each.heading else each.label for each in profiles]
+    ids = with_numbers([label.id for label in labels])
+    for passage, label, id_ in zip(profiles, labels, ids, strict=True):
+        passage.label = label._replace(id=id_)
+
+
+def _unique(wanted: str, taken: dict[str, int]) -> str:
+    """Return and take `wanted`, or `wanted_2` and so on; `taken` counts how often an id was wanted."""
+    id_ = wanted
+    while id_ in taken:
+        taken[wanted] += 1
+        id_ = f"{wanted}_{taken[wanted]}"
+    taken[id_] = 1
+    return id_
+
+
+def _slug(text: str) -> str:
+    """Return the words of a title in lower case, joined by `_`, as an id."""
+    return "_".join(re.findall(r"[^\W_]+", text.casefold()))[:LONGEST_SLUG].strip("_") or "part"
+
+
+# --- references to codes --------------------------------------------------------------------------------
+
+
+class CodeFinder:
+    """Finds the codes that texts refer to: `TASK2, TASK4: Software Development and **Modeling**`."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        """Index the codes by their label, name with id, id or name; `names` are the codes' names by id."""
+        self._ids: dict[str, str] = {}
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for id_, name in names.items():
+            labels = [f"{id_}{mark}{name}" for mark in (": ", ". ", " ", " - ", " – ")]
+            for reference in (*labels, f"{name} ({id_})", id_, name):
+                first = TOKEN.match(reference)
+                if first and reference.strip() and len(reference) <= LONGEST_REFERENCE:
+                    self._ids.setdefault(reference, id_)
+                    lengths[first[0]].add(len(reference))
+        self._lengths = {word: sorted(of_word, reverse=True) for word, of_word in lengths.items()}
+        """The lengths of the references that begin with a word, the longest first."""
+
+    def find(self, text: str) -> tuple[list[str], bool]:
+        """Return the ids of the codes in a text, in its order, and whether the text has other words as well.
+
+        Of several references at one place the longest counts.
+        """
+        ids: list[str] = []
+        rest: list[str] = []
+        end = 0
+        for token in TOKEN.finditer(text):
+            start = token.start()
+            if start < end:
+                continue
+            for length in self._lengths.get(token[0], ()):
+                reference = text[start : start + length]
+                if reference in self._ids and not CONTINUED.match(text, start + length):
+                    ids.append(self._ids[reference])
+                    rest.append(text[end:start])
+                    end = start + length
+                    break
+        others = [word for word in words(" ".join((*rest, text[end:]))) if word.casefold() not in CONJUNCTIONS]
+        return list(dict.fromkeys(ids)), bool(others)
+
 
 EDITED = (
     "the text was edited after its export and is read as it is; keys, references and settings that only this comment "

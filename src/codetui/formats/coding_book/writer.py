@@ -10,7 +10,7 @@ from importlib.resources import files
 from codetui.core.codebook.diff import KINDS, AnyPart, Part, PartOrder, in_reading_order, parts, parts_of
 from codetui.core.codebook.index import label_from
 from codetui.core.codebook.keys import with_keys
-from codetui.formats.coding_book.reader import embed_codebook, parse_coding_book
+from codetui.formats.coding_book.reader import PATTERNS, embed_codebook, parse_coding_book
 from codetui.formats.coding_book.vocabulary import IS_WORD_ID, PROFILE
 from codetui.model import Code, Codebook, CodebookText, Group, Profile, Section
 
@@ -19,7 +19,6 @@ RULE = "---"
 PLAIN_VERSION = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
 """A version that is recognised without the word before it."""
 
-PATTERNS = ("{id}: {name}", "{id}. {name}", "{name}")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 LINE_START = re.compile("^(?=.)", re.MULTILINE)
 HEADING = re.compile(r"#{1,6} \S.*")
@@ -78,7 +77,7 @@ class _Writer:
         self._parts = {Part(kind, each.id): each for kind in KINDS for each in parts_of(book, kind)}
         self._sections = {section.id: section for section in book.sections}
         self._names = {name: words[book.language == "nl"] for name, words in WORDS.items()}
-        pattern = book.label if book.label in PATTERNS else PATTERNS[0]
+        pattern = book.label if book.label in PATTERNS.values() else PATTERNS["colon"]
         self._labels: dict[str, str] = {code.id: label_from(pattern, code.id, code.name) for code in book.codes}
         beside = map(self._beside, book.texts)
         self._grouped = {each.section for each in (*book.groups, *beside) if isinstance(each, Group | Code)}
