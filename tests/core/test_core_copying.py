@@ -133,7 +133,7 @@ def test_all_but_done_comes_over_in_one_step_and_goes_in_one(there: Session) -> 
         "whole": ("1", "Because.", False),
     }
     undone = here.do(Undo())
-    assert isinstance(undone, Decision) and undone.message == "Undone: what was taken over from ad 812."
+    assert isinstance(undone, Decision) and undone.message == "Undone: the copy from ad 812."
     assert here.state.is_untouched
     here.do(Redo())
     assert len(here.state.live()) == 2 and here.state.profile == "1"

@@ -97,7 +97,9 @@ def most_similar(haystack: str, words: str) -> SimilarPlaces | None:
 
 def similarity(one: str, other: str) -> float:
     """Return the similarity of two normalized texts from 0 to 1: twice their common letters by all their letters."""
-    return _ratio(one, other)
+    from rapidfuzz.fuzz import ratio
+
+    return ratio(one, other) / 100
 
 
 def _best_window(haystack: str, words: str, within: Span) -> tuple[Span, float] | None:
@@ -125,10 +127,10 @@ def _refined(text: str, words: str, start: int, end: int) -> tuple[int, int, flo
     for _ in range(2):
         before = (start, end)
         starts = _edges(text, max(0, start - reach), min(end - 1, start + reach)) or [start]
-        start = max(starts, key=lambda each: _ratio(words, text[each:end]))
+        start = max(starts, key=lambda each: similarity(words, text[each:end]))
         ends = _edges(text, max(start + 1, end - reach), min(len(text), end + reach)) or [end]
-        end = max(ends, key=lambda each: _ratio(words, text[start:each]))
-        score = _ratio(words, text[start:end])
+        end = max(ends, key=lambda each: similarity(words, text[start:each]))
+        score = similarity(words, text[start:end])
         if (start, end) == before:
             break
     tight = text[start:end]
@@ -139,12 +141,6 @@ def _refined(text: str, words: str, start: int, end: int) -> tuple[int, int, flo
 def _edges(text: str, first: int, last: int) -> list[int]:
     """Return the offsets from `first` to `last` that cut no word in two."""
     return [place for place in range(first, last + 1) if not is_joined(text, place)]
-
-
-def _ratio(one: str, other: str) -> float:
-    from rapidfuzz.fuzz import ratio
-
-    return ratio(one, other) / 100
 
 
 # --- typos ----------------------------------------------------------------------------------------

@@ -8,16 +8,17 @@ does not change: in a source of 1 MB this takes up to 80 ms for the first and 25
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Resolution, locate
 from codetui.core.anchors.similarity import similarity
-from codetui.core.session.state import State
+from codetui.core.session.state import State, coding_events
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words
-from codetui.model import Anchor, Coding, CodingId, CodingReanchored, Event, Problem, Source, Span, text_hash
+from codetui.model import Anchor, Coding, CodingId, Event, Problem, Source, Span, text_hash
 
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
@@ -51,8 +52,8 @@ class _Found(NamedTuple):
     message: str = ""
 
 
-def reanchor(state: State, source: Source) -> Reanchoring:
-    """Return what follows if the text of the source is not the one that was coded.
+def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
+    """Return what follows if the text of the source, called `word` in messages, is not the one that was coded.
 
     A place that only resembles the words is proposed. The old places stay in the log.
     """
@@ -66,22 +67,10 @@ def reanchor(state: State, source: Source) -> Reanchoring:
             continue
         found = text.find(coding)
         fates[found.fate] += 1
-        is_proposed = found.fate == "proposed"
-        if (found.anchor, found.words, is_proposed) == (coding.anchor, coding.words, coding.is_proposed):
-            continue
-        if found.message:
-            problems.append(Problem(source.file, 0, "warning", f"the ad's text has changed: {found.message}"))
-        events.append(
-            CodingReanchored(
-                coding=coding.id,
-                anchor=found.anchor,
-                words=found.words,
-                anchor_before=coding.anchor,
-                words_before=coding.words,
-                is_proposed=is_proposed,
-                was_proposed=coding.is_proposed,
-            )
-        )
+        after = replace(coding, anchor=found.anchor, words=found.words, is_proposed=found.fate == "proposed")
+        if after != coding and found.message:
+            problems.append(Problem(source.file, 0, "warning", f"the {word}'s text has changed: {found.message}"))
+        events += coding_events(coding, after)
     del fates["waiting"]
     return Reanchoring(tuple(events), ReanchorCounts(**fates), tuple(problems))
 

@@ -11,7 +11,7 @@ from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import KINDS, PartKind, identities, pair_parts
 from codetui.core.codebook.index import CodebookIndex, profile
 from codetui.core.codebook.usage import done_transactions
-from codetui.core.session.state import State
+from codetui.core.session.state import State, profile_event
 from codetui.model import (
     Codebook,
     CodeId,
@@ -373,12 +373,7 @@ class _Migration:
         self.counts[rule] += 1
         new = rule.new[0] if rule.effect == "renamed" else self._pending_profile(profile)
         if new != profile:
-            yield ProfileAssigned(
-                profile=new,
-                reasoning=self.state.reasoning,
-                profile_before=profile,
-                reasoning_before=self.state.reasoning,
-            )
+            yield profile_event(self.state, new, self.state.reasoning)
 
     def _moving_memos(self) -> dict[MemoTarget, list[Memo]]:
         """Return the memos that a rule moves, in order, by their new target."""

@@ -1,13 +1,16 @@
-"""What a coder can do, as values; `deciding.decide` says what follows."""
+"""The commands of a coder, as values, and what comes of one: a Decision or a Refusal; see `decide`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from codetui.core.anchors import anchor as anchors
+from codetui.core.codebook import index as books
 from codetui.core.session.state import State
 from codetui.model import (
     NO_STEP,
+    Anchor,
     Cause,
     Codebook,
     CodeId,
@@ -34,18 +37,18 @@ Hint = Literal[
     "assign a profile",
     "write the reasoning",
 ]
-"""What to do next; the screen names the keys for it."""
+"""What the coder can do next; the screen names the keys for it."""
 
 
 class Refusal(NamedTuple):
-    """Why a command was not carried out, and what to do instead."""
+    """Why a command was not executed."""
 
     message: str
     hint: Hint | None = None
 
 
 class Decision(NamedTuple):
-    """The events of one command, and what to tell the coder."""
+    """The events of one command, and the message to the coder; `target` is what an undo or redo inverts."""
 
     events: tuple[Event, ...]
     message: str
@@ -58,17 +61,33 @@ class Decision(NamedTuple):
 
 
 class DecisionContext(NamedTuple):
-    """What a decision may look at besides the state, and the one id that it may use."""
+    """What a decision depends on besides the state, and the one id that it may use."""
 
     book: Codebook
     text: str
     text_hash: str
     fresh_id: str
 
+    @property
+    def word(self) -> str:
+        """What the codebook calls a source."""
+        return self.book.words.source
+
+    def label(self, code: CodeId) -> str:
+        """Return the label of a code, or its id if the codebook lacks it."""
+        return books.label_of(self.book, code)
+
+    def anchor_at(self, span: Span) -> Anchor | None:
+        """Return the anchor of a span of the text, None if it has no words."""
+        start, end = max(0, span.start), min(span.end, len(self.text))
+        if start >= end or not self.text[start:end].strip():
+            return None
+        return anchors.anchor_at(self.text, Span(start, end), self.text_hash)
+
 
 @dataclass(frozen=True, slots=True)
 class AssignCode:
-    """Give `code` to the words at `span`."""
+    """Assign `code` to the words at `span`."""
 
     span: Span
     code: CodeId
@@ -77,14 +96,14 @@ class AssignCode:
 
 @dataclass(frozen=True, slots=True)
 class RemoveCoding:
-    """Take a coding away."""
+    """Remove a coding."""
 
     coding: CodingId
 
 
 @dataclass(frozen=True, slots=True)
 class RecodeCoding:
-    """Give a quotation another code instead of the one it has."""
+    """Replace the code of a quotation."""
 
     coding: CodingId
     code: CodeId
@@ -92,7 +111,7 @@ class RecodeCoding:
 
 @dataclass(frozen=True, slots=True)
 class MoveBoundary:
-    """Let a quotation begin and end elsewhere."""
+    """Move the boundaries of a quotation."""
 
     coding: CodingId
     span: Span
@@ -100,7 +119,7 @@ class MoveBoundary:
 
 @dataclass(frozen=True, slots=True)
 class AcceptPlace:
-    """Take `span`, else the place that was proposed, as that of a quotation; its words stay as they are written."""
+    """Accept `span`, else the proposed place, as the place of a quotation, whose words stay as they are written."""
 
     coding: CodingId
     span: Span | None = None
@@ -108,7 +127,7 @@ class AcceptPlace:
 
 @dataclass(frozen=True, slots=True)
 class NoteCoding:
-    """Write a note beside a quotation; an empty note takes it away."""
+    """Write a note on a quotation; an empty one deletes it."""
 
     coding: CodingId
     note: str
@@ -116,7 +135,7 @@ class NoteCoding:
 
 @dataclass(frozen=True, slots=True)
 class NotePlace:
-    """Write a note on a section, group or code; an empty note takes it away."""
+    """Write a note on a section, group or code; an empty one deletes it."""
 
     place: MemoTarget
     text: str
@@ -125,7 +144,7 @@ class NotePlace:
 
 @dataclass(frozen=True, slots=True)
 class AssignProfile:
-    """Assign the profile, or write its reasoning, or both."""
+    """Assign a profile with its reasoning; an empty profile is none."""
 
     profile: str
     reasoning: str
@@ -133,14 +152,14 @@ class AssignProfile:
 
 @dataclass(frozen=True, slots=True)
 class MarkDone:
-    """Mark the ad done, or take it up again."""
+    """Mark the source done, or not done."""
 
     is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeAd:
-    """Say what the source does not: employer and title."""
+    """Enter employer and title, which the source lacks."""
 
     employer: str
     title: str
@@ -148,7 +167,7 @@ class DescribeAd:
 
 @dataclass(frozen=True, slots=True)
 class CopySession:
-    """Take over what the session on another ad holds, as far as this one lacks it; its text differs in layout only."""
+    """Copy what the session on another source has and this one lacks; `text` differs from this one's in layout only."""
 
     ad: SourceId
     text: str
@@ -157,12 +176,12 @@ class CopySession:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take the last step back."""
+    """Undo the last step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """Bring the step back that was undone last."""
+    """Redo the step that was undone last."""
 
 
 Command = (

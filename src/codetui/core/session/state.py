@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -311,3 +311,35 @@ def _changed(
             return replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed)
         case CodingNoted():
             return replace(coding, note=event.note)
+
+
+def coding_events(before: Coding, after: Coding) -> Iterator[Event]:
+    """Yield the events that change a coding into another one with its id."""
+    if after.is_removed:
+        yield CodingRemoved(coding=after.id)
+        return
+    if before.is_removed:
+        yield CodingRestored(coding=after.id)
+    if (after.code, after.rank) != (before.code, before.rank):
+        yield CodingRecoded(
+            coding=after.id, code=after.code, rank=after.rank, code_before=before.code, rank_before=before.rank
+        )
+    if (after.anchor, after.words, after.is_proposed) != (before.anchor, before.words, before.is_proposed):
+        yield CodingReanchored(
+            coding=after.id,
+            anchor=after.anchor,
+            words=after.words,
+            anchor_before=before.anchor,
+            words_before=before.words,
+            is_proposed=after.is_proposed,
+            was_proposed=before.is_proposed,
+        )
+    if after.note != before.note:
+        yield CodingNoted(coding=after.id, note=after.note, note_before=before.note)
+
+
+def profile_event(state: State, profile: str, reasoning: str) -> ProfileAssigned:
+    """Return the event that assigns a profile with its reasoning."""
+    return ProfileAssigned(
+        profile=profile, reasoning=reasoning, profile_before=state.profile, reasoning_before=state.reasoning
+    )

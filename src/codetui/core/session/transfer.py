@@ -1,4 +1,4 @@
-"""What a session can take over from another one of the same coder on an ad with the same text."""
+"""Copy the codings of another session of the same coder, on a source with the same text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
-from codetui.core.session.state import State
+from codetui.core.session.state import State, profile_event
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import (
@@ -21,98 +21,70 @@ from codetui.model import (
     Memo,
     MemoId,
     MemoWritten,
-    ProfileAssigned,
     Span,
     text_hash,
 )
 
 
-class Copy(NamedTuple):
-    """The events that give a session what it lacks, and how many codings were left out: not in this ad."""
-
-    events: tuple[Event, ...]
-    left_out: int = 0
-
-    @property
-    def codings(self) -> int:
-        """How many codings come over."""
-        return sum(isinstance(event, CodingAdded) for event in self.events)
-
-    @property
-    def notes(self) -> int:
-        """How many notes on sections, groups and codes come over."""
-        return sum(isinstance(event, MemoWritten) for event in self.events)
-
-    @property
-    def has_profile(self) -> bool:
-        """True where the profile or its reasoning comes over."""
-        return any(isinstance(event, ProfileAssigned) for event in self.events)
-
-
 class _Found(NamedTuple):
-    """A coding of the other session in this ad; without an anchor the coder is asked for the place."""
+    """A coding of the other session in this text; the coder is asked for the place of one without an anchor."""
 
     coding: Coding
     anchor: Anchor | None
 
-    @property
-    def shown(self) -> str:
-        """The words as documents show them."""
-        return collapse_spaces(self.coding.words)
-
 
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
-    """The events of taking a session over, as one step; refused where nothing is lacking."""
-    copy = copy_of(command, state, study)
-    left_out = f" {plural(copy.left_out, 'quotation')} not in this ad: left out." if copy.left_out else ""
-    if not copy.events:
-        return Refusal(f"Everything coded in ad {command.ad} is here already.{left_out}")
-    parts = [plural(copy.codings, "coding"), plural(copy.notes, "note"), "the profile" if copy.has_profile else ""]
-    parts = [part for part in parts if part and not part.startswith("0 ")]
-    what = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
-    message = f"Copied from ad {command.ad}: {what}.{left_out}"
-    return Decision(copy.events, message, "copy", from_name=command.ad, hint="undo it")
+    """Return the events that copy what the other session has and `state` lacks, as one step.
 
-
-def copy_of(command: CopySession, state: State, study: DecisionContext) -> Copy:
-    """What that session holds and `state` lacks: codings, each anchored anew in this ad's text, notes, the profile.
-
-    What stands here stays as it is.  Words that are not in this ad, as those of another title, are left out;
-    words with several places come without one.  Whether the ad is done is this session's own affair.
+    These are codings, each located in this text, notes, and the profile, but not whether the source is done.  What the
+    session has stays.  Words that are not in this text, such as those of another title, are left out; words with
+    several places are copied without a place.
     """
-    source, layout = command.session, _Layout(command.text, study)
-    found = [_in_this_ad(coding, layout, study) for coding in source.live()]
+    source, texts = command.session, _SameTexts(command.text, study)
+    found = [_located(coding, texts, study) for coding in source.live()]
     places = {(coding.code, coding.anchor.start, coding.anchor.end) for coding in state.live() if coding.anchor}
     words = {(coding.code, collapse_spaces(coding.words)) for coding in state.live()}
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
     ranks = count(state.next_rank)
-    codings: list[Event] = []
+    codings: list[CodingAdded] = []
     for one in filter(None, found):
         code, anchor = one.coding.code, one.anchor
-        is_here = (code, anchor.start, anchor.end) in places if anchor else (code, one.shown) in words
+        is_here = (
+            (code, anchor.start, anchor.end) in places if anchor else (code, collapse_spaces(one.coding.words)) in words
+        )
         if not is_here:
             codings.append(_added(one, CodingId(next(ids)), next(ranks)))
     notes = [
         MemoWritten(memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks))
         for note, old in _lacking_notes(source, state)
     ]
-    return Copy((*codings, *notes, *_profile(source, state)), left_out=found.count(None))
+    profile = _profile(source, state)
+    parts = [plural(len(codings), "coding")] if codings else []
+    parts += [plural(len(notes), "note")] if notes else []
+    parts += ["the profile"] if profile else []
+    number = found.count(None)
+    left_out = f" {plural(number, 'quotation')} not in this {study.word}: left out." if number else ""
+    if not parts:
+        return Refusal(f"Everything coded in {study.word} {command.ad} is here already.{left_out}")
+    what = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    message = f"Copied from {study.word} {command.ad}: {what}.{left_out}"
+    return Decision((*codings, *notes, *profile), message, "copy", from_name=command.ad, hint="undo it")
 
 
-class _Layout:
-    """Two texts that end alike but for white space: what stands where in the one stands where in the other.
+class _SameTexts:
+    """Two texts with the same end, white space aside: maps places of the other text to this one.
 
     there   "Mill\n\nYou [light] it."    here   "The Mill\n\nYou\n  [light] it."
     """
 
     def __init__(self, there: str, study: DecisionContext) -> None:
         self._hash = text_hash(there)
-        self._there = _black(there)
-        self._here = _black(study.text)
+        self._there = _ink(there)
+        self._here = _ink(study.text)
         self._text = study.text
 
     def span(self, old: Anchor) -> Span | None:
-        """The place of an anchor of the other text in this one, if the same words stand there."""
+        """Return the place of an anchor of the other text in this one, if the same words are there."""
         if old.text_hash != self._hash or not old.words.strip():
             return None
         shift = len(self._here) - len(self._there)
@@ -124,15 +96,15 @@ class _Layout:
         return span if anchors.has_words(self._text, span, old.words) else None
 
 
-def _black(text: str) -> list[int]:
-    """The positions of all characters that are not white space."""
+def _ink(text: str) -> list[int]:
+    """Return the offsets of all characters that are not white space."""
     return [at for at, character in enumerate(text) if not character.isspace()]
 
 
-def _in_this_ad(coding: Coding, layout: _Layout, study: DecisionContext) -> _Found | None:
-    """The coding at its place in this ad's text; None where its words are not there."""
+def _located(coding: Coding, texts: _SameTexts, study: DecisionContext) -> _Found | None:
+    """Return the coding at its place in this text; None if its words are not in it."""
     old = coding.anchor
-    same = layout.span(old) if old else None
+    same = texts.span(old) if old else None
     if same is not None:
         return _Found(coding, anchors.anchor_at(study.text, same, study.text_hash))
     found = anchors.resolve(study.text, old) if old else anchors.locate(study.text, coding.words)
@@ -146,7 +118,7 @@ def _in_this_ad(coding: Coding, layout: _Layout, study: DecisionContext) -> _Fou
 
 
 def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
-    """A document that marks a cut in the words goes on doing so; else they are the ad's own here."""
+    """Return the event that adds the coding; its words are those of this text, unless they mark a cut."""
     old, new = found.coding, found.anchor
     is_plain = new is not None and collapse_spaces(old.words) == collapse_spaces(new.words)
     return CodingAdded(
@@ -161,7 +133,7 @@ def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
 
 
 def _lacking_notes(source: State, state: State) -> Iterator[tuple[Memo, Memo | None]]:
-    """The notes on places that have none here, each with the emptied one that stood there before."""
+    """Yield the notes on targets that have none here, each with the deleted one that the target had before."""
     of_place = {note.target: note for note in state.notes.values()}
     entries = {(note.target, note.text) for note in state.notes.values()}
     for note in sorted(source.notes.values(), key=lambda one: (one.rank, one.id)):
@@ -173,17 +145,10 @@ def _lacking_notes(source: State, state: State) -> Iterator[tuple[Memo, Memo | N
 
 
 def _profile(source: State, state: State) -> tuple[Event, ...]:
-    """The profile where there is none here, with its reasoning; the reasoning alone where only that is missing."""
+    """Return the event that assigns the profile with its reasoning, or the reasoning alone, where that is missing."""
     if not source.profile or state.profile not in ("", source.profile):
         return ()
     reasoning = state.reasoning or source.reasoning
     if (source.profile, reasoning) == (state.profile, state.reasoning):
         return ()
-    return (
-        ProfileAssigned(
-            profile=source.profile,
-            reasoning=reasoning,
-            profile_before=state.profile,
-            reasoning_before=state.reasoning,
-        ),
-    )
+    return (profile_event(state, source.profile, reasoning),)

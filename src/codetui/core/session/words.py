@@ -1,4 +1,4 @@
-"""How messages name what was done: a quotation, an event, a whole step, in a few words."""
+"""Describe a quotation, an event or a whole step in a few words, for messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from codetui.core.codebook import index as books
 from codetui.core.session.commands import DecisionContext
 from codetui.core.session.state import State
 from codetui.model import (
-    CodeId,
     CodingAdded,
     CodingNoted,
     CodingReanchored,
@@ -21,40 +20,44 @@ from codetui.model import (
 )
 
 SHORTENED = 32
-"""Code points of a quotation that a message repeats."""
+"""The most code points of a quotation in a message."""
 
 
 def quoted(words: str) -> str:
-    """The words as a message repeats them: on one line, shortened, in quotes."""
+    """Return the words in quotes, on one line and shortened."""
     line = " ".join(words.split())
     return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"
 
 
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
-    """What a whole step was about, in a few words."""
-    if transaction.cause == "copy":
-        return f"what was taken over from ad {transaction.from_name}"
-    if transaction.cause == "document":
-        return f"what was taken over from {transaction.from_name}"
-    if transaction.cause == "edit":
-        return "an edit of the document by hand"
-    if transaction.cause == "migration":
-        return f"the migration from {transaction.from_name.partition(',')[0]}"
-    return event_words(transaction.events[-1], state, study)
+    """Return what a step did, to continue `Undone: `."""
+    match transaction.cause:
+        case "copy":
+            return f"the copy from {study.word} {transaction.from_name}"
+        case "document":
+            return f"the import of {transaction.from_name}"
+        case "edit":
+            return EDIT
+        case "migration":
+            return f"the migration from {transaction.from_name.partition(',')[0]}"
+        case _:
+            return _event_words(transaction.events[-1], state, study)
 
 
-def event_words(event: Event, state: State, study: DecisionContext) -> str:
-    """What an event was about, in a few words."""
+EDIT = "an edit of the document by hand"
+
+
+def _event_words(event: Event, state: State, study: DecisionContext) -> str:
     match event:
         case CodingAdded():
-            return f"{_label(study, event.code)} on {quoted(event.words)}"
+            return f"{study.label(event.code)} on {quoted(event.words)}"
         case CodingRemoved():
             coding = state.codings.get(event.coding)
-            return f"removing {_label(study, coding.code)}" if coding else "removing a coding"
+            return f"the removal of {study.label(coding.code) if coding else 'a coding'}"
         case CodingRecoded():
-            return f"{_label(study, event.code_before)} becoming {_label(study, event.code)}"
+            return f"the change from {study.label(event.code_before)} to {study.label(event.code)}"
         case CodingReanchored():
-            return f"boundary of {quoted(event.words)}"
+            return f"the boundaries of {quoted(event.words)}"
         case CodingNoted():
             coding = state.codings.get(event.coding)
             return f"the note beside {quoted(coding.words)}" if coding else "a note"
@@ -65,12 +68,8 @@ def event_words(event: Event, state: State, study: DecisionContext) -> str:
         case ProfileAssigned():
             return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
         case DoneMarked():
-            return "marked done" if event.is_done else "taken up again"
+            return f"marked {'done' if event.is_done else 'not done'}"
         case LayoutChanged():
-            return "an edit of the document by hand"
+            return EDIT
         case _:
-            return "the ad's description"
-
-
-def _label(study: DecisionContext, code: CodeId) -> str:
-    return books.label_of(study.book, code)
+            return "employer and title"

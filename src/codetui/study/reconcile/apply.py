@@ -9,7 +9,7 @@ from itertools import count
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, index_of
-from codetui.core.session.state import State
+from codetui.core.session.state import State, coding_events
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, render_document
@@ -22,11 +22,6 @@ from codetui.model import (
     Coding,
     CodingAdded,
     CodingId,
-    CodingNoted,
-    CodingReanchored,
-    CodingRecoded,
-    CodingRemoved,
-    CodingRestored,
     DocumentLayout,
     Event,
     Memo,
@@ -445,7 +440,7 @@ class _Draft:
             if isinstance(after, Memo):
                 yield from _note_events(before if isinstance(before, Memo) else None, after)
             else:
-                yield from _coding_events(before, after) if isinstance(before, Coding) else (_added(after),)
+                yield from coding_events(before, after) if isinstance(before, Coding) else (_added(after),)
 
 
 def _coding(id_: str, new: Statement) -> Coding:
@@ -462,30 +457,6 @@ def _added(coding: Coding) -> CodingAdded:
         rank=coding.rank,
         is_proposed=coding.is_proposed,
     )
-
-
-def _coding_events(before: Coding, after: Coding) -> Iterator[Event]:
-    if after.is_removed:
-        yield CodingRemoved(coding=after.id)
-        return
-    if before.is_removed:
-        yield CodingRestored(coding=after.id)
-    if (after.code, after.rank) != (before.code, before.rank):
-        yield CodingRecoded(
-            coding=after.id, code=after.code, rank=after.rank, code_before=before.code, rank_before=before.rank
-        )
-    if (after.anchor, after.words, after.is_proposed) != (before.anchor, before.words, before.is_proposed):
-        yield CodingReanchored(
-            coding=after.id,
-            anchor=after.anchor,
-            words=after.words,
-            anchor_before=before.anchor,
-            words_before=before.words,
-            is_proposed=after.is_proposed,
-            was_proposed=before.is_proposed,
-        )
-    if after.note != before.note:
-        yield CodingNoted(coding=after.id, note=after.note, note_before=before.note)
 
 
 def _note_events(before: Memo | None, after: Memo) -> Iterator[Event]:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
-from codetui.core.session.state import State
+from codetui.core.session.state import State, profile_event
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.model import Block, CodeLine, Document, HeadPart, SectionPart
-from codetui.model import Code, Codebook, CodeId, Event, ProfileAssigned, Severity, Source, SourceDescribed
+from codetui.model import Code, Codebook, CodeId, Event, Severity, Source, SourceDescribed
 from codetui.study.reconcile.statements import joined
 
 BOTH = "changed in the document and in the session"
@@ -85,10 +85,7 @@ def compare_assessment(edited: Document, base: Document | None, state: State, bo
     if profile not in ("", state.profile) and books.profile(book, profile) is None:
         message = f"the codebook has no profile “{profile}”: add it to the codebook, or assign another profile"
         remarks.append(Remark(_line(edited, "profile"), "warning", message))
-    event = ProfileAssigned(
-        profile=profile, reasoning=reasoning, profile_before=state.profile, reasoning_before=state.reasoning
-    )
-    return Head((event,), tuple(remarks))
+    return Head((profile_event(state, profile, reasoning),), tuple(remarks))
 
 
 def assessment_of(document: Document, book: Codebook) -> Assessment:

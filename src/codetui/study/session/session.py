@@ -222,7 +222,7 @@ class Session:
         """Locate the quotations again if the text of the source is not the one that was coded."""
         if not self.source.text:
             return
-        found = reanchor(self.state, self.source)
+        found = reanchor(self.state, self.source, self.book.words.source)
         if found.events:
             self.reanchored = found.counts
             self.problems += found.problems
