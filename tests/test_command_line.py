@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-import openpyxl
 import pytest
 
 from codetui import __version__
@@ -347,6 +346,8 @@ def test_ads_are_exported_before_anything_is_coded(study: Path) -> None:
 
 
 def test_a_workbook_has_all_tables_and_is_the_same_in_a_pipe(coded: Path) -> None:
+    import openpyxl
+
     answer = codetui(coded, "export", "--format", "xlsx")
     assert (answer.code, answer.err) == (0, "3 codings, 3 ads, 1 note written to codings.xlsx\n")
     assert codetui(coded, "export", "--format", "xlsx", "-o", "-").raw == (coded / "codings.xlsx").read_bytes()

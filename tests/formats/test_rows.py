@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import openpyxl
-import openpyxl.utils.escape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -331,6 +329,8 @@ def test_json_lines_are_plain_utf_8() -> None:
 
 def sheets_of(*tables: Table) -> tuple[dict[str, list[list[object]]], tuple[str, ...]]:
     """Return the cells of each sheet as another program reads them, and what the workbook has no room for."""
+    import openpyxl
+
     data, losses = to_xlsx(tables)
     book = openpyxl.load_workbook(io.BytesIO(data))
     kinds = {cell.data_type for sheet in book for row in sheet for cell in row}
@@ -353,8 +353,10 @@ def test_a_workbook_has_a_sheet_for_each_table() -> None:
 )
 def test_a_workbook_holds_every_text_as_it_is(text: str) -> None:
     sheets, losses = sheets_of(of_cells(Row((text,), {text: text})))
+    from openpyxl.utils.escape import unescape
+
     header, cells = sheets["codings"]
-    found = [openpyxl.utils.escape.unescape(str(each)) for each in (header[-1], cells[0], cells[-1])]
+    found = [unescape(str(each)) for each in (header[-1], cells[0], cells[-1])]
     assert (found, losses) == ([text] * 3, ())
 
 
