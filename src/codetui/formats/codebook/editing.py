@@ -18,6 +18,7 @@ from codetui.core.codebook.keys import with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
 from codetui.formats.codebook.writer import FIELDS as TABLE_FIELDS
+from codetui.formats.codebook.writer import PROSE
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
 from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
 from codetui.model import Code, Codebook, CodeId, Profile
@@ -32,7 +33,6 @@ FIELDS = TABLE_FIELDS | {
 
 CODE_TEXTS = ("name", "definition", "include", "exclude", "examples")
 PROFILE_TEXTS = ("subtitle", "definition", "responsibilities", "projects", "evidence")
-PROSE = frozenset(("definition", "include", "exclude", "evidence"))
 SHORTEST_PROSE = 90
 """Code points of a text that is written on lines of its own, between three quotes."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from codetui.core.codebook.diff import PartKind, PartOrder, parts
 from codetui.core.codebook.index import PATTERN_FIELD
-from codetui.core.codebook.keys import is_key, with_keys, with_numbers
+from codetui.core.codebook.keys import DIGIT_KEYS, is_key, with_keys, with_numbers
 from codetui.formats.codebook.lint import lint
 from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (
@@ -18,7 +18,6 @@ from codetui.model import (
     CodeId,
     CorpusSettings,
     Group,
-    Holds,
     Problem,
     Profile,
     Reference,
@@ -32,8 +31,6 @@ DEFAULT_LABEL = "{id}: {name}"
 LANGUAGES = ("", "en", "nl")
 COLUMNS = ("id", "employer", "title", "body")
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
-DIGITS = "123456789"
-HOLDS: dict[str, Holds] = {"quotations": "quotations", "terms": "terms"}
 
 
 def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
@@ -159,13 +156,13 @@ class Parts:
         id_, key = table.text("id"), table.sign("key")
         if not self._has_id("section", id_, table):
             return
-        if key and (len(key) > 1 or key not in DIGITS):
+        if key and key not in DIGIT_KEYS:
             table.report("error", f"the key of a section is a digit from 1 to 9, not {shown(key)}; {DERIVED}", "key")
             key = ""
         self.sections[id_] = Section(
             id=id_,
             title=table.text("title") or _id_instead("section", id_, "title", table),
-            holds=HOLDS.get(table.text("holds"), "quotations"),
+            holds="terms" if table.text("holds") == "terms" else "quotations",
             key=self._free_key("", key, table),
             definition=table.prose("definition"),
             heading=table.text("heading"),

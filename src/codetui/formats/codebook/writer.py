@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from codetui.core.codebook.keys import with_keys
+from codetui.core.codebook.keys import DIGIT_KEYS, with_keys
 from codetui.core.text.display import with_article
 from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
 from codetui.model import Codebook, Words
@@ -63,7 +63,6 @@ FIELDS = {
 }
 """The fields of each table in their order."""
 
-DIGITS = set("123456789")
 RULE = "# " + "-" * 108
 
 
@@ -96,7 +95,7 @@ def tables_of(book: Codebook) -> Tables:
             "reference": _tables("reference", book.references, code="codes", profile="profiles"),
             "profile": _tables("profile", book.profiles),
             "section": [
-                fields | {"key": fields["key"] if fields["key"] in DIGITS else ""}
+                fields | {"key": fields["key"] if fields["key"] in DIGIT_KEYS else ""}
                 for fields in _tables("section", book.sections)
             ],
             "group": _tables("group", book.groups),

@@ -20,7 +20,7 @@ from codetui.formats.coding_book.pieces import (
     split_blocks,
     table_rows,
 )
-from codetui.formats.coding_book.vocabulary import FieldKey, Label, SectionKind
+from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, SectionKind
 
 Role = Literal["text", "code", "profile", "container", "section", "group"]
 """A container has codes or profiles below it and is neither a section nor a group."""
@@ -29,7 +29,6 @@ CRITERIA = vocabulary.CODE_FIELDS - {"definition"}
 HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 FEWEST_LETTERS = 3
-NO_LABEL = Label("", "")
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +36,7 @@ class Heading:
     """A heading with its role, its label as a code, and the pieces of the blocks below it."""
 
     node: Node
-    label: Label | None
+    label: Label
     pieces: list[Piece]
     children: list[Heading] = field(default_factory=list)
     role: Role = "text"
@@ -50,15 +49,17 @@ class Heading:
 
     def contains(self, role: Role) -> bool:
         """Return whether a heading below this one, or a piece, has the role."""
-        return any(piece.kind == role for piece in self.pieces) or any(
-            child.role == role or child.contains(role) for child in self.children
-        )
+        return self.has_own(role) or any(child.contains(role) for child in self.children)
+
+    def has_own(self, role: Role) -> bool:
+        """Return whether a heading or piece directly below this one has the role."""
+        return any(piece.kind == role for piece in self.pieces) or any(child.role == role for child in self.children)
 
     def code_ids(self) -> list[str]:
         """Return the ids of all codes at and below this heading, empty for those without one."""
-        found = [piece.label.id if piece.label else "" for piece in self.pieces if piece.kind == "code"]
+        found = [piece.label.id for piece in self.pieces if piece.kind == "code"]
         if self.role == "code":
-            found.append(self.label.id if self.label else "")
+            found.append(self.label.id)
         return [*found, *(id_ for child in self.children for id_ in child.code_ids())]
 
     def field(self) -> FieldKey | None:
@@ -73,12 +74,6 @@ class Heading:
         if len(kinds) == 1 and len(set(map(_family, ids))) == 1:
             return next(iter(kinds.values()))
         return kind_of_title(self.node.heading) if len(kinds) < 2 else None
-
-    def has_own_codes(self) -> bool:
-        """Return whether codes are directly below this heading."""
-        return any(piece.kind == "code" for piece in self.pieces) or any(
-            child.role == "code" for child in self.children
-        )
 
 
 def kind_of_title(heading: str) -> SectionKind | None:
@@ -123,7 +118,7 @@ class Classifier:
 
     def heading(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> Heading:
         """Classify `node` and all below it; `is_in_profiles` below a heading about profiles."""
-        label = vocabulary.code_label(node.heading, is_heading=True)
+        label = vocabulary.code_label(node.heading, is_heading=True) or NO_LABEL
         own = Heading(node, label, self._pieces(node, is_in_profiles, kind))
         below = is_in_profiles or (node.level > 1 and bool(vocabulary.PROFILE.search(node.heading)))
         kind = kind or kind_of_title(node.heading)
@@ -178,7 +173,7 @@ class Classifier:
         if keys & vocabulary.PROFILE_ONLY_FIELDS or is_in_profiles:
             return table_rows(block, "profile")
         rows = table_rows(block, "code")
-        labels = [row.label for row in rows if row.label]
+        labels = [row.label for row in rows]
         are_alike = len(labels) > 1 and all(vocabulary.IS_WORD_ID.fullmatch(label.id) for label in labels)
         are_alike = are_alike and len({_family(label.id) for label in labels}) == 1
         is_sure = are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
@@ -198,10 +193,10 @@ class Classifier:
             return
         is_flat = len(leaves) == len(parent.children) and not any(piece.kind == "code" for piece in parent.pieces)
         names_kind = is_flat and kind_of_title(parent.node.heading) is not None
-        is_numbered = parent.label is not None and vocabulary.IS_WORD_ID.fullmatch(parent.label.id) is not None
+        is_numbered = vocabulary.IS_WORD_ID.fullmatch(parent.label.id) is not None
         are_all_codes = names_kind and not self._has_ids and len(leaves) > 1
         for leaf in leaves if has_codes or names_kind else []:
-            is_dotted = leaf.label is not None and vocabulary.IS_DOTTED_ID.fullmatch(leaf.label.id) is not None
+            is_dotted = vocabulary.IS_DOTTED_ID.fullmatch(leaf.label.id) is not None
             if are_all_codes or (is_dotted and not (is_numbered and leaf.field())):
                 leaf.role = "code"
 
@@ -211,12 +206,9 @@ class Classifier:
             return "container"
         fields = {piece.key for piece in own.pieces if piece.kind == "field" and piece.key}
         fields |= {key for child in own.children if (key := child.field())}
-        id_ = own.label.id if own.label else ""
-        if (
-            vocabulary.IS_WORD_ID.fullmatch(id_)
-            and own.label
-            and (fields & vocabulary.CODE_FIELDS or self._is_code(own.label))
-        ):
+        id_ = own.label.id
+        is_coded = fields & vocabulary.CODE_FIELDS or self._is_code(own.label)
+        if vocabulary.IS_WORD_ID.fullmatch(id_) and is_coded:
             return "code"
         if fields & vocabulary.PROFILE_ONLY_FIELDS:
             return "profile"
@@ -250,7 +242,7 @@ def find_sections(heading: Heading) -> None:
         heading.role = "section"
         _find_groups(heading)
         return
-    if heading.has_own_codes():
+    if heading.has_own("code"):
         heading.role = "section"
     for child in heading.children:
         find_sections(child)
@@ -272,7 +264,7 @@ def _find_groups(section: Heading) -> None:
     """Make the innermost headings with codes groups, except one with all codes that only repeats the section."""
     own, count = section.section_kind(), len(section.code_ids())
     containers = [each for each in section.walk() if each is not section and each.role == "container"]
-    for each in [each for each in containers if each.has_own_codes()]:
+    for each in [each for each in containers if each.has_own("code")]:
         kind = kind_of_title(each.node.heading)
         if len(each.code_ids()) < count or kind is None or kind != own:
             each.role = "group"
@@ -326,7 +318,7 @@ class _PassageCollector:
     def add(self, heading: Heading, section: Passage | None, group: Passage | None) -> None:
         """Add the passages of a heading in a section and a group."""
         node = heading.node
-        passage = Passage(None, node.line, node.heading, node.level, heading.label or NO_LABEL, heading.pieces)
+        passage = Passage(None, node.line, node.heading, node.level, heading.label, heading.pieces)
         match heading.role:
             case "text":
                 passage.body = self._raw(node.start, node.end)
@@ -376,7 +368,7 @@ class _PassageCollector:
         last: Passage | None = None
         for piece in pieces:
             if piece.kind in ("code", "profile"):
-                last = Passage(None, piece.line, label=piece.label or NO_LABEL, pieces=[piece])
+                last = Passage(None, piece.line, label=piece.label, pieces=[piece])
                 self._add_part(last, "code" if piece.kind == "code" else "profile", section, group)
             elif last is not None and (piece.kind == "field" or not last.pieces[0].is_item):
                 last.pieces.append(piece)

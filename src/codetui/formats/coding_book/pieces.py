@@ -11,7 +11,7 @@ from typing import Literal
 from codetui.formats.codebook.writer import Fields
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block, Item, prose
-from codetui.formats.coding_book.vocabulary import FieldKey, Label
+from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label
 
 RowKind = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]
@@ -49,7 +49,7 @@ class Piece:
     inner: list[Piece] = field(default_factory=list)
     name: str = ""
     key: FieldKey | None = None
-    label: Label | None = None
+    label: Label = NO_LABEL
     is_item: bool = False
     has_items_after: bool = False
 

@@ -11,14 +11,14 @@ from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
-from codetui.core.codebook.keys import with_numbers
+from codetui.core.codebook.keys import DIGIT_KEYS, with_numbers
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
-from codetui.formats.codebook.writer import DIGITS, Fields, Tables, in_order, render_codebook, write_tables
+from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.classify import NO_LABEL, Classifier, Passage, find_sections, passages
+from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
 from codetui.formats.coding_book.markdown import Block, Node, outline, prose
 from codetui.formats.coding_book.pieces import LINE_BREAK, FieldCollector, Piece, split_blocks, words
-from codetui.formats.coding_book.vocabulary import FieldKey, Label, Style, plain_name
+from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Style, plain_name
 from codetui.model import Codebook, Problem
 
 EXCERPT_LENGTH = 5
@@ -502,7 +502,7 @@ def _add_keys(tables: Tables) -> None:
     codes: dict[str, str] = {code.id: code.key for code in book.codes}
     for fields in tables.parts["section"]:
         key = sections.get(str(fields["id"]), "")
-        fields["key"] = key if key in DIGITS else ""
+        fields["key"] = key if key in DIGIT_KEYS else ""
     tables.parts["code"] = [
         in_order("code", {**code, "key": codes.get(str(code["id"]), "")}) for code in tables.parts["code"]
     ]

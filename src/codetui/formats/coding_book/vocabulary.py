@@ -167,6 +167,9 @@ class Label(NamedTuple):
     subtitle: str = ""
 
 
+NO_LABEL = Label("", "")
+
+
 def code_label(text: str, *, is_heading: bool = False) -> Label | None:
     """Return the label of a code at the beginning of `text`; None if there is no id."""
     marked, rest = split_marked(text)
