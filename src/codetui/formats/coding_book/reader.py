@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +18,7 @@ from codetui.formats.coding_book.classify import Classifier, Passage, find_secti
 from codetui.formats.coding_book.markdown import Block, Node, outline, prose
 from codetui.formats.coding_book.pieces import LINE_BREAK, FieldCollector, Piece, split_blocks, words
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Style, plain_name
-from codetui.model import Codebook, Problem
+from codetui.model import Codebook, Problem, text_hash, with_plain_line_ends
 
 EXCERPT_LENGTH = 5
 """Words of a text without a title that a message quotes."""
@@ -401,7 +400,7 @@ class _Reader:
     """Reads one coding book."""
 
     def __init__(self, text: str, file: str) -> None:
-        text = CONTROL.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+        text = CONTROL.sub("", with_plain_line_ends(text.removeprefix("\ufeff")))
         front = FRONT_MATTER.match(text)
         self._front_matter = front[1] if front else ""
         self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
@@ -552,20 +551,16 @@ class EmbeddedCodebook(NamedTuple):
 def embed_codebook(text: str, book: Codebook) -> str:
     """Return `text` with the codebook in a comment at its end."""
     toml = render_codebook(book).replace("&", "&amp;").replace("-->", "--&gt;").rstrip("\n")
-    return f"{text}\n{OPENING}{_hash(text)}\n{toml}\n-->\n"
+    return f"{text}\n{OPENING}{text_hash(text.strip())}\n{toml}\n-->\n"
 
 
 def extract_codebook(text: str) -> EmbeddedCodebook:
     """Return the text and the codebook of a coding book.  Line ends and blank lines at the edges are no edits."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_plain_line_ends(text)
     start = text.rfind(OPENING)
     found = COMMENT.fullmatch(text, start) if start >= 0 else None
     if found is None:
         return EmbeddedCodebook(text)
     toml = found["toml"].replace("--&gt;", "-->").replace("&amp;", "&") + "\n"
     visible = text[:start]
-    return EmbeddedCodebook(visible, toml, _hash(visible) == found["hash"], visible.count("\n") + 1)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()
+    return EmbeddedCodebook(visible, toml, text_hash(visible.strip()) == found["hash"], visible.count("\n") + 1)

@@ -78,8 +78,8 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
 
 def add_table(text: str, name: str, fields: Fields, behind: Place | None = None) -> str:
     """Return the text with one more table `[[name]]`: behind the table `behind`, or at the end of the file."""
-    scan = _scan(text)
     tables = parsed(text).fields.get(name, [])
+    scan = TomlScan(text)
     if not isinstance(tables, list):
         raise EditError(f"{name} is not a list of tables; write [[{name}]] with double brackets, once for each")
     if scan.value((name,)) is not None:
@@ -117,17 +117,12 @@ def _edited(text: str, change: Callable[[Tree], object], edit: Callable[[TomlSca
     top = parsed(text).fields
     expected = copy.deepcopy(top)
     change(expected)
-    after = edit(_scan(text), top)
+    after = edit(TomlScan(text), top)
     if SURROGATE.search(after):
         raise EditError("the text contains half a character, which no file can hold; write it again")
     if parsed(after).fields != expected:
         raise EditError("the file's layout does not allow this change; edit it by hand")
     return after
-
-
-def _scan(text: str) -> TomlScan:
-    parsed(text)
-    return TomlScan(text)
 
 
 def _table(top: Tree, place: Place) -> Tree:
