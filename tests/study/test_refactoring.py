@@ -15,7 +15,7 @@ from codetui.model import Code, CodeId, Span
 from codetui.storage import fs, study_files
 from codetui.storage.journal import Journal, StudyJournal
 from codetui.storage.session_files import SessionPaths
-from codetui.study.refactoring import MigrationPreview
+from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
@@ -62,15 +62,15 @@ def codes_of(folder: Path, ad: str, coder: str = "rosa") -> list[str]:
 
 
 def counted(workspace: Workspace, step: Refactoring) -> MigrationPreview:
-    found = workspace.refactoring().count(step)
+    found = CodeRefactoring(workspace).count(step)
     assert isinstance(found, MigrationPreview), found
     return found
 
 
 def done(workspace: Workspace, step: Refactoring) -> MigrationPreview:
-    begun = workspace.refactoring().apply(counted(workspace, step))
+    begun = CodeRefactoring(workspace).apply(counted(workspace, step))
     assert isinstance(begun, MigrationPreview), begun
-    return workspace.refactoring().migrate_others(begun)
+    return CodeRefactoring(workspace).migrate_others(begun)
 
 
 @pytest.fixture
@@ -206,12 +206,12 @@ def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_no
     prospect = counted(workspace, Retire(CodeId("TASK1")))
     theirs = CODEBOOK.replace("Looking out.", "Theirs.")
     (study / "codebook.toml").write_text(theirs, "utf-8")
-    begun = workspace.refactoring().apply(prospect)
+    begun = CodeRefactoring(workspace).apply(prospect)
     assert isinstance(begun, MigrationPreview)
     text = (study / "codebook.toml").read_text("utf-8")
     assert "Theirs." in text and "retired = true" in text
     (study / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"X"'), "utf-8")
-    assert isinstance(workspace.refactoring().apply(prospect), Refusal)
+    assert isinstance(CodeRefactoring(workspace).apply(prospect), Refusal)
 
 
 def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
@@ -228,7 +228,7 @@ def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
         return real(path, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fs, "replace", full)
-    outcome = workspace.refactoring().apply(prospect)
+    outcome = CodeRefactoring(workspace).apply(prospect)
     assert isinstance(outcome, NotSaved) and "No space left" in outcome.message
     assert everything(study) == before
 
@@ -237,12 +237,12 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(study, "11")
-    begun = workspace.refactoring().apply(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
+    begun = CodeRefactoring(workspace).apply(counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")))
     assert isinstance(begun, MigrationPreview)
     # The program is killed here: no other session has followed.
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
     kept = study_files.kept_maps(study / "sessions")
-    assert str(kept[0]) in workspace.refactoring().hint(begun.plan)
+    assert str(kept[0]) in CodeRefactoring(workspace).hint(begun.plan)
     paths = ["--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions")]
     assert run(["codebook", "migrate", "--map", str(kept[0]), *paths]) == 0
     assert codes_of(study, "12", "otto") == ["T1", "TOOL1"] and codes_of(study, "11") == ["T1", "TASK2", "T1"]

@@ -16,7 +16,7 @@ from codetui.core.session.commands import AssignCode, Command, RemoveCoding, Und
 from codetui.model import CodeId, Span
 from codetui.storage import disk, fs
 from codetui.storage.session_lock import SessionLock
-from codetui.study.refactoring import MigrationPreview
+from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
@@ -179,13 +179,13 @@ def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Pat
     one.leave()
     path, book = document(study), (study / "codebook.toml").read_bytes()
     path.write_text(path.read_text("utf-8").replace("n0", "n0 by hand"), "utf-8")
-    prospect = one.refactoring().count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
+    prospect = CodeRefactoring(one).count(Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     assert isinstance(prospect, MigrationPreview)
     with unreadable(path.name):
-        outcome = one.refactoring().apply(prospect)
+        outcome = CodeRefactoring(one).apply(prospect)
         assert isinstance(outcome, NotSaved) and BROKEN in outcome.message
     assert (study / "codebook.toml").read_bytes() == book
-    assert isinstance(one.refactoring().apply(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
+    assert isinstance(CodeRefactoring(one).apply(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
 
 
 def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:

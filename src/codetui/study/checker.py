@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook import index as books
@@ -32,6 +31,7 @@ from codetui.model import (
     Problem,
     Severity,
     Source,
+    SourceEntry,
     SourceId,
     text_hash,
 )
@@ -54,19 +54,15 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     """
     problems, book, sources = list[Problem](), study.codebook, CorpusSources(study.corpus)
     touched = _touched_names(study.sessions_path, coder)
-    same: defaultdict[int, list[SourcePlace]] = defaultdict(list)
-    for source, _, digest in sources.read_all(lambda one: bool(touched) and safe_name(one) in touched, problems):
+    same: defaultdict[int, list[SourceEntry]] = defaultdict(list)
+    for entry, digest in sources.read_all(lambda one: bool(touched) and safe_name(one) in touched, problems):
         if digest != NO_TEXT:
-            same[digest].append(SourcePlace(source.id, source.file, source.line))
+            same[digest].append(entry)
     groups = [group for group in same.values() if len(group) > 1]
     for group in groups:
         problems += repeated(group, book.words.source)
-    found = study.sessions(coder=coder, sources=sources)
-    for folder, sessions in groupby(found, key=lambda one: one.folder):
-        coded = dict[SourceId, Coded]()
-        problems += _check_coder(study, folder, sessions, sources, coded)
-        for group in groups:
-            problems += coded_otherwise(group, coded, book)
+    for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=lambda one: one.folder):
+        problems += _check_coder(study, folder, sessions, sources, groups)
     return in_order([*study.codebook_service.problems, *problems])
 
 
@@ -81,22 +77,26 @@ def _check_coder(
     folder: str,
     sessions: Iterable[SessionSnapshot],
     sources: CorpusSources,
-    coded: dict[SourceId, Coded],
+    groups: list[list[SourceEntry]],
 ) -> Iterator[Problem]:
-    """Yield the problems of one coder's sessions, and of documents without a heading; add the sessions to `coded`."""
+    """Yield the problems of one coder's sessions, and of documents without a heading."""
     index, used = index_of(study.codebook), set[Path]()
+    compared = {entry.id for group in groups for entry in group}
+    coded: dict[SourceId, SessionSnapshot] = {}
     for session in sessions:
         source = None
         with suppress(OSError):  # A file that cannot be read is among the problems of the corpus.
             source = sources.find(session.source.id)
-        checked = check_session(session, source, study.corpus.path, index)
-        yield from checked.problems
+        yield from check_session(session, source, study.corpus.path, index)
         used |= {session.document.path} if session.document else set()
-        if checked.coded is not None:
-            coded[session.source.id] = checked.coded
+        is_coded = bool(session.state.live() or session.state.profile) and not _is_headless(session)
+        if is_coded and session.source.id in compared:
+            coded[session.source.id] = session
     for path in session_files.documents(study.sessions_path / folder):
         if path not in used:
             yield from _without_heading(path)
+    for group in groups:
+        yield from coded_otherwise(group, coded, study.codebook)
 
 
 def _without_heading(path: Path) -> list[Problem]:
@@ -121,41 +121,44 @@ def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
     return frozenset(names)
 
 
-class Checked(NamedTuple):
-    """The problems of a session, and what of it is compared with sessions on the same text."""
-
-    problems: list[Problem]
-    coded: Coded | None = None
-
-
-def check_session(session: SessionSnapshot, source: Source | None, corpus: Path, index: CodebookIndex) -> Checked:
-    """Return the problems of one session; `source` is None if the corpus lacks it."""
+def check_session(
+    session: SessionSnapshot, source: Source | None, corpus: Path, index: CodebookIndex
+) -> Iterator[Problem]:
+    """Yield the problems of one session; `source` is None if the corpus lacks it."""
     # Every line was confirmed to a coder: one that cannot be read is work that is lost.
-    problems = [problem._replace(severity="error") for problem in session.log_problems]
-    problems += (*session.misplaced, *session.read_problems)
+    yield from (problem._replace(severity="error") for problem in session.log_problems)
+    yield from (*session.misplaced, *session.read_problems)
     state, document = session.state, session.document
-    if session.is_unread or (session.log is not None and replay(session.transactions).opened is None):
-        return Checked([*problems, *session.edit_problems])
-    file = str(document.path if document else session.log)
+    if session.is_unread or _is_headless(session):
+        yield from session.edit_problems
+        return
+    file = _file_of(session)
     logged = replay(session.transactions)
     source_known = logged.describe(source or session.source)
     expected = document_of(logged, index.book, source_known) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
     conflicts = (describe_conflict(one, state, index.book) for one in find_conflicts(session.steps))
-    problems += (Problem(str(session.log), 0, "warning", one) for one in conflicts)
-    problems += log_vs_document(session, expected, file, index.book.words.source)
-    problems += parse_document(document.text, file)[1] if document and read else []
-    problems += _remarks(session, read, expected, file, index)
-    lines = {id_: line for line, ids in session.line_ids for id_ in ids}
-    unsure = (
-        list(quotation_problems(state, source, file, lines, index.book.words.source))
-        if source
-        else list(_without_source(session, file, corpus, index.book.words.source))
-    )
-    problems += unsure
-    problems += _assigned(session, read, unsure, index.book, file)
-    is_begun = bool(state.live() or state.profile)
-    return Checked(problems, coded_source(session.source.id, file, state) if is_begun else None)
+    yield from (Problem(str(session.log), 0, "warning", one) for one in conflicts)
+    word = index.book.words.source
+    yield from log_vs_document(session, expected, file, word)
+    yield from parse_document(document.text, file)[1] if document and read else ()
+    yield from _remarks(session, read, expected, file, index)
+    if source is None:
+        unsure = list(_without_source(session, file, corpus, word))
+    else:
+        lines = {id_: line for line, ids in session.line_ids for id_ in ids}
+        unsure = list(quotation_problems(state, source, file, lines, word))
+    yield from unsure
+    yield from _assigned(session, read, unsure, index.book, file)
+
+
+def _is_headless(session: SessionSnapshot) -> bool:
+    """Return whether the beginning of the log is missing, which names the source."""
+    return session.log is not None and session.state.opened is None
+
+
+def _file_of(session: SessionSnapshot) -> str:
+    return str(session.document.path if session.document else session.log)
 
 
 def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | None:
@@ -291,11 +294,6 @@ def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
         yield f"{unlocated} not located for certain in the {word}; locate them, or mark the {word} as not done"
 
 
-class _Fault(NamedTuple):
-    severity: Severity
-    message: str
-
-
 def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, int], word: str) -> Iterator[Problem]:
     """Yield a problem for each quotation that is not in the source, occurs more than once, or is only similar to it.
 
@@ -311,69 +309,42 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
         else:
             fault = _without_place(coding, state, text or SourceText(ad.text, word))
         if fault is not None:
-            yield Problem(file, lines.get(coding.id, 0), fault.severity, fault.message)
+            yield Problem(file, lines.get(coding.id, 0), *fault)
     if has_moved:
         what = f"the {word}'s text has changed since it was coded"
         hint = f"open the {word} once, and its quotations are located again"
         yield Problem(file, 0, "note", f"{what}; {hint}")
 
 
-def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> _Fault | None:
+def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> tuple[Severity, str] | None:
     """Return what is wrong with a quotation that was located in this text, or in the text before it was changed."""
     is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
     if is_there and not coding.is_proposed:
         return None
     words = quoted(coding.words or anchor.words)
     if is_there:
-        return _Fault("warning", f"{words} resembles {quoted(anchor.words)}: check it")
+        return "warning", f"{words} resembles {quoted(anchor.words)}: check it"
     found = anchors.resolve(text, anchor)
     match found:
         case anchors.Exact():
             return None
         case anchors.Fuzzy():
-            return _Fault("warning", f"{words} resembles {quoted(text[slice(*found.span)])}: check it")
+            return "warning", f"{words} resembles {quoted(text[slice(*found.span)])}: check it"
         case anchors.Ambiguous():
-            return _Fault("warning", f"{words} occurs more than once in the {word} now: locate it")
+            return "warning", f"{words} occurs more than once in the {word} now: locate it"
         case _:
-            return _Fault("error", f"{words} is no longer in the {word}: locate it, or remove it")
+            return "error", f"{words} is no longer in the {word}: locate it, or remove it"
 
 
-def _without_place(coding: Coding, state: State, text: SourceText) -> _Fault:
+def _without_place(coding: Coding, state: State, text: SourceText) -> tuple[Severity, str]:
     """Return why a quotation is not located, in the words that opening the source reports."""
     [place] = locate([Quotation(coding)], state.live(), text)
     if place.anchor is not None:
-        return _Fault("warning", place.message or f"{quoted(coding.words)} is not located yet: locate it")
-    return _Fault("error" if place.located_by == "orphan" else "warning", place.message)
+        return "warning", place.message or f"{quoted(coding.words)} is not located yet: locate it"
+    return "error" if place.located_by == "orphan" else "warning", place.message
 
 
-class SourcePlace(NamedTuple):
-    """Where a source is in the corpus."""
-
-    id: SourceId
-    file: str
-    line: int
-
-
-class Coded(NamedTuple):
-    """How one coder coded one source; `file` is the session's."""
-
-    ad: SourceId
-    file: str
-    profile: str
-    codings: Counter[tuple[CodeId, str]]
-
-    @property
-    def codes(self) -> set[CodeId]:
-        """The codes that were assigned."""
-        return {code for code, _ in self.codings}
-
-
-def coded_source(ad: SourceId, file: str, state: State) -> Coded:
-    """Return what is compared of a session: the profile, and each code with its words."""
-    return Coded(ad, file, state.profile, Counter((one.code, collapse_spaces(one.words)) for one in state.live()))
-
-
-def repeated(group: list[SourcePlace], word: str) -> Iterator[Problem]:
+def repeated(group: list[SourceEntry], word: str) -> Iterator[Problem]:
     """Yield a note for each source of a group with one text, but the first."""
     first, *others = group
     place = f"{first.file}:{first.line}" if first.line else first.file
@@ -382,29 +353,34 @@ def repeated(group: list[SourcePlace], word: str) -> Iterator[Problem]:
         yield Problem(ad.file, ad.line, "note", what)
 
 
-def coded_otherwise(group: list[SourcePlace], sessions: Mapping[SourceId, Coded], book: Codebook) -> Iterator[Problem]:
+def coded_otherwise(
+    group: list[SourceEntry], sessions: Mapping[SourceId, SessionSnapshot], book: Codebook
+) -> Iterator[Problem]:
     """Yield a warning for each session of a coder that differs from the first one on the same text."""
     found = [sessions[ad.id] for ad in group if ad.id in sessions]
-    first = next(iter(found), None)
     for other in found[1:]:
-        differences = list(_differences(other, first, book)) if first else []
-        if first and differences:
-            what = (
-                f"{book.words.source} {first.ad} has the same text and is coded differently: {'; '.join(differences)}"
-            )
-            yield Problem(other.file, 0, "warning", f"{what}. Compare it with {first.file}")
+        first = found[0]
+        if differences := "; ".join(_differences(other.state, first.state, book)):
+            what = f"{book.words.source} {first.source.id} has the same text and is coded differently: {differences}"
+            yield Problem(_file_of(other), 0, "warning", f"{what}. Compare it with {_file_of(first)}")
 
 
-def _differences(here: Coded, there: Coded, book: Codebook) -> Iterator[str]:
+def _differences(here: State, there: State, book: Codebook) -> Iterator[str]:
     if here.profile != there.profile:
         yield f"{_profile(there, book)} there, {_profile(here, book)} here"
-    if here.codes != there.codes:
-        codes = {"there": there.codes - here.codes, "here": here.codes - there.codes}
+    ours, theirs = _codings(here), _codings(there)
+    here_codes, there_codes = {code for code, _ in ours}, {code for code, _ in theirs}
+    codes = {"there": there_codes - here_codes, "here": here_codes - there_codes}
+    if any(codes.values()):
         yield ", ".join(f"{' '.join(sorted(some))} only {where}" for where, some in codes.items() if some)
-    if here.codings != there.codings:
-        more, less = (there.codings - here.codings).total(), (here.codings - there.codings).total()
-        yield f"{plural(more, 'coding')} only there, {less:,} only here"
+    if ours != theirs:
+        yield f"{plural((theirs - ours).total(), 'coding')} only there, {(ours - theirs).total():,} only here"
 
 
-def _profile(session: Coded, book: Codebook) -> str:
-    return f"profile “{books.profile_name(book, session.profile)}”" if session.profile else "no profile"
+def _codings(state: State) -> Counter[tuple[CodeId, str]]:
+    """Return what is compared of the codings: each code with its words."""
+    return Counter((one.code, collapse_spaces(one.words)) for one in state.live())
+
+
+def _profile(state: State, book: Codebook) -> str:
+    return f"profile “{books.profile_name(book, state.profile)}”" if state.profile else "no profile"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from codetui.core.codebook.migration import MigrationMap, version_name
 from codetui.core.codebook.refactoring import Refactoring, rule_of
@@ -15,7 +15,6 @@ from codetui.formats.toml.edit import EditError
 from codetui.model import Codebook, Problem, StepId
 from codetui.storage import fs, study_files
 from codetui.storage.journal import fresh_id
-from codetui.storage.session_files import SessionPaths
 from codetui.study.migrate import (
     MigrationCounts,
     MigrationPlan,
@@ -26,32 +25,12 @@ from codetui.study.migrate import (
     migrate_session,
     migrate_sessions,
     read_plan,
-    rules_between,
     transactions_of,
 )
-from codetui.study.session.outcome import NotSaved, Saved
-from codetui.study.session.session import Session
+from codetui.study.session.outcome import NotSaved
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import CodebookService, Study, StudyError
-
-
-class BookOwner(Protocol):
-    """What is needed of the workspace: its codebook, and the open session that follows."""
-
-    session: Session | None
-
-    @property
-    def codebook(self) -> CodebookService:
-        """The codebook."""
-
-    def leave(self) -> list[Problem]:
-        """Save the open session's document."""
-
-    def edit_codebook(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
-        """Change the text of the codebook and continue with the codebook it has then."""
-
-    def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Add problems that are not listed yet."""
+from codetui.study.study import StudyError
+from codetui.study.workspace import Workspace
 
 
 class MigrationPreview(NamedTuple):
@@ -73,10 +52,10 @@ class MigrationPreview(NamedTuple):
 class CodeRefactoring:
     """Changes codes together with all their codings, as one program does."""
 
-    def __init__(self, workspace: BookOwner, study: Study, paths: SessionPaths) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._study = study
-        self._paths = paths
+        self._study = workspace.study
+        self._paths = workspace.study.paths_of(workspace.coder)
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """Return what a refactoring would change; nothing is written, and any thread may call this."""
@@ -132,18 +111,6 @@ class CodeRefactoring:
         if not plan.is_fresh:
             tally.problems += keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
         return MigrationPreview(plan, tally, begun.step)
-
-    def rules_since(self, before: Codebook, now: Codebook) -> MigrationMap | None:
-        """Return the rules by which another program has just changed the codebook, if it did.  Raises OSError."""
-        return rules_between(self._paths.root, before, now) if self._workspace.session else None
-
-    def follow(self, rules: MigrationMap, before: Codebook) -> bool:
-        """Migrate the open session by another program's rules, which leave it alone; return whether it changed."""
-        workspace = self._workspace
-        if workspace.session is None:
-            return False
-        done = migrate_session(MigrationPlan(rules, workspace.codebook.book, before, is_fresh=True), workspace.session)
-        return not isinstance(done, NotSaved) and bool(done.events)
 
     def hint(self, plan: MigrationPlan) -> str:
         """Return how to migrate those sessions that could not be."""

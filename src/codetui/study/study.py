@@ -14,7 +14,7 @@ from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus, SourceText
+from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots
@@ -50,15 +50,17 @@ class CorpusSources:
         self._read: dict[SourceId, Source] = {}
         self._is_complete = True
 
-    def read_all(self, is_kept: Callable[[SourceId], bool], problems: list[Problem]) -> Iterator[SourceText]:
-        """Yield all sources with their texts in one pass, and keep the texts of some; add problems to `problems`."""
+    def read_all(
+        self, is_kept: Callable[[SourceId], bool], problems: list[Problem]
+    ) -> Iterator[tuple[SourceEntry, int]]:
+        """Yield all sources with digests of their texts in one pass, and keep some texts; add to `problems`."""
         self._entries = {}
-        for text in self._corpus.texts(problems) if self._corpus else ():
-            one = text.source
-            self._entries[one.id] = SourceEntry(one.id, one.employer, one.title, one.file, text.offset, one.line)
+        for one, offset, digest in self._corpus.texts(problems) if self._corpus else ():
+            entry = SourceEntry(one.id, one.employer, one.title, one.file, offset, one.line)
+            self._entries[one.id] = entry
             if is_kept(one.id):
                 self._read[one.id] = one
-            yield text
+            yield entry, digest
         self._is_complete = not any(problem.severity == "error" for problem in problems)
 
     def find(self, source_id: SourceId) -> Source | None:

@@ -25,7 +25,6 @@ from codetui.study.study import Study, StudyError
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import MigrationMap
-    from codetui.study.refactoring import CodeRefactoring
 
 T = TypeVar("T")
 __all__ = ["Batch", "Workspace", "open_workspace"]
@@ -260,16 +259,21 @@ class Workspace:
             return Reloaded(f"{change} Until this is fixed, the codebook is used as it was.", is_held=True)
         if change is None:
             return None
+        from codetui.study.migrate import MigrationPlan, migrate_session, rules_between
+
         before = self.book
         try:
-            rules = self.refactoring().rules_since(before, change.book)
+            rules = rules_between(self._paths.root, before, change.book) if self.session else None
         except OSError:
             # Without the rules the codings could not follow: the codebook is read again at the next look.
             self.codebook.forget_version()
             return None
         self.codebook.use(change)
         self._follow_codebook()
-        has_followed = rules is not None and self.refactoring().follow(rules, before)
+        has_followed = False
+        if rules is not None and self.session is not None:
+            done = migrate_session(MigrationPlan(rules, self.book, before, is_fresh=True), self.session)
+            has_followed = not isinstance(done, NotSaved) and bool(done.events)
         what = f"{self.codebook.path} was changed outside and is reloaded"
         followed = f"; the codings of this {self.book.words.source} are updated" if has_followed else ""
         return Reloaded(f"{what}{followed}.")
@@ -280,12 +284,6 @@ class Workspace:
         self.problems[:] = [*self.codebook.problems, *others]
         if self.session is not None:
             self.session.use(self.book, self.codebook.keep)
-
-    def refactoring(self) -> CodeRefactoring:
-        """Return what changes codes together with all their codings, in the sessions of all coders."""
-        from codetui.study.refactoring import CodeRefactoring
-
-        return CodeRefactoring(self, self.study, self._paths)
 
     def kept_rules(self) -> MigrationMap:
         """Return what all migrations so far made of the codes and profiles; nothing where that cannot be read."""

@@ -118,7 +118,7 @@ class RefactoringController:
 
     def _weigh(self, wanted: Refactoring | Path) -> None:
         """Count the affected codings in a worker, then ask for confirmation."""
-        reshaping = self._bench.workspace.refactoring()
+        reshaping = CodeRefactoring(self._bench.workspace)
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
         modal = DryRunDialog("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
