@@ -205,7 +205,7 @@ def test_what_was_written_into_the_document_by_hand_is_looked_for_in_the_ad(stud
         (0, "warning"),
         (line_of(path, "count the stars"), "error"),
     ]
-    assert "changed outside (1 added); open the ad once" in found[0].message
+    assert "edited by hand (1 added); open the ad once" in found[0].message
 
 
 # --- codes and places -------------------------------------------------------------------------------------
@@ -381,7 +381,7 @@ def test_a_document_that_was_only_laid_out_anew_is_a_note(study: Path) -> None:
     path = document(study)
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert [(problem.severity, problem.message[:37]) for problem in check(study)] == [
-        ("note", "the layout of the document was change")
+        ("note", "the layout of the document was edited")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the command line prints and writes: a terminal gets no control characters, a file or a pipe every byte."""
+"""Print and write output: a terminal receives no control characters, a file or a pipe every byte."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from codetui import __version__
 
 TYPE_CHECKING = False
-"""As in typing, which takes longer to load than all that `--help` does."""
+"""As in typing, which loads more slowly than `--help` runs."""
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -164,7 +164,7 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _ignore_closed_terminal() -> None:
-    """Discard what a closed terminal cannot take: Python would exit with a code of its own."""
+    """Discard output that a closed terminal cannot receive: Python would exit with a code of its own."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -180,7 +180,7 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 TYPE_CHECKING = False
-"""As in typing, which takes longer to load than all that `--help` does."""
+"""As in typing, which loads more slowly than `--help` runs."""
 
 
 COMMANDS = {

@@ -236,12 +236,12 @@ def _types_of(wanted: type) -> list[tuple[str, object]]:
 
 
 def fresh_id() -> str:
-    """A unique id that sorts by time: 11 hexadecimal digits of milliseconds, 12 of chance."""
+    """Return a unique id that sorts by time: 11 hexadecimal digits of milliseconds, 12 random ones."""
     return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
 
 
 def now() -> str:
-    """The time in UTC, ISO 8601 with milliseconds."""
+    """Return the time in UTC, ISO 8601 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -349,7 +349,7 @@ class SessionLog:
         return self._journal.unknown
 
     def append(self, transaction: Transaction, *, completes: bool = False) -> None:
-        """Put a transaction on disk, then into the state.  Raises OSError, and then nothing has changed.
+        """Append a transaction on disk, then apply it to the state.  Raises OSError, and then nothing has changed.
 
         `completes` also writes earlier transactions that the log on disk may lack.
         """
@@ -358,14 +358,14 @@ class SessionLog:
         self.adopt(transaction)
 
     def adopt(self, transaction: Transaction) -> None:
-        """Put a transaction that is on disk into the state; what cannot be seen of it now is seen with the next."""
+        """Apply a transaction that is on disk to the state."""
         self.transactions.append(transaction)
         with suppress(OSError):
             self._seen = self._caught_up = fs.version(self.path)
         self.state = evolve(self.state, transaction)
 
     def complete(self, *, is_forced: bool = False) -> None:
-        """Give a log that was deleted, cut or replaced the lines that it has lost.  Raises OSError."""
+        """Restore the lines of a log that was deleted, truncated or replaced.  Raises OSError."""
         now = fs.version(self.path)
         is_whole = now.file == self._seen.file and now.size >= self._seen.size
         if is_forced or not is_whole:

@@ -43,7 +43,7 @@ class SessionPaths:
 
     @classmethod
     def of_folder(cls, root: Path, name: str) -> SessionPaths:
-        """Return the paths in the folder `name`, whoever the coder is."""
+        """Return the paths in the folder `name`, which belongs to some coder."""
         paths = cls(root, name)
         paths.folder = root / name
         return paths
@@ -89,7 +89,7 @@ class SessionPaths:
             fs.ensure_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
 
     def remove_stale_temporaries(self) -> None:
-        """Delete what killed programs have left half written in the coder's folders."""
+        """Delete temporary files that killed programs left in the coder's folders."""
         for folder in (self.folder, self.folder / EVENTS):
             remove_stale_temporaries(folder)
 

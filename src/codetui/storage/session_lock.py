@@ -1,7 +1,7 @@
 """Lock a session: a file beside its log names the program that is coding in it.
 
-The lock protects nothing, since logs of one session can be united in any order: it lets programs know of each other.
-It is stale when its process has ended (on this machine) or has given no sign of life for a while (on any other).
+The lock is advisory, since logs of one session can be united in any order: it shows programs who is coding.
+It is stale when its process has ended (on this machine) or has sent no heartbeat for a while (on any other).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from codetui.model import Problem
 from codetui.storage import disk, fs
 
 HEARTBEAT = 10.0
-"""Seconds between two signs of life; each sets the lock's time by the clock of the file system."""
+"""Seconds between two heartbeats; each updates the lock's time by the clock of the file system."""
 
 STALE_AFTER = 120.0
-"""Seconds without a sign of life after which a lock of another machine is stale.
+"""Seconds without a heartbeat after which a lock of another machine is stale.
 
 NFS shows the time of a file up to 60 s late and a sync client about 30 s; a heartbeat is up to 10 s old.
 """
@@ -84,7 +84,7 @@ def this_program(token: str) -> Holder:
 
 
 def preload() -> None:
-    """Load what names this program, so that the first command does not wait for it."""
+    """Look up the names of user and machine in advance, so that the first command does not wait for them."""
     this_program("")
 
 
@@ -221,7 +221,7 @@ class SessionLock:
             return False
 
     def claim(self) -> Holder | None:
-        """Take the lock if it is free; return the other program that holds it, None if this one does now.
+        """Acquire the lock if it is free; return the other program that holds it, None if this one does now.
 
         Raise OSError if no lock can be created, UnreadableLockError if this program's lock cannot be read.
         """
@@ -242,7 +242,7 @@ class SessionLock:
         return other
 
     def take_over(self) -> None:
-        """Take the lock from whoever holds it, who finds out at the next command; raise OSError."""
+        """Take the lock over from its holder, which notices at its next command; raise OSError."""
         if not self.is_mine:
             self._replace()
             self._start_heartbeat()
@@ -285,7 +285,7 @@ class SessionLock:
         return now - self._watched_since + self._age_then > seconds
 
     def _age(self, status: os.stat_result) -> float:
-        """Return the seconds since the last sign of life, by the clock of the lock's folder."""
+        """Return the seconds since the last heartbeat, by the clock of the lock's folder."""
         probe = self.file.with_name(f"{self.file.name}.{self._token[:8]}.now")
         try:
             handle = disk.create(probe)
@@ -330,7 +330,7 @@ class SessionLock:
             disk.close(handle)
 
     def _start_heartbeat(self) -> None:
-        """Give signs of life from another thread, whatever else the program is busy with."""
+        """Start the thread that sends heartbeats, whatever else the program is busy with."""
         _released.pop(self.file, None)
         if self._stop is None:
             self._stop = threading.Event()
@@ -344,10 +344,10 @@ class SessionLock:
 
 
 class SessionAccess:
-    """Which program may write a session; without a lock this one always may.
+    """Decides which program may write a session; without a lock this one always may.
 
-    `holder` is the other program that has it, as last seen. A lock that cannot be created keeps nobody from coding: it
-    is not used any more then, and `problem` says so.
+    `holder` is the other program that has it, as last seen. A lock that cannot be created prevents no
+    coding: it is no longer used then, and `problem` is set.
     """
 
     def __init__(self, lock: SessionLock | None) -> None:
@@ -379,12 +379,12 @@ class SessionAccess:
         return self.holder is None
 
     def refresh(self) -> bool:
-        """Look who has the session; return whether that has changed."""
+        """Update the holder of the session; return whether it has changed."""
         before, self.holder = self.holder, self.elsewhere()
         return self.holder != before
 
     def take_over(self) -> None:
-        """Lock the session, whoever has it."""
+        """Lock the session, even if another program has it."""
         if self._lock is not None:
             try:
                 self._lock.take_over()

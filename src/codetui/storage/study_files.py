@@ -102,7 +102,7 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
-    """Create the files that tell git how to merge sessions and what to leave out; return as `create_study`."""
+    """Create the files that configure how git merges sessions and what it ignores; return as `create_study`."""
     made: list[Path] = []
     left: list[Path] = []
     for name in ("gitattributes", "gitignore"):
@@ -138,7 +138,7 @@ LOCK_PATIENCE = 10.0
 """Seconds to wait for another program that is changing a codebook."""
 
 LOCK_LEASE = 5.0
-"""Seconds without a sign of life after which a program on another machine has lost its lock."""
+"""Seconds without a heartbeat after which a program on another machine has lost its lock."""
 
 LOCK_NAMING_TIME = 5.0
 """Seconds for which a lock may name nobody: the name is written right after the file is created."""
@@ -173,7 +173,7 @@ def _locked(path: Path) -> Iterator[Callable[[], bool]]:
     """Lock a file among programs, yielding a function that returns whether it still is; raise OSError.
 
     The lock is a file beside it, since that works on shared folders, too.  filelock recognises that of a program which
-    has ended on this machine, or gives no more signs of life on another.
+    has ended on this machine, or sends no more heartbeats on another.
     """
     # Loading it takes a tenth of a second, and most runs change no codebook.
     from filelock import SoftFileLease, Timeout

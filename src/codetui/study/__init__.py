@@ -1,1 +1,1 @@
-"""The application layer: what the command line and the screen both stand on."""
+"""The application layer, which the command line, the workbench and scripts use."""

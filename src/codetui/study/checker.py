@@ -162,7 +162,7 @@ def _file_of(session: SessionSnapshot) -> str:
 
 
 def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | None:
-    """Return what the document says where a person wrote, edited or laid it out."""
+    """Return the parsed document if a person wrote, edited or laid it out; None if the program wrote it."""
     if session.document is None or session.status not in (DocumentStatus.OWN, DocumentStatus.EDITED):
         return None
     is_laid_out = session.state.layout is not None and session.document.text == expected.text
@@ -173,7 +173,7 @@ def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | Non
 
 
 def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word: str) -> Iterator[Problem]:
-    """Yield how the document differs from the log; `expected` is what the log gives now."""
+    """Yield the differences between document and log; `expected` is the document as rendered from the log."""
     document, source_id = session.document, session.source.id
     match session.status:
         case DocumentStatus.MISSING | DocumentStatus.EMPTY:
@@ -193,21 +193,21 @@ def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word
 
 
 def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
-    """Return what to report of a document that somebody changed, or that is newer than its log."""
+    """Return the problem of a document that was edited by hand, or is newer than its log."""
     found, lost = session.reconciliation, session.lost_steps
     hint = f"open the {word} once to import that"
     if (found is None or not found.events) and not lost:
-        return Problem(file, 0, "note", f"the layout of the document was changed outside; {hint}")
+        return Problem(file, 0, "note", f"the layout of the document was edited by hand; {hint}")
     changes = change_words(found.counts) if found else ""
     changes = changes or "profile or title"
     if not lost:
-        return Problem(file, 0, "warning", f"the document was changed outside ({changes}); {hint}")
+        return Problem(file, 0, "warning", f"the document was edited by hand ({changes}); {hint}")
     what = f"the document is newer than the log, which lacks {plural(lost, 'step')} of it ({changes})"
     return Problem(file, 0, "error", f"{what}: {hint}; to keep the steps too, restore the log's lines before")
 
 
 def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:
-    """Return what to report of a document that codetui wrote and the log does not give now."""
+    """Return the problem of a document that the program wrote from an older log or codebook."""
     here = [collapse_spaces(words) for words in _words(parse_document(document.text, "")[0])]
     live = [collapse_spaces(coding.words) for coding in state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
@@ -226,7 +226,7 @@ def _words(document: Document) -> Iterator[str]:
 def _remarks(
     session: SessionSnapshot, read: Document | None, expected: Written, file: str, index: CodebookIndex
 ) -> Iterator[Problem]:
-    """Yield what disagrees with the codebook; what codetui wrote is only parsed where it has unknown codes."""
+    """Yield the disagreements with the codebook; a document of the program is parsed only if it has unknown codes."""
     document = read
     if document is None:
         if not _has_unknown(session.state, index):
@@ -256,7 +256,7 @@ def _without_source(session: SessionSnapshot, file: str, corpus: Path, word: str
 def _assigned(
     session: SessionSnapshot, read: Document | None, unsure: list[Problem], book: Codebook, file: str
 ) -> list[Problem]:
-    """Return what the source as a whole lacks, at the line of its profile."""
+    """Return the problems of the session as a whole, on the line of its profile."""
     count = sum(problem.severity != "note" for problem in unsure)
     found = list(profile_problems(session.state, count, book, file))
     if not found or session.document is None:
@@ -267,7 +267,7 @@ def _assigned(
 
 
 def profile_problems(state: State, unsure: int, book: Codebook, file: str) -> Iterator[Problem]:
-    """Yield what is missing or unknown in a session: warnings, errors where it is marked done.
+    """Yield a problem for everything that is missing or unknown: warnings, or errors if the session is marked done.
 
     `unsure` counts the quotations that could not be located for certain.
     """
@@ -317,7 +317,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 
 
 def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> tuple[Severity, str] | None:
-    """Return what is wrong with a quotation that was located in this text, or in the text before it was changed."""
+    """Return severity and message for a quotation with an anchor, None if its words are still there."""
     is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
     if is_there and not coding.is_proposed:
         return None
@@ -337,7 +337,7 @@ def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str
 
 
 def _without_place(coding: Coding, state: State, text: SourceText) -> tuple[Severity, str]:
-    """Return why a quotation is not located, in the words that opening the source reports."""
+    """Return severity and message for a quotation without an anchor, as opening the source reports it."""
     [place] = locate([Quotation(coding)], state.live(), text)
     if place.anchor is not None:
         return "warning", place.message or f"{quoted(coding.words)} is not located yet: locate it"
@@ -378,7 +378,7 @@ def _differences(here: State, there: State, book: Codebook) -> Iterator[str]:
 
 
 def _codings(state: State) -> Counter[tuple[CodeId, str]]:
-    """Return what is compared of the codings: each code with its words."""
+    """Count the codings by code and words, for a comparison."""
     return Counter((one.code, collapse_spaces(one.words)) for one in state.live())
 
 

@@ -91,7 +91,7 @@ def content(revision: str, path: Path) -> bytes:
 
 
 def _blob(data: bytes) -> frozenset[str]:
-    """Return git's names for these bytes, by either of its hashes."""
+    """Return the ids that git gives to these bytes, by either of its hashes."""
     whole = b"blob %d\0" % len(data) + data
     return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))
 
@@ -141,7 +141,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
         data = fs.read(version)
         revision = revision_with(path, data)
         if revision is None:
-            return "git does not say which commit one side is from"
+            return "git does not report the commit of one side"
         name = _name(path, data)
         root = temporary / str(number)
         _lay_out(revision, folder, root / folder.name, name)

@@ -1,4 +1,4 @@
-"""Merge what others have coded into the sessions of a coder: documents that people wrote, and folders of sessions."""
+"""Merge the work of others into the sessions of a coder: documents that people wrote, and folders of sessions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Fate = Literal["merged", "nothing new", "refused"]
 
 
 class ImportResult(NamedTuple):
-    """What became of one document; without a `target` it was not imported, and the problems say why."""
+    """The outcome of importing one document; without a `target` it was not imported, and `problems` has the reason."""
 
     source: Path
     ad: str = ""
@@ -41,7 +41,7 @@ class ImportResult(NamedTuple):
 
 
 def import_documents(study: Study, documents: Iterable[Path], coder: str) -> list[ImportResult]:
-    """Import documents, and those in folders, into the sessions of a coder; return what became of each.
+    """Import documents, and those in folders, into the sessions of a coder; return an outcome for each.
 
     Raises StudyError where the study cannot be used.
     """
@@ -67,7 +67,7 @@ class Importer:
         self._keep_book = keep_book
 
     def import_document(self, path: Path) -> ImportResult:
-        """Import one document; what the session has already stays."""
+        """Import one document; everything that the session has stays."""
         try:
             return self._import(path, parse(decode_document(fs.read(path), path), str(path)))
         except OSError as error:
@@ -126,7 +126,7 @@ def _refused(path: Path, line: int, message: str) -> ImportResult:
 
 
 class MergeResult(NamedTuple):
-    """What became of one session from elsewhere."""
+    """The outcome of merging one session."""
 
     coder: str
     ad: str
@@ -136,7 +136,7 @@ class MergeResult(NamedTuple):
 
 
 class BooksMerged(NamedTuple):
-    """How many versions of the codebook were new here, and the problems with the others."""
+    """The number of codebook versions that were added, and the problems with the others."""
 
     number: int
     problems: tuple[Problem, ...] = ()
@@ -145,7 +145,7 @@ class BooksMerged(NamedTuple):
 def merge_folders(
     study: Study, folders: Iterable[Path], *, is_dry: bool = False
 ) -> Iterator[MergeResult | BooksMerged]:
-    """Merge the sessions in folders into those of a study; yield what became of each, and of the codebooks of a folder.
+    """Merge the sessions in folders into those of a study; yield an outcome for each and for the codebooks.
 
     Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
     """
@@ -203,7 +203,7 @@ class Merger:
                 StudyJournal(here).add(missing_lines(ours, fs.read(theirs)))
 
     def _paths_here(self, other_root: Path, name: str, coder: str) -> SessionPaths:
-        """Return the coder's paths here: the folder `name`, unless there only case tells it from another coder's."""
+        """Return the coder's paths here: the folder `name`, unless it differs from another only in case."""
         if session_files.coder_folder(other_root, coder) == name:
             return SessionPaths(self._root, coder)
         return SessionPaths.of_folder(self._root, name)
@@ -238,7 +238,7 @@ class Merger:
         return MergeResult(name, source_id, fate, message, (*problems, *found))
 
     def _write(self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]) -> tuple[Problem, ...]:
-        """Add their lines to the log and write the document; edits by hand in that are taken over first."""
+        """Add their lines to the log and write the document, whose hand edits are imported first."""
         log = here.log(theirs.source.id)
         try:
             source = self._sources.find(theirs.source.id) or theirs.source
@@ -278,7 +278,7 @@ def _failed(name: str, source_id: str, path: Path, reason: str) -> MergeResult:
 
 
 def _merge_books(merger: Merger, source: Path, root: Path) -> BooksMerged:
-    """Keep the codebooks that were coded with there, and the rules that lead from one to the next."""
+    """Copy the codebook versions that were used there, and the rules that lead from one to the next."""
     problems: list[Problem | None] = []
     number = 0
     try:

@@ -113,7 +113,7 @@ def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Pat
 
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
-    """Return what a migration would change, hand edits included; nothing is written."""
+    """Count the changes that a migration would make, hand edits included; nothing is written."""
     tally = MigrationCounts(plan.new.words)
     for record in study.sessions(coder=coder, book=plan.old or plan.new):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
@@ -208,7 +208,7 @@ def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Pa
 
 
 class _Done(NamedTuple):
-    """What became of one session; `migrated` is None if it is unchanged."""
+    """The outcome for one session; `migrated` is None if it is unchanged."""
 
     migrated: MigrationResult | None
     problems: tuple[Problem, ...] = ()
@@ -296,7 +296,7 @@ WHY: dict[Reason, str] = {
 
 @dataclass
 class MigrationCounts:
-    """What a migration changed, or would change: codings by rule, the sources they are in, and pending decisions."""
+    """Counts of the changes of a migration: codings by rule, the sources they are in, and pending decisions."""
 
     words: Words = field(default_factory=Words)
     codings: Counter[Rule] = field(default_factory=Counter)
@@ -353,7 +353,7 @@ class MigrationCounts:
 
 
 def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Codebook | None) -> Iterator[str]:
-    """Yield the counts in words: the total, each rule, what is unchanged, and the pending decisions."""
+    """Yield the counts in words: the total, each rule, the unchanged sessions, and the pending decisions."""
     before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
     about = f"{before or 'old'} → {new.version or 'new'}"
     yield f"{about}: {tally.reach}"

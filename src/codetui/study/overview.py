@@ -69,7 +69,7 @@ class CodeUsage:
         self.is_complete = True
 
     def _find_sources(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
-        """Find the listed sources of new logs; searching 100,000 sources takes a tenth of a second, so it is rare."""
+        """Find the listed sources of new logs; done rarely, as 100,000 sources need a tenth of a second."""
         unknown = touched - self._sources.keys()
         if not unknown or self._searched == (unknown, len(entries)):
             return

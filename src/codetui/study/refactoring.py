@@ -34,7 +34,7 @@ from codetui.study.workspace import Workspace
 
 
 class MigrationPreview(NamedTuple):
-    """What a migration would change, or changed; `step` is the refactoring it begins with, None for a map."""
+    """The counts of a migration before or after it; `step` is the refactoring that it begins with, None for a map."""
 
     plan: MigrationPlan
     tally: MigrationCounts
@@ -50,7 +50,7 @@ class MigrationPreview(NamedTuple):
 
 
 class CodeRefactoring:
-    """Changes codes together with all their codings, as one program does."""
+    """Refactors codes in the codebook together with their codings in the sessions of all coders."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -58,7 +58,7 @@ class CodeRefactoring:
         self._paths = workspace.study.paths_of(workspace.coder)
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
-        """Return what a refactoring would change; nothing is written, and any thread may call this."""
+        """Count the changes that a refactoring would make; nothing is written, and any thread may call this."""
         try:
             text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
@@ -69,7 +69,7 @@ class CodeRefactoring:
         return MigrationPreview(plan, count_sessions(plan, self._study), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
-        """Return what the rules in a file would change; nothing is written, and any thread may call this."""
+        """Count the changes that the rules in a file would make; nothing is written, and any thread may call this."""
         try:
             plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
@@ -79,7 +79,7 @@ class CodeRefactoring:
         return MigrationPreview(plan, count_sessions(plan, self._study))
 
     def apply(self, preview: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
-        """Change the codebook and migrate the open session; return what is done so far, for `migrate_others`.
+        """Change the codebook and migrate the open session; return the counts so far, for `migrate_others`.
 
         If the codebook was changed since the preview, its newest text is changed.
         """

@@ -1,4 +1,4 @@
-"""What the sessions on disk hold, whoever made them, edits by hand included; nothing is written."""
+"""Read the sessions on disk, of all coders, hand edits included; nothing is written."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MAX_STEPS = 2**40
 
 @dataclass(frozen=True, slots=True)
 class SessionSnapshot:
-    """What one session holds.
+    """The content of one session.
 
     `source` has the employer and title of the session; its text only where it was needed. `transactions` are the steps
     of the log; `edits` were made in the document and are in no log: their ids follow from the document, so that all
@@ -67,7 +67,7 @@ class SessionSnapshot:
     status: DocumentStatus = DocumentStatus.MISSING
     edits: tuple[Transaction, ...] = ()
     edit_problems: tuple[Problem, ...] = ()
-    """What the coder should look at in the document once it is taken over."""
+    """The problems to look at once the document is imported."""
     read_problems: tuple[Problem, ...] = ()
     """Why the document could not be read, so that its edits are left out."""
     misplaced: tuple[Problem, ...] = ()
@@ -118,7 +118,7 @@ def session_snapshots(
 
 
 def _original(root: Path, name: str, names: list[str]) -> str:
-    """Return the folder that the folder `name` is a copy of: that of the coder in its logs, with the same steps."""
+    """Return the folder of which `name` is a copy: that of the coder named in its logs, with the same steps."""
     for log in session_files.logs(root / name)[:1]:
         try:
             steps = Journal(log).read()[0]
@@ -239,7 +239,7 @@ class _CoderFolder:
         return [*self._documents.pop(heading_id(source_id), ()), *unnamed]
 
     def _synced(self, log: MemoryLog, source: Source, candidates: list[DocumentFile]) -> SessionSnapshot:
-        """Return the session once the edits by hand in its document are taken over, which reaches no disk."""
+        """Return the session with the hand edits in its document applied in memory."""
         snapshot = SessionSnapshot(self._name, self._name, log.state.describe(source), log.state)
         try:
             if not log.transactions:

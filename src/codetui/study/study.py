@@ -20,7 +20,7 @@ from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
-"""The names of a study's parts in its folder, unless others are given."""
+"""The default names of the parts of a study in its folder."""
 
 HINT = (
     "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
@@ -33,7 +33,7 @@ class StudyError(Exception):
     """A study that cannot be used, or a request that cannot be met: what is wrong, where, and what to do."""
 
     def __init__(self, message: str, *, file: Path | None = None, line: int = 0, problems: Sequence[Problem] = ()):
-        """`file` and `line` say where the cause is; `problems` are its details."""
+        """`file` and `line` locate the cause; `problems` are its details."""
         place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
         super().__init__(place + message + "".join(f"\n  {problem}" for problem in problems))
         self.file = file
@@ -87,7 +87,7 @@ class Study:
     """
 
     def __init__(self, codebook: CodebookService, sessions: Path, corpus: Path | None = None) -> None:
-        """Use a codebook that was read; `sessions` is the folder of the sessions, `corpus` the path that was given."""
+        """Use a codebook that was read; `sessions` is the folder of the sessions, `corpus` the path of the corpus."""
         if fs.exists(sessions) and not fs.is_folder(sessions):
             raise StudyError(f"{sessions} is not a folder; name the folder of the sessions with --sessions.")
         self.codebook_service = codebook
@@ -170,7 +170,7 @@ class Study:
         return source
 
     def missing_source(self, source_id: str) -> StudyError:
-        """Return what is wrong where the corpus has no source with this id."""
+        """Return the error for an id that the corpus lacks."""
         words = self.codebook.words
         what = f"there is no {words.source} {source_id} in {self.corpus.path}"
         return StudyError(f"{what}; `codetui status` lists the {words.sources}.")
@@ -222,7 +222,7 @@ class Study:
     def paths_of(self, coder: str) -> SessionPaths:
         """Return where a coder's sessions are."""
         if not coder.strip():
-            raise StudyError("the coder has no name; give one with --coder NAME.")
+            raise StudyError("the coder has no name; set one with --coder NAME.")
         return SessionPaths(self.sessions_path, coder)
 
 
@@ -253,7 +253,7 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
 
 
 def missing_corpus(path: Path) -> StudyError:
-    """Return what is wrong where there is no corpus at a path."""
+    """Return the error for a path without a corpus."""
     return StudyError(f"there is no file or folder {path}. {HINT}")
 
 
@@ -276,7 +276,7 @@ class CodebookService:
     """The codebook, its problems and its file."""
 
     def __init__(self, path: Path, sessions: Path, book: Codebook, problems: list[Problem]) -> None:
-        """Take the codebook as it was read from `path`, its fields unchecked.
+        """Use the codebook that was read from `path`, its fields unchecked.
 
         The used versions are kept in the folder `sessions`.
         """
@@ -323,7 +323,7 @@ class CodebookService:
     def edit(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
         """Change the text of the file, whatever others have written to it meanwhile, and use the codebook it has then.
 
-        `change` returns the new text of a given one; raises EditError to leave it.
+        `change` returns the new text for the current one, or raises EditError to leave it.
         """
         from codetui.formats.toml.edit import EditError
 
@@ -346,7 +346,7 @@ class CodebookService:
         return fs.changed_version(self.path, self._seen)
 
     def read_change(self) -> CodebookChange | Problem | None:
-        """Read what another program wrote to the file; None where the codebook is the same, or cannot be read now.
+        """Read the codebook as another program wrote it; None if it is the same, or cannot be read now.
 
         Returns the first error where the file has more of them than the codebook in use.
         """

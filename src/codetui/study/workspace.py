@@ -186,7 +186,7 @@ class SourceIndex:
 
 
 class Reloaded(NamedTuple):
-    """What became of a codebook that was changed outside; `is_held` where it has errors and is not used."""
+    """The message on a codebook that another program changed; `is_held` if it has errors and is not used."""
 
     message: str
     is_held: bool = False
@@ -200,7 +200,7 @@ class Workspace:
         self.study = study
         self.coder = coder
         self.problems: list[Problem] = list(study.codebook_service.known_problems)
-        """Everything that was found to be wrong, which each part of the workspace adds to."""
+        """All problems found so far; each part of the workspace adds its own."""
         self.session: Session | None = None
         self.entry: SourceEntry | None = None
         self.first: SourceEntry | None = None
@@ -219,7 +219,7 @@ class Workspace:
         return self.codebook.book
 
     def warm_up(self) -> None:
-        """Load what the first command needs and remove half-written files of killed programs, for a worker."""
+        """Load the modules that the first command needs and remove stale temporary files, for a worker."""
         session_lock.preload()
         import_module("codetui.formats.session_doc.patch")
         with suppress(OSError):
@@ -252,7 +252,7 @@ class Workspace:
     def reload_codebook(self) -> Reloaded | None:
         """Use the codebook as it was changed outside; None where it was not changed.
 
-        One that has new errors is left: the program continues with the codebook in use.
+        A codebook with new errors is not used: the program continues with the one in use.
         """
         change = self.codebook.read_change()
         if isinstance(change, Problem):
@@ -286,7 +286,7 @@ class Workspace:
             self.session.use(self.book, self.codebook.keep)
 
     def kept_rules(self) -> MigrationMap:
-        """Return what all migrations so far made of the codes and profiles; nothing where that cannot be read."""
+        """Return the rules of all migrations so far as one map; an empty one if they cannot be read."""
         from codetui.core.codebook.migration import MigrationMap
         from codetui.study.migrate import kept_rules
 
@@ -366,7 +366,7 @@ class Workspace:
         return self.session.holder if self.session else None
 
     def take_over(self) -> PullResult | None:
-        """Take the open session from the other program; return what became of its document."""
+        """Take the open session from the other program; return the outcome for its document."""
         return self.session.take_over() if self.session else None
 
     def release(self) -> None:

@@ -71,7 +71,7 @@ class CorpusFiles:
             yield str(self.path)
 
     def first_path(self) -> str | None:
-        """Return the first file of `paths`, found faster; None if that takes a search."""
+        """Return the first file of `paths` without walking the folder; None if that needs a search."""
         try:
             if not fs.is_folder(self.path):
                 return next(self.paths(), None)
@@ -364,7 +364,7 @@ class Corpus:
         return entry or self._search(source_id)
 
     def read(self, entry: SourceEntry) -> tuple[Source | None, list[Problem]]:
-        """Return a source with its text: from its place, else found by its id; None if it is gone.
+        """Return a source with its text: from its place, else found by its id; None if it is no longer there.
 
         Raise OSError if it cannot be read: a session without its text would treat its quotations as lost.
         """

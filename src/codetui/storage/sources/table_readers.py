@@ -266,7 +266,7 @@ def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, s
 
 
 def _further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
-    """Return index and name of the columns that hold no field; a name that is missing or taken gets a number."""
+    """Return index and name of the columns that hold no field; a missing or repeated name gets a number."""
     found: dict[str, int] = {}
     for index, name in enumerate(names):
         if index not in used:

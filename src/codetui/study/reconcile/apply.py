@@ -1,4 +1,4 @@
-"""Apply what a document says to a session: the events that follow, their counts, and the layout to keep."""
+"""Apply a document to a session: the events that follow, their counts, and the layout to keep."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What a session has to record so that it says what a document says.
+    """The events that bring a session to the content of a document.
 
     `document` has the ids of all entries and notes. `layout` is None where the text has the canonical layout.
     """
@@ -122,10 +122,10 @@ def reconcile(
     mint: Mint,
     text: str = "",
 ) -> Reconciliation:
-    """Return what `edited` says and `state` lacks.
+    """Return the events that bring `state` to the content of the document `edited`.
 
-    `base` is the document as it was last written, with the ids of its entries and notes: what was done to it since is
-    done to `state`, which may have changed too. Without `base` nothing is removed: what the session lacks is added.
+    `base` is the document as it was last written, with the ids of its entries and notes: the edits made to it since are
+    applied to `state`, which may have changed too. Without `base` nothing is removed: what the session lacks is added.
     Words without a single place in the source become a coding without an anchor. `text` is the text of `edited`, for
     the layout; `mint` returns fresh ids; problems name `file`.
     """
@@ -152,7 +152,7 @@ def reconcile(
 
 
 def survey(document: Document, source: Source, book: Codebook, file: str) -> tuple[Counts, tuple[Problem, ...]]:
-    """Locate all quotations of a document, whatever a session holds; return the counts and what to report."""
+    """Locate all quotations of a document without regard to a session; return the counts and the problems."""
     index = index_of(book)
     document = identified(document, index)
     numbers = count(1)
@@ -190,14 +190,14 @@ def _described(source: Source, state: State, events: tuple[Event, ...]) -> Sourc
 
 
 def _layout(text: str, edited: Document, named: Document, source: Source, book: Codebook) -> DocumentLayout | None:
-    """Return the layout of a text; None where it is the canonical one of what the document says."""
+    """Return the layout of a text; None if it is the canonical layout of this content."""
     if render_document(edited) == text and _canonical_text(edited, source, book) == text:
         return None
     return DocumentLayout(text=text, ids=ids_by_line(named), employer=source.employer, title=source.title)
 
 
 def _canonical_text(document: Document, source: Source, book: Codebook) -> str:
-    """Return the text that is written for a session that says what `document` says."""
+    """Return the canonical text of a session with the content of `document`."""
     codings: dict[CodingId, Coding] = {}
     notes: dict[MemoId, Memo] = {}
     for rank, one in enumerate(statements(document, index_of(book)), 1):
@@ -215,7 +215,7 @@ def _canonical_text(document: Document, source: Source, book: Codebook) -> str:
 
 
 class _Reconciler:
-    """A session that is changed to say what a document says, with counts and remarks."""
+    """Changes a session to the content of a document, with counts and remarks."""
 
     def __init__(self, state: State, source: Source, index: CodebookIndex, mint: Mint) -> None:
         self.draft = _Draft(state, index)
@@ -234,12 +234,12 @@ class _Reconciler:
         self.counts["conflicts"] += remark.is_conflict
 
     def problems(self, file: str) -> tuple[Problem, ...]:
-        """Return what was reported, by line."""
+        """Return the remarks as problems, by line."""
         remarks = sorted(self._remarks, key=lambda one: one.line)
         return tuple(Problem(file, one.line, one.severity, one.message) for one in remarks)
 
     def apply(self, edited: Sequence[Statement], base: Sequence[Statement]) -> list[str]:
-        """Do to the session what was done to `base`; return the ids of all statements of `edited`."""
+        """Apply the edits made to `base` to the session; return the ids of all statements of `edited`."""
         base = self._known_once(base)
         pairs = match_edits(edited, base)
         self._moved = out_of_order(pairs.base_of, edited, base)
@@ -294,7 +294,7 @@ class _Reconciler:
         self.report(Remark(one.line, "warning", f"{BOTH}: {what}: {RESOLVED[conflict]}", is_conflict=True))
 
     def add(self, edited: Sequence[Statement], base_ids: set[str]) -> None:
-        """Add what neither `base` nor the session has, and locate all quotations that need a place."""
+        """Add the statements that neither `base` nor the session has, and locate all quotations that need a place."""
         indices = [index for index in range(len(edited)) if index not in self._ids]
         live = [one for one in self._known.values() if one.id not in base_ids and self.draft.was_live(one.id)]
         pairs = match_known([edited[index] for index in indices], live)
@@ -385,12 +385,12 @@ class _Draft:
         return self._slots[place]
 
     def ranked(self) -> list[tuple[str, int]]:
-        """Return the ids of all that is live with their ranks, in order."""
+        """Return the ids of all live codings and notes with their ranks, in order."""
         live = ((one.rank, one.id) for one in self._after.values() if is_live(one))
         return [(id_, rank) for rank, id_ in sorted(live)]
 
     def add(self, id_: str, new: Statement) -> None:
-        """Add what the session lacks; a quotation has no anchor yet."""
+        """Add a coding or note; a quotation has no anchor yet."""
         if new.is_note:
             self._after[id_] = Memo(id=MemoId(id_), target=self._note_place(new), text=new.words)
         else:
@@ -460,7 +460,7 @@ def _added(coding: Coding) -> CodingAdded:
 
 
 def _note_events(before: Memo | None, after: Memo) -> Iterator[Event]:
-    """Yield a removal first for a note that moves: each event records by itself what was there before."""
+    """Yield a removal first for a note that moves, since each event records the text before it."""
     text_before = before.text if before else ""
     if before and text_before and (before.target, before.rank) != (after.target, after.rank):
         yield MemoWritten(memo=before.id, target=before.target, text="", text_before=text_before, rank=before.rank)
@@ -474,7 +474,7 @@ def _note_events(before: Memo | None, after: Memo) -> Iterator[Event]:
 def _arrange(edited: Sequence[Statement], ids: Sequence[str], moved: set[int], draft: _Draft, next_rank: int) -> None:
     """Rank the statements with the indices `moved`; those at the end of a list count on from `next_rank`.
 
-    What precedes others that the session has is ranked between them, after the same neighbour as in the document. As
+    Statements before others of the session are ranked between them, after the same neighbour as in the document. As
     few ranks as possible change.
     """
     slots = {edited[index].slot for index in moved}
@@ -498,7 +498,7 @@ def _arrange(edited: Sequence[Statement], ids: Sequence[str], moved: set[int], d
 
 
 def _in_session(slots: set[MemoTarget], moved: set[str], draft: _Draft) -> dict[MemoTarget, list[tuple[str, int]]]:
-    """Return what the session has in each of `slots` as (id, rank), in order, without the ids `moved`."""
+    """Return the codings and notes in each of `slots` as (id, rank), in order, without the ids `moved`."""
     found: defaultdict[MemoTarget, list[tuple[str, int]]] = defaultdict(list)
     for id_, rank in draft.ranked():
         if id_ not in moved and draft.slot(id_) in slots:

@@ -18,7 +18,7 @@ BOTH = "changed in the document and in the session"
 
 
 class Remark(NamedTuple):
-    """Something to report about a line; in a conflict document and session disagree."""
+    """A remark on a line; in a conflict, document and session disagree."""
 
     line: int
     severity: Severity
@@ -27,7 +27,7 @@ class Remark(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What follows from a document's head."""
+    """The events and remarks that follow from the head of a document."""
 
     events: tuple[Event, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -44,7 +44,7 @@ class Assessment(NamedTuple):
 
 
 def compare_description(edited: Document, base: Document | None, state: State, source: Source) -> Head:
-    """Return what is new about employer and title.
+    """Return the changes of employer and title.
 
     Without a base they count only where neither session nor source names them.
     """
@@ -71,7 +71,7 @@ def _merged_text(edited: Document, what: str, base: str | None, now: str) -> tup
 
 
 def compare_assessment(edited: Document, base: Document | None, state: State, book: Codebook) -> Head:
-    """Return what is new about profile and reasoning; without a base, what the session lacks."""
+    """Return the changes of profile and reasoning; without a base, only those that the session lacks."""
     new = assessment_of(edited, book)
     now = Assessment(_profile_id(books.profile_name(book, state.profile), book), collapse_spaces(state.reasoning))
     if base is None:
@@ -99,7 +99,7 @@ def _profile_id(name: str, book: Codebook) -> str:
 
 
 def _completed(edited: Document, new: Assessment, now: Assessment, book: Codebook) -> tuple[Assessment, list[Remark]]:
-    """Return the session's assessment with what it lacks; the reasoning for another profile does not apply."""
+    """Complete the session's assessment from the document; the reasoning for another profile does not apply."""
     profile = now.profile or new.profile
     is_other = new.profile not in ("", profile)
     reasoning = now.reasoning or ("" if is_other else new.reasoning)
@@ -160,7 +160,7 @@ def new_remarks(document: Document, base: Document | None, index: CodebookIndex)
 
 
 def codebook_remarks(document: Document, index: CodebookIndex) -> Iterator[Remark]:
-    """Yield what in a document (with the ids of its sections, groups and codes) disagrees with the codebook."""
+    """Yield the disagreements of a document (with the ids of its sections, groups and codes) with the codebook."""
     for section in document.sections:
         has_notes = any(block.heading is None and block.notes for block in section.blocks)
         if section.id not in index.sections:

@@ -185,7 +185,7 @@ def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
 
 
 class Merged(NamedTuple):
-    """What the session's statement becomes, and how a conflict was resolved.
+    """The merged statement, and how a conflict was resolved.
 
     `apart`: the session's statement stays, and the document's becomes a new one.
     """
@@ -232,7 +232,7 @@ def joined(one: str, other: str) -> str:
 
 
 Key = Callable[[Statement], Hashable]
-"""What two statements must have in common; None excludes a statement."""
+"""The key that two statements must have in common; None excludes a statement."""
 
 
 class Pairs:
@@ -320,7 +320,7 @@ class Pairs:
 
 
 def match_edits(edited: Sequence[Statement], base: Sequence[Statement]) -> Pairs:
-    """Pair the statements of `base` with what they became: the same, with another note, code or words."""
+    """Pair the statements of `base` with their edited versions: the same, or with another note, code or words."""
     pairs = Pairs(edited, base)
     pairs.pair_in_order()
     pairs.pair_by(lambda one: one)
@@ -418,7 +418,7 @@ class Quotation(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The anchor of a quotation, if it was located; how; and what to report (empty if all is well)."""
+    """The anchor of a quotation, if it was located; how it was located; and a message, empty if all is well."""
 
     anchor: Anchor | None
     located_by: LocatedBy
@@ -435,7 +435,7 @@ class SourceText:
         self._found: dict[str, Resolution] = {}
 
     def find(self, words: str, near: Anchor | None = None) -> Resolution:
-        """Locate words; of several occurrences take the only one, in whole words, that overlaps `near`."""
+        """Locate words; of several occurrences choose the only one, in whole words, that overlaps `near`."""
         if words not in self._found:
             self._found[words] = anchors.locate(self.text, words)
         found = self._found[words]

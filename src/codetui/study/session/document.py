@@ -42,14 +42,14 @@ MOST_REPLACED = 8
 """How many replaced snapshots are remembered."""
 
 SAVING = 0.3
-"""Seconds that an editor is given to finish a save: it may empty the file first, or delete it."""
+"""Seconds to wait for an editor to finish a save: it may empty the file first, or delete it."""
 
 CHANGED = "the document was changed outside codetui a moment ago; that is read first"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A document as codetui wrote it or took it over.
+    """A document as codetui wrote or imported it.
 
     `ids` are the codings and notes on its lines, `steps` the transactions of the log at that time.
     """
@@ -74,7 +74,7 @@ class Snapshot:
 class SnapshotFile:
     """The snapshots of one document on disk, the newest last.
 
-    Derived: without the file edits by hand are still taken over, but nothing counts as removed.
+    They are derived: without the file hand edits are still imported, but nothing counts as removed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -84,7 +84,7 @@ class SnapshotFile:
         self._written: tuple[Snapshot, ...] = ()
 
     def read(self) -> tuple[Snapshot, ...]:
-        """Return what this program, or another one on the session, announced that it would write.
+        """Return the snapshots that this program, or another one with the session, wrote before the document.
 
         Raises OSError: without its snapshot a document that lags behind would count as an edit by hand.
         """
@@ -106,7 +106,7 @@ class SnapshotFile:
         fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
     def remember(self, snapshot: Snapshot) -> None:
-        """Record a document that was taken over; if the disk refuses, for as long as the program runs."""
+        """Record a document that was imported; if the disk refuses, remember it while the program runs."""
         try:
             self.write([snapshot])
         except OSError:
@@ -220,7 +220,7 @@ class SessionDocument:
         self.text = None
 
     def ignore(self) -> None:
-        """Leave the file alone from now on: it is not a document, but somebody's notes under its name."""
+        """Leave the file alone from now on: it is no document, but other notes under its name."""
         self._ignored, self.path = self.path, self._paths.document(self._id, "")
         self.forget()
 
@@ -252,7 +252,7 @@ class SessionDocument:
 
     @property
     def is_own(self) -> bool:
-        """Return whether codetui wrote the text or took it over: nothing is lost when it is replaced."""
+        """Return whether codetui wrote or imported the text, so that nothing is lost when it is replaced."""
         return self.text is not None and (not self.text.strip() or self.own_snapshot is not None)
 
     def is_covered_by(self, transactions: Iterable[Transaction]) -> bool:
@@ -270,7 +270,7 @@ class SessionDocument:
     # --- writing ----------------------------------------------------------------------------------
 
     def remember(self, snapshot: Snapshot) -> None:
-        """Record that the text on disk has been taken over.
+        """Record that the text on disk has been imported.
 
         Bytes that were not valid UTF-8 are copied first, since they were decoded as well as possible.
         """
@@ -291,7 +291,7 @@ class SessionDocument:
     def write(self, snapshot: Snapshot, employer: str, *, is_forced: bool = False) -> Problem | None:
         """Replace the document; return the problem, if any.
 
-        A text that was not taken over stays; `is_forced` copies it into the events folder and replaces it.
+        A text that was not imported stays; with `is_forced` it is copied into the events folder and replaced.
         """
         target = self.path
         try:
@@ -340,7 +340,7 @@ class SessionDocument:
         return data is not None and heading_of(decode_document(data, path)) not in ("", heading_id(self._id))
 
     def _keep_foreign(self, path: Path, coming: str) -> Problem | None:
-        """Copy a text that codetui neither wrote nor took over."""
+        """Copy a text that codetui neither wrote nor imported."""
         data = _read(path)
         if data is None:
             return None
@@ -358,7 +358,7 @@ class SessionDocument:
 
 
 def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:
-    """Return whether somebody seems to be saving the file: it is gone, empty, or ends within a line."""
+    """Return whether an editor seems to be saving the file: it is missing, empty, or ends within a line."""
     changed = version.changed if data is not None else fs.version(path.parent).changed
     return not (data or b"").endswith((b"\n", b"\n\0")) and abs(time.time() - changed / 1e9) < SAVING
 

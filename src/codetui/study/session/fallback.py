@@ -1,4 +1,4 @@
-"""What is left where the disk refuses: a second folder, texts that could not be saved, and steps that were refused."""
+"""Save work that the disk refuses: in a second folder, as rescued texts, and as notes of refused steps."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FallbackFolder:
 
 
 def draft_of(command: Command, state: State) -> str:
-    """Return what a person has written in a command and the state lacks, with what it is; empty for nothing."""
+    """Return the text of a command that the state lacks, with a heading; empty if there is none."""
     match command:
         case AssignCode(_, code, text) if text:
             return f"Note beside a coding with {code}: {text}"
@@ -69,7 +69,7 @@ def draft_of(command: Command, state: State) -> str:
 
 
 def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None) -> str:
-    """Return what a person has written about a code or profile, with what it is: the texts that differ from before."""
+    """Return the texts of a code or profile that differ from before, with a heading."""
     what = "Code" if isinstance(changed, Code) else "Profile"
     texts = [f"{what} {changed.id} of the codebook"]
     for field in fields(changed):
@@ -126,10 +126,10 @@ def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -
 
 
 def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> bool:
-    """Keep in the home folder what the disk refused but may have written to `log`; return whether.
+    """Save the lines that the disk refused, but may have written to `log`, in the home folder; return whether it did.
 
-    The lines are reported at the next start, and not removed: somebody may have confirmed them since, on another
-    machine or from a copy.
+    The lines are reported at the next start, and not removed: another machine or a copy may have
+    confirmed them since.
     """
     lines = fs.refused_bytes(log)
     with suppress(OSError):

@@ -1,6 +1,6 @@
-"""What became of a command or of a change outside, as types, and the words for them.
+"""The outcomes of commands and of changes by other programs, as types, and their messages.
 
-The words name no keys: the front end adds them.
+The messages name no keys: the front end adds them.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ class NotSaved(NamedTuple):
 
     @property
     def message(self) -> str:
-        """Return what to show."""
+        """The message to show."""
         return f"NOT SAVED: {self.reason}. Nothing was changed; fix this and try again."
 
 
 class HeldElsewhere(NamedTuple):
-    """Another program has the session; nothing was changed, and the command can be given once it is taken over."""
+    """Another program has the session; nothing was changed. The command can be repeated after taking it over."""
 
     holder: Holder | None
 
     @property
     def message(self) -> str:
-        """Return what to show."""
+        """The message to show."""
         return f"Open elsewhere ({self.holder}): read only here."
 
 
@@ -62,7 +62,7 @@ Outcome = Saved | Refusal | NotSaved | HeldElsewhere
 
 
 class PullKind(Enum):
-    """What happened to the document or the log, or became of a document that was imported."""
+    """The kinds of changes to document or log, and the outcomes of importing a document."""
 
     EDITED = auto()
     IMPORTED = auto()
@@ -94,7 +94,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """What was changed outside, what became of it, and what the coder should look at.
+    """A change by another program or a person, its outcome, and the problems to look at.
 
     `lost_steps` is how many steps of the document the log lacks. `detail` is why it failed, or who has the session.
     """
@@ -114,7 +114,7 @@ class PullResult:
 
     @property
     def message(self) -> str:
-        """Return what to show."""
+        """The message to show."""
         nothing = "its layout" if self.has_new_layout else "nothing new"
         match self.kind:
             case PullKind.EDITED if self.lost_steps:
@@ -138,7 +138,7 @@ class PullResult:
 
 
 def change_words(counts: Counts) -> str:
-    """Return what was done to a session, `2 added, 1 changed`; empty for nothing."""
+    """Return the counts in words, `2 added, 1 changed`; empty for nothing."""
     numbers = {
         "added": counts.added,
         "changed": counts.changed,
@@ -150,7 +150,7 @@ def change_words(counts: Counts) -> str:
 
 
 def lost_words(number: int) -> str:
-    """Return what to say of a log that lacks steps of the document."""
+    """Return the message for a log that lacks steps of the document."""
     what = f"The log lacks {plural(number, 'step')} that the document was saved from, as after restoring an older copy"
     return f"{what}. Restored from the document"
 
@@ -168,7 +168,7 @@ class ReadFailure:
     """Why a file could not be read the last time; reported once, and again when the reason changes."""
 
     def __init__(self, consequence: str) -> None:
-        """`consequence` is what that means for the session."""
+        """`consequence` describes, in a message, the effect on the session."""
         self._consequence = consequence
         self._reported = ""
         self.problem: Problem | None = None

@@ -50,9 +50,9 @@ KeepBook = Callable[[Codebook], Problem | None]
 class Session:
     """An open session: log, state and document of one coder and source.
 
-    With a `token` it is shared: one program codes it, the others read along. The first command takes it; another
-    program may take it over, which this one notices at its next command, and that changes nothing then. Sessions with
-    the same token belong to one program.
+    With a `token` it is shared: one program codes it, the others read along. The first command locks it; another
+    program may take the lock over, which this one notices at its next command, and that changes nothing then.
+    Sessions with the same token belong to one program.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Session:
         """What is listed among the problems of values that a merge has lost."""
         self.reanchored: ReanchorCounts | None = None
         self.initial_pull: PullResult | None = None
-        """What was taken over when the session was opened."""
+        """The changes that were imported when the session was opened."""
         try:
             self._log = SessionLog(paths.log(source.id))
             self.problems = [*self._log.problems, *other_logs(paths, source.id, book.words.source)]
@@ -98,7 +98,7 @@ class Session:
         return DocumentSync(self._log, self.source, self.book, document, self.record)
 
     def _reconcile_on_open(self) -> None:
-        """Take over what was done to source and document while the session was closed.  Raises OSError."""
+        """Import the changes made to source and document while the session was closed.  Raises OSError."""
         if self.state.opened is not None:
             self._reanchor()
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
@@ -136,7 +136,7 @@ class Session:
     # --- commands ---------------------------------------------------------------------------------
 
     def execute(self, command: Command) -> Outcome:
-        """Carry a command out: on disk, then in memory. A refusal changes nothing."""
+        """Execute a command: on disk, then in memory. A refusal changes nothing."""
         obstacle = self._claim()
         if obstacle is not None:
             return obstacle
@@ -145,7 +145,7 @@ class Session:
         return self._with_lock_problem(outcome)
 
     def record(self, decision: Decision) -> Saved | NotSaved:
-        """Put a decision on disk, then into the state, unless another program has the session."""
+        """Record a decision on disk, then in the state, unless another program has the session."""
         obstacle = self._claim()
         if isinstance(obstacle, HeldElsewhere):
             return NotSaved(f"the session is open elsewhere ({self.holder}); close it there")
@@ -297,9 +297,9 @@ class Session:
         return tuple(Problem(str(self._log.path), 0, "warning", one) for one in sentences)
 
     def changed(self) -> object:
-        """Return what others have changed since it was read, in document, log or lock; None for nothing.
+        """Return the versions of document, log or lock that others have changed since they were read; None for nothing.
 
-        Equal values are of one change. Nothing while the disk cannot be read. Any thread may ask.
+        Equal values belong to one change. None while the disk cannot be read. Any thread may ask.
         """
         holder, document, log = self._access.elsewhere(), None, None
         with suppress(OSError):
@@ -308,10 +308,10 @@ class Session:
         return (holder, document, log) if holder != self.holder or document or log else None
 
     def pull(self) -> PullResult | None:
-        """Take over what others have changed; None if there is nothing to report.
+        """Import the changes of others; None if there is nothing to report.
 
         While another program has the session the document is left to it. While the log cannot be read the document,
-        which may say more, is left alone.
+        which may be newer, is left alone.
         """
         before = self.holder
         try:
@@ -335,7 +335,7 @@ class Session:
         return followed if self.holder else self._reported(self._sync.pull()) or followed
 
     def out_of_date_reason(self) -> str:
-        """Take over what others have changed; return why that failed, empty if it did not."""
+        """Import the changes of others; return why that failed, empty if it did not."""
         result = self.pull()
         unread = self._failure.problem or self._sync.unread
         return str(unread) if unread else result.message if result and not result.is_saved else ""
@@ -358,7 +358,7 @@ class Session:
         return self._sync.document.path
 
     def import_text(self, parsed: ParsedDocument, file: Path) -> PullResult:
-        """Import a document from elsewhere: what the session lacks, or what changed in it since its last import."""
+        """Import a document from elsewhere: everything that is new in it, or was changed since its last import."""
         result = self._sync.import_text(parsed, file, self._state_at_import(file.name))
         self._add_problems(result.problems)
         return result
@@ -371,7 +371,7 @@ class Session:
     def save_document(self, *, is_forced: bool = False) -> Problem | None:
         """Write the document; return the problem, if any.  Any thread may call this.
 
-        A document that was changed outside and not taken over stays as it is; `is_forced` replaces it and keeps a copy.
+        A document with hand edits that were not imported stays as it is; `is_forced` replaces it and keeps a copy.
         While the disk refuses, the fallback folder has the newest. If another program has the session, it does this.
         """
         holder = self._access.elsewhere()
@@ -395,7 +395,7 @@ class Session:
     def save_copy(self, folder: Path) -> Outcome:
         """Copy the session, and the step that the disk refused last, into a folder elsewhere.
 
-        From now on that takes what the disk refuses.
+        From now on that folder receives the steps that the disk refuses.
         """
         if fs.is_same_file(folder, self._paths.root):
             return Refusal(f"{folder} is the folder of the session itself; name another one.")
@@ -413,14 +413,14 @@ class Session:
             fallback.pending += 1
             self._log.adopt(transaction)
         problem = self._copy_document(fallback)
-        message = f"The session is copied to {folder}, which also takes what the disk refuses from now on."
+        message = f"The session is copied to {folder}, which also receives what the disk refuses from now on."
         return Saved(f"{message} {problem}" if problem else message)
 
     def _copy_document(self, fallback: FallbackFolder) -> Problem | None:
         return fallback.write_document(self._sync.render(), self.description.employer)
 
     def flush_fallback(self) -> Problem | None:
-        """Write what only the fallback folder has, if the disk works again; return what is left to do if not."""
+        """Write the steps that only the fallback folder has, if the disk works again; else return a problem."""
         fallback = self._fallback
         if fallback is None or not fallback.pending:
             return None
@@ -448,7 +448,7 @@ class Session:
         return Problem(str(self._log.path), 0, "warning", f"{what}: {hint}; undo it if you do not want it")
 
     def leftovers(self) -> list[Problem]:
-        """Return what was left the last time: texts that could not be saved, and refused steps that are in the log."""
+        """Return the problems left from last time: rescued texts, and refused steps that are in the log."""
         from codetui.core.session.words import step_words
 
         context = DecisionContext(self.book, self.source.text, "", "")

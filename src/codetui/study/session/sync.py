@@ -1,6 +1,6 @@
-"""Keep a session and its document in sync: edits by hand go into the session, what was coded goes into the document.
+"""Keep a session and its document in sync: hand edits are imported into the session, codings written to the document.
 
-A document that nobody meant to leave as it is, saved half-way or merged badly, is recognized and not taken over.
+A document that was saved half-way or merged badly is recognized and not imported.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
     from codetui.study.reconcile import Reconciliation
 
 BY_HAND = ("edit", "document")
-"""The causes of a step that took a document over."""
+"""The causes of a step that imported a document."""
 
 REPAIR = "or write the document again (a copy is kept)"
 
 
 def minted(*said: str) -> Callable[[], str]:
-    """Ids that follow from what is said, and sort as they are given: on two machines the same."""
+    """Return a function that yields ids derived from these texts, in ascending order: the same on two machines."""
     prefix = sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:17]
     numbers = count()
     return lambda: f"{prefix}{next(numbers):06x}"
 
 
 class MemoryLog:
-    """A log of which nothing reaches the disk: what is recorded are `edits` beside the steps that were read.
+    """A log in memory: the recorded decisions are kept as `edits` beside the steps that were read.
 
     The id of an edit follows from the log and the edit, so that two machines make the same step of one edit by hand.
     """
@@ -89,7 +89,7 @@ class DocumentStatus(Enum):
     MISSING = auto()
     EMPTY = auto()
     OWN = auto()
-    """Codetui wrote it, or took it over before; it may lag behind the log."""
+    """Codetui wrote or imported it before; it may lag behind the log."""
     EDITED = auto()
     DAMAGED = auto()
 
@@ -97,8 +97,8 @@ class DocumentStatus(Enum):
 class DocumentSync:
     """One session's document and log.
 
-    `record` puts a decision into the log. After `reconcile_on_open` and `pull`, `status` tells how the document relates
-    to the session, `reconciliation` what was taken over, and `lost_steps` how many of its steps the log lacks.
+    `record` puts a decision into the log. After `reconcile_on_open` and `pull`, `status` is the relation of the
+    document to the session, `reconciliation` the imported edits, and `lost_steps` how many of its steps the log lacks.
     """
 
     def __init__(
@@ -157,12 +157,12 @@ class DocumentSync:
     # --- from the document to the session ---------------------------------------------------------
 
     def reconcile_on_open(self) -> PullResult | None:
-        """Take over what was edited while the session was closed.  Raises OSError where that cannot be read."""
+        """Import hand edits made while the session was closed.  Raises OSError if they cannot be read."""
         with self._lock:
             return self._compare(is_open=False)
 
     def pull(self) -> PullResult | None:
-        """Take over what was edited since; None if there is nothing to report.
+        """Import hand edits made since; None if there is nothing to report.
 
         A document that cannot be read is reported once, and read again each time.
         """
@@ -176,7 +176,7 @@ class DocumentSync:
             return result
 
     def import_text(self, parsed: ParsedDocument, file: Path, earlier: State | None) -> PullResult:
-        """Add what a document from elsewhere says and the session lacks.
+        """Add everything in a document from elsewhere that the session lacks.
 
         If the document was imported before, apply what was changed in it since: `earlier` is the session at that time.
         """
@@ -221,9 +221,9 @@ class DocumentSync:
         return PullResult(PullKind.DELETED if is_gone else PullKind.EMPTIED) if was_written else None
 
     def _bases(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
-        """Return what `text` may be an edit of, the newest first, without the steps that the log has lost.
+        """Return the snapshots that `text` may be an edit of, the newest first, without steps that the log has lost.
 
-        What only those steps said is then new in the document, and is taken over.
+        The content of those steps is then new in the document, and is imported.
         """
         last = self._taken_over_last(text, own[0] if own else None)
         steps = self._log.transactions
@@ -257,7 +257,7 @@ class DocumentSync:
         return PullResult(PullKind.DAMAGED, (self._problem(self._damage),), detail=self._damage.message)
 
     def _apply(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> PullResult | None:
-        """Take over the document on disk as an edit of one of `bases`."""
+        """Import the document on disk as an edit of one of `bases`."""
         from codetui.formats.session_doc.model import ids_by_line
 
         document, log, state = self.document, self._log, self._log.state
@@ -329,7 +329,7 @@ class DocumentSync:
         file: Path,
         problems: Sequence[Problem],
     ) -> PullResult:
-        """Record what was taken over, and the layout if it is new."""
+        """Record the imported edits, and the layout if it is new."""
         before = self._log.state.layout
         events: tuple[Event, ...] = found.events
         if layout != before:
@@ -394,14 +394,14 @@ class DocumentSync:
 
 
 class Damage(NamedTuple):
-    """What is wrong with a document, in which line, and what to do."""
+    """A line of a document, with a message about the damage there and the remedy."""
 
     line: int
     message: str
 
 
 class ParsedDocument(NamedTuple):
-    """A text, what it says, and the lines that could not be parsed."""
+    """A text, the document parsed from it, and the problems of lines that could not be parsed."""
 
     text: str
     document: Document
