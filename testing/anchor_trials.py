@@ -23,11 +23,11 @@ OTHER_WORD = "lantern"
 BREAKS = (" ", "\n     * ")
 TOP = "A line more.\n"
 SAME_PLACE = 0.5
-"""Share of two stretches that must be common where the words are written otherwise: an end may be missing."""
+"""Share that two spans must have in common where the words differ: an end may be missing."""
 
 
 class Trial(NamedTuple):
-    """Words to be found in a text, by their anchor where there is one; `place` is None where they do not stand."""
+    """Words to find in a text, by their anchor if they have one; `place` is None if the text lacks them."""
 
     text: str
     words: str
@@ -35,12 +35,12 @@ class Trial(NamedTuple):
     place: Span | None
 
     def found(self) -> Resolution:
-        """What the program finds."""
+        """Return what the program finds."""
         return locate(self.text, self.words) if self.anchor is None else resolve(self.text, self.anchor)
 
 
 def verdict(trial: Trial, found: Resolution) -> Verdict:
-    """Whether a place was given, and the right one."""
+    """Return whether a place was found, and the right one."""
     if not isinstance(found, Exact | Fuzzy):
         return "asked"
     if trial.place is None:
@@ -53,7 +53,7 @@ def verdict(trial: Trial, found: Resolution) -> Verdict:
 
 
 def really_stands(text: str, span: Span, words: str) -> bool:
-    """True where the letters at a place, to the edges of its words, are those of `words`, or their plural."""
+    """Return whether the letters at a place, up to the edges of its words, are those of `words` or their plural."""
     start, end = span
     while is_joined(text, start):
         start -= 1
@@ -63,7 +63,7 @@ def really_stands(text: str, span: Span, words: str) -> bool:
 
 
 def letters(words: str) -> str:
-    """The folded words without what stands between them."""
+    """Return the letters of the normalized words without spaces and punctuation."""
     return "".join(WORD.findall(normalize_words(words)))
 
 
@@ -71,7 +71,7 @@ def letters(words: str) -> str:
 
 
 def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
-    """The words in every ad that has another text.  Where they have slips, the ad's own words stand for them."""
+    """Yield the words in every ad that has another text; words with slips are compared as the ad has them."""
     own = locate(texts[ad], words)
     meant = texts[ad][slice(*own.span)] if isinstance(own, Fuzzy) else words
     for text in dict.fromkeys(texts.values()):
@@ -85,7 +85,7 @@ def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
 
 
 def copies(text: str, span: Span, *, has_anchor: bool) -> Iterator[Trial]:
-    """The quotation's sentence copied behind or before itself, with one word or number changed, each in turn."""
+    """Yield the text with the quotation's sentence copied behind or before it, each word or number changed in turn."""
     start, end = sentence_round(text, span)
     sentence = text[start:end]
     anchor = anchor_at(text, span, text_hash(text)) if has_anchor else None
@@ -101,7 +101,7 @@ def copies(text: str, span: Span, *, has_anchor: bool) -> Iterator[Trial]:
 
 
 def sentence_round(text: str, span: Span) -> Span:
-    """From the start of the sentence in which a span begins to the end of the one in which it ends."""
+    """Return the span widened to whole sentences."""
     first, last = unit_at(text, span.start, "sentence"), unit_at(text, span.end - 1, "sentence")
     return Span(min(first.start, span.start), max(last.end, span.end))
 
@@ -118,7 +118,7 @@ def _moved(span: Span, by: int) -> Span:
 
 
 def slips(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, Trial]]:
-    """The words with one slip of the pen each, by its name; those that still stand somewhere are left out."""
+    """Yield the words with one typing error each, by its name, without those that the text contains anyway."""
     words = text[span.start : span.end]
     at = chance.randrange(1, len(words) - 2)
     written = {
@@ -135,7 +135,7 @@ def slips(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, T
 
 
 def other_words(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, Trial]]:
-    """The words with one of them missing, or another in its place: found only by its place in the same sentence."""
+    """Yield the words with one missing or replaced, which can only be found by their sentence."""
     words = text[span.start : span.end].split()
     if len(words) > 4:
         at = chance.randrange(1, len(words) - 1)
@@ -144,7 +144,7 @@ def other_words(text: str, span: Span, chance: random.Random) -> Iterator[tuple[
 
 
 def cuts(text: str, span: Span) -> Iterator[Trial]:
-    """The quotation's first and last one to four words with a marked cut between them."""
+    """Yield the quotation's first and last one to four words with an ellipsis between them."""
     words = text[span.start : span.end].split()
     for kept in range(1, 5):
         if len(words) > 2 * kept:

@@ -1,4 +1,4 @@
-"""Two machines that go on with one session, each by commands as the program gives them."""
+"""Copies of one session that diverge on several machines, each by commands as the program gives them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PLACES = (MemoTarget(kind="code", id="T1"), MemoTarget(kind="group", id="sea"), 
 
 
 class Side:
-    """One machine: its log, and the state that follows."""
+    """One machine: its log and the resulting state."""
 
     def __init__(self, name: str, log: Iterable[Transaction] = ()) -> None:
         self.name = name
@@ -54,11 +54,11 @@ class Side:
         self.count = 0
 
     def copied(self, name: str) -> Side:
-        """The same session on another machine."""
+        """Return a copy of the session on another machine."""
         return Side(name, self.log)
 
     def give(self, command: Command) -> None:
-        """Carries a command out as a session does; one that is refused changes nothing."""
+        """Execute a command as a session does; a refused one changes nothing."""
         self.count += 1
         fresh = f"{len(self.log):04}{self.name}{self.count:04}"
         decision = decide(self.state, command, DecisionContext(BOOK, TEXT, text_hash(TEXT), f"c{fresh}"))
@@ -66,7 +66,7 @@ class Side:
             self.record(decision, f"t{fresh}")
 
     def edit(self, *events: Event) -> None:
-        """Record what a person has changed in the document."""
+        """Record what a person changed in the document."""
         self.count += 1
         self.record(Decision(events, "", "edit"), f"t{len(self.log):04}{self.name}{self.count:04}")
 
@@ -76,7 +76,7 @@ class Side:
         self.state = replay(self.log)
 
     def record(self, decision: Decision, id_: str) -> None:
-        """Writes one line."""
+        """Append one transaction to the log."""
         opened = SessionOpened(source=AD.id, employer=AD.employer, title=AD.title, text_hash=text_hash(TEXT))
         opening = () if self.state.opened else (opened,)
         one = Transaction(
@@ -94,7 +94,7 @@ class Side:
         self.state = evolve(self.state, one)
 
     def touched_codings(self) -> set[CodingId]:
-        """The codings that this machine has done something to."""
+        """Return the codings that this machine has changed."""
         events = (event for one in self.log[self.begun :] for event in one.events)
         return {event.coding for event in events if hasattr(event, "coding")}
 
@@ -105,7 +105,7 @@ steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99), st.intege
 
 
 def command(kind: str, first: int, second: int, state: State) -> Command | None:
-    """A command on this state; None where there is nothing it could be about."""
+    """Return a command on this state; None where nothing it could apply to exists."""
     live = state.live()
     one = live[first % len(live)].id if live else None
     match kind:
@@ -135,7 +135,7 @@ def command(kind: str, first: int, second: int, state: State) -> Command | None:
 
 
 def gone_on(side: Side, made: Iterable[Step]) -> Side:
-    """The side after these steps."""
+    """Run these steps; return the side."""
     for kind, first, second in made:
         given = command(kind, first, second, side.state)
         if given is not None:
@@ -144,16 +144,16 @@ def gone_on(side: Side, made: Iterable[Step]) -> Side:
 
 
 def sides_of(common: list[Step], *apart: list[Step]) -> tuple[Side, ...]:
-    """Machines that went on apart from a common beginning."""
+    """Return machines that diverged from a common beginning."""
     first = gone_on(Side("o"), common)
     return tuple(gone_on(first.copied("abc"[number]), made) for number, made in enumerate(apart))
 
 
 def two_sides() -> st.SearchStrategy[tuple[Side, ...]]:
-    """Two machines that went on apart from a common beginning, which may be none."""
+    """Two machines that diverged from a common beginning, which may be empty."""
     return st.builds(sides_of, steps, steps, steps)
 
 
 def three_sides() -> st.SearchStrategy[tuple[Side, ...]]:
-    """Three of them."""
+    """Three machines that diverged."""
     return st.builds(sides_of, steps, steps, steps, steps)

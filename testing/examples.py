@@ -1,15 +1,15 @@
-"""How many examples a property tries: a share of them in the quick step, all of them in the slow one."""
+"""The number of examples of a property: a share of them in the quick step, all of them in the slow one."""
 
 from __future__ import annotations
 
 from hypothesis import settings
 
 WHOLE = 100
-"""Examples of a property that asks for no number, where the profile gives it all."""
+"""Examples of a property that sets no number, under a profile that runs all."""
 
 
 def register_profiles() -> None:
-    """Make the profiles known: the same examples every time and everywhere, but in `random`."""
+    """Register the profiles: the same examples everywhere and every time, except in `random`."""
     settings.register_profile("quick", derandomize=True, deadline=None, max_examples=WHOLE // 4)
     settings.register_profile("slow", derandomize=True, deadline=None, max_examples=WHOLE)
     settings.register_profile("random", derandomize=False, deadline=None, max_examples=WHOLE, print_blob=True)

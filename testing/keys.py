@@ -65,12 +65,12 @@ NAMES = {
 
 
 def keys_of(notation: str) -> list[str]:
-    """The presses that the notation stands for."""
+    """Return the keys that the notation stands for."""
     return [name or NAMES.get(sign, sign) for name, sign in KEY.findall(notation)]
 
 
 def parse(marked: str) -> tuple[str, Selection]:
-    """Text and selection of a marked text."""
+    """Return text and selection of a marked text."""
     head = marked.replace("[", "").replace("]", "").index("|")
     text = marked.translate({ord(sign): None for sign in "[]|"})
     if "[" not in marked:
@@ -81,7 +81,7 @@ def parse(marked: str) -> tuple[str, Selection]:
 
 
 def with_codings(workspace: Workspace) -> str:
-    """The ad's text with `{CODE:words}` for each coding, inner ones inside."""
+    """Return the ad's text with `{CODE:words}` for each coding, nested as the codings are."""
     session = workspace.session
     assert session is not None
     marks: list[tuple[int, int, int, int, str]] = []
@@ -97,21 +97,21 @@ def with_codings(workspace: Workspace) -> str:
 
 
 def workspace_on(folder: Path, book: Codebook = BOOK, coder: str = "rosa") -> Workspace:
-    """A workspace on the ads in `folder/ads`."""
+    """Return a workspace on the ads in `folder/ads`."""
     workspace = Workspace(study_with(folder, book), coder)
     workspace.begin_with()
     return workspace
 
 
 def study_with(folder: Path, book: Codebook = BOOK) -> Study:
-    """A study on the ads in `folder/ads`, whose codebook need not be in a file."""
+    """Return a study on the ads in `folder/ads`, whose codebook need not be in a file."""
     sessions = folder / "sessions"
     service = CodebookService(folder / "codebook.toml", sessions, book, [])
     return Study(service, sessions, folder / "ads")
 
 
 def write_ad(folder: Path, text: str, name: str = "1_acme.txt") -> None:
-    """One ad in `folder/ads`."""
+    """Write one ad into `folder/ads`."""
     (folder / "ads").mkdir(exist_ok=True)
     (folder / "ads" / name).write_text(text, encoding="utf-8", newline="")
 
@@ -120,7 +120,7 @@ def write_ad(folder: Path, text: str, name: str = "1_acme.txt") -> None:
 async def running(
     workspace: Workspace, size: tuple[int, int] = (120, 30)
 ) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen]]:
-    """The program with its first ad open and the corpus listed."""
+    """Run the program with its first ad open and the corpus listed."""
     app = CodetuiApp(workspace)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -132,13 +132,13 @@ async def running(
 
 
 async def press(pilot: Pilot[object], notation: str) -> None:
-    """Presses what the notation says."""
+    """Press the keys of the notation."""
     await pilot.press(*keys_of(notation))
     await pilot.pause()
 
 
 async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
-    """Waits for something that a worker brings about; a generous bound, so that a slow machine fails nothing."""
+    """Wait for the effect of a worker; the limit is generous, so that a slow machine fails nothing."""
     for _ in range(200):
         if holds():
             return
@@ -147,7 +147,7 @@ async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
 
 
 async def coded(folder: Path, before: str, keys: str) -> str:
-    """The text with its codings after the keys."""
+    """Return the text with its codings after the keys."""
     text, selection = parse(before)
     write_ad(folder, text)
     workspace = workspace_on(folder)
@@ -158,5 +158,5 @@ async def coded(folder: Path, before: str, keys: str) -> str:
 
 
 def status_rows(status: StatusLine) -> str:
-    """What the status line shows, its rows as lines."""
+    """Return the rows of the status line as lines."""
     return "\n".join(status.render_line(y).text.rstrip() for y in range(ROWS))

@@ -14,7 +14,7 @@ from codetui.study.workspace import Workspace, open_workspace
 
 
 class Machine:
-    """A study in a folder, and a coder's program on it, which opens ad 11 with the first command."""
+    """A study in a folder and a coder's program, which opens ad 11 with the first command."""
 
     def __init__(self, folder: Path, coder: str = "rosa") -> None:
         self.folder = folder
@@ -22,7 +22,7 @@ class Machine:
         self._workspace: Workspace | None = None
 
     def open(self, ad: str = "11") -> None:
-        """Starts the program on an ad."""
+        """Start the program on an ad."""
         self.close()
         workspace = open_workspace(Study.open(self.folder), self._coder, wanted=ad, is_shared=True)
         assert workspace.first is not None
@@ -31,7 +31,7 @@ class Machine:
         self._workspace = workspace
 
     def close(self) -> None:
-        """Ends the program."""
+        """End the program."""
         if self._workspace is not None:
             assert self._workspace.leave() == []
             self._workspace.release()
@@ -39,7 +39,7 @@ class Machine:
 
     @property
     def workspace(self) -> Workspace:
-        """The program on it."""
+        """The running program."""
         if self._workspace is None:
             self.open()
         assert self._workspace is not None
@@ -53,27 +53,27 @@ class Machine:
 
     @property
     def state(self) -> State:
-        """What it holds."""
+        """The state of the open session."""
         return self.session.state
 
     def span(self, words: str) -> Span:
-        """Where words stand in the open ad."""
+        """Return the span of words in the open ad."""
         start = self.session.source.text.index(words)
         return Span(start, start + len(words))
 
     def give(self, command: Command) -> None:
-        """Carries a command out."""
+        """Execute a command."""
         outcome = self.session.execute(command)
         assert isinstance(outcome, Saved), outcome
 
 
 def log_of(files: dict[str, bytes], name: str = "11.jsonl") -> list[bytes]:
-    """The lines of a log among files."""
+    """Return the lines of a log among files."""
     return [line for path, data in files.items() if path.endswith(f"/{name}") for line in data.splitlines()]
 
 
 def state_of(machine: Machine) -> tuple[object, ...]:
-    """All that a machine's session says."""
+    """Return the content of a machine's session."""
     state = machine.state
     return (
         state.live(),

@@ -1,4 +1,4 @@
-"""Where the project lies, and the real corpus beside it."""
+"""The folders of the project, and of the real corpus beside it."""
 
 from __future__ import annotations
 

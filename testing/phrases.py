@@ -16,24 +16,24 @@ from testing.anchor_trials import Trial, copies, cuts, foreign, other_words, sli
 from testing.replay.document import documents_in
 
 SLIPPED = 20
-"""Code points from which a phrase is given slips."""
+"""The least length in code points of a phrase that is given typing errors."""
 
 
 class Phrase(NamedTuple):
-    """Words that somebody says stand in an ad."""
+    """Words that a coder or model quotes from an ad."""
 
     ad: str
     words: str
 
 
 def texts_of(ads: Path) -> dict[str, str]:
-    """The text of each ad, as the program reads it."""
+    """Return the text of each ad by id, as the program reads it."""
     problems: list[Problem] = []
     return {each.source.id: each.source.text for each in Corpus(ads, CorpusSettings()).texts(problems)}
 
 
 def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
-    """What coders quote in their documents."""
+    """Yield the quotations in coders' documents."""
     for path in documents_in(paths):
         document, _ = parse_document(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
         lines = (line for section in document.sections for block in section.blocks for line in block.codes)
@@ -42,7 +42,7 @@ def quotations(paths: Sequence[Path]) -> Iterator[Phrase]:
 
 
 def model_phrases(folder: Path) -> Iterator[Phrase]:
-    """What a language model quotes."""
+    """Yield the quotations of a language model."""
     for path in sorted(folder.glob("*.json")):
         coding = json.loads(path.read_text("utf-8"))
         yield from (Phrase(str(coding["job_id"]), words) for words in _words(coding))
@@ -60,7 +60,7 @@ def _words(part: object) -> Iterator[str]:
 
 
 def trials(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> Iterator[tuple[str, Trial]]:
-    """All trials with the phrases, by their names."""
+    """Yield all trials with the phrases, by their names."""
     chance = random.Random(0)
     for ad, words in phrases:
         text = texts[ad]

@@ -65,7 +65,7 @@ ADS = {
 
 
 def write_study(folder: Path, ads: dict[str, str] | None = None) -> Path:
-    """`codebook.toml` and `ads/` in a folder, which is handed back."""
+    """Write `codebook.toml` and `ads/` into a folder; return the folder."""
     (folder / "ads").mkdir(parents=True, exist_ok=True)
     (folder / "codebook.toml").write_text(CODEBOOK, encoding="utf-8")
     for name, text in (ADS if ads is None else ads).items():

@@ -1,4 +1,4 @@
-"""Each reader with the shapes that might take it longer than in proportion to their size."""
+"""Each reader with the shapes that might take more than linear time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from testing.hostile.shapes import DOCUMENTS, MARKDOWN, Shape, plain_shapes
 
 
 class Bound(NamedTuple):
-    """A reader, its shapes, and the bytes of the largest input that it is measured with: its cap where it has one."""
+    """A reader, its shapes, and the largest input in bytes to measure it with: its size limit if it has one."""
 
     name: str
     take: Take
@@ -23,7 +23,7 @@ class Bound(NamedTuple):
 
 
 def bounds(folder: Path, largest: int) -> list[Bound]:
-    """All readers; those that have no cap, or a higher one, are measured with at most `largest` bytes."""
+    """Return all readers; those with no size limit, or a higher one, are measured with at most `largest` bytes."""
     every = readers(folder)
     own: dict[str, tuple[list[Shape], int]] = {
         "ads as text": (TEXTS, largest),

@@ -1,4 +1,4 @@
-"""Nasty shapes for the readers of what has fields: codebooks, maps, tables of ads, logs."""
+"""Nasty shapes for readers of records: codebooks, maps, tables of ads, logs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TOML = [
     Shape("a rule that splits widely", again('"TASK1", ', '[codes]\n"T" = [', "]\n")),
     Shape("rules that lead nowhere", counted('"T{n}" = [1.5]\n', "[codes]\n")),
 ]  # fmt: skip
-"""Codebooks and migration maps."""
+"""Return shapes for codebooks and migration maps."""
 
 ROW = "id,employer,title,text\n"
 TABLES = [

@@ -1,4 +1,4 @@
-"""Hostile inputs: seeds as they are found in studies, and what a byte mutator and a JSON mutator make of them."""
+"""Hostile inputs: seeds as they occur in studies, and mutations of their bytes and their JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 Mutation = Callable[[random.Random, bytearray, Sequence[bytes]], None]
 
 LONGEST = 20_000
-"""Bytes at which a mutated input is cut off; what is longer is the matter of the attacks on size."""
+"""The size in bytes at which a mutated input is cut; the attacks on size use larger ones."""
 
 TOKENS: tuple[bytes, ...] = (
     *(each.encode() for each in "{}[]()<>\"'`,:;=#*_-|\\/\n\r\t &.~!"),
@@ -29,25 +29,25 @@ VALUES: tuple[object, ...] = (
 
 
 def flip(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """Another byte in the place of one."""
+    """Replace a byte."""
     if data:
         data[chance.randrange(len(data))] = chance.randrange(256)
 
 
 def cut(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """Some bytes less."""
+    """Delete some bytes."""
     start = chance.randrange(len(data) + 1)
     del data[start : start + chance.choice((1, 2, 8, 64, len(data)))]
 
 
 def insert(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """A token that some reader gives a meaning, once or many times."""
+    """Insert a token that means something to some reader, once or many times."""
     at = chance.randrange(len(data) + 1)
     data[at:at] = chance.choice(TOKENS) * chance.choice((1, 1, 1, 2, 3, 40))
 
 
 def repeat(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """A piece a second time, or many times."""
+    """Repeat a piece, once or many times."""
     start = chance.randrange(len(data) + 1)
     piece = data[start : start + chance.choice((1, 4, 16, 64, 256))]
     at = chance.randrange(len(data) + 1)
@@ -55,7 +55,7 @@ def repeat(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
 
 
 def swap_lines(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """Two lines in each other's place."""
+    """Swap two lines."""
     lines = data.split(b"\n")
     one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
     lines[one], lines[other] = lines[other], lines[one]
@@ -63,13 +63,13 @@ def swap_lines(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> No
 
 
 def splice(chance: random.Random, data: bytearray, seeds: Sequence[bytes]) -> None:
-    """The beginning of this, the end of another one."""
+    """Join the beginning of this input to the end of another."""
     other = chance.choice(seeds)
     data[chance.randrange(len(data) + 1) :] = other[chance.randrange(len(other) + 1) :]
 
 
 def change_json(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """On one line of JSON another value in some place, a field less, or one twice."""
+    """Replace, remove or duplicate a value in one line of JSON."""
     lines = data.split(b"\n")
     at = chance.randrange(len(lines))
     try:
@@ -100,7 +100,7 @@ MUTATIONS: tuple[Mutation, ...] = (flip, cut, insert, insert, repeat, swap_lines
 
 
 def mutated(chance: random.Random, seeds: Sequence[bytes]) -> bytes:
-    """One of the seeds after one to six mutations."""
+    """Return one of the seeds after one to six mutations."""
     data = bytearray(chance.choice(seeds))
     for _ in range(chance.choice((1, 1, 2, 3, 6))):
         chance.choice(MUTATIONS)(chance, data, seeds)

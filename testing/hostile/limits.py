@@ -1,4 +1,4 @@
-"""Limits on the processor time of what reads hostile input, in this process or in one of its own."""
+"""Limits on the processor time of readers of hostile input, in this process or in one of their own."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from types import FrameType
 Take = Callable[[Path, bytes], None]
 
 LIMIT = 120.0
-"""Seconds of the processor after which a measurement is given up."""
+"""Processor seconds after which a measurement is given up."""
 
 PATIENCE = 20
-"""Times as long by the clock, on a machine that has other work too."""
+"""The factor between that and the clock, for a busy machine."""
 
 NEVER = float("inf")
 
 
 class TooSlowError(Exception):
-    """An input takes longer than it may."""
+    """An input took longer than allowed."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raises TooSlowError in what takes more processor time, where the system has such an alarm (not on Windows)."""
+    """Raise TooSlowError after so many processor seconds, where the system has such an alarm (not on Windows)."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -47,7 +47,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def seconds_for(take: Take, data: bytes, limit: float = LIMIT) -> float:
-    """The processor's seconds that reading takes, in a process of its own; `NEVER` after `limit` seconds or a fall."""
+    """Return the processor seconds of a read in its own process; `NEVER` after `limit` seconds or an error."""
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_time, args=(take, data, sender, limit))

@@ -1,4 +1,4 @@
-"""Every reader of what strangers may have written, as one function from bytes; whatever it raises is a finding."""
+"""Every reader of untrusted files as one function from bytes; whatever it raises is a finding."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ checked = true
 
 
 QUICK, SLOW = 500, 100
-"""Inputs that a reader gets before the next one has its turn: one that writes or lays out whole books gets fewer."""
+"""Inputs for a reader before the next one's turn: one that writes or lays out whole books gets fewer."""
 
 LONGEST = 10.0
-"""Seconds that one input, of at most 20 KB, may take."""
+"""The limit in seconds for one input of at most 20 KB."""
 
 
 class Reader(NamedTuple):
-    """Takes one input in a folder of its own; the seeds are what its inputs are made from."""
+    """A reader of one input in a folder of its own, and the seeds of its inputs."""
 
     take: Callable[[Path, bytes], None]
     seeds: tuple[bytes, ...]
@@ -70,7 +70,7 @@ class Reader(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An input that a reader did not survive."""
+    """An input on which a reader failed."""
 
     reader: str
     data: bytes
@@ -79,7 +79,7 @@ class Failure(NamedTuple):
 
 @cache
 def book() -> Codebook:
-    """The codebook of a new study."""
+    """Return the codebook of a new study."""
     found = parse_codebook(CODEBOOK_TEMPLATE, "codebook.toml")[0]
     assert found is not None
     return found
@@ -132,7 +132,7 @@ def _take_document(folder: Path, data: bytes) -> None:
 
 
 def _take_document_over(folder: Path, data: bytes) -> None:
-    """An unknown document that lies in the place of the ad's own: opened, taken over, coded on, saved, opened again."""
+    """Open an unknown document in place of the ad's own: import it, code on, save, reopen."""
     paths = SessionPaths(folder, CODER)
     path = paths.document(AD.id, AD.employer)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def _take_document_over(folder: Path, data: bytes) -> None:
 
 
 def _take_session(folder: Path, data: bytes) -> None:
-    """A log that is opened, undone, coded on, saved and opened again."""
+    """Open a log, undo, code on, save and reopen it."""
     paths = SessionPaths(folder, CODER)
     log = paths.log(AD.id)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +229,7 @@ def _take_terminal_input(_: Path, data: bytes) -> None:
 
 
 def _session_files(folder: Path) -> dict[str, bytes]:
-    """What the program itself leaves beside one ad, by suffix."""
+    """Return the files that the program itself writes for one ad, by suffix."""
     paths = SessionPaths(folder, CODER)
     session = Session(AD, book(), paths, CODER)
     for number, code in enumerate(book().codes[:4]):
@@ -247,7 +247,7 @@ def _session_files(folder: Path) -> dict[str, bytes]:
 
 
 def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
-    """All readers by name; `books` are coding books in markdown that are seeds too."""
+    """Return all readers by name; `books` are coding books in markdown that serve as further seeds."""
     own = _session_files(folder / "seeds")
     ad = SAMPLE_TEXT.encode()
     employer = 'Shore;Co, "Ltd"'
@@ -281,14 +281,14 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
 
 
 def inputs_of(reader: Reader, name: str, seed: int) -> Iterator[bytes]:
-    """The inputs of one reader without end, the same for the same seed."""
+    """Yield inputs for one reader without end, the same for the same seed."""
     chance = random.Random(f"{name} {seed}")
     while True:
         yield mutated(chance, reader.seeds)
 
 
 def failure_of(name: str, reader: Reader, folder: Path, data: bytes) -> Failure | None:
-    """What is wrong with how a reader takes an input; None where nothing is."""
+    """Return how a reader fails on an input; None if it does not."""
     try:
         with limited(LONGEST):
             reader.take(folder, data)

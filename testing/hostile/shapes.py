@@ -1,4 +1,4 @@
-"""Nasty shapes for every reader: texts of any size that grow where a careless reader takes the square of the time."""
+"""Nasty shapes for every reader: texts of any size on which a careless reader takes quadratic time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Make = Callable[[int], bytes]
 
 
 class Shape(NamedTuple):
-    """A kind of text; `make` gives about so many bytes of it."""
+    """A kind of text; `make` returns about so many bytes of it."""
 
     name: str
     make: Make
 
 
 def again(unit: str, before: str = "", after: str = "") -> Make:
-    """One piece of text over and over, between a beginning and an end."""
+    """Return a piece of text repeated between a beginning and an end."""
     piece, head, tail = unit.encode(), before.encode(), after.encode()
 
     def make(size: int) -> bytes:
@@ -27,7 +27,7 @@ def again(unit: str, before: str = "", after: str = "") -> Make:
 
 
 def counted(pattern: str, before: str = "", after: str = "") -> Make:
-    """A piece of text over and over, `{n}` being its number."""
+    """Return a piece of text repeated, with `{n}` as its number."""
 
     def make(size: int) -> bytes:
         each = len(pattern.format(n=size // 20).encode())
@@ -37,7 +37,7 @@ def counted(pattern: str, before: str = "", after: str = "") -> Make:
 
 
 def deeper(unit: str, indent: str, before: str = "") -> Make:
-    """Lines that are each indented more than the last, as far as the size goes; then the next such stair."""
+    """Return stairs of lines, each indented more than the last, up to the size."""
 
     def make(size: int) -> bytes:
         stairs = takewhile(lambda step: step * len(indent) < 400, count())
@@ -48,7 +48,7 @@ def deeper(unit: str, indent: str, before: str = "") -> Make:
 
 
 def nested(left: str, middle: str, right: str, before: str = "", after: str = "") -> Make:
-    """As many left signs as fit, and as many right ones."""
+    """Return as many left signs as fit, then as many right ones."""
 
     def make(size: int) -> bytes:
         times = max(1, size // (len(left) + len(right)))
@@ -63,11 +63,11 @@ SIGNS = (
     "(a) ", "_(a)_ ", "[a](b) ", "[a]", "<a>", "<b ", "{", "}", "1.", "1. ", "A1 ", "\n", " ", "\t", "\r", " \n",
     "\u0301", "\u200b", "\u202e", "\u2028", "\U0001f468\u200d", "\xa0", "x", "x ", "x\n", "x\n\n", "0", "9 ", "$", "%",
 )  # fmt: skip
-"""What some reader gives a meaning; each is one shape for every reader."""
+"""Tokens that mean something to some reader; each is one shape for every reader."""
 
 
 def plain_shapes() -> list[Shape]:
-    """Those for every reader: one sign over and over."""
+    """Return the shapes for every reader: one sign repeated."""
     return [Shape(repr(sign), again(sign)) for sign in SIGNS]
 
 
@@ -135,7 +135,7 @@ MARKDOWN = [
     Shape("different words", counted("word{n} ")),
     Shape("different lines", counted("word{n}\n\n")),
 ]  # fmt: skip
-"""Coding books and background documents."""
+"""Return shapes for coding books and references."""
 
 HEAD = "# Manual Coding Analysis: Job Ad #11 (Shore)\n\n## 1. Tasks\n\n- **TASK1: Name:**\n"
 CUT = "# Manual Coding Analysis: Job Ad "
@@ -184,4 +184,4 @@ DOCUMENTS = [
         f"{'`' * (3 + n)}\n" for n in range(int((2 * size) ** 0.5)))).encode()),
     Shape("a fence of many words", again("```a ", f"{HEAD}", "\n")),
 ]  # fmt: skip
-"""Manual-coding documents."""
+"""Return shapes for session documents."""

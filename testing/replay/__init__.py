@@ -1,1 +1,1 @@
-"""Coding a real document again by keystrokes, and comparing what comes out."""
+"""Replay: code a real document again by keystrokes, and compare the result."""

@@ -1,4 +1,4 @@
-"""What an exported document says otherwise than the document that was replayed."""
+"""Differences between an exported document and the replayed one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from testing.replay.plan import code_named, group_named, places, section_named
 
 
 class Said(NamedTuple):
-    """One thing that stands under a code or group: words, a note, or words with a note."""
+    """One entry under a code or group: words, a note, or words with a note."""
 
     kind: str
     words: str
@@ -22,7 +22,7 @@ class Said(NamedTuple):
 
 
 def differences(document: Document, exported: Document, book: Codebook, text: str) -> list[str]:
-    """What the export says otherwise than the document: profile, reasoning, and under each code words and notes.
+    """Return how the export differs from the document: profile, reasoning, and words and notes of each code.
 
     The export must have the ad's own words.  The document may cut or misspell them: then those count that
     stand at their place in the ad.
@@ -43,7 +43,7 @@ def differences(document: Document, exported: Document, book: Codebook, text: st
 
 
 def _agree(wanted: Said, given: Said, text: str) -> bool:
-    """True where the export says the same, in the words of the ad."""
+    """Return whether two entries are equal, with the words as the ad has them."""
     if (wanted.kind, wanted.note) != (given.kind, given.note):
         return False
     words = (
@@ -54,7 +54,7 @@ def _agree(wanted: Said, given: Said, text: str) -> bool:
 
 
 def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
-    """What stands under each code and group, in order; what is outside its section is left aside."""
+    """Return the entries of each code and group in order, without codes outside their section."""
     index = CodebookIndex(book)
     by_place: dict[str, list[Said]] = {}
     for block, section in _blocks(document, book):
@@ -80,12 +80,12 @@ def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
 
 
 def part_title(section: Section | None) -> str:
-    """What a difference calls a section as the place of a note."""
+    """Return the name of a section in a difference."""
     return f"section {section.title}" if section else ""
 
 
 def _note(texts: Iterator[str]) -> Said:
-    """The notes on one place, which the program keeps as one."""
+    """Return the notes on one target joined, as the program keeps them."""
     return Said("note on it", "", collapse_spaces(" ".join(texts)))
 
 
@@ -99,7 +99,7 @@ def _blocks(document: Document, book: Codebook) -> Iterator[tuple[Block, Section
 
 
 def is_in_order(document: Document, book: Codebook, text: str) -> bool:
-    """True for a document that the program would write itself: its headings, labels, order and exact words."""
+    """Return whether the program would write the document like this: headings, labels, order and exact words."""
     if document.opening or document.unread or len(document.sections) != len(book.sections):
         return False
     if document.profile != profile_name(book, document.profile):
@@ -111,7 +111,7 @@ def is_in_order(document: Document, book: Codebook, text: str) -> bool:
 
 
 def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook, text: str) -> bool:
-    """The same of one section."""
+    """Return the same for one section."""
     if section is None or not all(_is_plain(block, section, text) for block in part.blocks):
         return False
     index = CodebookIndex(book)
@@ -128,7 +128,7 @@ def part_is_in_order(part: SectionPart, section: Section | None, book: Codebook,
 
 
 def _is_plain(block: Block, section: Section, text: str) -> bool:
-    """True for a block with the program's own style of notes and the ad's own words."""
+    """Return whether a block has the program's own style of notes and the ad's own words."""
     whole = collapse_spaces(text)
     kind = "term" if section.holds == "terms" else "quotation"
     entries = [entry for line in block.codes for entry in line.entries]

@@ -30,7 +30,7 @@ NOT_COPIED = ("content_hash", "corpus", "references")
 
 
 def as_toml(book: Codebook) -> str:
-    """A codebook as a file that the program reads."""
+    """Write a codebook as a file that the program reads."""
     parts = {key: value for key, value in asdict(book).items() if key not in NOT_COPIED}
     names = {"profiles": "profile", "sections": "section", "groups": "group", "codes": "code"}
     tables = {names.get(key, key): value for key, value in parts.items()}
@@ -46,7 +46,7 @@ def _plain(value: object) -> object:
 
 
 async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], moves: Sequence[str]) -> Replayed | None:
-    """Codes one document in a study of its own; None for a file that is no document."""
+    """Code one document in a study of its own; return None for a file that is not a document."""
     source = path.read_bytes().decode("utf-8-sig", "replace")
     document, _ = parse_document(source, str(path))
     if not document.source_id:
@@ -69,7 +69,7 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
 
 
 def _export(ads: Path, study: Path, result: Replayed) -> str | None:
-    """The one document that `codetui export` writes; what it says is told only where it writes none."""
+    """Return the document that `codetui export` writes; its output is shown only if it writes none."""
     command = ["export", "--corpus", str(ads), "--codebook", str(study / "codebook.toml"), "--sessions"]
     said = io.StringIO()
     with redirect_stderr(said):
@@ -83,7 +83,7 @@ def _export(ads: Path, study: Path, result: Replayed) -> str | None:
 async def _drive(
     workspace: Workspace, document: Document, size: tuple[int, int], moves: Sequence[str], result: Replayed
 ) -> str:
-    """Opens the program, presses the keys, quits; the ad's text."""
+    """Open the program, press the keys, quit; return the ad's text."""
     app = CodetuiApp(workspace)
     async with run_test(app, size=size) as pilot:
         await pilot.pause()
@@ -111,7 +111,7 @@ def _compare(source: str, document: Document, exported: str, book: Codebook, tex
 
 
 def documents_in(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and those in the folders named."""
+    """Return the files given, and those in the folders given."""
     found: list[Path] = []
     for path in paths:
         found += sorted(path.rglob("*")) if path.is_dir() else [path]

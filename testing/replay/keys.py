@@ -1,4 +1,4 @@
-"""One document pressed into the program, key by key."""
+"""Replay one document in the program, key by key."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from testing.replay.planner import plan
 from testing.replay.report import Cost, Replayed
 
 _WAITS = 25
-"""So often the program is waited for."""
+"""The number of times to wait for the program."""
 
 _LOOKS = 4
-"""So often keys are planned anew for one selection: after a search, the window is looked at again."""
+"""The number of plans for one selection: after a search, the window is read again."""
 
 _PLAIN_TARGETS = 3
 
 
 class Replay:
-    """One document on its way through the keyboard."""
+    """The replay of one document by keys."""
 
     def __init__(self, pilot: Pilot[object], bench: WorkbenchScreen, moves: Sequence[str], result: Replayed) -> None:
         self._pilot = pilot
@@ -44,7 +44,7 @@ class Replay:
         self._ad: Ad | None = None
 
     async def code(self, work: Task, document: Document) -> None:
-        """Presses everything that the document holds."""
+        """Press the keys for everything in the document."""
         for item in work.items:
             if isinstance(item, Wanted):
                 await self._code(item)
@@ -60,7 +60,7 @@ class Replay:
     # --- pressing ---------------------------------------------------------------------------------
 
     async def _press(self, keys: Iterable[str], is_done: Callable[[], bool]) -> bool:
-        """Presses keys as fast as the program takes them; False where what they are for does not come about."""
+        """Press keys as fast as the program reads them; return False if their effect does not follow."""
         for key in keys:
             self._pilot.app.post_message(key_event(key))
         for _ in range(_WAITS):
@@ -70,7 +70,7 @@ class Replay:
         return False
 
     async def _write(self, opening: Sequence[str], field: type[NoteDialog] | type[TextDialog], text: str) -> None:
-        """Opens a field, types the text (what no key types is pasted), and takes it."""
+        """Open a field, type the text (pasting what no key types), and confirm it."""
         app = self._pilot.app
 
         def is_open() -> bool:
@@ -123,13 +123,13 @@ class Replay:
         )
 
     def _free(self, wanted: Wanted) -> tuple[Span, ...]:
-        """The places of the words that do not have the code yet; all where every one has it."""
+        """Return the occurrences of the words without the code; all if every one has it."""
         codings = self._bench.state.of_code(wanted.code)
         taken = {Span(coding.anchor.start, coding.anchor.end) for coding in codings if coding.anchor}
         return tuple(span for span in wanted.spans if span not in taken) or wanted.spans
 
     async def _select(self, words: str, spans: tuple[Span, ...], holds: Holds) -> tuple[str, ...] | None:
-        """Selects one of the spans; the keys that it took, or None."""
+        """Select one of the spans; return the keys that it took, or None."""
         pressed: tuple[str, ...] = ()
         for _ in range(_LOOKS):
             ad, stand = self._window()
@@ -147,7 +147,7 @@ class Replay:
         return None
 
     async def _press_plan(self, found: Plan, keys: Sequence[str]) -> None:
-        """Presses a plan, or its search: first the line opens, then each word is typed and taken."""
+        """Press a plan, or its search: open the line, then type and confirm each word."""
         bench = self._bench
         if keys[-1:] == (ACCEPT,):
             at = keys.index(SEARCH)
@@ -166,7 +166,7 @@ class Replay:
     # --- notes and profile ------------------------------------------------------------------------
 
     async def _remark(self, remark: Remark) -> None:
-        """Writes a note on a section, group or code, from the tree."""
+        """Write a note on a section, group or code, from the tree."""
         bench, place = self._bench, remark.place
         node = node_of(place)
         await self._press(("t", "home"), lambda: bench.focused is bench.outline and bench.outline.cursor == 0)
@@ -181,11 +181,11 @@ class Replay:
         self._result.other_keys += count + 2
 
     def _leaves(self, node: Node | None) -> Callable[[], bool]:
-        """Whether the tree's cursor has left a node."""
+        """Return whether the tree's cursor has left a node."""
         return lambda: self._bench.node() != node
 
     async def _describe(self, document: Document) -> None:
-        """Says what employer and title the ad has, where the document says it otherwise."""
+        """Set employer and title of the ad where the document's differ."""
         app, bench = self._pilot.app, self._bench
 
         def is_open() -> bool:
@@ -214,5 +214,5 @@ class Replay:
 
 
 def _up_to_search(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys up to the end of a search, after which the window is not foretold; else all."""
+    """Return the keys up to the end of a search, after which the window is unknown; else all."""
     return keys[: keys.index(ACCEPT) + 1] if SEARCH in keys else keys

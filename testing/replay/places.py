@@ -1,4 +1,4 @@
-"""Where a coder stands in an ad, and what the keys of the program make of it: motions, jump labels, search."""
+"""Positions in an ad, and how keys change them: motions, jump labels, search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_QUERY = 12
 
 
 class Place(NamedTuple):
-    """Where a coder stands: the selection and the window's top row."""
+    """The coder's position: the selection and the window's top row."""
 
     selection: Selection
     top: int
@@ -25,46 +25,46 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Keys to press (Textual's names), what they do, and where they end."""
+    """Keys to press (Textual's names), their effects, and the final position."""
 
     keys: tuple[str, ...]
     way: str
     after: Place
 
     def then(self, keys: Sequence[str], way: str, after: Place) -> Plan:
-        """This plan and what comes after it."""
+        """Return this plan followed by another."""
         return Plan((*self.keys, *keys), f"{self.way} {way}".strip(), after)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ad:
-    """A text laid out in a window of so many rows."""
+    """A text in a window of so many rows."""
 
     text: str
     layout: Rows
     height: int
 
     def view(self, place: Place) -> View:
-        """The window at a place."""
+        """Return the view at a position."""
         return View(self.layout, place.top, self.height)
 
     def shown(self, place: Place, selection: Selection) -> Place:
-        """The place after a selection that was made otherwise than by a motion."""
+        """Return the position after a selection made without a motion."""
         return Place(selection, shown(self.view(place), selection))
 
     def takes(self, place: Place, holds: Holds) -> Span:
-        """What a code would be given to."""
+        """Return the span that a code would be assigned to."""
         return effective(self.text, place.selection, holds)
 
 
 @lru_cache(maxsize=100_000)
 def after(ad: Ad, place: Place, name: str) -> Place:
-    """The place after a motion."""
+    """Return the position after a motion."""
     return Place(*moved(ad.text, ad.view(place), name, place.selection))
 
 
 def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
-    """Jump labels for start and end, or for the end alone."""
+    """Yield plans by jump labels for start and end, or for the end alone."""
     place = step.after
     visible = ad.view(place).visible
     begun = begun_at(ad.text, visible, place.selection)
@@ -81,12 +81,12 @@ def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
 
 @lru_cache(maxsize=4_000)
 def begun_at(text: str, visible: Span, selection: Selection) -> jump_labels.JumpState:
-    """The labels of a view, made once."""
+    """Return the labels of a view, cached."""
     return jump_labels.begin(text, visible, selection)
 
 
 def ends(step: Plan, state: jump_labels.JumpState, end: int) -> Iterator[Plan]:
-    """Labels on the target's end, and on near ones that a trim can correct."""
+    """Yield plans by labels on the target's end, and on near ones that a trim can correct."""
     for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
         picked = typed(state, near)
         if picked is not None:
@@ -95,7 +95,7 @@ def ends(step: Plan, state: jump_labels.JumpState, end: int) -> Iterator[Plan]:
 
 
 def typed(state: jump_labels.JumpState, target: int) -> tuple[jump_labels.JumpState, str] | None:
-    """The state after the letters of the label on a place, or None where it has none."""
+    """Return the state after the letters of the label at an offset, or None if it has none."""
     mark = next((m for m in state.marks if m.target == target), None)
     if mark is None:
         return None
@@ -105,7 +105,7 @@ def typed(state: jump_labels.JumpState, target: int) -> tuple[jump_labels.JumpSt
 
 
 def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
-    """The shortest beginning of the target that search finds first, then a label on its end."""
+    """Yield plans that search the shortest beginning of the target found first, then use a label on its end."""
     search = searched(ad, step, target.start, min(target.end - target.start, _LONGEST_QUERY))
     if search is None or step.keys:
         return
@@ -117,7 +117,7 @@ def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
 
 
 def searched(ad: Ad, step: Plan, start: int, longest: int) -> Plan | None:
-    """The shortest words from an offset on, up to so many code points, that search finds there first."""
+    """Return the shortest words from an offset on, of at most so many code points, that a search finds there first."""
     words = ad.text[start : start + longest].lower()
     for length in range(1, len(words) + 1):
         query = words[:length]

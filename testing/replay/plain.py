@@ -1,4 +1,4 @@
-"""What a coder without jump labels presses: next or previous sentence until there, then trim by words."""
+"""The keys of a coder without jump labels: next or previous sentence, then trim by words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LIMIT = 500
 
 
 def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
-    """The plain strategy's keys to a span, or None where it does not get there."""
+    """Return the plain strategy's keys to a span, or None if it does not reach it."""
     place = start
     keys: list[str] = []
     while len(keys) < _LIMIT:
@@ -28,7 +28,7 @@ def plain(ad: Ad, start: Place, target: Span, holds: Holds) -> Plan | None:
 
 
 def _plain_step(text: str, selection: Selection, target: Span) -> str:
-    """The next key of the plain strategy: towards the sentence, then its end, then off its start."""
+    """Return the next key of the plain strategy: to the sentence, then its end, then its start."""
     now = effective(text, selection, "quotations")
     if selection.edge is not None and (now.end != target.end or now.start > target.start):
         return "collapse"
@@ -45,7 +45,7 @@ def _plain_step(text: str, selection: Selection, target: Span) -> str:
 
 
 def _plain_end(text: str, now: Span, end: int) -> str:
-    """The next key for the end of the selection: by full stop, by word, and by character inside a word."""
+    """Return the next key for the end of the selection: by full stop, by word, or by character inside a word."""
     between = text[min(now.end, end) : max(now.end, end)]
     if now.end < end:
         return "extend_word_right" if any(c.isspace() for c in between) else "extend_char_right"

@@ -1,4 +1,4 @@
-"""What a real document asks of the keyboard: codings, notes, profile, and the book they need."""
+"""The task of replaying a real document: codings, notes, profile, and the codebook they need."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from codetui.formats.session_doc.model import Document, Entry, Note, SectionPart
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Span
 
 _ALIKE = 0.9
-"""How much a heading must resemble a group's title: one letter may be wrong, `A` and `B` are two groups."""
+"""The least similarity of a heading and a group's title: one letter may differ, but `A` and `B` are two groups."""
 
 
 class Wanted(NamedTuple):
-    """One coding to be made: its code, the places that will do, and its note."""
+    """One coding to make: its code, the acceptable spans, and its note."""
 
     code: CodeId
     words: str
@@ -28,14 +28,14 @@ class Wanted(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """One note without a quotation to be written."""
+    """One note without a quotation to write."""
 
     place: MemoTarget
     text: str
 
 
 class Task(NamedTuple):
-    """All that one document holds.
+    """The content of one document as a task.
 
     `lost` has no place: words that the ad lacks, notes on a section that the book lacks.  `outside` stands outside its
     code's section, or is nothing that the format knows.
@@ -47,7 +47,7 @@ class Task(NamedTuple):
 
 
 def section_named(book: Codebook, title: str, number: int) -> Section | None:
-    """The section of a document's heading: by its title, else by its place."""
+    """Return the section of a document's heading: by its title, else by its position."""
     wanted = folded(without_number(title))
     named = [section for section in book.sections if folded(without_number(section.title)) == wanted]
     if named:
@@ -56,7 +56,7 @@ def section_named(book: Codebook, title: str, number: int) -> Section | None:
 
 
 def group_named(book: Codebook, section: Section | None, heading: str | None) -> Group | None:
-    """The group of a document's heading, a slip of the pen forgiven."""
+    """Return the group of a document's heading, allowing for a typing error."""
     if section is None or heading is None:
         return None
     titles = {folded(group.title): group for group in groups(book, section)}
@@ -65,13 +65,13 @@ def group_named(book: Codebook, section: Section | None, heading: str | None) ->
 
 
 def code_named(index: CodebookIndex, label: str) -> Code | None:
-    """The code of a document's label: by label or name, else by the id in it."""
+    """Return the code of a document's label: by label or name, else by the id in it."""
     ident, _ = _split_label(index.book.label, label)
     return index.code_by_label(label) or index.codes.get(CodeId(ident))
 
 
 def completed(book: Codebook, document: Document) -> Codebook:
-    """The book with the codes, the groups with notes and the profile added that the document uses and it lacks."""
+    """Return the book with the codes, noted groups and profile added that the document uses and it lacks."""
     for part, section in _parts(document, book):
         for block in part.blocks if section is not None else ():
             if section and block.heading and block.notes and group_named(book, section, block.heading) is None:
@@ -90,20 +90,20 @@ def completed(book: Codebook, document: Document) -> Codebook:
 
 
 def _parts(document: Document, book: Codebook) -> Iterator[tuple[SectionPart, Section | None]]:
-    """The parts of a document, each with its section."""
+    """Yield the blocks of a document, each with its section."""
     for number, part in enumerate(document.sections):
         yield part, section_named(book, part.title, number)
 
 
 def _split_label(pattern: str, label: str) -> tuple[str, str]:
-    """Id and name that give `label` under the book's pattern."""
+    """Return the id and name that give `label` under the book's pattern."""
     expression = re.escape(pattern).replace(r"\{id\}", r"(?P<id>\S+?)").replace(r"\{name\}", r"(?P<name>.+)")
     found = re.fullmatch(expression, label)
     return (found["id"], found["name"]) if found else (label, label)
 
 
 def task(document: Document, book: Codebook, text: str) -> Task:
-    """What the document asks for, in its own order."""
+    """Return the task of the document, in its own order."""
     index = CodebookIndex(book)
     items: list[Wanted | Remark] = []
     lost: list[str] = []
@@ -132,12 +132,12 @@ def task(document: Document, book: Codebook, text: str) -> Task:
 
 
 def _remark(place: MemoTarget, notes: Sequence[Note]) -> list[Remark]:
-    """The notes on a group or code, which the program keeps as one."""
+    """Return the notes on a group or code joined, as the program keeps them."""
     return [Remark(place, " ".join(note.text for note in notes))] if notes else []
 
 
 def _ask(code: CodeId, entry: Entry, text: str, items: list[Wanted | Remark], lost: list[str]) -> None:
-    """Adds what one entry asks for."""
+    """Add the items of one entry."""
     if entry.kind == "note":
         items.append(Remark(MemoTarget(kind="entry", id=code), entry.note))
         return
@@ -149,7 +149,7 @@ def _ask(code: CodeId, entry: Entry, text: str, items: list[Wanted | Remark], lo
 
 
 def places(text: str, words: str) -> tuple[Span, ...]:
-    """Where the words of a document stand in its ad."""
+    """Return the spans of a document's words in its ad."""
     found = anchors.locate(text, words)
     if isinstance(found, anchors.Ambiguous):
         return found.spans

@@ -23,7 +23,7 @@ _SCROLLING = ("page_down", "page_up", "text_start", "text_end")
 _STEPS = tuple(f"{way}_{unit}" for unit in _UNITS for way in ("next", "previous"))
 MOVES = (*_STEPS, *_TRIMS, *_SCROLLING, "grow", "shrink", "hold_start", "hold_end")
 NATURAL = ("next_sentence", "toggle_stop", *_SCROLLING)
-"""The few motions that a coder uses who lives on jump labels."""
+"""The few motions of a coder who mostly uses jump labels."""
 
 
 def plan(
@@ -35,7 +35,7 @@ def plan(
     *,
     may_search: bool = True,
 ) -> Plan | None:
-    """The cheapest keys found after which a code would be given to one of the targets (code points)."""
+    """Return the cheapest keys found after which a code would be assigned to one of the targets (code points)."""
     head = start.selection.head
     near = sorted(targets, key=lambda target: abs(target.start - head))[:_NEAREST]
     wanted = frozenset(targets)
@@ -57,12 +57,12 @@ def plan(
 
 
 def _cheaper(best: Plan | None, plans: Sequence[Plan]) -> Plan | None:
-    """The shortest of the plans; the earlier one among equals."""
+    """Return the shortest of the plans, the earlier one among equals."""
     return min((p for p in (best, *plans) if p is not None), key=lambda p: len(p.keys), default=None)
 
 
 def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Sequence[str]) -> list[Plan]:
-    """All places not seen yet that one more motion leads to; `seen` grows by them."""
+    """Return the new positions that one more motion reaches, and add them to `seen`."""
     found = []
     for step in frontier:
         for name in moves if len(seen) < _MOST_PLACES else ():
@@ -74,7 +74,7 @@ def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Se
 
 
 def _finishes(ad: Ad, step: Plan, targets: Sequence[Span], *, may_search: bool) -> Iterator[Plan]:
-    """What jump labels and search make of a place, each also with one trim."""
+    """Yield plans by jump labels and search from a position, each also with one trim."""
     for target in targets:
         for found in (*jumps(ad, step, target), *(searches(ad, step, target) if may_search else ())):
             yield found

@@ -1,4 +1,4 @@
-"""What came of replayed documents, and what the keys cost: the values and their table."""
+"""Results of replayed documents and their numbers of keys, and their table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Cost(NamedTuple):
-    """The keys of one coding: to select it, to give the code, for the note's command; and what plain steps cost."""
+    """The number of keys of one coding: to select, to assign the code, for the note; and of the plain strategy."""
 
     ad: str
     words: str
@@ -21,7 +21,7 @@ class Cost(NamedTuple):
 
 @dataclass
 class Replayed:
-    """What came of one document."""
+    """The result of one document."""
 
     name: str
     costs: list[Cost] = field(default_factory=list)
@@ -32,13 +32,13 @@ class Replayed:
 
 
 def percentile(values: Sequence[int], percent: int) -> float:
-    """The least value that at least `percent` of 100 values do not exceed."""
+    """Return the least value that at least `percent` of 100 values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
 def report(results: Sequence[Replayed]) -> None:
-    """Prints what came of each document and what the keys cost."""
+    """Print the result of each document and the number of keys."""
     for result in results:
         what = "equal" if not result.trouble else "DIFFERS"
         bytes_ = {True: ", byte for byte", False: "", None: ""}[result.is_byte_equal]

@@ -1,4 +1,4 @@
-"""Ways to spans that no short row of keys selects: an end inside a word, or pages away.
+"""Plans for spans that no short sequence of keys selects: an end inside a word, or pages away.
 
 First the start comes into sight, by pages or by search; then each edge is taken and moved, by large steps
 and then by small ones.
@@ -17,7 +17,7 @@ from testing.replay.places import JUMP_END, Ad, Place, Plan, after, begun_at, en
 
 _MOST_PAGES = 8
 _ROUND = 300
-"""Code points round a start in which a word is looked for that search finds at once."""
+"""The distance from a start, in code points, within which a word to search is chosen."""
 
 _LONGEST_QUERY = 24
 _MOST_BASES = 6
@@ -29,7 +29,7 @@ _BACKWARD = (*(f"previous_{unit}" for unit in _LARGE), "row_start", "row_up", "p
 
 
 def rescues(ad: Ad, start: Place, target: Span, holds: Holds, *, may_search: bool) -> Iterator[Plan]:
-    """Plans that end on the target."""
+    """Yield plans that end on the target."""
     steps = [*_approaches(ad, start, target), *(_found(ad, start, target) if may_search else ())]
     bases = [base for step in steps for base in (step, *_near(ad, step, target))]
     for base in sorted(bases, key=lambda base: _distance(base, target))[:_MOST_BASES]:
@@ -39,14 +39,14 @@ def rescues(ad: Ad, start: Place, target: Span, holds: Holds, *, may_search: boo
 
 
 def _distance(base: Plan, target: Span) -> float:
-    """About how many keys it takes to the target in all."""
+    """Return an estimate of all keys to the target."""
     span = base.after.selection.span
     gaps = (abs(span.start - target.start), abs(span.end - target.end))
     return len(base.keys) + sum(1 + min(gap, 6 + gap / 60) for gap in gaps if gap)
 
 
 def _approaches(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
-    """Pages after which the target's start is in sight."""
+    """Return the page keys after which the target's start is visible."""
     here = Plan((), "", start)
     for step in (here, *(_moved(ad, here, name) for name in ("text_start", "text_end"))):
         for _ in range(_MOST_PAGES):
@@ -58,7 +58,7 @@ def _approaches(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
 
 
 def _found(ad: Ad, start: Place, target: Span) -> Iterator[Plan]:
-    """The shortest search for a word near the target's start."""
+    """Yield the shortest search for a word near the target's start."""
     here = Plan((), "", start)
     found = searched(ad, here, target.start, _LONGEST_QUERY)
     round_ = units(ad.text, max(0, target.start - _ROUND), target.start + _ROUND, "word")
@@ -74,7 +74,7 @@ def _moved(ad: Ad, step: Plan, name: str) -> Plan:
 
 
 def _near(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
-    """Jumps to the labels next to the target's start, each also with the labels next to its end."""
+    """Yield jumps to the labels next to the target's start, each also with the labels next to its end."""
     place = step.after
     state = begun_at(ad.text, ad.view(place).visible, place.selection)
     if state.stage != "start":
@@ -86,7 +86,7 @@ def _near(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
 
 
 def _fitted(ad: Ad, base: Plan, target: Span) -> Iterator[Plan]:
-    """The base with each edge brought to the target's; the end also by a label."""
+    """Yield the base with each edge moved to the target's, the end also by a label."""
     span = base.after.selection.span
     if span.end <= target.start:
         widened = _edged(ad, base, "end", target.end)
@@ -109,7 +109,7 @@ def _fitted(ad: Ad, base: Plan, target: Span) -> Iterator[Plan]:
 
 
 def _edged(ad: Ad, base: Plan, edge: Edge, goal: int) -> Plan | None:
-    """The base with one edge on an offset: taken, and moved by the fewest steps that a narrow search finds."""
+    """Yield the base with one edge moved to an offset by the fewest steps that a narrow search finds."""
     at = base.after.selection.span.start if edge == "start" else base.after.selection.span.end
     if base.after.selection.is_explicit and at == goal:
         return base
@@ -129,5 +129,5 @@ def _edged(ad: Ad, base: Plan, edge: Edge, goal: int) -> Plan | None:
 
 
 def _towards(step: Plan, goal: int) -> tuple[str, ...]:
-    """The motions that bring the held edge nearer to its goal, or past it."""
+    """Yield the motions that move the held edge nearer to its goal, or past it."""
     return _FORWARD if step.after.selection.head < goal else _BACKWARD
