@@ -57,7 +57,7 @@ class Side:
         """Return a copy of the session on another machine."""
         return Side(name, self.log)
 
-    def give(self, command: Command) -> None:
+    def execute(self, command: Command) -> None:
         """Execute a command as a session does; a refused one changes nothing."""
         self.count += 1
         fresh = f"{len(self.log):04}{self.name}{self.count:04}"
@@ -134,19 +134,19 @@ def command(kind: str, first: int, second: int, state: State) -> Command | None:
             return NoteCoding(one, NOTES[second % len(NOTES)])
 
 
-def gone_on(side: Side, made: Iterable[Step]) -> Side:
+def advanced(side: Side, steps: Iterable[Step]) -> Side:
     """Run these steps; return the side."""
-    for kind, first, second in made:
-        given = command(kind, first, second, side.state)
-        if given is not None:
-            side.give(given)
+    for kind, first, second in steps:
+        one = command(kind, first, second, side.state)
+        if one is not None:
+            side.execute(one)
     return side
 
 
 def sides_of(common: list[Step], *apart: list[Step]) -> tuple[Side, ...]:
     """Return machines that diverged from a common beginning."""
-    first = gone_on(Side("o"), common)
-    return tuple(gone_on(first.copied("abc"[number]), made) for number, made in enumerate(apart))
+    first = advanced(Side("o"), common)
+    return tuple(advanced(first.copied("abc"[number]), made) for number, made in enumerate(apart))
 
 
 def two_sides() -> st.SearchStrategy[tuple[Side, ...]]:

@@ -61,7 +61,7 @@ class Machine:
         start = self.session.source.text.index(words)
         return Span(start, start + len(words))
 
-    def give(self, command: Command) -> None:
+    def execute(self, command: Command) -> None:
         """Execute a command."""
         outcome = self.session.execute(command)
         assert isinstance(outcome, Saved), outcome

@@ -14,7 +14,7 @@ from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
-from testing.attacks.ledger import Said
+from testing.attacks.ledger import Fact
 from testing.studies import write_study
 
 CODER = "wil"
@@ -46,7 +46,7 @@ CHOICES = {
 }
 """The relative frequency of each kind of action."""
 
-Say = Callable[[str, str, Said], None]
+Report = Callable[[str, str, Fact], None]
 """Called with `("begin", ad, fact)` before a command and `("done", …)`, `("refused", …)`, `("not saved", …)` after."""
 
 
@@ -71,11 +71,11 @@ def open_study(folder: Path) -> Workspace:
 class Coder:
     """Opens the study in `folder` and continues with it."""
 
-    def __init__(self, folder: Path, chance: Random, say: Say, serial: int = 0) -> None:
+    def __init__(self, folder: Path, chance: Random, report: Report, serial: int = 0) -> None:
         """Prepare the coder; the texts that it writes hold numbers, which start after `serial`."""
         self._folder = folder
         self._chance = chance
-        self._say = say
+        self._report = report
         self._serial = serial
         self.outcome: object = None
         self.workspace = self._opened()
@@ -124,23 +124,23 @@ class Coder:
         made = self._command(choice, f"n{self._serial}")
         if made is None:
             return
-        command, said = made
-        self._saying(said, self.session.source.id, lambda: self.session.execute(command))
+        command, fact = made
+        self._reporting(fact, self.session.source.id, lambda: self.session.execute(command))
 
-    def _saying(self, said: Said, about: str, execute_command: Callable[[], object]) -> None:
-        self._say("begin", about, said)
+    def _reporting(self, fact: Fact, about: str, execute_command: Callable[[], object]) -> None:
+        self._report("begin", about, fact)
         outcome = self.outcome = execute_command()
         ends = {Saved: "done", NotSaved: "not saved"}
-        self._say(ends.get(type(outcome), "refused"), about, said)
+        self._report(ends.get(type(outcome), "refused"), about, fact)
 
-    def _command(self, choice: str, text: str) -> tuple[commands.Command, Said] | None:
+    def _command(self, choice: str, text: str) -> tuple[commands.Command, Fact] | None:
         """Return a command and the fact that its log line will hold; None where nothing it could apply to exists."""
         state, chance = self.session.state, self._chance
         match choice:
             case "assign":
                 span, code = self._span(), self._code()
-                said: Said = ("coding-added", code.id, span.start, span.end, text)
-                return commands.AssignCode(span, code.id, text), said
+                fact: Fact = ("coding-added", code.id, span.start, span.end, text)
+                return commands.AssignCode(span, code.id, text), fact
             case "profile":
                 profile = chance.choice(self.workspace.book.profiles).id
                 return commands.AssignProfile(profile, text), ("profile-assigned", profile, text)
@@ -156,7 +156,7 @@ class Coder:
                 return (commands.Redo(), ("redo", target.id)) if target else None
         return self._on_coding(choice, chance.choice(state.live()), text) if state.live() else None
 
-    def _on_coding(self, choice: str, coding: Coding, text: str) -> tuple[commands.Command, Said]:
+    def _on_coding(self, choice: str, coding: Coding, text: str) -> tuple[commands.Command, Fact]:
         match choice:
             case "remove":
                 return commands.RemoveCoding(coding.id), ("coding-removed", coding.id)
@@ -181,9 +181,9 @@ class Coder:
 
     def _edit_codebook(self) -> None:
         """Append the number to a definition, so that all edits can be read there in order."""
-        said: Said = ("edited", self._serial)
+        fact: Fact = ("edited", self._serial)
         change = lambda text: DEFINITION.sub(rf"\1\2 {self._serial}", text)  # noqa: E731
-        self._saying(said, BOOK, lambda: self.workspace.edit_codebook(change))
+        self._reporting(fact, BOOK, lambda: self.workspace.edit_codebook(change))
 
 
 def documents_differ(workspace: Workspace) -> list[str]:
@@ -203,7 +203,7 @@ def documents_differ(workspace: Workspace) -> list[str]:
     return faults
 
 
-def edits_in(codebook: Path) -> list[Said]:
+def edits_in(codebook: Path) -> list[Fact]:
     """Return the edits in the definition in the form of the ledger."""
     found = DEFINITION.search(codebook.read_text("utf-8"))
     assert found is not None

@@ -19,7 +19,7 @@ from codetui.storage.journal import Journal
 from codetui.study.session.outcome import NotSaved
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, edits_in, lay_out
 from testing.attacks.faults import ERRORS, Counter, FailingDisk, RemovedStick, interposed
-from testing.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.ledger import Difference, Fact, Ledger, logs_in
 
 SCRIPT = (
     *("assign", "assign", "note", "save", "undo", "remove", "profile", "edit the codebook", "assign", "quit"),
@@ -151,7 +151,7 @@ class _Day:
         self.ledger = Ledger()
         self.faults: list[str] = []
         self._reason = reason
-        self.coder = Coder(self.study, Random(SEED), self.ledger.hear)
+        self.coder = Coder(self.study, Random(SEED), self.ledger.record)
 
     def act(self, choice: str) -> None:
         """Do one action; opening an ad and saving the place may raise OSError, as the workspace documents."""
@@ -167,7 +167,7 @@ class _Day:
             if before.state is not state:
                 self.faults.append(f"{choice} was refused, and has changed the state")
 
-    def found(self) -> dict[str, list[Said]]:
+    def found(self) -> dict[str, list[Fact]]:
         """Return the facts on disk."""
         return {**logs_in(self.study / "sessions", CODER), BOOK: edits_in(self.study / "codebook.toml")}
 

@@ -28,7 +28,7 @@ from testing.attacks.coder import BOOK as IN_BOOK
 from testing.attacks.coder import CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from testing.attacks.failing_disk import Tally, patient
 from testing.attacks.faults import READ_ERRORS, READS, FailingReads, interposed
-from testing.attacks.ledger import Ledger, Said, lines_of, said_by
+from testing.attacks.ledger import Fact, Ledger, fact_in, lines_of
 
 SCRIPT = (
     *("assign", "assign", "save", "edit by hand", "look", "note", "quit", "edit by hand", "assign", "undo", "save"),
@@ -95,7 +95,7 @@ class _Beginning(Coder):
 
     def __init__(self, folder: Path, chance: Random, ledger: Ledger) -> None:
         self.ledger = ledger
-        super().__init__(folder, chance, ledger.hear)
+        super().__init__(folder, chance, ledger.record)
 
     def _opened(self) -> Workspace:
         try:
@@ -190,10 +190,10 @@ class _Day:
         self._serial = max(self._serial, coder._serial)
         if isinstance(coder.outcome, NotSaved):
             if os.strerror(self._failing.code) not in coder.outcome.message:
-                self.faults.append(f"{choice}: {coder.outcome.message!r} does not say why")
+                self.faults.append(f"{choice}: {coder.outcome.message!r} does not name the cause")
             shown = {one.id for one in coder.session.transactions}
-            said = [line for log in self._events("*.jsonl") for line in lines_of(log.read_bytes())]
-            if not shown <= {line["id"] for line in said}:
+            lines = [line for log in self._events("*.jsonl") for line in lines_of(log.read_bytes())]
+            if not shown <= {line["id"] for line in lines}:
                 self.faults.append(f"{choice} was refused, and is in the state")
 
     def _quit(self, coder: _Beginning) -> None:
@@ -237,15 +237,15 @@ class _Day:
         self.faults += [str(problem) for problem in self.coder.workspace.leave() if problem.severity == "error"]
         self.coder.workspace.release()
         self.faults += documents_differ(open_study(self.study))
-        said = "".join(path.read_text("utf-8") for path in self._events("*"))
-        self.faults += [f"the edit {edit} is lost" for edit in self._edits if not re.search(rf"{edit}\b", said)]
+        text = "".join(path.read_text("utf-8") for path in self._events("*"))
+        self.faults += [f"the edit {edit} is lost" for edit in self._edits if not re.search(rf"{edit}\b", text)]
 
-    def found(self) -> dict[str, list[Said]]:
+    def found(self) -> dict[str, list[Fact]]:
         """Return the facts on disk without imported edits by hand."""
-        found: dict[str, list[Said]] = {IN_BOOK: edits_in(self.study / "codebook.toml")}
+        found: dict[str, list[Fact]] = {IN_BOOK: edits_in(self.study / "codebook.toml")}
         for log in self._events("*.jsonl"):
             lines = lines_of(log.read_bytes())
-            found[log.stem] = [said_by(line) for line in lines if not self._is_by_hand(line)]
+            found[log.stem] = [fact_in(line) for line in lines if not self._is_by_hand(line)]
         return found
 
     def _is_by_hand(self, line: dict[str, object]) -> bool:

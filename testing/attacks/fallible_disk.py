@@ -1,7 +1,7 @@
 """A disk that loses power: unsynced changes may survive, in part, in another order, or not at all.
 
 The operations of a real run are recorded with their bytes and played to a model that knows two things of every file and
-folder: what the disk has for certain, and what it was merely told.  A sync makes certain: of a file its bytes, of a
+folder: what the disk has for certain, and what was merely sent to it.  A sync makes certain: of a file its bytes, of a
 folder the names in it, and nothing else, as POSIX promises and no more.
 """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-Said = tuple[str | int | bool, ...]
+Fact = tuple[str | int | bool, ...]
 """A command as a short tuple: its kind and its arguments."""
 
 
@@ -35,16 +35,16 @@ class Difference(NamedTuple):
 class Ledger:
     """The confirmed commands by ad, in order; `begun` is one that is neither confirmed nor refused yet."""
 
-    confirmed: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
-    begun: tuple[str, Said] | None = None
+    confirmed: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    begun: tuple[str, Fact] | None = None
     refused: int = 0
     not_saved: int = 0
 
-    def hear(self, end: str, about: str, said: Said) -> None:
+    def record(self, end: str, about: str, fact: Fact) -> None:
         """Record a report of the coder."""
-        self.begun = (about, said) if end == "begin" else None
+        self.begun = (about, fact) if end == "begin" else None
         if end == "done":
-            self.confirmed[about].append(said)
+            self.confirmed[about].append(fact)
         self.refused += end == "refused"
         self.not_saved += end == "not saved"
 
@@ -53,7 +53,7 @@ class Ledger:
         """Return the number of confirmed commands."""
         return sum(map(len, self.confirmed.values()))
 
-    def compare(self, found: Mapping[str, Sequence[Said]]) -> Difference:
+    def compare(self, found: Mapping[str, Sequence[Fact]]) -> Difference:
         """Return what differs on disk; the begun command may be there or not, and counts as confirmed if it is."""
         total = Difference()
         for about in {*found, *self.confirmed}:
@@ -61,7 +61,7 @@ class Ledger:
         self.begun = None
         return total
 
-    def _compare(self, about: str, found: list[Said]) -> Difference:
+    def _compare(self, about: str, found: list[Fact]) -> Difference:
         expected = self.confirmed[about]
         if self.begun and self.begun[0] == about and found == [*expected, self.begun[1]]:
             self.confirmed[about] = found
@@ -72,10 +72,10 @@ class Ledger:
         return Difference(lost, doubled, int(found != expected and not lost and not doubled))
 
 
-def logs_in(sessions: Path, coder: str) -> dict[str, list[Said]]:
+def logs_in(sessions: Path, coder: str) -> dict[str, list[Fact]]:
     """Return the facts in a coder's logs by ad, without lines that are not JSON."""
     logs = sorted((sessions / coder / "events").glob("*.jsonl"))
-    return {log.stem: [said_by(line) for line in lines_of(log.read_bytes())] for log in logs}
+    return {log.stem: [fact_in(line) for line in lines_of(log.read_bytes())] for log in logs}
 
 
 def lines_of(log: bytes) -> list[dict[str, object]]:
@@ -90,7 +90,7 @@ def lines_of(log: bytes) -> list[dict[str, object]]:
     return lines
 
 
-def said_by(line: Mapping[str, object]) -> Said:
+def fact_in(line: Mapping[str, object]) -> Fact:
     """Return the fact in a line of a log, in the form that the coder reports."""
     cause, events = line["cause"], line["events"]
     if cause in ("undo", "redo"):

@@ -19,7 +19,7 @@ from testing.attacks.coder import BOOK, CHOICES, CODER, MEMORY, Coder, edits_in,
 from testing.attacks.failing_disk import patient
 from testing.attacks.fallible_disk import FallibleDisk, Files, lay_down
 from testing.attacks.faults import Operation, interposed
-from testing.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.ledger import Difference, Fact, Ledger, logs_in
 
 Watched = Literal["operation", "command", "nothing"]
 FIRST_DAY = 5
@@ -53,8 +53,8 @@ class Moment(NamedTuple):
 
     operation: int
     files: Files
-    confirmed: dict[str, list[Said]]
-    begun: tuple[str, Said] | None
+    confirmed: dict[str, list[Fact]]
+    begun: tuple[str, Fact] | None
 
 
 class Day:
@@ -88,7 +88,7 @@ class Day:
             return done
 
         with interposed(operate), suppress(KilledError):
-            coder = Coder(self.study, Random(seed), self.ledger.hear, seed * 1000)
+            coder = Coder(self.study, Random(seed), self.ledger.record, seed * 1000)
             for choice in script:
                 coder.do(choice)
                 if watched == "operation":
@@ -114,7 +114,7 @@ class Day:
         key = hash((tuple(left.items()), self.ledger.count, self.ledger.begun))
         if key in self.moments:
             return False
-        confirmed = {about: list(said) for about, said in self.ledger.confirmed.items()}
+        confirmed = {about: list(facts) for about, facts in self.ledger.confirmed.items()}
         self.moments[key] = Moment(self.operations, left, confirmed, self.ledger.begun)
         return True
 
@@ -150,12 +150,12 @@ def _look(folder: Path, moment: Moment) -> Difference:
     found = found_in(folder)
     ledger = Ledger(defaultdict(list, moment.confirmed), moment.begun)
     difference = ledger.compare(found)
-    said = [Path(problem.file).name for problem in workspace.problems if problem.file.endswith(".jsonl")]
-    assert sorted(said) == torn, f"{torn} are torn, and it is said of {said}"
+    named = [Path(problem.file).name for problem in workspace.problems if problem.file.endswith(".jsonl")]
+    assert sorted(named) == torn, f"{torn} are torn, and {named} are reported"
     return difference
 
 
-def found_in(study: Path) -> dict[str, list[Said]]:
+def found_in(study: Path) -> dict[str, list[Fact]]:
     """Return the facts in the logs and the codebook of a study."""
     return {**logs_in(study / "sessions", CODER), BOOK: edits_in(study / "codebook.toml")}
 

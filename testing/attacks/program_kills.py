@@ -66,8 +66,8 @@ class Profile:
     @classmethod
     def of(cls, log: list[Line]) -> Profile:
         """Return the last profile in a log."""
-        said = [line for line in log if line[0].startswith("profile ")]
-        return cls(int(said[-1][0][-1]), said[-1][1]) if said else cls()
+        profiles = [line for line in log if line[0].startswith("profile ")]
+        return cls(int(profiles[-1][0][-1]), profiles[-1][1]) if profiles else cls()
 
 
 @dataclass
@@ -223,10 +223,10 @@ def _step(number: int, profile: Profile, chance: Random) -> Iterator[tuple[str, 
 
 def _log(folder: Path, ad: str) -> list[Line]:
     path = folder / "sessions" / CODER / "events" / f"{ad}.jsonl"
-    return [_said(line) for line in lines_of(path.read_bytes())] if path.exists() else []
+    return [_line(line) for line in lines_of(path.read_bytes())] if path.exists() else []
 
 
-def _said(line: dict[str, object]) -> Line:
+def _line(line: dict[str, object]) -> Line:
     if line["cause"] != "hand":
         return str(line["cause"]), ""
     events = line["events"]

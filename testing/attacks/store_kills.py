@@ -22,7 +22,7 @@ from random import Random
 
 from testing.attacks.coder import BOOK, CODER, MEMORY, Coder, documents_differ, edits_in, lay_out, open_study
 from testing.attacks.faults import Killer, interposed
-from testing.attacks.ledger import Difference, Ledger, Said, logs_in
+from testing.attacks.ledger import Difference, Fact, Ledger, logs_in
 
 LIVES = 40
 """The number of runs on one study before a new one is created."""
@@ -123,7 +123,7 @@ def _live(folder: Path, chance: Random, moment: str, ledger: Ledger, tally: Tall
             time.sleep(patience)
             os.kill(pid, signal.SIGKILL)
         for line in heard.read().split(b"\n"):
-            _hear(line, ledger, tally)
+            _record(line, ledger, tally)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
 
 
@@ -133,34 +133,34 @@ def _wait_until_open(pipe: int) -> None:
         pass
 
 
-def _hear(line: bytes, ledger: Ledger, tally: Tally) -> None:
+def _record(line: bytes, ledger: Ledger, tally: Tally) -> None:
     if not line:
         return
-    end, about, said = json.loads(line)
+    end, about, fact = json.loads(line)
     if end == "fault":
         tally.faults.append(about)
     elif end != "open":
-        ledger.hear(end, about, tuple(said))
+        ledger.record(end, about, tuple(fact))
 
 
 def _be_killed(folder: Path, chance: Random, pipe: int, serial: int, killer: Killer | None) -> None:
     """Work until killed; never return."""
 
-    def say(end: str, about: str, said: Said) -> None:
-        os.write(pipe, json.dumps([end, about, said]).encode() + b"\n")
+    def report(end: str, about: str, fact: Fact) -> None:
+        os.write(pipe, json.dumps([end, about, fact]).encode() + b"\n")
 
     try:
         if killer is None:
-            coder = Coder(folder, chance, say, serial)
-            say("open", "", ())
+            coder = Coder(folder, chance, report, serial)
+            report("open", "", ())
             while True:
                 coder.act()
         with interposed(killer):
-            coder = Coder(folder, chance, say, serial)
+            coder = Coder(folder, chance, report, serial)
             while True:
                 coder.act()
     except BaseException:
-        say("fault", traceback.format_exc(), ())
+        report("fault", traceback.format_exc(), ())
     finally:
         os._exit(1)
 

@@ -1,6 +1,6 @@
 """Each command on a disk on which one read fails, and once more when all reads work.
 
-What a command says without an error is the same as on a good disk; given again it brings what it brings there, once.
+Without an error a command prints what it prints on a good disk; run again it has the same effect as there, once.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Done(NamedTuple):
     """The outcome of a command: its exit code, its stdout, and all its output."""
 
     code: int
-    said: str
+    out: str
     all: str
 
 
@@ -111,11 +111,11 @@ class _Attack:
         except Exception:
             return [f"raised: {traceback.format_exc(-4)}"]
         faults = []
-        is_silent = done.code == self._good.code and done.said == self._good.said
+        is_silent = done.code == self._good.code and done.out == self._good.out
         if done.code == 0 and not is_silent:
-            faults.append(f"without an error it says {done.said[:300]!r}")
+            faults.append(f"without an error it prints {done.out[:300]!r}")
         if done.code and not is_silent and failing.message not in done.all:
-            faults.append(f"it does not say why: {done.all[:300]!r}")
+            faults.append(f"it does not name the cause: {done.all[:300]!r}")
         if self._is_looking:
             return faults + (["it has changed the study"] if self._standing() != before else [])
         again = self._run(FailingReads(NEVER, "EIO", lasts=False))
@@ -132,14 +132,14 @@ class _Attack:
         return self._standing() if self._is_looking else {}
 
     def _run(self, failing: FailingReads) -> Done:
-        said, told = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        stdout, stderr = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
         study = self._folder / "now" / "study"
-        with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(told), interposed(failing, READS):
+        with contextlib.chdir(study), redirect_stdout(stdout), redirect_stderr(stderr), interposed(failing, READS):
             code = main.run(self._options)
-        for stream in (said, told):
+        for stream in (stdout, stderr):
             stream.seek(0)
-        out = said.read()
-        return Done(code, out, out + told.read())
+        out = stdout.read()
+        return Done(code, out, out + stderr.read())
 
     def _standing(self) -> Standing:
         """Return the content after the program has opened each session and so written documents that lag behind."""
@@ -160,7 +160,7 @@ def _said(line: dict[str, object]) -> tuple[object, ...]:
     return line["cause"], *((event["kind"], event.get("words"), event.get("code")) for event in events)
 
 
-# --- what the commands are given ---------------------------------------------------------------------
+# --- the study of the commands --------------------------------------------------------------------------
 
 
 def _lay_out(folder: Path) -> None:

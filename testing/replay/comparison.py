@@ -13,7 +13,7 @@ from codetui.model import Codebook, Section
 from testing.replay.plan import code_named, group_named, places, section_named
 
 
-class Said(NamedTuple):
+class Entry(NamedTuple):
     """One entry under a code or group: words, a note, or words with a note."""
 
     kind: str
@@ -29,34 +29,34 @@ def differences(document: Document, exported: Document, book: Codebook, text: st
     """
     found = []
     for what in ("source_id", "profile", "reasoning"):
-        wanted, given = (collapse_spaces(getattr(each, what)) for each in (document, exported))
+        wanted, actual = (collapse_spaces(getattr(each, what)) for each in (document, exported))
         if what == "profile":
-            wanted, given = profile_name(book, wanted), profile_name(book, given)
-        if wanted != given:
-            found.append(f"{what}: {given!r} for {wanted!r}")
-    theirs, ours = _said(document, book), _said(exported, book)
+            wanted, actual = profile_name(book, wanted), profile_name(book, actual)
+        if wanted != actual:
+            found.append(f"{what}: {actual!r} for {wanted!r}")
+    theirs, ours = _entries(document, book), _entries(exported, book)
     for place in dict.fromkeys([*theirs, *ours]):
-        for wanted_one, given_one in zip_longest(theirs.get(place, ()), ours.get(place, ())):
-            if wanted_one is None or given_one is None or not _agree(wanted_one, given_one, text):
-                found.append(f"{place}: {given_one!r} for {wanted_one!r}")
+        for wanted_one, actual_one in zip_longest(theirs.get(place, ()), ours.get(place, ())):
+            if wanted_one is None or actual_one is None or not _agree(wanted_one, actual_one, text):
+                found.append(f"{place}: {actual_one!r} for {wanted_one!r}")
     return found
 
 
-def _agree(wanted: Said, given: Said, text: str) -> bool:
+def _agree(wanted: Entry, actual: Entry, text: str) -> bool:
     """Return whether two entries are equal, with the words as the ad has them."""
-    if (wanted.kind, wanted.note) != (given.kind, given.note):
+    if (wanted.kind, wanted.note) != (actual.kind, actual.note):
         return False
     words = (
         {collapse_spaces(text[span.start : span.end]) for span in places(text, wanted.words)} if wanted.words else {""}
     )
     is_exact = wanted.words in words
-    return given.words == wanted.words if is_exact else given.words in words
+    return actual.words == wanted.words if is_exact else actual.words in words
 
 
-def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
+def _entries(document: Document, book: Codebook) -> dict[str, list[Entry]]:
     """Return the entries of each code and group in order, without codes outside their section."""
     index = CodebookIndex(book)
-    by_place: dict[str, list[Said]] = {}
+    by_place: dict[str, list[Entry]] = {}
     for block, section in _blocks(document, book):
         group = group_named(book, section, block.heading)
         place = group.title if group else part_title(section) if block.heading is None else ""
@@ -66,10 +66,10 @@ def _said(document: Document, book: Codebook) -> dict[str, list[Said]]:
             code = code_named(index, line.label)
             if code is None or section is None or code.section != section.id:
                 continue
-            said = by_place.setdefault(index.labels[code.id], [])
-            said += [_note(note.text for note in line.notes)] if line.notes else []
-            said += [
-                Said(
+            entries = by_place.setdefault(index.labels[code.id], [])
+            entries += [_note(note.text for note in line.notes)] if line.notes else []
+            entries += [
+                Entry(
                     "note" if entry.kind == "note" else "words",
                     collapse_spaces(entry.words),
                     collapse_spaces(entry.note),
@@ -84,9 +84,9 @@ def part_title(section: Section | None) -> str:
     return f"section {section.title}" if section else ""
 
 
-def _note(texts: Iterator[str]) -> Said:
+def _note(texts: Iterator[str]) -> Entry:
     """Return the notes on one target joined, as the program keeps them."""
-    return Said("note on it", "", collapse_spaces(" ".join(texts)))
+    return Entry("note on it", "", collapse_spaces(" ".join(texts)))
 
 
 def _blocks(document: Document, book: Codebook) -> Iterator[tuple[Block, Section | None]]:

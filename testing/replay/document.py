@@ -71,12 +71,12 @@ async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], m
 def _export(ads: Path, study: Path, result: Replayed) -> str | None:
     """Return the document that `codetui export` writes; its output is shown only if it writes none."""
     command = ["export", "--corpus", str(ads), "--codebook", str(study / "codebook.toml"), "--sessions"]
-    said = io.StringIO()
-    with redirect_stderr(said):
+    stderr = io.StringIO()
+    with redirect_stderr(stderr):
         code = run_command([*command, str(study / "sessions"), "-o", str(study / "out")])
     written = list((study / "out").rglob("*.md"))
     if code or len(written) != 1:
-        result.trouble.append(f"the export writes {len(written)} documents: {said.getvalue().strip()}")
+        result.trouble.append(f"the export writes {len(written)} documents: {stderr.getvalue().strip()}")
     return written[0].read_bytes().decode("utf-8") if len(written) == 1 else None
 
 

@@ -60,12 +60,12 @@ def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirme
     ],
 )
 def test_the_ledger_sees_what_is_lost_doubled_and_out_of_order(found: list[str], difference: Difference) -> None:
-    heard = Ledger()
-    for said in "ab":
-        heard.hear("begin", "1", (said,))
-        heard.hear("done", "1", (said,))
-    heard.hear("begin", "1", ("c",))
-    assert heard.compare({"1": [(said,) for said in found]}) == difference
+    ledger = Ledger()
+    for fact in "ab":
+        ledger.record("begin", "1", (fact,))
+        ledger.record("done", "1", (fact,))
+    ledger.record("begin", "1", ("c",))
+    assert ledger.compare({"1": [(fact,) for fact in found]}) == difference
 
 
 def test_whatever_changes_the_disk_goes_through_one_module() -> None:
@@ -87,4 +87,4 @@ def test_whatever_changes_the_disk_goes_through_one_module() -> None:
 
 def test_a_line_of_a_log_is_read_as_it_was_said() -> None:
     line = b'{"cause":"undo","target":"t1","events":[]}'
-    assert [ledger.said_by(one) for one in ledger.lines_of(line + b"\n" + line[:-3])] == [("undo", "t1")]
+    assert [ledger.fact_in(one) for one in ledger.lines_of(line + b"\n" + line[:-3])] == [("undo", "t1")]

@@ -59,7 +59,7 @@ ON_T1 = MemoTarget(kind="code", id="T1")
 def sides() -> tuple[Side, Side]:
     """Two machines that have the same session: one coding."""
     first = Side("a")
-    first.give(AssignCode(Span(0, 6), CodeId("T1")))
+    first.execute(AssignCode(Span(0, 6), CodeId("T1")))
     return first, first.copied("b")
 
 
@@ -79,7 +79,7 @@ def listed(*sides: Side) -> list[tuple[str, str, str]]:
 def go_on(side: Side, steps: int) -> None:
     """Let a side do things that no conflict is about."""
     for number in range(steps):
-        side.give(AssignCode(SPANS[1 + number % 4], CodeId(("T2", "T3", "K1")[number // 4 % 3])))
+        side.execute(AssignCode(SPANS[1 + number % 4], CodeId(("T2", "T3", "K1")[number // 4 % 3])))
 
 
 # --- what is listed -----------------------------------------------------------------------------------
@@ -87,8 +87,8 @@ def go_on(side: Side, steps: int) -> None:
 
 def test_both_codes_of_a_quotation_are_named_and_the_later_is_kept(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(RecodeCoding(coding(a), CodeId("T2")))
-    b.give(RecodeCoding(coding(b), CodeId("T3")))
+    a.execute(RecodeCoding(coding(a), CodeId("T2")))
+    b.execute(RecodeCoding(coding(b), CodeId("T3")))
     (found,) = conflicts(a, b)
     merged = replay([*a.log, *b.log])
     assert found == (("code", coding(a)), "T3", "T2") and merged.live()[0].code == "T3"
@@ -100,18 +100,18 @@ def test_a_profile_with_reasoning_in_two_steps_is_listed(sides: tuple[Side, Side
     """The second step of a side, which writes the reasoning, hides nothing."""
     for side, number, profile in zip(sides, steps, "12", strict=True):
         for step in range(number):
-            side.give(AssignProfile(profile, f"{side.name} {step}" if step else ""))
+            side.execute(AssignProfile(profile, f"{side.name} {step}" if step else ""))
     (profile,) = (one for one in conflicts(*sides) if one.field[0] == "profile")
     assert {profile.kept, profile.other} == {"1", "2"}
 
 
 def test_a_reasoning_that_another_profile_overwrote_is_listed() -> None:
     a, b = Side("a"), Side("b")
-    a.give(AssignProfile("1", "She keeps."))
+    a.execute(AssignProfile("1", "She keeps."))
     b.pull(a)
-    b.give(AssignProfile("1", "She builds."))
-    a.give(MarkDone(True))
-    a.give(AssignProfile("2", "She keeps."))
+    b.execute(AssignProfile("1", "She builds."))
+    a.execute(MarkDone(True))
+    a.execute(AssignProfile("2", "She keeps."))
     assert a.state.reasoning == replay([*a.log, *b.log]).reasoning == "She keeps."
     assert listed(a, b) == [("reasoning", "She keeps.", "She builds.")]
 
@@ -119,13 +119,13 @@ def test_a_reasoning_that_another_profile_overwrote_is_listed() -> None:
 @pytest.mark.parametrize(("ours", "theirs"), [(0, 40), (40, 0), (25, 26)])
 def test_long_chains_hide_nothing(sides: tuple[Side, Side], ours: int, theirs: int) -> None:
     a, b = sides
-    a.give(NoteCoding(coding(a), "why"))
-    b.give(NoteCoding(coding(b), "because"))
-    a.give(AssignProfile("1", "She keeps."))
-    b.give(AssignProfile("2", "She builds."))
+    a.execute(NoteCoding(coding(a), "why"))
+    b.execute(NoteCoding(coding(b), "because"))
+    a.execute(AssignProfile("1", "She keeps."))
+    b.execute(AssignProfile("2", "She builds."))
     for side, steps in ((a, ours), (b, theirs)):
         go_on(side, steps)
-        side.give(MarkDone(True))
+        side.execute(MarkDone(True))
     assert [name for name, *_ in listed(a, b)] == ["note", "profile", "reasoning"]
 
 
@@ -133,10 +133,10 @@ def test_of_three_sides_both_lost_values_are_listed(sides: tuple[Side, Side]) ->
     a, b = sides
     c = a.copied("c")
     for side, note in ((a, "here"), (b, "there"), (c, "elsewhere")):
-        side.give(NoteCoding(coding(side), note))
+        side.execute(NoteCoding(coding(side), note))
     assert listed(a, b, c) == [("note", "elsewhere", "here"), ("note", "elsewhere", "there")]
     a.pull(b)
-    a.give(NoteCoding(coding(a), "neither"))
+    a.execute(NoteCoding(coding(a), "neither"))
     assert listed(a, b, c) == [("note", "neither", "elsewhere")]
 
 
@@ -148,7 +148,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
     a, b = sides
     one = coding(a)
     go_on(a if later == "a" else b, 3)
-    a.give(RemoveCoding(one))
+    a.execute(RemoveCoding(one))
     if change == "position":
         b.edit(reordered(b, one, 99))
     else:
@@ -157,7 +157,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
             "place": MoveBoundary(one, Span(0, 10)),
             "note": NoteCoding(one, "why"),
         }
-        b.give(by_name[change])
+        b.execute(by_name[change])
     (found,) = conflicts(a, b)
     assert found == (("removal", one), "removed", "changed")
     sentence = describe_conflict(found, replay([*a.log, *b.log]), BOOK)
@@ -167,20 +167,20 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
 def test_a_removal_is_settled_by_who_had_seen_the_change(sides: tuple[Side, Side]) -> None:
     a, b = sides
     go_on(a, 4)
-    a.give(RemoveCoding(coding(a)))
-    b.give(NoteCoding(coding(b), "why"))
-    b.give(RemoveCoding(coding(b)))
+    a.execute(RemoveCoding(coding(a)))
+    b.execute(NoteCoding(coding(b), "why"))
+    b.execute(RemoveCoding(coding(b)))
     assert conflicts(a, b) == []
-    b.give(Undo())
+    b.execute(Undo())
     assert listed(a, b) == [("removal", "removed", "changed")]
 
 
 def test_a_removal_that_is_overruled_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(RemoveCoding(coding(a)))
+    a.execute(RemoveCoding(coding(a)))
     b.pull(a)
-    a.give(Undo())
-    a.give(RemoveCoding(coding(a)))
+    a.execute(Undo())
+    a.execute(RemoveCoding(coding(a)))
     go_on(b, 4)
     b.edit(CodingRestored(coding=coding(b)))
     (found,) = conflicts(a, b)
@@ -190,11 +190,11 @@ def test_a_removal_that_is_overruled_is_listed(sides: tuple[Side, Side]) -> None
 
 def test_notes_on_places_are_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(NotePlace(ON_T1, "common"))
+    a.execute(NotePlace(ON_T1, "common"))
     b.pull(a)
-    a.give(NotePlace(ON_T1, "ours"))
-    b.give(NotePlace(ON_T1, "theirs"))
-    b.give(NotePlace(ON_T1, ""))
+    a.execute(NotePlace(ON_T1, "ours"))
+    b.execute(NotePlace(ON_T1, "theirs"))
+    b.execute(NotePlace(ON_T1, ""))
     (found,) = conflicts(a, b)
     assert (found.field[0], found.kept, found.other) == ("note on T1", "", "ours")
     assert "the note on T1: nothing is kept, ours is not" in describe_conflict(found, a.state, BOOK)
@@ -202,29 +202,29 @@ def test_notes_on_places_are_listed(sides: tuple[Side, Side]) -> None:
 
 def test_two_notes_of_two_sides_are_both_kept(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(NotePlace(ON_T1, "ours"))
-    b.give(NotePlace(ON_T1, "theirs"))
+    a.execute(NotePlace(ON_T1, "ours"))
+    b.execute(NotePlace(ON_T1, "theirs"))
     assert conflicts(a, b) == []
     assert {note.text for note in replay([*a.log, *b.log]).notes.values()} == {"ours", "theirs"}
 
 
 def test_marks_and_descriptions_are_listed_each_for_itself(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(AssignProfile("1", "She keeps."))
+    a.execute(AssignProfile("1", "She keeps."))
     b.pull(a)
-    a.give(DescribeAd("Harbour", a.state.title))
-    b.give(DescribeAd(b.state.employer, "Guard"))
+    a.execute(DescribeAd("Harbour", a.state.title))
+    b.execute(DescribeAd(b.state.employer, "Guard"))
     assert listed(a, b) == [("employer", "Shore Company", "Harbour")]
-    a.give(MarkDone(True))
-    a.give(MarkDone(False))
+    a.execute(MarkDone(True))
+    a.execute(MarkDone(False))
     go_on(b, 4)
-    b.give(MarkDone(True))
+    b.execute(MarkDone(True))
     assert listed(a, b) == [("employer", "Shore Company", "Harbour"), ("mark", "done", "not done")]
 
 
 def test_an_accepted_place_that_is_lost_is_listed() -> None:
     a = Side("a")
-    a.give(AssignCode(Span(0, 6), CodeId("T1")))
+    a.execute(AssignCode(Span(0, 6), CodeId("T1")))
     place = a.state.live()[0].anchor
     a.edit(
         CodingReanchored(
@@ -237,8 +237,8 @@ def test_an_accepted_place_that_is_lost_is_listed() -> None:
         )
     )
     b = a.copied("b")
-    a.give(AcceptPlace(coding(a)))
-    b.give(MoveBoundary(coding(b), Span(0, 10)))
+    a.execute(AcceptPlace(coding(a)))
+    b.execute(MoveBoundary(coding(b), Span(0, 10)))
     assert listed(a, b) == [("place", "“Keeper of”", "“Keeper!”")]
 
 
@@ -265,7 +265,7 @@ def test_an_order_that_two_documents_differ_in_is_listed(sides: tuple[Side, Side
 
 def test_an_order_overwrites_a_code_and_that_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    b.give(RecodeCoding(coding(b), CodeId("T2")))
+    b.execute(RecodeCoding(coding(b), CodeId("T2")))
     go_on(a, 2)
     a.edit(reordered(a, coding(a), 7))
     assert listed(a, b) == [("code", "T1", "T2")]
@@ -274,21 +274,21 @@ def test_an_order_overwrites_a_code_and_that_is_listed(sides: tuple[Side, Side])
 def test_another_code_alone_is_no_order(sides: tuple[Side, Side]) -> None:
     a, b = sides
     for side in sides:
-        side.give(RecodeCoding(coding(side), CodeId("T2")))
+        side.execute(RecodeCoding(coding(side), CodeId("T2")))
         go_on(a, 2)
     assert conflicts(a, b) == []
 
 
 def test_an_order_of_notes_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(NotePlace(MemoTarget(kind="entry", id="T2"), "first"))
+    a.execute(NotePlace(MemoTarget(kind="entry", id="T2"), "first"))
     b.pull(a)
     for side, rank in ((a, 7), (b, 8)):
         (note,) = side.state.notes.values()
         written = MemoWritten(memo=note.id, target=note.target, text="", text_before=note.text, rank=note.rank)
         side.edit(written, replace(written, text=note.text, text_before="", rank=rank))
     assert [name for name, *_ in listed(a, b)] == ["position of the note on T2"]
-    b.give(Undo())
+    b.execute(Undo())
     assert [name for name, *_ in listed(a, b)] == ["position of the note on T2"], "rank 7 is lost to the undo"
 
 
@@ -305,17 +305,17 @@ def test_two_layouts_of_the_document_are_listed(sides: tuple[Side, Side]) -> Non
 
 def test_only_who_has_seen_both_sides_settles(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(AssignProfile("1", "She keeps."))
-    b.give(AssignProfile("2", "She builds."))
+    a.execute(AssignProfile("1", "She keeps."))
+    b.execute(AssignProfile("2", "She builds."))
     go_on(a, 3)
-    a.give(AssignProfile("1", "She does keep."))
+    a.execute(AssignProfile("1", "She does keep."))
     assert [name for name, *_ in listed(a, b)] == ["profile", "reasoning"]
     whole = Side("w", [*a.log, *b.log])
-    whole.give(NoteCoding(coding(whole), "why"))
+    whole.execute(NoteCoding(coding(whole), "why"))
     assert [name for name, *_ in listed(whole)] == ["profile", "reasoning"]
-    whole.give(AssignProfile("1", "She keeps and builds."))
+    whole.execute(AssignProfile("1", "She keeps and builds."))
     assert [name for name, *_ in listed(whole)] == ["profile"], "the profile that is kept was not changed"
-    whole.give(AssignProfile("2", "She keeps and builds."))
+    whole.execute(AssignProfile("2", "She keeps and builds."))
     assert listed(whole, a, b) == []
 
 
@@ -323,47 +323,47 @@ def test_a_conflict_comes_back_with_a_third_side_alone(sides: tuple[Side, Side])
     a, b = sides
     c = a.copied("c")
     for side, note in ((a, "here"), (b, "there")):
-        side.give(NoteCoding(coding(side), note))
+        side.execute(NoteCoding(coding(side), note))
     whole = Side("w", [*a.log, *b.log])
-    whole.give(NoteCoding(coding(whole), "both"))
-    c.give(NoteCoding(coding(c), "elsewhere"))
+    whole.execute(NoteCoding(coding(whole), "both"))
+    c.execute(NoteCoding(coding(c), "elsewhere"))
     assert listed(whole, c) == [("note", "both", "elsewhere")]
 
 
 def test_the_same_value_twice_is_no_conflict(sides: tuple[Side, Side]) -> None:
     for side in sides:
-        side.give(NoteCoding(coding(side), "why"))
-        side.give(AssignProfile("1", "She keeps."))
+        side.execute(NoteCoding(coding(side), "why"))
+        side.execute(AssignProfile("1", "She keeps."))
     go_on(sides[0], 3)
     assert conflicts(*sides) == []
 
 
 def test_what_a_side_has_undone_is_not_lost(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(NoteCoding(coding(a), "why"))
-    a.give(Undo())
+    a.execute(NoteCoding(coding(a), "why"))
+    a.execute(Undo())
     go_on(b, 3)
-    b.give(NoteCoding(coding(b), "because"))
+    b.execute(NoteCoding(coding(b), "because"))
     assert conflicts(a, b) == []
 
 
 def test_what_an_undo_of_the_other_side_overwrites_is_lost(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    b.give(NoteCoding(coding(b), "because"))
-    a.give(NoteCoding(coding(a), "why"))
-    a.give(Undo())
+    b.execute(NoteCoding(coding(b), "because"))
+    a.execute(NoteCoding(coding(a), "why"))
+    a.execute(Undo())
     assert listed(a, b) == [("note", "", "because")]
-    a.give(Redo())
+    a.execute(Redo())
     assert listed(a, b) == [("note", "why", "because")]
 
 
 def test_an_undo_of_what_both_had_is_a_change(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(AssignProfile("1", ""))
+    a.execute(AssignProfile("1", ""))
     b.pull(a)
-    a.give(Undo())
+    a.execute(Undo())
     go_on(b, 3)
-    b.give(AssignProfile("2", ""))
+    b.execute(AssignProfile("2", ""))
     assert listed(a, b) == [("profile", "2", "")]
 
 
@@ -374,18 +374,18 @@ def test_the_same_edit_on_two_machines_is_one(sides: tuple[Side, Side]) -> None:
             CodingNoted(coding=coding(side), note="why"),
             CodingAdded(coding=CodingId("m1"), code=CodeId("T2"), anchor=None, words="patience", rank=9),
         )
-    a.give(NoteCoding(coding(a), "because"))
-    a.give(RecodeCoding(CodingId("m1"), CodeId("T3")))
+    a.execute(NoteCoding(coding(a), "because"))
+    a.execute(RecodeCoding(CodingId("m1"), CodeId("T3")))
     assert conflicts(a, b) == []
-    a.give(RemoveCoding(CodingId("m1")))
-    b.give(NoteCoding(CodingId("m1"), "but"))
+    a.execute(RemoveCoding(CodingId("m1")))
+    b.execute(NoteCoding(CodingId("m1"), "but"))
     assert listed(a, b) == [("removal", "removed", "changed")]
 
 
 def test_a_text_that_changed_neither_settles_nor_loses_anything(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    a.give(MoveBoundary(coding(a), Span(0, 10)))
-    b.give(MoveBoundary(coding(b), Span(0, 20)))
+    a.execute(MoveBoundary(coding(a), Span(0, 10)))
+    b.execute(MoveBoundary(coding(b), Span(0, 20)))
     whole = Side("w", [*a.log, *b.log])
     (lost,) = listed(whole)
     one = whole.state.live()[0]
@@ -401,9 +401,9 @@ def test_a_log_that_lacks_a_line_has_no_conflicts(sides: tuple[Side, Side]) -> N
     """What the author of a step had seen is unknown without its parents: all that is earlier, then."""
     a, b = sides
     for number in range(4):
-        a.give(NoteCoding(coding(a), f"note {number}"))
+        a.execute(NoteCoding(coding(a), f"note {number}"))
     assert find_conflicts(replace(one, parents=()) for one in a.log) == []
-    b.give(AssignCode(SPANS[2], CodeId("T2")))
+    b.execute(AssignCode(SPANS[2], CodeId("T2")))
     del a.log[2]
     assert conflicts(a, b) == []
 
@@ -493,7 +493,7 @@ class Machines:
 
     def __init__(self, number: int) -> None:
         first = Side("o")
-        first.give(AssignCode(SPANS[0], CodeId("T1")))
+        first.execute(AssignCode(SPANS[0], CodeId("T1")))
         self.sides = [first.copied(name) for name in "abc"[:number]]
         self.said: list[Said] = []
         self.seen: dict[str, frozenset[str]] = {first.log[0].id: frozenset()}
@@ -526,7 +526,7 @@ class Machines:
             else:
                 given_command = more_commands(kind, first, second, self.sides[who].state)
                 if given_command is not None:
-                    self.do(who, lambda side, it=given_command: side.give(it))
+                    self.do(who, lambda side, it=given_command: side.execute(it))
 
 
 def made(side: Side, event: Event | None) -> None:

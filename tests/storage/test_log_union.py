@@ -90,7 +90,7 @@ def test_after_the_union_undo_takes_back_every_step(sides: tuple[Side, ...]) -> 
     taken_back = [*steps(side.state.done_steps), *steps(side.state.undone_steps)]
     for _ in range(2 * len(side.log) + 1):
         before = len(side.log)
-        side.give(Undo())
+        side.execute(Undo())
         if len(side.log) == before:
             break
     assert side.state.done_steps is None and len(steps(side.state.undone_steps)) == len(taken_back)

@@ -63,7 +63,7 @@ class Clone(Machine):
 
 
 def coded(words: str, code: str = "TASK1") -> Callable[[Machine], None]:
-    return lambda machine: machine.give(AssignCode(machine.span(words), CodeId(code)))
+    return lambda machine: machine.execute(AssignCode(machine.span(words), CodeId(code)))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (first.folder / "sessions").mkdir()
     first.install()
     coded("You light the lamp at dusk.")(first)
-    first.give(AssignProfile("1", "She keeps."))
+    first.execute(AssignProfile("1", "She keeps."))
     first.close()
     first.commit()
     subprocess.run(["git", "clone", "-q", str(first.folder), str(folder / "b")], check=True, capture_output=True)
@@ -88,12 +88,12 @@ def diverged(cloned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the two clones after both coded on, at the same places of log and document."""
     first, second = copied(cloned, tmp_path_factory.mktemp("diverged"))
     coded("You watch the sea", "TASK2")(first)
-    first.give(NoteCoding(first.state.live()[0].id, "every day"))
-    first.give(AssignProfile("2", "She builds."))
+    first.execute(NoteCoding(first.state.live()[0].id, "every day"))
+    first.execute(AssignProfile("2", "She builds."))
     coded("polish the mirrors", "TASK2")(second)
-    second.give(RecodeCoding(second.state.live()[0].id, CodeId("TASK2")))
-    second.give(Undo())
-    second.give(AssignProfile("1", "She keeps, and polishes."))
+    second.execute(RecodeCoding(second.state.live()[0].id, CodeId("TASK2")))
+    second.execute(Undo())
+    second.execute(AssignProfile("1", "She keeps, and polishes."))
     coded("barometer", "TOOL1")(second)
     for clone in (first, second):
         clone.close()
@@ -172,15 +172,15 @@ def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
     first, second = clones
     for clone, reasoning in ((first, "She builds."), (second, "She builds, too.")):
         if clone is first:
-            first.give(AssignProfile("2", "She keeps."))
-        clone.give(AssignProfile(clone.state.profile, reasoning))
-        clone.give(NoteCoding(clone.state.live()[0].id, reasoning))
+            first.execute(AssignProfile("2", "She keeps."))
+        clone.execute(AssignProfile(clone.state.profile, reasoning))
+        clone.execute(NoteCoding(clone.state.live()[0].id, reasoning))
         coded("You watch the sea", "TASK2")(clone)
         clone.close()
         clone.commit()
-    second.give(NoteCoding(second.state.live()[0].id, "at last"))
+    second.execute(NoteCoding(second.state.live()[0].id, "at last"))
     for reasoning in ("At last.", "At last she keeps."):
-        second.give(AssignProfile(second.state.profile, reasoning))
+        second.execute(AssignProfile(second.state.profile, reasoning))
     second.close()
     second.commit()
     said = merged(first, second, MERGES[0])
@@ -206,7 +206,7 @@ def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(diverged_clo
 def test_a_removal_on_one_side_is_kept(clones: tuple[Clone, Clone]) -> None:
     first, second = clones
     coded("You watch the sea", "TASK2")(first)
-    second.give(RemoveCoding(second.state.live()[0].id))
+    second.execute(RemoveCoding(second.state.live()[0].id))
     for clone in clones:
         clone.close()
         clone.commit()
@@ -219,7 +219,7 @@ def test_sessions_that_both_have_begun_alone_become_one(clones: tuple[Clone, Clo
     first, second = clones
     for clone, words in ((first, "You count"), (second, "You write")):
         clone.open("12")
-        clone.give(AssignCode(clone.span(words), CodeId("TASK1")))
+        clone.execute(AssignCode(clone.span(words), CodeId("TASK1")))
         clone.close()
         clone.commit()
     merged(first, second, MERGES[0])
@@ -233,7 +233,7 @@ def test_two_texts_of_one_ad_are_left_to_a_person(clones: tuple[Clone, Clone]) -
     for clone, text in ((first, "You count the sacks."), (second, "You mend the nets.")):
         (clone.folder / "ads" / "14_quay.txt").write_text(f"Hand\n\n{text}\n", "utf-8")
         clone.open("14")
-        clone.give(AssignCode(Span(6, 10), CodeId("TASK1")))
+        clone.execute(AssignCode(Span(6, 10), CodeId("TASK1")))
         clone.close()
         clone.commit()
     first.fetch(second)

@@ -19,7 +19,7 @@ LAMP, SEA, MIRRORS = "You light the lamp at dusk.", "You watch the sea", "You po
 
 
 def code(machine: Machine, words: str, to: str = "TASK1") -> None:
-    machine.give(AssignCode(machine.span(words), CodeId(to)))
+    machine.execute(AssignCode(machine.span(words), CodeId(to)))
 
 
 def words(machine: Machine) -> list[str]:
@@ -54,7 +54,7 @@ def test_both_sides_are_there_and_a_second_run_does_nothing(
     first, second = machines
     code(first, SEA)
     code(second, MIRRORS, "TASK2")
-    second.give(NoteCoding(second.state.live()[0].id, "every day"))
+    second.execute(NoteCoding(second.state.live()[0].id, "every day"))
     second.close()
     theirs = files(second.folder)
     assert merge(first, second.folder) == 0
@@ -73,11 +73,11 @@ def test_both_sides_are_there_and_a_second_run_does_nothing(
 def test_merged_both_ways_both_are_equal(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     code(first, SEA)
-    first.give(AssignProfile("1", "She keeps."))
+    first.execute(AssignProfile("1", "She keeps."))
     code(second, MIRRORS)
-    second.give(Undo())
-    second.give(AssignProfile("2", "She builds."))
-    second.give(RemoveCoding(second.state.live()[0].id))
+    second.execute(Undo())
+    second.execute(AssignProfile("2", "She builds."))
+    second.execute(RemoveCoding(second.state.live()[0].id))
     for machine in machines:
         machine.close()
     assert merge(first, second.folder) == merge(second, first.folder) == 0
@@ -144,7 +144,7 @@ def test_two_texts_of_one_ad_are_refused_and_both_named(tmp_path: Path, capsys: 
     for machine in (first, second):
         code(machine, "Keeper")
     second.open("12")
-    second.give(AssignCode(Span(0, 5), CodeId("TASK1")))
+    second.execute(AssignCode(Span(0, 5), CodeId("TASK1")))
     second.close()
     first.close()
     before = files(first.folder)
@@ -182,8 +182,8 @@ def test_what_was_said_in_two_ways_is_said_and_shown(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = machines
-    first.give(AssignProfile("1", "She keeps."))
-    second.give(AssignProfile("2", "She builds."))
+    first.execute(AssignProfile("1", "She keeps."))
+    second.execute(AssignProfile("2", "She builds."))
     second.close()
     assert merge(first, second.folder) == 0
     sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
@@ -198,11 +198,11 @@ def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
     """The reasoning, which both wrote in a second step, hides the profile nowhere."""
     first, second = machines
     for machine, profile, reasoning in ((first, "1", "She keeps."), (second, "2", "She builds.")):
-        machine.give(AssignProfile(profile, ""))
-        machine.give(AssignProfile(profile, reasoning))
+        machine.execute(AssignProfile(profile, ""))
+        machine.execute(AssignProfile(profile, reasoning))
         code(machine, SEA)
-    second.give(AssignProfile("2", "She builds a lot."))
-    second.give(AssignProfile("2", "She builds it all."))
+    second.execute(AssignProfile("2", "She builds a lot."))
+    second.execute(AssignProfile("2", "She builds it all."))
     for machine in machines:
         machine.close()
     sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
@@ -224,7 +224,7 @@ def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
     code(first, MIRRORS)
     assert in_program(), "what has nothing to do with it settles nothing"
     other = "1" if first.state.profile == "2" else "2"
-    first.give(AssignProfile(other, first.state.reasoning))
+    first.execute(AssignProfile(other, first.state.reasoning))
     assert not in_program()
     first.close()
     run([*check])
@@ -271,17 +271,17 @@ def test_a_step_names_the_steps_that_its_author_had_seen(machines: tuple[Machine
     second.close()
     assert merge(first, second.folder) == 0
     assert first.state.heads == tuple(sorted((*ours, *theirs)))
-    first.give(AssignProfile("1", "She keeps."))
+    first.execute(AssignProfile("1", "She keeps."))
     last = first.session.transactions[-1]
     assert last.parents == tuple(sorted((*ours, *theirs))) and first.state.heads == (last.id,)
-    first.give(AssignProfile("2", "She builds."))
+    first.execute(AssignProfile("2", "She builds."))
     assert first.session.transactions[-1].parents == (last.id,)
 
 
 def test_a_document_without_its_log_is_imported_once(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     second.open("12")
-    second.give(AssignCode(second.span("You count"), CodeId("TASK1")))
+    second.execute(AssignCode(second.span("You count"), CodeId("TASK1")))
     second.close()
     for path in (second.folder / "sessions/rosa/events").glob("12*"):
         path.unlink()

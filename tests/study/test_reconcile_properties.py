@@ -67,11 +67,11 @@ steps = st.tuples(
     st.integers(0, 99),
     st.tuples(codings, place_notes, assessments),
 )
-states = st.lists(steps, max_size=14).map(lambda made: gone_on(State(), made))
+states = st.lists(steps, max_size=14).map(lambda made: advanced(State(), made))
 prefixes = st.sampled_from(["m", "a"])
 
 
-def gone_on(
+def advanced(
     state: State, made: list[tuple[str, int, tuple[tuple[str, str, str], tuple[MemoTarget, str], tuple[str, str]]]]
 ) -> State:
     """The state after these steps of a coder."""
