@@ -53,9 +53,7 @@ def parse_settings(
     settings = Settings(
         keys=_keys(top.table("keys"), actions),
         theme=_known(theme, "name", "theme", theme.text("name"), themes),
-        text_width=_width(layout, "text_width"),
-        codebook_width=_width(layout, "codebook_width"),
-        reader_width=_width(layout, "reader_width"),
+        **{name: _width(layout, name) for name in ("text_width", "codebook_width", "reader_width")},
     )
     return settings, sorted(sheet.problems, key=lambda problem: problem.line)
 

@@ -245,13 +245,10 @@ LONGEST_TEXT_COMPARED = 5_000
 TEXTS: dict[PartKind, tuple[str, ...]] = {
     "profile": ("subtitle", "evidence"),
     "section": ("holds",),
-    "group": (),
     "code": ("include", "exclude", "found_in"),
 }
 LISTS: dict[PartKind, tuple[str, ...]] = {
     "profile": ("responsibilities", "projects"),
-    "section": (),
-    "group": (),
     "code": ("examples", "confused_with"),
 }
 
@@ -342,12 +339,12 @@ def _part_changes(kind: PartKind, old: AnyPart, new: AnyPart, now: dict[PartKind
     if _name_of(old) != _name_of(new):
         field = "title" if kind in ("section", "group") else "name"
         yield _change(kind, "renamed", new, field, _name_of(old), _name_of(new))
-    for field in ("definition", *TEXTS[kind]):
+    for field in ("definition", *TEXTS.get(kind, ())):
         before, after = str(getattr(old, field)), str(getattr(new, field))
         if before.split() != after.split():
             what: ChangeKind = "redefined" if field == "definition" else "changed"
             yield replace(_change(kind, what, new, field, before, after), words=word_diff(before, after))
-    for field in LISTS[kind]:
+    for field in LISTS.get(kind, ()):
         has, gets = getattr(old, field), getattr(new, field)
         yield from (_change(kind, "lost", new, field, each, "") for each in has if each not in gets)
         yield from (_change(kind, "gained", new, field, "", each) for each in gets if each not in has)
