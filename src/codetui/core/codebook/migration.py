@@ -78,7 +78,7 @@ class MigrationMap:
 
     @property
     def digest(self) -> str:
-        """Twelve digits for rules and codebooks together."""
+        """Twelve hexadecimal digits that identify the rules and both codebooks."""
         return text_hash(self.name)[:12]
 
     def rule(self, part: PartKind, old: str) -> Rule | None:

@@ -134,7 +134,7 @@ class Parts:
             _check_names(table, "profile", reference.profiles, profiles)
 
     def add_profile(self, table: Table) -> None:
-        """Add the profile of a table; number it later if it has no id."""
+        """Add the profile of a table; one without an id is numbered later."""
         profile = Profile(
             id=table.text("id"),
             name=table.text("name"),
@@ -299,7 +299,7 @@ def _id_instead(kind: str, id_: str, field_name: str, table: Table) -> str:
 
 
 def _missing(table: Table, who: str, kind: str, name: str, known: Iterable[str]) -> str:
-    """Return that the codebook has no such section or group, and which one was probably meant."""
+    """Return a message that the codebook lacks a section or group, with the one that was probably meant."""
     ids = list(known)
     if not name:
         return f"{who} names no {kind}; write {kind} = {shown(ids[0]) if ids else '…'} or another one."

@@ -235,7 +235,7 @@ def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def find_sections(heading: Heading) -> None:
-    """Make the outermost heading with codes of one kind a section, headings between it and its codes groups."""
+    """Turn the outermost headings with codes of one kind into sections, those between them and codes into groups."""
     if heading.role not in ("container", "section") or not heading.node.level:
         return
     if heading.role == "section" or _is_section(heading):
@@ -261,7 +261,7 @@ def _is_section(heading: Heading) -> bool:
 
 
 def _find_groups(section: Heading) -> None:
-    """Make the innermost headings with codes groups, except one with all codes that only repeats the section."""
+    """Turn the innermost headings with codes into groups, except one with all codes that repeats the section."""
     own, count = section.section_kind(), len(section.code_ids())
     containers = [each for each in section.walk() if each is not section and each.role == "container"]
     for each in [each for each in containers if each.has_own("code")]:

@@ -191,7 +191,7 @@ def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:
 
 
 def _with_bold_headings(lines: list[str]) -> list[str]:
-    """Return the lines with those that are a paragraph in bold made headings.
+    """Return the lines, each paragraph that is a line in bold turned into a heading.
 
     The first is the title; a part of the book is above its chapters, a chapter above its codes.
     """

@@ -89,7 +89,7 @@ def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = 
 
 
 def join_fields(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces with plain ones that continue the field before them put below that field.
+    """Return the pieces, each plain one that continues a field moved below that field.
 
     An empty field is continued by any paragraph or list, one that has a list by a list, one in prose by both.
     """
@@ -288,7 +288,7 @@ class FieldCollector:
             self.add(inner)
 
     def add(self, piece: Piece) -> None:
-        """Add a field or a plain block: before any field this is the definition or examples, after one a text."""
+        """Add a field, or a plain block: the definition or examples if it precedes all fields, else a text."""
         blocks = piece.blocks
         if piece.kind == "field":
             self._add_field(piece)

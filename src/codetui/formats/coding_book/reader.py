@@ -169,7 +169,7 @@ class Builder:
             self._add_text(title, body, line, passage, is_behind=True)
 
     def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
-        """Add a text before the part after it or behind the part before it; at the top if untitled and first."""
+        """Add a text before the next part or after the previous one; a first one without a title opens the book."""
         title = vocabulary.plain_name(passage.heading)
         if not passage.body and (not title or vocabulary.ONLY_PROFILES.fullmatch(title)):
             self.structure += words(title)

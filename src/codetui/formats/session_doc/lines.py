@@ -257,7 +257,7 @@ class Rows:
         return row
 
     def rewrite(self, row: Row, *texts: str) -> None:
-        """Give a row other lines."""
+        """Replace the lines of a row."""
         last = row.raw[-1]
         end = last[len(last.rstrip("\r\n")) :] or self._line_end
         row.raw = [text + end for text in texts]
@@ -288,7 +288,7 @@ class Rows:
             above, carried, is_changed = row, [], row.is_new
 
     def _separated(self, above: Row, row: Row) -> Iterator[Row]:
-        """Separate a row from another one above it now, so that it is not read as a part of that."""
+        """Separate a row from the one that is now above it, so that it is not read as a continuation."""
         is_listed = row.kind == "bullet" and (above.kind == "bullet" or (row.is_indented and above.is_nested))
         if (row.is_new or above.is_new) and not is_listed:
             row.gap = row.gap or [self._line_end]

@@ -93,7 +93,7 @@ class CodeSites:
         return section is not None and section.holds == "terms"
 
     def site(self, code_id: str) -> Site:
-        """Return the site of a code; of one that the codebook lacks, that of the last code with an id built alike."""
+        """Return the site of a code; one that the codebook lacks has that of the last code with a similar id."""
         code = self.index.codes.get(code_id)
         if code is not None and code.section in self.index.sections:
             group = self.index.groups.get(code.group)

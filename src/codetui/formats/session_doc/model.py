@@ -43,7 +43,7 @@ class Note(Located):
 
     @property
     def is_empty(self) -> bool:
-        """True for a note without text: no session holds it."""
+        """True for a note without text, which no session stores."""
         return not self.text.strip()
 
 
@@ -61,7 +61,7 @@ class Entry(Located):
 
     @property
     def is_empty(self) -> bool:
-        """True for a note without text: no session holds it."""
+        """True for a note without text, which no session stores."""
         return self.kind == "note" and not self.note.strip()
 
 

@@ -534,7 +534,7 @@ def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
 
 
 def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
-    """Set the ids of a row that shall have these parts; True if it must be rewritten."""
+    """Set the ids of a row to those of `parts`; return whether the row must be rewritten."""
     old = [part for part in row.parts if not part.is_empty]
     ids = [part.id for part in parts]
     is_changed = [_content(part) for part in old] != [_content(part) for part in parts]

@@ -35,7 +35,7 @@ COMMENT = re.compile(r"[ \t]*#")
 
 
 class EditError(ValueError):
-    """Why a text was left unchanged, and what to do."""
+    """A text cannot be edited; the message includes the reason and what to do."""
 
 
 def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequence[str] = ()) -> str:
@@ -247,7 +247,7 @@ def _added(scan: TomlScan, table: Place, key: str, value: Value, after: Sequence
 
 
 def _line_behind(scan: TomlScan, behind: int, line: str) -> str:
-    """Return the text with one more line behind the one of `behind`."""
+    """Return the text with one more line after the line of the offset `behind`."""
     text, newline = scan.text, _newline(scan.text)
     at = scan.line_end(behind)
     if not text[:at].endswith("\n"):
@@ -317,7 +317,7 @@ def _with_entry(text: str, place: Place, number: int, entry: str, newline: str) 
 
 
 def _entry_behind(scan: TomlScan, known: Span, entry: str, newline: str) -> str:
-    """Return the text with one more entry behind another: on its own line if the other begins one."""
+    """Return the text with one more entry after another, on a line of its own if that one begins a line."""
     text, comma = scan.text, scan.comma(known.end)
     is_on_line = scan.is_first_on_line(known.start)
     line = f"{scan.indent(known.start)}{entry}"
