@@ -22,7 +22,7 @@ Severity = Literal["error", "warning", "note"]
 GRAVEST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 Cause = Literal["hand", "edit", "document", "copy", "corpus", "migration", "model", "consensus", "undo", "redo"]
-"""What a transaction, and so a coding, comes from.
+"""The origin of a transaction, and so of a coding.
 
 `hand` is the coder in the program and `edit` an outside edit of the document; `document` is an imported document, or
 one found without its log; `copy` is a session on another source with the same text; `corpus` is a source whose text
@@ -210,7 +210,7 @@ class CorpusSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What screens and documents call a source: one of them, and several."""
+    """The name of a source on screens and in documents, singular and plural."""
 
     source: str = "ad"
     sources: str = "ads"
@@ -245,7 +245,7 @@ class Codebook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """How a quotation is found again: its place in which text, its exact words, and some context on each side."""
+    """The place of a quotation: the text, offsets, the exact words, and context on each side to find it again."""
 
     text_hash: str
     start: int
@@ -279,13 +279,18 @@ class Coding:
     is_proposed: bool = False
     is_removed: bool = False
 
+    @property
+    def is_unresolved(self) -> bool:
+        """True if it has no place, or one that the coder has not accepted."""
+        return not self.is_removed and (self.anchor is None or self.is_proposed)
+
 
 MemoKind = Literal["section", "group", "code", "entry", "quotation", "source", "profile", "study"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoTarget:
-    """What a memo is written on; an `entry` is one without a quotation in the list of the code `id`."""
+    """The target of a memo; an `entry` is a line without a quotation in the list of the code `id`."""
 
     kind: MemoKind
     id: str

@@ -12,10 +12,7 @@ from codetui.core.anchors import unresolved as module
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.anchors.unresolved import (
     UnresolvedAnchor,
-    is_unresolved,
     unresolved_anchor,
-    unresolved_anchors,
-    unresolved_codings,
 )
 from codetui.core.session.state import State
 from codetui.model import CodeId, Coding, CodingId, Span
@@ -38,6 +35,10 @@ def coding(
 
 def state(*codings: Coding) -> State:
     return State(codings=MappingProxyType({one.id: one for one in codings}))
+
+
+def unresolved_anchors(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
+    return tuple(unresolved_anchor(one, state, text) for one in state.index.unresolved)
 
 
 def places_of(words: str) -> list[Span]:
@@ -88,13 +89,13 @@ def test_resolved_and_removed_codings_are_left_out() -> None:
     settled = coding(1, "dusk", places_of("dusk")[0])
     removed = Coding(id=CodingId("c2"), code=CodeId("T1"), anchor=None, words="gone", is_removed=True)
     assert unresolved_anchors(state(settled, removed), AD) == ()
-    assert not is_unresolved(settled) and not is_unresolved(removed)
+    assert not settled.is_unresolved and not removed.is_unresolved
 
 
 def test_unresolved_anchors_are_in_the_order_of_the_codings() -> None:
     later, earlier = coding(7, "lamp"), coding(3, "nowhere at all", code="T2")
     session = state(later, earlier)
-    assert unresolved_codings(session) == (earlier, later)
+    assert session.index.unresolved == (earlier, later)
     assert [doubt.coding for doubt in unresolved_anchors(session, AD)] == [earlier, later]
 
 

@@ -12,7 +12,6 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
 from codetui.core.anchors.anchor import anchor_at
-from codetui.core.anchors.unresolved import is_unresolved
 from codetui.model import (
     CodeId,
     CodingAdded,
@@ -444,7 +443,7 @@ async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: i
         await press(pilot, keys)
         assert len(bench.state.codings) == 3
         current = bench.resolver.coding
-        assert current is None or is_unresolved(current)
+        assert current is None or current.is_unresolved
 
 
 # --- how it is painted --------------------------------------------------------------------------------

@@ -148,14 +148,8 @@ def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_p
     return Exact(span, "folded") if is_proven and not is_other_case else Ambiguous(chosen.spans)
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
-def _hash_of(text: str) -> str:
-    return text_hash(text)
-
-
-@lru_cache(maxsize=CACHED_TEXTS)
-def _shown_text(text: str) -> str:
-    return collapse_spaces(text)
+_hash_of = lru_cache(maxsize=CACHED_TEXTS)(text_hash)
+_shown_text = lru_cache(maxsize=CACHED_TEXTS)(collapse_spaces)
 
 
 def clear_caches() -> None:

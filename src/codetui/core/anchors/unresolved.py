@@ -26,7 +26,7 @@ Kind = Literal["ambiguous", "fuzzy", "orphan"]
 
 
 class ReanchorCounts(NamedTuple):
-    """How many codings kept their place, moved, have a place to check, and lost theirs.
+    """The number of codings that kept their place, moved, have a place to check, and lost theirs.
 
     Those that had no place before are not counted.
     """
@@ -38,7 +38,7 @@ class ReanchorCounts(NamedTuple):
 
 
 class Reanchoring(NamedTuple):
-    """What the session has to record, what became of all its codings, and what the coder should look at."""
+    """The events to record, the counts of all codings, and the problems for the coder to check."""
 
     events: tuple[Event, ...]
     counts: ReanchorCounts
@@ -150,21 +150,6 @@ class UnresolvedAnchor(NamedTuple):
     def percent(self) -> str:
         """The score for people, rounded down: only equal texts have 100 %."""
         return f"{int(self.score * 100)} %"
-
-
-def is_unresolved(coding: Coding) -> bool:
-    """True for a coding without a place, or with one that the coder has not accepted."""
-    return not coding.is_removed and (coding.anchor is None or coding.is_proposed)
-
-
-def unresolved_codings(state: State) -> tuple[Coding, ...]:
-    """Return the codings without an accepted place, in the order in which they were assigned."""
-    return state.index.unresolved
-
-
-def unresolved_anchors(state: State, text: str) -> tuple[UnresolvedAnchor, ...]:
-    """Return all unresolved anchors, in the order in which the codings were assigned."""
-    return tuple(unresolved_anchor(coding, state, text) for coding in unresolved_codings(state))
 
 
 def unresolved_anchor(coding: Coding, state: State, text: str) -> UnresolvedAnchor:

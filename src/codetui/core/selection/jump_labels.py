@@ -59,7 +59,8 @@ def begin(text: str, view: Span, selection: Selection) -> JumpState:
     """Return labels on the words in view: for a start and then an end, or for the held edge alone."""
     if selection.edge == "end":
         return begin_end(text, view, selection)
-    marks = _start_marks(text, view, selection.head)
+    starts = _labelled(starts_in(text, view, selection.head))
+    marks = tuple(JumpLabel(place.span.start, letters, place.span.start) for place, letters in starts)
     return JumpState(text, view, "start", selection, selection, marks)
 
 
@@ -87,24 +88,17 @@ def back(state: JumpState) -> JumpState | None:
 
 def _picked(state: JumpState, target: int) -> JumpState:
     """Return the state after a whole label."""
+    done = replace(state, stage="done", marks=(), typed="", earlier=state)
     if state.stage == "end":
-        span = Span(state.selection.span.start, target)
-        return replace(state, stage="done", selection=selected(*span), marks=(), typed="", earlier=state)
+        return replace(done, selection=selected(state.selection.span.start, target))
     if state.origin.edge == "start" and target < state.origin.span.end:
-        kept = Selection(state.origin.span.end, target, "explicit", "start")
-        return replace(state, stage="done", selection=kept, marks=(), typed="", earlier=state)
+        return replace(done, selection=Selection(state.origin.span.end, target, "explicit", "start"))
     sentence = unit_at(state.text, target, "sentence")
     tentative = cursor(state.text, target)
     if sentence.start <= target < sentence.end:
         tentative = Selection(target, sentence.end, "tentative")
     marks = _end_marks(state.text, state.view, Span(target, max(target, sentence.end)))
-    return replace(state, stage="end", selection=tentative, marks=marks, typed="", earlier=state)
-
-
-def _start_marks(text: str, view: Span, head: int) -> tuple[JumpLabel, ...]:
-    """Return labels on the start of each word and part in view."""
-    places = starts_in(text, view, head)
-    return tuple(JumpLabel(p.span.start, letters, p.span.start) for p, letters in _labelled(places))
+    return replace(done, stage="end", selection=tentative, marks=marks)
 
 
 def _end_marks(text: str, view: Span, current: Span) -> tuple[JumpLabel, ...]:

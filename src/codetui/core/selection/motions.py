@@ -41,14 +41,6 @@ _ACCENTED = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
 _ALIKE = {"'": "['’‘]", '"': '["“”„]', "-": "[-‐‑–—]"}
 
 
-def _char_left(text: str, _view: View | None, at: int) -> int:
-    return grapheme_before(text, at)
-
-
-def _char_right(text: str, _view: View | None, at: int) -> int:
-    return grapheme_after(text, at)
-
-
 def _word_left(text: str, _view: View | None, at: int) -> int:
     word = previous_unit(text, at, "word")
     return word.start if word else 0
@@ -82,19 +74,14 @@ def _row_end(text: str, view: View | None, at: int) -> int:
     return trim(text, row.start, row.end).end if is_wrapped else row.end
 
 
-def _text_start(_text: str, _view: View | None, _at: int) -> int:
-    return 0
+def _horizontal(place: _Place, side: Edge | None, *, extends: bool) -> Motion:
+    """Return a motion of the cursor, or of the head if it `extends` the selection or an edge is held.
 
-
-def _text_end(text: str, _view: View | None, _at: int) -> int:
-    return len(text)
-
-
-def _moving(place: _Place, side: Edge | None = None) -> Motion:
-    """Return a motion of the cursor, or of the held edge; a selection first collapses to its end at `side`."""
+    Without that a selection first collapses to its end at `side`.
+    """
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
-        if selection.edge is not None:
+        if extends or selection.edge is not None:
             return extended(text, selection, place(text, view, selection.head))
         if selection.is_explicit and side is not None and selection.span.start < selection.span.end:
             return cursor(text, selection.span.start if side == "start" else selection.span.end)
@@ -103,16 +90,7 @@ def _moving(place: _Place, side: Edge | None = None) -> Motion:
     return motion
 
 
-def _extending(place: _Place) -> Motion:
-    """Return a motion that moves the head and keeps the anchor."""
-
-    def motion(text: str, view: View | None, selection: Selection) -> Selection:
-        return extended(text, selection, place(text, view, selection.head))
-
-    return motion
-
-
-def _vertical(count: int, by_page: bool, extends: bool) -> Motion:
+def _vertical(count: int, *, by_page: bool, extends: bool) -> Motion:
     """Return a motion by rows or pages that stays in one column."""
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
@@ -175,10 +153,7 @@ def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> 
 def _with_edge(selection: Selection, edge: Edge, at: int, keeps_hold: bool) -> Selection:
     """Return the selection with one edge at another offset; that edge is the head."""
     start, end = selection.span
-    hold = edge if keeps_hold else None
-    if edge == "start":
-        return Selection(end, at, "explicit", hold)
-    return Selection(start, at, "explicit", hold)
+    return Selection(end if edge == "start" else start, at, "explicit", edge if keeps_hold else None)
 
 
 def hold_edge(edge: Edge) -> Motion:
@@ -266,22 +241,21 @@ def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
 def _table() -> dict[str, Motion]:
     """Return all motions by name."""
     places: dict[str, tuple[_Place, Edge | None]] = {
-        "char_left": (_char_left, "start"),
-        "char_right": (_char_right, "end"),
+        "char_left": (lambda text, _view, at: grapheme_before(text, at), "start"),
+        "char_right": (lambda text, _view, at: grapheme_after(text, at), "end"),
         "word_left": (_word_left, None),
         "word_right": (_word_right, None),
         "row_start": (_row_start, None),
         "row_end": (_row_end, None),
-        "text_start": (_text_start, None),
-        "text_end": (_text_end, None),
+        "text_start": (lambda _text, _view, _at: 0, None),
+        "text_end": (lambda text, _view, _at: len(text), None),
     }
     table: dict[str, Motion] = {}
-    for name, (place, side) in places.items():
-        table[name] = _moving(place, side)
-        table[f"extend_{name}"] = _extending(place)
-    for name, count, by_page in _VERTICAL:
-        table[name] = _vertical(count, by_page, extends=False)
-        table[f"extend_{name}"] = _vertical(count, by_page, extends=True)
+    for prefix, extends in (("", False), ("extend_", True)):
+        for name, (place, side) in places.items():
+            table[prefix + name] = _horizontal(place, side, extends=extends)
+        for name, count, by_page in _VERTICAL:
+            table[prefix + name] = _vertical(count, by_page=by_page, extends=extends)
     for unit in GROWING:
         table[f"next_{unit}"] = select_next(unit, 1)
         table[f"previous_{unit}"] = select_next(unit, -1)

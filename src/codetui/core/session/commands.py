@@ -37,11 +37,11 @@ Hint = Literal[
     "assign a profile",
     "write the reasoning",
 ]
-"""What the coder can do next; the screen names the keys for it."""
+"""The next action to suggest; the screen names its key."""
 
 
 class Refusal(NamedTuple):
-    """Why a command was not executed."""
+    """The reason why a command was not executed."""
 
     message: str
     hint: Hint | None = None
@@ -61,7 +61,7 @@ class Decision(NamedTuple):
 
 
 class DecisionContext(NamedTuple):
-    """What a decision depends on besides the state, and the one id that it may use."""
+    """The inputs of a decision besides the state, and the one id that it may use."""
 
     book: Codebook
     text: str
@@ -70,7 +70,7 @@ class DecisionContext(NamedTuple):
 
     @property
     def word(self) -> str:
-        """What the codebook calls a source."""
+        """The name of a source in this codebook."""
         return self.book.words.source
 
     def label(self, code: CodeId) -> str:

@@ -109,10 +109,10 @@ def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
 
 
 class _History:
-    """What the author of each transaction had seen.
+    """The transactions that the author of each one had seen.
 
-    The transactions form chains, about one for each side: in a chain each has seen the one before.  So a transaction
-    has seen another one if it has seen enough of that one's chain.
+    They are cut into chains, about one for each side; each has seen all before it in its chain.  Counts suffice: a
+    transaction has seen the third of a chain if it has seen three of that chain.
     """
 
     def __init__(self, ordered: Sequence[Transaction]) -> None:

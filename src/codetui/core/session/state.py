@@ -80,7 +80,7 @@ def index_codings(codings: Iterable[Coding]) -> CodingIndex:
     placed = sorted(
         (coding for coding in live if coding.anchor is not None), key=lambda one: (_start(one), _end(one), one.id)
     )
-    unresolved = tuple(coding for coding in live if coding.anchor is None or coding.is_proposed)
+    unresolved = tuple(coding for coding in live if coding.is_unresolved)
     of_code = {code: tuple(those) for code, those in by_code.items()}
     return CodingIndex(live, of_code, unresolved, placed, reach_of(map(_end, placed)))
 
@@ -149,7 +149,7 @@ class State:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the session holds nothing of the coder's work."""
+        """True if the session holds nothing of the coder's work."""
         has_memos = any(memo.text for memo in (*self.notes.values(), *self.memos.values()))
         return not (self.live() or has_memos or self.profile or self.reasoning or self.is_done)
 

@@ -149,16 +149,17 @@ class Row:
 
     def floor(self, offset: int) -> int:
         """Return the start of the cluster with the offset, within the row."""
-        index = min(max(offset, self.start), self.end) - self.start
-        while 0 < index < len(self.cells) and not self.cells[index]:
-            index -= 1
-        return self.start + index
+        return self._boundary(offset, -1)
 
     def ceiling(self, offset: int) -> int:
         """Return the offset itself at the start of a cluster, else the end of its cluster, within the row."""
+        return self._boundary(offset, 1)
+
+    def _boundary(self, offset: int, direction: int) -> int:
+        """Return the nearest boundary of a cluster from the offset on in a direction."""
         index = min(max(offset, self.start), self.end) - self.start
         while 0 < index < len(self.cells) and not self.cells[index]:
-            index += 1
+            index += direction
         return self.start + index
 
     def cell_at(self, offset: int) -> int:

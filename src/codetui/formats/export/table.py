@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.anchor import is_quoted
-from codetui.core.anchors.unresolved import is_unresolved, unresolved_anchor, unresolved_codings
+from codetui.core.anchors.unresolved import unresolved_anchor
 from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.text.display import plural
@@ -175,7 +175,7 @@ class _Tabulator:
                 codebook_version=coding.codebook.partition("#")[0],
                 origin=_origin(coding),
                 place=_place(coding, session),
-                to_check="yes" if is_unresolved(coding) else "",
+                to_check="yes" if coding.is_unresolved else "",
                 ad_words=anchor.words if anchor else "",
                 start_in_body=anchor.start - body if anchor and anchor.start >= body else None,
                 end_in_body=anchor.end - body if anchor and anchor.start >= body else None,
@@ -191,7 +191,7 @@ class _Tabulator:
             profile=profile_name(self._book, state.profile),
             reasoning=state.reasoning,
             codings=len(state.live()),
-            to_check=len(unresolved_codings(state)),
+            to_check=len(state.index.unresolved),
             notes=sum(1 for _ in self.notes(session)),
             length=source.length if source else None,
             body_start=source.body_start if source else None,

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
-from codetui.core.anchors.unresolved import UnresolvedAnchor, is_unresolved, unresolved_anchor, unresolved_codings
+from codetui.core.anchors.unresolved import UnresolvedAnchor, unresolved_anchor
 from codetui.core.selection.selection import position
 from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
 from codetui.core.session.words import quoted
@@ -115,7 +115,7 @@ class ResolveController:
         """Handle an action while a quotation is being resolved; return False to leave it to its usual meaning."""
         coding = self.coding
         is_here = self._view.screen.focused is self._view and not self._is_leaving
-        if coding is None or not is_unresolved(coding) or not is_here:
+        if coding is None or not coding.is_unresolved or not is_here:
             self._end()
             return False
         own: dict[str, Do] = {
@@ -167,7 +167,7 @@ class ResolveController:
     def chosen(self, node: Node) -> bool:
         """Offer the candidates of a node of the tree; return False if it is not an unresolved quotation."""
         coding = self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
-        if coding is None or not is_unresolved(coding):
+        if coding is None or not coding.is_unresolved:
             return False
         self.go_to(coding)
         return True
@@ -216,7 +216,7 @@ class ResolveController:
         self._bench.say(self._words)
 
     def _doubtful(self) -> tuple[Coding, ...]:
-        return unresolved_codings(self._bench.state)
+        return self._bench.state.index.unresolved
 
     def _about(self, coding: Coding) -> UnresolvedAnchor:
         return unresolved_anchor(coding, self._bench.state, self._bench.ad.text)
