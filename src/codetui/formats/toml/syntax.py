@@ -311,8 +311,7 @@ def joined_lines(text: str) -> str:
 
     A bullet keeps its indentation relative to the leftmost one.  Control characters are removed.
     """
-    printable = "".join(sign for sign in text if sign in "\n\t" or category(sign) != "Cc")
-    written = without_empty_ends(printable.split("\n"))
+    written = printable_lines(text)
     left = min((indentation(line) for line in written if BULLET.match(line)), default=0)
     lines: list[list[str]] = []
     for line in written:
@@ -330,7 +329,8 @@ def indentation(line: str) -> int:
     return len(line[: len(line) - len(line.lstrip())].expandtabs(4))
 
 
-def without_empty_ends(lines: list[str]) -> list[str]:
-    """Return the lines without the blank ones at both ends."""
+def printable_lines(text: str) -> list[str]:
+    """Return the lines of a text without control characters, and without the blank ones at both ends."""
+    lines = "".join(sign for sign in text if sign in "\n\t" or category(sign) != "Cc").split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
     return lines[filled[0] : filled[-1] + 1] if filled else []

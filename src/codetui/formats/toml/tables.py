@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from unicodedata import category
 
-from codetui.formats.toml.syntax import Place, TomlScan, joined_lines, without_empty_ends
+from codetui.formats.toml.syntax import Place, TomlScan, joined_lines, printable_lines
 from codetui.model import Problem, Severity
 
 BYTE_LIMIT = 5_000_000
@@ -107,9 +107,9 @@ class Table:
         self.fields = fields
 
     @property
-    def kind(self) -> str:
-        """The table's header as people write it: `[[code]]`, `[corpus]`."""
-        return header(self.place)
+    def _where(self) -> str:
+        """The words that name this table after a field: ` of [[code]]`; empty for the top."""
+        return f" of {header(self.place)}" if self.place else ""
 
     def line(self, *names: str | int) -> int:
         """Return the line of the table or of something in it."""
@@ -135,8 +135,7 @@ class Table:
 
     def verbatim(self, name: str) -> str:
         """Return a field of any length as it is written, without empty lines at its ends."""
-        text = "".join(sign for sign in _text(self.fields.get(name)) if sign in "\n\t" or category(sign) != "Cc")
-        return "\n".join(without_empty_ends(text.split("\n")))
+        return "\n".join(printable_lines(_text(self.fields.get(name))))
 
     def flag(self, name: str) -> bool:
         """Return a field that is true or false."""
@@ -149,8 +148,7 @@ class Table:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a field that lists texts of one line; a single text counts as a list of one, with a warning."""
         if isinstance(self.fields.get(name), str):
-            where = f" of {self.kind}" if self.place else ""
-            self.report("warning", f'{name}{where} is a single text; write a list: {name} = ["…", "…"]', name)
+            self.report("warning", f'{name}{self._where} is a single text; write a list: {name} = ["…", "…"]', name)
         return tuple(self._lines(name))
 
     def table(self, name: str) -> Table:
@@ -183,8 +181,7 @@ class Table:
         line = " ".join(_text(value).split())
         clean = " ".join("".join(sign for sign in line if category(sign) != "Cc").split())
         if clean != line:
-            where = f" of {self.kind}" if self.place else ""
-            self.report("warning", f"{name}{where} contains control characters, which are ignored", name, *names)
+            self.report("warning", f"{name}{self._where} contains control characters, which are ignored", name, *names)
         return clean
 
 
