@@ -175,6 +175,10 @@ class Terminal:
         _set_size(self._handle, columns, rows)
         os.kill(self.pid, signal.SIGWINCH)
 
+    def type_over(self, words: str) -> None:
+        """Let another program write over the whole screen."""
+        self._stream.feed(b"\x1b[2J\x1b[H" + words.encode())
+
     def kill(self) -> None:
         """End the program as a power cut does, so that it can write nothing more."""
         os.kill(self.pid, signal.SIGKILL)

@@ -37,7 +37,7 @@ async def test_the_palette_offers_what_the_registry_has_and_nothing_of_textual(t
         offers = await offered(pilot)
     names = [offer.splitlines()[0].partition("  (")[0] for offer in offers]
     own = {action.words for action in ACTIONS if not action.id.startswith("move.char") and action.id != "palette"}
-    assert set(names) == {*own, "theme …"}
+    assert set(names) == {*own, "theme …", "suspend"}
 
 
 @pytest.mark.parametrize(("words", "theme"), [("light", "textual-light"), ("theme nord", "nord"), ("dark", None)])

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
+from codetui.tui import small_window
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
@@ -345,7 +346,7 @@ async def test_an_empty_ad_says_so_and_refuses_codes(tmp_path: Path) -> None:
         assert bench.status.message[1] == "refusal"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (60, 15)])
 async def test_every_size_codes_and_shows_the_tree(tmp_path: Path, size: tuple[int, int]) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
@@ -404,7 +405,8 @@ async def test_a_book_without_sections_says_that_nothing_can_be_coded(tmp_path: 
         assert "no section" in words and "F4" in words and kind == "refusal"
 
 
-async def test_the_tree_of_another_ad_begins_at_its_top(tmp_path: Path) -> None:
+async def test_the_tree_of_another_ad_begins_at_its_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(small_window, "ROWS", 8)
     write_ad(tmp_path, NEED)
     write_ad(tmp_path, NEED, "2_acme.txt")
     async with running(workspace_on(tmp_path), (80, 8)) as (pilot, bench):

@@ -58,6 +58,13 @@ def run(argv: Sequence[str]) -> int:
         code = _error(f"{error.filename or 'the output'}: {error.strerror or error}")
         _ignore_closed_terminal()
         return code
+    except Exception:
+        from traceback import format_exc
+
+        from codetui.study.crash import report_crash
+
+        _error(report_crash(format_exc()))
+        return EXIT_PROBLEMS
 
 
 def _exit_code(argv: Sequence[str]) -> int:
@@ -153,8 +160,7 @@ def _open(options: argparse.Namespace) -> int:
 
     app = CodetuiApp(workspace)
     with forgiving_terminal():
-        app.run()
-    words = app.last_words
+        words = app.run_to_end()
     workspace.release()
     for line in words:
         with suppress(OSError):

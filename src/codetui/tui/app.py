@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from io import StringIO
+from traceback import format_exc
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from textual import constants, events
 from textual.app import App
 from textual.binding import Binding
@@ -15,6 +18,7 @@ from codetui.study.workspace import Workspace
 from codetui.tui.input import TerminalDriver
 from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
+from codetui.tui.small_window import SmallWindow, is_too_small
 from codetui.tui.themes import register_themes
 from codetui.tui.workbench.screen import WorkbenchScreen
 
@@ -46,6 +50,9 @@ class CodetuiApp(App[object]):
     def __init__(self, workspace: Workspace) -> None:
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
+        # Textual prints the traceback of an error there, which is for a file and not for a coder.
+        self._errors = StringIO()
+        self.error_console = Console(file=self._errors, width=120)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace)
         self._key_queue = KeyQueue(self, self._dispatch)
@@ -108,7 +115,21 @@ class CodetuiApp(App[object]):
         """Save everything and quit."""
         self.shutdown.begin(0)
 
-    @property
-    def last_words(self) -> list[str]:
-        """What to print when the screen is gone; a document that is not written yet is tried once more."""
-        return [*self.shutdown.messages, *map(str, self.workspace.leave())]
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the screen while the window is too small for it."""
+        if is_too_small(event.size) and not isinstance(self.screen, SmallWindow):
+            self.push_screen(SmallWindow())
+        elif isinstance(self.screen, SmallWindow) and not is_too_small(event.size):
+            self.screen.dismiss()
+
+    def run_to_end(self) -> list[str]:
+        """Run; return what to print when the screen is gone.  A document that is not written yet is tried once more."""
+        try:
+            self.run()
+            if report := self._errors.getvalue():
+                self.shutdown.crash(report)
+            problems = self.workspace.leave()
+        except Exception:
+            self.shutdown.crash(format_exc())
+            problems = []
+        return [*self.shutdown.messages, *map(str, problems), *self.shutdown.kept]

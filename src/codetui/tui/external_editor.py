@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
@@ -29,14 +30,11 @@ def editor() -> str:
 
 def edit_text(text: str) -> str | None:
     """The text as the editor leaves it, or None where it cannot run or fails."""
-    command = shlex.split(editor(), posix=os.name != "nt")
-    with tempfile.TemporaryDirectory(prefix="codetui-") as folder:
+    # ValueError: a quotation mark without its other one.
+    with suppress(OSError, ValueError), tempfile.TemporaryDirectory(prefix="codetui-") as folder:
+        command = shlex.split(editor(), posix=os.name != "nt")
         path = Path(folder) / "reasoning.md"
         path.write_text(text, encoding="utf-8", newline="\n")
-        try:
-            result = subprocess.run([*command, str(path)], check=False)
-        except OSError:
-            return None
-        if result.returncode != 0:
-            return None
-        return path.read_text(encoding="utf-8-sig", errors="replace").rstrip("\r\n")
+        if subprocess.run([*command, str(path)], check=False).returncode == 0:
+            return path.read_text(encoding="utf-8-sig", errors="replace").rstrip("\r\n")
+    return None

@@ -62,7 +62,7 @@ UNMISTAKABLE = re.compile(
 )
 """A sequence that nobody has typed, however late it comes behind its first characters."""
 
-WITH_NUMBERS = re.compile(r"\x1b\[(?:(?:[<=>?][\d:;]+|\d*[:;][\d:;]*)[!-/]*[@-~]|M.{2,3}\Z)")
+WITH_NUMBERS = re.compile(r"\x1b\[(?:(?:[<=>?][\d:;]+|\d+[:;][\d:;]*)[!-/]*[@-~]|M.{3}\Z)")
 EIGHT_BIT_SEQUENCE = re.compile(r"\x1b\[[\d:;<=>?]+[!-/]*[@-~]")
 """A sequence of any form: behind an Esc or eight bits, in one piece, nobody has typed it either."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeVar
@@ -72,13 +73,13 @@ class WorkbenchCommands(Provider):
     async def discover(self) -> Hits:
         """Everything that is no mere step of the cursor."""
         yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
-        for offer in self._actions():
+        for offer in (*self._actions(), *self._suspend()):
             yield DiscoveryHit(offer.words, offer.do, help=offer.help)
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed."""
         matcher = self.matcher(query)
-        for offer in [*self._actions(), *self._codes(), *self._themes()]:
+        for offer in [*self._actions(), *self._suspend(), *self._codes(), *self._themes()]:
             score = matcher.match(offer.words)
             if score > 0:
                 yield Hit(score, matcher.highlight(offer.words), offer.do, help=offer.help)
@@ -94,6 +95,10 @@ class WorkbenchCommands(Provider):
             if not action.id.startswith("move.char") and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
                 yield Offer(words, action.help, partial(bench.keyboard.do, action.id))
+
+    def _suspend(self) -> Iterator[Offer]:
+        if os.name != "nt":
+            yield Offer("suspend", "Back to the shell; its command fg returns here.", self.app.action_suspend_process)
 
     def _codes(self) -> Iterator[Offer]:
         bench = self._bench()

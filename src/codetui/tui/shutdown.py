@@ -12,10 +12,12 @@ from typing import TextIO
 
 from textual.app import App
 
+from codetui.study.crash import report_crash
 from codetui.tui.bench import KeepsText
+from codetui.tui.small_window import SmallWindow
 from codetui.tui.workbench.screen import WorkbenchScreen
 
-SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT")
+SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
 """The signals that end the program.  Ctrl+C is a key to it and no signal; Windows lacks some of them."""
 
 BY_SIGNAL = 128
@@ -31,11 +33,12 @@ POLL_SECONDS = 1.0
 class Shutdown:
     """Keeps a text that is being written, saves the document, and ends the app, once.
 
-    `messages` are to be printed when the screen is gone.
+    `messages` are to be printed when the screen is gone, and then `kept`: where texts are kept, or they themselves.
     """
 
     def __init__(self, app: App[object], workbench: WorkbenchScreen) -> None:
         self.messages: list[str] = []
+        self.kept: list[str] = []
         self._app = app
         self._workbench = workbench
         self._code: int | None = None
@@ -60,6 +63,8 @@ class Shutdown:
             return
         self._code = code
         self._workbench.say("")
+        while isinstance(self._app.screen, SmallWindow):
+            self._app.pop_screen()
         screen = self._app.screen
         if isinstance(screen, KeepsText):
             screen.keep()
@@ -75,8 +80,17 @@ class Shutdown:
                 self._code = None
                 return
             self.messages.append(text)
-        self.messages += [str(problem) for problem in self._workbench.save() if problem.severity != "error"]
+        self.kept += map(str, self._workbench.saver.keep_refused())
+        self.messages += [str(problem) for problem in self._workbench.saver.write() if problem.severity != "error"]
         self._app.exit(code, return_code=code)
+
+    def crash(self, traceback: str) -> None:
+        """Report an error that has ended the app, and keep the text that was being written."""
+        self.messages.append(report_crash(traceback))
+        session, text = self._workbench.workspace.session, self._workbench.drafts.text()
+        self.kept += map(str, self._workbench.saver.keep_refused())
+        if session is not None and text:
+            self.kept.append(str(session.rescue_draft(text)))
 
 
 class _ForgivingStream:

@@ -83,7 +83,7 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
     """Append a text to a file: beside the log, else in the home folder, else in the temporary folder; report where."""
     entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
     reason = ""
-    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, _temporary_copy)
+    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
     for root in roots:
         try:
             path = file_at(root(), paths, source_id, DRAFT)
@@ -99,9 +99,10 @@ def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
     """Return where texts that could not be saved are kept."""
     what = "this text could not be saved: copy what you need from it, then delete the file"
     found: list[Problem] = []
-    for root in (paths.root, home_copy()):
+    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
+    for root in roots:
         with suppress(OSError):
-            path = file_at(root, paths, source_id, DRAFT)
+            path = file_at(root(), paths, source_id, DRAFT)
             found += [Problem(str(path), 0, "warning", what)] if fs.exists(path) else []
     return found
 
@@ -111,7 +112,8 @@ def home_copy() -> Path:
     return Path(os.path.expanduser("~")) / COPY  # noqa: PTH111  Path raises where there is no home
 
 
-def _temporary_copy() -> Path:
+def temporary_copy() -> Path:
+    """Return the folder among temporary files for what the disk and the home folder refuse."""
     import tempfile
 
     return Path(tempfile.gettempdir()) / COPY

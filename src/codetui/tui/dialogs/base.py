@@ -37,6 +37,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def frame(self, title: str, keys: str) -> Vertical:
         """Return the box, to be filled."""
+        self.title = shown(title)
         box = Vertical(classes="frame")
         box.border_title = Content(shown(title))
         box.border_subtitle = Content(keys)
@@ -103,6 +104,7 @@ class EditDialog(Dialog[Answer]):
         super().__init__()
         self._title = title
         self._why = why
+        self.was_refused = bool(why)
         self._edit_outside = edit_outside
         self._is_warned = False
 

@@ -150,7 +150,7 @@ class StatusLine(Widget):
         tone = TONES[self._kind]
         keys = self._marks(width // 3, with_labels=False)
         room = width - (_cells(keys) + GAP if keys else 0)
-        lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) if self._message else [""]
+        lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) or [""]
         message = [Part(lines[0], tone)]
         if len(lines) > 1:
             alarm = [] if self._facts.is_saved else [Part(NOT_SAVED, "error")]

@@ -21,7 +21,8 @@ from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do
+from codetui.tui.bench import Do, KeepsText
+from codetui.tui.drafts import LEFT, Drafts
 from codetui.tui.keymap import Keymap
 from codetui.tui.keys import Keyboard
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
@@ -95,6 +96,7 @@ class WorkbenchScreen(Screen[None]):
         self.copier = CopyController(self)
         self.sharing = ShareController(self, self.changed_elsewhere)
         self.usage_reader = UsageReader(self)
+        self.drafts = Drafts()
         self.queue = QueueController(self, self.assigner, self.usage_reader)
 
     # --- mounting -------------------------------------------------------------------------------------
@@ -314,13 +316,18 @@ class WorkbenchScreen(Screen[None]):
         """Open a dialog; `answered` gets its answer, unless it is cancelled."""
 
         def dismissed(answer: T | None) -> None:
+            is_left = self.drafts.close(screen, is_answered=answer is not None)
             if answer is None:
                 self.assigner.leave()
                 self.saver.thrown_away()
+                if is_left:
+                    self.say(LEFT)
             else:
                 answered(answer)
 
         self.app.push_screen(screen, dismissed)
+        if isinstance(screen, KeepsText):
+            screen.call_later(self.drafts.open, screen, self.ad.id)
 
     def edit_outside(self, text: str) -> str | None:
         """Return a text after the coder edited it in an external editor, or None if that could not run."""

@@ -1,0 +1,83 @@
+"""Texts that are being written in dialogs: they survive Esc, and an error that ends the program."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from codetui.tui.dialogs.base import EditDialog, alarm
+
+OFFERED = "You left this text unsaved. Save it, or press escape twice to discard it for good."
+LEFT = "The text is not saved. It is there again if you open this again."
+
+Place = tuple[type[Screen[object]], str, str]
+"""The class and the title of a dialog, and the id of the open source."""
+
+
+class _OpenDialog:
+    """The fields of a dialog; their texts can be read when it is closed too."""
+
+    def __init__(self, dialog: Screen[object], source: str) -> None:
+        self.place: Place = (type(dialog), dialog.title or "", source)
+        self.offered: dict[str, str] = {}
+        self._dialog = dialog
+        self._fields = {field.id or "": field for field in dialog.query("*") if isinstance(field, Input | TextArea)}
+        # Nothing is saved of what a dialog shows that was opened again because saving failed.
+        self._before = {} if isinstance(dialog, EditDialog) and dialog.was_refused else self._texts()
+
+    def _texts(self) -> dict[str, str]:
+        return {name: one.text if isinstance(one, TextArea) else one.value for name, one in self._fields.items()}
+
+    def typed(self) -> dict[str, str]:
+        """Return the texts that were edited, by field."""
+        return {name: text for name, text in self._texts().items() if text != self._before.get(name, "")}
+
+    def offer(self, texts: dict[str, str]) -> None:
+        """Show texts that were left unsaved."""
+        self.offered = texts
+        for name, text in texts.items():
+            field = self._fields.get(name)
+            if isinstance(field, TextArea):
+                field.text = text
+                field.move_cursor(field.document.end)
+            elif field is not None:
+                field.value = text
+        for hint in self._dialog.query(".hint").results(Static):
+            hint.update(alarm(OFFERED))
+
+
+class Drafts:
+    """The texts of the dialogs that are open, and those that were left unsaved."""
+
+    def __init__(self) -> None:
+        self._open: dict[Widget, _OpenDialog] = {}
+        self._left: dict[Place, dict[str, str]] = {}
+
+    def open(self, dialog: Screen[object], source: str) -> None:
+        """Remember the fields of a mounted dialog; offer in it what was left unsaved in such a one."""
+        opened = self._open[dialog] = _OpenDialog(dialog, source)
+        if opened.place in self._left:
+            opened.offer(self._left[opened.place])
+
+    def close(self, dialog: Widget, *, is_answered: bool) -> bool:
+        """Forget a dialog; return whether an edited text was left in it, which is kept unless it was offered before."""
+        opened = self._open.pop(dialog, None)
+        if opened is None:
+            return False
+        typed = {} if is_answered else opened.typed()
+        self._left.pop(opened.place, None)
+        if not typed or typed == opened.offered:
+            return False
+        self._left[opened.place] = typed
+        return True
+
+    def text(self) -> str:
+        """Return what is being written, with the titles of its dialogs and the names of its fields."""
+        return "\n\n".join(
+            "\n".join(
+                [f"{opened.place[1]}:", "", *(f"{name}: {text}" if name else text for name, text in typed.items())]
+            )
+            for opened in self._open.values()
+            if (typed := opened.typed())
+        )

@@ -1,0 +1,28 @@
+"""What covers the screen while the window is too small for it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Static
+
+COLUMNS, ROWS = 60, 15
+
+
+def is_too_small(size: Size) -> bool:
+    """Return whether the screens do not fit into so many cells."""
+    return size.width < COLUMNS or size.height < ROWS
+
+
+class SmallWindow(Screen[None]):
+    """Asks for a larger window; closes when it has one."""
+
+    def compose(self) -> ComposeResult:
+        """Yield the sentence."""
+        yield Static(f"codetui needs a window of {COLUMNS} × {ROWS}. Enlarge it to go on; nothing is lost.")
+
+    def on_screen_resume(self) -> None:
+        """Close if the window has grown below a dialog."""
+        if not is_too_small(self.app.size):
+            self.call_later(self.dismiss, None)
