@@ -568,3 +568,16 @@ def test_real_ads_with_one_text_are_reported(tmp_path: Path, shared: Path) -> No
         ("1189", "1186"),
         ("1209", "1208"),
     }
+
+
+def test_messages_call_a_source_as_the_codebook_does(study: Path) -> None:
+    book = study / "codebook.toml"
+    book.write_text(f'{book.read_text("utf-8")}\n[words]\nsource = "interview"\nsources = "interviews"\n', "utf-8")
+    document(study).unlink()
+    (study / "ads" / "99_empty.txt").write_text("", "utf-8")
+    messages = [problem.message for problem in check(study)]
+    assert any(
+        message.startswith("the document of interview 11 is missing; open the interview") for message in messages
+    )
+    assert "this interview is empty: there is nothing to code in it" in messages
+    assert not any(re.search(r"\bads?\b", message) for message in messages)

@@ -131,7 +131,7 @@ class Study:
         given, named = self._corpus_path, self.codebook.corpus.path
         path = given if given is not None else self.codebook_path.parent / (named or CORPUS)
         if fs.exists(path):
-            return Corpus(path, self.codebook.corpus, self.sessions_path)
+            return Corpus(path, self.codebook.corpus, self.sessions_path, self.codebook.words)
         if given is None and named:
             what = f"[corpus] path leads to {path}, and no file or folder is there. {CORRECT}"
             raise StudyError(what, file=self.codebook_path, line=study_files.corpus_line(self.codebook_path))

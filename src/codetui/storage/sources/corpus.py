@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.text.display import plural
-from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId
+from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId, Words
 from codetui.storage import disk, fs
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import READERS
-from codetui.storage.sources.reader import HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
+from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
 
 READER_OF: dict[str, SourceReader] = {suffix: reader for reader in READERS for suffix in reader.suffixes}
 SUFFIXES: tuple[str, ...] = tuple(READER_OF)
@@ -48,8 +48,9 @@ class CorpusFiles:
     missing may be in it.
     """
 
-    def __init__(self, path: Path, outputs: Path | None = None) -> None:
+    def __init__(self, path: Path, outputs: Path | None = None, words: Words = AD) -> None:
         self.path = path
+        self._words = words
         self._outputs = _real_if_visible(outputs) if outputs is not None else ""
         self.skipped: Counter[str] = Counter()
         self.unreadable: list[Problem] = []
@@ -98,12 +99,15 @@ class CorpusFiles:
         if not count:
             return None
         kinds = ", ".join(kind for kind, _ in self.skipped.most_common(8))
-        message = f"{plural(count, 'file was', 'files were')} skipped ({kinds}): ads are read from {KINDS}"
+        message = (
+            f"{plural(count, 'file was', 'files were')} skipped ({kinds}): {self._words.sources} are read from {KINDS}"
+        )
         return Problem(printable(str(self.path)), 0, "note", printable(message))
 
     def empty_problem(self) -> Problem:
         """Return why there is no source, and what to do."""
-        hint = f"put ads there ({KINDS}) or name another place: codetui ADS"
+        sources = self._words.sources
+        hint = f"put {sources} there ({KINDS}) or name another place: codetui ADS"
         try:
             status = disk.status(self.path)
         except OSError as error:
@@ -112,11 +116,11 @@ class CorpusFiles:
         if status is None:
             message = f"there is no such file or folder: {hint}"
         elif stat.S_ISDIR(status.st_mode):
-            message = f"no ad was found in this folder: {hint}"
+            message = f"no {self._words.source} was found in this folder: {hint}"
         elif is_source_file(self.path.name):
-            message = f"no ad was found in this file: {hint}"
+            message = f"no {self._words.source} was found in this file: {hint}"
         else:
-            message = f"ads are not read from this kind of file: save it as one of {KINDS}"
+            message = f"{sources} are not read from this kind of file: save it as one of {KINDS}"
         return Problem(printable(str(self.path)), 0, "error", message)
 
     def _walk(self) -> Iterator[str]:
@@ -272,8 +276,9 @@ class Corpus:
     `outputs` is a folder of sessions that is left out of the search for sources.
     """
 
-    def __init__(self, path: Path, settings: CorpusSettings, outputs: Path | None = None) -> None:
+    def __init__(self, path: Path, settings: CorpusSettings, outputs: Path | None = None, words: Words = AD) -> None:
         self.path = path
+        self._words = words
         self._columns = settings.columns
         self._outputs = outputs
 
@@ -282,7 +287,7 @@ class Corpus:
     def first(self) -> SourceEntry | None:
         """Return the first source of the list without reading the corpus, None if there is none."""
         path = self._files().first_path()
-        entry = next(self._entries(path, ProblemCollector(path)), None) if path else None
+        entry = next(self._entries(path, self._collector(path)), None) if path else None
         return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
 
     def batches(self) -> Iterator[Batch]:
@@ -295,7 +300,7 @@ class Corpus:
         problems = [*files.unreadable, *filter(None, [files.skipped_note()])]
         unique = _Unique()
         for path in paths:
-            collector, reported = ProblemCollector(path), done
+            collector, reported = self._collector(path), done
             for entry in self._entries(path, collector):
                 if unique.add(entry, collector):
                     entries.append(entry)
@@ -322,7 +327,7 @@ class Corpus:
         files = self._files()
         unique = _Unique()
         for path in files.paths():
-            collector = ProblemCollector(path)
+            collector = self._collector(path)
             for entry, source in self._sources(path, collector):
                 if unique.add(entry, collector):
                     yield SourceText(source, entry.offset, digest_of(source.text[source.body_start :]))
@@ -337,7 +342,7 @@ class Corpus:
         A source that is no longer at its place gives `NO_TEXT`.  Each file is read once, and no text kept in memory.
         """
         for path, listed in groupby(entries, key=lambda entry: entry.file):
-            sources = self._sources(path, ProblemCollector(path))
+            sources = self._sources(path, self._collector(path))
             found = next(sources, None)
             for entry in listed:
                 while found is not None and found[0].offset < entry.offset:
@@ -368,20 +373,22 @@ class Corpus:
 
         Raise OSError if it cannot be read: a session without its text would treat its quotations as lost.
         """
-        collector = ProblemCollector(entry.file)
+        collector = self._collector(entry.file)
         source = none_if_gone(lambda: self._source_at(entry, collector))
         if source is None and (moved := self.find(entry.id)) is not None:
-            collector = ProblemCollector(moved.file)
+            collector = self._collector(moved.file)
             source = self._source_at(moved, collector)
         if source is None:
-            message = f"ad {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
+            message = (
+                f"{self._words.source} {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
+            )
             return None, [Problem(printable(entry.file), entry.line, "error", printable(message))]
         return source, [problem for problem in collector.drain() if problem.line >= source.line]
 
     def _search(self, source_id: str) -> SourceEntry | None:
         files = self._files()
         for path in files.paths():
-            collector = ProblemCollector(path)
+            collector = self._collector(path)
             if reader_of(path).id_in_name(path) not in (None, source_id):
                 continue
             entry = next((one for one in self._entries(path, collector) if one.id == source_id), None)
@@ -404,7 +411,7 @@ class Corpus:
 
     def _entry_at(self, source_id: str, file: str, place: Place) -> SourceEntry | None:
         """Return the entry at a place, if it is the one with this id."""
-        entry = next(reader_of(file).entries(self._file(file, ProblemCollector(file)), place), None)
+        entry = next(reader_of(file).entries(self._file(file, self._collector(file)), place), None)
         return entry if entry is not None and _is_at(entry, source_id, file, place.offset) else None
 
     def _source_at(self, entry: SourceEntry, collector: ProblemCollector) -> Source | None:
@@ -419,14 +426,17 @@ class Corpus:
     # --- files --------------------------------------------------------------------------------------
 
     def _files(self) -> CorpusFiles:
-        return CorpusFiles(self.path, self._outputs)
+        return CorpusFiles(self.path, self._outputs, self._words)
+
+    def _collector(self, path: str) -> ProblemCollector:
+        return ProblemCollector(path, self._words)
 
     def _file(self, path: str, collector: ProblemCollector) -> SourceFile:
         return SourceFile(sys.intern(path), self._columns, collector)
 
     def _quietly(self, path: str) -> Iterator[SourceEntry]:
         """Yield the entries of a file whose problems are listed elsewhere."""
-        return self._entries(path, ProblemCollector(path))
+        return self._entries(path, self._collector(path))
 
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
         """Yield the entries of a file; one that cannot be read is a problem and has none."""
@@ -461,8 +471,8 @@ class _Unique:
         if first is entry:
             return True
         place = f"{first.file}:{first.line}" if first.line else first.file
-        message = f"ad {entry.id[:80]} is already at {place}, which is used: give one of them another id"
-        collector.add(entry.line, "warning", message)
+        what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
+        collector.add(entry.line, "warning", f"{what}: give one of them another id")
         return False
 
 

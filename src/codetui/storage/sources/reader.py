@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, NamedTuple, Protocol
 
-from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, with_plain_line_ends
+from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, Words, with_plain_line_ends
 from codetui.storage import fs
+
+AD = Words()
+"""What messages call a source unless the codebook has other words."""
 
 LIMIT = 200
 """Problems of one severity that are listed for one file."""
@@ -37,8 +40,10 @@ class ProblemCollector:
     `failure` is why the file could not be read to its end, if it could not: what is missing may be in it.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, words: Words = AD) -> None:
+        """`words` are what messages call a source."""
         self.file = printable(file)
+        self.words = words
         self.failure: OSError | None = None
         self._waiting: list[Problem] = []
         self._counts: dict[Severity, int] = {}
@@ -405,7 +410,9 @@ class TextReader:
 def _text_entry(file: SourceFile, head: bytes) -> SourceEntry:
     text = decode_head(head)
     if len(head) < HEAD and not text.strip():
-        file.problems.add_once("empty", 0, "note", "this ad is empty: there is nothing to code in it")
+        file.problems.add_once(
+            "empty", 0, "note", f"this {file.problems.words.source} is empty: there is nothing to code in it"
+        )
     source_id, employer = _id_and_employer(_stem(file.path))
     return SourceEntry(SourceId(source_id), sys.intern(employer), title_of(text), file.path, -1, 0)
 

@@ -134,7 +134,9 @@ def _is_usable(row: Row, problems: ProblemCollector) -> bool:
         problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that stays")
         return False
     if not row.body.strip():
-        problems.add(row.place.line, "note", f"ad {row.id[:80]} has no text: there is nothing to code in it")
+        problems.add(
+            row.place.line, "note", f"{problems.words.source} {row.id[:80]} has no text: there is nothing to code in it"
+        )
     return True
 
 
@@ -282,12 +284,12 @@ def _has_columns(columns: Columns, header: Header, problems: ProblemCollector) -
     listed = f"Columns found: {found_columns(header.names)}"
     if "id" not in columns.names:
         message = (
-            "no column holds the ads' ids, and row numbers change when rows are added, so it is not opened: "
-            f"add a column `id`, or {COLUMN_HINT % 'id'}. {listed}"
+            f"no column holds the ids of the {problems.words.sources}, and row numbers change when rows are added, "
+            f"so it is not opened: add a column `id`, or {COLUMN_HINT % 'id'}. {listed}"
         )
         problems.add(header.line, "error", message)
     if "body" not in columns.names:
-        message = f"no column holds the ads' texts: {COLUMN_HINT % 'body'}. {listed}"
+        message = f"no column holds the texts of the {problems.words.sources}: {COLUMN_HINT % 'body'}. {listed}"
         problems.add(header.line, "error", message)
     for field in ("employer", "title"):
         if field not in columns.names:
@@ -552,7 +554,11 @@ def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[st
     else:
         if isinstance(value, dict):
             return value
-        problems.add(number, "error", "this line is JSON but no object {…}, and is left out: write one ad a line")
+        problems.add(
+            number,
+            "error",
+            f"this line is JSON but no object {{…}}, and is left out: write one {problems.words.source} a line",
+        )
     return None
 
 
@@ -561,7 +567,8 @@ def _row(values: dict[str, object], columns: Columns, place: Place, problems: Pr
     cells = {field: _text(values[name], name, place.line, problems) for field, name in columns.names.items()}
     if "id" not in cells or "body" not in cells:
         absent = "id" if "id" not in cells else "body"
-        message = f"no field holds the ad's {absent}: {COLUMN_HINT % absent}. Fields found: {found_columns(values)}"
+        what = f"no field holds the {absent} of the {problems.words.source}: {COLUMN_HINT % absent}"
+        message = f"{what}. Fields found: {found_columns(values)}"
         problems.add_once(f"no {absent}", place.line, "error" if absent == "id" else "warning", message)
     used = set(columns.names.values())
     return Row(
