@@ -87,15 +87,15 @@ def test_coding_works_without_any_network(tmp_path: Path, guarded: dict[str, str
     (study / "role.md").write_text("# Role\n\n[A link](http://localhost/) and ![a picture](http://localhost/x.png).\n")
     with (study / "codebook.toml").open("a") as book:
         book.write('\n[[reference]]\ntitle = "The role"\npath = "role.md"\n')
-    with Terminal(codetui_command("ads", "--coder", "wil"), study, guarded) as terminal:
+    with Terminal(codetui_command("ads", "--coder", "wil"), study, guarded, is_forked=False) as terminal:
         terminal.wait_for("Shore Company  #11", "You light the lamp")
         terminal.type("s11")
         terminal.wait_for("TASK1: Lighting ←")
         terminal.type("R")
         terminal.wait_for("The role", "A link")
-        terminal.type("\x1b?")
+        terminal.type("\x1b[27u?")
         terminal.wait_for("Keys")
-        terminal.type("\x1b\x11")
+        terminal.type("\x1b[27u\x11")
         assert terminal.wait_for_end() == 0
     assert caught(tmp_path) == ""
     assert list((study / "sessions" / "wil").glob("*.md"))

@@ -186,7 +186,7 @@ def seen(terminal: Terminal) -> list[str]:
 
 
 def test_without_colours_the_gutter_still_names_the_codes(study: Path) -> None:
-    with start(study, NO_COLOR="1") as terminal:
+    with start(study, is_forked=False, NO_COLOR="1") as terminal:
         terminal.type("s11s12")
         terminal.wait_for("TASK2: Watching ← “You watch the sea until dawn.”")
         terminal.wait_until(lambda: codes_at(terminal, "You light the lamp") == ["12", "11"], "the codes' keys")

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from codetui.tui.workbench.watch import LOOK_EVERY
 
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.workbench.background import LOOK_EVERY
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import press, running, until, workspace_on, write_ad
 from testing.studies import write_study
