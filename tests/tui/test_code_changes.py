@@ -160,7 +160,7 @@ async def test_what_waits_in_another_ad_is_said_once_it_is_known(
     async with on_words(tmp_path) as (pilot, bench):
         go_on = other_ads_wait(tmp_path, bench, monkeypatch)
         await press(pilot, "Q")
-        assert said(bench) == READING and bench.ad.id == "11"
+        assert said(bench) == READING.format(source="ad", sources="ads") and bench.ad.id == "11"
         go_on.set()
         await settled(pilot)
         assert said(bench) == "1 in 1 other ad: Q goes there." and bench.ad.id == "11"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from codetui.model import Words
+
 MOVE = "Moving"
 STEP = "Selecting by steps"
 EDGE = "Edges of the selection"
@@ -50,8 +52,8 @@ MOTION_ACTIONS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
     ("row_end", ("end",), "end of row", "To the end of the row.", MOVE),
     ("page_up", ("pageup",), "page up", "A page up.", MOVE),
     ("page_down", ("pagedown", "space"), "page down", "A page down.", MOVE),
-    ("text_start", ("ctrl+home",), "start of ad", "To the start of the ad.", MOVE),
-    ("text_end", ("ctrl+end",), "end of ad", "To the end of the ad.", MOVE),
+    ("text_start", ("ctrl+home",), "start of {source}", "To the start of the {source}.", MOVE),
+    ("text_end", ("ctrl+end",), "end of {source}", "To the end of the {source}.", MOVE),
     ("extend_char_left", ("shift+left", "H"), "extend left", "Move the selection's end back by a character.", MOVE),
     ("extend_char_right", ("shift+right", "L"), "extend right", "Move the selection's end on by a character.", MOVE),
     ("extend_row_up", ("shift+up", "K"), "extend up", "Move the selection's end a row up.", MOVE),
@@ -62,8 +64,8 @@ MOTION_ACTIONS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
     ("extend_row_end", ("shift+end",), "extend to row end", "Move the end to the end of the row.", MOVE),
     ("extend_page_up", ("shift+pageup",), "extend a page up", "Move the end a page up.", MOVE),
     ("extend_page_down", ("shift+pagedown",), "extend a page down", "Move the end a page down.", MOVE),
-    ("extend_text_start", ("ctrl+shift+home",), "extend to the start", "Select to the start of the ad.", MOVE),
-    ("extend_text_end", ("ctrl+shift+end",), "extend to the end", "Select to the end of the ad.", MOVE),
+    ("extend_text_start", ("ctrl+shift+home",), "extend to the start", "Select to the start of the {source}.", MOVE),
+    ("extend_text_end", ("ctrl+shift+end",), "extend to the end", "Select to the end of the {source}.", MOVE),
 )
 
 MOTION_KEYS: dict[str, tuple[str, ...]] = {name: keys for name, keys, *_ in MOTION_ACTIONS}
@@ -83,8 +85,8 @@ class Action(NamedTuple):
 JUMP = STEP
 CODING = "Coding"
 QUOTATION = "Quotation under the cursor"
-AD = "Profile and ad"
-ADS = "Ads"
+AD = "Profile and {source}"
+ADS = "{Sources}"
 LOOK = "Looking things up"
 PROGRAM = "Program"
 
@@ -106,7 +108,7 @@ _OWN = (
     Action("repeat", ("full_stop",), "repeat the last code", "Assign the code used last to the selection.", CODING),
     Action("pick", ("enter",), "pick a code", "Search all codes by id, name, definition or example.", CODING),
     Action("new_code", ("A", "ctrl+n"), "new code", "Add a new code to the codebook and assign it.", CODING),
-    Action("undo", ("u", "ctrl+z"), "undo", "Undo the last step in this ad, without limit.", CODING),
+    Action("undo", ("u", "ctrl+z"), "undo", "Undo the last step in this {source}, without limit.", CODING),
     Action("redo", ("ctrl+r", "ctrl+y"), "redo", "Redo what was undone.", CODING),
     Action("remove", ("x", "delete"), "remove", "Remove the coding.", QUOTATION),
     Action("recode", ("r",), "recode", "Assign another code: section digit and key, or Enter.", QUOTATION),
@@ -120,23 +122,25 @@ _OWN = (
         "queue", ("Q", "z q"), "codes to replace", "Go to the next coding whose code is gone or retired.", QUOTATION
     ),
     Action("doubts", ("V", "z v"), "unlocated quotations", "List all quotations that could not be located.", QUOTATION),
-    Action("profile", ("p",), "profile", "Choose the ad's profile, then write the reasoning.", AD),
+    Action("profile", ("p",), "profile", "Choose the {source}'s profile, then write the reasoning.", AD),
     Action("reasoning", ("P",), "reasoning", "Write the reasoning of the profile.", AD),
-    Action("done", ("d",), "done", "Mark the ad done, or not done again.", AD),
-    Action("describe", ("E", "z e"), "employer and title", "Enter the employer and title of the ad.", AD),
-    Action("copy", ("Y",), "copy codings", "Copy your codings from another ad with the same text.", AD),
-    Action("next_ad", ("right_parenthesis", "ctrl+pagedown"), "next ad", "Go to the next ad.", ADS),
-    Action("previous_ad", ("left_parenthesis", "ctrl+pageup"), "previous ad", "Go to the previous ad.", ADS),
-    Action("next_uncoded", ("U",), "next uncoded ad", "Go to the next ad that you have not touched.", ADS),
-    Action("ads", ("a",), "list of ads", "All ads with their state; type to filter.", ADS),
-    Action("tree", ("t", "tab"), "codebook", "Go to the codebook tree, or back to the ad.", LOOK),
+    Action("done", ("d",), "done", "Mark the {source} done, or not done again.", AD),
+    Action("describe", ("E", "z e"), "employer and title", "Enter the employer and title of the {source}.", AD),
+    Action("copy", ("Y",), "copy codings", "Copy your codings from another {source} with the same text.", AD),
+    Action("next_ad", ("right_parenthesis", "ctrl+pagedown"), "next {source}", "Go to the next {source}.", ADS),
+    Action(
+        "previous_ad", ("left_parenthesis", "ctrl+pageup"), "previous {source}", "Go to the previous {source}.", ADS
+    ),
+    Action("next_uncoded", ("U",), "next uncoded {source}", "Go to the next {source} that you have not touched.", ADS),
+    Action("ads", ("a",), "list of {sources}", "All {sources} with their state; type to filter.", ADS),
+    Action("tree", ("t", "tab"), "codebook", "Go to the codebook tree, or back to the {source}.", LOOK),
     Action(
         "define", ("i",), "definition", "Show the definition of the code under the cursor, or of the profile.", LOOK
     ),
     Action("edit_code", ("D", "z d"), "change the code", "Edit the texts of a code or profile.", LOOK),
     Action("reshape", ("T", "z t"), "rename, merge, split, retire", RESHAPING, LOOK),
     Action("read", ("R", "f2", "z r"), "background", "Read background documents, that of the code here first.", LOOK),
-    Action("search", ("slash",), "search", "Search in the ad while you type.", LOOK),
+    Action("search", ("slash",), "search", "Search in the {source} while you type.", LOOK),
     Action("next_match", ("ctrl+g", "f3"), "next match", "Select the next match of the search.", LOOK),
     Action("previous_match", ("shift+f3",), "previous match", "Select the previous match.", LOOK),
     Action("problems", ("f4", "z p"), "problems", "What is wrong in codebook, corpus and session.", LOOK),
@@ -145,8 +149,12 @@ _OWN = (
     Action(
         "save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM
     ),
-    Action("save_copy", ("B", "f12", "z b"), "save a copy to…", "Save this ad's session in another folder.", PROGRAM),
-    Action("take_over", ("O", "z o"), "take over the session", "Take the open ad over from another program.", PROGRAM),
+    Action(
+        "save_copy", ("B", "f12", "z b"), "save a copy to…", "Save this {source}'s session in another folder.", PROGRAM
+    ),
+    Action(
+        "take_over", ("O", "z o"), "take over the session", "Take the open {source} over from another program.", PROGRAM
+    ),
     Action("quit", ("ctrl+q",), "quit", "Write the document and leave.", PROGRAM),
 )
 
@@ -155,15 +163,24 @@ _JUMPS = (
     Action("jump_end", ("F",), "jump labels, end", "Letters for another end of the selection.", JUMP),
 )
 
-ACTIONS: tuple[Action, ...] = (
+_ACTIONS = (
     *_JUMPS,
     *(Action(f"move.{name}", keys, words, text, group) for name, keys, words, text, group in MOTION_ACTIONS),
     *_SECTIONS,
     *_OWN,
 )
 
+
+def named_actions(words: Words) -> tuple[Action, ...]:
+    """Return the actions, with what a codebook calls a source in their words."""
+    names = {"source": words.source, "sources": words.sources, "Sources": words.sources.capitalize()}
+    return tuple(Action(one.id, one.keys, *(text.format_map(names) for text in one[2:])) for one in _ACTIONS)
+
+
+ACTIONS = named_actions(Words())
+
 LOOKING = frozenset(("other", "queue", "doubts"))
 CHANGING = frozenset(
-    action.id for action in ACTIONS if action.group in (CODING, QUOTATION, AD) and action.id not in LOOKING
+    action.id for action in _ACTIONS if action.group in (CODING, QUOTATION, AD) and action.id not in LOOKING
 )
 """What changes the open session, and is refused while another program has it."""

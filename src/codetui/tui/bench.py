@@ -10,7 +10,7 @@ from textual.screen import Screen
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command
 from codetui.core.session.state import State
-from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceEntry, Span
+from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceEntry, Span, Words
 from codetui.study.session.outcome import Outcome
 from codetui.study.workspace import Workspace
 from codetui.tui.widgets.codebook_tree import CodeNode, Node
@@ -49,6 +49,10 @@ class Bench(Protocol):
     @property
     def index(self) -> CodebookIndex:
         """The codebook with its lookups."""
+
+    @property
+    def words(self) -> Words:
+        """What the codebook calls a source."""
 
     @property
     def ad(self) -> Source:

@@ -18,8 +18,6 @@ from codetui.tui.dialogs.base import Dialog, alarm
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, shown
 
-WHY = "The document is headed by both. Leave empty what the ad does not say."
-
 NO_PROFILE = ""
 KEYS = ", Enter: select · ↑↓: choose · page keys: read · D: change · Esc"
 
@@ -33,18 +31,21 @@ class SourceDialog(Dialog[tuple[str, str]]):
         Binding("ctrl+s", "save", "save", show=False, priority=True),
     ]
 
-    def __init__(self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False) -> None:
-        """Create it, asking only for what is unknown unless `asks_all`."""
+    def __init__(
+        self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False, source: str = "ad"
+    ) -> None:
+        """Create it; unless `asks_all` only what is unknown is asked. `source` is what the codebook calls a source."""
         super().__init__()
-        self._ad = ad
+        self._ad, self._source = ad, source
         self._known = {"employer": employer, "title": title}
         self._asked = [name for name, value in self._known.items() if asks_all or not value]
         self._asked = self._asked or list(self._known)
 
     def compose(self) -> ComposeResult:
         """Yield a field for each value asked for."""
-        with self.frame(f"Ad #{shown(self._ad)}", "Enter: next, then save · Esc: later"):
-            yield Static(WHY, classes="hint")
+        with self.frame(f"{self._source.capitalize()} #{self._ad}", "Enter: next, then save · Esc: later"):
+            why = f"The document is headed by both. Leave empty what the {self._source} does not say."
+            yield Static(why, classes="hint", markup=False)
             for name, value in self._known.items():
                 if name in self._asked:
                     yield Static(name.capitalize(), classes="asked")
@@ -95,16 +96,17 @@ class ProfilePicker(Dialog[PickedProfile]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, profiles: Sequence[Profile], current: str = "") -> None:
-        """Create it; `current` is the id or name of the assigned profile."""
+    def __init__(self, profiles: Sequence[Profile], current: str = "", source: str = "ad") -> None:
+        """Create it; `current` is the id or name of the assigned profile, `source` what the codebook calls a source."""
         super().__init__()
         self._profiles = tuple(profiles)
         self._digits = profile_keys(profiles)
         self._current = current
+        self._source = source
 
     def compose(self) -> ComposeResult:
         """Yield list and definition."""
-        with self.frame("Profile of this ad", f"{self._takes()}{KEYS}"), Container(id="profiles"):
+        with self.frame(f"Profile of this {self._source}", f"{self._takes()}{KEYS}"), Container(id="profiles"):
             yield PassiveRows()
             yield DefinitionPane()
 

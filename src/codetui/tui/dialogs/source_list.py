@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.model import SourceEntry, SourceId
+from codetui.model import SourceEntry, SourceId, Words
 from codetui.study.session.outcome import AdStatus, Progress
 from codetui.tui.dialogs.base import Dialog
 from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief
@@ -28,6 +28,7 @@ MOST_SIMILAR = 200
 LEAST_SIMILARITY = 80
 
 
+WORDS = Words()
 UNTOUCHED = AdStatus("untouched", 0)
 
 
@@ -134,6 +135,7 @@ class AdListScreen(Dialog[SourceId]):
         current: SourceId | None = None,
         *,
         is_listing: bool = False,
+        words: Words = WORDS,
     ) -> None:
         """`progress` has the ads that are not untouched; `is_listing` while more ads may come."""
         super().__init__()
@@ -141,6 +143,7 @@ class AdListScreen(Dialog[SourceId]):
         self._progress = progress
         self._current = current
         self._is_listing = is_listing
+        self._words = words
         self._state: Progress | None = None
         self._query = ""
         self._filter = AdFilter(self._entries, STATES, self._state_of)
@@ -148,7 +151,7 @@ class AdListScreen(Dialog[SourceId]):
     def compose(self) -> ComposeResult:
         """Yield the filter, the states and the ads."""
         with Horizontal(id="ads-query"):
-            yield Static("Ads  ")
+            yield Static(f"{self._words.sources.capitalize()}  ", markup=False)
             yield Input(placeholder="type: id, employer, title, state", compact=True)
             yield Static(f"  {KEYS}")
         yield Static(id="ads-states")
@@ -216,7 +219,7 @@ class AdListScreen(Dialog[SourceId]):
         rows.call_after_refresh(rows.show_cursor)
         none = self.query_one("#ads-none", Static)
         none.display = not rows.places
-        none.update("No ads match: change the words, or press tab for another state.")
+        none.update(f"No {self._words.sources} match: change the words, or press tab for another state.")
         self._show_states()
 
     def _has_state(self, entry: SourceEntry) -> bool:

@@ -70,7 +70,7 @@ class UnresolvedDialog(Dialog[CodingId]):
         begun = monotonic()
         while self._looked < len(self._codings) and monotonic() - begun < AT_ONCE:
             coding = self._codings[self._looked]
-            self.rows[self._looked] = self._row(coding, kind_words(self._about(coding)))
+            self.rows[self._looked] = self._row(coding, kind_words(self._about(coding), self._index.book.words.source))
             self._looked += 1
         self.query_one(PlainRows).refresh()
         if self._looked < len(self._codings):
@@ -89,12 +89,12 @@ class UnresolvedDialog(Dialog[CodingId]):
         self.dismiss(self._codings[event.index].id)
 
 
-def kind_words(doubt: UnresolvedAnchor) -> str:
+def kind_words(doubt: UnresolvedAnchor, source: str) -> str:
     """Return the kind of problem in two or three words."""
     if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
         places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
         return f"resembles {doubt.percent}{places}"
     if doubt.kind == "orphan":
-        return f"not in the ad · nearest {doubt.percent}" if doubt.places else "not in the ad"
+        return f"not in the {source} · nearest {doubt.percent}" if doubt.places else f"not in the {source}"
     count = len(doubt.places)
     return f"{plural(count, 'place')}{', doubtful' if count == 1 else ''}"

@@ -272,7 +272,7 @@ REASONING_ROWS = 3
 class CodebookTree(RowList):
     """Profile, sections, groups, codes, quotations; folding, cursor and scroll position survive every update."""
 
-    HELP = "The codebook, and under each code the quotations that it holds in this ad."
+    HELP = "The codebook, and under each code the quotations that it holds in this session."
     BINDING_GROUP_TITLE = "Codebook"
 
     BINDINGS: ClassVar[list[BindingType]] = [

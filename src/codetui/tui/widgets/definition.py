@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from codetui.core.codebook.index import label, label_of, section_of, short_key
 from codetui.core.codebook.usage import Usage
-from codetui.model import Code, Codebook, CodeId, Profile
+from codetui.model import Code, Codebook, CodeId, Profile, Words
 from codetui.tui.themes import hue_colour
 from codetui.tui.widgets.rows import shown
 
@@ -111,7 +111,7 @@ def code_text(
         parts += [BLANK, Content.styled(f"OLD, when this was coded ({shown(older.version)})", f"bold {MUTED}")]
         parts += [Content(shown(older.code.name)), *_meaning(older.code)]
     if usages is not None:
-        parts += _usages(usages)
+        parts += _usages(usages, book.words)
     return Content("\n").join(parts)
 
 
@@ -148,12 +148,12 @@ def _background(titles: Iterable[str]) -> list[Content]:
     return [BLANK, _list("Background: R opens it", named)] if named else []
 
 
-def _usages(usages: PastUsages) -> list[Content]:
+def _usages(usages: PastUsages, words: Words) -> list[Content]:
     """Return the coder's earlier quotations with the code."""
-    lines = [_quotation(one, "this ad") for one in usages.here]
+    lines = [_quotation(one, f"this {words.source}") for one in usages.here]
     lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
     parts = [BLANK, _list("Your codings with this code", lines)] if lines else []
-    return [*parts, *([BLANK, _absent("reading your other ads…")] if usages.is_reading else [])]
+    return [*parts, *([BLANK, _absent(f"reading your other {words.sources}…")] if usages.is_reading else [])]
 
 
 def _quotation(usage: Usage, where: str) -> str:

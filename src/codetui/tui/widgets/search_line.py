@@ -35,10 +35,15 @@ class SearchLine(Horizontal):
 
     searcher: Searcher
 
+    def __init__(self, source: str = "ad", *, id: str | None = None) -> None:  # noqa: A002
+        """Create it; `source` is what the codebook calls a source."""
+        super().__init__(id=id)
+        self.source = source
+
     def compose(self) -> ComposeResult:
         """Yield the sign, the input and the number of matches."""
         yield Static("/", id="search-sign")
-        yield Input(placeholder="search in this ad", compact=True, select_on_focus=True)
+        yield Input(placeholder=f"search in this {self.source}", compact=True, select_on_focus=True)
         yield Static("", id="search-found")
 
     @property
@@ -67,7 +72,7 @@ class SearchLine(Horizontal):
         found = self.query_one("#search-found", Static)
         has_none = not count and bool(self.query_one(Input).value)
         found.set_class(has_none, "-none")
-        found.update(f"{place:,} of {count:,}" if count else "not in this ad" if has_none else "")
+        found.update(f"{place:,} of {count:,}" if count else f"not in this {self.source}" if has_none else "")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

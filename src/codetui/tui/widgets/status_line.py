@@ -34,11 +34,16 @@ ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """Where the coder is.  `place` counts from one; `unlocated` quotations are in doubt; empty texts are left out."""
+    """Where the coder is.
+
+    `noun` is what the codebook calls a source, `place` counts from one, `unlocated` quotations are in doubt. Empty
+    texts are left out.
+    """
 
     place: int = 0
     total: int = 0
     ad: str = ""
+    noun: str = "ad"
     employer: str = ""
     coder: str = ""
     profile: str = ""
@@ -201,7 +206,7 @@ def _facts_in(facts: StatusFacts, room: int) -> Pieces:
     """Return the facts with ` · ` between, without those of the lowest rank that do not fit."""
     third = room // 3
     ranked = [
-        (3, facts.total, Part(f"ad {facts.place:,} of {facts.total:,}")),
+        (3, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
         (5, facts.ad, Part(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
         (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: v", "strong")),
         (1, facts.coder, Part(f"coder {brief(facts.coder, 20)}")),

@@ -223,7 +223,7 @@ class SourceLister:
             hand(self._texts_read)
 
     def _texts_read(self) -> None:
-        if self._status.message[1] == "info" and (words := self._copier.words()):
+        if self._status.message[1] == "info" and (words := self._copier.greeting()):
             self._status.show_message(words)
 
     def _take(self, batch: Batch) -> None:

@@ -166,7 +166,9 @@ class RefactoringController:
             return
         modal.dismiss(True)
         waits = " Q leads through what waits." if done.tally.waiting else ""
-        self._bench.say(f"Done: {done.tally.reach}. u takes it back in an ad, never in the codebook.{waits}")
+        self._bench.say(
+            f"Done: {done.tally.reach}. u undoes it in each {self._bench.words.source}, never in the codebook.{waits}"
+        )
 
     def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run `work` in a worker and pass on its result while the dialog is open."""

@@ -39,16 +39,18 @@ def place_at(doubt: UnresolvedAnchor, step: int) -> Span | None:
     return doubt.places[number] if 0 <= number < len(doubt.places) else None
 
 
-def question(doubt: UnresolvedAnchor, step: int) -> str:
+def question(doubt: UnresolvedAnchor, step: int, source: str) -> str:
     """Return the question of a step, with the keys that answer it."""
     count = len(doubt.places)
     if doubt.kind == "fuzzy" and count:
         return f"resembles this {doubt.percent}: Enter accept · b other boundaries · v next · x drop · Esc leave"
     if doubt.kind == "orphan" and step == 0:
         nearest = f" · v what is nearest ({doubt.percent})" if doubt.places else ""
-        return f"is not in the ad: select its words, then Enter{nearest} · x drop · Esc leave"
+        return f"is not in the {source}: select its words, then Enter{nearest} · x drop · Esc leave"
     if doubt.kind == "orphan":
-        return f"is not in the ad; this is nearest ({doubt.percent}): Enter this one · v next · x drop · Esc leave"
+        return (
+            f"is not in the {source}; this is nearest ({doubt.percent}): Enter this one · v next · x drop · Esc leave"
+        )
     if not doubt.places:
         return "has this code wherever it stands: x drop · or select other words, then Enter · Esc leave"
     if doubt.score < 1:
@@ -212,7 +214,7 @@ class ResolveController:
         codings = self._doubtful()
         number = next(place for place, one in enumerate(codings, 1) if one.id == coding.id)
         head = f"{number} of {len(codings)} · {brief(coding.code, CODE_CELLS)} {quoted(coding.words)}"
-        self._words = f"{head} {question(doubt, step)}"
+        self._words = f"{head} {question(doubt, step, self._bench.words.source)}"
         self._bench.say(self._words)
 
     def _doubtful(self) -> tuple[Coding, ...]:
@@ -275,7 +277,7 @@ class ResolveController:
 
 
 EMPTY = "Every coding has a code of the codebook."
-READING = "Nothing waits in this ad; your other ads are being read: Q goes on."
+READING = "Nothing waits in this {source}; your other {sources} are being read: Q goes on."
 ELSE = " r gives another code · x drop · Q next"
 CODE_CELLS = 24
 CHOICE_KEYS = "123456789" + ascii_lowercase
@@ -340,7 +342,7 @@ class QueueController:
                 self._bench.say(EMPTY)
             else:
                 self._usage_reader.when_read = self._have_read
-                self._bench.say(READING)
+                self._bench.say(READING.format(source=self._bench.words.source, sources=self._bench.words.sources))
             return
         self._bench.open_ad(entry)
         waiting = self._queue()
@@ -397,8 +399,9 @@ class QueueController:
 
     def _more(self) -> str:
         """Return how many wait in other sources."""
-        others = self._elsewhere()
-        return f" here, {sum(others.values()):,} in {plural(len(others), 'other ad')}" if others else ""
+        others, words = self._elsewhere(), self._bench.words
+        where = plural(len(others), f"other {words.source}", f"other {words.sources}")
+        return f" here, {sum(others.values()):,} in {where}" if others else ""
 
     def _choices(self, one: PendingDecision) -> list[Code]:
         """Return the codes that the codebook's changes allow for it, as far as they can be assigned, keyed 1, 2, 3 …"""

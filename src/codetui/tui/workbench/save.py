@@ -23,7 +23,7 @@ LONGEST_LAG = 60.0
 
 COPY = Path("~") / "codetui-copy"
 COPY_WHY = (
-    "The whole session of this ad is written there, with what the disk refused last. "
+    "The whole session is written there, with what the disk refused last. "
     "Coding goes on; what the disk refuses is written there too, until it is back."
 )
 
@@ -143,7 +143,9 @@ class SaveController:
     def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
         """Ask for a folder and save the session there."""
         if self._bench.workspace.session is None:
-            self._bench.say("No ad is open. a shows the list of ads.", "refusal")
+            self._bench.say(
+                f"No {self._bench.words.source} is open. a shows the list of {self._bench.words.sources}.", "refusal"
+            )
             return
         from codetui.tui.dialogs.confirm import FolderDialog
 

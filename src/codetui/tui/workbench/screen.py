@@ -18,9 +18,10 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.selection.selection import effective
 from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
-from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span
+from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span, Words
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.workspace import Workspace
+from codetui.tui.actions import named_actions
 from codetui.tui.bench import Do, KeepsText
 from codetui.tui.drafts import LEFT, Drafts
 from codetui.tui.keymap import Keymap
@@ -77,7 +78,7 @@ class WorkbenchScreen(Screen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.keymap = Keymap.build()
+        self.keymap = Keymap.build(actions=named_actions(workspace.book.words))
         self.index = CodebookIndex(workspace.book)
         self.is_complete = False
         self._spans = CodedSpans(self.index)
@@ -86,7 +87,7 @@ class WorkbenchScreen(Screen[None]):
         self.document = DocumentView(id="document")
         self.outline = CodebookTree(id="codebook")
         self.status = StatusLine(id="status")
-        self.search = SearchLine(id="search")
+        self.search = SearchLine(self.words.source, id="search")
         self.selector = SelectionController(self.document, self.search, self._selection_changed, self.say)
         self.assigner = CodeController(self)
         self.target = CodingTarget(self, self.selector, self.outline, self.assigner)
@@ -206,6 +207,11 @@ class WorkbenchScreen(Screen[None]):
     # --- the open ad ----------------------------------------------------------------------------------
 
     @property
+    def words(self) -> Words:
+        """What the codebook calls a source."""
+        return self.index.book.words
+
+    @property
     def ad(self) -> Source:
         """The open ad; an empty one where none could be opened."""
         session = self.workspace.session
@@ -223,8 +229,10 @@ class WorkbenchScreen(Screen[None]):
         try:
             session = self.workspace.open(entry)
         except OSError as error:
+            source = self.words.source
             why = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
-            self.say(f"Ad {entry.id} could not be opened: {why}. Fix that, or choose another ad (a).", "error")
+            what = f"{source.capitalize()} {entry.id} could not be opened: {why}"
+            self.say(f"{what}. Fix that, or choose another {source} (a).", "error")
             return
         self.target.at(None)
         self._spans = CodedSpans(self.index)
@@ -236,7 +244,7 @@ class WorkbenchScreen(Screen[None]):
         self.set_focus(self.document)
         if session.may_have_unsaved_document:
             self.saver.write_soon()
-        duplicates = self.copier.words()
+        duplicates = self.copier.greeting()
         problems = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
         asides = (left, self.resolver.greeting(), self.queue.greeting(), duplicates)
         self.say(*greeting(session, problems, asides, way_on(session, self.workspace.book)))
@@ -246,14 +254,13 @@ class WorkbenchScreen(Screen[None]):
         """Execute a command, show its outcome, with `aside` if it was saved, and the state that results."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         session = self.workspace.session
-        outcome = session.execute(command) if session else Refusal("No ad is open.")
+        outcome = session.execute(command) if session else Refusal(f"No {self.words.source} is open.")
         self.saver.carried_out(command, outcome)
         message = outcome_words(outcome)
         if isinstance(outcome, Saved):
             message += f" {aside}" if aside else ""
-            message += (
-                " (This ad is marked done.)" if was_done and not isinstance(command, MarkDone | Undo | Redo) else ""
-            )
+            if was_done and not isinstance(command, MarkDone | Undo | Redo):
+                message += f" (This {self.words.source} is marked done.)"
         elif isinstance(outcome, NotSaved):
             message += " Or press B to save a copy elsewhere."
         self.say(message, kind_of(outcome))
@@ -345,7 +352,8 @@ class WorkbenchScreen(Screen[None]):
 
     def selected_span(self, holds: Holds) -> Span:
         """Return what an assignment would code, in a section of quotations or of terms."""
-        return effective(self.selector.text, self.selector.selection, holds)
+        selector = self.selector
+        return selector.quotation if holds == "quotations" else effective(selector.text, selector.selection, holds)
 
     def select(self, span: Span) -> None:
         """Select a span of the ad and scroll to it."""

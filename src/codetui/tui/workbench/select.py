@@ -51,6 +51,8 @@ class SelectionController:
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
         self.selection = Selection(0, 0)
+        self.quotation = Span(0, 0)
+        """What a code of a section of quotations would be assigned to."""
         self._jump: jump_labels.JumpState | None = None
         self._view = view
         self._search = search
@@ -129,7 +131,8 @@ class SelectionController:
     def put(self, selection: Selection) -> None:
         """Set the selection without scrolling."""
         self.selection = selection
-        implied = None if selection.kind == "explicit" else effective(self.text, selection, "quotations")
+        self.quotation = effective(self.text, selection, "quotations")
+        implied = None if selection.kind == "explicit" else self.quotation
         self._view.set_selection(selection.anchor, selection.head, implied=implied)
         self._changed()
 
@@ -229,7 +232,7 @@ class SelectionController:
     def next_match(self, direction: int) -> None:
         """Select the next or previous match, wrapping around the end of the text."""
         if not self._query:
-            self._say("Nothing was searched yet: / searches in the ad.", "refusal")
+            self._say(f"Nothing was searched yet: / searches in the {self._search.source}.", "refusal")
             return
         span = self.selection.span
         self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)
@@ -247,7 +250,7 @@ class SelectionController:
             self._view.set_matches(everywhere)
             self._search.show_found(place, len(everywhere))
         elif match is None:
-            self._say(f"“{self._query}” is not in this ad.", "refusal")
+            self._say(f"“{self._query}” is not in this {self._search.source}.", "refusal")
         else:
             self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
 
@@ -261,7 +264,7 @@ class SelectionController:
             self._scroll(top)
             self.put(before)
         elif self._query.strip() and motions.find(self.text, self._query, 0) is None:
-            self._say(f"“{self._query}” is not in this ad.", "refusal")
+            self._say(f"“{self._query}” is not in this {self._search.source}.", "refusal")
 
     # --- the mouse ------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class SourceController:
             return
         from codetui.tui.dialogs.source import ProfilePicker
 
-        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile), self._picked)
+        self._bench.ask(ProfilePicker(profiles, self._bench.state.profile, self._bench.words.source), self._picked)
 
     def _picked(self, picked: PickedProfile) -> None:
         if picked.is_to_change:
@@ -91,15 +91,11 @@ class SourceController:
 
         # Shown as the heading shows them: a field would hand control characters on to the terminal.
         employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
-        modal = SourceDialog(ad.id, employer, title, asks_all=asks_all)
+        modal = SourceDialog(ad.id, employer, title, asks_all=asks_all, source=self._bench.words.source)
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 
     def _describe(self, employer: str, title: str) -> None:
         self._bench.execute_command(DescribeAd(employer, title))
-
-
-READING = "The ads' texts are still being read; try again in a moment."
-ALONE = "No other ad has the text of this one."
 
 
 class CopyController:
@@ -112,26 +108,30 @@ class CopyController:
         """Return the function of each action id."""
         return {"copy": self.take}
 
-    def words(self) -> str:
+    def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
         twins = self._bench.workspace.sources.duplicate()
         return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
 
     def take(self) -> None:
         """Copy what this coder coded in the other source."""
-        workspace = self._bench.workspace
+        workspace, word = self._bench.workspace, self._bench.words.source
         twins = workspace.sources.duplicate()
         if twins is None:
-            self._bench.say(ALONE if workspace.sources.has_read_texts else READING, "refusal")
+            alone = f"No other {word} has the text of this one."
+            reading = f"The texts of the {self._bench.words.sources} are still being read; try again in a moment."
+            self._bench.say(alone if workspace.sources.has_read_texts else reading, "refusal")
             return
         try:
             command = workspace.copy_from(twins.ad)
         except OSError as error:
             why = f"{error.filename or 'it'} cannot be read ({error.strerror or error})"
-            self._bench.say(f"Nothing is taken over from ad {twins.ad}: {why}. Mend it and press again.", "error")
+            self._bench.say(
+                f"Nothing is copied from {word} {twins.ad}: {why}. Fix it and press the key again.", "error"
+            )
             return
         if command.session.is_untouched:
-            self._bench.say(f"You have coded nothing in ad {twins.ad}, which has the same text.", "refusal")
+            self._bench.say(f"You have coded nothing in {word} {twins.ad}, which has the same text.", "refusal")
         else:
             self._bench.execute_command(command)
 
@@ -156,9 +156,9 @@ class NavigationController:
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        sources = self._bench.workspace.sources
-        last, first = (f"This is the {where} ad. a shows the list." for where in ("last", "first"))
-        none_left = "No ad is left untouched. a shows the list with the state of each."
+        sources, word = self._bench.workspace.sources, self._bench.words.source
+        last, first = (f"This is the {where} {word}. a shows the list." for where in ("last", "first"))
+        none_left = f"No {word} is left untouched. a shows the list with the state of each."
         return {
             "next_ad": lambda: self._go(lambda: sources.neighbour(1), last),
             "previous_ad": lambda: self._go(lambda: sources.neighbour(-1), first),
@@ -175,7 +175,8 @@ class NavigationController:
             self._bench.say(none, "refusal")
         else:
             self.waiting = lambda: self._go(find, none)
-            self._bench.say("The ads are still being listed: you go there as soon as it is known where. Esc stays.")
+            wait = "are still being listed: you go there as soon as it is known where. Esc stays."
+            self._bench.say(f"The {self._bench.words.sources} {wait}")
 
     def _show_list(self) -> None:
         from codetui.tui.dialogs.source_list import AdListScreen
@@ -184,7 +185,11 @@ class NavigationController:
         touched = {*workspace.sources.statuses, self._bench.ad.id}
         progress = {ad: workspace.sources.status(ad) for ad in touched}
         screen = AdListScreen(
-            workspace.sources.entries, progress, self._bench.ad.id, is_listing=not workspace.sources.is_listed
+            workspace.sources.entries,
+            progress,
+            self._bench.ad.id,
+            is_listing=not workspace.sources.is_listed,
+            words=self._bench.words,
         )
         self.list_screen = screen
         self._bench.ask(screen, self._chosen)

@@ -93,6 +93,7 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
         place=0 if position is None else position + 1,
         total=0 if position is None else len(workspace.sources.entries),
         ad=session.source.id,
+        noun=session.book.words.source,
         employer=session.description.employer,
         coder=workspace.coder,
         profile=profile_name(session.book, profile) if profile else NO_PROFILE if session.book.profiles else "",
@@ -115,8 +116,10 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     """
     errors = [problem for problem in problems if problem.severity == "error"]
     troubles = errors or [problem for problem in problems if problem.severity != "note"]
-    said = [pull_words(session.initial_pull), text_words(session.reanchored), *asides]
-    if troubles and not (session.initial_pull and session.initial_pull.message.startswith(troubles[0].message)):
+    said = [pull_words(session.initial_pull), text_words(session.reanchored, session.book.words.source), *asides]
+    pulled = session.initial_pull
+    is_told = pulled is not None and bool(pulled.detail) and troubles[:1] == [*pulled.problems[:1]]
+    if troubles and not is_told:
         said.append(f"{troubles[0].message} (F4 lists all)")
     words = " · ".join(filter(None, said))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
@@ -131,12 +134,12 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
 def way_on(session: Session, book: Codebook) -> str:
     """Return the hint for a source in which nothing is coded yet."""
     if not session.source.text.strip():
-        return "This ad has no text. ) goes to the next ad."
+        return f"This {book.words.source} has no text. ) goes to the next {book.words.source}."
     keys = " ".join(section.key for section in book.sections)
     return HINT.format(keys=keys) if keys and session.state.is_untouched else ""
 
 
-def text_words(tally: ReanchorCounts | None) -> str:
+def text_words(tally: ReanchorCounts | None, source: str) -> str:
     """Return what became of the quotations of a changed text; empty if it is unchanged."""
     if tally is None:
         return ""
@@ -147,7 +150,7 @@ def text_words(tally: ReanchorCounts | None) -> str:
         "have no place any more": tally.lost,
     }
     said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
-    return f"The ad's text has changed: {said} (quotations)"
+    return f"The {source}'s text has changed: {said} (quotations)"
 
 
 _KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
