@@ -1,4 +1,4 @@
-"""Gives the terminal to the coder's own editor for a while."""
+"""Edit a text in the coder's own editor, which gets the terminal for a while."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.app import App, SuspendNotSupported
 
 
 def edit_outside(app: App[object], text: str) -> str | None:
-    """The text as the coder's editor leaves it, or None where none can run or it failed."""
+    """Return a text after the coder edited it, or None if no editor can run or it failed."""
     if not editor():
         return None
     try:
@@ -24,12 +24,12 @@ def edit_outside(app: App[object], text: str) -> str | None:
 
 
 def editor() -> str:
-    """The command of the coder's editor: $VISUAL, $EDITOR, or Notepad on Windows; empty where there is none."""
+    """Return the command of the coder's editor: $VISUAL, $EDITOR, or Notepad on Windows; empty for none."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "")
 
 
 def edit_text(text: str) -> str | None:
-    """The text as the editor leaves it, or None where it cannot run or fails."""
+    """Return the text that the editor saved, or None if it cannot run or fails."""
     # ValueError: a quotation mark without its other one.
     with suppress(OSError, ValueError), tempfile.TemporaryDirectory(prefix="codetui-") as folder:
         command = shlex.split(editor(), posix=os.name != "nt")

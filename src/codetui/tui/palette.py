@@ -1,4 +1,4 @@
-"""The command palette: every action of the registry, every code to be given to the selection, and the themes."""
+"""The command palette: every action of the registry, every code for the selection, and the themes."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class Palette(CommandPalette):
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that come behind the choice find nothing left to act on."""
+        """Ignore keys that arrive after the choice."""
         return super().check_action(action, parameters) if self.is_active else False
 
     def action_page(self, step: int) -> None:
-        """A page of commands up or down."""
+        """Move a page of commands up or down."""
         commands = self.query_one(CommandList)
         place = (commands.highlighted or 0) + step * max(1, commands.size.height // 2)
         if commands.option_count:
             commands.highlighted = min(max(0, place), commands.option_count - 1)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Closes, once."""
+        """Close once."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def run_worker(
@@ -54,7 +54,7 @@ class Palette(CommandPalette):
         exclusive: bool = False,
         thread: bool = False,
     ) -> Worker[Found]:
-        """A search, which ends quietly where the palette was closed before it began: it finds no list then."""
+        """Run a search; one that begins after the palette was closed fails without ending the app."""
         del exit_on_error
         return super().run_worker(work, name, group, description, False, start, exclusive, thread)
 
@@ -68,29 +68,30 @@ class Offer(NamedTuple):
 
 
 class WorkbenchCommands(Provider):
-    """What the workbench can do, by name."""
+    """The commands of the workbench by name."""
 
     async def discover(self) -> Hits:
-        """Everything that is no mere step of the cursor."""
+        """List every action but the steps of the cursor."""
         yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
         for offer in (*self._actions(), *self._suspend()):
             yield DiscoveryHit(offer.words, offer.do, help=offer.help)
 
     async def search(self, query: str) -> Hits:
-        """What fits the words typed."""
+        """Return the commands that match a query."""
         matcher = self.matcher(query)
         for offer in [*self._actions(), *self._suspend(), *self._codes(), *self._themes()]:
             score = matcher.match(offer.words)
             if score > 0:
                 yield Hit(score, matcher.highlight(offer.words), offer.do, help=offer.help)
 
-    def _bench(self) -> WorkbenchScreen | None:
-        return self.screen if isinstance(self.screen, WorkbenchScreen) else None
+    @property
+    def _bench(self) -> WorkbenchScreen:
+        """The screen below: no other one opens this palette."""
+        assert isinstance(self.screen, WorkbenchScreen)
+        return self.screen
 
     def _actions(self) -> Iterator[Offer]:
-        bench = self._bench()
-        if bench is None:
-            return
+        bench = self._bench
         for action in bench.keymap.actions:
             if not action.id.startswith("move.char") and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
@@ -101,18 +102,16 @@ class WorkbenchCommands(Provider):
             yield Offer("suspend", "Back to the shell; its command fg returns here.", self.app.action_suspend_process)
 
     def _codes(self) -> Iterator[Offer]:
-        bench = self._bench()
-        if bench is None:
-            return
-        for code in (code for code in bench.workspace.book.codes if not code.is_retired):
+        bench = self._bench
+        for code in (code for code in bench.index.book.codes if not code.is_retired):
             key = bench.index.short_keys[code.id]
             words = shown(f"code {key} {bench.index.labels[code.id]}")
-            yield Offer(words, "Give the selection this code.", partial(bench.assigner.take, code.id))
+            yield Offer(words, "Assign this code to the selection.", partial(bench.assigner.take, code.id))
 
     def _themes(self) -> Iterator[Offer]:
         for name, theme in sorted(self.app.available_themes.items()):
             kind = "dark" if theme.dark else "light"
-            yield Offer(f"theme {name} ({kind})", f"Colours on a {kind} ground.", partial(self._wear, name))
+            yield Offer(f"theme {name} ({kind})", f"Colours on a {kind} background.", partial(self._wear, name))
 
     def _wear(self, theme: str) -> None:
         self.app.theme = theme

@@ -74,7 +74,7 @@ EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them
 NOTHING_SELECTED = "Nothing is selected: select the quotation's words, then Enter. x drops it, Esc leaves it."
 SELECTING = frozenset(("jump", "jump_end", "search", "next_match", "previous_match"))
 ASIDE = frozenset(("define", "help", "note", "problems", "save"))
-"""Actions that do not end the settling, nor do the motions."""
+"""Actions that do not leave the quotation being resolved; motions do not either."""
 
 
 class ResolveController:
@@ -139,7 +139,7 @@ class ResolveController:
             self._end()
         return False
 
-    # --- from doubt to doubt ------------------------------------------------------------------------
+    # --- from quotation to quotation ------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Offer the unresolved quotation in the tree, else the one shown last, else the first."""
@@ -223,7 +223,7 @@ class ResolveController:
     def _about(self, coding: Coding) -> UnresolvedAnchor:
         return unresolved_anchor(coding, self._bench.state, self._bench.ad.text)
 
-    # --- settling one -------------------------------------------------------------------------------
+    # --- resolving one -------------------------------------------------------------------------------
 
     def _take(self) -> None:
         """Locate the quotation at the selection; words that differ replace its own."""

@@ -30,7 +30,7 @@ COPY_WHY = (
 
 def place_refused(error: OSError) -> Problem:
     """Return the problem of a place that could not be saved."""
-    what = f"your place is not remembered ({error.strerror or error}); mend the disk or its rights"
+    what = f"your place is not remembered ({error.strerror or error}); check the disk and its permissions"
     return Problem(str(error.filename or "sessions"), 0, "warning", what)
 
 
@@ -173,7 +173,7 @@ class SaveController:
             self._bench.workspace.remember_place(self._selector.selection.head, self._selector.top)
             self._is_placed = True
         except OSError as error:
-            # Said once: it must not hide, a moment later, that a coding was not saved.
+            # Reported once: it must not hide, a moment later, that a coding was not saved.
             if self._is_placed:
                 self._bench.workspace.problems.append(place_refused(error))
             self._is_placed = False

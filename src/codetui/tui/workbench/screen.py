@@ -130,7 +130,7 @@ class WorkbenchScreen(Screen[None]):
         stopped = self.workspace.stopped_at()
         self.open_ad(first)
         if stopped is not None and stopped.source == self.ad.id:
-            self.selector.stand(stopped.cursor, stopped.scroll)
+            self.selector.restore(stopped.cursor, stopped.scroll)
             self._show_state()
         errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
         if errors and self.ad is not NO_AD:
@@ -213,7 +213,7 @@ class WorkbenchScreen(Screen[None]):
 
     @property
     def ad(self) -> Source:
-        """The open ad; an empty one where none could be opened."""
+        """The open source; an empty one if none could be opened."""
         session = self.workspace.session
         return session.source if session else NO_AD
 

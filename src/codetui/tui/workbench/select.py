@@ -35,14 +35,14 @@ NOWHERE = {
     "trim_end_clause": "One clause is left. < drops its last word.",
     "toggle_stop": "No punctuation stands at the end.",
 }
-"""What to say of a step that leads nowhere."""
+"""The messages for motions that lead nowhere."""
 
 STAGES = {
     "start": "Type the letters on the first word. Esc leaves.",
     "end": "Now those on the last word; or a digit, for a code up to the end shown.",
     "done": "",
 }
-"""What is said while jump labels are shown."""
+"""The messages while jump labels are shown."""
 
 
 class SelectionController:
@@ -114,7 +114,7 @@ class SelectionController:
         self._found = None
         self.put(cursor(text, 0))
 
-    def stand(self, offset: int, top: int) -> None:
+    def restore(self, offset: int, top: int) -> None:
         """Restore the cursor and the first visible row, both as offsets in code points."""
         at = min(max(0, offset), len(self.text))
         self._view.show(self.text, top=min(max(0, top), len(self.text)))

@@ -198,7 +198,7 @@ def pull_words(result: PullResult | None) -> str:
 
 
 def kind_of(outcome: Outcome) -> Kind:
-    """How an outcome is said."""
+    """Return how urgent the message of an outcome is."""
     if isinstance(outcome, NotSaved | HeldElsewhere):
         return "error"
     return "refusal" if isinstance(outcome, Refusal) else "info"
