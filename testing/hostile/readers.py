@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.session.commands import AssignCode, DescribeAd, MarkDone, NoteCoding, Undo
+from codetui.core.session.commands import AssignCode, DescribeSource, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import replay
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
@@ -159,7 +159,7 @@ def _go_on(paths: SessionPaths) -> None:
     done = session.execute(AssignCode(Span(0, 6), book().codes[0].id))
     if isinstance(done, Saved) and done.coding:
         session.execute(NoteCoding(done.coding, "why"))
-    session.execute(DescribeAd("Shore", "Keeper"))
+    session.execute(DescribeSource("Shore", "Keeper"))
     session.execute(MarkDone(True))
     session.save_document()
     tables = [
@@ -236,7 +236,7 @@ def _session_files(folder: Path) -> dict[str, bytes]:
         done = session.execute(AssignCode(Span(8 * number, 8 * number + 20), code.id, "a note"))
         assert isinstance(done, Saved)
     session.execute(Undo())
-    session.execute(DescribeAd("Shore & Co", "Keeper"))
+    session.execute(DescribeSource("Shore & Co", "Keeper"))
     session.save_document()
     log = paths.log(AD.id)
     return {

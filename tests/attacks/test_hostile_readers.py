@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import anchor_at
-from codetui.core.session.commands import AssignCode, DescribeAd
+from codetui.core.session.commands import AssignCode, DescribeSource
 from codetui.core.session.state import replay
 from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_paste
 from codetui.formats.codebook.migration_map import parse_map
@@ -176,7 +176,7 @@ def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int,
     with limited(BOUND * many / MANY):
         session = Session(AD, book(), paths, CODER)
         assert len(session.state.live()) == many
-        assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), Saved)
+        assert isinstance(session.execute(DescribeSource("Shore", "Keeper")), Saved)
         session.save_document()
     assert session.document_path.read_text("utf-8").count("\n  - ") == many
 
@@ -205,7 +205,7 @@ def test_a_line_whose_numbers_are_out_of_bounds_is_reported_and_the_work_goes_on
     paths.log(AD.id).write_bytes(log_line(1, OPENED) + log_line(number if field == "seq" else 2, coding, name="u"))
     session = Session(AD, book(), paths, CODER)
     assert session.state.live() == () and len(session.problems) == 1
-    assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), Saved)
+    assert isinstance(session.execute(DescribeSource("Shore", "Keeper")), Saved)
     assert Session(AD, book(), paths, CODER).state.employer == "Shore"
 
 
@@ -214,7 +214,7 @@ def test_a_log_that_counts_as_far_as_it_goes_refuses_what_it_could_not_read_agai
     paths.log(AD.id).parent.mkdir(parents=True)
     paths.log(AD.id).write_bytes(log_line(GREATEST, OPENED, CODING))
     session = Session(AD, book(), paths, CODER)
-    assert isinstance(session.execute(DescribeAd("Shore", "Keeper")), NotSaved)
+    assert isinstance(session.execute(DescribeSource("Shore", "Keeper")), NotSaved)
     assert [one.id for one in Session(AD, book(), paths, CODER).state.live()] == ["c"]
 
 

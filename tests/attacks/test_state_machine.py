@@ -20,7 +20,7 @@ from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
     Command,
-    DescribeAd,
+    DescribeSource,
     MarkDone,
     MoveBoundary,
     NoteCoding,
@@ -213,7 +213,7 @@ class Coding(RuleBasedStateMachine):
     @rule(employer=st.sampled_from(["", "Shore", "A (B) & Co"]), title=st.sampled_from(["", 'The "Light"', "Keeper"]))
     def describe(self, employer: str, title: str) -> None:
         """Employer and title."""
-        self._execute(DescribeAd(employer, title), True)
+        self._execute(DescribeSource(employer, title), True)
 
     @rule(is_undo=st.booleans())
     def step(self, is_undo: bool) -> None:

@@ -16,7 +16,7 @@ from codetui.core.session.commands import (
     AssignProfile,
     Command,
     Decision,
-    DescribeAd,
+    DescribeSource,
     MarkDone,
     MoveBoundary,
     NoteCoding,
@@ -212,8 +212,8 @@ def test_marks_and_descriptions_are_listed_each_for_itself(sides: tuple[Side, Si
     a, b = sides
     a.execute(AssignProfile("1", "She keeps."))
     b.pull(a)
-    a.execute(DescribeAd("Harbour", a.state.title))
-    b.execute(DescribeAd(b.state.employer, "Guard"))
+    a.execute(DescribeSource("Harbour", a.state.title))
+    b.execute(DescribeSource(b.state.employer, "Guard"))
     assert listed(a, b) == [("employer", "Shore Company", "Harbour")]
     a.execute(MarkDone(True))
     a.execute(MarkDone(False))
@@ -536,7 +536,7 @@ def made(side: Side, event: Event | None) -> None:
 
 def more_commands(kind: str, first: int, second: int, state: State) -> Command | None:
     if kind == "describe":
-        return DescribeAd(("Shore", "Harbour")[first % 2], ("Keeper", "Guard")[second % 2])
+        return DescribeSource(("Shore", "Harbour")[first % 2], ("Keeper", "Guard")[second % 2])
     return command(kind, first, second, state)
 
 

@@ -11,7 +11,7 @@ import pytest
 from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
-    DescribeAd,
+    DescribeSource,
     MarkDone,
     MoveBoundary,
     NoteCoding,
@@ -264,7 +264,7 @@ def test_an_employer_that_is_given_later_renames_the_document(tmp_path: Path) ->
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.save_document()
-    session.execute(DescribeAd("Ander Bedrijf", "Engineer"))
+    session.execute(DescribeSource("Ander Bedrijf", "Engineer"))
     session.save_document()
     names = [path.name for path in (tmp_path / "rosa").glob("*.md")]
     assert names == ["analysis_job_7_ander_bedrijf.md"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.session.commands import AssignCode, AssignProfile, DescribeAd, NoteCoding, Undo
+from codetui.core.session.commands import AssignCode, AssignProfile, DescribeSource, NoteCoding, Undo
 from codetui.model import Code, Codebook, CodeId, Profile, Section, Source, SourceId, Span
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
@@ -151,7 +151,7 @@ def test_a_second_document_is_kept_before_the_first_one_takes_its_name(tmp_path:
     session.save_document()
     mine = document_of(tmp_path).read_text("utf-8") + "\nMine.\n"
     document_of(tmp_path, "7_tower").write_text(mine, "utf-8")
-    session.execute(DescribeAd("Tower", "Keeper"))
+    session.execute(DescribeSource("Tower", "Keeper"))
     problem = session.save_document()
     assert problem is not None and problem.severity == "warning"
     assert kept(tmp_path) == [mine]

@@ -158,7 +158,7 @@ class MarkDone:
 
 
 @dataclass(frozen=True, slots=True)
-class DescribeAd:
+class DescribeSource:
     """Enter employer and title, which the source lacks."""
 
     employer: str
@@ -169,7 +169,7 @@ class DescribeAd:
 class CopySession:
     """Copy what the session on another source has and this one lacks; `text` differs from this one's in layout only."""
 
-    ad: SourceId
+    source: SourceId
     text: str
     session: State
 
@@ -194,7 +194,7 @@ Command = (
     | NotePlace
     | AssignProfile
     | MarkDone
-    | DescribeAd
+    | DescribeSource
     | CopySession
     | Undo
     | Redo

@@ -15,7 +15,7 @@ from codetui.core.session.commands import (
     CopySession,
     Decision,
     DecisionContext,
-    DescribeAd,
+    DescribeSource,
     MarkDone,
     MoveBoundary,
     NoteCoding,
@@ -64,7 +64,7 @@ def decide(state: State, command: Command, study: DecisionContext) -> Decision |
             return _assign_profile(state, command, study)
         case MarkDone():
             return _mark_done(state, command, study)
-        case DescribeAd():
+        case DescribeSource():
             return _describe(state, command, study)
         case CopySession():
             return transfer.decide(state, command, study)
@@ -233,7 +233,7 @@ def _mark_done(state: State, command: MarkDone, study: DecisionContext) -> Decis
     return Decision(events, "No longer marked done.")
 
 
-def _describe(state: State, command: DescribeAd, study: DecisionContext) -> Decision | Refusal:
+def _describe(state: State, command: DescribeSource, study: DecisionContext) -> Decision | Refusal:
     employer, title = " ".join(command.employer.split()), " ".join(command.title.split())
     if (employer, title) == (state.employer, state.title):
         return Refusal("Employer and title are unchanged.")

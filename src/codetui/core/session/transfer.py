@@ -40,8 +40,8 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     session has stays.  Words that are not in this text, such as those of another title, are left out; words with
     several places are copied without a place.
     """
-    source, texts = command.session, _SameTexts(command.text, study)
-    found = [_located(coding, texts, study) for coding in source.live()]
+    other, texts = command.session, _SameTexts(command.text, study)
+    found = [_located(coding, texts, study) for coding in other.live()]
     places = {(coding.code, coding.anchor.start, coding.anchor.end) for coding in state.live() if coding.anchor}
     words = {(coding.code, collapse_spaces(coding.words)) for coding in state.live()}
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
@@ -56,19 +56,19 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
             codings.append(_added(one, CodingId(next(ids)), next(ranks)))
     notes = [
         MemoWritten(memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks))
-        for note, old in _lacking_notes(source, state)
+        for note, old in _lacking_notes(other, state)
     ]
-    profile = _profile(source, state)
+    profile = _profile(other, state)
     parts = [plural(len(codings), "coding")] if codings else []
     parts += [plural(len(notes), "note")] if notes else []
     parts += ["the profile"] if profile else []
     number = found.count(None)
     left_out = f" {plural(number, 'quotation')} not in this {study.word}: left out." if number else ""
     if not parts:
-        return Refusal(f"Everything coded in {study.word} {command.ad} is here already.{left_out}")
+        return Refusal(f"Everything coded in {study.word} {command.source} is here already.{left_out}")
     what = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    message = f"Copied from {study.word} {command.ad}: {what}.{left_out}"
-    return Decision((*codings, *notes, *profile), message, "copy", from_name=command.ad, hint="undo it")
+    message = f"Copied from {study.word} {command.source}: {what}.{left_out}"
+    return Decision((*codings, *notes, *profile), message, "copy", from_name=command.source, hint="undo it")
 
 
 class _SameTexts:
@@ -132,11 +132,11 @@ def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
     )
 
 
-def _lacking_notes(source: State, state: State) -> Iterator[tuple[Memo, Memo | None]]:
+def _lacking_notes(other: State, state: State) -> Iterator[tuple[Memo, Memo | None]]:
     """Yield the notes on targets that have none here, each with the deleted one that the target had before."""
     of_place = {note.target: note for note in state.notes.values()}
     entries = {(note.target, note.text) for note in state.notes.values()}
-    for note in sorted(source.notes.values(), key=lambda one: (one.rank, one.id)):
+    for note in sorted(other.notes.values(), key=lambda one: (one.rank, one.id)):
         if not note.text or (note.target, note.text) in entries:
             continue
         old = None if note.target.kind == "entry" else of_place.get(note.target)
@@ -144,11 +144,11 @@ def _lacking_notes(source: State, state: State) -> Iterator[tuple[Memo, Memo | N
             yield note, old
 
 
-def _profile(source: State, state: State) -> tuple[Event, ...]:
+def _profile(other: State, state: State) -> tuple[Event, ...]:
     """Return the event that assigns the profile with its reasoning, or the reasoning alone, where that is missing."""
-    if not source.profile or state.profile not in ("", source.profile):
+    if not other.profile or state.profile not in ("", other.profile):
         return ()
-    reasoning = state.reasoning or source.reasoning
-    if (source.profile, reasoning) == (state.profile, state.reasoning):
+    reasoning = state.reasoning or other.reasoning
+    if (other.profile, reasoning) == (state.profile, state.reasoning):
         return ()
-    return (profile_event(state, source.profile, reasoning),)
+    return (profile_event(state, other.profile, reasoning),)

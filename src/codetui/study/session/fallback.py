@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
-from codetui.core.session.commands import AssignCode, AssignProfile, Command, DescribeAd, NoteCoding, NotePlace
+from codetui.core.session.commands import AssignCode, AssignProfile, Command, DescribeSource, NoteCoding, NotePlace
 from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.model import Code, Problem, Profile, Source, SourceId, Transaction
@@ -62,7 +62,7 @@ def draft_of(command: Command, state: State) -> str:
             return f"Note on {place.kind} {place.id}: {text}"
         case AssignProfile(_, text) if text and text != state.reasoning:
             return f"Reasoning:\n\n{text}"
-        case DescribeAd(employer, title):
+        case DescribeSource(employer, title):
             return f"Employer: {employer}\nTitle: {title}"
         case _:
             return ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import profile_name
-from codetui.core.session.commands import AssignProfile, DescribeAd, MarkDone
+from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone
 from codetui.core.text.display import plural
 from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
@@ -95,7 +95,7 @@ class SourceController:
         self._bench.ask(modal, lambda answer: self._describe(*answer))
 
     def _describe(self, employer: str, title: str) -> None:
-        self._bench.execute_command(DescribeAd(employer, title))
+        self._bench.execute_command(DescribeSource(employer, title))
 
 
 class CopyController:
