@@ -43,11 +43,8 @@ def replayed(document: Path, ads: Path, book: Codebook, size: tuple[int, int] = 
 
 
 @pytest.mark.skipif(not DOCUMENTS, reason="the real corpus does not lie beside this clone (../shared)")
-@pytest.mark.parametrize(
-    "document",
-    [*DOCUMENTS[:1], *(pytest.param(path, marks=pytest.mark.slow) for path in DOCUMENTS[1:])],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_real_document_replays(document: Path) -> None:
     result = replayed(document, ADS, pilot_book())
     assert result.trouble == []
