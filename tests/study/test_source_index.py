@@ -9,7 +9,7 @@ import pytest
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.storage import fs
-from testing.keys import workspace_on, write_ad
+from testing.keys import study_with, workspace_on, write_ad
 
 
 def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +31,22 @@ def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatc
     statuses = dict(workspace.sources.read_statuses())
     assert "1.jsonl" in read and "2.jsonl" not in read
     assert {ad: status.codings for ad, status in statuses.items()} == {"1": 1, "2": 1}
+
+
+def test_the_list_counts_edits_by_hand_and_the_sessions_of_its_coder_alone(tmp_path: Path) -> None:
+    write_ad(tmp_path, "You light the lamp. You watch the sea.", "1_acme.txt")
+    for coder in ("rosa", "otto"):
+        with study_with(tmp_path).session("1", coder) as session:
+            session.execute(AssignCode(Span(0, 19), CodeId("TASK1")))
+    [document] = (tmp_path / "sessions" / "rosa").glob("*.md")
+    text, entry = document.read_text("utf-8"), '"You light the lamp."'
+    line = next(line for line in text.splitlines() if entry in line)
+    added = line.replace(entry, '"You watch the sea."')
+    document.write_text(text.replace(line, f"{line}\n{added}"), "utf-8")
+    workspace = workspace_on(tmp_path)
+    for batch in workspace.sources.batches():
+        workspace.sources.add(batch)
+    assert {ad: status.codings for ad, status in workspace.sources.read_statuses()} == {"1": 2}
+    study = study_with(tmp_path)
+    assert [one.coder for one in study.sessions("rosa")] == ["rosa"]
+    assert [one.coder for one in study.sessions()] == ["otto", "rosa"]
