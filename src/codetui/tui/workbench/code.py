@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from codetui.core.codebook.index import label_of, place_title
-from codetui.core.selection.selection import Selection, position
+from codetui.core.selection.selection import Selection
 from codetui.core.session.commands import (
     AssignCode,
     MoveBoundary,
@@ -333,7 +333,7 @@ class CodingTarget:
 
         The targeted one is among them: a term that was just coded may end where the cursor is.
         """
-        here = codes_under(self._bench.state, position(self._selector.text, self._selector.selection))
+        here = codes_under(self._bench.state, self._selector.position)
         aimed = self._bench.state.codings.get(self._target) if self._target else None
         if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
             return here

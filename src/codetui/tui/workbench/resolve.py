@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
 from codetui.core.anchors.unresolved import UnresolvedAnchor, unresolved_anchor
-from codetui.core.selection.selection import position
 from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
 from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
@@ -207,8 +206,7 @@ class ResolveController:
         if self._offered is not None:
             self._bench.select(self._offered)
         else:
-            here = position(self._bench.ad.text, self._selector.selection)
-            self._selector.glance(doubt.places[0] if doubt.places else here)
+            self._selector.glance(doubt.places[0] if doubt.places else self._selector.position)
         others = doubt.places if self._offered is not None else ()
         self._view.set_matches([place for place in others if place != self._offered])
         codings = self._doubtful()

@@ -7,7 +7,7 @@ from functools import partial
 
 from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import GROWING
-from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, selected
+from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, position, selected
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do
@@ -51,8 +51,8 @@ class SelectionController:
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
         self.selection = Selection(0, 0)
-        self.quotation = Span(0, 0)
-        """What a code of a section of quotations would be assigned to."""
+        self.position = self.quotation = Span(0, 0)
+        """The code points under the cursor, and what a code of a section of quotations would be assigned to."""
         self._jump: jump_labels.JumpState | None = None
         self._view = view
         self._search = search
@@ -131,6 +131,7 @@ class SelectionController:
     def put(self, selection: Selection) -> None:
         """Set the selection without scrolling."""
         self.selection = selection
+        self.position = position(self.text, selection)
         self.quotation = effective(self.text, selection, "quotations")
         implied = None if selection.kind == "explicit" else self.quotation
         self._view.set_selection(selection.anchor, selection.head, implied=implied)
