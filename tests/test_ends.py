@@ -97,7 +97,9 @@ def test_the_text_being_written_is_kept_when_an_error_ends_the_program(
     assert KEPT in said and text in (study / KEPT).read_text("utf-8")
     assert "Traceback" not in said and "RuntimeError: invented failure" in said
     report = study / "codetui-copy" / "crash.txt"
-    assert str(report) in said and "invented failure" in report.read_text("utf-8")
+    written = report.read_text("utf-8")
+    assert str(report) in said and "Traceback (most recent call last)" in written and "invented failure" in written
+    assert text not in written
     with start(study) as terminal:
         terminal.wait_for(SAID)
 

@@ -189,6 +189,13 @@ def test_a_paste_goes_on_behind_a_long_pause() -> None:
 # --- any bytes ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("data", [b"\x1b[577$", b"\x1b[;", b"\x1b[M\xe9", b"\x1b[200~a\x1b[201\xd6", b"[<[<\x1b[<"])
+def test_a_key_pressed_long_after_a_part_of_a_sequence_is_that_key(data: bytes) -> None:
+    line = sent(data)
+    line.send(b"q")
+    assert line.keys[-1:] == ["q"]
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_keys_of_a_table_text_or_nothing(data: bytes) -> None:
     take_input(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from io import StringIO
 from traceback import format_exc
 from typing import TYPE_CHECKING
@@ -50,8 +51,9 @@ class CodetuiApp(App[object]):
     def __init__(self, workspace: Workspace) -> None:
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
-        # Textual prints the traceback of an error there, which is for a file and not for a coder.
+        # Textual prints errors there, with the values of variables: they are not for the screen.
         self._errors = StringIO()
+        self._traceback = ""
         self.error_console = Console(file=self._errors, width=120)
         self.workspace = workspace
         self._workbench = WorkbenchScreen(workspace)
@@ -122,12 +124,18 @@ class CodetuiApp(App[object]):
         elif isinstance(self.screen, SmallWindow) and not is_too_small(event.size):
             self.screen.dismiss()
 
+    def bell(self) -> None:
+        """Ring; Textual does so first when an error ends the app, whose traceback is noted."""
+        if sys.exc_info()[0] is not None:
+            self._traceback = self._traceback or format_exc()
+        super().bell()
+
     def run_to_end(self) -> list[str]:
         """Run; return what to print when the screen is gone.  A document that is not written yet is tried once more."""
         try:
             self.run()
-            if report := self._errors.getvalue():
-                self.shutdown.crash(report)
+            if errors := self._errors.getvalue():
+                self.shutdown.crash(self._traceback or errors)
             problems = self.workspace.leave()
         except Exception:
             self.shutdown.crash(format_exc())

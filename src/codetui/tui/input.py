@@ -53,7 +53,7 @@ _ANSWER = (
     r"\[(?:\?[\d;]*(?:\$y|[cnRuS])|>[\d;]*[cum]|=[\d;]*c|<[\d;-]*[Mm]|[03]n|\d+;\d+(?:R|\$y)|\d+(?:;\d+){2,}[txM]"
     r"|(?:\d*;){5}\d*_)"
 )
-_KEY = r"O\d?[A-Z]\Z|\[\[?[A-Z]\Z|\[\d[\d:;]*[~u]|\[\d*;[\d:;]*[A-S]|\[\d+[$^@]"
+_KEY = r"O\d?[A-Z]\Z|\[\[?[A-Z]\Z|\[\d[\d:;]*[~u]|\[\d*;[\d:;]*[A-S]|\[\d\d?[$^@]"
 REPORT = re.compile(rf"\x1b(?:{_ANSWER}|{_KEY}|\[\d+[A-S]|\[1;\d[p-y])")
 """The forms that terminals send, known to Textual or not."""
 
@@ -151,8 +151,8 @@ class InputFilter:
         messages = self.tick()
         pause, self._fed = self._clock() - self._fed, self._clock()
         whole = self._open + text
-        is_rest = UNMISTAKABLE.match(whole) or (len(self._open) <= 3 and WITH_NUMBERS.match(whole))
-        if self._is_given_up and not is_rest:
+        rest = UNMISTAKABLE.match(whole) or (WITH_NUMBERS.match(whole) if len(self._open) <= 3 else None)
+        if self._is_given_up and (rest is None or rest.end() <= len(self._open)):
             self._open, self._own = "", 0
         self._is_given_up = False
         self._own = self._own or len(self._open)
@@ -287,7 +287,7 @@ class InputFilter:
         if PASTE_END in "".join([*(self._paste or ())[-1:], text]):
             return False
         if self._is_stale:
-            return len(text) == 1 or bool(CONTROL.search(text) or SEQUENCE.fullmatch(text))
+            return len(NO_TEXT.sub("", text)) == 1 or bool(CONTROL.search(text) or SEQUENCE.fullmatch(text))
         return pause >= PAUSE and CONTROL.fullmatch(text) is not None
 
     def _inserted(self) -> list[Message]:

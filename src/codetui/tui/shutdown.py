@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from textual.app import App
+from textual.css.query import NoMatches
 
 from codetui.study.crash import report_crash
 from codetui.tui.bench import KeepsText
@@ -67,7 +68,9 @@ class Shutdown:
             self._app.pop_screen()
         screen = self._app.screen
         if isinstance(screen, KeepsText):
-            screen.keep()
+            # A dialog that is not mounted yet holds no text.
+            with suppress(NoMatches):
+                screen.keep()
         # The dialog's answer is in these two queues before it.
         if not self._workbench.call_later(self._app.call_later, self._end, code):
             self._end(code)
