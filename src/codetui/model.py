@@ -174,6 +174,23 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerCode:
+    """A code that old codings have and this codebook lacks, as an earlier version had it.
+
+    `label` is how documents name it.  `section` and `group` are those of this codebook that it would be in, else those
+    of the earlier one; `holds` is the earlier section's.  `was_code` is False for a label that no version had as id.
+    """
+
+    id: CodeId
+    name: str
+    label: str
+    section: Section
+    group: Group | None
+    holds: Holds
+    was_code: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookText:
     """A text of the coding book that belongs to no one part: an introduction, principles, a rationale.
 
@@ -221,7 +238,8 @@ class Codebook:
     """A whole coding book, with every section key and code key filled in, in the order of the file.
 
     `label` is a pattern over `{id}` and `{name}`; `status` is the state of this version, such as `Draft`; `language` is
-    that of the names of its fields, `nl` or else English.
+    that of the names of its fields, `nl` or else English.  `former` are codes of earlier versions, as far as they were
+    looked up.
     """
 
     title: str
@@ -238,6 +256,7 @@ class Codebook:
     corpus: CorpusSettings = CorpusSettings()
     words: Words = Words()
     content_hash: str = ""
+    former: tuple[FormerCode, ...] = ()
 
 
 # --- anchors, codings and memos -----------------------------------------------------------------------

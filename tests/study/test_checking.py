@@ -214,7 +214,7 @@ def test_what_was_written_into_the_document_by_hand_is_looked_for_in_the_ad(stud
 def test_a_code_that_the_codebook_has_lost_is_named_at_its_line(study: Path) -> None:
     edit(study / "codebook.toml", 'id = "TASK2"', 'id = "TASK9"')
     found = [problem for problem in check(study) if "codebook has no code" in problem.message]
-    assert [problem.message[:34] for problem in found] == ["the codebook has no code “TASK2”; "]
+    assert [problem.message.partition(";")[0] for problem in found] == ["the codebook has no code “TASK2: Watching”"]
     assert (found[0].file, found[0].line) == (SHORE_DOCUMENT, line_of(document(study), "TASK2"))
     document(study).unlink()
     found = [problem for problem in check(study) if "codebook has no code" in problem.message]

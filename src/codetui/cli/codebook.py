@@ -155,11 +155,11 @@ def migrate(options: argparse.Namespace) -> int:
     for line in lines_of(counts, plan.rules, plan.new, plan.old):
         show(line)
     changed = plural(counts.sessions, "session")
-    show(
-        f"{changed} would be changed; nothing was (--dry-run)"
-        if options.dry_run
-        else f"{changed} changed; undo (u) reverts each"
-    )
+    anew = f", {plural(counts.rewritten, 'document')} written anew with other labels" if counts.rewritten else ""
+    if options.dry_run:
+        show(f"{changed} would be changed{anew}; nothing was (--dry-run)")
+    else:
+        show(f"{changed} changed{anew}{'; undo (u) reverts each' if counts.sessions else ''}")
     return exit_code(counts.problems)
 
 

@@ -38,6 +38,7 @@ from codetui.model import (
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT
+from codetui.study.former import with_former
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document
@@ -87,6 +88,8 @@ def _check_coder(
         source = None
         with suppress(OSError):  # A file that cannot be read is among the problems of the corpus.
             source = sources.find(session.source.id)
+        with suppress(OSError):  # Codes of earlier versions then have no names.
+            index = index_of(with_former(study.codebook, study.sessions_path, [session.state]))
         yield from check_session(session, source, study.corpus.path, index)
         used |= {session.document.path} if session.document else set()
         is_coded = bool(session.state.live() or session.state.profile) and not _is_headless(session)

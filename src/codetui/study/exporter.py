@@ -14,6 +14,7 @@ from codetui.formats.export import Export, ExportedSession, What, exporter_named
 from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSource
 from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, text_hash
 from codetui.storage import session_files
+from codetui.study.former import with_former
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
@@ -56,7 +57,12 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
     else:
         exported = _coded_sources(study, coded, sources, problems) if tables else {}
     sessions = [*_exported(found, exported), *others]
-    export = exporter.export(sessions, study.codebook, tables)
+    book = study.codebook
+    try:
+        book = with_former(book, study.sessions_path, (session.state for session in sessions))
+    except OSError as error:
+        problems.append(not_read(error, study.sessions_path, "codes of earlier codebooks have no names"))
+    export = exporter.export(sessions, book, tables)
     problems += [problem for session in found for problem in session.problems]
     problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
     return StudyExport(export, tuple(one for one in problems if one.severity == "error"))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,9 @@ from codetui.core.session.state import replay
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook, Transaction
 from codetui.storage import fs, study_files
+from codetui.storage.journal import Journal
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
+from codetui.study.former import with_former
 from codetui.study.session.document import Snapshot, SnapshotFile, decode_document, heading_of
 from codetui.study.sessions import SessionSnapshot, coder_snapshots, text_conflict
 from codetui.study.study import CODEBOOK, StudyError
@@ -122,6 +125,9 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     book = _codebook_above(folder)
     if book is None:
         raise _left(path, f"no {CODEBOOK} that can be read lies above it")
+    with suppress(OSError):  # Codes of earlier versions then have no names.
+        log = folder / EVENTS / f"{_name(path, fs.read(ours))}{LOG}"
+        book = with_former(book, folder.parent, [replay(Journal(log).read()[0])])
     with tempfile.TemporaryDirectory(prefix="codetui-") as temporary:
         both = _both(Path(temporary), (ours, theirs), path, folder, book)
     if isinstance(both, str):

@@ -25,10 +25,12 @@ from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.session_doc.patch import document_of
 from codetui.model import NO_STEP, Codebook, Problem, Source, SourceId, StepId, StudyStep, TransactionId, Words
 from codetui.storage import fs, study_files
 from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
+from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, Sources
@@ -106,10 +108,12 @@ def _kept_codebooks(sessions: Path) -> list[Codebook]:
 
 
 def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
-    """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them."""
-    counts = migrate_sessions(plan, study, coder)
-    counts.problems += keep_books(study.codebook_path, old, study.sessions_path, plan)
-    return counts
+    """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them.
+
+    They are kept first: documents name codes of the old one.
+    """
+    counts = MigrationCounts(plan.new.words, problems=keep_books(study.codebook_path, old, study.sessions_path, plan))
+    return migrate_sessions(plan, study, coder, tally=counts)
 
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
@@ -117,7 +121,11 @@ def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) 
     tally = MigrationCounts(plan.new.words)
     for record in study.sessions(coder=coder, book=plan.old or plan.new):
         tally.problems += [problem for problem in record.problems if problem.severity == "error"]
-        tally.add(record.source.id, record.folder, plan.applied_to(record.state))
+        done = plan.applied_to(record.state)
+        tally.add(record.source.id, record.folder, done)
+        if record.document and done.counts and not done.events:
+            book = with_former(plan.new, study.sessions_path, [record.state])
+            tally.rewritten += document_of(record.state, book, record.source).text != record.document.text
     return tally
 
 
@@ -144,6 +152,7 @@ def migrate_sessions(
             for record, done in zip(some, pool.map(_migrate_session, *zip(*work, strict=True)), strict=True):
                 tally.problems += done.problems
                 tally.edited += done.was_edited
+                tally.rewritten += done.is_rewritten
                 if done.migrated is not None:
                     tally.add(record.source.id, record.folder, done.migrated)
                 tally.steps[record.folder, record.coder] += done.transactions
@@ -213,6 +222,7 @@ class _Done(NamedTuple):
     migrated: MigrationResult | None
     problems: tuple[Problem, ...] = ()
     was_edited: bool = False
+    is_rewritten: bool = False
     transactions: Sequence[tuple[SourceId, TransactionId]] = ()
 
 
@@ -246,7 +256,9 @@ def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapsh
     if isinstance(done, NotSaved):
         return _Done(None, (_failed(record, done.reason),), was_edited)
     problem = session.save_document()
-    return _Done(done, (problem,) if problem else (), was_edited, transactions_of(session, plan.step))
+    is_rewritten = not done.events and record.document is not None and record.document.text != session.document_text
+    problems = (problem,) if problem else ()
+    return _Done(done, problems, was_edited, is_rewritten, transactions_of(session, plan.step))
 
 
 def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
@@ -305,6 +317,8 @@ class MigrationCounts:
     notes: int = 0
     left: int = 0
     sessions: int = 0
+    rewritten: int = 0
+    """The documents that are written anew although their sessions are unchanged."""
     applied: int = 0
     edited: int = 0
     waiting: Counter[tuple[str, Reason]] = field(default_factory=Counter)

@@ -251,6 +251,7 @@ class _CoderFolder:
                 source = self._with_text(source)
             sync = DocumentSync(log, source, self._book, document, log.record)
             result = sync.reconcile_on_open()
+            sync.recognize()
             line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
             problem = not_read(error, candidates[0].path, "edits by hand in this document are left out")

@@ -284,6 +284,7 @@ class Workspace:
         self.problems[:] = [*self.codebook.problems, *others]
         if self.session is not None:
             self.session.use(self.book, self.codebook.keep)
+            self.session.recognize_codes()
 
     def kept_rules(self) -> MigrationMap:
         """Return the rules of all migrations so far as one map; an empty one if they cannot be read."""

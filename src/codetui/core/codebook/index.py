@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from codetui.model import Code, Codebook, Group, MemoTarget, Profile, Section
+from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section
 
 PATTERN_FIELD = re.compile(r"\{(id|name)\}")
 KEPT_INDEXES = 4
@@ -33,6 +33,8 @@ class CodebookIndex:
         self.labels = {code.id: label(book, code) for code in book.codes}
         self.order = {code.id: number for number, code in enumerate(book.codes)}
         self.codes_of = codes_by_section(book)
+        self.former = _by_id(book.former, lambda code: code.id)
+        self._former_labels = {folded(code.label): code.id for code in book.former}
         section_keys = {each.id: each.key for each in book.sections}
         self.short_keys = {code.id: section_keys.get(code.section, "") + code.key for code in book.codes}
         self._by_label: dict[str, list[Code]] = {}
@@ -41,6 +43,10 @@ class CodebookIndex:
             self._by_label.setdefault(self.labels[code.id], []).append(code)
             for names, name in zip(self._by_name, (self.labels[code.id], code.id, code.name), strict=True):
                 names.setdefault(folded(name), []).append(code)
+
+    def former_id_by_label(self, text: str) -> CodeId | None:
+        """Return the id of the code of an earlier version that a document calls `text`."""
+        return self._former_labels.get(folded(text))
 
     def code_by_label(self, text: str) -> Code | None:
         """Return the code that a document calls `text`; None if no code or several match.

@@ -167,17 +167,54 @@ def pending_remark(code_id: str, index: CodebookIndex) -> str:
 
 
 def document_label(index: CodebookIndex, code_id: str) -> str:
-    """Return how documents name a code: by its label, or by its id if it is pending or not in the codebook."""
+    """Return how documents name a code: by its label, by that of an earlier codebook, else by its id."""
+    former = index.former.get(CodeId(code_id))
+    if former is not None:
+        return former.label
     remark = pending_remark(code_id, index)
     return f"{code_id} ({remark})" if remark else index.labels.get(CodeId(code_id), code_id)
 
 
+def former_label(index: CodebookIndex, code_id: str, name: str, label: str) -> str:
+    """Return how documents name a code of an earlier version, whose label was `label`, beside the codes of this one.
+
+    What could be taken for a code of this one gets a remark: `T5?: Baking (waits: T5 of an earlier codebook)`.
+    """
+    old = former_id(code_id) or code_id
+    if old == code_id and index.code_by_label(label) is None:
+        return label
+    return f"{code_id}: {name} ({REMARK.format(id=old)})"
+
+
 def id_of_document_label(label: str) -> str:
-    """Return the id in a label that the codebook lacks: a pending id, else the label itself."""
-    id_, bracket, _ = label.partition(" (")
-    old = former_id(id_)
-    is_pending = bracket and old and label.rstrip(":. ") == f"{id_} ({REMARK.format(id=old)})"
-    return id_ if is_pending else label
+    """Return the id in a label that the codebook lacks: one with the remark of an earlier code, else the label itself.
+
+    T5? (waits: T5 of an earlier codebook)    T5?: Baking (waits: T5 of an earlier codebook)
+    """
+    head, _, tail = REMARK.partition("{id}")
+    before, bracket, remark = label.rstrip(":. ").rpartition(f" ({head}")
+    old = remark.removesuffix(f"{tail})")
+    if not bracket or old == remark or not before.startswith(old):
+        return label
+    rest = before[len(old) :]
+    marks = len(rest) - len(rest.lstrip(PENDING))
+    return old + PENDING * marks if rest and rest[marks : marks + 1] in ("", ":") else label
+
+
+def recognize(state: State, book: Codebook, mint: Callable[[], str]) -> tuple[Event, ...]:
+    """Return the events that give what was coded under a label of no code the code that has this label by now.
+
+    A code of an earlier version is left alone: it was not unknown, and what becomes of it is for rules or the coder.
+    """
+    index = books.index_of(book)
+    notes = [note.target.id for note in state.notes.values() if note.text and _PART_OF[note.target.kind] == "code"]
+    rules: list[Rule] = []
+    for label in dict.fromkeys([*state.index.by_code, *notes]):
+        former = index.former.get(CodeId(label))
+        if label not in index.codes and not (former and former.was_code) and not label.endswith(PENDING):
+            code = index.code_by_label(label)
+            rules += [Rule("code", label, (code.id,))] if code is not None and not code.is_retired else []
+    return migrate(state, MigrationMap(tuple(rules)), book, mint, is_fresh=True).events if rules else ()
 
 
 # --- decisions --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, What
 from codetui.formats.session_doc.markdown import CodeSites
-from codetui.model import Codebook, Coding, CodingId, Memo, Span
+from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span
 
 Cell: TypeAlias = str | int | None
 Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
@@ -162,7 +162,8 @@ class _Tabulator:
         known = session.source or state.opened
         body = known.body_start if known else 0
         profile = profile_name(self._book, state.profile)
-        for coding in sorted(state.live(), key=lambda coding: self._sites.site(coding.code).sort_key):
+        orders = {code: (self._sites.site(code).sort_key, at) for at, code in enumerate(state.index.codes())}
+        for coding in sorted(state.live(), key=lambda coding: orders[coding.code]):
             anchor = coding.anchor
             yield CodingCells(
                 profile,
@@ -227,7 +228,10 @@ class _Tabulator:
         return (found.title if found else id_) if kind == "section" else "", ""
 
     def _code(self, code_id: str) -> _CodeCells:
-        site, code = self._sites.site(code_id), self._index.codes.get(code_id)
+        former = self._index.former.get(CodeId(code_id))
+        if former is not None:
+            return _CodeCells(former.section.title, former.group.title if former.group else "", code_id, former.name)
+        site, code = self._sites.site(code_id), self._index.codes.get(CodeId(code_id))
         section, group = self._index.sections.get(site.section), self._index.groups.get(site.group)
         return _CodeCells(
             section.title if section else "",

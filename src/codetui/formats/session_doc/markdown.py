@@ -39,7 +39,7 @@ from codetui.formats.session_doc.model import (
     numbered,
     without_number,
 )
-from codetui.model import Codebook, Coding, Memo, Problem, Severity
+from codetui.model import Codebook, CodeId, Coding, FormerCode, Memo, Problem, Severity
 
 NO_SECTION = "Codings"
 LAST_COMPONENT = re.compile(r"(?:\d+|(?<=[\W_])[^\W_]+)[\W_]*$")
@@ -89,6 +89,9 @@ class CodeSites:
 
     def holds_terms(self, code_id: str) -> bool:
         """True for a code whose entries are terms."""
+        former = self.index.former.get(CodeId(code_id))
+        if former is not None:
+            return former.holds == "terms"
         section = self.index.sections.get(self.site(code_id).section)
         return section is not None and section.holds == "terms"
 
@@ -99,10 +102,22 @@ class CodeSites:
             group = self.index.groups.get(code.group)
             is_grouped = group is not None and group.section == code.section
             return Site(code.section, code.group if is_grouped else "", self.index.order[code.id], True)
+        earlier = self.index.former.get(CodeId(code_id))
+        if earlier is not None:
+            return Site(earlier.section.id, earlier.group.id if earlier.group else "", self._end(earlier), False)
         former = former_id(code_id)
-        return self.site(former)._replace(is_known=False) if former else self._likely_site(code_id)
+        if former:
+            return self.site(former)._replace(is_known=False)
+        return self.kin(code_id) or Site(self.last_section, "", len(self.book.codes), False)
 
-    def _likely_site(self, code_id: str) -> Site:
+    def _end(self, code: FormerCode) -> int:
+        """Return the order of the last code in or before the section that a code of an earlier version is in."""
+        sections = list(self.index.sections)
+        upto = sections[: sections.index(code.section.id) + 1] if code.section.id in sections else sections
+        return max((self.index.order[own.id] for own in self.book.codes if own.section in upto), default=-1)
+
+    def kin(self, code_id: str) -> Site | None:
+        """Return the site behind the last code with an id built alike, None if there is none."""
         stem, is_nearest = _stem(next(iter(code_id.split()), "")), True
         while stem:
             kin = [code for code in self.book.codes if code.id.startswith(stem) and code.section in self.index.sections]
@@ -111,7 +126,7 @@ class CodeSites:
                 site = self.site(kin[-1].id)
                 return site._replace(group=site.group if is_nearest else "", is_known=False)
             stem, is_nearest = _stem(stem), False
-        return Site(self.last_section, "", len(self.book.codes), False)
+        return None
 
 
 def _stem(code_id: str) -> str:
@@ -171,10 +186,15 @@ class _Projection:
             blocks = [Block(codes=tuple(line for of_place in lines.values() for line in of_place)), *self._homeless()]
             return (SectionPart(NO_SECTION, _filled(blocks)),) if _filled(blocks) else ()
         parts = []
-        for number, section in enumerate(self._index.sections.values(), 1):
+        former = [code for code in self._book.former if code.id in code_ids]
+        sections = dict(self._index.sections)
+        for code in former:
+            sections.setdefault(code.section.id, code.section)
+        for number, section in enumerate(sections.values(), 1):
             # Codes without a group come first: under a group's heading they would be read as the group's.
             blocks = [Block(None, self._notes_on("section", section.id), tuple(lines.get((section.id, ""), ())))]
-            for group in groups(self._book, section):
+            gone = [code.group for code in former if code.group and code.section == section]
+            for group in dict.fromkeys([*groups(self._book, section), *gone]):
                 codes = tuple(lines.get((section.id, group.id), ()))
                 blocks.append(
                     Block(collapse_spaces(group.title), self._notes_on("group", group.id), codes, id=group.id)
@@ -461,7 +481,8 @@ def identified(document: Document, index: CodebookIndex) -> Document:
 
     def with_code_id(code: CodeLine) -> CodeLine:
         found = index.code_by_label(code.label)
-        return replace(code, id=found.id if found else id_of_document_label(code.label))
+        id_ = found.id if found else index.former_id_by_label(code.label)
+        return replace(code, id=id_ or id_of_document_label(code.label))
 
     def with_block_ids(block: Block, section: str) -> Block:
         title = block.heading

@@ -246,7 +246,10 @@ class _Patch:
 
     def _key(self, id_: str) -> str:
         """Return a code's id; of a code that the codebook lacks the name by which documents know it."""
-        code = self._index.codes.get(CodeId(id_)) or self._index.code_by_label(id_)
+        code_id = CodeId(id_)
+        if code_id in self._index.former:
+            return collapse_spaces(id_)
+        code = self._index.codes.get(code_id) or self._index.code_by_label(id_)
         return code.id if code else collapse_spaces(id_)
 
     def _collect(self) -> dict[str, WantedCode]:

@@ -107,6 +107,8 @@ def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
 
 def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
     """Return the list that a place denotes in a document, where labels and headings replace ids."""
+    if place.kind in ("entry", "code") and place.id in index.former:
+        return place
     if place.kind in ("entry", "code"):
         label = collapse_spaces(index.labels.get(CodeId(place.id), place.id))
         code = index.code_by_label(label)

@@ -187,6 +187,11 @@ class SessionDocument:
         self.text: str | None = None
         self.refresh()
 
+    @property
+    def sessions(self) -> Path:
+        """The folder of all sessions of the study."""
+        return self._paths.root
+
     # --- reading ----------------------------------------------------------------------------------
 
     def refresh(self) -> bool:

@@ -102,6 +102,7 @@ class Session:
         if self.state.opened is not None:
             self._reanchor()
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
+        self._sync.recognize()
         self.update_conflicts()
 
     def _reported(self, result: PullResult | None) -> PullResult | None:
@@ -132,6 +133,11 @@ class Session:
         """Continue with another version of the codebook: the labels in the document may change."""
         self.book, self._keep_book = book, keep_book
         self._sync.use(book)
+
+    def recognize_codes(self) -> None:
+        """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
+        if self.holder is None:
+            self._sync.recognize()
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -351,6 +357,11 @@ class Session:
     def may_have_unsaved_document(self) -> bool:
         """Return the same without rendering the document: True also while it is unknown."""
         return self._sync.may_be_behind
+
+    @property
+    def document_text(self) -> str | None:
+        """Return the text of the document on disk as it was last read or written, None if there is none."""
+        return self._sync.document.text
 
     @property
     def document_path(self) -> Path:

@@ -14,9 +14,11 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
+from codetui.core.codebook.migration import recognize
 from codetui.core.session.commands import Decision
 from codetui.core.session.state import State, evolve, replay
 from codetui.core.session.words import quoted
+from codetui.core.text.display import plural
 from codetui.model import (
     Cause,
     Codebook,
@@ -38,6 +40,9 @@ from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFa
 if TYPE_CHECKING:
     from codetui.formats.session_doc.model import Document
     from codetui.study.reconcile import Reconciliation
+
+RECOGNIZED = "codes that the codebook lacked"
+"""What a step comes from that gave codings the code of their label."""
 
 BY_HAND = ("edit", "document")
 """The causes of a step that imported a document."""
@@ -297,7 +302,7 @@ class DocumentSync:
         if not candidates:
             return None
         documents = [candidate.document for candidate in candidates]
-        return candidates[closest_base(parsed.document, documents, self._book)]
+        return candidates[closest_base(parsed.document, documents, self._book_of(self._log.state))]
 
     def _kept(self, newest: Snapshot, ids: LineIds) -> list[Problem]:
         """Report the codings that are kept although an edit of an older text than `newest` lacks them."""
@@ -314,7 +319,7 @@ class DocumentSync:
         mint = minted(parsed.text, base.text if base else "", str(state.seq))
         edited = self._with_lost_ids(parsed)
         before = base.document if base else None
-        return reconcile(edited, before, state, self._source, self._book, file, mint, parsed.text)
+        return reconcile(edited, before, state, self._source, self._book_of(state), file, mint, parsed.text)
 
     def _with_lost_ids(self, parsed: ParsedDocument) -> Document:
         """Return the document with the ids of codings that the log has lost: if its lines come back, none is double."""
@@ -385,9 +390,26 @@ class DocumentSync:
         """Return the document of a state, as it can be encoded."""
         from codetui.formats.session_doc.patch import document_of
 
-        text, ids = document_of(state, self._book, state.describe(self._source))
+        text, ids = document_of(state, self._book_of(state), state.describe(self._source))
         encodable = text.encode("utf-8", "replace").decode("utf-8")
         return Snapshot(encodable, ids, tuple(one.id for one in steps))
+
+    def _book_of(self, state: State) -> Codebook:
+        """Return the codebook with the codes of earlier versions that a state has, as far as they can be read."""
+        from codetui.study.former import with_former
+
+        try:
+            return with_former(self._book, self.document.sessions, [state])
+        except OSError:
+            return self._book
+
+    def recognize(self) -> Saved | NotSaved | None:
+        """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
+        state = self._log.state
+        mint = minted("recognized", self._book.content_hash, str(state.seq))
+        events = recognize(state, self._book_of(state), mint)
+        what = f"{plural(len(events), 'change')}: the codebook has the code by now."
+        return self._record(Decision(events, what, cause="migration", from_name=RECOGNIZED)) if events else None
 
     def _problem(self, damage: Damage) -> Problem:
         return Problem(str(self.document.path), damage.line, "error", damage.message)

@@ -1,0 +1,161 @@
+"""Codes of earlier versions of the codebook: what waits for a decision keeps its old name, kind and section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from codetui.core.codebook import index as books
+from codetui.core.codebook.index import index_of
+from codetui.core.codebook.migration import (
+    MigrationMap,
+    chain_maps,
+    former_id,
+    former_label,
+    pending_id,
+    version_name,
+)
+from codetui.core.session.state import State
+from codetui.formats.codebook.migration_map import parse_applied_map
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.session_doc.markdown import CodeSites
+from codetui.model import Code, Codebook, CodeId, FormerCode, Group, Section
+from codetui.storage import fs, study_files
+
+LOOKUPS_KEPT = 4
+"""Codebooks whose former codes are remembered: migrations and merges use several."""
+
+
+def with_former(book: Codebook, sessions: Path, states: Iterable[State]) -> Codebook:
+    """Return the codebook with the codes of earlier versions that these states have and it lacks, if any.
+
+    The earlier versions are those kept in the folder `sessions`.  Raises OSError where they cannot be read.
+    """
+    known = index_of(book).codes
+    wanted = dict.fromkeys(code for state in states for code in _codes_of(state) if code not in known)
+    return _lookup_of(book, sessions).with_codes(wanted) if wanted else book
+
+
+def _codes_of(state: State) -> Iterator[str]:
+    yield from state.index.by_code
+    yield from (note.target.id for note in state.notes.values() if note.text and note.target.kind in ("code", "entry"))
+
+
+_lookups: dict[tuple[str, ...], _FormerCodes] = {}
+
+
+def _lookup_of(book: Codebook, sessions: Path) -> _FormerCodes:
+    kept, maps = study_files.kept_names(sessions), study_files.kept_maps(sessions)
+    key = (str(sessions), book.content_hash, *kept, *map(str, maps))
+    if not book.content_hash or key not in _lookups:
+        while len(_lookups) >= LOOKUPS_KEPT:
+            _lookups.pop(next(iter(_lookups)), None)
+        _lookups[key] = _FormerCodes(book, sessions, kept[::-1], maps)
+    return _lookups[key]
+
+
+class _FormerCodes:
+    """The codes of earlier versions that were looked up for one codebook; versions are read as they are needed."""
+
+    def __init__(self, book: Codebook, sessions: Path, kept: list[str], maps: list[Path]) -> None:
+        """`kept` are the names of the kept versions, the newest first."""
+        self._book, self._sessions, self._kept = book, sessions, kept
+        self._maps = [parse_applied_map(fs.read(path).decode("utf-8", "replace")) for path in maps]
+        self._rules = chain_maps(self._maps)
+        self._versions: dict[str, Codebook | None] = {}
+        self._found: dict[str, FormerCode | None] = {}
+        self._with_codes = book
+
+    def with_codes(self, wanted: Iterable[str]) -> Codebook:
+        """Return the codebook with all codes that were looked up; the same object while there is no other."""
+        fresh = [code for code in wanted if code not in self._found]
+        if fresh:
+            self._found |= {code: self._find(code) for code in fresh}
+            former = tuple(code for code in self._found.values() if code)
+            if former != self._with_codes.former:
+                self._with_codes = replace(self._book, former=former)
+        return self._with_codes
+
+    def _find(self, code_id: str) -> FormerCode | None:
+        """Return a code as the newest version had it that had it; a label of none where its kin was."""
+        old = former_id(code_id)
+        for version in self._earlier(code_id):
+            code = index_of(version).codes.get(CodeId(old or code_id))
+            current = index_of(self._book).codes.get(CodeId(old)) if old else None
+            if code is not None and (current is None or books.folded(code.name) != books.folded(current.name)):
+                return self._former(code_id, code, version)
+        return None if old else self._placed(code_id)
+
+    def _placed(self, label: str) -> FormerCode | None:
+        """Return a label that was the id of no code with the place that it would have had in the newest version."""
+        has_rule = self._rules.rule("code", label) is not None
+        if not has_rule and (CodeSites(self._book).kin(label) or index_of(self._book).code_by_label(label)):
+            return None
+        for version in self._earlier(label):
+            code = index_of(version).code_by_label(label)
+            if code is not None:
+                found = self._former(label, code, version)
+                return replace(found, label=label, was_code=has_rule) if found else None
+            site = CodeSites(version).kin(label)
+            if site is not None:
+                kin = Code(id=CodeId(label), name="", section=site.section, group=site.group)
+                found = self._former(label, kin, version)
+                return replace(found, label=label, was_code=has_rule) if found else None
+        return None
+
+    def _earlier(self, code_id: str) -> Iterator[Codebook]:
+        """Yield the earlier versions, the newest first; before them those whose rules made an id pending."""
+        old = former_id(code_id)
+        made = [each.old_book for each in reversed(self._maps) if old and each.rule("code", old)]
+        for name in filter(None, made):
+            yield from (each for each in self._all_versions() if name in (each.version, version_name(each)))
+        yield from self._all_versions()
+
+    def _all_versions(self) -> Iterator[Codebook]:
+        for name in self._kept:
+            if name not in self._versions:
+                text = study_files.kept_codebook(self._sessions, name)
+                self._versions[name] = parse_codebook(text, name, is_checked=True)[0] if text is not None else None
+            version = self._versions[name]
+            if version is not None and version.content_hash != self._book.content_hash:
+                yield version
+
+    def _former(self, code_id: str, code: Code, version: Codebook) -> FormerCode | None:
+        then, now = index_of(version), index_of(self._book)
+        section = then.sections.get(code.section)
+        if section is None:
+            return None
+        group = then.groups.get(code.group)
+        place = _section_now(section, self._book, self._rules)
+        label = former_label(now, code_id, code.name, then.labels.get(code.id, code_id))
+        return FormerCode(
+            id=CodeId(code_id),
+            name=code.name,
+            label=label,
+            section=place,
+            group=_group_now(group, place, self._book, self._rules) if group else None,
+            holds=section.holds,
+        )
+
+
+def _section_now(section: Section, book: Codebook, rules: MigrationMap) -> Section:
+    """Return the section that has become of an earlier one: by the rules, its title or its id, else the earlier one."""
+    own = index_of(book).sections
+    rule = rules.rule("section", section.id)
+    renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None
+    found = renamed or books.section_by_title(book, section.title) or own.get(section.id)
+    if found is not None and found.holds == section.holds:
+        return found
+    return replace(section, id=pending_id(section.id, own))
+
+
+def _group_now(group: Group, section: Section, book: Codebook, rules: MigrationMap) -> Group:
+    """Return the group of a section that has become of an earlier one, as `_section_now` does."""
+    own = index_of(book).groups
+    rule = rules.rule("group", group.id)
+    renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None
+    for found in (renamed, books.group_by_title(book, group.title, section.id), own.get(group.id)):
+        if found is not None and found.section == section.id:
+            return found
+    return replace(group, id=pending_id(group.id, own), section=section.id)
