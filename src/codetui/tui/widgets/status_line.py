@@ -43,7 +43,6 @@ class StatusFacts:
     place: int = 0
     total: int = 0
     ad: str = ""
-    noun: str = "ad"
     employer: str = ""
     coder: str = ""
     profile: str = ""
@@ -52,6 +51,7 @@ class StatusFacts:
     is_read_only: bool = False
     unlocated: int = 0
     is_document_refused: bool = False
+    noun: str = "ad"
 
 
 class CodeMark(NamedTuple):
