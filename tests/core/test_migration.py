@@ -16,6 +16,7 @@ from codetui.core.codebook.migration import (
     MigrationResult,
     PendingDecision,
     Rule,
+    id_of_document_label,
     migrate,
     pending_decisions,
     propose,
@@ -492,3 +493,21 @@ def test_the_log_tells_the_migrated_state() -> None:
         steps.append(at.newest)
         at = at.earlier
     assert replay(steps).live() == state.live()
+
+
+@pytest.mark.parametrize(
+    ("label", "id_"),
+    [
+        ("T5? (waits: T5 of an earlier codebook)", "T5?"),
+        ("T5?: Baking (waits: T5 of an earlier codebook):", "T5?"),
+        ("T5??: Baking: bread (rye) (waits: T5 of an earlier codebook)", "T5??"),
+        ("Baking: Baking (waits: Baking of an earlier codebook)", "Baking"),
+        ("1.A. 2?: Baking (waits: 1.A. 2 of an earlier codebook)", "1.A. 2?"),
+        ("T5 (waits: T5 of an earlier codebook)", "T5 (waits: T5 of an earlier codebook)"),
+        ("T55?: Baking (waits: T5 of an earlier codebook)", "T55?: Baking (waits: T5 of an earlier codebook)"),
+        ("T5?: Baking", "T5?: Baking"),
+        ("Baking (waits: a while)", "Baking (waits: a while)"),
+    ],
+)
+def test_a_label_with_the_remark_of_an_earlier_code_has_its_id(label: str, id_: str) -> None:
+    assert id_of_document_label(label) == id_

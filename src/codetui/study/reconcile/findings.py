@@ -181,10 +181,12 @@ def _unknown(what: str, heading: str, line: int, *, has_notes: bool) -> Remark:
 def _on_code(line: CodeLine, section: SectionPart, block: Block, index: CodebookIndex) -> Iterator[Remark]:
     code = index.codes.get(CodeId(line.id))
     if code is None:
-        message = (
-            f"the codebook has no code “{line.label}”; its codings are kept under that name. "
-            "Correct the label, or add the code to the codebook"
-        )
+        former = index.former.get(CodeId(line.id))
+        message = f"the codebook has no code “{line.label}”; its codings are kept under that name. "
+        if former is not None and former.was_code:
+            message += "An earlier version has it: recode them, or keep the code with retired = true"
+        else:
+            message += "Correct the label, or add the code to the codebook"
         yield Remark(line.line, "warning", message)
         return
     here, own = _misplaced(code, section, block, index)
