@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from testing.hostile.inputs import mutated
 from testing.hostile.sent import KEYS, QUIET, REPORTS, SENT, Line, take_input
@@ -189,7 +191,9 @@ def test_a_paste_goes_on_behind_a_long_pause() -> None:
 # --- any bytes ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", [b"\x1b[577$", b"\x1b[;", b"\x1b[M\xe9", b"\x1b[200~a\x1b[201\xd6", b"[<[<\x1b[<"])
+@pytest.mark.parametrize(
+    "data", [b"\x1b[577$", b"\x1b[;", b"\x1b[M\xe9", b"\x1b[M\xe9\xbf", b"\x1b[200~a\x1b[201\xd6", b"[<[<\x1b[<"]
+)
 def test_a_key_pressed_long_after_a_part_of_a_sequence_is_that_key(data: bytes) -> None:
     line = sent(data)
     line.send(b"q")
@@ -216,3 +220,19 @@ async def test_keys_with_alt_do_nothing_in_the_workbench(tmp_path: Path) -> None
         await press(pilot, "s<alt+1><alt+1>")
         assert bench.state.live() == () and not bench.panel.is_open
         assert bench.status.message[0] == "Alt+1 does nothing here. ? shows every key."
+
+
+@pytest.mark.parametrize("opening", ["s1", "f", "p", "s<enter>", "a", "?", "/", "t", "s11n", "p1", "E"])
+async def test_keys_with_alt_choose_and_write_nothing(tmp_path: Path, opening: str) -> None:
+    write_ad(tmp_path, "You build pipelines in Python.")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, opening)
+        before = (bench.state, pilot.app.screen, texts(pilot.app.screen))
+        await press(pilot, "<alt+1><alt+a><alt+E><alt+2>")
+        assert (bench.state, pilot.app.screen, texts(pilot.app.screen)) == before
+
+
+def texts(screen: Screen[object]) -> list[str]:
+    """The texts of all fields."""
+    fields = (*screen.query(Input), *screen.query(TextArea))
+    return [field.text if isinstance(field, TextArea) else field.value for field in fields]

@@ -151,7 +151,7 @@ class InputFilter:
         messages = self.tick()
         pause, self._fed = self._clock() - self._fed, self._clock()
         whole = self._open + text
-        rest = UNMISTAKABLE.match(whole) or (WITH_NUMBERS.match(whole) if len(self._open) <= 3 else None)
+        rest = UNMISTAKABLE.match(whole) or (WITH_NUMBERS.match(whole) if len(self._open) <= 2 else None)
         if self._is_given_up and (rest is None or rest.end() <= len(self._open)):
             self._open, self._own = "", 0
         self._is_given_up = False
@@ -326,7 +326,7 @@ if sys.platform == "win32":
             while not self.exit_event.is_set():
                 super().run()
 
-    win32.XTermParser, win32.EventMonitor = InputFilter, InputMonitor
+    vars(win32).update(XTermParser=InputFilter, EventMonitor=InputMonitor)
 else:
     from codecs import getincrementaldecoder
 
