@@ -23,7 +23,7 @@ from codetui.formats.session_doc.entries import (
     write_entry,
     write_group,
 )
-from codetui.formats.session_doc.lines import Key, Kind, Row, Rows
+from codetui.formats.session_doc.lines import Key, Kind, Row, Rows, escape_heading
 from codetui.formats.session_doc.model import AD, Document, Entry, HeadPart
 from codetui.model import DocumentLayout
 
@@ -33,14 +33,15 @@ JOB_AD = "Job Ad"
 OPENING = "This document contains the manual coding for"
 JOB_ADS = r"(?:Job\s+Ad|Vacature|Advertentie)"
 HEADING = re.compile(
-    rf"{TITLE}\s+(?!{JOB_ADS}\s*\d)([^#(]*[^#(\s])\s*#\s?(.*)|.*?\b({JOB_ADS})\s*(?:#\s?|(?=\d))(.*)", re.I | re.S
+    rf"{TITLE}\s+(?!{JOB_ADS}\s*\d)([^#(\\]*[^#(\s\\])\s*\\?#\s?(.*)|.*?\b({JOB_ADS})\s*(?:\\?#\s?|(?=\d))(.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 """The canonical heading with any word for a source, or one with any words before a job ad."""
 
 SEPARATED = re.compile(r"((?:\\.|[^\s\\])+?)(?::\s+|\s+[-–—|]\s+)(.+)", re.DOTALL)
 """An id and the employer without brackets: `7: Acme`, `7 - Acme`."""
 
-ID_SIGNS = "():-–—|"
+ID_SIGNS = "():-–—|_*#~[]<>&"
 TITLED = re.compile(r'.*?\bfor\s+the\s+"', re.IGNORECASE | re.DOTALL)
 UNTITLED = re.compile(rf"{OPENING} an? ")
 LABELLED = r"(?:(?:\*\*|__)\s*(?:{0})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)|(?:{0})\s*:)(.*)"
@@ -106,12 +107,12 @@ def _employer_start(text: str) -> int:
 
 def write_section_heading(title: str) -> str:
     """Render the heading of a section."""
-    return f"## {one_line(title)}".rstrip()
+    return f"## {escape_heading(one_line(title))}".rstrip()
 
 
 def write_group_heading(title: str, marks: str = "###") -> str:
     """Render the heading of a group."""
-    return f"{marks} {one_line(title)}".rstrip()
+    return f"{marks} {escape_heading(one_line(title))}".rstrip()
 
 
 # --- the opening sentence -------------------------------------------------------------------------
@@ -215,7 +216,8 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
     if employer is not None and employer != collapse_spaces(document.employer):
         for row in rows_of("heading", "heading"):
             marks, text, _ = row.raw[0].partition(row.text)
-            rows.rewrite(row, marks + _with_employer(text, employer))
+            below = [raw.rstrip("\r\n") for raw in row.raw[1:]]
+            rows.rewrite(row, marks + escape_heading(_with_employer(text, employer)), *below)
     if (employer, title) != (None, None):
         _patch_opening(rows, rows_of("opening", "paragraph"), document, title, employer)
     reasonings = rows_of("reasoning", "bullet", "paragraph")
@@ -251,7 +253,7 @@ def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profi
         rows.rewrite(profiles[-1], profiles[-1].prefix + _with_profile(profiles[-1].text, profile))
     elif reasonings:
         below = reasonings[0]
-        row = rows.add("bullet", (below.key[0] - 1,), below.prefix + _with_profile("", profile))
+        row = rows.add("bullet", (below.key[0] - 1,), below.list_prefix + _with_profile("", profile))
         row.gap, below.gap = below.gap, row.gap
     else:
         rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
@@ -264,7 +266,7 @@ def _patch_reasoning(rows: Rows, profiles: list[Row], reasonings: list[Row], rea
         rows.rewrite(reasonings[0], reasonings[0].prefix + _with_reasoning(reasonings[0].text, reasoning))
         _remove(reasonings[1:])
     else:
-        prefix = profiles[0].prefix if profiles else "- "
+        prefix = profiles[0].list_prefix if profiles else "- "
         rows.add("bullet", (*last, 1, 1), prefix + _with_reasoning("", reasoning))
 
 

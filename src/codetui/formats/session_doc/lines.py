@@ -17,11 +17,24 @@ Key: TypeAlias = tuple[int, ...]
 LINE_END = re.compile(r"\r\n|\r|\n")
 ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|)$", re.DOTALL)
+HEADING_END = re.compile(r"(?:(?:^|(?<=\s))#+|(?<=\s)\{[#.][^{}]*\})\s*$")
+"""What closes a heading and is no part of its text: `##`, or the identifier that a converter has put there."""
+
+ENDS_LIKE_HEADING = re.compile(r"(\\*)(#+|\{[#.][^{}]*\})$")
+UNDERLINE = re.compile(r" {0,3}(?:(=+)|-{2}|-{4,})[ \t]*$")
+"""The line below the text of a heading; three dashes are a rule between sections."""
+
+NUMBERED_TITLE = re.compile(r"\d+[.)] [^\"`*_(]")
+"""The text of a heading that would be an item of a list if the next line did not underline it."""
+
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$")
 SIGNS = "•◦▪‣"
 """The bullets of word processors."""
 
-BULLET = re.compile(rf"([ \t]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[ \t]+(.*)|)$", re.DOTALL)
+BLANKS = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
+BLANK = re.compile(f"[{BLANKS}]")
+CHECK_BOX = r"\\?\[[ xX]\\?\](?:[ \t]+|$)"
+BULLET = re.compile(rf"([{BLANKS}]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[{BLANKS}]+(?:{CHECK_BOX})?(.*)|)$", re.DOTALL)
 CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»"}
 """The signs that close a quotation, by the one that opens it."""
 
@@ -33,7 +46,10 @@ HEAD_LABEL = re.compile(
 )
 """Lines that are read as bullets without one: a label in bold, and in the head a line that begins with one."""
 
-BULLET_PREFIX = re.compile(rf"([ \t]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=\s|$)([ \t]*)")
+BULLET_PREFIX = re.compile(
+    rf"([{BLANKS}]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=[{BLANKS}\r\n]|$)([{BLANKS}]*)((?<=[{BLANKS}]){CHECK_BOX})?"
+)
+ODD_BLANK = re.compile(r"[ \t]*[^\S \t\r\n]|[ \t]*[\u200b\u2060\ufeff]")
 LIST_END = "<!-- -->"
 """A separator that markdown needs between a list and indented text that is no part of it."""
 
@@ -109,7 +125,11 @@ def cut(text: str) -> list[Line]:
         last = lines[-1] if lines else None
         if last and last.open_quotation and raw.lstrip()[0] in SIGNS:
             line.kind = "paragraph"  # a bullet of the source, inside the quotation
-        if last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0):
+        is_continued = last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0)
+        if not is_continued and (line.kind == "paragraph" or NUMBERED_TITLE.match(raw)):
+            _underline(line, raws[number + 1 : number + 2])
+            is_head = is_head and line.level < 2
+        if last and is_continued:
             last.raw += raws[number - blanks : number + 1]
             if any(sign in raw for sign in last.open_quotation):
                 last.open_quotation = ""
@@ -117,6 +137,8 @@ def cut(text: str) -> list[Line]:
             lines.append(line)
         number, blanks = number + len(line.raw), 0
     for line in lines:
+        if line.kind == "heading":
+            continue
         line.text = " ".join((line.text, *filter(None, map(str.strip, line.raw[1:])))).strip()
     return lines
 
@@ -146,10 +168,30 @@ def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
     return None
 
 
+def _underline(line: Line, following: list[str]) -> None:
+    """Make a line the heading that it is where the next line underlines it."""
+    underline = UNDERLINE.match(following[0]) if following and len(line.raw) == 1 else None
+    if underline:
+        line.kind, line.level = "heading", 1 if underline[1] else 2
+        line.text = HEADING_END.sub("", line.raw[0]).strip()
+        line.raw += following
+
+
+def escape_heading(text: str) -> str:
+    """Return the text of a heading so that nothing at its end is taken for what closes it."""
+    return ENDS_LIKE_HEADING.sub(r"\1\\\2", text) if HEADING_END.search(text) or "\\" in text else text
+
+
+def unescape_heading(text: str) -> str:
+    """Undo `escape_heading`."""
+    return ENDS_LIKE_HEADING.sub(lambda found: found[1][1:] + found[2], text) if "\\" in text else text
+
+
 def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
     raw = raws[number]
     if heading := HEADING.match(raw):
-        return Line(number + 1, "heading", (heading[2] or "").strip(), [raw], level=len(heading[1]))
+        text = HEADING_END.sub("", heading[2] or "").strip()
+        return Line(number + 1, "heading", text, [raw], level=len(heading[1]))
     if RULE.match(raw):
         return Line(number + 1, "rule", "", [raw])
     if bullet := BULLET.match(raw):
@@ -220,8 +262,14 @@ class Row:
         return "" if found is None else found[0] if found[3] else found[0] + " "
 
     @property
+    def list_prefix(self) -> str:
+        """The same without a check box, for another row in the list."""
+        found = BULLET_PREFIX.match(self.raw[0])
+        return self.prefix.removesuffix(found[4]) if found and found[4] else self.prefix
+
+    @property
     def is_indented(self) -> bool:
-        return self.raw[0][0] in " \t"
+        return BLANK.match(self.raw[0]) is not None
 
     @property
     def is_nested(self) -> bool:

@@ -23,7 +23,7 @@ from codetui.formats.session_doc.entries import (
     write_entry,
     write_notes,
 )
-from codetui.formats.session_doc.lines import Line, cut
+from codetui.formats.session_doc.lines import BULLET_PREFIX, ODD_BLANK, Line, cut, escape_heading, unescape_heading
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
@@ -242,7 +242,7 @@ def _head_lines(document: Document) -> list[str]:
     heading = head.write_heading(head.Heading(document.source_id, document.employer, head.kind_of(document.noun)))
     opening = document.opening or head.write_opening(document.title, document.employer, document.noun)
     profile = "\n".join(head.write_profile(document.profile, document.reasoning))
-    return "\n\n".join(filter(None, (f"# {heading}", opening, profile))).split("\n")
+    return "\n\n".join(filter(None, (f"# {escape_heading(heading)}", opening, profile))).split("\n")
 
 
 def _section_rows(section: SectionPart) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -320,7 +320,11 @@ class _Reader:
         rest: list[Line] = []
         found: dict[HeadPart, Lines] = {}
         for line in lines:
-            if line.kind == "heading" and heading is None and (heading := head.read_heading(line.text)):
+            if (
+                line.kind == "heading"
+                and heading is None
+                and (heading := head.read_heading(unescape_heading(line.text)))
+            ):
                 found["heading"] = Lines(line.number, line.end)
             elif line.kind == "paragraph" and not rest:
                 openings.append("\n".join(raw.strip() for raw in line.raw))
@@ -368,9 +372,9 @@ class _Reader:
         """Read one line of the sections."""
         match line.kind:
             case "heading" if line.level == 2:
-                self._begin(SectionPart(line.text, line=line.number, end=line.end))
+                self._begin(SectionPart(unescape_heading(line.text), line=line.number, end=line.end))
             case "heading" if line.level > 2 and self.parts:
-                self._begin(Block(line.text, line=line.number, end=line.end))
+                self._begin(Block(unescape_heading(line.text), line=line.number, end=line.end))
             case "heading":
                 self.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
             case "bullet":
@@ -397,6 +401,11 @@ class _Reader:
             self.leave(line, "there is no code above this; put `- **the code's label:**` before it.")
         else:
             self._read_entry(line, line.text)
+        prefix = BULLET_PREFIX.match(line.raw[0])
+        if prefix and prefix[4]:
+            self.report(line.number, "note", "the check box is not part of the coding; it is kept as it is.")
+        if ODD_BLANK.match(line.raw[0]):
+            self.report(line.number, "note", "the line begins with odd blanks, which are read as usual ones.")
 
     def _read_code(self, line: Line, label: str, rest: str) -> None:
         """Read a label and what follows it on its line: notes, or the first entry."""

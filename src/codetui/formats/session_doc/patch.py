@@ -369,14 +369,14 @@ class _Patch:
 
         One that goes before all others is as far from the code's row as the first one was.
         """
-        sibling = code.rows[-1] if code.rows else self._entry_by_prefix.get(code.row.prefix)
+        sibling = code.rows[-1] if code.rows else self._entry_by_prefix.get(code.row.list_prefix)
         first = code.rows[0] if code.rows and above is code.row else None
         if first:
-            prefix = first.prefix
+            prefix = first.list_prefix
         elif above is not code.row:
-            prefix = _counted(above.prefix)
+            prefix = _counted(above.list_prefix)
         else:
-            prefix = NUMBER.sub("1", sibling.prefix) if sibling else _nested(code.row.prefix)
+            prefix = NUMBER.sub("1", sibling.list_prefix) if sibling else _nested(code.row.list_prefix)
         is_loose = bool(sibling and sibling.gap)
         row = self._rows.add("bullet", key, prefix + write_entry(entry), (entry.id,), is_loose=is_loose)
         if first:
@@ -386,7 +386,7 @@ class _Patch:
     @cached_property
     def _entry_by_prefix(self) -> dict[str, Row]:
         """The last entry under a code with each prefix."""
-        return {code.row.prefix: code.rows[-1] for code in self._codes if code.rows}
+        return {code.row.list_prefix: code.rows[-1] for code in self._codes if code.rows}
 
     # --- what the layout lacks --------------------------------------------------------------------
 
@@ -398,11 +398,11 @@ class _Patch:
         below = kin[0][0] if kin and not above else None
         above = above or (place.codes[-1] if place.codes and not below else None)
         if above:
-            prefix, base, number = _counted(above.row.prefix), above.behind, place.codes.index(above) + 1
+            prefix, base, number = _counted(above.row.list_prefix), above.behind, place.codes.index(above) + 1
         elif below:
-            prefix, base, number = below.row.prefix, below.before, place.codes.index(below)
+            prefix, base, number = below.row.list_prefix, below.before, place.codes.index(below)
         else:
-            prefix = NUMBER.sub("1", self._codes[-1].row.prefix) if self._codes else "- "
+            prefix = NUMBER.sub("1", self._codes[-1].row.list_prefix) if self._codes else "- "
             base, number = (*place.end, IN_BLOCK), 0
         own = [code.row for code in place.codes[1:] if not code.row.is_new] or self._later_codes
         ids = tuple(note.id for note in wanted.notes)
@@ -581,6 +581,6 @@ def _nested(prefix: str) -> str:
     found = BULLET_PREFIX.match(prefix)
     if found is None:
         return prefix
-    indent, bullet, space = found.groups()
+    indent, bullet, space = found.group(1, 2, 3)
     width = "\t" if "\t" in space else " " * len(bullet + space)
     return f"{indent}{width}{'-' if bullet[0].isdigit() else bullet}{space}"
