@@ -290,6 +290,14 @@ def kept_codebook(root: Path, name: str) -> str | None:
     return text if digest.startswith(name) and digest.startswith(found[0]) else None
 
 
+def kept_files(root: Path) -> list[str]:
+    """Return the names of all kept codebooks and rules, sorted; they change whenever one more is kept."""
+    try:
+        return sorted(name for name in disk.names(root / KEPT_FOLDER) if name.endswith(".toml"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def kept_names(root: Path) -> list[str]:
     """Return the first digits of the hashes of all kept codebooks, in the order in which they were first coded with."""
     return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]

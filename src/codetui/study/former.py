@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import index_of
@@ -43,25 +44,29 @@ def _codes_of(state: State) -> Iterator[str]:
 
 
 _lookups: dict[tuple[str, ...], _FormerCodes] = {}
+_lock = RLock()
+"""Sessions are migrated and merged by several threads."""
 
 
 def _lookup_of(book: Codebook, sessions: Path) -> _FormerCodes:
-    kept, maps = study_files.kept_names(sessions), study_files.kept_maps(sessions)
-    key = (str(sessions), book.content_hash, *kept, *map(str, maps))
-    if not book.content_hash or key not in _lookups:
-        while len(_lookups) >= LOOKUPS_KEPT:
-            _lookups.pop(next(iter(_lookups)), None)
-        _lookups[key] = _FormerCodes(book, sessions, kept[::-1], maps)
-    return _lookups[key]
+    key = (str(sessions), book.content_hash, *study_files.kept_files(sessions))
+    found = _lookups.get(key) if book.content_hash else None
+    if found is None:
+        with _lock:
+            while len(_lookups) >= LOOKUPS_KEPT:
+                del _lookups[next(iter(_lookups))]
+            found = _lookups[key] = _FormerCodes(book, sessions)
+    return found
 
 
 class _FormerCodes:
     """The codes of earlier versions that were looked up for one codebook; versions are read as they are needed."""
 
-    def __init__(self, book: Codebook, sessions: Path, kept: list[str], maps: list[Path]) -> None:
-        """`kept` are the names of the kept versions, the newest first."""
-        self._book, self._sessions, self._kept = book, sessions, kept
-        self._maps = [parse_applied_map(fs.read(path).decode("utf-8", "replace")) for path in maps]
+    def __init__(self, book: Codebook, sessions: Path) -> None:
+        self._book, self._sessions = book, sessions
+        self._kept = study_files.kept_names(sessions)[::-1]
+        texts = (fs.read(path).decode("utf-8", "replace") for path in study_files.kept_maps(sessions))
+        self._maps = [parse_applied_map(text) for text in texts]
         self._rules = chain_maps(self._maps)
         self._versions: dict[str, Codebook | None] = {}
         self._found: dict[str, FormerCode | None] = {}
@@ -69,13 +74,13 @@ class _FormerCodes:
 
     def with_codes(self, wanted: Iterable[str]) -> Codebook:
         """Return the codebook with all codes that were looked up; the same object while there is no other."""
-        fresh = [code for code in wanted if code not in self._found]
-        if fresh:
+        with _lock:
+            fresh = [code for code in wanted if code not in self._found]
             self._found |= {code: self._find(code) for code in fresh}
             former = tuple(code for code in self._found.values() if code)
             if former != self._with_codes.former:
                 self._with_codes = replace(self._book, former=former)
-        return self._with_codes
+            return self._with_codes
 
     def _find(self, code_id: str) -> FormerCode | None:
         """Return a code as the newest version had it that had it; a label of none where its kin was."""
