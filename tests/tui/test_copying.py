@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from codetui.formats.export.exporter import rows
 from codetui.storage.journal import Journal
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
 from codetui.tui.workbench.source import said
-from testing.keys import BOOK, press, running, workspace_on, write_ad
+from testing.keys import press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
 TAKEN = "Copied from ad 1: 2 codings and the profile. u undoes it."
@@ -49,7 +48,7 @@ async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over
         assert bench.state.is_untouched
         await press(pilot, "<ctrl+r><ctrl+s>")
         assert len(bench.state.live()) == 2
-        assert {row.origin for row in rows(bench.state, BOOK, bench.ad, "rosa")} == {"copy of 1"}
+        assert {(one.origin, one.from_name) for one in bench.state.live()} == {("copy", "1")}
     transactions, problems = Journal(folder / "sessions" / "rosa" / "events" / "2.jsonl").read()
     assert problems == [] and [(one.cause, one.from_name) for one in transactions][:2] == [("copy", "1"), ("undo", "")]
     assert "We need Python and SQL." in (folder / "sessions" / "rosa" / "analysis_job_2_other.md").read_text("utf-8")

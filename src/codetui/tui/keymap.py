@@ -9,7 +9,14 @@ from textual.keys import format_key
 
 from codetui.tui.actions import ACTIONS, Action
 
-NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "space": "Space", "enter": "Enter"}
+NAMES = {
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+    "space": "Space",
+    "enter": "Enter",
+    "backspace": "Backspace",
+}
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import combining, normalize
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, folded, label_from
-from codetui.formats.session_doc.model import Block, CodeLine, Document, Entry, SectionPart, numbered, without_number
 from codetui.formats.toml.tables import Table, report_missing, shown
 from codetui.model import Codebook, Severity
+
+if TYPE_CHECKING:
+    from codetui.formats.session_doc.model import Document, SectionPart
 
 FINAL_NUMBER = re.compile(r"(.*?)(?<![0-9])([0-9]{1,9})")
 OWN_NUMBER = re.compile(r"\d+[.)]\s")
@@ -227,6 +229,7 @@ def lost_headings(index: CodebookIndex) -> list[Heading]:
     Texts that two parts share are left to the checks that compare them.
     """
     from codetui.formats.session_doc.markdown import parse_document, render_document
+    from codetui.formats.session_doc.model import Document
 
     wanted: list[Heading] = []
     document = Document("1", sections=tuple(_parts(index, wanted)))
@@ -255,6 +258,8 @@ def lost_profiles(book: Codebook) -> Iterator[Heading]:
 
 def _parts(index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]:
     """Yield the sections of a document with an entry under each code; add all headings to `wanted`."""
+    from codetui.formats.session_doc.model import Block, CodeLine, Entry, SectionPart, numbered
+
     for number, section in enumerate(index.book.sections, 1):
         wanted.append(Heading("section", section.id, section.title))
         entry = Entry("term" if section.holds == "terms" else "quotation", "words")
@@ -269,6 +274,8 @@ def _parts(index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]
 
 
 def _recognised(document: Document, index: CodebookIndex) -> Iterator[Heading]:
+    from codetui.formats.session_doc.model import without_number
+
     for part in document.sections:
         title = without_number(part.title)
         section = books.section_by_title(index.book, title)
