@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from codetui.core.text.scripts import UNSPACED, find_unspaced
 from codetui.model import Span
 
-WORD = re.compile(r"[\w+#']+")
-"""A word with the characters that distinguish `C++`, `C#` and `C`, and with those of `you'll`."""
+WORD = re.compile(rf"[{UNSPACED}]|(?:[\w+#'](?<![{UNSPACED}]))+")
+"""A word, with the characters that distinguish `C++`, `C#` and `C`, and with those of `you'll`; in scripts without
+blanks each character for itself, since a change of one makes another word."""
 
 MISSPELT, INFLECTED, MISSED = 3, 4, 8
 """The words that a quotation must have for each typo: a misspelt word, another ending, a little word missing or added.
@@ -190,7 +192,9 @@ def _words_for(one: list[str], other: list[str]) -> int | None:
 
 def _is_little(*words: str) -> bool:
     """True for a single word that may be missing."""
-    return len(words) == 1 and len(words[0]) <= LITTLE and words[0].isalpha() and words[0] not in NEGATIONS
+    if len(words) != 1 or find_unspaced(words[0]):
+        return False
+    return len(words[0]) <= LITTLE and words[0].isalpha() and words[0] not in NEGATIONS
 
 
 def _words_for_spelling(one: str, other: str) -> int | None:
@@ -321,7 +325,9 @@ def _is_other_word(text: str, span: Span) -> bool:
 
 def is_joined(text: str, position: int) -> bool:
     """True if a word continues across `position`."""
-    return 0 < position < len(text) and text[position - 1].isalnum() and text[position].isalnum()
+    if not 0 < position < len(text) or not (text[position - 1].isalnum() and text[position].isalnum()):
+        return False
+    return text[position].isascii() or not find_unspaced(text, position - 1, position + 1)
 
 
 def _common(one: str, other: str) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from codetui.core.selection.selection import Selection, cursor, selected, settled
+from codetui.core.text.scripts import CLOSERS, OPENERS
 from codetui.core.text.units import Unit, unit_at, units
 from codetui.model import Span
 
@@ -134,9 +135,11 @@ a an and are as at be been but by can for from has have if in into is it its of 
 their them they this to us was we what which who will with would you your aan als bij dan dat de
 deze die dit door een en er het hun ik in is je jij jou jouw maar met naar niet nog of om onder ons
 onze op over te tot u uit uw van voor waar wat we wij wordt worden zijn zich ze zij
+的 了 和 與 与 及 或 在 是 對 对 為 为 有 并 並 等 我们 我們 你 您 は が を に の と で も や し て ます です
 """
 _FILLERS = frozenset(_FILLERS_SPELT.split())
 _LEADING = frozenset(("to", "and", "or", "for", "&", "om", "en", "of", "het", "te", "bij", "on", "an", "as"))
+_BRACKETS = {")": "(", "]": "["} | dict(zip(CLOSERS[:-2], OPENERS[:-2], strict=True))
 _MODALS = frozenset(("will", "zal", "zult"))
 _FARTHEST = 76
 """The number of ends that are offered: two letters reach all of them, and the nearest two dozen need one."""
@@ -212,7 +215,7 @@ def _starts(text: str, view: Span, unit: Unit) -> set[int]:
 
 def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
     """Return the end of a word with a bracket that was opened since the start, and with a sentence's full stop."""
-    while end < len(text) and text[end] in ")]" and _is_open(text, start, end):
+    while end < len(text) and text[end] in _BRACKETS and _is_open(text, start, end):
         end += 1
     sentence = unit_at(text, max(start, end - 1), "sentence").end
     if sentence in stops and end < sentence and not any(c.isalnum() for c in text[end:sentence]):
@@ -222,5 +225,5 @@ def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
 
 def _is_open(text: str, start: int, end: int) -> bool:
     """True if the bracket at `end` was opened after `start`."""
-    opener = "(" if text[end] == ")" else "["
+    opener = _BRACKETS[text[end]]
     return text.count(opener, start, end) > text.count(text[end], start, end)

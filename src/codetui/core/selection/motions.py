@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from codetui.core.selection.selection import Edge, Motion, Selection, View, cursor, extended, selected, settled
-from codetui.core.text import layout
+from codetui.core.text import layout, scripts
 from codetui.core.text.units import (
     Unit,
     grapheme_after,
@@ -30,7 +30,7 @@ _Place = Callable[[str, View | None, int], int]
 """(text, view, offset) -> the offset to which the cursor moves."""
 
 _VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
-STOPS = ".!?…;:,"
+STOPS = f".!?…;:,{scripts.STOPS}{scripts.BREAKS}"
 GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
 
 # --- the cursor --------------------------------------------------------------------------------------

@@ -8,8 +8,25 @@ The parts of `CI/CD` are `CI` and `CD`; a word is what a coder would call one to
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
+from codetui.core.text.layout import cluster_cells
+from codetui.core.text.scripts import (
+    BREAKS,
+    CLOSERS,
+    HANGUL,
+    IDEOGRAPHIC,
+    OPENERS,
+    SEPARATORS,
+    STOPS,
+    UNSPACED,
+    ends_sentence,
+    find_ideographic,
+    find_unspaced,
+    runs,
+    words_of,
+)
 from codetui.model import Span
 
 # The full stop of an abbreviation ends no sentence.
@@ -29,25 +46,31 @@ b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p
 """
 CLOSING_ABBREVIATIONS = frozenset(_SPELT_CLOSING.split())
 
-_TOKEN = re.compile(r"[^\s,;|…—–“”«»]+(?:,\d+[^\s,;|…—–“”«»]*)*|[^\s]")
+_IN_TOKEN = rf"[^\s,;|…—–“”«»{re.escape(SEPARATORS)}]"
+_TOKEN = re.compile(rf"{_IN_TOKEN}+(?:,\d+{_IN_TOKEN}*)*|[^\s]")
 _ADDRESS = re.compile(r"(?<![\w.+-])(?:[a-z][a-z+]*://|www\.|[\w.+-]+@[\w-]+\.)", re.IGNORECASE)
 _GLUED_STOP = re.compile(r"(?<=[^\W\d_A-Z][^\W\d_A-Z])[.!?](?=[A-Z][^\W\d_])(?!(?:Net|Js|Io|Ai|Com|Nl|Org)\b)")
 _GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
+_GLUED_HANGUL = re.compile(rf"(?<=[{HANGUL}])[.!?](?=[{HANGUL}])")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}$")
-_OPENERS = "\"'`‘’([{<*_~#=>&-+./\\:!?"
-_CLOSERS = "\"'`‘’)]}>*_~=<&-./\\:!?@"
+_OPENERS = "\"'`‘’([{<*_~#=>&-+./\\:!?．"
+_CLOSERS = "\"'`‘’)]}>*_~=<&-./\\:!?@．"
 _JOINED = frozenset(("and/or", "en/of", "tcp/ip", "pl/sql", "client/server", "he/she", "his/her"))
 _PART = re.compile(r"[^/\-‑\\]+")
+_PARTICLE = re.compile(rf"(?<=[A-Za-z0-9])(?=[{HANGUL}])")
+"""Where a Korean particle begins behind a foreign word: `Python을`."""
 
 
 def words_in(block: str) -> list[Span]:
     """Return the words of a block, without punctuation at either end; `C++`, `.NET`, `50%`, `CI/CD` are whole."""
-    found = []
+    found: list[Span] = []
+    is_mixed = find_unspaced(block) is not None
     for token in _TOKEN.finditer(block):
-        for start, end in _pieces(block, token.start(), token.end()):
-            word = _trimmed(block, start, end)
-            if word is not None:
-                found += _slash_split(block, word)
+        if not is_mixed:
+            found += _spaced_words(block, token.start(), token.end())
+            continue
+        for run, is_unspaced in runs(block, token.start(), token.end()):
+            found += words_of(block, run) if is_unspaced else _spaced_words(block, *run)
     return found
 
 
@@ -56,6 +79,9 @@ def parts_in(block: str, word: Span) -> list[Span]:
     if _ADDRESS.match(block, word.start):
         return [word]
     pieces = [Span(m.start(), m.end()) for m in _PART.finditer(block, word.start, word.end)]
+    if find_ideographic(block, word.start, word.end):
+        edges = [(p.start, *(m.start() for m in _PARTICLE.finditer(block, *p)), p.end) for p in pieces]
+        pieces = [Span(*edge) for piece in edges for edge in pairwise(piece)]
     return [p for p in pieces if any(c.isalnum() for c in block[p.start : p.end])] or [word]
 
 
@@ -64,11 +90,19 @@ def is_abbreviation(token: str) -> bool:
     return token.lower() in ABBREVIATIONS or _INITIALS.match(token) is not None
 
 
+def _spaced_words(block: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the words of one token of a script with blanks between words."""
+    for piece in _pieces(block, start, end):
+        word = _trimmed(block, *piece)
+        if word is not None:
+            yield from _slash_split(block, word)
+
+
 def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut one token where the blank after a full stop or colon is missing: `Analytics.This`."""
     if _ADDRESS.search(block, start, end):
         return [(start, end)]
-    cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON) for m in rule.finditer(block, start, end)]
+    cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON, _GLUED_HANGUL) for m in rule.finditer(block, start, end)]
     edges = [start, *sorted(cuts), end]
     return list(pairwise(edges))
 
@@ -116,18 +150,31 @@ def _slash_split(block: str, word: Span) -> list[Span]:
 # --- bullets, sentences and clauses ---------------------------------------------------------------
 
 _SIGNS = "•·‣▪●○◦■□➢➤✓✔→"
-_BLANKS = r"[ \t\u00a0]"
+_BLANKS = r"[ \t\u00a0\u3000]"
+_WIDE_MARK = (
+    rf"(?:[・◆◇※①-⑳]|（[\d一二三四五六七八九十]{{1,3}}）|[一二三四五六七八九十]{{1,3}}、|\d{{1,2}}[、．](?!\d)){_BLANKS}*(?=\S)"
+    rf"|(?:\d{{1,2}}[.)]|\(\d{{1,2}}\)|[-*+])(?=[{IDEOGRAPHIC}])"
+)
+"""The marks of bullets in Chinese and Japanese, which need no blank."""
+
 _MARK = re.compile(
-    rf"{_BLANKS}*(?:[{_SIGNS}]{_BLANKS}*|(?:[*+?–—-]|o|\d{{1,2}}[.)]|[a-z]\)){_BLANKS}+(?=\S)|[-–](?=[^\W\d_]))"
+    rf"{_BLANKS}*(?:[{_SIGNS}]{_BLANKS}*|(?:[*+?–—-]|o|\d{{1,2}}[.)]|[a-z]\)){_BLANKS}+(?=\S)|[-–](?=[^\W\d_])"
+    rf"|{_WIDE_MARK})"
 )
 _INNER_SIGNS = "•▪●➢✓"
 _INNER_MARK = re.compile(rf"(?<=\S)[ \t]+[{_INNER_SIGNS}][ \t]+")
 _LINE = re.compile(r"[^\n]*\n?")
-_STOP = re.compile(r"(?:[.!?]+|…)[\"'”’»)\]]*")
+_STOP = re.compile(rf"(?:[{STOPS}][{STOPS}.!?]*|[.!?]+|…)[\"'”’»)\]{re.escape(CLOSERS)}]*")
 _TOKEN_BEFORE = re.compile(r"[^\s(\[\"“‘,;/]*$")
 _AFTER = re.compile(r"(,?)(\s*)[\"'“‘«(\[*_]*(\w?)")
 _CONJUNCTION = re.compile(r"(?:and/or|en/of|and|or|but|en|of|maar|&)\s+", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)")
+_CLAUSE_END = re.compile(
+    rf"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)"
+    rf"|(?<=[{IDEOGRAPHIC}])[,;:]|[,;:](?=[{IDEOGRAPHIC}])|(?<=\D)[{BREAKS}]|[{BREAKS}](?=\D)|—{{2,}}(?=[{IDEOGRAPHIC}])"
+)
+_LOOSE_BEFORE, _LOOSE_AFTER = ",;，；、､،؛", f",;:(|{BREAKS}{OPENERS[:-2]}"
+_AFTER_STOP = re.compile(rf"[A-Z\d{UNSPACED}{HANGUL}{re.escape(OPENERS)}]")
+_NEXT_WORD = re.compile(rf"\s*([^\s{UNSPACED}]+|\S)")
 _WRAPPED_WIDTHS = range(60, 121)
 
 
@@ -171,7 +218,7 @@ def clauses_in(block: str, sentence: Span) -> list[Span]:
 
 def trimmed(text: str, start: int, end: int) -> Span:
     """Return the stretch without white space at either end and without trailing `;`, `,`, `:`, open bracket or dash."""
-    while start < end and (text[start].isspace() or text[start] in ",;"):
+    while start < end and (text[start].isspace() or text[start] in _LOOSE_BEFORE):
         start += 1
     while end > start and _is_loose(text, start, end):
         end -= 1
@@ -181,7 +228,11 @@ def trimmed(text: str, start: int, end: int) -> Span:
 def _is_loose(text: str, start: int, end: int) -> bool:
     """True if the last character belongs to nothing in the stretch, such as a dash with white space before it."""
     last = text[end - 1]
-    return last.isspace() or last in ",;:(|" or (last in "-–—" and end - 1 > start and text[end - 2].isspace())
+    return (
+        last.isspace()
+        or last in _LOOSE_AFTER
+        or (last in "-–—" and end - 1 > start and (text[end - 2].isspace() or text[end - 2] == "—"))
+    )
 
 
 def _continues(block: str, start: int, is_deeper: bool) -> bool:
@@ -204,7 +255,7 @@ def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]
 def trimmed_prose(block: str, start: int, end: int) -> Span:
     """Return the stretch as `trimmed` does, but with a colon that introduces a list."""
     span = trimmed(block, start, end)
-    keeps_colon = span.end < end and block[span.end] == ":"
+    keeps_colon = span.end < end and block[span.end] in ":："
     return Span(span.start, span.end + 1) if keeps_colon else span
 
 
@@ -228,9 +279,15 @@ def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
     comma, blanks, letter = after.groups() if after else ("", "", "")
     if stop.end() >= flow.end:
         return False
+    if stop.group()[0] in STOPS:
+        return ends_sentence(block, *stop.span())
     before = _TOKEN_BEFORE.search(block[max(flow.start, stop.start() - 40) : stop.start()])
     token = before.group() if before else ""
     is_full_stop = stop.group()[0] == "." and not stop.group().startswith("..")
+    if stop.group()[0] != "…" and find_ideographic(block, stop.start() - 1, stop.start()):
+        return bool(blanks or _AFTER_STOP.match(block, stop.end()))
+    if not blanks and is_full_stop and token[-1:].isascii() and find_ideographic(letter):
+        return token[-1:].isalpha() and not is_abbreviation(token + ".")
     if not blanks:
         return letter.isupper() and len(token) > 1 and token[-2:].islower() and _is_glued(block, stop.end())
     if not letter:
@@ -257,13 +314,22 @@ def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
     """
     line = block[max(flow.start, block.rfind("\n", 0, at) + 1) : at].strip()
     following = block[at : flow.end].lstrip()[:1]
-    if not line or line[-1] in ",&-/(" or following.islower():
+    if not line or line[-1] in f",&-/({BREAKS[:1]}、{OPENERS}" or following.islower():
         return False
-    if line[-1] in ":;.!?":
+    if line[-1] in ":;.!?" or line[-1] in f"：；{STOPS}":
         return True
+    if find_unspaced(line) or find_ideographic(line):
+        width = max(_width(row) for row in block[flow.start : flow.end].split("\n"))
+        following_word = _NEXT_WORD.match(block, at, flow.end)
+        room = width - _width(line) - (_width(following_word[1]) if following_word else 0)
+        return width not in _WRAPPED_WIDTHS or room >= 0
     width = max(len(row) for row in block[flow.start : flow.end].split("\n"))
     word = block[at : flow.end].split(maxsplit=1)[0]
     return width not in _WRAPPED_WIDTHS or len(line) + 1 + len(word) <= width
+
+
+def _width(row: str) -> int:
+    return sum(cluster_cells(row)) if row else 0
 
 
 def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from codetui.core.text.layout import cluster_cells
+from codetui.core.text.scripts import CLOSERS, STOPS
 from codetui.core.text.sentences import bullet_flows, clauses_in, parts_in, sentences_in, trimmed_prose, words_in
 from codetui.model import Span
 
@@ -23,6 +24,7 @@ _GRID = 4_000
 _SNAP = 64
 _INK = re.compile(r"\S")
 _BLANK = re.compile(r"\s")
+_WIDE_STOP = re.compile(f"[{STOPS}][{re.escape(CLOSERS)}]*")
 
 
 def unit_at(text: str, offset: int, unit: Unit) -> Span:
@@ -194,6 +196,9 @@ def _grid_cut(text: str, number: int) -> int:
     line = text.find("\n", at, at + _GRID // 10)
     if line >= 0:
         return line + 1
+    stop = _WIDE_STOP.search(text, at, min(len(text), at + _GRID // 10))
+    if stop:
+        return stop.end()
     blank = _BLANK.search(text, at, min(len(text), at + _GRID // 10))
     return blank.end() if blank else snap(text, at)
 
