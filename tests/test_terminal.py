@@ -177,7 +177,7 @@ def test_the_program_starts_again_at_the_ad_and_the_scroll_where_it_was_killed(t
         terminal.kill()
     with Terminal(command, tmp_path, environ) as terminal:
         terminal.wait_for("Day 100 brings fog.", "Second  #2", "11")
-        assert seen(terminal) == before
+        terminal.wait_until(lambda: seen(terminal) == before, "the same rows")
 
 
 def seen(terminal: Terminal) -> list[str]:

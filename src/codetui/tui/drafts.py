@@ -60,17 +60,17 @@ class Drafts:
         if opened.place in self._left:
             opened.offer(self._left[opened.place])
 
-    def close(self, dialog: Widget, *, is_answered: bool) -> bool:
-        """Forget a dialog; return whether an edited text was left in it, which is kept unless it was offered before."""
+    def close(self, dialog: Widget, *, is_answered: bool) -> str:
+        """Forget a dialog; keep an edited text that was left in it, unless it was offered before, and say so."""
         opened = self._open.pop(dialog, None)
         if opened is None:
-            return False
+            return ""
         typed = {} if is_answered else opened.typed()
         self._left.pop(opened.place, None)
         if not typed or typed == opened.offered:
-            return False
+            return ""
         self._left[opened.place] = typed
-        return True
+        return LEFT
 
     def text(self) -> str:
         """Return what is being written, with the titles of its dialogs and the names of its fields."""

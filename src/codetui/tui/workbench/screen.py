@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
@@ -23,7 +24,6 @@ from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Save
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import named_actions
 from codetui.tui.bench import Do, KeepsText
-from codetui.tui.drafts import LEFT, Drafts
 from codetui.tui.keymap import Keymap
 from codetui.tui.keys import Keyboard
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
@@ -50,6 +50,7 @@ from codetui.tui.workbench.view_model import (
 )
 
 if TYPE_CHECKING:
+    from codetui.tui.drafts import Drafts
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
@@ -97,7 +98,6 @@ class WorkbenchScreen(Screen[None]):
         self.copier = CopyController(self)
         self.sharing = ShareController(self, self.changed_elsewhere)
         self.usage_reader = UsageReader(self)
-        self.drafts = Drafts()
         self.queue = QueueController(self, self.assigner, self.usage_reader)
 
     # --- mounting -------------------------------------------------------------------------------------
@@ -319,16 +319,23 @@ class WorkbenchScreen(Screen[None]):
         """Show a message that answers no key: behind a refusal or an error that is shown."""
         self.status.add_message(text, kind)
 
+    @cached_property
+    def drafts(self) -> Drafts:
+        """The texts that are being written in dialogs, which are loaded with the first one."""
+        from codetui.tui.drafts import Drafts
+
+        return Drafts()
+
     def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
         """Open a dialog; `answered` gets its answer, unless it is cancelled."""
 
         def dismissed(answer: T | None) -> None:
-            is_left = self.drafts.close(screen, is_answered=answer is not None)
+            left = self.drafts.close(screen, is_answered=answer is not None)
             if answer is None:
                 self.assigner.leave()
                 self.saver.thrown_away()
-                if is_left:
-                    self.say(LEFT)
+                if left:
+                    self.say(left)
             else:
                 answered(answer)
 
