@@ -14,6 +14,7 @@ from codetui.formats.export import Export, ExportedSession, What, exporter_named
 from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSource
 from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, text_hash
 from codetui.storage import session_files
+from codetui.storage.copies import is_left_out
 from codetui.study.former import with_former
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
@@ -65,7 +66,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
     export = exporter.export(sessions, book, tables)
     problems += [problem for session in found for problem in session.problems]
     problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
-    return StudyExport(export, tuple(one for one in problems if one.severity == "error"))
+    return StudyExport(export, tuple(filter(is_left_out, dict.fromkeys(problems))))
 
 
 def _coded_sources(
@@ -80,6 +81,7 @@ def _coded_sources(
             problems.append(not_read(error, study.sessions_path, "its further columns are left out"))
         else:
             found |= {source_id: source} if source else {}
+    problems += sources.problems
     return found
 
 

@@ -14,6 +14,7 @@ from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
 from codetui.core.session.state import replay
 from codetui.model import Codebook, CodeId, Problem, SourceEntry, SourceId
 from codetui.storage import fs
+from codetui.storage.copies import is_left_out
 from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
@@ -224,7 +225,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     if not entries:
         raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
     found = list(study.sessions(coder=coder))
-    errors = [problem for problem in problems if problem.severity == "error"]
+    errors = [problem for problem in problems if is_left_out(problem)]
     for session in found:
         errors += session.problems if session.is_unread else (*session.misplaced, *session.read_problems)
     return StudyStatus(*_lines(entries, found, study.codebook), tuple(errors))

@@ -49,6 +49,8 @@ class CorpusSources:
         self._entries: dict[str, SourceEntry] | None = None
         self._read: dict[SourceId, Source] = {}
         self._is_complete = True
+        self.problems: list[Problem] = []
+        """The problems of the corpus, once it was listed."""
 
     def read_all(
         self, is_kept: Callable[[SourceId], bool], problems: list[Problem]
@@ -61,6 +63,7 @@ class CorpusSources:
             if is_kept(one.id):
                 self._read[one.id] = one
             yield entry, digest
+        self.problems = problems
         self._is_complete = not any(problem.severity == "error" for problem in problems)
 
     def find(self, source_id: SourceId) -> Source | None:
@@ -72,7 +75,8 @@ class CorpusSources:
             return self._read.get(source_id)
         if self._entries is None:
             batches = list(self._corpus.batches())
-            self._is_complete = not any(one.severity == "error" for batch in batches for one in batch.problems)
+            self.problems = [problem for batch in batches for problem in batch.problems]
+            self._is_complete = not any(problem.severity == "error" for problem in self.problems)
             self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
         entry = self._entries.get(source_id)
         if entry is None and not self._is_complete:

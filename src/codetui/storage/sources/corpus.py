@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.text.display import plural
-from codetui.model import CorpusSettings, Problem, Source, SourceEntry, SourceId, Words
-from codetui.storage import disk, fs
+from codetui.model import CorpusSettings, Problem, Severity, Source, SourceEntry, SourceId, Words
+from codetui.storage import copies, disk, fs
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import READERS
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
@@ -54,12 +54,15 @@ class CorpusFiles:
         self._outputs = _real_if_visible(outputs) if outputs is not None else ""
         self.skipped: Counter[str] = Counter()
         self.unreadable: list[Problem] = []
+        self.copies: list[Problem] = []
+        """The copies of files beside them, which are not read."""
         self.failure: OSError | None = None
 
     def paths(self) -> Iterator[str]:
         """Yield every file of sources, those of a folder before those of the folders in it."""
         self.skipped.clear()
         self.unreadable.clear()
+        self.copies.clear()
         self.failure = None
         try:
             is_folder = fs.is_folder(self.path)
@@ -87,11 +90,15 @@ class CorpusFiles:
             if not sources:
                 return None
             first = first_name(sources)
-        path = self.path / first
+        path = self.path / (copies.original_of(first, names) or first)
         try:
             return str(path) if fs.is_file(path) else None
         except OSError:
             return None
+
+    def problems(self) -> list[Problem]:
+        """Return what could not be read, the copies, and a note on the files of other kinds."""
+        return [*self.unreadable, *self.copies, *filter(None, [self.skipped_note()])]
 
     def skipped_note(self) -> Problem | None:
         """Return a note with how many files were skipped, if any."""
@@ -139,14 +146,17 @@ class CorpusFiles:
             except OSError as error:
                 self._report("folder", folder, error)
                 continue
+            copied = copies.copies_in(names)
+            self.copies += [self._copy(folder, *pair) for pair in copied.items()]
             for name in sorted(names, key=natural_key):
-                yield os.path.join(folder, name)  # noqa: PTH118
+                if name not in copied:
+                    yield os.path.join(folder, name)  # noqa: PTH118
             for name in sorted(folders, key=natural_key, reverse=True):
                 waiting.append(os.path.join(folder, name))  # noqa: PTH118
 
     def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:
         """Return the names of a folder's source files and folders; count the others, except for hidden ones."""
-        names, folders = [], []
+        names, folders, backups = list[str](), list[str](), list[str]()
         for entry in disk.entries(folder):
             if entry.name.startswith(HIDDEN) or (entry.is_symlink() and not self._has_target(entry)):
                 continue
@@ -154,9 +164,21 @@ class CorpusFiles:
                 folders.append(entry.name)
             elif entry.is_file() and _is_source(entry.name):
                 names.append(entry.name)
+            elif copies.is_backup(entry.name):
+                backups.append(entry.name)
             else:
                 self.skipped[_kind(entry.name)] += 1
+        for name in backups:
+            original = copies.original_of(name, names)
+            if original:
+                self.copies.append(self._copy(folder, name, original))
+            else:
+                self.skipped[_kind(name)] += 1
         return names, folders
+
+    def _copy(self, folder: str, name: str, original: str) -> Problem:
+        what = f"this is a copy of {original}, which is the {self._words.source}, so it is not read"
+        return Problem(printable(f"{folder}{os.sep}{name}"), 0, *copies.remedy(name, printable(what)))
 
     def _has_target(self, link: os.DirEntry[str]) -> bool:
         """Return whether a link points to something; count one that does not."""
@@ -182,8 +204,9 @@ def is_source_file(name: str) -> bool:
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Return a key that sorts 2 before 10 and ignores case; names that are equal then sort as they are."""
-    parts = _DIGITS.split(name.casefold())
+    """Return a key that sorts 2 before 10, `x.txt` before `x-a.txt`, and ignores case; equal names sort as they are."""
+    dot = name.rfind(".") if is_source_file(name) else len(name)
+    parts = _DIGITS.split(f"{name[:dot]}\0{name[dot:]}".casefold())
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
@@ -198,7 +221,8 @@ def first_name(names: Sequence[str]) -> str:
         start -= 1
     # No name has a slash in it, and a search through one text takes a fifth of looking at each name.
     below_ten = re.findall(f"/({re.escape(smallest[:start])}0*[0-9](?![0-9])[^/]*)", "/" + "/".join(names))
-    return min(below_ten or names, key=natural_key)
+    shortest = [name for name in names if len(name) <= start + _LONGEST_SUFFIX]
+    return min([*below_ten, *shortest] if below_ten else names, key=natural_key)
 
 
 def _real_if_visible(folder: Path) -> str:
@@ -297,7 +321,7 @@ class Corpus:
         total = sum(map(_weight, paths))
         done, count = 0, 0
         entries: list[SourceEntry] = []
-        problems = [*files.unreadable, *filter(None, [files.skipped_note()])]
+        problems = files.problems()
         unique = _Unique()
         for path in paths:
             collector, reported = self._collector(path), done
@@ -332,7 +356,7 @@ class Corpus:
                 if unique.add(entry, collector):
                     yield SourceText(source, entry.offset, digest_of(source.text[source.body_start :]))
             problems += [*collector.drain(), *collector.overflow()]
-        problems += [*files.unreadable, *filter(None, [files.skipped_note()])]
+        problems += files.problems()
         if not unique.count:
             problems.append(files.empty_problem())
 
@@ -404,6 +428,8 @@ class Corpus:
         """Return the file of a remembered place, if it is one of this corpus."""
         if not file or not fs.is_folder(self.path):
             return str(self.path) if file and fs.is_file(self.path) else None
+        if copies.original_of(Path(file).name, _Siblings(Path(file).parent)):
+            return None
         with suppress(ValueError):
             inside = Path(disk.real(file)).relative_to(disk.real(self.path))
             return str(self.path / inside) if is_source_file(inside.name) else None
@@ -454,6 +480,16 @@ class Corpus:
             collector.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
 
+class _Siblings:
+    """The files of a folder, asked for by name: listing 100,000 takes longer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and fs.is_file(self._folder / name)
+
+
 class _Unique:
     """Accept each id once."""
 
@@ -472,7 +508,9 @@ class _Unique:
             return True
         place = f"{first.file}:{first.line}" if first.line else first.file
         what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
-        collector.add(entry.line, "warning", f"{what}: give one of them another id")
+        # Of a text file everything is left out.
+        severity: Severity = "warning" if reader_of(entry.file).is_table else "error"
+        collector.add(entry.line, severity, f"{what}: give one of them another id")
         return False
 
 

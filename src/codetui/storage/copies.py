@@ -1,0 +1,82 @@
+"""Recognize copies by name: conflict copies of sync services, copies of browsers and file managers, and backups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Container
+
+from codetui.model import Problem, Severity
+
+_WORD = "copy|copie|copia|cópia|kopie|kopia"
+_CONFLICT = "[^()]*(?:conflict|conflit|konflikt)[^()]*"
+_NUMBER = r"\d{1,3}"
+_MARK = re.compile(
+    rf"(?: ?\((?:{_CONFLICT}|{_NUMBER}|(?:another |{_NUMBER}(?:st|nd|rd|th) )?(?:{_WORD})(?: {_NUMBER})?)\)"
+    rf"|(?: - |[ _-])(?:{_WORD})(?: ?\(?{_NUMBER}\)?)?"
+    r"|\.sync-conflict-[\w-]+|[._-]conflict[\w-]*"
+    r"|-(?:desktop|laptop|macbook|surface|workstation)[\w-]*)(?P<suffix>\.\w+)?",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile("(?:copy of|kopie van|kopie von|copie de|copia de|copia di|cópia de) +", re.IGNORECASE)
+_BACKUP = re.compile(r"(?:~|\.(?:orig|bak|old|backup))$", re.IGNORECASE)
+_SIGNS = ("(", "conflict", *_WORD.split("|"), "-desktop", "-laptop", "-macbook", "-surface", "-workstation")
+"""Every mark of a copy has one of these: a search for them spares most folders the rest."""
+
+
+def copies_in(names: Collection[str]) -> dict[str, str]:
+    """Return the copies among the names in a folder, backups aside, each with the name of which it is a copy."""
+    joined = "/".join(names).lower()
+    if not any(sign in joined for sign in _SIGNS):
+        return {}
+    present = frozenset(names)
+    return {name: original for name in names if (original := original_of(name, present))}
+
+
+def original_of(name: str, names: Container[str]) -> str:
+    """Return the name in `names` of which `name` is a copy; empty if it is none.
+
+    `5_x (1).txt`, `Copy of 5_x.txt` and `5_x.txt~` are copies of `5_x.txt` where that is there too, and only then.
+    """
+    for shorter in _without_mark(name):
+        if shorter in names:
+            return shorter
+        found = original_of(shorter, names)
+        if found:
+            return found
+    return ""
+
+
+def is_backup(name: str) -> bool:
+    """Return whether an editor or a merge tool keeps backups under such a name: `x~`, `x.orig`."""
+    return _BACKUP.search(name) is not None
+
+
+def is_left_out(problem: Problem) -> bool:
+    """Return whether a command that reads a study must name a problem: an error, or a backup that it does not read."""
+    return problem.severity == "error" or (problem.severity == "note" and is_backup(problem.file))
+
+
+def remedy(name: str, what: str) -> tuple[Severity, str]:
+    """Return how grave a copy is, and what to do with it: a backup is made on purpose, any other copy by a conflict."""
+    if is_backup(name):
+        return "note", f"{what}: delete it, or move it elsewhere"
+    return "error", f"{what}: compare the two, then delete the copy or move it elsewhere"
+
+
+def _without_mark(name: str) -> list[str]:
+    """Return what is left of a name without a mark of a copy; nothing if it has none."""
+    plain = _BACKUP.sub("", name)
+    if plain != name:
+        return [plain] if plain else []
+    if not any(sign in name.lower() for sign in _SIGNS):
+        return []
+    prefix = _PREFIX.match(name)
+    rests = [name[prefix.end() :]] if prefix else []
+    rests += [name[: found.start()] + name[found.end() :] for found in _ends(name)]
+    rests += [name[: found.start()] + (found["suffix"] or "") for found in _ends(name) if found["suffix"]]
+    return [rest for rest in rests if rest and not rest.startswith(".")]
+
+
+def _ends(name: str) -> list[re.Match[str]]:
+    """Return the marks at the end of a name, its suffix aside."""
+    return [found for found in _MARK.finditer(name) if found.end() == len(name) and found.start()]

@@ -1,0 +1,89 @@
+"""Copies beside a file, as sync services, browsers, file managers and editors make them, are never read for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codetui.model import CorpusSettings
+from codetui.storage.copies import copies_in, original_of
+from codetui.storage.sources.corpus import Corpus, CorpusFiles
+
+MARKS = (
+    "{} (Anna's conflicted copy 2026-01-02){}",
+    "{} (conflicted copy 2026-01-02 101010){}",
+    "{} (Konfliktkopie von Anna 2026-01-02){}",
+    "{}.sync-conflict-20260102-101010-ABCDEFG{}",
+    "{}_conflict-20260102-101010{}",
+    "{} (SFConflict anna 2026-01-02){}",
+    "{} (1){}",
+    "{}(1){}",
+    "{} - Copy{}",
+    "{} - Copy (2){}",
+    "{} - Kopie{}",
+    "{} (kopie){}",
+    "{} (another copy){}",
+    "{} (1) - Copy{}",
+    "{}-LAPTOP7{}",
+    "{}-DESKTOP-A1B2C3{}",
+    "Copy of {}{}",
+    "Kopie van {}{}",
+)
+BACKUPS = ("{}{}~", "{}{}.orig", "{}{}.bak", "{} (1){}~")
+
+
+@pytest.mark.parametrize("mark", [*MARKS, *BACKUPS])
+@pytest.mark.parametrize("name", [("7_bakker", ".txt"), ("7", ".jsonl"), ("anna", ""), ("v1.2 (rood)", ".md")])
+def test_a_copy_is_one_only_beside_its_original(mark: str, name: tuple[str, str]) -> None:
+    copy, original = mark.format(*name), "".join(name)
+    assert original_of(copy, {copy, original}) == original
+    assert original_of(copy, {copy, f"1{original}"}) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["7_bakker_vervolg.txt", "7_bakker 2.txt", "7_bakker-noord.txt", "7_bakker (2024).txt"]
+)
+def test_other_names_that_begin_alike_are_no_copies(name: str) -> None:
+    assert copies_in([name, "7_bakker.txt", "copy.txt", ".txt"]) == {}
+
+
+@pytest.mark.parametrize("name", ["7_bakker.txt", "7.txt", "bakkerij.md"])
+@pytest.mark.parametrize("mark", [*MARKS, *BACKUPS])
+def test_a_copy_never_replaces_its_ad_and_is_named(tmp_path: Path, mark: str, name: str) -> None:
+    stem, dot, suffix = name.partition(".")
+    copy = tmp_path / mark.format(stem, dot + suffix)
+    (tmp_path / name).write_text("Bakker\n\nJe bakt brood.\n", "utf-8")
+    copy.write_text("Bakker\n\nJe bakte brood.\n", "utf-8")
+    corpus = Corpus(tmp_path, CorpusSettings())
+    (batch,) = corpus.batches()
+    (entry,) = batch.entries
+    (problem,) = [each for each in batch.problems if Path(each.file) == copy]
+    assert entry.file == str(tmp_path / name)
+    assert corpus.first() == corpus.find(entry.id) == corpus.find(entry.id, str(copy), -1, 0) == entry
+    assert problem.severity == ("note" if mark in BACKUPS else "error")
+    assert name in problem.message
+
+
+def test_an_unknown_mark_behind_the_same_id_does_not_replace_the_ad_either(tmp_path: Path) -> None:
+    for name in ("7_bakker-THINKPAD.txt", "7_bakker.txt", "7_bakker 2.txt"):
+        (tmp_path / name).write_text(name, "utf-8")
+    corpus = Corpus(tmp_path, CorpusSettings())
+    (batch,) = corpus.batches()
+    assert [Path(entry.file).name for entry in batch.entries] == ["7_bakker.txt"]
+    assert [problem.severity for problem in batch.problems] == ["error", "error"]
+    assert CorpusFiles(tmp_path).first_path() == str(tmp_path / "7_bakker.txt")
+
+
+def test_a_copied_table_adds_no_ads(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_text("id,description\n7,Je bakt brood.\n", "utf-8")
+    (tmp_path / "ads (1).csv").write_text("id,description\n7,Oud.\n8,Weg.\n", "utf-8")
+    (batch,) = Corpus(tmp_path, CorpusSettings()).batches()
+    assert [(entry.id, Path(entry.file).name) for entry in batch.entries] == [("7", "ads.csv")]
+
+
+def test_a_file_with_the_name_of_a_copy_alone_is_an_ad(tmp_path: Path) -> None:
+    (tmp_path / "7_bakker (1).txt").write_text("Je bakt brood.", "utf-8")
+    (batch,) = Corpus(tmp_path, CorpusSettings()).batches()
+    assert [entry.id for entry in batch.entries] == ["7"]
+    assert not batch.problems
