@@ -18,8 +18,8 @@ from codetui.formats.coding_book.pieces import (
     named_entries,
     named_paragraphs,
     split_blocks,
-    table_rows,
 )
+from codetui.formats.coding_book.tables import read_table
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, SectionKind
 
 Role = Literal["text", "code", "profile", "container", "section", "group"]
@@ -29,6 +29,7 @@ CRITERIA = vocabulary.CODE_FIELDS - {"definition"}
 HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 FEWEST_LETTERS = 3
+FEWEST_CARDS = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -103,12 +104,16 @@ class Classifier:
     def __init__(self, root: Node) -> None:
         """Count the ids of the book: an id of no known kind labels a code only if others are built alike."""
         ids: list[str] = []
+        self._cards = 0
+        """Tables with one field a row that may be cards of codes; a single one may explain the fields."""
         self._numbered: set[str] = set()
         """Ids that continue the number of their heading: 3.1 below `3. Attitude`."""
         for node in root.walk():
             label = vocabulary.code_label(node.heading, is_heading=True)
             own, number = list(_ids_in(node.blocks)), HEADING_NUMBER.match(node.heading)
             ids += [label.id, *own] if label else own
+            tables = [read_table(block) for block in node.blocks if block.kind == "table"]
+            self._cards += sum(table is not None and table.is_unsure for table in tables)
             self._numbered.update(id_ for id_ in own if number and id_.rpartition(".")[0] == number[1])
         self._families = Counter(_family(id_) for id_ in set(ids) if _family(id_))
         letters = "".join(id_ for id_ in ids if len(id_) == 1 and id_.isalpha())
@@ -123,6 +128,7 @@ class Classifier:
         below = is_in_profiles or (node.level > 1 and bool(vocabulary.PROFILE.search(node.heading)))
         kind = kind or kind_of_title(node.heading)
         own.children = [self.heading(child, is_in_profiles=below, kind=kind) for child in node.children]
+        own.children = [each for child in own.children for each in _with_codes_apart(child)]
         self._adapt_siblings(own, below)
         own.role = self._role(own, is_in_profiles)
         if own.role in ("code", "profile"):
@@ -168,16 +174,24 @@ class Classifier:
         return join_fields(found)
 
     def _rows(self, block: Block, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
-        """Return the rows of a table that are profiles or codes."""
-        keys = {key for cell in block.rows[0] if (key := vocabulary.field_key(cell))} if block.rows else set()
-        if keys & vocabulary.PROFILE_ONLY_FIELDS or is_in_profiles:
-            return table_rows(block, "profile")
-        rows = table_rows(block, "code")
-        labels = [row.label for row in rows]
+        """Return the rows of a table that are profiles or codes; the fields of a table that is a heading's card."""
+        table = read_table(block)
+        if table is None:
+            return []
+        if table.is_of_profiles or is_in_profiles:
+            return table.pieces("profile")
+        if table.is_unsure and self._cards < FEWEST_CARDS:
+            return []
+        rows = table.pieces("code")
+        is_sure = bool(kind) or not table.label_columns or table.has_codes or self._are_alike(rows)
+        return rows if is_sure else []
+
+    def _are_alike(self, rows: list[Piece]) -> bool:
+        """Return whether the ids of rows are those of codes."""
+        labels = [row.label for row in rows if row.kind == "code"]
         are_alike = len(labels) > 1 and all(vocabulary.IS_WORD_ID.fullmatch(label.id) for label in labels)
         are_alike = are_alike and len({_family(label.id) for label in labels}) == 1
-        is_sure = are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
-        return rows if kind or keys - {"definition"} or is_sure else []
+        return are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
 
     def _adapt_siblings(self, parent: Heading, is_in_profiles: bool) -> None:
         """Make numbered subheadings without a role codes if a sibling is one, or profiles in a chapter about these.
@@ -223,6 +237,15 @@ class Classifier:
         return "code" if fields & CRITERIA and own.node.level > 1 else "text"
 
 
+def _with_codes_apart(heading: Heading) -> list[Heading]:
+    """Return a heading, and apart from it the codes that follow its profiles below a heading of these alone."""
+    if not (vocabulary.PROFILE.search(heading.node.heading) and heading.has_own("profile")):
+        return [heading]
+    coded = [child for child in heading.children if child.role == "code"]
+    heading.children = [child for child in heading.children if child not in coded]
+    return [heading, *coded]
+
+
 def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
         if block.kind == "paragraph":
@@ -239,6 +262,10 @@ def find_sections(heading: Heading) -> None:
     if heading.role not in ("container", "section") or not heading.node.level:
         return
     if heading.role == "section" or _is_section(heading):
+        is_group = vocabulary.GROUP_HEADING.match(heading.node.heading) and heading.has_own("code")
+        if is_group and heading.section_kind() is None:
+            heading.role = "group"
+            return
         heading.role = "section"
         _find_groups(heading)
         return
@@ -249,15 +276,25 @@ def find_sections(heading: Heading) -> None:
 
 
 def _is_section(heading: Heading) -> bool:
-    if not heading.contains("code") or heading.contains("section") or heading.contains("profile"):
+    if not heading.contains("code") or heading.contains("section"):
+        return False
+    if heading.contains("profile") and not _holds_profiles_apart(heading):
         return False
     own = heading.section_kind()
-    containers = [each for each in heading.walk() if each is not heading and each.role == "container"]
+    below = [each for each in heading.walk() if each is not heading and each.role == "container"]
+    containers = [each for each in below if each.contains("code")]
     others = {kind.id for each in containers if (kind := each.section_kind())}
     is_one_family = len(set(map(_family, heading.code_ids()))) == 1
     if own is not None:
         return others <= {own.id} or (is_one_family and len(others - {own.id}) == 1)
     return not others and (is_one_family or not containers)
+
+
+def _holds_profiles_apart(heading: Heading) -> bool:
+    """Return whether profiles are below subheadings of their own, beside codes or several headings with codes."""
+    coded = [child for child in heading.children if child.contains("code")]
+    is_mixed = any(child.contains("profile") for child in coded)
+    return heading.node.level > 1 and not is_mixed and (heading.has_own("code") or len(coded) > 1)
 
 
 def _find_groups(section: Heading) -> None:
@@ -314,6 +351,8 @@ class _PassageCollector:
         self._lines = lines
         self._title = title
         self._default: Passage | None = None
+        self._by_name: dict[tuple[Passage | None, str], Passage] = {}
+        """The sections and groups that rows of tables name, by the section that contains them and by name."""
 
     def add(self, heading: Heading, section: Passage | None, group: Passage | None) -> None:
         """Add the passages of a heading in a section and a group."""
@@ -369,12 +408,34 @@ class _PassageCollector:
         for piece in pieces:
             if piece.kind in ("code", "profile"):
                 last = Passage(None, piece.line, label=piece.label, pieces=[piece])
-                self._add_part(last, "code" if piece.kind == "code" else "profile", section, group)
+                own = self._named_group(piece, section) if piece.groups else (section, group)
+                self._add_part(last, "code" if piece.kind == "code" else "profile", *own)
             elif last is not None and (piece.kind == "field" or not last.pieces[0].is_item):
                 last.pieces.append(piece)
             else:
                 body = piece.named_content()
                 self.found.append(Passage(None, piece.line, body=body, is_behind=last is not None))
+
+    def _named_group(self, piece: Piece, section: Passage | None) -> tuple[Passage, Passage]:
+        """Return the section and the group that the row of a code names.
+
+        The outermost of several names is a section where the row is below no heading of one.
+        """
+        names = piece.groups
+        if section is None and len(names) > 1:
+            section = self._named("section", piece.line, names[0], None)
+            names = names[1:]
+        section = section or self._default_section(piece.line)
+        return section, self._named("group", piece.line, " / ".join(names), section)
+
+    def _named(self, kind: PartKind, line: int, name: str, section: Passage | None) -> Passage:
+        found = self._by_name.get((section, name))
+        if found is None:
+            section_kind = kind_of_title(name) if kind == "section" else None
+            found = Passage(kind, line, name, 2, section=section, section_kind=section_kind)
+            self._by_name[section, name] = found
+            self.found.append(found)
+        return found
 
     def _default_section(self, line: int) -> Passage:
         """Return the section of codes that are below no heading."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from codetui.formats.codebook.writer import Fields
@@ -21,14 +21,6 @@ PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)
 LONGEST_FIELD_NAME = 7
 """In words."""
 
-ID_COLUMN = re.compile(r"(code )?(id|nr|no|nummer|number)|#|code", re.IGNORECASE)
-NAME_COLUMN = re.compile(
-    r"(code|category|profile|task|skill|short)?\s*(name|label|title)|naam|titel|(sub-?)?categor(y|ie)|codes?|"
-    r"profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
-    re.IGNORECASE,
-)
-LINE_BREAK = re.compile(r"(?<![ \t])[ \t]*+<br\s*+/?>[ \t]*+", re.IGNORECASE)
-ID_CELL = re.compile(r"[`*_]*([A-Za-z]*[-_ ]?\d[\w.]*?|[A-Z])[.:]?[`*_]*")
 FEWEST_NAMES = 2
 """Names in bold that make entries or paragraphs codes or profiles: one alone is a remark."""
 
@@ -38,8 +30,8 @@ class Piece:
     """A field, a code or profile without a heading of its own, or a plain block.
 
     `text` is what follows the name on its line, `blocks` are below it; `inner` holds the fields from the other columns
-    of a table's row.  `is_item` for an entry of a list, `has_items_after` for a field whose entries follow it in the
-    same list without indentation.
+    of a table's row, `groups` the names of the groups that contain it, outermost first.  `is_item` for an entry of a
+    list, `has_items_after` for a field whose entries follow it in the same list without indentation.
     """
 
     kind: Literal["field", "code", "profile", "plain"]
@@ -47,6 +39,7 @@ class Piece:
     text: str = ""
     blocks: list[Block] = field(default_factory=list)
     inner: list[Piece] = field(default_factory=list)
+    groups: tuple[str, ...] = ()
     name: str = ""
     key: FieldKey | None = None
     label: Label = NO_LABEL
@@ -106,9 +99,11 @@ def join_fields(pieces: list[Piece]) -> list[Piece]:
 
 def _continues(last: Piece, piece: Piece) -> bool:
     block = piece.blocks[0]
+    is_empty = not last.text and not last.blocks
     if block.kind not in ("list", "paragraph"):
-        return False
-    if not last.text and not last.blocks:
+        is_quote = last.key == "examples" and block.text.startswith(">")
+        return is_quote or (is_empty and block.kind == "table" and last.key is not None)
+    if is_empty:
         return True
     if last.is_item:
         return piece.is_item and (last.has_items_after or last.key in vocabulary.LIST_FIELDS)
@@ -162,7 +157,8 @@ def _field_name(text: str) -> tuple[str, str] | None:
         name = marked.strip()
         after = rest.lstrip(" ")
         has_colon = name.endswith(":") or after.startswith(":")
-        is_clear = vocabulary.field_key(name) is not None and not rest.strip()[:1].islower()
+        key, remark = vocabulary.field_and_remark(name)
+        is_clear = key is not None and remark[:1] in ("", "(") and not rest.strip()[:1].islower()
         if not (has_colon or is_clear) or len(name.split()) > LONGEST_FIELD_NAME:
             return None
         return name.rstrip(": "), (rest if name.endswith(":") else after.removeprefix(":")).strip()
@@ -170,46 +166,7 @@ def _field_name(text: str) -> tuple[str, str] | None:
     return (found["name"], (found["rest"] or "").strip()) if found and vocabulary.field_key(found["name"]) else None
 
 
-# --- codes and profiles in tables, lists and paragraphs -------------------------------------------------
-
-
-def table_rows(block: Block, kind: RowKind) -> list[Piece]:
-    """Return the codes or profiles on the rows of a table; none if its columns are not those of codes or profiles."""
-    head = block.rows[0] if block.rows else []
-    keys = [vocabulary.field_key(cell) for cell in head]
-    titles = [cell.strip(" *_`:") for cell in head]
-    names = [at for at, cell in enumerate(titles) if not keys[at] and NAME_COLUMN.fullmatch(cell)]
-    ids = [at for at, cell in enumerate(titles) if not keys[at] and ID_COLUMN.fullmatch(cell) and at not in names[1:]]
-    if not (names or ids) or not any(keys):
-        return []
-    id_at = ids[0] if ids else None
-    name_at = next((at for at in names if at != id_at), ids[0] if ids else 0)
-    label_columns = sorted({name_at} if id_at is None else {id_at, name_at})
-    name = " ".join(titles[at] for at in label_columns)
-    found = []
-    for line, row in enumerate(block.rows[1:], block.line + 2):
-        id_ = row[id_at].strip() if id_at is not None and id_at != name_at else ""
-        label = _row_label(id_, row[name_at].strip())
-        inner = [
-            Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=titles[at], key=keys[at])
-            for at, cell in enumerate(row[: len(head)])
-            if at not in label_columns and cell.strip()
-        ]
-        found.append(Piece(kind, line, label.rest, inner=inner, name=name, label=label))
-    return found
-
-
-def _row_label(id_: str, name: str) -> Label:
-    """Return the label of a row with these cells; a single cell may hold id and name."""
-    if ID_CELL.fullmatch(id_):
-        id_ = id_.strip("`*_ ").rstrip(".:")
-        marked = vocabulary.marked_label(name)
-        name = marked.name if marked and not marked.rest.strip() else name
-        return Label(id_, name, "", "colon" if vocabulary.IS_WORD_ID.fullmatch(id_) else "dot", True)
-    whole = f"{id_} {name}" if id_ else name
-    marked = vocabulary.marked_label(whole)
-    in_marks = marked if marked and not marked.rest.strip() else Label("", whole)
-    return vocabulary.code_label(whole, is_heading=True) or in_marks
+# --- codes and profiles in lists and paragraphs ----------------------------------------------------------
 
 
 def named_paragraphs(blocks: list[Block]) -> dict[int, Piece]:
@@ -240,6 +197,7 @@ def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     return found if len(found) >= FEWEST_NAMES else []
 
 
+BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 WORD = re.compile(r"[^\W_]+")
 LABEL_END = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")
 SUBTITLE = re.compile(r"\A\s*\(([^()]*)\)\s*")
@@ -322,15 +280,23 @@ class FieldCollector:
         if key is None or key not in self.allowed:
             self.texts.append((piece.line, piece.name, piece.content()))
             return
-        self.structure += words(piece.name)
+        remark = vocabulary.field_and_remark(piece.name)[1]
+        self.structure += (Counter(words(piece.name)) - Counter(words(remark))).elements()
         self.names.append(piece.name)
+        if key == "examples":
+            piece = replace(piece, blocks=[each for block in piece.blocks for each in _quoted_paragraphs(block)])
+        if key not in vocabulary.PROSE_FIELDS:
+            others = [block for block in piece.blocks if block.kind not in ("list", "paragraph")]
+            piece = replace(piece, blocks=[block for block in piece.blocks if block not in others])
+            if others or remark:
+                self.texts.append((piece.line, piece.name, prose(others)))
         if key == "examples":
             self._add_examples(lines, piece.blocks)
         elif key in vocabulary.LIST_FIELDS:
             self._drop_markers(piece.blocks)
             self._add_entries(key, [*lines, *_other_texts(piece.blocks), *list_entries(piece.blocks)])
         elif key in vocabulary.PROSE_FIELDS:
-            self._add_prose(key, self._prose(piece))
+            self._add_prose(key, _after_remark(remark, self._prose(piece)))
         elif key == "confused_with":
             self.references.append((piece.line, piece.name, self._prose(piece)))
         else:
@@ -385,6 +351,14 @@ class FieldCollector:
                 self._drop_markers(item.blocks)
 
 
+def _after_remark(remark: str, text: str) -> str:
+    """Return a text after the words of its field's name that are more than the name."""
+    if not (remark and text):
+        return remark or text
+    begun = remark if remark.endswith((")", ":")) else f"{remark}:"
+    return f"{begun}\n{text}" if BEGINS_LIST.match(text) else f"{begun} {text}"
+
+
 # --- entries of lists and of running text ---------------------------------------------------------------
 
 
@@ -415,6 +389,16 @@ def running_entries(text: str, *, are_terms: bool) -> list[str]:
                 return found
     parts = _split_outside_marks(text) if are_terms else text.split(";")
     return [*filter(None, map(str.strip, parts))]
+
+
+def _quoted_paragraphs(block: Block) -> list[Block]:
+    """Return the paragraphs of a block quotation as blocks; any other block as it is."""
+    lines = block.text.split("\n")
+    if not all(line.startswith(">") for line in lines):
+        return [block]
+    text = "\n".join(line.removeprefix(">").strip() for line in lines)
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return [Block("paragraph", block.line, block.end, part) for part in parts]
 
 
 def _other_texts(blocks: list[Block]) -> list[str]:

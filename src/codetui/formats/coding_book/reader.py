@@ -16,7 +16,8 @@ from codetui.formats.codebook.writer import Fields, Tables, in_order, render_cod
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
 from codetui.formats.coding_book.markdown import Block, Node, outline, prose
-from codetui.formats.coding_book.pieces import LINE_BREAK, FieldCollector, Piece, split_blocks, words
+from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
+from codetui.formats.coding_book.tables import LINE_BREAK
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Style, plain_name
 from codetui.model import Codebook, Problem, text_hash, with_plain_line_ends
 

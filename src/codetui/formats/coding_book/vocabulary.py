@@ -21,22 +21,49 @@ PROFILE_FIELDS: set[FieldKey] = {"definition", "subtitle", *PROFILE_ONLY_FIELDS}
 LIST_FIELDS: set[FieldKey] = {"examples", "responsibilities", "projects"}
 PROSE_FIELDS: set[FieldKey] = {"definition", "evidence", "include", "exclude"}
 
+ACT = r"(use|apply|code|include)d?( (this|the) (code|label|theme|category))?"
+DUTCH_ACT = r"(coderen|gebruiken|toepassen|te coderen|te gebruiken)"
 FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
-    ("definition", r"(working |short |korte )?definiti(on|e)s?|(short |korte )?(description|beschrijving)"),
-    ("definition", r"(korte )?omschrijving|meaning|betekenis"),
+    (
+        "definition",
+        r"((code|theme|category|operational|conceptual|working|short|full|long|brief|detailed|korte|lange|volledige) )?"
+        r"(definiti(on|e)s?|description|beschrijving|omschrijving)",
+    ),
+    ("definition", r"meaning|betekenis|explanation|uitleg|toelichting|operationali[sz]ation|operationalisering"),
+    ("definition", r"what (it|this|the code) (is|means)|wat (het|de code) (is|betekent)"),
     ("exclude", r"(non|counter|negative)[- ]?examples?|tegenvoorbeeld(en)?|negatieve voorbeelden"),
     ("projects", r"((proto)?typical|example|sample|typische|voorbeeld)[- ]?(projects?|projecten)|projects|projecten"),
     ("examples", r"(\w+ )?(examples?|voorbeeld(en)?)([- ]?\w+)?( (phrases?|quotes?|terms?|sentences))?"),
+    (
+        "examples",
+        r"((typical|sample|illustrative|supporting|participant|data|typische?|illustratie[fv]e?) )?"
+        r"(quot(e|ation)s?|extracts?|excerpts?|verbatims?|utterances?|(anker)?cita(at|ten)|fragment(en)?|uitspra(ak|ken))",
+    ),
+    ("examples", r"anker[- ]?voorbeeld(en)?|(typical )?exemplars?"),
     ("responsibilities", r"((core|key|main|primary|typical) )?(responsibilities|tasks|duties)"),
     ("responsibilities", r"(kern|(belangrijkste|typische) )?(taken|verantwoordelijkheden)"),
     ("evidence", r"(expected )?evidence( profile| pattern)?|bewijs(profiel|voering)?|verwacht bewijs"),
-    ("include", r"includ(e|es|ed|ing)( when| if| criteria)?|inclusion( criteria| rules?)?|what counts"),
-    ("include", r"(when to )?use( this code)?( when| if)?"),
-    ("include", r"inclusie(criteria|regels?)?|insluiten|wel( coderen)?( als)?|wanneer wel|wat telt"),
-    ("exclude", r"exclud(e|es|ed|ing)( when| if| criteria)?|exclusion( criteria| rules?)?"),
-    ("exclude", r"not included|does not include|what does not count"),
-    ("exclude", r"(when not to|do not|don't) use( this code)?( when| if)?"),
-    ("exclude", r"exclusie(criteria|regels?)?|uitsluiten|niet( coderen)?( als)?|wanneer niet|wat niet telt"),
+    ("include", r"includ(e|es|ed|ing)( (when|if|criteria|rules?))?|inclusions?( (criteri(a|on)|rules?))?|what counts"),
+    (
+        "include",
+        rf"(when to )?use( this code)?( when| if)?|(when to|do) {ACT}|{ACT} (when|if|for)|applies (when|if|to)",
+    ),
+    ("include", r"(when|where) (it|the code|this code) applies|what to (code|include)|in scope|belongs here"),
+    ("include", r"hoort (er|hier)( wel)? bij"),
+    ("include", r"inclusie([- ]?(criteri(a|um)|regels?))?|insluit(en|[- ]?criteri(a|um)|ing)|wat (wel )?telt"),
+    (
+        "include",
+        rf"wel( {DUTCH_ACT})?( als| bij)?|wanneer (wel|{DUTCH_ACT}|wel {DUTCH_ACT})|(gebruik|codeer) (als|bij)",
+    ),
+    ("exclude", r"exclud(e|es|ed|ing)( (when|if|criteria|rules?))?|exclusions?( (criteri(a|on)|rules?))?"),
+    (
+        "exclude",
+        r"not included|what does not count|does not (include|count|apply)( (to|when|if))?|what not to (code|include)",
+    ),
+    ("exclude", r"what to exclude|out of scope|does not belong here|close,? but no|hoort (er|hier) niet bij"),
+    ("exclude", rf"(when not to|when to not|do not|don't|not to be|not to) {ACT}( (when|if|for))?"),
+    ("exclude", r"exclusie([- ]?(criteri(a|um)|regels?))?|uitsluit(en|[- ]?criteri(a|um)|ing)|wat niet telt"),
+    ("exclude", rf"niet( {DUTCH_ACT})?( als| bij)?|wanneer niet( {DUTCH_ACT})?|(gebruik|codeer) niet (als|bij)"),
     ("confused_with", r"((often|easily|sometimes) )?(not to be |do not |don't )?confused? with|distinguish from"),
     ("confused_with", r"(niet )?te verwarren met|(niet verwarren|verwar niet) met|te onderscheiden van"),
     ("found_in", r"found in( ad)?|gevonden in( vacature)?"),
@@ -45,7 +72,20 @@ FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
 )
 """Patterns of names in lower case, without emphasis and brackets; the first pattern that matches counts."""
 
+BEGUN_NAMES: tuple[tuple[FieldKey, str], ...] = (
+    (
+        "exclude",
+        r"exclud(e|es|ed|ing)|(when not to|do not|don't) (use|apply|code|include)|niet coderen|wanneer niet|uitsluiten",
+    ),
+    (
+        "include",
+        r"includ(e|es|ed|ing)|(when to |do )?(use|apply)( this code)? (when|if|for)|wel coderen|wanneer wel|insluiten",
+    ),
+)
+"""Patterns of the words that such a name may begin with; what follows them belongs to the text of the field."""
+
 FIELD_PATTERNS = tuple((key, re.compile(pattern)) for key, pattern in FIELD_NAMES)
+BEGUN_PATTERNS = tuple((key, re.compile(rf"(?:{pattern})\b\s*")) for key, pattern in BEGUN_NAMES)
 DUTCH = re.compile(
     r"\b(?:definitie|beschrijving|omschrijving|betekenis|voorbeeld|kern|taken|verantwoordelijk|projecten|bewijs|inclusie|"
     r"insluiten|wel|wanneer|uitsluiten|exclusie|niet|verwar|onderscheiden|gevonden|vervallen|ondertitel|tegenvoorbeeld)",
@@ -53,6 +93,8 @@ DUTCH = re.compile(
 )
 """The stems of the Dutch names of fields."""
 
+BRACKETED = re.compile(r"(?:^|\s)\((.*)\)")
+PLURAL = re.compile(r"(?<=\w)\(\w{1,3}\)")
 LONGEST_NAME = 300
 """Characters of a name that may match a field, brackets included."""
 
@@ -93,6 +135,14 @@ CHAPTER_WORDS = (
     "deel|sectie|hoofdstuk|bijlage|stap|fase|tabel|figuur|versie|niveau|profiel"
 )
 CHAPTER = re.compile(rf"(?:{CHAPTER_WORDS})s?\b[ -]?\w*", re.IGNORECASE)
+GROUP_HEADING = re.compile(
+    r"(?:main |hoofd)?"
+    r"(?:theme|thema|domain|domein|dimension|dimensie|cluster|group|groep|famil(?:y|ie)|categor(?:y|ie))"
+    r"(?:\s+(?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\s*[:.–—-]",
+    re.IGNORECASE,
+)
+"""Headings that call themselves groups of codes: `Domain 1: Body`."""
+
 CHAPTER_NUMBER = re.compile(
     rf"(?:(?:{CHAPTER_WORDS})\s+)?(?:\d{{1,3}}(?:\.\w{{1,3}})*|[A-Z]|[IVX]{{1,5}})(?:[.:)]+|\s+[-–—]|(?<=\d))\s+",
     re.IGNORECASE,
@@ -145,11 +195,28 @@ SECTION_KINDS = (
 
 def field_key(name: str) -> FieldKey | None:
     """Return the field that a name in bold, a heading or a column refers to; None if it refers to none."""
+    return field_and_remark(name)[0]
+
+
+def field_and_remark(name: str) -> tuple[FieldKey | None, str]:
+    """Return the field that a name refers to, and the words of the name that are more than that.
+
+    `Exclude (unless ironic)` has the remark `(unless ironic)`, `Include when it hurts` has `when it hurts`.
+    """
     if len(name) > LONGEST_NAME:
-        return None
-    plain = re.sub(r"[*_`:]+", "", name).strip().rstrip(".").casefold()
-    plain = " ".join(re.sub(r"\(.*\)", "", plain).split())
-    return next((key for key, pattern in FIELD_PATTERNS if pattern.fullmatch(plain)), None)
+        return None, ""
+    plain = " ".join(re.sub(r"[*_`:]+", "", PLURAL.sub("", name)).replace("’", "'").split()).rstrip(".").strip()
+    bracketed = BRACKETED.search(plain)
+    in_brackets = bracketed[0].strip() if bracketed else ""
+    short = " ".join(BRACKETED.sub("", plain).split()) if bracketed else plain
+    folded = short.casefold()
+    for key, pattern in FIELD_PATTERNS:
+        if pattern.fullmatch(folded):
+            return key, in_brackets
+    for key, pattern in BEGUN_PATTERNS:
+        if len(folded) == len(short) and (begun := pattern.match(folded)):
+            return key, " ".join(filter(None, (short[begun.end() :], in_brackets)))
+    return None, ""
 
 
 class Label(NamedTuple):

@@ -10,6 +10,7 @@ from importlib.resources import files
 from codetui.core.codebook.diff import KINDS, AnyPart, Part, PartOrder, in_reading_order, parts, parts_of
 from codetui.core.codebook.index import label_from
 from codetui.core.codebook.keys import with_keys
+from codetui.formats.coding_book.pieces import BEGINS_LIST
 from codetui.formats.coding_book.reader import PATTERNS, embed_codebook, parse_coding_book
 from codetui.formats.coding_book.vocabulary import IS_WORD_ID, PROFILE
 from codetui.model import Code, Codebook, CodebookText, Group, Profile, Section
@@ -19,7 +20,7 @@ RULE = "---"
 PLAIN_VERSION = re.compile(r"v\d[\w.]*|\d+\.\d[\w.]*", re.IGNORECASE)
 """A version that is recognised without the word before it."""
 
-BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+OWN_QUOTES = '"“”„«»`'
 LINE_START = re.compile("^(?=.)", re.MULTILINE)
 HEADING = re.compile(r"#{1,6} \S.*")
 PROFILE_LEVEL = 3
@@ -179,7 +180,7 @@ class _Writer:
     def _examples(self, code: Code) -> str:
         if self._sections[code.section].holds == "terms":
             return self._field("terms", ", ".join(f"`{entry}`" for entry in code.examples))
-        return self._field("phrases", tuple(f'"{entry}"' for entry in code.examples))
+        return self._field("phrases", tuple(map(_phrase, code.examples)))
 
     # --- levels -----------------------------------------------------------------------------------------
 
@@ -224,6 +225,11 @@ def _is_bullet(code: Code) -> bool:
     if not IS_WORD_ID.fullmatch(code.id) or has_more:
         return False
     return not code.definition if code.examples else "\n" not in code.definition
+
+
+def _phrase(example: str) -> str:
+    """Return an example in quotes; one that has quotes of its own at an end stays as it is: `"Oui" (yes)`."""
+    return example if example[:1] in OWN_QUOTES or example[-1:] in OWN_QUOTES else f'"{example}"'
 
 
 def _title(book: Codebook) -> str:

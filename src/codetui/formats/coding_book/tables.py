@@ -1,0 +1,305 @@
+"""Tables of a coding book: one code or profile a row, or a card a code with one field a row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from codetui.formats.coding_book import vocabulary
+from codetui.formats.coding_book.markdown import Block
+from codetui.formats.coding_book.pieces import Piece, RowKind
+from codetui.formats.coding_book.vocabulary import FieldKey, Label
+
+NOUN = (
+    r"(codes?|themes?|themas?|categor(y|ies|ie|ieën)|domains?|domein(en)?|dimensions?|dimensies?|groups?|groep(en)?|"
+    r"clusters?|famil(y|ie)|topics?|onderwerp(en)?|constructs?|concepts?|aspects?|factors?|labels?|intents?|tags?)"
+)
+ID_TITLE = re.compile(r"((code|theme|category)[- ]?)?(id|nr|no|nummer|number)|#", re.IGNORECASE)
+CODE_TITLE = re.compile(r"codes?", re.IGNORECASE)
+SUB_TITLE = re.compile(
+    rf"(sub|child|specific|sub[- ]?level|initial|onderliggende)[- ]?{NOUN}([- ]name)?", re.IGNORECASE
+)
+NAME_TITLE = re.compile(
+    r"((code|category|profile|task|skill|short|theme|intent)[- ]?)?(name|label|title)|(code|thema)?naam|titel|codes?|"
+    r"intents?|tags?|profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
+    re.IGNORECASE,
+)
+PARENT_TITLE = re.compile(
+    rf"(parent|main|overarching|higher[- ]order|top[- ]level|hoofd|overkoepelende?|core|kern)[- ]?{NOUN}", re.IGNORECASE
+)
+GROUP_TITLE = re.compile(NOUN, re.IGNORECASE)
+SURE_TITLE = re.compile(
+    r"(code|theme|category)s?([- ](name|label))?|themas?|categor(ies|ie|ieën)|codenaam|intents?", re.IGNORECASE
+)
+"""Titles of the column of codes where nothing but a definition is beside it."""
+
+DEFINED = re.compile(r"defini|descri|omschrij|beschrij", re.IGNORECASE)
+OTHER_TITLE = re.compile(
+    r"(command.*|exit|status|http|error|key|return)? ?(term|begrip|word|woord|acronym|abbreviation|afkorting|option|"
+    r"optie|flag|argument|parameter|command|commando|field|veld|variable|variabele|file|bestand|function|method|key|toets|"
+    r"setting|instelling|property|column|kolom|row|step|stap|phase|fase|rule|regel|review|case|question|vraag|item|"
+    r"element|component|version|versie|date|datum|feature|module|package|class|endpoint|type|code|input|situation)s?",
+    re.IGNORECASE,
+)
+"""Titles of the first column of tables that list something else than codes, even with examples."""
+
+FIELD_TITLE = re.compile(
+    r"(field|element|component|attribute|property|item|part|aspect|veld|onderdeel|kenmerk|eigenschap)?", re.IGNORECASE
+)
+VALUE_TITLE = re.compile(
+    r"(value|content|contents|text|details?|description|entry|waarde|inhoud|tekst|invulling)?", re.IGNORECASE
+)
+LINE_BREAK = re.compile(r"(?<![ \t])[ \t]*+<br\s*+/?>[ \t]*+", re.IGNORECASE)
+ID_CELL = re.compile(r"[`*_]*([A-Za-z]*[-_ ]?\d[\w.]*?|[A-Z])[.:]?[`*_]*")
+ONE_WORD = re.compile(r"[`*_]*[^\s`*]+?[`*_]*")
+FEWEST_FIELDS = 2
+"""Rows of a card that name fields; one alone is enough below an id."""
+
+
+class Row(NamedTuple):
+    """The cells of one code or profile, and the line that they are on."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of codes or profiles: the columns that hold the id, the name and the names of groups, and its fields.
+
+    `head` are words that only order the others.  `is_unsure` for a card that may as well explain what fields are.
+    """
+
+    titles: list[str]
+    rows: list[Row]
+    keys: list[FieldKey | None]
+    id_at: int | None
+    name_at: int | None
+    groups_at: list[int]
+    is_card: bool
+    head: str
+    is_unsure: bool
+
+    @property
+    def label_columns(self) -> list[int]:
+        """The columns of ids and names; none in a card of the heading above it."""
+        return sorted({at for at in (self.id_at, self.name_at) if at is not None})
+
+    @property
+    def is_of_profiles(self) -> bool:
+        """Whether a column holds a field that only profiles have."""
+        return any(key in vocabulary.PROFILE_ONLY_FIELDS for key in self.keys)
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether the titles are those of codes, whatever their ids look like."""
+        title = self.titles[self.label_columns[-1]]
+        criteria = {key for key in self.keys if key} - {"definition"}
+        if self.is_card or criteria - {"examples"}:
+            return True
+        is_named = NAME_TITLE.fullmatch(title) or GROUP_TITLE.fullmatch(title) or ID_TITLE.fullmatch(title)
+        if criteria:
+            return is_named is not None or ("definition" in self.keys and not OTHER_TITLE.fullmatch(title))
+        is_defined = any(key and DEFINED.search(name) for key, name in zip(self.keys, self.titles, strict=True))
+        return is_defined and bool(SURE_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title))
+
+    def pieces(self, kind: RowKind) -> list[Piece]:
+        """Return the codes or profiles on the rows, or the fields of a card without a label.
+
+        Empty cells of a group repeat the one above; a row without a label continues the one above.
+        """
+        found: list[Piece] = []
+        groups = dict.fromkeys(self.groups_at, "") if kind == "code" else {}
+        outer = ""
+        label_columns = self.label_columns
+        name = " ".join(filter(None, (self.head, *(self.titles[at] for at in sorted({*label_columns, *groups})))))
+        names = [_without_remark(title) for title in self.titles]
+        remarks = [
+            Piece("field", self.rows[0].line, name=title)
+            for title, short in zip(self.titles, names, strict=True)
+            if self.rows and title != short
+        ]
+        for line, cells in self.rows:
+            repeated = [name for at, name in groups.items() if name and _plain(cells[at]) == name]
+            changed = [at for at in groups if _plain(cells[at]) not in ("", groups[at])]
+            for at in groups:
+                below_other = bool(changed) and at > changed[0]
+                groups[at] = _plain(cells[at]) or ("" if below_other else groups[at])
+            inner = [
+                Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=names[at], key=self.keys[at])
+                for at, cell in enumerate(cells)
+                if at not in label_columns and at not in groups and cell.strip()
+            ]
+            id_, own = (
+                "" if at is None else LINE_BREAK.sub(" ", cells[at]).strip() for at in (self.id_at, self.name_at)
+            )
+            if not label_columns and inner:
+                inner[0].name = " ".join(filter(None, (self.head, inner[0].name)))
+                found += inner
+            elif not (id_ or own):
+                if found:
+                    found[-1].inner += inner
+                elif inner:
+                    found += inner
+            elif not inner and kind == "code" and len(self.titles) > FEWEST_FIELDS and _is_headline(own or id_):
+                outer = _plain(own or id_)
+            else:
+                label = _row_label(id_ if self.id_at != self.name_at else "", own or id_)
+                within = tuple(filter(None, (outer, *groups.values())))
+                head = " ".join((name, *repeated))
+                found.append(Piece(kind, line, label.rest, inner=inner, groups=within, name=head, label=label))
+        for piece in found[:1]:
+            piece.inner += remarks
+        return found
+
+
+def read_table(block: Block) -> Table | None:
+    """Return the table with the meaning of its columns; None if they are not those of codes or profiles."""
+    width = len(block.rows[0]) if block.rows else 0
+    rows = [Row(line, row[:width]) for line, row in enumerate(block.rows[1:], block.line + 2)]
+    head = block.rows[0] if block.rows else []
+    if not _is_card(block.rows):
+        return _with_columns([_title(cell) for cell in head], rows, is_card=False)
+    while width > FEWEST_FIELDS and not any(row[width - 1].strip() for row in block.rows):
+        width -= 1
+    titles = [_title(row[0]) for row in block.rows]
+    codes = [Row(block.line, [row[at] for row in block.rows]) for at in range(1, width)]
+    first, second = titles[0], head[1] if width > 1 else ""
+    if vocabulary.field_key(first) or _rank(first, is_card=True) is not None:
+        return _with_columns(titles, codes, is_card=True)
+    if width > FEWEST_FIELDS:
+        return _with_columns(titles, codes, is_card=True, name_at=0)
+    if FIELD_TITLE.fullmatch(first) and VALUE_TITLE.fullmatch(_title(second)):
+        codes = [Row(line, cells[1:]) for line, cells in codes]
+        return _with_columns(titles[1:], codes, is_card=True, head=f"{first} {second}".strip())
+    if FIELD_TITLE.fullmatch(first):
+        return _with_columns(titles, codes, is_card=True, name_at=0, is_unsure=bool(first))
+    codes = [Row(line, [head[0], *cells]) for line, cells in codes]
+    return _with_columns(["", "", *titles[1:]], codes, is_card=True, id_at=0, name_at=1)
+
+
+def _is_card(rows: list[list[str]]) -> bool:
+    """Return whether the first column of a table names the fields, and its head does not."""
+    down = [row[0] for row in rows if vocabulary.field_key(row[0])]
+    if not down or any(vocabulary.field_key(cell) for cell in rows[0][1:]):
+        return False
+    first = _title(rows[0][0])
+    is_labelled = ID_CELL.fullmatch(first) is not None or _rank(first, is_card=True) is not None
+    return is_labelled or len(down) >= FEWEST_FIELDS
+
+
+def _with_columns(
+    titles: list[str],
+    rows: list[Row],
+    *,
+    is_card: bool,
+    id_at: int | None = None,
+    name_at: int | None = None,
+    head: str = "",
+    is_unsure: bool = False,
+) -> Table | None:
+    """Return the table with its columns told apart; None if there is no field, or no label but in a card."""
+    keys = [vocabulary.field_key(title) for title in titles]
+    if not any(keys):
+        return None
+    ranks = {at: _rank(title, is_card=is_card) for at, title in enumerate(titles) if not keys[at]}
+    ids = [at for at, rank in ranks.items() if rank == "id"]
+    names = {at: rank for at, rank in ranks.items() if isinstance(rank, int)}
+    if name_at is None and names:
+        best = max(names.values())
+        of_best = [at for at, rank in names.items() if rank == best]
+        codes = [at for at in of_best if CODE_TITLE.fullmatch(titles[at])]
+        has_parts = any(SUB_TITLE.fullmatch(titles[at]) for at in of_best)
+        # `Theme | Category` and `Subtheme | Code`: the inner one is on the right.
+        name_at = of_best[-1] if best <= GROUP_RANK or has_parts else of_best[0]
+        if best == NAME_RANK and codes and not ids:
+            others = [at for at in of_best if at not in codes[:1] and not has_parts]
+            later = others[0] if others else _name_after(codes[0], names, rows)
+            is_id = has_parts and name_at != codes[0] and _are_ids(codes[0], rows)
+            ids, name_at = (codes[:1], later) if later is not None else (codes[:1] if is_id else [], name_at)
+    if name_at is None and not is_card:
+        first = next(at for at, key in enumerate(keys) if key)
+        beside = [at for at in ranks if at < first and at not in ids]
+        name_at = beside[-1] if beside else None
+        names = dict.fromkeys(beside, 0)
+    id_at = ids[0] if ids and id_at is None else id_at
+    name_at = id_at if name_at is None else name_at
+    if name_at is None and not is_card:
+        return None
+    groups = [] if is_card else [at for at, rank in names.items() if _is_group(at, rank, name_at, id_at, titles, rows)]
+    return Table(titles, rows, keys, id_at, name_at, groups, is_card, head, is_unsure or (is_card and name_at is None))
+
+
+PARENT_RANK, GROUP_RANK, NAME_RANK = 0, 1, 2
+Rank = Literal["id"] | int | None
+
+
+def _rank(title: str, *, is_card: bool) -> Rank:
+    """Return how surely a title is that of the codes' names, "id" for that of ids, None for another."""
+    if ID_TITLE.fullmatch(title):
+        return "id"
+    if NAME_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title):
+        return NAME_RANK
+    if PARENT_TITLE.fullmatch(title):
+        return PARENT_RANK
+    is_field = is_card and FIELD_TITLE.fullmatch(title)
+    return GROUP_RANK if GROUP_TITLE.fullmatch(title) and not is_field else None
+
+
+def _name_after(code_at: int, names: dict[int, int], rows: list[Row]) -> int | None:
+    """Return the column of themes or categories that are the names of the ids in the column before it."""
+    later = [at for at, rank in names.items() if rank == GROUP_RANK and at > code_at]
+    if not later or not _are_ids(code_at, rows):
+        return None
+    named = [row.cells[later[0]].strip() for row in rows]
+    return later[0] if len(set(named)) == len(named) else None
+
+
+def _are_ids(at: int, rows: list[Row]) -> bool:
+    return all(ID_CELL.fullmatch(row.cells[at].strip()) for row in rows)
+
+
+def _is_group(at: int, rank: int, name_at: int | None, id_at: int | None, titles: list[str], rows: list[Row]) -> bool:
+    """Return whether a column names the groups of the codes: by its title, or since its cells repeat."""
+    if at in (name_at, id_at):
+        return False
+    title = titles[at]
+    if any(pattern.fullmatch(title) for pattern in (GROUP_TITLE, PARENT_TITLE, SUB_TITLE)):
+        return True
+    cells = [row.cells[at].strip() for row in rows]
+    return rank == PARENT_RANK and len(set(filter(None, cells))) < len(cells)
+
+
+def _title(cell: str) -> str:
+    return " ".join(LINE_BREAK.sub(" ", cell).split()).strip(" *_`:")
+
+
+def _without_remark(title: str) -> str:
+    """Return the title of a column without the words that are more than the name of a field."""
+    remark = vocabulary.field_and_remark(title)[1]
+    return title.replace(remark, "").strip() if remark else title
+
+
+def _plain(cell: str) -> str:
+    return vocabulary.plain_name(LINE_BREAK.sub(" ", cell))
+
+
+def _is_headline(cell: str) -> bool:
+    """Return whether the only cell of a row names the group of the rows below it: it is all in bold."""
+    marked, rest = vocabulary.split_marked(cell)
+    return cell.startswith(("*", "_")) and bool(marked) and not rest.strip(" :")
+
+
+def _row_label(id_: str, name: str) -> Label:
+    """Return the label of a row with these cells; a single cell may hold id and name."""
+    is_id = ID_CELL.fullmatch(id_) or (id_ != name and ONE_WORD.fullmatch(id_))
+    if id_ and is_id:
+        id_ = id_.strip("`*_ ").rstrip(".:")
+        marked = vocabulary.marked_label(name)
+        name = marked.name if marked and not marked.rest.strip() else name
+        return Label(id_, name, "", "colon" if vocabulary.IS_WORD_ID.fullmatch(id_) else "dot", True)
+    whole = f"{id_} {name}" if id_ and id_ != name else name
+    marked = vocabulary.marked_label(whole)
+    in_marks = marked if marked and not marked.rest.strip() else Label("", whole)
+    return vocabulary.code_label(whole, is_heading=True) or in_marks
