@@ -240,7 +240,7 @@ class InputFilter:
     ) -> list[Message]:
         if final == "~" and code == "27":
             # So xterm sends a key with modifiers that has no sequence of its own.
-            code, text, final = text, "", "u"
+            code, text, final = text.partition(":")[0], "", "u"
         name = FUNCTIONAL_KEYS.get(f"{int(code or 1)}{final}", "")
         character = _character(code) if final == "u" else ""
         held = (int(modifiers or 1) or 1) - 1
