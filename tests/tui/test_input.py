@@ -192,7 +192,17 @@ def test_a_paste_goes_on_behind_a_long_pause() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x1b[577$", b"\x1b[;", b"\x1b[M\xe9", b"\x1b[M\xe9\xbf", b"\x1b[200~a\x1b[201\xd6", b"[<[<\x1b[<"]
+    "data",
+    [
+        b"\x1b[577$",
+        b"\x1b[27;1;:13~",
+        b"\x1b[27;2;1:2~",
+        b"\x1b[;",
+        b"\x1b[M\xe9",
+        b"\x1b[M\xe9\xbf",
+        b"\x1b[200~a\x1b[201\xd6",
+        b"[<[<\x1b[<",
+    ],
 )
 def test_a_key_pressed_long_after_a_part_of_a_sequence_is_that_key(data: bytes) -> None:
     line = sent(data)
