@@ -359,7 +359,7 @@ def _add_codebook_arguments(command: str, parser: argparse.ArgumentParser) -> No
     """Add the arguments of a command on codebooks."""
     match command:
         case "import":
-            parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown")
+            parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
             _add_study(parser, "codebook")
             _add_output(parser, None, "default: the codebook of the study")
         case "export":

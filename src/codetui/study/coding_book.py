@@ -1,7 +1,8 @@
-"""Coding books in markdown and HTML, made from a codebook and made into one."""
+"""Coding books in markdown and HTML, made from a codebook and made into one; tables of codes in CSV are read too."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -11,9 +12,19 @@ from codetui.model import Codebook, Problem
 from codetui.storage import fs
 from codetui.study.study import StudyError
 
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Layout = Literal["markdown", "html"]
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
+
+TABLES = {".csv", ".tsv"}
+OTHER_KINDS = {".json", ".jsonl", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".qdc", ".qdpx"}
+"""Suffixes of texts that are no coding book, whatever they look like."""
+
+READABLE = (
+    "Coding books are read from markdown, in which each code has a heading, an entry of a list or a row of a table, "
+    "and from .csv with columns such as `code` and `definition`; save it as one of these"
+)
 
 
 class ConvertedBook(NamedTuple):
@@ -27,9 +38,10 @@ class ConvertedBook(NamedTuple):
 def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     """Return the codebook of a coding book in markdown; `output` names its file in the problems.
 
-    Raises StudyError where the coding book cannot be read, or would make a codebook that cannot be.
+    Raises StudyError where the coding book cannot be read, has no codes, or would make a codebook that cannot be read.
     """
-    from codetui.formats.coding_book.reader import parse_coding_book
+    from codetui.formats.coding_book.reader import extract_codebook, parse_coding_book
+    from codetui.formats.coding_book.tables import line_in_table, table_as_markdown
 
     try:
         data = fs.read(source)
@@ -37,8 +49,17 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
         raise StudyError(f"{error.strerror or error}; name a coding book in markdown.", file=source) from error
     if len(data) > LARGEST_BOOK:
         raise StudyError(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
+    if source.suffix.lower() in OTHER_KINDS or (b"\0" in data and not data.startswith(UTF16)):
+        raise StudyError(f"this kind of file is no coding book, so nothing is written. {READABLE}.", file=source)
     text, notes = _decoded(data, source)
+    lines: list[int] = []
+    if source.suffix.lower() in TABLES:
+        text, lines = table_as_markdown(text, source.stem)
     found = parse_coding_book(text, str(source), output)
+    if not found.book.codes and not extract_codebook(text).is_current:
+        raise StudyError(f"no code was found in this file, so nothing is written. {READABLE}.", file=source)
+    if lines:
+        found = replace(found, notes=tuple(note._replace(line=line_in_table(note.line, lines)) for note in found.notes))
     book, problems = parse_codebook(found.toml, output)
     if book is None:
         why = "; ".join(problem.message for problem in problems)
@@ -58,8 +79,10 @@ def coding_book_text(book: Codebook, layout: Layout) -> str:
 
 
 def _decoded(data: bytes, source: Path) -> tuple[str, list[Problem]]:
-    """Return the text of a file, and a warning where it is not UTF-8."""
+    """Return the text of a file, and a warning where it is neither UTF-8 nor UTF-16 with a mark."""
     try:
+        if data.startswith(UTF16):
+            return data.decode("utf-16"), []
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1

@@ -24,6 +24,15 @@ from codetui.study.study import Study, StudyError
 
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
 
+OTHER_KINDS = {
+    *(".json", ".jsonl", ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".docx", ".doc", ".odt", ".pdf", ".html", ".htm"),
+    *(".toml", ".yaml", ".yml", ".xml", ".zip", ".qdpx", ".png", ".jpg", ".jpeg"),
+}
+"""Suffixes of files that are no documents, whatever they look like."""
+
+HEAD_SIZE = 4096
+READABLE = "Documents are markdown (.md) that begins with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`."
+
 Fate = Literal["merged", "nothing new", "refused"]
 
 
@@ -43,20 +52,42 @@ class ImportResult(NamedTuple):
 def import_documents(study: Study, documents: Iterable[Path], coder: str) -> list[ImportResult]:
     """Import documents, and those in folders, into the sessions of a coder; return an outcome for each.
 
-    Raises StudyError where the study cannot be used.
+    Raises StudyError, before anything is written, where the study cannot be used, or where there are no documents.
     """
+    expanded = list(_expanded(documents))
+    others = [path for path in expanded if not _may_be_document(path)]
+    if others:
+        raise StudyError(f"this kind of file is no document, so nothing is imported. {READABLE}", file=others[0])
     keep = study.codebook_service.keep
     importer = Importer(study.codebook, study.sources_by_id(), study.paths_of(coder), coder, keep)
-    return [importer.import_document(document) for document in _expanded(documents)]
+    return [importer.import_document(document) for document in expanded]
 
 
 def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
-    """Yield the documents; those in a folder by name."""
+    """Yield the documents; those in a folder by name.  Raises StudyError where a folder has none."""
     for path in documents:
         if fs.is_folder(path):
-            yield from (path / name for name in sorted(disk.names(path)) if name.endswith(".md"))
+            names = sorted(name for name in disk.names(path) if name.endswith(".md") and not name.startswith("."))
+            if not names:
+                raise StudyError(f"there is no document in this folder, so nothing is imported. {READABLE}", file=path)
+            yield from (path / name for name in names)
         else:
             yield path
+
+
+def _may_be_document(path: Path) -> bool:
+    """Return whether a file may be a document: by its suffix, and since it begins as a text and not as JSON.
+
+    What cannot be read is reported when it is imported.
+    """
+    if path.suffix.lower() in OTHER_KINDS:
+        return False
+    try:
+        head = fs.read_head(str(path), HEAD_SIZE)
+    except OSError:
+        return True
+    is_binary = b"\0" in head and head.decode("utf-8", "replace").count("\ufffd") > 1
+    return not is_binary and not re.match(rb"\s*[{\[]\s*[\"{\[}\]]", head)
 
 
 class Importer:
@@ -78,8 +109,10 @@ class Importer:
         if conflict is not None:
             what = "this is a conflict mark of git; not imported: choose one side and import it again"
             return _refused(path, conflict.line, what)
-        source_id = SourceId(parsed.document.source_id or _id_in(path.name))
-        if not source_id:
+        document = parsed.document
+        source_id = SourceId(document.source_id or _id_in(path.name))
+        is_empty = not (document.source_id or document.sections or document.profile or document.reasoning)
+        if not source_id or (is_empty and not fs.exists(self._paths.log(source_id))):
             what = f"no heading names the {self._book.words.source}; not imported"
             hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
             return _refused(path, 1, f"{what}: {hint}")

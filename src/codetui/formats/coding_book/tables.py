@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -303,3 +305,50 @@ def _row_label(id_: str, name: str) -> Label:
     marked = vocabulary.marked_label(whole)
     in_marks = marked if marked and not marked.rest.strip() else Label("", whole)
     return vocabulary.code_label(whole, is_heading=True) or in_marks
+
+
+# --- tables in files of their own -----------------------------------------------------------------------
+
+DELIMITERS = ",;\t|"
+ROWS_BEGIN = 5
+"""The line of markdown that holds the first row: a title and the head of the table precede it."""
+
+
+def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
+    """Return the markdown of a table in CSV with a title, and the lines of the file on which its rows begin.
+
+    The delimiter is the one that splits the head into most columns.
+    """
+    lines = text.removeprefix("\ufeff").lstrip("\r\n").splitlines(keepends=True)
+    skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
+    tables = [list(_records(lines[skipped:], delimiter, skipped + 1)) for delimiter in DELIMITERS]
+    rows = max(tables, key=lambda each: len(each[0].cells) if each else 0)
+    if not rows:
+        return "", []
+    width = len(rows[0].cells)
+    written = [_markdown_row((row.cells + [""] * width)[: max(width, len(row.cells))]) for row in rows]
+    written.insert(1, _markdown_row(["---"] * width))
+    return "\n".join((f"# {title}", "", *written, "")), [row.line for row in rows[1:]]
+
+
+def line_in_table(number: int, lines: list[int]) -> int:
+    """Return the line of a file that became a line of markdown; `lines` are those of its rows."""
+    at = number - ROWS_BEGIN
+    return lines[at] if 0 <= at < len(lines) else 1
+
+
+def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    line = first
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield Row(line, cells)
+            line = first + reader.line_num
+    except csv.Error:
+        return
+
+
+def _markdown_row(cells: list[str]) -> str:
+    shown = ("<br>".join(cell.strip().splitlines()).replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(shown)} |"
