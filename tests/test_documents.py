@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from codetui.cli.main import COMMANDS
+from codetui.cli.main import CODEBOOK_COMMANDS, COMMANDS, command_parser, open_parser
 from codetui.tui.actions import ACTIONS
 from codetui.tui.keymap import Keymap
 
@@ -74,3 +76,86 @@ def test_every_link_of_the_documents_has_a_target() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)", document.read_text("utf-8")):
             if not target.startswith("http"):
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+# --- what the documents name ----------------------------------------------------------------------------
+
+DOCUMENTS = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md")
+PACKAGE = ROOT / "src" / "codetui"
+CODE = re.compile(r"```.*?```|`[^`\n]+`|^    .*$", re.DOTALL | re.MULTILINE)
+"""Code in a document: fenced, in backquotes or indented.  Its paths, options and classes are names of the program."""
+
+OWN = ("src", "tests", "testing", "benchmarks", "tools", "docs", "examples", ".ci", "codetui")
+LAYERS = ("cli", "tui", "study", "storage", "formats", "core")
+PATH = re.compile(
+    rf"(?<![\w./-])(?:{'|'.join(map(re.escape, (*OWN, *LAYERS)))})/[\w./-]*|(?<![\w./-])\w+\.(?:py|tcss)\b"
+)
+"""A path in the repository or in the package.  Paths in a study, such as `sessions/`, are not of the repository."""
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*|(?<![\w-])-o\b")
+COMMAND = re.compile(r"\bcodetui(?: +(codebook(?: [a-z]+)?|[a-z]+))?((?: [^`\n|#]*)?)")
+MODULE = re.compile(r"\bpython(?:3)? -m (benchmarks\.\w+)([^`\n|]*)")
+TEST = re.compile(r"\btest_\w+\b(?!\.py)")
+
+
+def _code(document: Path) -> list[str]:
+    return CODE.findall(document.read_text("utf-8"))
+
+
+def _options(command: str) -> set[str]:
+    """Return the options of a command, of all subcommands of `codebook` too."""
+    parser = command_parser(command) if command in COMMANDS else open_parser()
+    texts = [parser.format_help()]
+    if command == "codebook":
+        for below in CODEBOOK_COMMANDS:
+            with pytest.raises(SystemExit), redirect_stdout(io.StringIO()) as printed:
+                parser.parse_args([below, "--help"])
+            texts.append(printed.getvalue())
+    return {option for text in texts for option in OPTION.findall(text)}
+
+
+def _exists(path: str) -> bool:
+    """Return whether a path is there: in the repository, in the package without its `.py`, or a module's name alone."""
+    if "/" not in path:
+        return any(found for folder in OWN[:5] for found in (ROOT / folder).rglob(path))
+    roots = (ROOT, PACKAGE, PACKAGE.parent)
+    return any((root / path).exists() or (root / f"{path.rstrip('/.')}.py").exists() for root in roots)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_and_test_that_a_document_names_exists(document: Path) -> None:
+    code = _code(document)
+    assert [path for text in code for path in PATH.findall(text) if not _exists(path.rstrip("."))] == []
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    assert [name for text in code for name in TEST.findall(text) if f"def {name}(" not in tests] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_option_that_a_document_names_exists(document: Path) -> None:
+    wrong = []
+    for text in _code(document):
+        for command, rest in COMMAND.findall(text):
+            known = _options(command.split()[0] if command else "")
+            wrong += [f"codetui {command} {option}" for option in OPTION.findall(rest) if option not in known]
+        for module, rest in MODULE.findall(text):
+            path = ROOT / f"{module.replace('.', '/')}.py"
+            source = path.read_text("utf-8") if path.exists() else ""
+            wrong += [f"{module} {option}" for option in OPTION.findall(rest) if f'"{option}"' not in source]
+    assert wrong == []
+
+
+def test_the_command_page_names_options_of_the_commands_in_their_rows() -> None:
+    for line in (ROOT / "docs" / "commands.md").read_text("utf-8").splitlines():
+        if row := re.match(r"\| `codetui(?: ([a-z]+))?", line):
+            known = _options(row[1] or "")
+            assert [option for option in OPTION.findall(line) if option not in known] == [], line
+
+
+def test_the_classes_and_functions_in_the_architecture_exist() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    page = "\n".join(_code(ROOT / "ARCHITECTURE.md"))
+    for name, method in re.findall(r"\b((?:[A-Z][a-z]+)+)\.([a-z_]+)\b", page):
+        assert re.search(rf"^class {name}\b", source, re.MULTILINE), name
+        assert re.search(rf"def {method}\b", source), f"{name}.{method}"
+    for name in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", page):
+        assert re.search(rf"^class {name}\b", source, re.MULTILINE), name
