@@ -103,6 +103,28 @@ def test_an_irregular_document_becomes_a_session_and_comes_out_byte_for_byte(
     assert {coding.origin for coding in coded.values()} == {"document"}
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("analysis_job_11_Shore & Co.md", "analysis_job_11_Shore & Co.md"),
+        ("analysis_job_11.md", "analysis_job_11.md"),
+        ("mine.md", "analysis_job_11_shore_company.md"),
+        ("analysis_job_115.md", "analysis_job_11_shore_company.md"),
+    ],
+)
+def test_an_imported_document_keeps_a_name_that_names_its_ad(study: Path, name: str, kept: str) -> None:
+    assert brought(written(name, IRREGULAR)) == 0
+    folder = study / "sessions" / "rosa"
+    assert [path.name for path in folder.glob("*.md")] == [kept]
+    session = session_of()
+    coding = next(one for one in session.state.live() if one.words == "sextant")
+    session.execute(NoteCoding(coding.id, "of brass"))
+    session.save_document()
+    assert [path.name for path in folder.glob("*.md")] == [kept]
+    assert "(of brass)" in (folder / kept).read_text("utf-8")
+    assert session_of().document_path == Path("sessions") / "rosa" / kept
+
+
 def test_the_coder_goes_on_in_it_and_only_those_lines_change(study: Path) -> None:
     brought(written("mine.md", IRREGULAR))
     session = session_of()

@@ -239,11 +239,18 @@ class SessionDocument:
         recorded = employers_of(self._steps())
         current = (recorded[0] if recorded else "") or self._source.employer
         names = document_names(self._id, (current, *recorded, self._source.employer, ""))
+        names = [*filter(None, [self._imported_name()]), *names]
         texts = {snapshot.text for snapshot in self.snapshots.candidates()} if recorded else set[str]()
         chosen, others = choose_document(found, self._id, names, texts)
         self._others, self._exact_name = [other.path for other in others], names[0]
         self._is_found = chosen is not None
         return chosen.path if chosen else None
+
+    def _imported_name(self) -> str:
+        """Return the name of the document that the session began with, which stays; empty if it names no source."""
+        first = next(iter(self._steps()), None)
+        name = Path(first.from_name).name if first and first.cause == "document" else ""
+        return name if name.startswith(DOCUMENT) and name.endswith(".md") and is_named_for(Path(name), self._id) else ""
 
     def misplaced(self, word: str) -> list[Problem]:
         """Return the problems of other documents that name this source; `word` is what a source is called."""
@@ -305,6 +312,8 @@ class SessionDocument:
                 self.forget()
                 return Problem(str(self.path), 0, "warning", CHANGED)
             target = self._paths.document(self._id, employer)
+            if imported := self._imported_name():
+                target = fs.require_inside(self.sessions, target.with_name(imported))
             if self._is_of_another_source(target):
                 target = self._paths.document(self._id, employer, is_apart=True)
             seen = self._seen if target == self.path else fs.version(target)
