@@ -343,7 +343,7 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_json(parser)
         case "merge":
-            parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, or folders of sessions, to merge")
+            parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
             _add_study(parser, *PARTS)
             parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
             parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")

@@ -249,7 +249,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
 
 def _show_merge(result: MergeResult, word: str) -> None:
     """Print what became of a session; nothing of one without news or problems."""
-    if result.fate != "nothing new":
+    if result.fate != "nothing new" and result.ad:
         what = "not merged" if result.fate == "refused" else result.message
         show(f"{result.coder}, {word} {result.ad}: {what}")
     for problem in result.problems:

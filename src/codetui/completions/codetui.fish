@@ -108,7 +108,7 @@ complete -c codetui -n '_shtab_codetui_using merge' -l sessions -xka "(__fish_co
 complete -c codetui -n '_shtab_codetui_using merge' -l dry-run -d 'only show what would be merged'
 complete -c codetui -n '_shtab_codetui_using merge' -l install-driver -d 'let git in this clone merge documents'
 complete -c codetui -n '_shtab_codetui_using merge' -l driver -x -d 'run by git; OURS becomes the merge'
-complete -c codetui -n '_shtab_codetui_using merge; and test $_shtab_codetui_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'studies, or folders of sessions, to merge'
+complete -c codetui -n '_shtab_codetui_using merge; and test $_shtab_codetui_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'studies, folders of coders, or logs'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a codebook -d 'import, export, check, compare and migrate codebooks'
 complete -c codetui -n '_shtab_codetui_using codebook' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a import -d 'Make a codebook of a coding book in markdown.'

@@ -197,7 +197,7 @@ _shtab_codetui_merge_options=(
   "--dry-run[only show what would be merged]"
   "--install-driver[let git in this clone merge documents]"
   "--driver[run by git\; OURS becomes the merge]:('BASE', 'OURS', 'THEIRS', 'PATH'):"
-  "(*)::studies, or folders of sessions, to merge:_files"
+  "(*)::studies, folders of coders, or logs:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -6,11 +6,13 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.storage import disk, fs
+from codetui.storage.copies import original_of
 from codetui.storage.fs import remove_stale_temporaries, require_inside
 
 EVENTS = "events"
@@ -119,7 +121,35 @@ def document_name(source_id: str, employer: str, *, is_apart: bool = False) -> s
 def coders(root: Path) -> list[str]:
     """Return the folders of the coders who have sessions, by name."""
     folders = (folder for folder in _children(root) if fs.is_folder(folder))
-    return [folder.name for folder in folders if logs(folder) or documents(folder)]
+    return [folder.name for folder in folders if logs(folder) or documents(folder) or _has_strays(folder)]
+
+
+def strays(folder: Path) -> list[Path]:
+    """Return the logs and documents in a coder's folder that are not where, or not called as, any is read.
+
+    Those are logs beside the folder of logs, backups, and copies whose names begin otherwise.
+    """
+    names, logged = frozenset(_names(folder)), frozenset(_names(folder / EVENTS))
+    found = [folder / name for name in sorted(names) if name.endswith(LOG) and name != STUDY_LOG]
+    found += [folder / name for name in sorted(names) if not name.endswith(LOG) and _is_stray(name, names)]
+    return found + [
+        folder / EVENTS / name for name in sorted(logged) if not name.endswith(LOG) and _is_stray(name, logged)
+    ]
+
+
+def _has_strays(folder: Path) -> bool:
+    return folder.name != EVENTS and bool(strays(folder))
+
+
+def _is_stray(name: str, names: Container[str]) -> bool:
+    original = "" if name.startswith(DOCUMENT) and name.endswith(".md") else original_of(name, names)
+    return original.endswith(LOG) or (original.startswith(DOCUMENT) and original.endswith(".md"))
+
+
+def misplaced_files(root: Path) -> list[Path]:
+    """Return the logs and documents beside the folders of the coders, where none is read."""
+    names = [path for path in _children(root) if path.name.endswith(LOG) or path.name.startswith(DOCUMENT)]
+    return [path for path in names if fs.is_file(path)]
 
 
 def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
@@ -149,8 +179,12 @@ def coder_folder(root: Path, coder: str) -> str:
 
 def _children(folder: Path) -> list[Path]:
     """Return the paths in a folder, by name; none if it is absent.  Raise OSError if it cannot be read."""
+    return [folder / name for name in _names(folder)]
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        return [folder / name for name in sorted(disk.names(folder))]
+        return sorted(disk.names(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -12,6 +12,7 @@ from codetui.core.session.state import replay
 from codetui.core.text.display import plural
 from codetui.model import Codebook, Problem, Source, SourceId, text_hash
 from codetui.storage import disk, fs, session_files, study_files
+from codetui.storage.copies import original_of
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.study.reconcile import Counts, survey
@@ -19,7 +20,16 @@ from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import HeldElsewhere, PullKind
 from codetui.study.session.session import KeepBook, Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged
-from codetui.study.sessions import SessionSnapshot, Sources, coder_snapshots, out_of_bounds, text_conflict
+from codetui.study.sessions import (
+    SessionSnapshot,
+    Sources,
+    coder_snapshots,
+    copied_folders,
+    copy_problem,
+    out_of_bounds,
+    stray,
+    text_conflict,
+)
 from codetui.study.study import Study, StudyError
 
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
@@ -182,26 +192,41 @@ def merge_folders(
 
     Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
     """
-    roots = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
+    others = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
     merger = Merger(study, is_dry=is_dry)
-    for root in roots:
-        yield from merger.merge(root)
+    for theirs in others:
+        if theirs.log is not None:
+            yield merger.merge_log(theirs.log)
+            continue
+        yield from merger.merge(theirs.root, theirs.folder)
         if not is_dry:
-            yield _merge_books(merger, root, study.sessions_path)
+            yield _merge_books(merger, theirs, study.sessions_path)
 
 
-def _sessions_to_merge(folder: Path, root: Path) -> Path:
-    found = sessions_in(folder)
+class Theirs(NamedTuple):
+    """What is merged: all sessions below `root`, those in one coder's `folder` there, or a single log."""
+
+    root: Path
+    folder: str = ""
+    log: Path | None = None
+
+
+def _sessions_to_merge(path: Path, root: Path) -> Theirs:
+    if path.name.endswith(session_files.LOG) and fs.is_file(path):
+        return Theirs(path.parent, log=path)
+    found = sessions_in(path)
+    if found is None and fs.is_folder(path) and (session_files.logs(path) or session_files.documents(path)):
+        return Theirs(path.parent, path.name)
     if found is None:
-        raise StudyError(f"there are no sessions in {folder}; name a study, or the folder of its sessions.")
+        raise StudyError(f"there are no sessions in {path}; name a study, or the folder of its sessions.")
     if fs.is_same_file(found, root):
-        raise StudyError(f"{folder} holds the sessions that others are merged into; name the other ones.")
-    return found
+        raise StudyError(f"{path} holds the sessions that others are merged into; name the other ones.")
+    return Theirs(found)
 
 
 def sessions_in(folder: Path) -> Path | None:
-    """Return the folder of the sessions: `folder` itself, or `sessions` in it; None if there are none."""
-    found = (each for each in (folder, folder / "sessions") if fs.is_folder(each))
+    """Return the folder of the sessions: `sessions` in `folder`, or itself; None if there are none."""
+    found = (each for each in (folder / "sessions", folder) if fs.is_folder(each))
     return next((each for each in found if session_files.coders(each)), None)
 
 
@@ -213,11 +238,21 @@ class Merger:
         self._sources = study.sources_by_id()
         self._keep_book = study.codebook_service.keep
 
-    def merge(self, other_root: Path) -> Iterator[MergeResult]:
-        """Merge all sessions of one folder, by coder and source."""
-        for name in session_files.coders(other_root):
+    def merge(self, other_root: Path, folder: str = "") -> Iterator[MergeResult]:
+        """Merge all sessions below a folder, by coder and source, or those of one coder's folder there.
+
+        A copy of a coder's folder is merged where it is named.
+        """
+        names = session_files.coders(other_root)
+        copies = {} if folder else copied_folders(other_root, names)
+        for copy, original in copies.items():
+            problem = copy_problem(other_root / copy, original)
+            yield MergeResult(copy, "", "refused", problems=(problem,))
+        for path in session_files.misplaced_files(other_root) if not folder else ():
+            yield MergeResult(path.name, "", "refused", problems=(stray(path),))
+        for name in [folder] if folder else [name for name in names if name not in copies]:
             for theirs in coder_snapshots(SessionPaths.of_folder(other_root, name), self._book, self._sources):
-                here = self._paths_here(other_root, name, theirs.coder)
+                here = self._paths_here(other_root, name, theirs.coder, is_named=bool(folder))
                 if theirs.is_unread:
                     yield MergeResult(name, theirs.source.id, "refused", problems=theirs.problems)
                 elif theirs.log is not None:
@@ -225,18 +260,38 @@ class Merger:
                 elif theirs.document is not None:
                     yield self._import_document(name, here, theirs, theirs.document.path)
 
-    def merge_study_logs(self, other_root: Path) -> None:
+    def merge_log(self, path: Path) -> MergeResult:
+        """Merge one log, wherever it is and whatever it is called, into the session of its coder and source."""
+        steps, problems = Journal(path).read()
+        state = replay(steps)
+        if state.opened is None:
+            what = f"this log does not begin with a {self._book.words.source}, so it is not merged: name another one"
+            problem = Problem(str(path), 0, "error", what)
+            return MergeResult(path.name, "", "refused", problems=(*problems, problem))
+        opened, coder = state.opened, steps[-1].coder
+        source = state.describe(Source(opened.source, opened.employer, opened.title, "", str(path)))
+        theirs = SessionSnapshot(coder, coder, source, state, path, tuple(steps), tuple(problems))
+        return self._merge_log(coder, SessionPaths(self._root, coder), theirs, path)
+
+    def merge_study_logs(self, other_root: Path, folder: str = "") -> None:
         """Add the steps that the coders' logs of the study lack here.  Raises OSError."""
-        for name in session_files.coders(other_root):
+        names = session_files.coders(other_root)
+        for name in [folder] if folder else [name for name in names if name not in copied_folders(other_root, names)]:
             theirs = SessionPaths.of_folder(other_root, name).study_log()
             steps = StudyJournal(theirs).read()[0]
             if steps:
-                here = self._paths_here(other_root, name, steps[-1].coder).study_log()
+                here = self._paths_here(other_root, name, steps[-1].coder, is_named=bool(folder)).study_log()
                 ours = fs.read(here) if fs.is_file(here) else b""
                 StudyJournal(here).add(missing_lines(ours, fs.read(theirs)))
 
-    def _paths_here(self, other_root: Path, name: str, coder: str) -> SessionPaths:
-        """Return the coder's paths here: the folder `name`, unless it differs from another only in case."""
+    def _paths_here(self, other_root: Path, name: str, coder: str, *, is_named: bool) -> SessionPaths:
+        """Return the coder's paths here: the folder `name`, unless it differs from another only in case.
+
+        A copy that `is_named` is merged into the folder of its coder.
+        """
+        if is_named:
+            original = original_of(name, session_files.coders(self._root)) if coder == name else ""
+            return SessionPaths.of_folder(self._root, original) if original else SessionPaths(self._root, coder)
         if session_files.coder_folder(other_root, coder) == name:
             return SessionPaths(self._root, coder)
         return SessionPaths.of_folder(self._root, name)
@@ -266,32 +321,40 @@ class Merger:
         message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
         if self._is_dry:
             return MergeResult(name, source_id, "merged", message, problems)
-        found = self._write(here, theirs, lines)
-        fate: Fate = "refused" if any(one.severity == "error" for one in found) else "merged"
+        fate, found = self._write(here, theirs, lines)
         return MergeResult(name, source_id, fate, message, (*problems, *found))
 
-    def _write(self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]) -> tuple[Problem, ...]:
-        """Add their lines to the log and write the document, whose hand edits are imported first."""
+    def _write(
+        self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]
+    ) -> tuple[Fate, tuple[Problem, ...]]:
+        """Add their lines to the log and write the document, whose hand edits are imported first.
+
+        The copies of the session here are among the problems, except for the one that is merged.
+        """
         log = here.log(theirs.source.id)
         try:
             source = self._sources.find(theirs.source.id) or theirs.source
             session = Session(source, self._book, here, theirs.coder, self._keep_book, token="")
         except OSError as error:
-            return _failed("", theirs.source.id, Path(error.filename or log), str(error.strerror or error)).problems
+            failed = _failed("", theirs.source.id, Path(error.filename or log), str(error.strerror or error))
+            return failed.fate, failed.problems
         try:
             obstacle = session.add_steps(lines)
             if isinstance(obstacle, HeldElsewhere):
                 what = (
                     f"the session is open elsewhere ({obstacle.holder}): close it there, and run the same command again"
                 )
-                return (Problem(str(log), 0, "error", what),)
+                return "refused", (Problem(str(log), 0, "error", what),)
             if obstacle is not None:
                 what = f"{obstacle.reason}; nothing is merged: fix this and run the same command again"
-                return (Problem(str(log), 0, "error", what),)
+                return "refused", (Problem(str(log), 0, "error", what),)
             problem = session.save_document()
         finally:
             session.release()
-        return (*session.problems, *((problem,) if problem else ()))
+        merged = theirs.log
+        others = (one for one in session.problems if merged is None or not fs.is_same_file(Path(one.file), merged))
+        fate: Fate = "refused" if problem and problem.severity == "error" else "merged"
+        return fate, (*others, *((problem,) if problem else ()))
 
     def _import_document(self, name: str, here: SessionPaths, theirs: SessionSnapshot, document: Path) -> MergeResult:
         source_id = theirs.source.id
@@ -310,17 +373,17 @@ def _failed(name: str, source_id: str, path: Path, reason: str) -> MergeResult:
     return MergeResult(name, source_id, "refused", problems=(Problem(str(path), 0, "error", what),))
 
 
-def _merge_books(merger: Merger, source: Path, root: Path) -> BooksMerged:
+def _merge_books(merger: Merger, theirs: Theirs, root: Path) -> BooksMerged:
     """Copy the codebook versions that were used there, and the rules that lead from one to the next."""
     problems: list[Problem | None] = []
-    number = 0
+    number, source = 0, theirs.root
     try:
         for name in study_files.kept_names(source):
             text = study_files.kept_codebook(source, name)
             if text is not None and name not in study_files.kept_names(root):
                 problems.append(study_files.keep_codebook(root, text, text_hash(text)))
                 number += problems[-1] is None
-        merger.merge_study_logs(source)
+        merger.merge_study_logs(source, theirs.folder)
         for rules in study_files.kept_maps(source):
             digest = rules.stem.removeprefix(study_files.MAP)
             problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))

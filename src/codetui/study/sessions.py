@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -23,9 +23,11 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage import fs, session_files
+from codetui.storage.copies import is_backup, original_of, remedy
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.study.session.document import (
+    TAKE_OVER_LOG,
     DocumentFile,
     LineIds,
     SessionDocument,
@@ -106,35 +108,77 @@ def session_snapshots(
     A copy of a coder's folder is reported with that coder's first session, and read only where it is asked for by name.
     """
     names = session_files.coders(root)
-    copies = {name: original for name in names if (original := _original(root, name, names))}
+    copies = copied_folders(root, names)
+    outside = tuple(stray(path) for path in session_files.misplaced_files(root))
     for name in names:
         is_wanted = name not in copies if coder is None else name in (coder, session_files.coder_folder(root, coder))
-        problems = tuple(_copy_problem(root, copy, name) for copy, original in copies.items() if original == name)
+        problems = (*outside, *(copy_problem(root / copy, name) for copy, one in copies.items() if one == name))
         if not is_wanted:
             continue
         for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped):
             yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
-            problems = ()
+            problems = outside = ()
 
 
-def _original(root: Path, name: str, names: list[str]) -> str:
-    """Return the folder of which `name` is a copy: that of the coder named in its logs, with the same steps."""
-    for log in session_files.logs(root / name)[:1]:
+def copied_folders(root: Path, names: Collection[str]) -> dict[str, str]:
+    """Return the folders of coders that are copies, each with the folder of which it is one."""
+    return {name: original for name in names if (original := _original(root, name, names))}
+
+
+def _original(root: Path, name: str, names: Collection[str]) -> str:
+    """Return the folder of which `name` is a copy: that of the coder named in its logs, with a step of the same.
+
+    One whose name says that it is a copy need not share a step, and without logs the name alone counts.
+    """
+    called = original_of(name, names)
+    for log in session_files.logs(root / name):
         try:
             steps = Journal(log).read()[0]
             folder = session_files.coder_folder(root, steps[-1].coder) if steps else name
-            if folder != name and folder in names:
-                original = Journal(SessionPaths.of_folder(root, folder).folder / log.relative_to(root / name)).read()[0]
-                return folder if {one.id for one in steps} & {one.id for one in original} else ""
+            if folder == name and steps:
+                return ""
+            if folder not in names or folder == name:
+                continue
+            if called or name.startswith(folder):
+                return folder
+            original = Journal(root / folder / log.relative_to(root / name)).read()[0]
         except OSError:
-            return ""
-    return ""
+            continue
+        if {one.id for one in steps} & {one.id for one in original}:
+            return folder
+    return called
 
 
-def _copy_problem(root: Path, copy: str, original: str) -> Problem:
+def copy_problem(copy: Path, original: str) -> Problem:
+    """Return the problem of a coder's folder that is a copy of another one."""
     what = f"this folder is a copy of {original}, so its sessions are not counted"
-    hint = "move it elsewhere and merge it with `codetui merge`, or delete it"
-    return Problem(str(root / copy), 0, "error", f"{what}: {hint}")
+    hint = "`codetui merge` with its name takes over what it has more (--dry-run compares); then delete it"
+    return Problem(str(copy), 0, "error", f"{what}: {hint}")
+
+
+def left_out_of(paths: SessionPaths) -> list[Problem]:
+    """Return the problems of what belongs to a coder and is not read: copies of the folder, and files in it."""
+    copies = copied_folders(paths.root, session_files.coders(paths.root))
+    own = [copy_problem(paths.root / copy, one) for copy, one in copies.items() if one == paths.folder.name]
+    outside = [stray(path) for path in session_files.misplaced_files(paths.root)]
+    return [*own, *outside, *strays(paths.folder)]
+
+
+def strays(folder: Path) -> list[Problem]:
+    """Return the problems of logs and documents in a coder's folder that nothing reads."""
+    return [stray(path) for path in session_files.strays(folder)]
+
+
+def stray(path: Path) -> Problem:
+    """Return the problem of a log, document or backup that nothing reads."""
+    if is_backup(path.name):
+        return Problem(str(path), 0, *remedy(path.name, "this is a backup, so it is not read"))
+    if path.name.endswith(session_files.LOG):
+        what = f"this log is not in the folder {session_files.EVENTS} of a coder, so it is not read"
+        return Problem(str(path), 0, "error", f"{what}: {TAKE_OVER_LOG}")
+    what = "no document is read under this name in this place"
+    hint = "`codetui import` with its name takes over what it has more; then delete it"
+    return Problem(str(path), 0, "error", f"{what}: {hint}")
 
 
 def coder_snapshots(
@@ -150,20 +194,26 @@ def coder_snapshots(
     problems: dict[str, list[Problem]] = {}
     for log, owner in copies.items():
         problems.setdefault(owner, []).append(misplaced_log(log, owner, book.words.source))
+    aside = tuple(strays(paths.folder))
     left_out = skipped and safe_name(skipped)
     with_log = (folder.with_log(log) for log in logs if log not in copies and log.stem != left_out)
     for snapshot in chain(filter(None, with_log), folder.without_log()):
-        yield replace(snapshot, misplaced=(*snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+        yield replace(snapshot, misplaced=(*aside, *snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+        aside = ()
     yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items() if owner != skipped)
+    if aside and not skipped:
+        first = Path(aside[0].file)
+        yield folder.unread(_owner_of(first) or SourceId(first.name), *aside)
 
 
 def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
-    """Return the logs whose names continue that of another one, and which belong to another source than their name."""
+    """Return the logs whose names are made from that of another one, and which belong to another source than it."""
     stems = {log.stem for log in logs}
     found: dict[Path, SourceId] = {}
     for log in logs:
         stem = log.stem
-        if any(not stem[at].isalnum() and stem[:at] in stems for at in range(1, len(stem))):
+        continues = any(not stem[at].isalnum() and stem[:at] in stems for at in range(1, len(stem)))
+        if continues or original_of(stem, stems):
             opened = _owner_of(log)
             if opened and safe_name(opened) != stem:
                 found[log] = opened

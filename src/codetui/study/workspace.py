@@ -20,7 +20,7 @@ from codetui.storage.sources.corpus import Batch
 from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
 from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, restore_document
+from codetui.study.sessions import SessionSnapshot, left_out_of, restore_document
 from codetui.study.study import Study, StudyError
 
 if TYPE_CHECKING:
@@ -224,6 +224,7 @@ class Workspace:
         import_module("codetui.formats.session_doc.patch")
         with suppress(OSError):
             self.add_problems(self.codebook.check_fields(is_recorded=True))
+            self.add_problems(left_out_of(self._paths))
         self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
         self._paths.sync_folders()

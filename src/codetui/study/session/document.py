@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from codetui.core.session.state import replay
 from codetui.model import Problem, SessionOpened, Source, SourceDescribed, SourceId, Transaction
 from codetui.storage import fs
+from codetui.storage.copies import original_of
 from codetui.storage.fs import FileChangedError, Version, none_if_gone
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import DOCUMENT, LOG, SessionPaths, document_name, logs, safe_name
@@ -256,7 +257,7 @@ class SessionDocument:
         """Return the problems of other documents that name this source; `word` is what a source is called."""
         if self._is_found:
             what = f"this is not the document of {word} {self._id}, which is {self.path.name}, so it is not read"
-            hint = "add what it has more to that one, then delete it"
+            hint = "compare the two; `codetui import` with its name takes over what it has more; then delete it"
         else:
             what = f"this document of {word} {self._id} is not read, since it is not called {self._exact_name}"
             hint = "rename it"
@@ -494,7 +495,8 @@ def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Prob
     name = safe_name(source_id)
     found: list[Problem] = []
     for path in logs(paths.folder):
-        if path.stem != name and path.name.startswith(name) and not path.name[len(name)].isalnum():
+        continues = path.name.startswith(name) and not path.name[len(name)].isalnum()
+        if path.stem != name and (continues or original_of(path.stem, {name})):
             try:
                 opened = replay(Journal(path).read()[0]).opened
             except OSError:
@@ -503,8 +505,11 @@ def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Prob
     return found
 
 
+TAKE_OVER_LOG = "`codetui merge` with its name takes over what it has more; then delete it"
+
+
 def misplaced_log(path: Path, source_id: SourceId, word: str) -> Problem:
     """Return the problem of a log under another name than its source's; `word` is what a source is called."""
     own = f"{safe_name(source_id)}{LOG}"
     what = f"this is a log of {word} {source_id}, whose log is {own}, so it is not read"
-    return Problem(str(path), 0, "error", f"{what}: append its lines to that one, then delete it")
+    return Problem(str(path), 0, "error", f"{what}: {TAKE_OVER_LOG}")

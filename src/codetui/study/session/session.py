@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ from codetui.storage import fs
 from codetui.storage.journal import SessionLog, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionAccess, SessionLock
-from codetui.study.session.document import SessionDocument, other_logs
+from codetui.study.session.document import SessionDocument, misplaced_log, other_logs
 from codetui.study.session.fallback import (
     FallbackFolder,
     drafts,
@@ -84,6 +85,10 @@ class Session:
         """The changes that were imported when the session was opened."""
         try:
             self._log = SessionLog(paths.log(source.id))
+            opened = self._log.state.opened
+            if opened is not None and opened.source != source.id:
+                what = misplaced_log(self._log.path, opened.source, book.words.source).message
+                raise OSError(errno.EINVAL, what, str(self._log.path))
             self.problems = [*self._log.problems, *other_logs(paths, source.id, book.words.source)]
             self._sync = self._new_sync()
             if self.holder is None:

@@ -1,0 +1,166 @@
+"""Copies of documents, logs and coders' folders: never counted, always named, and taken over on wish."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId
+from codetui.study.study import Study
+from testing.machines import Machine
+from testing.studies import write_study
+
+LAMP, SEA = "You light the lamp at dusk.", "You watch the sea"
+CODER = Path("sessions/rosa")
+DOCUMENT = CODER / "analysis_job_11_shore_company.md"
+LOG = CODER / "events/11.jsonl"
+
+
+def code(study: Path, words: str) -> None:
+    machine = Machine(study)
+    machine.execute(AssignCode(machine.span(words), CodeId("TASK1")))
+    machine.close()
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study in which rosa has coded one sentence of ad 11."""
+    folder = write_study(tmp_path / "here")
+    code(folder, LAMP)
+    return folder
+
+
+def printed(capsys: pytest.CaptureFixture[str], study: Path, *words: str) -> tuple[int, str]:
+    """Run a command on the study; return its exit code and all that it prints."""
+    capsys.readouterr()
+    number = run([*words, "--study", str(study)])
+    return number, "".join(capsys.readouterr())
+
+
+def rows(study: Path) -> list[str]:
+    """Return the quotations that are exported."""
+    assert run(
+        ["export", "--format", "csv", "--what", "codings", "--study", str(study), "-o", str(study / "r.csv"), "--force"]
+    ) in (0, 1)
+    with (study / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [row["words"] for row in csv.DictReader(file)]
+
+
+ERRORS = (
+    (DOCUMENT, "analysis_job_11_shore_company (Rosa's conflicted copy 2026-01-02).md"),
+    (DOCUMENT, "analysis_job_11_shore_company.sync-conflict-20260102-101010-ABCDEFG.md"),
+    (DOCUMENT, "analysis_job_11_shore_company (1).md"),
+    (DOCUMENT, "analysis_job_11_shore_company-LAPTOP7.md"),
+    (DOCUMENT, "Kopie van analysis_job_11_shore_company.md"),
+    (DOCUMENT, "../analysis_job_11_shore_company.md"),
+    (LOG, "11 (kopie).jsonl"),
+    (LOG, "11.sync-conflict-20260102-101010-ABCDEFG.jsonl"),
+    (LOG, "Copy of 11.jsonl"),
+    (LOG, "12.jsonl"),
+    (LOG, "../11.jsonl"),
+    (LOG, "../11 (1).jsonl"),
+    (LOG, "../../11.jsonl"),
+    (CODER, "rosa (1)"),
+    (CODER, "rosa - Kopie"),
+    (CODER, "rosa-LAPTOP7"),
+    (CODER, "Copy of rosa"),
+    (CODER, "rosa.bak"),
+)
+BACKUPS = tuple((path, path.name + mark) for path in (DOCUMENT, LOG) for mark in ("~", ".orig", ".bak"))
+
+
+@pytest.mark.parametrize(("path", "copy"), [*ERRORS, *BACKUPS])
+def test_a_copy_is_not_counted_and_every_command_names_it(
+    study: Path, path: Path, copy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = (study / path).parent / copy
+    (shutil.copytree if (study / path).is_dir() else shutil.copy)(study / path, target)
+    code(study, SEA)
+    is_error = (path, copy) in ERRORS
+    for command in (["status"], ["check"], ["export", "--format", "csv", "-o", "-"]):
+        number, said = printed(capsys, study, *command)
+        assert target.name in said and (number == 1) == is_error, said
+    assert rows(study) == [LAMP, SEA]
+    assert "2 codings" in printed(capsys, study, "status")[1]
+    machine = Machine(study)
+    machine.workspace.warm_up()
+    if copy != "12.jsonl":
+        assert any(target.name in problem.file for problem in machine.workspace.problems)
+    machine.close()
+    elsewhere = write_study(study.parent / "elsewhere")
+    number, said = printed(capsys, elsewhere, "merge", str(study))
+    assert not is_error or (target.name in said and number == 1), said
+    assert rows(elsewhere) == [LAMP, SEA]
+
+
+def append_elsewhere(study: Path) -> Path:
+    """Return a copy of the study in which another sentence was coded."""
+    other = shutil.copytree(study, study.parent / "other")
+    code(other, SEA)
+    return other
+
+
+def folder_copy(study: Path, other: Path) -> Path:
+    return Path(shutil.copytree(other / CODER, study / "sessions/rosa (1)"))
+
+
+def log_copy(study: Path, other: Path) -> Path:
+    return Path(shutil.copy(other / LOG, study / LOG.with_name("11 (1).jsonl")))
+
+
+def stray_log(study: Path, other: Path) -> Path:
+    return Path(shutil.copy(other / LOG, study / CODER))
+
+
+@pytest.mark.parametrize("place", [folder_copy, log_copy, stray_log])
+def test_merge_takes_over_what_a_copy_has_more(
+    study: Path, place: Callable[[Path, Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = place(study, append_elsewhere(study))
+    number, said = printed(capsys, study, "merge", "--dry-run", str(copy))
+    assert number == 0 and "1 step" in said and rows(study) == [LAMP]
+    assert printed(capsys, study, "merge", str(copy))[0] == 0
+    assert rows(study) == [LAMP, SEA]
+    assert "1 had nothing new" in printed(capsys, study, "merge", str(copy))[1]
+
+
+def test_import_takes_over_what_a_conflict_copy_of_a_document_has_more(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = (study / DOCUMENT).with_stem("analysis_job_11_shore_company (1)")
+    shutil.copy(append_elsewhere(study) / DOCUMENT, copy)
+    assert rows(study) == [LAMP]
+    assert printed(capsys, study, "import", str(copy), "--coder", "rosa")[0] == 0
+    assert rows(study) == [LAMP, SEA]
+
+
+def test_a_log_of_another_ad_is_refused_and_stays_as_it_is(study: Path) -> None:
+    wrong = study / LOG.with_name("12.jsonl")
+    shutil.copy(study / LOG, wrong)
+    before = wrong.read_bytes()
+    with pytest.raises(OSError, match=r"this is a log of ad 11, whose log is 11\.jsonl"):
+        Machine(study).open("12")
+    assert wrong.read_bytes() == before
+
+
+def test_two_coders_of_whom_one_continues_the_others_name_are_both_counted(study: Path) -> None:
+    machine = Machine(study, "rosa (1)")
+    machine.execute(AssignCode(machine.span(SEA), CodeId("TASK1")))
+    machine.close()
+    assert {session.coder for session in Study.open(study).sessions()} == {"rosa", "rosa (1)"}
+
+
+def test_merge_names_the_sessions_of_a_study_and_no_other_documents(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / "originals").mkdir()
+    shutil.copy(study / DOCUMENT, study / "originals")
+    elsewhere = write_study(study.parent / "elsewhere")
+    assert printed(capsys, elsewhere, "merge", str(study))[0] == 0
+    assert (elsewhere / LOG).is_file() and not (elsewhere / "sessions/originals").exists()
