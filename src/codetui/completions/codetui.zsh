@@ -109,7 +109,7 @@ _shtab_codetui_codebook_import_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   {-o,--output}"[default\: the codebook of the study\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":a coding book in markdown:"
+  ":a coding book in markdown, or a table of codes in CSV:"
 )
 
 # guard to ensure default positional specs are added only once per session
