@@ -123,7 +123,7 @@ LISTED = HEAD + (
         (noted("c1", "m"), '"a"', '"a" (m)'),
         (noted("c2", ""), " (n)", ""),
         (reworded("c3", "x"), "“d”", "“x”"),
-        (noted("c3", "so ” called"), "“d”", '"d" (so ” called)'),
+        (noted("c3", "so ” called"), "“d”", "“d” (so ” called)"),
         (place_noted("n4", MemoTarget(kind="entry", id="3.2"), "f", 4), "*(e)*", "*(f)*"),
         (place_noted("n4", MemoTarget(kind="entry", id="3.2"), "", 4), "\n\n- **3.2. Learn:**\n\n  - *(e)*\n", "\n"),
     ],

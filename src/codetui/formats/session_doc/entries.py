@@ -284,7 +284,12 @@ def _unpadded(words: str) -> str:
 
 
 def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
-    closing = max(text.rfind(sign, 1) for sign in CLOSING_QUOTE[text[0]])
+    if text[0] in "“„”«»" and len(text) > 1:
+        # The same quotes may be in the note, and straight ones too where somebody typed them.
+        straight = text.translate(dict.fromkeys(map(ord, "“„”«»"), '"'))
+        closing = len(text) - 1 if straight.endswith('"') else _closing_quote(straight)
+    else:
+        closing = max(text.rfind(sign, 1) for sign in CLOSING_QUOTE[text[0]])
     if closing < 1:
         return None
     note, remark = _read_rest(text[closing + 1 :])

@@ -24,6 +24,7 @@ from codetui.formats.session_doc.entries import (
     write_notes,
 )
 from codetui.formats.session_doc.lines import BULLET_PREFIX, ODD_BLANK, Line, cut, escape_heading, unescape_heading
+from codetui.formats.session_doc.marks import MARKED, is_same, visible
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
@@ -266,9 +267,13 @@ CACHED_TEXTS = 4
 """Documents that are kept as they were parsed: an edited one is parsed by several callers."""
 
 
-def parse_document(text: str, file: str) -> tuple[Document, list[Problem]]:
+Overrides: TypeAlias = tuple[tuple[int, str | Entry], ...]
+"""The label or the entry that a line stands for which is not understood, by line."""
+
+
+def parse_document(text: str, file: str, overrides: Overrides = ()) -> tuple[Document, list[Problem]]:
     """Return the document in `text`, and what in it is not understood; `file` names it in the problems."""
-    document, problems = _read(text)
+    document, problems = _read(text, overrides)
     return document, [problem._replace(file=file) for problem in problems]
 
 
@@ -278,8 +283,8 @@ def source_id_of(text: str) -> str:
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _read(text: str) -> tuple[Document, tuple[Problem, ...]]:
-    reader = _Reader()
+def _read(text: str, overrides: Overrides = ()) -> tuple[Document, tuple[Problem, ...]]:
+    reader = _Reader(dict(overrides))
     lines = cut(text)
     top = list(takewhile(lambda line: line.kind != "heading" or line.level < 2, lines))
     document = reader.read_head(top)
@@ -295,6 +300,7 @@ class _Reader:
     `has_code` is True where an entry on the next line belongs to a code.
     """
 
+    overrides: Mapping[int, str | Entry]
     parts: list[ReadPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -370,6 +376,10 @@ class _Reader:
 
     def read_line(self, line: Line) -> None:
         """Read one line of the sections."""
+        override = self.overrides.get(line.number)
+        if override is not None and (self.has_code or isinstance(override, str)):
+            self._read_as(line, override)
+            return
         match line.kind:
             case "heading" if line.level == 2:
                 self._begin(SectionPart(unescape_heading(line.text), line=line.number, end=line.end))
@@ -387,6 +397,17 @@ class _Reader:
                 pass
             case _:
                 self.leave_foreign(line)
+
+    def _read_as(self, line: Line, meant: str | Entry) -> None:
+        """Read a line that is not understood as the label or the entry that it holds."""
+        if isinstance(meant, Entry):
+            self.parts.append(replace(meant, line=line.number, end=line.end))
+            what = f"it is read as `{meant.words}`, since it has these words"
+        else:
+            self.parts.append(CodeLine(meant, line=line.number, end=line.end))
+            self.has_code = True
+            what = f"it is read as the code `{meant}`"
+        self.report(line.number, "warning", f"this is not understood; {what}. Correct it, or leave it.")
 
     def _begin(self, part: SectionPart | Block) -> None:
         self.parts.append(part)
@@ -489,13 +510,18 @@ def identified(document: Document, index: CodebookIndex) -> Document:
     section_id = _section_finder(index)
 
     def with_code_id(code: CodeLine) -> CodeLine:
-        found = index.code_by_label(code.label)
-        id_ = found.id if found else index.former_id_by_label(code.label)
-        return replace(code, id=id_ or id_of_document_label(code.label))
+        label = visible(code.label)
+        found = index.code_by_label(code.label) or index.code_by_label(label)
+        if found is None and MARKED.search(code.label):
+            found = next((each for each in index.book.codes if is_same(code.label, index.labels[each.id])), None)
+        id_ = found.id if found else index.former_id_by_label(code.label) or index.former_id_by_label(label)
+        return replace(code, id=id_ or id_of_document_label(label))
 
     def with_block_ids(block: Block, section: str) -> Block:
         title = block.heading
-        group = title and (group_by_title(index.book, title, section) or group_by_title(index.book, title))
+        titles = dict.fromkeys((title, visible(title))) if title else ()
+        found = (group_by_title(index.book, each, of) for each in titles for of in (section, ""))
+        group = next(filter(None, found), None)
         return replace(block, id=group.id if group else "", codes=tuple(map(with_code_id, block.codes)))
 
     def with_section_ids(section: SectionPart) -> SectionPart:
@@ -516,7 +542,9 @@ def _section_finder(index: CodebookIndex) -> Callable[[str], str]:
 
     def section_id(title: str) -> str:
         title = " ".join(title.split())
-        found = (by_title.get(folded(title), ()), by_name.get(folded(without_number(title)), ()))
+        titles = dict.fromkeys((title, visible(title)))
+        found = [by_title.get(folded(each), ()) for each in titles]
+        found += [by_name.get(folded(without_number(each)), ()) for each in titles]
         return next((ids[0] for ids in found if len(ids) == 1), "")
 
     return section_id

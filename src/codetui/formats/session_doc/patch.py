@@ -20,9 +20,10 @@ from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
+from codetui.formats.session_doc.formatting import read_like
 from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
 from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
-from codetui.formats.session_doc.markdown import CodeSites, SourceFacts, identified, parse_document, project, written
+from codetui.formats.session_doc.markdown import CodeSites, SourceFacts, project, written
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
@@ -31,7 +32,6 @@ from codetui.formats.session_doc.model import (
     Note,
     SectionPart,
     Written,
-    with_ids,
     without_number,
 )
 from codetui.model import Codebook, CodeId, DocumentLayout
@@ -66,7 +66,7 @@ def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> Wri
     all lines of the layout that agree with it are kept in their order, byte for byte. A code that has several lines
     keeps each entry where it is: the order of `wanted` counts within each of them.
     """
-    document = with_ids(identified(parse_document(layout.text, "")[0], index), layout.ids)
+    document = read_like(layout.text, "", wanted, index, layout.ids).document
     rows = Rows(layout.text)
     _Patch(rows, document, wanted, index).run()
     patch_head(rows, document, layout, wanted, index)

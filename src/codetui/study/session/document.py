@@ -14,7 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -66,6 +66,12 @@ class Snapshot:
         from codetui.formats.session_doc.model import with_ids
 
         return with_ids(parse_document(self.text, "")[0], self.ids)
+
+    def read_as(self, document: Document) -> Snapshot:
+        """Return the snapshot with its text read in another way."""
+        snapshot = replace(self)
+        snapshot.__dict__["document"] = document
+        return snapshot
 
     def lost(self, transactions: Iterable[Transaction]) -> int:
         """Return how many of its steps a log lacks."""

@@ -190,6 +190,7 @@ class DocumentSync:
             if base is not None and base.text == parsed.text:
                 return PullResult(PullKind.NOTHING_NEW)
             state = self._log.state
+            parsed, base = self._read_like(parsed, base, str(file))
             found = self._reconcile(parsed, base, str(file))
             layout = found.layout if state.opened is None else state.layout
             return self._record_all(found, layout, "document", file, parsed.problems)
@@ -266,13 +267,14 @@ class DocumentSync:
         from codetui.formats.session_doc.model import ids_by_line
 
         document, log, state = self.document, self._log, self._log.state
-        base = self._closest(parsed, bases)
+        parsed, base = self._read_like(parsed, self._closest(parsed, bases), str(document.path))
         found = self._reconcile(parsed, base, str(document.path))
         if state.opened is None and not (found.events or found.document.source_id):
             document.ignore()
             return None
         ids = ids_by_line(found.document)
-        problems = [*parsed.problems, *(self._kept(bases[0], ids) if base is not None and base != bases[0] else ())]
+        is_newest = base is None or base.text == bases[0].text
+        problems = [*parsed.problems, *(() if is_newest else self._kept(bases[0], ids))]
         is_only_change = base is None or base.text == self.render().text
         # Without its base a document that says nothing new may be older than the known layout.
         is_older = base is None and state.layout is not None and not found.events
@@ -317,14 +319,29 @@ class DocumentSync:
 
         state = self._log.state
         mint = minted(parsed.text, base.text if base else "", str(state.seq))
-        edited = self._with_lost_ids(parsed)
-        before = base.document if base else None
-        return reconcile(edited, before, state, self._source, self._book_of(state), file, mint, parsed.text)
+        before, book = base.document if base else None, self._book_of(state)
+        return reconcile(parsed.document, before, state, self._source, book, file, mint, parsed.text)
 
-    def _with_lost_ids(self, parsed: ParsedDocument) -> Document:
-        """Return the document with the ids of codings that the log has lost: if its lines come back, none is double."""
+    def _read_like(
+        self, parsed: ParsedDocument, base: Snapshot | None, file: str
+    ) -> tuple[ParsedDocument, Snapshot | None]:
+        """Return document and base in the words of the session where they differ from them in marks alone.
+
+        The document has the ids of codings that the log has lost: if its lines come back, none is double.
+        """
+        from codetui.core.codebook.index import index_of
+        from codetui.formats.session_doc.formatting import read_like
+        from codetui.formats.session_doc.markdown import project
+
+        state, text = self._log.state, self._source.text
+        book = self._book_of(state)
+        index, known = index_of(book), project(state, book, state.describe(self._source))
+        if base is not None:
+            known = read_like(base.text, "", known, index, base.ids, text).document
+            base = base.read_as(known)
         own = self.document.own_snapshot if self.document.text == parsed.text else None
-        return own.document if own else parsed.document
+        read = read_like(parsed.text, file, known, index, own.ids if own else (), text)
+        return ParsedDocument(parsed.text, *read), base
 
     def _record_all(
         self,
@@ -492,6 +509,7 @@ def _breaks_off(edited: ParsedDocument, base: Snapshot) -> bool:
 
 
 def _title(heading: str) -> str:
+    from codetui.formats.session_doc.marks import meaning
     from codetui.formats.session_doc.model import without_number
 
-    return without_number(heading).casefold()
+    return without_number(meaning(heading)).casefold()

@@ -1,0 +1,170 @@
+"""Formatters and an editor's autosave over the documents of sessions change no coding, no words and no ad."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from testing.paths import ROOT
+from tests.golden.record import DOCUMENTS, Output, run_in_process
+
+PRETTIER = ROOT / ".venv" / "formatters" / "node_modules" / ".bin" / "prettier"
+ALL = sorted(path.stem for path in DOCUMENTS.glob("*.md") if path.stem != "coding_book")
+QUICK = ["canonical", "notes", "markdown_ad"]
+
+
+def prettier(*options: str) -> Callable[[list[Path]], None]:
+    return lambda paths: run(str(PRETTIER), "--write", *options, *map(str, paths))
+
+
+def mdformat(*options: str) -> Callable[[list[Path]], None]:
+    def write(paths: list[Path]) -> None:
+        from mdformat._cli import run as run_mdformat
+
+        assert run_mdformat([*options, *map(str, paths)]) == 0
+
+    return write
+
+
+def pandoc(*options: str) -> Callable[[list[Path]], None]:
+    def write(paths: list[Path]) -> None:
+        import pypandoc
+
+        for path in paths:
+            run(pypandoc.get_pandoc_path(), *options, str(path), "-o", str(path))
+
+    return write
+
+
+def autosave(change: Callable[[str], str]) -> Callable[[list[Path]], None]:
+    def write(paths: list[Path]) -> None:
+        for path in paths:
+            path.write_text(change(path.read_text("utf-8")), "utf-8", newline="")
+
+    return write
+
+
+FORMATTERS = {
+    "prettier": prettier(),
+    "prettier that wraps": prettier("--prose-wrap", "always", "--tab-width", "4"),
+    "mdformat": mdformat(),
+    "mdformat that wraps": mdformat("--wrap", "60", "--number"),
+    "pandoc": pandoc("-f", "markdown", "-t", "markdown"),
+    "pandoc of git": pandoc("-f", "gfm", "-t", "gfm"),
+    "pandoc with smart quotes": pandoc("-f", "markdown", "-t", "gfm", "--wrap", "none"),
+    "pandoc with underlined headings": pandoc("-f", "gfm", "-t", "markdown", "--markdown-headings", "setext"),
+    "pandoc without extensions": pandoc("-f", "markdown", "-t", "commonmark", "--columns", "50"),
+    "an editor with tabs": autosave(lambda text: text.replace("\n  - ", "\n\t- ").rstrip("\n")),
+    "an editor on Windows": autosave(lambda text: "\ufeff" + text.replace("\n", "  \r\n")),
+    "an editor that trims": autosave(lambda text: "\n".join(map(str.rstrip, text.split("\n"))).strip() + "\n\n"),
+    "an editor with smart quotes": autosave(lambda text: text.replace(' "', " “").replace('"', "”").replace("'", "’")),
+}
+FOREIGN = {name for name in FORMATTERS if name.startswith("pandoc")}
+"""Formatters that make text of the comments and the fenced code that somebody put among the codes."""
+
+NASTY = """\
+# Manual Coding Analysis: Job Ad #5 (Tuin & Hof)
+
+This document contains the manual coding for the "Data_engineer (m/v) * *nu* & <straks>" position at Tuin & Hof.
+
+- **Assigned Profile:** `GenAI Specialist`
+- **Reasoning:** Because snake_case_names and *stars* -- so 1. first... - it's a "list" [x](y) # like & <b>more</b>.
+
+---
+
+## 1. Job Task Analysis
+
+### Macro-Category A: Core Software Engineering
+
+*(None of these -- so far & "so" on)*
+
+- **1.A.1. Software Development & Integration:** _(see C++ & C#)_
+  - "You keep user_ids, file_name_v2 and *pipelines* of <our> shop & "quality" high -- always..."
+  - "You know C++ & C#, 1. first, [brackets](x) + # no heading; 3 > 2 < 4 `code` ~~weg~~ $5 en $6"
+  - "It’s “curly” – really…" (it's "so" & note_with *stars*)
+  - _(A remark_with *stars* & "quotes")_
+
+---
+
+## 2. Technology & Tool Analysis
+
+- **2.1. Programming Languages:**
+  - `snake_case_names *x*` (see <b> & co.)
+
+---
+
+## 3. Soft Skill Analysis
+"""
+AD = """\
+You keep user_ids, file_name_v2 and *pipelines* of <our> shop & "quality" high -- always...
+ * You know C++ & C#, 1. first, [brackets](x) + # no heading; 3 > 2 < 4 `code` ~~weg~~ $5 en $6
+It’s “curly” – really… snake_case_names *x*
+"""
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def require(name: str) -> None:
+    """Skip where a formatter is not installed; fail where it must be."""
+    found = PRETTIER.exists() if name.startswith("prettier") else True
+    if name.startswith(("mdformat", "pandoc")):
+        found = find_spec({"m": "mdformat", "p": "pypandoc"}[name[0]]) is not None
+    if not found:
+        assert not os.environ.get("CODETUI_FORMATTERS"), f"{name} is not installed"
+        pytest.skip(f"{name} is not installed: npm install --prefix .venv/formatters prettier@3")
+
+
+class Study:
+    """The golden study in a folder, with each document imported by a coder of its own."""
+
+    def __init__(self, folder: Path, names: list[str], book: str = "codebook.toml") -> None:
+        self.folder, self.book = folder / "study", book
+        shutil.copytree(DOCUMENTS.parent / "study", self.folder)
+        (self.folder / "ads" / "5_tuin_hof.txt").write_text(AD, "utf-8")
+        (folder / "nasty.md").write_text(NASTY, "utf-8")
+        for name in names:
+            path = folder / "nasty.md" if name == "nasty" else DOCUMENTS / f"{name}.md"
+            assert self.command("import", str(path), "--coder", name).code in (0, 1)
+        self.documents = sorted(self.folder.glob("sessions/*/*.md"))
+        assert len(self.documents) == len(names)
+
+    def command(self, *argv: str) -> Output:
+        return run_in_process((*argv, "--codebook", self.book), self.folder, self.folder)
+
+    def facts(self) -> list[str]:
+        """Return all codings, ads and notes with everything about them, and the state of all sessions."""
+        whats = ("codings", "ads", "notes")
+        texts = [self.command("export", "--format", "jsonl", "--what", what, "-o", "-").out for what in whats]
+        assert texts[0]
+        return [*"".join(texts).splitlines(), *self.command("status", "--json").out.splitlines()]
+
+
+@pytest.mark.parametrize("name", FORMATTERS)
+def test_a_formatter_changes_nothing(tmp_path: Path, name: str) -> None:
+    require(name)
+    study = Study(tmp_path, [*QUICK, "nasty"])
+    before = study.facts()
+    FORMATTERS[name](study.documents)
+    assert [line for line in study.facts() if line not in before] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMATTERS)
+def test_a_formatter_changes_nothing_in_the_golden_corpus(tmp_path: Path, name: str) -> None:
+    require(name)
+    for book, names in {"codebook.toml": ALL, "odd.toml": ["odd_book"]}.items():
+        names = [each for each in names if (each == "odd_book") == (book == "odd.toml")]
+        names = [each for each in names if each != "foreign" or name not in FOREIGN]
+        study = Study(tmp_path / book, names, book)
+        before = study.facts()
+        FORMATTERS[name](study.documents)
+        assert [line for line in study.facts() if line not in before] == []
