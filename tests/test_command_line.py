@@ -625,7 +625,9 @@ def test_documents_do_not_go_among_the_ads(coded: Path) -> None:
     done = codetui(coded, "export", "--format", "markdown", "-o", "ads")
     assert done.code == 2 and "name another folder with -o" in done.err
     assert sorted(path.name for path in (coded / "ads").iterdir()) == sorted(ADS)
-    assert codetui(coded, "export", "--format", "markdown", "-o", "ads/out").code == 0
+    below = codetui(coded, "export", "--format", "markdown", "-o", "ads/out")
+    assert below.code == 2 and "ads/out is among the ads" in below.err
+    assert sorted(path.name for path in (coded / "ads").iterdir()) == sorted(ADS)
 
 
 @pytest.mark.parametrize("command", ["check", "status"])

@@ -26,6 +26,7 @@ from codetui.model import Codebook
 from codetui.study.checker import in_order
 from codetui.study.coding_book import ConvertedBook, coding_book_text, convert_coding_book
 from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan
+from codetui.study.outputs import protected_part
 from codetui.study.study import StudyError, codebook_path, read_codebook, sessions_path
 
 CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
@@ -36,7 +37,7 @@ def import_(options: argparse.Namespace) -> int:
     """Write the codebook of a coding book in markdown."""
     output = options.output or str(codebook_path(options.study, options.codebook))
     converted = convert_coding_book(Path(options.book), output)
-    if refused := obstacle(output, is_forced=options.force):
+    if refused := _protected(options, output, may_be_new=True) or obstacle(output, is_forced=options.force):
         return error(refused)
     write_text(converted.found.toml, output)
     for problem in (*converted.notes, *in_order(converted.problems)):
@@ -44,6 +45,15 @@ def import_(options: argparse.Namespace) -> int:
     for line in _summary(converted, output):
         note(line)
     return exit_code(converted.problems)
+
+
+def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = False) -> str:
+    """Return why an output would damage the study; `may_be_new` for a codebook, which replaces one without sessions."""
+    if output == STDOUT:
+        return ""
+    codebook = codebook_path(options.study, getattr(options, "codebook", None))
+    sessions = sessions_path(options.study, getattr(options, "sessions", None))
+    return protected_part(Path(output), codebook, sessions, may_replace_codebook=may_be_new)
 
 
 def _summary(converted: ConvertedBook, output: str) -> Iterator[str]:
@@ -72,7 +82,7 @@ def export(options: argparse.Namespace) -> int:
     book, problems = read_codebook(codebook_path(options.study, options.codebook))
     output = output_path(options.output, CODING_BOOKS[options.format])
     text = coding_book_text(book, options.format)
-    if refused := obstacle(output, is_forced=options.force, text=text):
+    if refused := _protected(options, output) or obstacle(output, is_forced=options.force, text=text):
         return error(refused)
     write_text(text, output)
     for problem in problems:
@@ -125,7 +135,7 @@ def propose(options: argparse.Namespace) -> int:
     old, new = _two_codebooks(options)
     rules = proposed(old, new)
     output = options.output
-    if refused := obstacle(output, is_forced=options.force):
+    if refused := _protected(options, output) or obstacle(output, is_forced=options.force):
         return error(refused)
     write_text(render_map(rules, old, new), output)
     if output != STDOUT:

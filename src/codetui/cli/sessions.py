@@ -62,6 +62,7 @@ def coder_name(given: str | None) -> str:
 def export(options: argparse.Namespace) -> int:
     """Write all sessions in an export format."""
     from codetui.study.exporter import export_study
+    from codetui.study.outputs import protected_part
 
     study = open_study(options)
     corpus = study.corpus_if_any
@@ -70,19 +71,24 @@ def export(options: argparse.Namespace) -> int:
     output = output_path(
         options.output, TABLES[options.what or "codings"] + exporter.suffix if exporter.tables else "export"
     )
+    given = Path(options.corpus) if options.corpus else None
+    protected = ""
+    for path in dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ()))):
+        if output != STDOUT and not protected:
+            protected = protected_part(path, study.codebook_path, study.sessions_path, given)
     if output == STDOUT and exporter.name == "xlsx" and sys.stdout.isatty():
         refused = "a workbook cannot be shown on a terminal; name a file with -o."
     elif output == STDOUT:
         write(exported.data, output)
         refused = ""
     elif exporter.suffix:
-        refused = _write_file(exported, output, is_forced=options.force)
+        refused = protected or _write_file(exported, output, is_forced=options.force)
     elif corpus is not None and corpus.contains_files_of(Path(output)):
         sources = study.codebook.words.sources
         what = f"the {sources} are in {output}, and exported documents would be read as {sources} too"
         refused = f"{what}; name another folder with -o."
     else:
-        refused = _write_folder(exported, output, is_forced=options.force)
+        refused = protected or _write_folder(exported, output, is_forced=options.force)
     for problem in problems:
         note(problem)
     return error(refused) if refused else exit_code(problems)

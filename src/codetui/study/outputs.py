@@ -1,0 +1,102 @@
+"""What of a study no output may be written over or into, however its path is spelled."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from codetui.formats.codebook.reader import parse_codebook
+from codetui.model import Codebook
+from codetui.storage import disk, fs, session_files
+from codetui.storage.sources.corpus import is_source_file
+from codetui.study.study import CORPUS, SESSIONS, StudyError, read_codebook
+
+ELSEWHERE = "name another place with -o"
+
+
+def protected_part(
+    path: Path, codebook: Path, sessions: Path, corpus: Path | None = None, *, may_replace_codebook: bool = False
+) -> str:
+    """Return why nothing may be written to `path`, even by force; empty where something may.
+
+    The sessions, the sources, the codebook with the documents that it names, and git's own files stay as they are.
+    `corpus` where it is not the one that the codebook names.  `may_replace_codebook` for a new codebook, which may
+    replace the study's while there is no session, and any other.
+    """
+    book = _book_in(codebook)
+    if may_replace_codebook:
+        if fs.exists(path) and _is_same(path, codebook) and session_files.coders(sessions):
+            hint = f"{ELSEWHERE}, compare the two with `codetui codebook diff`, and migrate the sessions"
+            return f"{path} is the codebook that the sessions are coded with, which is not overwritten: {hint}."
+    elif _is_same(path, codebook) or (path.suffix == ".toml" and _has_codes(path)):
+        return f"{path} is a codebook, which is not overwritten; {ELSEWHERE}."
+    if _is_inside(path, sessions) and _is_session_place(path, sessions, codebook):
+        return f"{path} is among the sessions ({sessions}), where nothing else is written; {ELSEWHERE}."
+    sources = book.words.sources if book else "ads"
+    corpus = corpus or codebook.parent / ((book.corpus.path if book else "") or CORPUS)
+    if _is_same(path, corpus) or (_is_inside(path, corpus) and _is_source_place(path, corpus, codebook)):
+        return f"{path} is among the {sources} ({corpus}), where nothing else is written; {ELSEWHERE}."
+    if book and any(_is_same(path, codebook.parent / reference.path) for reference in book.references):
+        return f"{path} is a document that the codebook names, which is not overwritten; {ELSEWHERE}."
+    if ".git" in Path(_real(path)).parts:
+        return f"{path} is one of git's own files, which are not overwritten; {ELSEWHERE}."
+    return ""
+
+
+def _book_in(path: Path) -> Codebook | None:
+    try:
+        return read_codebook(path)[0]
+    except StudyError:
+        return None
+
+
+def _has_codes(path: Path) -> bool:
+    """Return whether a file is a codebook, of this study or of another."""
+    try:
+        book = parse_codebook(fs.read(path).decode("utf-8-sig"), str(path))[0]
+    except (OSError, UnicodeDecodeError):
+        return False
+    return book is not None and bool(book.codes or book.sections)
+
+
+def _is_session_place(path: Path, sessions: Path, codebook: Path) -> bool:
+    """Return whether a path is among sessions: below a coder's folder, or anywhere in a folder for these alone."""
+    coders = session_files.coders(sessions)
+    is_for_these_alone = not _is_inside(codebook, sessions) and (bool(coders) or sessions.name == SESSIONS)
+    return is_for_these_alone or any(_is_inside(path, sessions / name) for name in coders)
+
+
+def _is_source_place(path: Path, corpus: Path, codebook: Path) -> bool:
+    """Return whether a path in the corpus is that of a source: all are, unless the study itself is in there too."""
+    return not _is_inside(codebook, corpus) or (is_source_file(path.name) and fs.exists(path))
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return any(_is_same(each, folder) for each in _with_parents(path))
+
+
+def _with_parents(path: Path) -> Iterator[Path]:
+    real = Path(_real(path))
+    yield real
+    yield from real.parents
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Return whether two paths are one file or folder, or would be where case and accents do not distinguish names."""
+    one, two = _real(path), _real(other)
+    if _folded(one) == _folded(two):
+        return True
+    first, second = disk.status(one), disk.status(two)
+    return bool(first and second and first.st_ino and (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino))
+
+
+def _real(path: Path) -> str:
+    try:
+        return disk.real(path)
+    except OSError:
+        return str(path.absolute())
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
