@@ -62,6 +62,19 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(with_plain_line_ends(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def source_hash(text: str) -> str:
+    """Return the hash that identifies the text of a source: that of the text ended by exactly one newline.
+
+    Editors and git change how a file ends, and no place in the text depends on it.
+    """
+    return text_hash(with_plain_line_ends(text).rstrip("\n") + "\n")
+
+
+def hashes_of(text: str) -> frozenset[str]:
+    """Return the hashes by which a source's text is known: its own, and one of logs before it."""
+    return frozenset((source_hash(text), text_hash(text)))
+
+
 # --- sources ------------------------------------------------------------------------------------------
 
 

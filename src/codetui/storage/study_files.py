@@ -97,6 +97,7 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
     _create(folder / "codebook.toml", "codebook.toml", made, left)
     if not ads.is_symlink() and not any(ads.iterdir()):
         _create(ads / SAMPLE_AD, SAMPLE_AD, made, left)
+    _create(folder / ".gitattributes", "study-gitattributes", made, left)
     git_made, git_left = create_git_files(folder / "sessions")
     return made + git_made, left + git_left
 

@@ -33,7 +33,7 @@ from codetui.model import (
     Source,
     SourceEntry,
     SourceId,
-    text_hash,
+    hashes_of,
 )
 from codetui.storage import session_files
 from codetui.storage.session_files import safe_name
@@ -303,12 +303,12 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
     `lines` are the lines of the codings in the document `file`, by their ids; `word` is what a source is called.
     """
     text = SourceText(ad.text, word) if any(coding.anchor is None for coding in state.live()) else None
-    digest = text.hash if text else text_hash(ad.text)
+    known = text.known if text else hashes_of(ad.text)
     has_moved = False
     for coding in state.live():
-        has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash != digest)
+        has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash not in known)
         if coding.anchor is not None:
-            fault = _at_anchor(coding, coding.anchor, ad.text, digest, word)
+            fault = _at_anchor(coding, coding.anchor, ad.text, known, word)
         else:
             fault = _without_place(coding, state, text or SourceText(ad.text, word))
         if fault is not None:
@@ -319,9 +319,11 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
         yield Problem(file, 0, "note", f"{what}; {hint}")
 
 
-def _at_anchor(coding: Coding, anchor: Anchor, text: str, digest: str, word: str) -> tuple[Severity, str] | None:
+def _at_anchor(
+    coding: Coding, anchor: Anchor, text: str, known: frozenset[str], word: str
+) -> tuple[Severity, str] | None:
     """Return severity and message for a quotation with an anchor, None if its words are still there."""
-    is_there = anchor.text_hash == digest and text[anchor.start : anchor.end] == anchor.words
+    is_there = anchor.text_hash in known and text[anchor.start : anchor.end] == anchor.words
     if is_there and not coding.is_proposed:
         return None
     words = quoted(coding.words or anchor.words)

@@ -12,7 +12,7 @@ from codetui.core.anchors.unresolved import reanchor
 from codetui.core.session.state import State, evolve
 from codetui.formats.export import Export, ExportedSession, What, exporter_named
 from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSource
-from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, text_hash
+from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.study.former import with_former
@@ -105,7 +105,7 @@ def _all_sources(
 
 def _exported_source(source: Source, text: str = "") -> ExportedSource:
     return ExportedSource(
-        len(source.text), source.body_start, text_hash(source.text), source.attributes or NO_ATTRIBUTES, text
+        len(source.text), source.body_start, source_hash(source.text), source.attributes or NO_ATTRIBUTES, text
     )
 
 

@@ -20,7 +20,7 @@ from codetui.model import (
     SourceId,
     Transaction,
     Words,
-    text_hash,
+    source_hash,
 )
 from codetui.storage import fs, session_files
 from codetui.storage.copies import is_backup, original_of, remedy
@@ -42,7 +42,7 @@ from codetui.study.session.sync import DocumentStatus, DocumentSync, MemoryLog
 if TYPE_CHECKING:
     from codetui.study.reconcile import Reconciliation
 
-NO_TEXT = text_hash("")
+NO_TEXT = source_hash("")
 
 MAX_STEPS = 2**40
 """No real log has so many steps: it would be larger than any disk."""

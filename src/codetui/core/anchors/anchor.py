@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.similarity import SHORT, Candidates, Context, choose, most_similar
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words, normalized_text
-from codetui.model import Anchor, Span, text_hash
+from codetui.model import Anchor, Span, hashes_of
 
 CONTEXT_LENGTH = 32
 """Code points of context on each side: enough to distinguish the lines of a list, and short to read."""
@@ -111,7 +111,7 @@ def resolve(text: str, anchor: Anchor) -> Resolution:
     """
     recorded = Span(anchor.start, anchor.end)
     is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
-    if is_there and _hash_of(text) == anchor.text_hash:
+    if is_there and anchor.text_hash in _hashes_of(text):
         return Exact(recorded, "offsets")
     found = locate(text, anchor.words, anchor.before, anchor.after)
     return Exact(recorded, "offsets") if isinstance(found, Exact) and found.span == recorded else found
@@ -148,13 +148,13 @@ def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_p
     return Exact(span, "folded") if is_proven and not is_other_case else Ambiguous(chosen.spans)
 
 
-_hash_of = lru_cache(maxsize=CACHED_TEXTS)(text_hash)
+_hashes_of = lru_cache(maxsize=CACHED_TEXTS)(hashes_of)
 _shown_text = lru_cache(maxsize=CACHED_TEXTS)(collapse_spaces)
 
 
 def clear_caches() -> None:
     """Clear what is cached of the last texts."""
-    _hash_of.cache_clear()
+    _hashes_of.cache_clear()
     _shown_text.cache_clear()
 
 

@@ -18,7 +18,7 @@ from codetui.core.anchors.similarity import similarity
 from codetui.core.session.state import State, coding_events
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words
-from codetui.model import Anchor, Coding, CodingId, Event, Problem, Source, Span, text_hash
+from codetui.model import Anchor, Coding, CodingId, Event, Problem, Source, Span, hashes_of, source_hash
 
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
@@ -80,13 +80,14 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._hash = text_hash(text)
+        self._hash = source_hash(text)
+        self._known = hashes_of(text)
         self._shown: str | None = None
 
     def holds(self, coding: Coding) -> bool:
         """Return whether a coding has its place in this text already."""
         anchor = coding.anchor
-        if anchor is None or anchor.text_hash != self._hash:
+        if anchor is None or anchor.text_hash not in self._known:
             return False
         return self._text[anchor.start : anchor.end] == anchor.words
 

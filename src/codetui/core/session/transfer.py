@@ -22,7 +22,7 @@ from codetui.model import (
     MemoId,
     MemoWritten,
     Span,
-    text_hash,
+    hashes_of,
 )
 
 
@@ -78,14 +78,14 @@ class _SameTexts:
     """
 
     def __init__(self, there: str, study: DecisionContext) -> None:
-        self._hash = text_hash(there)
+        self._known = hashes_of(there)
         self._there = _ink(there)
         self._here = _ink(study.text)
         self._text = study.text
 
     def span(self, old: Anchor) -> Span | None:
         """Return the place of an anchor of the other text in this one, if the same words are there."""
-        if old.text_hash != self._hash or not old.words.strip():
+        if old.text_hash not in self._known or not old.words.strip():
             return None
         shift = len(self._here) - len(self._there)
         first = bisect_left(self._there, old.start) + shift

@@ -22,7 +22,7 @@ from codetui.core.session.state import State
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces, normalize_words
 from codetui.formats.session_doc.model import Block, Document, Entry, Note, SectionPart, with_part_ids
-from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget, Span, text_hash
+from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget, Span, hashes_of, source_hash
 
 Aspect = Literal["slot", "words", "note"]
 Conflict: TypeAlias = Literal["apart", "joined", "restored", "kept"]
@@ -433,7 +433,8 @@ class SourceText:
     def __init__(self, text: str, word: str) -> None:
         self.text = text
         self.word = word
-        self.hash = text_hash(text)
+        self.hash = source_hash(text)
+        self.known = hashes_of(text)
         self._found: dict[str, Resolution] = {}
 
     def find(self, words: str, near: Anchor | None = None) -> Resolution:
@@ -441,7 +442,7 @@ class SourceText:
         if words not in self._found:
             self._found[words] = anchors.locate(self.text, words)
         found = self._found[words]
-        if isinstance(found, Ambiguous) and near is not None and near.text_hash == self.hash:
+        if isinstance(found, Ambiguous) and near is not None and near.text_hash in self.known:
             spans = [span for span in found.spans if span.start < near.end and near.start < span.end]
             if len(spans) == 1 and self.is_whole(spans[0]) and self.matches(spans[0], words):
                 return Exact(spans[0], "words" if self.equals(spans[0], words) else "folded")
@@ -507,7 +508,7 @@ def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], source: Sourc
     used: set[tuple[int, int]] = set()
     for other in (coding for coding in of_code if coding.id not in ids):
         anchor = other.anchor
-        if anchor and not other.is_proposed and anchor.text_hash == source.hash:
+        if anchor and not other.is_proposed and anchor.text_hash in source.known:
             used.add((anchor.start, anchor.end))
         elif collapse_spaces(other.words) == words:
             return ()

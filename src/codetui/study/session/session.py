@@ -19,7 +19,7 @@ from codetui.model import (
     Source,
     Transaction,
     TransactionId,
-    text_hash,
+    source_hash,
 )
 from codetui.storage import fs
 from codetui.storage.journal import SessionLog, fresh_id, now
@@ -72,7 +72,7 @@ class Session:
         self.source, self.book, self.coder = source, book, coder
         self._paths = paths
         self._keep_book = keep_book
-        self._hash = text_hash(source.text)
+        self._hash = source_hash(source.text)
         self._access = SessionAccess(None if token is None else SessionLock(paths.log(source.id), token))
         self._fallback: FallbackFolder | None = None
         self._refused: Transaction | None = None
