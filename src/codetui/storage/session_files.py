@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -152,6 +152,26 @@ def misplaced_files(root: Path) -> list[Path]:
     return [path for path in names if fs.is_file(path)]
 
 
+def broken_links(root: Path) -> list[Path]:
+    """Return the links that lead nowhere where the folders of the coders, or of their logs, could be."""
+    found = [path for path in _children(root) if not path.name.startswith(".")]
+    return [path for path in (*found, *(path / EVENTS for path in found)) if is_broken_link(path)]
+
+
+def is_broken_link(path: Path) -> bool:
+    """Return whether a path is a link that leads nowhere."""
+    return fs.exists_or_link(path) and not fs.exists(path)
+
+
+def alike(folder: str, names: Iterable[str]) -> list[str]:
+    """Return the coders' folders whose names differ from that of `folder` in case, blanks or accents alone."""
+    return [name for name in names if name != folder and _letters(name) == _letters(folder)]
+
+
+def _letters(folder: str) -> str:
+    return file_words(_HASH.sub("", folder), joint="-")
+
+
 def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
     """Return the documents in a coder's folder whose names have a prefix, by name; the disk is asked for these only."""
     found = (path for path in _children(folder) if path.name.startswith(prefix) and path.name.endswith(".md"))
@@ -206,6 +226,7 @@ def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
 # --- names that hold on every file system -------------------------------------------------------------
 
 _LIMIT = 60
+_HASH = re.compile("~[0-9a-f]{8}$")
 _PLAIN_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,59}[a-z0-9_-])?")
 _PLAIN_CODER = re.compile(r"\w(?:[\w .-]{0,58}[\w-])?")
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {

@@ -109,12 +109,15 @@ def session_snapshots(
     """
     names = session_files.coders(root)
     copies = copied_folders(root, names)
-    outside = tuple(stray(path) for path in session_files.misplaced_files(root))
+    outside = tuple(_outside(root))
+    if outside and not names:
+        yield _CoderFolder(SessionPaths.of_folder(root, ""), book, sources).unread(SourceId(""), *outside)
     for name in names:
         is_wanted = name not in copies if coder is None else name in (coder, session_files.coder_folder(root, coder))
         problems = (*outside, *(copy_problem(root / copy, name) for copy, one in copies.items() if one == name))
         if not is_wanted:
             continue
+        problems += tuple(_alike(root, name, [one for one in names if one not in copies]))
         for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped):
             yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
             problems = outside = ()
@@ -158,10 +161,29 @@ def copy_problem(copy: Path, original: str) -> Problem:
 
 def left_out_of(paths: SessionPaths) -> list[Problem]:
     """Return the problems of what belongs to a coder and is not read: copies of the folder, and files in it."""
-    copies = copied_folders(paths.root, session_files.coders(paths.root))
+    names = session_files.coders(paths.root)
+    copies = copied_folders(paths.root, names)
     own = [copy_problem(paths.root / copy, one) for copy, one in copies.items() if one == paths.folder.name]
-    outside = [stray(path) for path in session_files.misplaced_files(paths.root)]
-    return [*own, *outside, *strays(paths.folder)]
+    alike = _alike(
+        paths.root, paths.folder.name, [name for name in session_files.coders(paths.root) if name not in copies]
+    )
+    return [*own, *alike, *_outside(paths.root), *strays(paths.folder)]
+
+
+def _alike(root: Path, folder: str, names: Iterable[str]) -> Iterator[Problem]:
+    """Yield a warning for each other coder whose name can be taken for that of this folder's coder."""
+    for name in session_files.alike(folder, names):
+        what = f"the coder of this folder has nearly the same name as that of {folder}, and both are counted"
+        hint = "if they are one person, code under one name (--coder), and merge the other folder with `codetui merge`"
+        yield Problem(str(root / name), 0, "warning", f"{what}: {hint}")
+
+
+def _outside(root: Path) -> Iterator[Problem]:
+    """Yield the problems of what is in the folder of the sessions and in no coder's folder."""
+    for path in session_files.broken_links(root):
+        what = "this link leads nowhere, so the sessions behind it are left out"
+        yield Problem(str(path), 0, "error", f"{what}: connect the disk that it leads to, or remove the link")
+    yield from map(stray, session_files.misplaced_files(root))
 
 
 def strays(folder: Path) -> list[Problem]:

@@ -92,6 +92,9 @@ class Study:
 
     def __init__(self, codebook: CodebookService, sessions: Path, corpus: Path | None = None) -> None:
         """Use a codebook that was read; `sessions` is the folder of the sessions, `corpus` the path of the corpus."""
+        if fs.exists_or_link(sessions) and not fs.exists(sessions):
+            what = f"the link {sessions} leads nowhere, so the sessions behind it cannot be read"
+            raise StudyError(f"{what}; connect the disk that it leads to, or name the folder with --sessions.")
         if fs.exists(sessions) and not fs.is_folder(sessions):
             raise StudyError(f"{sessions} is not a folder; name the folder of the sessions with --sessions.")
         self.codebook_service = codebook

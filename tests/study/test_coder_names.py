@@ -1,0 +1,75 @@
+"""Names of coders that are nearly the same are told of each other, and a link to nowhere is no empty study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId
+from testing.machines import Machine
+from testing.studies import write_study
+
+
+def code(study: Path, coder: str) -> None:
+    machine = Machine(study, coder)
+    machine.execute(AssignCode(machine.span("the sea"), CodeId("TASK1")))
+    machine.close()
+
+
+def printed(capsys: pytest.CaptureFixture[str], study: Path, *words: str) -> tuple[int, str]:
+    capsys.readouterr()
+    number = run([*words, "--study", str(study)])
+    return number, "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("other", ["Anna", "anna ", " ANNA", "ANNA"])
+def test_coders_with_nearly_one_name_are_told_of_each_other(
+    tmp_path: Path, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path)
+    code(study, "anna")
+    assert "nearly the same name" not in printed(capsys, study, "check")[1]
+    machine = Machine(study, other)
+    machine.workspace.warm_up()
+    assert any("nearly the same name as that of" in problem.message for problem in machine.workspace.problems)
+    machine.close()
+    code(study, other)
+    assert printed(capsys, study, "check")[1].count("nearly the same name") == 2
+    number, said = printed(capsys, study, "status")
+    assert number == 0 and "nearly the same name" in said and "2 sessions of 2 coders" in said
+
+
+def test_other_names_are_not_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_study(tmp_path)
+    for coder in ("anna", "annabel", "anna b", "rosa"):
+        code(study, coder)
+    assert "nearly the same name" not in printed(capsys, study, "check")[1]
+
+
+@pytest.mark.parametrize("command", [["status"], ["check"], ["export", "--format", "csv", "-o", "-"]])
+def test_a_sessions_folder_that_leads_nowhere_is_an_error(
+    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path / "study")
+    (study / "sessions").symlink_to(tmp_path / "disk that is gone")
+    number, said = printed(capsys, study, *command)
+    assert number == 2 and "leads nowhere" in said and "--sessions" in said
+    assert not (tmp_path / "disk that is gone").exists()
+
+
+@pytest.mark.parametrize("link", ["sessions/wil", "sessions/anna/events"])
+@pytest.mark.parametrize("has_another", [True, False])
+def test_a_coders_folder_that_leads_nowhere_is_an_error(
+    tmp_path: Path, link: str, *, has_another: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path)
+    if has_another:
+        code(study, "rosa")
+    (study / link).parent.mkdir(parents=True, exist_ok=True)
+    (study / link).symlink_to(tmp_path / "disk that is gone")
+    for command in ("status", "check"):
+        number, said = printed(capsys, study, command)
+        assert number == 1 and "leads nowhere" in said, said
