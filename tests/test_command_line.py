@@ -194,7 +194,9 @@ def test_a_corpus_that_the_codebook_names_is_corrected_there(study: Path, argume
     line = book.read_text("utf-8").splitlines().index('path = "texts/2024"') + 1
     answer = codetui(study, *arguments)
     assert answer.code == 2
-    assert answer.err.startswith(f"codetui: codebook.toml:{line}: [corpus] path leads to texts/2024, and no file")
+    assert answer.err.startswith(
+        f"codetui: codebook.toml:{line}: [corpus] path is texts/2024, but there is no such file"
+    )
     assert "Correct that line, or name the folder or table of your ads" in answer.err
 
 
@@ -247,7 +249,7 @@ def test_init_lays_out_a_study_that_check_finds_nothing_wrong_with(tmp_path: Pat
 def test_init_leaves_alone_what_is_there(study: Path) -> None:
     before = {path: path.read_bytes() for path in study.rglob("*.t*")}
     again = codetui(study, "init")
-    assert again.code == 0 and "left as it was: codebook.toml" in again.out
+    assert again.code == 0 and "unchanged: codebook.toml" in again.out
     assert {path: path.read_bytes() for path in study.rglob("*.t*")} == before
 
 

@@ -184,7 +184,7 @@ def test_an_error_of_a_command_is_a_sentence_and_a_file(study: Path) -> None:
         ("?", "type to filter"),
         (PALETTE, "Search for commands"),
         ("/lamp", "1 of 1"),
-        (ENTER, "Give a code"),
+        (ENTER, "Assign a code"),
     ],
 )
 def test_a_window_that_is_too_small_says_so_and_goes_on_when_it_grows(study: Path, keys: str, words: str) -> None:
@@ -264,7 +264,7 @@ def test_the_palette_suspends_and_ctrl_z_undoes(study: Path) -> None:
         terminal.type("\x1a")
         terminal.wait_for("Undone")
         terminal.type(f"{PALETTE}suspend")
-        terminal.wait_for("Back to the shell")
+        terminal.wait_for("return to the shell")
         terminal.type(ENTER)
         terminal.wait_until(lambda: b"\x1b[?1049l" in terminal.output, "the shell's screen")
         time.sleep(0.3)
@@ -317,7 +317,7 @@ def test_a_text_left_by_escape_is_offered_when_it_is_opened_again(
         terminal.type(text)
         terminal.wait_for(last)
         leave(terminal, title)
-        terminal.wait_for("It is there again if you open this again")
+        terminal.wait_for("open the same dialog again to continue it")
         terminal.type(keys)
         terminal.wait_for(title, "You left this text unsaved", last)
         terminal.type(SAVE if keys != "n" else ENTER)

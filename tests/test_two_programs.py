@@ -52,13 +52,13 @@ def test_who_comes_second_reads_along_and_takes_over_and_back(study: Path) -> No
         with start(study) as second:
             second.wait_for(ASKED, f"process {first.pid}")
             second.type(ESCAPE)
-            second.wait_for("You read along")
+            second.wait_for("Read only: open elsewhere")
             second.type("12")
             second.wait_for("Read only:")
             first.type("s12")
             second.wait_for("changed this session", "12 TASK2: Watching             1")
             second.type("O")
-            second.wait_for("The session is yours now.")
+            second.wait_for("You can code this session here now.")
             second.type("ss11")
             second.wait_for("TASK1: Lighting ← “You watch the sea until dawn.”")
             first.type("x")
@@ -68,7 +68,7 @@ def test_who_comes_second_reads_along_and_takes_over_and_back(study: Path) -> No
             second.type("x")
             second.wait_for(ASKED)
             second.type(ESCAPE)
-            second.wait_for("You read along")
+            second.wait_for("Read only: open elsewhere")
             second.type(QUIT)
             assert second.wait_for_end() == 0
         first.type(QUIT)
@@ -102,7 +102,7 @@ def test_a_session_is_free_as_soon_as_the_program_that_had_it_is_killed(study: P
         with start(study) as second:
             second.wait_for(ASKED)
             second.type(ESCAPE)
-            second.wait_for("You read along")
+            second.wait_for("Read only: open elsewhere")
             first.kill()
             second.type("s12")
             second.wait_for("TASK2: Watching ←")

@@ -66,7 +66,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_pro
         with start(study) as other:
             other.wait_for(ASKED)
             other.type("o")
-            other.wait_for("The session is yours now.")
+            other.wait_for("You can code this session here now.")
             if has_coded:
                 other.type("s12")
                 other.wait_for("TASK2: Watching ←")
@@ -89,7 +89,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_
         with start(study) as other:
             other.wait_for(ASKED)
             other.type("o")
-            other.wait_for("The session is yours now.")
+            other.wait_for("You can code this session here now.")
             terminal.type(QUIT)
             terminal.wait_for(ASKED, "last command is kept")
             assert not (study / KEPT).exists()
@@ -106,11 +106,11 @@ def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -
         with start(study) as other:
             other.wait_for(ASKED)
             other.type("o")
-            other.wait_for("The session is yours now.")
+            other.wait_for("You can code this session here now.")
             terminal.type(f"half a no{ENTER}")
             terminal.wait_for(ASKED)
             terminal.type(f"{ESCAPE}")
-            terminal.wait_for("You read along")
+            terminal.wait_for("Read only: open elsewhere")
             terminal.type(")")
             terminal.wait_until(lambda: (study / KEPT).exists(), "the text in its file")
 

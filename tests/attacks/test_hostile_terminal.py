@@ -40,7 +40,7 @@ LOOKS = [
 ]
 """Keys of the workbench that open a list, a question, a panel or a page."""
 
-SHOWS = {"a": "Ads  ", "?": "Keys", "R": "Role", ENTER: "Give a code", "p": "Profile of this ad"}
+SHOWS = {"a": "Ads  ", "?": "Keys", "R": "Role", ENTER: "Assign a code", "p": "Profile of this ad"}
 """Words by which some of them are known."""
 
 

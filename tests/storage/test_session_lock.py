@@ -87,7 +87,7 @@ def test_the_first_has_it_and_the_second_sees_who(log: Path) -> None:
     assert second.other() is None and first.claim() is None and first.claim() is None
     holder = second.claim()
     assert holder is not None and (holder.pid, holder.host) == (os.getpid(), socket.gethostname())
-    assert f"(process {os.getpid()}), since " in str(holder)
+    assert f", process {os.getpid()})" in str(holder) and str(holder).startswith("since ")
     first.release()
     assert second.other() is None and not first.file.exists()
 
@@ -147,7 +147,7 @@ def test_of_many_programs_at_once_one_gets_a_new_lock(log: Path, program: Callab
 def test_a_lock_of_another_machine_counts_while_its_heart_beats(log: Path) -> None:
     put(log, elsewhere(), age=STALE_AFTER - 20)
     holder = SessionLock(log).claim()
-    assert holder is not None and str(holder).startswith("wil on desk (process 4711)")
+    assert holder is not None and str(holder).endswith("(wil on desk, process 4711)")
     put(log, elsewhere(), age=STALE_AFTER + 20)
     assert SessionLock(log).claim() is None
 

@@ -411,7 +411,7 @@ def test_a_document_under_the_name_of_another_ad_is_read_by_nothing(study: Path)
         ("analysis_job_12_shore_company.md", "error"),
         ("11.jsonl", "warning"),
     ]
-    assert "is not called analysis_job_11_shore_company.md: rename it" in found[0].message
+    assert "its name must be analysis_job_11_shore_company.md: rename it" in found[0].message
 
 
 def test_the_ad_of_a_document_with_any_name_is_found(study: Path) -> None:
@@ -419,7 +419,7 @@ def test_the_ad_of_a_document_with_any_name_is_found(study: Path) -> None:
     path.write_text(document(study).read_text("utf-8").replace("#11 (Shore Company)", "#12"), "utf-8")
     [problem] = [problem for problem in check(study) if problem.file == path.name]
     assert problem.severity == "error"
-    assert "document of ad 12 is not read, since it is not called analysis_job_12" in problem.message
+    assert "document of ad 12 is not read: its name must be analysis_job_12" in problem.message
 
 
 def test_a_document_without_a_log_is_said_and_checked(study: Path) -> None:
@@ -475,7 +475,7 @@ def test_a_copy_of_a_log_is_an_error(study: Path) -> None:
     shutil.copy(log(study), log(study).with_name("11 (copy).jsonl"))
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [("11 (copy).jsonl", "error")]
-    assert "whose log is 11.jsonl" in found[0].message
+    assert "the log of ad 11 is 11.jsonl" in found[0].message
 
 
 def test_a_log_that_names_another_ad_than_its_file_is_an_error_and_is_not_read(study: Path) -> None:
@@ -483,7 +483,7 @@ def test_a_log_that_names_another_ad_than_its_file_is_an_error_and_is_not_read(s
     shutil.copy(log(study), log(study, "12"))
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [("12.jsonl", "error")]
-    assert "this is a log of ad 11, whose log is 11.jsonl, so it is not read" in found[0].message
+    assert "this log is not read: the log of ad 11 is 11.jsonl" in found[0].message
     assert exported(study) == rows
 
 

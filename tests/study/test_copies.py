@@ -144,7 +144,7 @@ def test_a_log_of_another_ad_is_refused_and_stays_as_it_is(study: Path) -> None:
     wrong = study / LOG.with_name("12.jsonl")
     shutil.copy(study / LOG, wrong)
     before = wrong.read_bytes()
-    with pytest.raises(OSError, match=r"this is a log of ad 11, whose log is 11\.jsonl"):
+    with pytest.raises(OSError, match=r"this log is not read: the log of ad 11 is 11\.jsonl"):
         Machine(study).open("12")
     assert wrong.read_bytes() == before
 

@@ -275,7 +275,7 @@ def test_init_tells_git_how_to_merge_and_overwrites_nothing(tmp_path: Path, caps
     attributes.write_text("mine", "utf-8")
     assert run(["init", str(tmp_path / "study")]) == 0
     assert attributes.read_text("utf-8") == "mine"
-    assert f"left as it was: {attributes}" in capsys.readouterr().out
+    assert f"unchanged: {attributes}" in capsys.readouterr().out
 
 
 def test_where_there_is_no_clone_no_driver_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

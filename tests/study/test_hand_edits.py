@@ -192,8 +192,8 @@ def test_two_changes_of_one_entry_are_both_kept_and_said(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        (lambda text: text[: len(text) // 2], "half-way"),
-        (lambda text: text.rstrip("\n")[:-3], "half-way"),
+        (lambda text: text[: len(text) // 2], "only a part of"),
+        (lambda text: text.rstrip("\n")[:-3], "only a part of"),
         (
             lambda text: text.replace("### Core", "<<<<<<< mine\n### Core\n=======\n### Cores\n>>>>>>> theirs"),
             "conflict",

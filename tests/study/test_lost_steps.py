@@ -54,7 +54,7 @@ def test_a_document_newer_than_its_log_is_taken_over_and_said(tmp_path: Path) ->
     session = opened(tmp_path)
     assert_newer(session)
     assert session.initial_pull is not None
-    assert session.initial_pull.message.startswith("The log lacks 5 steps that the document was saved from")
+    assert session.initial_pull.message.startswith("The log lacks 5 steps that are in the document")
     assert session.initial_pull.problems[0].severity == "warning"
     session.save_document()
     assert document_of(tmp_path).read_bytes() == newer

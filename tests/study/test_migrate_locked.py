@@ -86,7 +86,7 @@ def test_a_session_that_another_program_has_is_left_alone_and_follows_when_it_is
         before = log(study).read_bytes()
         assert study.run() == 1
         said = capsys.readouterr().err
-        assert f"(process {other.process.pid})" in said and "rosa/11" in said and "close it there" in said
+        assert f", process {other.process.pid})" in said and "rosa/11" in said and "close it there" in said
         assert log(study).read_bytes() == before
         assert codes_of(study.session("12", "ben")) == ["T1"]
         other.do("3")

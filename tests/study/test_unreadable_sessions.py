@@ -245,15 +245,15 @@ def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
     one.session.execute(assign(0))
     with stuck(monkeypatch, study):
         assert isinstance(one.session.execute(assign(1)), NotSaved)
-        assert any("may have been written all the same" in str(problem) for problem in one.leave())
+        assert any("may have been written after all" in str(problem) for problem in one.leave())
         one.release()
         fs._refused.clear()  # The program ends here.
     two = program(study)
-    said = [problem for problem in two.problems if "refused this step" in problem.message]
+    said = [problem for problem in two.problems if "reported an error for this step" in problem.message]
     assert len(said) == 1 and notes(two) == ["n0", "n1"]
     assert isinstance(two.session.execute(Undo()), Saved) and notes(two) == ["n0"]
     two.release()
-    assert not [problem for problem in program(study).problems if "refused this step" in problem.message]
+    assert not [problem for problem in program(study).problems if "reported an error for this step" in problem.message]
 
 
 @posix_only

@@ -245,9 +245,9 @@ def test_migrating_says_which_documents_it_wrote(study: Path, capsys: pytest.Cap
     new = book("v2", TASKS.replace('"Tasks"', '"Duties"'), TOOLS, SKILLS, *OTHERS)
     capsys.readouterr()
     assert migrate(study, new, RETIRED, "--dry-run") == 0
-    expected = "0 sessions would be changed, 1 document written anew with other labels; nothing was (--dry-run)"
+    expected = "0 sessions would be changed, 1 document rewritten with new labels; nothing was (--dry-run)"
     assert capsys.readouterr().out.splitlines()[-1] == expected
     assert migrate(study, new, RETIRED) == 0
-    expected = "0 sessions changed, 1 document written anew with other labels"
+    expected = "0 sessions changed, 1 document rewritten with new labels"
     assert capsys.readouterr().out.splitlines()[-1] == expected
     assert "## 1. Duties\n\n- **A1. Watering:**\n" in reopened(study)

@@ -145,7 +145,7 @@ async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(t
         assert bench.ad.id == "12" and said(bench).startswith("1 of 2 · code TASK1 was split")
         await press(pilot, "1<escape>")
         assert given(bench) == ["TASK2", "TASK1"] or given(bench) == ["TASK1", "TASK2"]
-        assert said(bench).startswith("Left as it was. r gives another code")
+        assert said(bench).startswith("Nothing was changed. r assign another code")
         await press(pilot, "x")
         assert given(bench) == ["TASK2"] and said(bench) == "Every coding has a code of the codebook."
         await press(pilot, "(")
@@ -203,7 +203,7 @@ async def test_the_texts_of_a_profile_can_be_written(tmp_path: Path) -> None:
         assert isinstance(form, ProfileForm)
         form.query_one("#responsibilities", TextArea).text = "Oil\nGlass"
         await press(pilot, "<ctrl+s>")
-        assert pilot.app.screen is bench and "Keeper is changed" in said(bench)
+        assert pilot.app.screen is bench and "Keeper was changed" in said(bench)
         profile = bench.index.book.profiles[0]
         assert (profile.definition, profile.responsibilities) == ("Keeps the light. More.", ("Oil", "Glass"))
         assert not bench.state.profile
@@ -231,7 +231,7 @@ async def test_a_renamed_code_is_explained_by_the_version_that_the_coder_had_in_
         await press(pilot, "D New.<ctrl+s>i")
         assert given(bench) == ["XTASK1"]
         text = defined(pilot)
-        assert text.index("New.") < text.index("OLD, when this was coded") < text.rindex("Lighting lamps.")
+        assert text.index("New.") < text.index("EARLIER VERSION, when this was coded") < text.rindex("Lighting lamps.")
 
 
 async def test_an_enter_that_was_typed_ahead_agrees_to_nothing(tmp_path: Path) -> None:

@@ -204,9 +204,9 @@ async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Pa
         await press(pilot, "Alighting<ctrl+s>")
         modal = pilot.app.screen
         assert isinstance(modal, NewCodeDialog)
-        assert "TASK1 is called so already" in str(modal.query_one(".hint", Static).content)
+        assert "TASK1 already has this name" in str(modal.query_one(".hint", Static).content)
         await press(pilot, " up<enter><enter><backspace>2<ctrl+s>")
-        assert "TASK2 is “Watching” already" in str(modal.query_one(".hint", Static).content)
+        assert "TASK2 is already the id of “Watching”" in str(modal.query_one(".hint", Static).content)
         await press(pilot, "<escape><escape>")
         assert pilot.app.screen is bench
         assert list(codes_in(tmp_path)) == ["TASK1", "TASK2", "TOOL1"] and not bench.state.live()
@@ -255,7 +255,7 @@ async def test_a_quotation_becomes_an_example_of_its_code_once(tmp_path: Path) -
         assert bench.index.codes[CodeId("TASK1")].examples == (LAMP,)
         await press(pilot, "e")
         assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
-        assert bench.status.message == (f"“{LAMP}” is an example of TASK1 already.", "refusal")
+        assert bench.status.message == (f"“{LAMP}” is already an example of TASK1.", "refusal")
 
 
 async def test_without_a_quotation_nothing_becomes_an_example(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ async def test_a_definition_is_changed_from_the_tree(tmp_path: Path) -> None:
             await press(pilot, "<down>")
         await press(pilot, "D<space>Every evening.<ctrl+s>")
         assert codes_in(tmp_path)["TASK1"].definition == "Lighting lamps. Every evening."
-        assert said(bench).startswith("TASK1 is changed in ")
+        assert said(bench).startswith("TASK1 was changed in ")
         await press(pilot, "i")
         assert "Every evening." in defined(pilot)
 
@@ -339,8 +339,8 @@ async def test_a_definition_says_what_counts_what_is_near_and_what_to_read(tmp_p
         text = defined(pilot)
         for words in (
             "Lighting lamps.",
-            "Counts\nTorches.",
-            "Does not count\nThe sun.",
+            "Include\nTorches.",
+            "Exclude\nThe sun.",
             "· TASK2: Watching",
             "· On lamps",
         ):
@@ -372,7 +372,7 @@ async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monk
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         go_on = other_ads_wait(tmp_path, bench, monkeypatch)
         await press(pilot, "11i")
-        assert "reading your other ads…" in defined(pilot) and "sacks" not in defined(pilot)
+        assert "loading your other ads…" in defined(pilot) and "sacks" not in defined(pilot)
         go_on.set()
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
@@ -423,7 +423,7 @@ async def test_an_old_coding_shows_the_definition_that_it_was_made_with(tmp_path
         assert "OLD" not in defined(pilot)
         await press(pilot, "<escape>D New.<ctrl+s>i")
         text = defined(pilot)
-        old = text.index("OLD, when this was coded (7#")
+        old = text.index("EARLIER VERSION, when this was coded (7#")
         assert text.index("Lighting lamps. New.") < old < text.rindex("Lighting lamps.")
 
 
@@ -433,7 +433,7 @@ async def test_a_code_that_the_book_has_lost_is_explained_by_the_version_it_was_
     async with on_words(tmp_path, LAMP) as (pilot, _):
         await press(pilot, "i")
         assert isinstance(pilot.app.screen, DefinitionDialog)
-        assert "OLD, when this was coded" in defined(pilot) and "Lighting lamps." in defined(pilot)
+        assert "EARLIER VERSION, when this was coded" in defined(pilot) and "Lighting lamps." in defined(pilot)
 
 
 # --- retired codes, codes that are gone -----------------------------------------------------------------
@@ -464,7 +464,7 @@ async def test_codings_without_a_code_of_the_book_are_gone_through_and_recoded(t
     coded_before(tmp_path, "11", MIRRORS, "TASK2")
     (tmp_path / "codebook.toml").write_text(RETIRED.replace('"TASK2"', '"TASK5"'), "utf-8")
     async with running(opened(tmp_path)) as (pilot, bench):
-        assert "2 codings need another code: Q" in said(bench)
+        assert "2 codings need another code (Q)" in said(bench)
         await press(pilot, "Q")
         assert said(bench).startswith("1 of 2 · code TASK1 is retired")
         await press(pilot, "Q")

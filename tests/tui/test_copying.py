@@ -36,7 +36,7 @@ async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over
     workspace = workspace_on(folder)
     async with running(workspace) as (pilot, bench):
         await press(pilot, ")")
-        assert bench.status.message[0] == "Same text as 1 (done, 2 codings): Y takes them over"
+        assert bench.status.message[0] == "Same text as 1 (done, 2 codings): Y copies them"
         await press(pilot, "Y")
         assert bench.status.message[0] == TAKEN
         assert [(one.code, one.words) for one in bench.state.live()] == [
@@ -70,7 +70,7 @@ async def test_of_several_the_one_with_most_codings_is_named(folder: Path) -> No
     async with running(workspace_on(folder)) as (pilot, bench):
         await press(pilot, ")11)")
         await press(pilot, ")")
-        assert bench.status.message[0] == "Same text as 1 (done, 2 codings): Y takes them over"
+        assert bench.status.message[0] == "Same text as 1 (done, 2 codings): Y copies them"
         await press(pilot, "(((")
         assert bench.status.message[0] == "Same text as 2 and 1 more"
 
@@ -110,9 +110,9 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
         (
             DuplicateText("812", AdStatus("in progress", 14)),
             False,
-            "Same text as 812 (in progress, 14 codings): Y takes them over",
+            "Same text as 812 (in progress, 14 codings): Y copies them",
         ),
-        (DuplicateText("812", AdStatus("done", 1), 3), False, "Same text as 812 (done, 1 coding): Y takes them over"),
+        (DuplicateText("812", AdStatus("done", 1), 3), False, "Same text as 812 (done, 1 coding): Y copies them"),
         (DuplicateText("812", AdStatus("in progress", 14)), True, "Same text as 812"),
         (DuplicateText("812", AdStatus("untouched", 0), 2), False, "Same text as 812 and 2 more"),
     ],

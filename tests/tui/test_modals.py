@@ -113,7 +113,11 @@ async def test_how_many_codes_are_chosen_stands_above_and_gives_way_to_what_is_l
         for keys in (["enter"], ["ctrl+s"], [*"w"]):
             await pilot.press(*keys)
             said.append(str(hint.render()))
-        assert said[:2] == ["0 chosen", "1 chosen"] and said[2].startswith("Choose two codes") and said[3] == "1 chosen"
+        assert (
+            said[:2] == ["0 selected", "1 selected"]
+            and said[2].startswith("Select at least two codes")
+            and said[3] == "1 selected"
+        )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ async def test_a_key_without_a_profile_is_told_which_have_one() -> None:
         frame = app.screen.query_one(".frame")
         assert str(frame.border_subtitle).startswith("1 2 4, Enter: select")
         await pilot.press("q")
-        assert "No profile on q: " in str(frame.border_subtitle) and "1 2 4, Enter: select" in str(
+        assert "No profile has the key q: " in str(frame.border_subtitle) and "1 2 4, Enter: select" in str(
             frame.border_subtitle
         )
 
@@ -158,7 +162,7 @@ async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:
     app = App[None]()
     async with app.run_test(size=(50, 15)) as pilot:
         app.push_screen(
-            ChoiceDialog("What?", [option("r", "r", "retire", "its codings stay, and wait for another code: Q")])
+            ChoiceDialog("What?", [option("r", "r", "retire", "its codings keep it until you recode them (Q)")])
         )
         await pilot.pause()
         row = app.screen.query_one(PlainRows).render_line(0).text
@@ -222,7 +226,7 @@ async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
         await pilot.pause()
         hint = app.screen.query_one(".hint", Static)
         await pilot.press("x", "escape")
-        assert "escape again" in str(hint.render())
+        assert "Esc again" in str(hint.render())
         await pilot.press("y")
         assert str(hint.render()) == ""
 

@@ -113,7 +113,7 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
         bench.saver.remember()
         bench.saver.remember()
         assert said[-1].startswith("error NOT SAVED")
-        assert len([one for one in workspace.problems if "place is not remembered" in one.message]) == 1
+        assert len([one for one in workspace.problems if "position is not saved" in one.message]) == 1
         monkeypatch.undo()
         await press(pilot, "11")
         assert len(bench.state.live()) == 1

@@ -148,7 +148,7 @@ async def test_help_shows_every_key_by_group_and_keeps_what_fits_the_words() -> 
         assert "next ad" in help_text(app)
         assert "repeat" not in help_text(app)
         await pilot.press(*"zzz")
-        assert help_text(app) == "No key fits these words."
+        assert help_text(app) == "No key matches these words."
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
 

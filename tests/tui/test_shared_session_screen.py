@@ -69,7 +69,7 @@ async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: 
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
         await press(pilot, "<escape>")
-        assert "You read along" in said(screen) and f"process {os.getpid()}" in said(screen)
+        assert "Read only: open elsewhere" in said(screen) and f"process {os.getpid()}" in said(screen)
         await press(pilot, "s11")
         assert said(screen).startswith("Read only: ") and "O takes it over" in said(screen)
         give(other, "You polish")
@@ -94,7 +94,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
         await press(pilot, "o")
-        assert said(screen).startswith("The session is yours now.")
+        assert said(screen).startswith("You can code this session here now.")
         await press(pilot, "s12<ctrl+s>")
         assert words(screen) == ["You light the lamp.", "You watch the sea until dawn."]
         outcome = give(other, "You polish")
@@ -116,7 +116,7 @@ async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_lat
         assert is_asked(pilot)
         assert len(words(screen)) == 2 and not any(coding.note for coding in screen.state.live())
         await press(pilot, "<escape>")
-        assert "last command is kept" in said(screen)
+        assert "carries out your last command" in said(screen)
         await press(pilot, "O")
         assert words(screen) == ["You light the lamp.", "You watch the sea until dawn.", "You polish"]
         assert [coding.note for coding in screen.state.live()] == ["", "why", ""]
@@ -126,4 +126,4 @@ async def test_a_session_that_nobody_else_has_is_not_taken_over(tmp_path: Path) 
     write_ad(tmp_path, AD)
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "O")
-        assert "it is yours" in said(screen)
+        assert "you can code it here" in said(screen)

@@ -253,7 +253,7 @@ async def test_a_key_without_a_code_is_refused_in_words_and_the_panel_stays() ->
         assert app.panel.press("x", "x") is None
         assert app.panel.is_open
         words = str(app.panel.query_one("#panel-words").render())
-        assert words == "No code on x: press one of 1 2 3, or esc."
+        assert words == "No code has the key x: press one of 1 2 3, or Esc."
 
 
 async def test_arrows_and_enter_choose_in_the_panel() -> None:

@@ -135,7 +135,7 @@ async def test_a_section_without_codes_says_so(tmp_path: Path) -> None:
     async with running(workspace_on(tmp_path, book)) as (pilot, bench):
         await press(pilot, "2")
         assert not bench.panel.is_open
-        assert bench.status.message == ("2 Technology & Tool Analysis has no code yet; A writes a new one.", "refusal")
+        assert bench.status.message == ("Section 2 Technology & Tool Analysis has no codes yet; A adds one.", "refusal")
 
 
 async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path: Path) -> None:
@@ -368,12 +368,12 @@ async def test_a_key_without_a_meaning_says_so(tmp_path: Path, key: str, name: s
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ("sss", "No sentence comes after this."),
-        ("S", "No sentence stands before this."),
+        ("sss", "There is no next sentence."),
+        ("S", "There is no previous sentence."),
         ("s++", "There is no larger unit."),
         ("w--", "There is no smaller unit."),
-        ("w<", "One word is left."),
-        ("w,", "No punctuation stands at the end."),
+        ("w<", "Only one word is left."),
+        ("w,", "There is no punctuation at the end."),
         ("ss", ""),
         ("s,", ""),
         ("s<", ""),
@@ -576,7 +576,7 @@ async def test_the_list_of_problems_counts_as_the_status_line_does_and_is_filter
         assert "undo" not in field.placeholder and "warning" in field.placeholder
         await press(pilot, "zzz")
         rows = pilot.app.screen.query_one(HelpRows)
-        assert rows.row(0, 60).left[0].text == "No problem fits these words."
+        assert rows.row(0, 60).left[0].text == "No problem matches these words."
 
 
 @pytest.mark.parametrize(
@@ -603,7 +603,7 @@ async def test_a_whole_sentence_as_a_term_is_done_and_questioned(tmp_path: Path)
     write_ad(tmp_path, "Short one. We need Python and SQL and a good deal of patience. Next.")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "s2a")
-        assert "a whole sentence as a term" in bench.status.message[0]
+        assert "This term is a whole sentence" in bench.status.message[0]
         assert [coding.code for coding in bench.state.live()] == ["TECH1"]
         await press(pilot, "b<less_than_sign><enter>")
         assert [coding.words for coding in bench.state.live()] == ["We need Python and SQL and a good deal of"]
@@ -626,7 +626,7 @@ async def test_the_profile_in_the_tree_is_defined_by_i(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "t<home>i")
-        assert bench.status.message == ("No profile yet: p shows what each of them means.", "refusal")
+        assert bench.status.message == ("No profile yet: p lists the profiles with their definitions.", "refusal")
         await press(pilot, "p2<escape>i")
         assert isinstance(pilot.app.screen, DefinitionDialog)
         assert "Grows." in str(pilot.app.screen.query_one("DefinitionPane Static", Static).render())

@@ -59,7 +59,7 @@ def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = F
 def _summary(converted: ConvertedBook, output: str) -> Iterator[str]:
     found = converted.found
     if found.structure:
-        yield f"read as names of fields and the like, not as text: {', '.join(found.structure)}"
+        yield f"read as names of fields, not as text: {', '.join(found.structure)}"
     for section in found.book.sections:
         if section.heading:
             yield f"section “{section.title}” is “{section.heading.lstrip('# ')}” in the book"
@@ -165,7 +165,7 @@ def migrate(options: argparse.Namespace) -> int:
     for line in lines_of(counts, plan.rules, plan.new, plan.old):
         show(line)
     changed = plural(counts.sessions, "session")
-    anew = f", {plural(counts.rewritten, 'document')} written anew with other labels" if counts.rewritten else ""
+    anew = f", {plural(counts.rewritten, 'document')} rewritten with new labels" if counts.rewritten else ""
     if options.dry_run:
         show(f"{changed} would be changed{anew}; nothing was (--dry-run)")
     else:

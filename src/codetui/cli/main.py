@@ -94,7 +94,7 @@ def _route(argv: Sequence[str]) -> int:
     options = open_parser().parse_args(argv)
     if options.path in COMMANDS:
         name = options.path
-        return _error(f"a command comes first: `codetui {name} …`, its options behind it; ./{name} names a folder.")
+        return _error(f"a command comes first, then its options: `codetui {name} …`; ./{name} names a folder.")
     if options.path and not os.path.exists(options.path):  # noqa: PTH110 - pathlib loads slowly
         return _error(_unknown(options.path))
     return _run_command("open", options)
@@ -190,37 +190,37 @@ TYPE_CHECKING = False
 
 
 COMMANDS = {
-    "import": "import documents that people have written",
+    "import": "import documents that were written by hand",
     "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
-    "merge": "merge sessions from a stick, a clone or another machine",
+    "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
     "init": "create a new study in a folder",
     "completion": "print the completion file of a shell",
 }
 CODEBOOK_COMMANDS = {
-    "import": "make a codebook of a coding book in markdown",
+    "import": "make a codebook from a coding book in markdown",
     "export": "write the coding book as markdown, or as a page for printing",
     "check": "list every problem of the codebook",
     "diff": "show what changed between two codebooks",
-    "propose": "write rules that lead from one codebook to the next, for you to edit",
+    "propose": "propose rules for migrating from one codebook to the next, for you to edit",
     "migrate": "migrate all sessions from one codebook to the next by such rules",
 }
 OFFSETS = (
     "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
     "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
-    "start_in_body and end_in_body count in the body alone. place is exact (the words stand there, white space aside), "
-    "folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous (several "
-    "places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes what a "
-    "spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes still cuts "
-    "such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
+    "start_in_body and end_in_body count in the body alone. place is exact (the words occur there, apart from white "
+    "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
+    "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
+    "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
+    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
 )
 """What the columns of exports mean."""
 
-CODEBOOK_NAME = "a codebook, or one that was coded with by its version or hash"
+CODEBOOK_NAME = "a codebook file, or the version or hash of one used before"
 PARTS = {
-    "corpus": ("PATH", "a folder of ads, or one file; default: as the codebook names it, else ads beside it"),
+    "corpus": ("PATH", "a folder of ads, or one file; default: the place named in the codebook, else ads beside it"),
     "codebook": ("FILE", "default: codebook.toml in the study"),
     "sessions": ("DIR", "default: sessions in the study"),
 }

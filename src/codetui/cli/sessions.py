@@ -210,8 +210,8 @@ def _located(counts: Counts, word: str) -> str:
     """Return how quotations were located: `18 codings: 15 exact, 2 after folding, …`."""
     numbers = {
         "exact": counts.exact,
-        "after folding": counts.folded,
-        "only resembling": counts.fuzzy,
+        "apart from quotes, dashes or case": counts.folded,
+        "only similar": counts.fuzzy,
         "ambiguous": counts.ambiguous,
         f"not in the {word}": counts.orphan,
     }
@@ -280,9 +280,9 @@ def _install_driver(sessions: Path) -> int:
 
     made, left = install_driver(sessions)
     for path in made:
-        show(f"made {path}: commit it, every clone needs it")
+        show(f"created {path}: commit it, every clone needs it")
     for path in left:
-        show(f"left as it was: {path}")
+        show(f"unchanged: {path}")
     show("git in this clone now merges documents with codetui; run this once in every other clone")
     return 0
 
@@ -297,9 +297,9 @@ def init(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     made, left = create_study(folder)
     for path in made:
-        show(f"made {path}")
+        show(f"created {path}")
     for path in left:
-        show(f"left as it was: {path}")
+        show(f"unchanged: {path}")
     where = "" if folder == Path() else f"cd {quote(f'./{folder}' if str(folder).startswith('-') else str(folder))} && "
     show(f"\nPut your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui")
     return 0

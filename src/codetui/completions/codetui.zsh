@@ -14,9 +14,9 @@ _shtab_codetui_commands() {
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
     export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
-    import:'import documents that people have written'
+    import:'import documents that were written by hand'
     init:'create a new study in a folder'
-    merge:'merge sessions from a stick, a clone or another machine'
+    merge:'merge sessions from a USB stick, a clone or another machine'
     status:'show progress per ad'
   )
   _describe 'codetui commands' _commands
@@ -27,9 +27,9 @@ _shtab_codetui_codebook_commands() {
     check:'List every problem of the codebook.'
     diff:'Show what changed between two codebooks.'
     export:'Write the coding book as markdown, or as a page for printing.'
-    import:'Make a codebook of a coding book in markdown.'
+    import:'Make a codebook from a coding book in markdown.'
     migrate:'Migrate all sessions from one codebook to the next by such rules.'
-    propose:'Write rules that lead from one codebook to the next, for you to edit.'
+    propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
   )
   _describe 'codetui codebook commands' _commands
 }
@@ -37,7 +37,7 @@ _shtab_codetui_codebook_commands() {
 _shtab_codetui_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
@@ -51,7 +51,7 @@ _shtab_codetui_defaults_added=0
 _shtab_codetui_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
@@ -84,8 +84,8 @@ _shtab_codetui_codebook_diff_options=(
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--json[print JSON]"
-  ":a codebook, or one that was coded with by its version or hash:_files"
-  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook file, or the version or hash of one used before:_files"
+  ":a codebook file, or the version or hash of one used before:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -121,7 +121,7 @@ _shtab_codetui_codebook_migrate_options=(
   "--old[the codebook that the sessions come from]:FILE:_files"
   "--dry-run[only count what would change]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
@@ -136,8 +136,8 @@ _shtab_codetui_codebook_propose_options=(
   "--sessions[default\: sessions in the study]:DIR:_files"
   {-o,--output}"[default\: map.toml\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":a codebook, or one that was coded with by its version or hash:_files"
-  ":a codebook, or one that was coded with by its version or hash:"
+  ":a codebook file, or the version or hash of one used before:_files"
+  ":a codebook file, or the version or hash of one used before:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -154,7 +154,7 @@ _shtab_codetui_completion_defaults_added=0
 _shtab_codetui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
@@ -170,7 +170,7 @@ _shtab_codetui_export_defaults_added=0
 _shtab_codetui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
@@ -191,7 +191,7 @@ _shtab_codetui_init_defaults_added=0
 _shtab_codetui_merge_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--dry-run[only show what would be merged]"
@@ -206,7 +206,7 @@ _shtab_codetui_merge_defaults_added=0
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
-  "--corpus[a folder of ads, or one file\; default\: as the codebook names it, else ads beside it]:PATH:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"

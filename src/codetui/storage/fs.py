@@ -49,7 +49,7 @@ def read(path: Path | str) -> bytes:
     """Return the bytes of a file; raise OSError if it is larger than `LARGEST`."""
     with naming_file(path), open_regular(path, is_buffered=False) as file:
         if os.fstat(file.fileno()).st_size > LARGEST:
-            raise OSError(errno.EFBIG, "is larger than 1 GB, which is never read whole", str(path))
+            raise OSError(errno.EFBIG, "is larger than 1 GB, which is too large to read", str(path))
         return file.read()
 
 

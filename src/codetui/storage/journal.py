@@ -288,14 +288,14 @@ class RecordLog(Generic[R]):
             if known is not record and known != record:
                 # The same one is used whatever the order of the lines.
                 found[record.id] = min(known, record, key=lambda each: (each.seq, encode(each)))
-                what = f"{record.id} is a second time in this log, with other contents: one of the two is used"
+                what = f"{record.id} occurs twice in this log, with different contents: one of the two is used"
                 problems.append(self._problem(number, f"{what}; delete the wrong line"))
         return sorted(found.values(), key=lambda each: (each.seq, each.id)), problems, unknown
 
     def append(self, record: R) -> None:
         """Put a record on disk; raise OSError if it is not there, and then the log is as before."""
         if record.seq > GREATEST:
-            what = f"a line of the log counts to {GREATEST}, and no number can follow: delete that line"
+            what = f"a line of the log has the number {GREATEST}, the greatest possible: delete that line"
             raise OSError(errno.EOVERFLOW, what, str(self.path))
         self.add((encode(record),))
 

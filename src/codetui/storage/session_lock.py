@@ -63,9 +63,9 @@ class Holder(NamedTuple):
     started: str = ""
 
     def __str__(self) -> str:
-        """Return the holder as people read it, with the time in their time zone."""
-        where = f" on {self.host} (process {self.pid})" if self.host else ""
-        return f"{self.user}{where}{_since(self.since)}"
+        """Return the holder as people read it: `since 00:13 (ann on pc, process 7)`, in their time zone."""
+        where = f" on {self.host}, process {self.pid}" if self.host else ""
+        return f"{_since(self.since)}({self.user}{where})"
 
 
 UNKNOWN = Holder("somebody", "", 0, "", "")
@@ -74,7 +74,7 @@ UNKNOWN = Holder("somebody", "", 0, "", "")
 
 def unreadable(error: OSError) -> Holder:
     """Return the holder of a lock that cannot be read."""
-    return Holder(f"somebody whose lock cannot be read ({error.strerror or error})", "", 0, "", "")
+    return Holder(f"its lock cannot be read: {error.strerror or error}", "", 0, "", "")
 
 
 def this_program(token: str) -> Holder:
@@ -163,7 +163,7 @@ def _since(time: str) -> str:
     except (ValueError, OverflowError, OSError):
         return ""
     is_today = then.date() == datetime.now().astimezone().date()
-    return f", since {then:%H:%M}" if is_today else f", since {then:%Y-%m-%d %H:%M}"
+    return f"since {then:%H:%M} " if is_today else f"since {then:%Y-%m-%d %H:%M} "
 
 
 # --- the lock -----------------------------------------------------------------------------------------

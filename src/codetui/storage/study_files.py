@@ -269,7 +269,7 @@ def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         what = f"this version of the codebook is not kept: {reason}"
-        return Problem(str(path), 0, "warning", f"{what}; coding goes on, but keep a copy of the codebook yourself")
+        return Problem(str(path), 0, "warning", f"{what}; coding continues, but keep a copy of the codebook yourself")
     return None
 
 

@@ -206,7 +206,7 @@ def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
     if not lost:
         return Problem(file, 0, "warning", f"the document was edited by hand ({changes}); {hint}")
     what = f"the document is newer than the log, which lacks {plural(lost, 'step')} of it ({changes})"
-    return Problem(file, 0, "error", f"{what}: {hint}; to keep the steps too, restore the log's lines before")
+    return Problem(file, 0, "error", f"{what}: {hint}; to keep the steps too, restore the log's lines first")
 
 
 def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:

@@ -15,7 +15,7 @@ FILE = "crash.txt"
 def report_crash(traceback: str) -> str:
     """Append a traceback to a file in the home folder, else in the temporary one; return a sentence with its path."""
     lines = [line for line in traceback.splitlines() if line[:1].isalpha()]
-    what = f"an error in the program ended it ({lines[-1] if lines else 'unknown'})."
+    what = f"codetui ended because of an error in the program ({lines[-1] if lines else 'unknown'})."
     entry = f"## {now()}, codetui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{traceback}\n\n"
     reason = ""
     for folder in (home_copy, temporary_copy):

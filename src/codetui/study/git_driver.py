@@ -124,7 +124,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     folder = path.parent.parent if path.suffix == BASES else path.parent
     book = _codebook_above(folder)
     if book is None:
-        raise _left(path, f"no {CODEBOOK} that can be read lies above it")
+        raise _left(path, f"no folder above it has a {CODEBOOK} that can be read")
     with suppress(OSError):  # Codes of earlier versions then have no names.
         log = folder / EVENTS / f"{_name(path, fs.read(ours))}{LOG}"
         book = with_former(book, folder.parent, [replay(Journal(log).read()[0])])
@@ -201,7 +201,7 @@ def _united(one: tuple[Transaction, ...], other: tuple[Transaction, ...]) -> tup
 
 
 def _left(path: Path, why: str) -> StudyError:
-    return StudyError(f"{path} stays as it is on our side: {why}")
+    return StudyError(f"{path} keeps our version: {why}")
 
 
 def install_driver(sessions: Path) -> tuple[list[Path], list[Path]]:

@@ -220,7 +220,7 @@ def _sessions_to_merge(path: Path, root: Path) -> Theirs:
     if found is None:
         raise StudyError(f"there are no sessions in {path}; name a study, or the folder of its sessions.")
     if fs.is_same_file(found, root):
-        raise StudyError(f"{path} holds the sessions that others are merged into; name the other ones.")
+        raise StudyError(f"{path} is the folder that the sessions are merged into; name the folder of the others.")
     return Theirs(found)
 
 
@@ -342,7 +342,7 @@ class Merger:
             obstacle = session.add_steps(lines)
             if isinstance(obstacle, HeldElsewhere):
                 what = (
-                    f"the session is open elsewhere ({obstacle.holder}): close it there, and run the same command again"
+                    f"the session is open elsewhere {obstacle.holder}: close it there, and run the same command again"
                 )
                 return "refused", (Problem(str(log), 0, "error", what),)
             if obstacle is not None:

@@ -291,9 +291,9 @@ def _failed(record: SessionSnapshot, reason: str) -> Problem:
 def _held_elsewhere(plan: MigrationPlan, session: Session, record: SessionSnapshot, sessions: Path) -> Problem:
     """Return the problem of a session that is open elsewhere; after a refactoring it is migrated there."""
     if not plan.is_fresh:
-        return _failed(record, f"it is open elsewhere ({session.holder}); close it there")
+        return _failed(record, f"it is open elsewhere {session.holder}; close it there")
     again = f"`codetui codebook migrate --map {study_files.map_path(sessions, plan.rules.digest)}`"
-    what = f"open elsewhere ({session.holder}): it is migrated there within two seconds"
+    what = f"open elsewhere {session.holder}: it is migrated there within two seconds"
     return Problem(f"{record.folder}/{record.source.id}", 0, "warning", f"{what}; if that program ends before, {again}")
 
 
@@ -384,7 +384,7 @@ def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Co
     if tally.applied:
         yield f"{plural(tally.applied, 'session')} unchanged, migrated by these rules before"
     if tally.left:
-        yield f"{plural(tally.left, 'coding')} unchanged, made with the new codebook"
+        yield f"{plural(tally.left, 'coding')} unchanged, coded with the new codebook"
     for (code, reason), number in sorted(tally.waiting.items()):
         yield f"to be decided: {plural(number, 'coding')} of {code} ({WHY[reason]})"
     known = {code.id for code in new.codes}

@@ -27,7 +27,7 @@ from codetui.storage.copies import is_backup, original_of, remedy
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.study.session.document import (
-    TAKE_OVER_LOG,
+    MERGE_LOG,
     DocumentFile,
     LineIds,
     SessionDocument,
@@ -155,7 +155,7 @@ def _original(root: Path, name: str, names: Collection[str]) -> str:
 def copy_problem(copy: Path, original: str) -> Problem:
     """Return the problem of a coder's folder that is a copy of another one."""
     what = f"this folder is a copy of {original}, so its sessions are not counted"
-    hint = "`codetui merge` with its name takes over what it has more (--dry-run compares); then delete it"
+    hint = "`codetui merge` with its name adds what only it has (--dry-run compares); then delete it"
     return Problem(str(copy), 0, "error", f"{what}: {hint}")
 
 
@@ -194,12 +194,12 @@ def strays(folder: Path) -> list[Problem]:
 def stray(path: Path) -> Problem:
     """Return the problem of a log, document or backup that nothing reads."""
     if is_backup(path.name):
-        return Problem(str(path), 0, *remedy(path.name, "this is a backup, so it is not read"))
+        return Problem(str(path), 0, *remedy(path.name, "this backup is not read"))
     if path.name.endswith(session_files.LOG):
-        what = f"this log is not in the folder {session_files.EVENTS} of a coder, so it is not read"
-        return Problem(str(path), 0, "error", f"{what}: {TAKE_OVER_LOG}")
-    what = "no document is read under this name in this place"
-    hint = "`codetui import` with its name takes over what it has more; then delete it"
+        what = f"this log is not read: it is not in the folder {session_files.EVENTS} of a coder"
+        return Problem(str(path), 0, "error", f"{what}: {MERGE_LOG}")
+    what = "this document is not read: its name or place is wrong"
+    hint = "`codetui import` with its name adds what only it has; then delete it"
     return Problem(str(path), 0, "error", f"{what}: {hint}")
 
 

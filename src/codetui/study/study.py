@@ -140,7 +140,7 @@ class Study:
         if fs.exists(path):
             return Corpus(path, self.codebook.corpus, self.sessions_path, self.codebook.words)
         if given is None and named:
-            what = f"[corpus] path leads to {path}, and no file or folder is there. {CORRECT}"
+            what = f"[corpus] path is {path}, but there is no such file or folder. {CORRECT}"
             raise StudyError(what, file=self.codebook_path, line=study_files.corpus_line(self.codebook_path))
         raise missing_corpus(path)
 

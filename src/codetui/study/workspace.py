@@ -405,7 +405,7 @@ class Workspace:
             return read()
         except OSError as error:
             self.add_problems(
-                [not_read(error, self._paths.folder, f"you begin with the first {self.book.words.source}", "warning")]
+                [not_read(error, self._paths.folder, f"the first {self.book.words.source} is opened", "warning")]
             )
             return None
 

@@ -106,20 +106,20 @@ _SECTIONS = tuple(
 
 _OWN = (
     Action("repeat", ("full_stop",), "repeat the last code", "Assign the code used last to the selection.", CODING),
-    Action("pick", ("enter",), "pick a code", "Search all codes by id, name, definition or example.", CODING),
+    Action("pick", ("enter",), "search codes", "Search all codes by id, name, definition or example.", CODING),
     Action("new_code", ("A", "ctrl+n"), "new code", "Add a new code to the codebook and assign it.", CODING),
     Action("undo", ("u", "ctrl+z"), "undo", "Undo the last step in this {source}, without limit.", CODING),
     Action("redo", ("ctrl+r", "ctrl+y"), "redo", "Redo what was undone.", CODING),
     Action("remove", ("x", "delete"), "remove", "Remove the coding.", QUOTATION),
     Action("recode", ("r",), "recode", "Assign another code: section digit and key, or Enter.", QUOTATION),
-    Action("boundary", ("b",), "move boundary", "Select it again; Enter saves the new boundaries.", QUOTATION),
-    Action("note", ("n",), "note", "Write a note beside it; in the tree also on a group or code.", QUOTATION),
-    Action("remark", ("N",), "remark", "In the tree: write an entry without quotation under a code.", QUOTATION),
+    Action("boundary", ("b",), "move boundary", "Select the words again; Enter saves the new boundaries.", QUOTATION),
+    Action("note", ("n",), "note", "Write a note on the coding; in the tree also on a group or code.", QUOTATION),
+    Action("remark", ("N",), "remark", "In the tree: write a remark under a code, without a quotation.", QUOTATION),
     Action("example", ("e",), "example", "Make the quotation an example of its code in the codebook.", QUOTATION),
     Action("other", ("o",), "other coding here", "Go to the next of several codings under the cursor.", QUOTATION),
     Action("settle", ("v",), "locate quotations", "Go to the next quotation that could not be located.", QUOTATION),
     Action(
-        "queue", ("Q", "z q"), "codes to replace", "Go to the next coding whose code is gone or retired.", QUOTATION
+        "queue", ("Q", "z q"), "codes to replace", "Go to the next coding whose code is missing or retired.", QUOTATION
     ),
     Action("doubts", ("V", "z v"), "unlocated quotations", "List all quotations that could not be located.", QUOTATION),
     Action("profile", ("p",), "profile", "Choose the {source}'s profile, then write the reasoning.", AD),
@@ -132,20 +132,20 @@ _OWN = (
         "previous_ad", ("left_parenthesis", "ctrl+pageup"), "previous {source}", "Go to the previous {source}.", ADS
     ),
     Action("next_uncoded", ("U",), "next uncoded {source}", "Go to the next {source} that you have not touched.", ADS),
-    Action("ads", ("a",), "list of {sources}", "All {sources} with their state; type to filter.", ADS),
+    Action("ads", ("a",), "list of {sources}", "List all {sources} with their state; type to filter.", ADS),
     Action("tree", ("t", "tab"), "codebook", "Go to the codebook tree, or back to the {source}.", LOOK),
     Action(
         "define", ("i",), "definition", "Show the definition of the code under the cursor, or of the profile.", LOOK
     ),
-    Action("edit_code", ("D", "z d"), "change the code", "Edit the texts of a code or profile.", LOOK),
+    Action("edit_code", ("D", "z d"), "edit the code", "Edit the texts of a code or profile.", LOOK),
     Action("reshape", ("T", "z t"), "rename, merge, split, retire", RESHAPING, LOOK),
     Action("read", ("R", "f2", "z r"), "background", "Read background documents, that of the code here first.", LOOK),
     Action("search", ("slash",), "search", "Search in the {source} while you type.", LOOK),
     Action("next_match", ("ctrl+g", "f3"), "next match", "Select the next match of the search.", LOOK),
     Action("previous_match", ("shift+f3",), "previous match", "Select the previous match.", LOOK),
-    Action("problems", ("f4", "z p"), "problems", "What is wrong in codebook, corpus and session.", LOOK),
-    Action("help", ("question_mark", "f1"), "help", "Every key, with a filter.", PROGRAM),
-    Action("palette", ("ctrl+p",), "palette", "Every command, code and theme (light, dark) by name.", PROGRAM),
+    Action("problems", ("f4", "z p"), "problems", "List the problems of codebook, corpus and session.", LOOK),
+    Action("help", ("question_mark", "f1"), "help", "List every key; type to filter.", PROGRAM),
+    Action("palette", ("ctrl+p",), "palette", "Find a command, code or theme (light, dark) by name.", PROGRAM),
     Action(
         "save", ("ctrl+s",), "write the document now", "Codings are saved at once; this writes the markdown.", PROGRAM
     ),
@@ -153,14 +153,16 @@ _OWN = (
         "save_copy", ("B", "f12", "z b"), "save a copy to…", "Save this {source}'s session in another folder.", PROGRAM
     ),
     Action(
-        "take_over", ("O", "z o"), "take over the session", "Take the open {source} over from another program.", PROGRAM
+        "take_over", ("O", "z o"), "take over the session", "Take over the open {source} from another program.", PROGRAM
     ),
-    Action("quit", ("ctrl+q",), "quit", "Write the document and leave.", PROGRAM),
+    Action("quit", ("ctrl+q",), "quit", "Write the document and quit.", PROGRAM),
 )
 
 _JUMPS = (
-    Action("jump", ("f",), "jump labels", "Letters on the words: type one's for the start, then for the end.", JUMP),
-    Action("jump_end", ("F",), "jump labels, end", "Letters for another end of the selection.", JUMP),
+    Action("jump", ("f",), "jump labels", "Label the words: type the first word's label, then the last word's.", JUMP),
+    Action(
+        "jump_end", ("F",), "jump labels, end", "Label the words again, to choose another end of the selection.", JUMP
+    ),
 )
 
 _ACTIONS = (

@@ -8,8 +8,8 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.tui.dialogs.base import EditDialog, alarm
 
-OFFERED = "You left this text unsaved. Save it, or press escape twice to discard it for good."
-LEFT = "The text is not saved. It is there again if you open this again."
+OFFERED = "You left this text unsaved. Save it, or press Esc twice to discard it for good."
+LEFT = "The text is not saved, but kept: open the same dialog again to continue it."
 
 Place = tuple[type[Screen[object]], str, str]
 """The class and the title of a dialog, and the id of the open source."""

@@ -99,7 +99,9 @@ class WorkbenchCommands(Provider):
 
     def _suspend(self) -> Iterator[Offer]:
         if os.name != "nt":
-            yield Offer("suspend", "Back to the shell; its command fg returns here.", self.app.action_suspend_process)
+            yield Offer(
+                "suspend", "Stop codetui and return to the shell; fg continues here.", self.app.action_suspend_process
+            )
 
     def _codes(self) -> Iterator[Offer]:
         bench = self._bench

@@ -20,7 +20,7 @@ class SmallWindow(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the sentence."""
-        yield Static(f"codetui needs a window of {COLUMNS} × {ROWS}. Enlarge it to go on; nothing is lost.")
+        yield Static(f"codetui needs a window of {COLUMNS} × {ROWS}. Enlarge it to continue; nothing is lost.")
 
     def on_screen_resume(self) -> None:
         """Close if the window has grown below a dialog."""

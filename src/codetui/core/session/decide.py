@@ -80,7 +80,7 @@ def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decisi
     if anchor is None and not study.text.strip():
         return Refusal(f"This {study.word} has no text to code.", "next source")
     if anchor is None:
-        return Refusal("Nothing is selected. Move to some words first.", "select words")
+        return Refusal("Nothing is selected. Select some words first.", "select words")
     obstacle = _unassignable(study, command.code)
     if obstacle:
         return obstacle

@@ -95,7 +95,7 @@ def _check_completeness(book: Codebook, top: Table, tables: Tables) -> None:
         absent = [name for name, text in texts.items() if not text]
         if absent:
             what = f"profile {shown(profile.name)} has no {' and no '.join(absent)}"
-            table.report("note", f"{what}; coders decide without")
+            table.report("note", f"{what}; coders must decide without")
         if "`" in profile.name:
             what = f"profile {shown(profile.name)} has a backtick in its name, which documents cannot show"
             table.report("warning", f"{what}; remove it", "name")

@@ -98,7 +98,7 @@ def _label(top: Table) -> str:
     unknown = [found for found in BRACES.findall(label) if not PATTERN_FIELD.fullmatch(found)]
     default = f'"{DEFAULT_LABEL}" is used'
     if unknown:
-        top.report("error", f"the label pattern knows {{id}} and {{name}}, not {unknown[0]}; {default}", "label")
+        top.report("error", f"the label pattern can contain {{id}} and {{name}}, not {unknown[0]}; {default}", "label")
     elif label and not PATTERN_FIELD.search(label):
         top.report("error", f"the label pattern contains neither {{id}} nor {{name}}; {default}", "label")
     elif label:
@@ -323,5 +323,5 @@ def _check_place(text: CodebookText, table: Table, order: PartOrder) -> None:
         report_missing(table, (name,), "a section, group, profile or code", wanted, (part.id for part in order.parts))
     elif len(found) > 1:
         kinds: list[PartKind] = [part.kind for part in found]
-        what = f"{name} = {shown(wanted)} may be the {' or the '.join(kinds)}; the {kinds[0]} is used"
+        what = f"{name} = {shown(wanted)} can mean the {' or the '.join(kinds)}; the {kinds[0]} is used"
         table.report("error", f"{what}: write {shown(f'{kinds[0]} {wanted}')}", name)

@@ -131,7 +131,7 @@ def _entry(file: str, row: Row) -> SourceEntry:
 def _is_usable(row: Row, problems: ProblemCollector) -> bool:
     """Return whether a row has an id; report if not, or if it has no text."""
     if not row.id:
-        problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that stays")
+        problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that will not change")
         return False
     if not row.body.strip():
         problems.add(
@@ -557,7 +557,7 @@ def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[st
         problems.add(
             number,
             "error",
-            f"this line is JSON but no object {{…}}, and is left out: write one {problems.words.source} a line",
+            f"this line is JSON but not an object {{…}}, and is left out: write one {problems.words.source} per line",
         )
     return None
 

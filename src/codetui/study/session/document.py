@@ -45,7 +45,7 @@ MOST_REPLACED = 8
 SAVING = 0.3
 """Seconds to wait for an editor to finish a save: it may empty the file first, or delete it."""
 
-CHANGED = "the document was changed outside codetui a moment ago; that is read first"
+CHANGED = "the document was changed outside codetui a moment ago; the changes are read first"
 
 
 @dataclass(frozen=True)
@@ -262,10 +262,10 @@ class SessionDocument:
     def misplaced(self, word: str) -> list[Problem]:
         """Return the problems of other documents that name this source; `word` is what a source is called."""
         if self._is_found:
-            what = f"this is not the document of {word} {self._id}, which is {self.path.name}, so it is not read"
-            hint = "compare the two; `codetui import` with its name takes over what it has more; then delete it"
+            what = f"this file is not read: the document of {word} {self._id} is {self.path.name}"
+            hint = "compare the two; `codetui import` with its name adds what only it has; then delete it"
         else:
-            what = f"this document of {word} {self._id} is not read, since it is not called {self._exact_name}"
+            what = f"this document of {word} {self._id} is not read: its name must be {self._exact_name}"
             hint = "rename it"
         return [Problem(str(other), 0, "error", f"{what}: {hint}") for other in self._others]
 
@@ -511,11 +511,11 @@ def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Prob
     return found
 
 
-TAKE_OVER_LOG = "`codetui merge` with its name takes over what it has more; then delete it"
+MERGE_LOG = "`codetui merge` with its name adds what only it has; then delete it"
 
 
 def misplaced_log(path: Path, source_id: SourceId, word: str) -> Problem:
     """Return the problem of a log under another name than its source's; `word` is what a source is called."""
     own = f"{safe_name(source_id)}{LOG}"
-    what = f"this is a log of {word} {source_id}, whose log is {own}, so it is not read"
-    return Problem(str(path), 0, "error", f"{what}: {TAKE_OVER_LOG}")
+    what = f"this log is not read: the log of {word} {source_id} is {own}"
+    return Problem(str(path), 0, "error", f"{what}: {MERGE_LOG}")

@@ -52,7 +52,7 @@ class HeldElsewhere(NamedTuple):
     @property
     def message(self) -> str:
         """The message to show."""
-        return f"Open elsewhere ({self.holder}): read only here."
+        return f"Open elsewhere {self.holder}: read only here."
 
 
 Outcome = Saved | Refusal | NotSaved | HeldElsewhere
@@ -78,7 +78,7 @@ class PullKind(Enum):
     FOLLOWED = auto()
     """Another program added steps to the log."""
     HELD = auto()
-    """Another program took the session over."""
+    """Another program took over the session."""
     FREED = auto()
 
 
@@ -151,7 +151,7 @@ def change_words(counts: Counts) -> str:
 
 def lost_words(number: int) -> str:
     """Return the message for a log that lacks steps of the document."""
-    what = f"The log lacks {plural(number, 'step')} that the document was saved from, as after restoring an older copy"
+    what = f"The log lacks {plural(number, 'step')} that are in the document, as after restoring an older copy"
     return f"{what}. Restored from the document"
 
 

@@ -159,7 +159,7 @@ class Session:
         """Record a decision on disk, then in the state, unless another program has the session."""
         obstacle = self._claim()
         if isinstance(obstacle, HeldElsewhere):
-            return NotSaved(f"the session is open elsewhere ({self.holder}); close it there")
+            return NotSaved(f"the session is open elsewhere {self.holder}; close it there")
         return obstacle or self._record(decision)
 
     def _record(self, decision: Decision) -> Saved | NotSaved:
@@ -215,7 +215,7 @@ class Session:
         if fallback is None or not fallback.pending:
             return ""
         fallback.pending = 0
-        return " (The disk works again and has everything.)"
+        return " (The disk works again, and everything is saved.)"
 
     def add_steps(self, lines: Sequence[bytes]) -> NotSaved | HeldElsewhere | None:
         """Write lines from another log of this session to disk, and use them; return why not, if that fails."""
@@ -394,7 +394,9 @@ class Session:
         if holder is not None:
             if holder.token or not self.has_unsaved_document:
                 return None
-            what = f"the document is not written: {holder} has the session; the codings are safe in the log"
+            what = (
+                f"the document is not written: the session is open elsewhere {holder}; the codings are safe in the log"
+            )
             return Problem(str(self.document_path), 0, "error", what)
         problem = self._failure.problem or self._sync.save(is_forced=is_forced)
         if problem is not None and self._fallback is not None and self.pending:
@@ -422,14 +424,14 @@ class Session:
         try:
             fallback.add([*self.transactions, *refused], self._log.unknown)
         except OSError as error:
-            return NotSaved(f"neither there: {error.filename or folder}: {error.strerror or error}")
+            return NotSaved(f"not saved there either: {error.filename or folder}: {error.strerror or error}")
         self._fallback, self._refused = fallback, None
         self._forget_failed_append()
         for transaction in refused:
             fallback.pending += 1
             self._log.adopt(transaction)
         problem = self._copy_document(fallback)
-        message = f"The session is copied to {folder}, which also receives what the disk refuses from now on."
+        message = f"The session was copied to {folder}, where steps are saved too if they cannot be saved here."
         return Saved(f"{message} {problem}" if problem else message)
 
     def _copy_document(self, fallback: FallbackFolder) -> Problem | None:
@@ -444,8 +446,8 @@ class Session:
             self._log.complete(is_forced=True)
         except OSError as error:
             self._copy_document(fallback)
-            what = f"the last steps ({fallback.pending}) are only here: {error.strerror or error}"
-            hint = f"when it works again, run `codetui merge {fallback.folder}`"
+            what = f"the last steps ({fallback.pending}) are saved only in this copy: {error.strerror or error}"
+            hint = f"when the disk works again, run `codetui merge {fallback.folder}`"
             return Problem(str(fallback.folder), 0, "warning", f"{what}; {hint}")
         fallback.pending = 0
         return None
@@ -459,7 +461,7 @@ class Session:
         if not fs.refused_bytes(self._log.path):
             self._forget_failed_append()
             return None
-        what = "a step that the disk refused may have been written all the same"
+        what = "a step that could not be saved may have been written after all"
         hint = "the next start reports it" if self._is_noted else "check the last step when the disk works again"
         return Problem(str(self._log.path), 0, "warning", f"{what}: {hint}; undo it if you do not want it")
 
@@ -468,7 +470,7 @@ class Session:
         from codetui.core.session.words import step_words
 
         context = DecisionContext(self.book, self.source.text, "", "")
-        what = "the disk refused this step and wrote it all the same; undo it if you do not want it"
+        what = "the disk reported an error for this step but has written it; undo it if you do not want it"
         refused = take_refused_steps(self._paths, self.source.id, self.transactions)
         words = (step_words(step, self.state, context) for step in refused)
         problems = [Problem(str(self._log.path), 0, "warning", f"{what}: {each}") for each in words]

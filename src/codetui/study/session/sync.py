@@ -425,7 +425,7 @@ class DocumentSync:
         state = self._log.state
         mint = minted("recognized", self._book.content_hash, str(state.seq))
         events = recognize(state, self._book_of(state), mint)
-        what = f"{plural(len(events), 'change')}: the codebook has the code by now."
+        what = f"{plural(len(events), 'change')}: the codebook now has the code."
         return self._record(Decision(events, what, cause="migration", from_name=RECOGNIZED)) if events else None
 
     def _problem(self, damage: Damage) -> Problem:
@@ -486,12 +486,14 @@ def _cut_short(edited: ParsedDocument, base: Snapshot) -> Damage | None:
     """Recognize a save that stopped half-way: a section is missing, or the last line breaks off."""
     last = edited.text.count("\n") + 1
     if _breaks_off(edited, base):
-        return Damage(last, f"the document breaks off here, as if it was saved half-way: save it whole, {REPAIR}")
+        return Damage(
+            last, f"the document ends too early here, as if only a part of it was saved: save it whole, {REPAIR}"
+        )
     present = {_title(section.title) for section in edited.document.sections}
     before = [section.title for section in base.document.sections]
     missing = [title for title in before if _title(title) not in present]
     if missing and len(present) < len(before):
-        what = f"the section “{missing[0]}” is missing, as if the document was saved half-way"
+        what = f"the section “{missing[0]}” is missing, as if only a part of the document was saved"
         return Damage(last, f"{what}: save it whole, {REPAIR}")
     return None
 

@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 
 
 ALARM = "bold $text-warning"
-NO_EDITOR = "Your editor did not open, or ended with an error: all is as it was. Set $EDITOR, or write here."
+NO_EDITOR = "Your editor did not open, or ended with an error: the text is unchanged. Set $EDITOR, or write here."
 
 
 def alarm(words: str) -> Content:
@@ -82,7 +82,7 @@ class ReadingDialog(Dialog[Answer]):
 EditOutside = Callable[[str], str | None]
 """Returns a text after the coder edited it in an external editor, or None if that could not run."""
 
-WARNING = "Not saved yet: save it, or press escape again to throw it away."
+WARNING = "Not saved yet: save it, or press Esc again to discard it."
 
 
 class EditDialog(Dialog[Answer]):

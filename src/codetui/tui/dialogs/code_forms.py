@@ -29,7 +29,7 @@ IdFor = Callable[[str, str], str]
 Edited = TypeVar("Edited", bound=Code | Profile)
 
 NAMELESS = "A code needs a name."
-IS_LIST = "This is a list: ↑↓ choose where the code stands, tab goes on to the texts."
+IS_LIST = "This is a list: ↑↓ select the section or group, Tab goes on to the texts."
 
 
 class Field(NamedTuple):
@@ -179,9 +179,9 @@ class CodeForm(TextsForm[Code]):
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("name", "Name"),
         Field("definition", "Definition", 3),
-        Field("include", "Counts", 2),
-        Field("exclude", "Does not count", 2),
-        Field("examples", "Examples, one on a line", 2),
+        Field("include", "Include", 2),
+        Field("exclude", "Exclude", 2),
+        Field("examples", "Examples, one per line", 2),
     )
 
     def written(self) -> Code:
@@ -219,7 +219,9 @@ class RenameForm(TextsForm[Code]):
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
         other = next((one for one in self._book.codes if one.id == answer.id != self._standing.id), None)
-        return f"{answer.id} is “{other.name}” already: write another id, or merge the two (m)." if other else ""
+        return (
+            f"{answer.id} is already the id of “{other.name}”: write another id, or merge the two (m)." if other else ""
+        )
 
 
 class ProfileForm(TextsForm[Profile]):
@@ -228,8 +230,8 @@ class ProfileForm(TextsForm[Profile]):
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("subtitle", "Subtitle"),
         Field("definition", "Definition", 3),
-        Field("responsibilities", "Core responsibilities, one on a line", 2),
-        Field("projects", "Typical projects, one on a line", 2),
+        Field("responsibilities", "Core responsibilities, one per line", 2),
+        Field("projects", "Typical projects, one per line", 2),
         Field("evidence", "Evidence", 2),
     )
 
@@ -326,9 +328,9 @@ class NewCodeDialog(TextsForm[Code]):
             return "A code needs an id."
         other = next((one for one in self._book.codes if one.id == answer.id), None)
         if other is not None:
-            return f"{answer.id} is “{brief(other.name, 40)}” already: write another id."
+            return f"{answer.id} is already the id of “{brief(other.name, 40)}”: write another id."
         same = next((one for one in self._book.codes if one.name.casefold() == answer.name.casefold()), None)
-        return f"{same.id} is called so already: write another name." if same else NAMELESS if not answer.name else ""
+        return f"{same.id} already has this name: write another name." if same else NAMELESS if not answer.name else ""
 
     @on(RowList.RowHighlighted)
     def _moved(self, event: RowList.RowHighlighted) -> None:

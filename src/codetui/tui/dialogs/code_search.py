@@ -31,8 +31,8 @@ class CodeSearch(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
         Binding("down,ctrl+j", "move(1)", "down", show=False, priority=True),
-        Binding("pageup", "read(-1)", "read back", show=False),
-        Binding("pagedown", "read(1)", "read on", show=False),
+        Binding("pageup", "read(-1)", "scroll up", show=False),
+        Binding("pagedown", "read(1)", "scroll down", show=False),
     ]
 
     def __init__(
@@ -132,7 +132,7 @@ class CodePicker(Dialog[Picked]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "add", "new code", show=False, priority=True),
-        Binding("ctrl+e", "change", "change the code", show=False, priority=True),
+        Binding("ctrl+e", "change", "edit the code", show=False, priority=True),
     ]
 
     def __init__(
@@ -140,7 +140,7 @@ class CodePicker(Dialog[Picked]):
         book: Codebook,
         recent: Sequence[CodeId] = (),
         words: str = "",
-        title: str = "Give a code",
+        title: str = "Assign a code",
         usage_of: UsageOf | None = None,
     ) -> None:
         """Create it; `words` will be coded, `recent` names the codes used last, the latest first."""
@@ -153,7 +153,7 @@ class CodePicker(Dialog[Picked]):
 
     def compose(self) -> ComposeResult:
         """Yield words, query, codes and definition."""
-        with self.frame(self._title, "Enter: select · page keys: read · Ctrl+N: new · Ctrl+E: change · Esc"):
+        with self.frame(self._title, "Enter: select · PgUp/PgDn: read · Ctrl+N: new · Ctrl+E: edit · Esc: cancel"):
             if self._words:
                 yield Static(Content(f"“{brief_middle(self._words, 70)}”"), classes="words")
             yield self._search
@@ -222,7 +222,7 @@ class CodesDialog(Dialog[ChosenCodes]):
     """Picks one code or several, to merge or split into.  Answers with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "go on", show=False, priority=True),
+        Binding("ctrl+s", "save", "continue", show=False, priority=True),
         Binding("ctrl+n", "add", "new code", show=False, priority=True),
     ]
 
@@ -245,8 +245,8 @@ class CodesDialog(Dialog[ChosenCodes]):
 
     def compose(self) -> ComposeResult:
         """Yield query, codes and definition."""
-        several = "Enter: choose · Ctrl+N: new code · Ctrl+S: go on · Esc"
-        keys = "Enter: select · page keys: read · Esc: cancel" if self._chosen is None else several
+        several = "Enter: select · Ctrl+N: new code · Ctrl+S: continue · Esc: cancel"
+        keys = "Enter: select · PgUp/PgDn: read · Esc: cancel" if self._chosen is None else several
         with self.frame(self._title, keys):
             yield Static(classes="hint")
             yield self._search
@@ -276,7 +276,7 @@ class CodesDialog(Dialog[ChosenCodes]):
         if self._chosen is None:
             self._taken()
         elif len(self._chosen) < FEWEST:
-            self._say("Choose two codes at least: ↑↓, then enter on each; ctrl+n writes a new one.")
+            self._say("Select at least two codes: ↑↓, then Enter on each; Ctrl+N adds a new one.")
         else:
             self.dismiss(ChosenCodes(tuple(self._chosen)))
 
@@ -287,11 +287,11 @@ class CodesDialog(Dialog[ChosenCodes]):
 
     @on(Input.Changed)
     def _say_count(self) -> None:
-        self._say("" if self._chosen is None else f"{len(self._chosen)} chosen")
+        self._say("" if self._chosen is None else f"{len(self._chosen)} selected")
 
     def _rows(self, _: str, matches: Sequence[Match]) -> list[Row]:
         rows = [self._row(CodeId(match.candidate.id)) for match in matches]
-        return rows or [Row((Part("No code fits these words.", "warn"),))]
+        return rows or [Row((Part("No code matches these words.", "warn"),))]
 
     def _row(self, id_: CodeId) -> Row:
         code = self._index.codes[id_]

@@ -46,7 +46,7 @@ class ChoiceDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """Yield the rows."""
         keys = "key, Enter: select" if any(one.key for one in self._options) else "Enter: select"
-        with self.frame(self._title, f"{keys} · ↑↓: choose · Esc: cancel"):
+        with self.frame(self._title, f"{keys} · ↑↓: move · Esc: cancel"):
             if self._hint:
                 yield Static(Content(self._hint), classes="hint")
             yield PlainRows()
@@ -75,8 +75,8 @@ class ChoiceDialog(Dialog[str]):
 
 
 WHAT_FOLLOWS = (
-    "Read along: you see what is coded there, and change nothing.\n"
-    "Take over: the other program becomes read only with its next command. What it has coded is here; nothing is lost."
+    "Read only: you see what is coded there, but cannot change it.\n"
+    "Take over: the other program becomes read only at its next command. What was coded there is kept."
 )
 
 
@@ -85,7 +85,7 @@ class TakeOverDialog(Dialog[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("O,o", "take", "take over", show=False),
-        Binding("enter", "leave", "read along", show=False),
+        Binding("enter", "leave", "read only", show=False),
     ]
 
     def __init__(self, holder: str, waiting: str = "") -> None:
@@ -96,8 +96,8 @@ class TakeOverDialog(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Yield who has the session and the two options."""
-        with self.frame("This session is open elsewhere", "Enter, Esc: read along · o: take over"):
-            yield Static(Content(shown(f"{self._holder} has this session.")), id="who")
+        with self.frame("This session is open elsewhere", "Enter, Esc: read only · o: take over"):
+            yield Static(Content(shown(f"Open elsewhere {self._holder}.")), id="who")
             yield Static(Content(WHAT_FOLLOWS), id="then")
             if self._waiting:
                 yield Static(Content(shown(self._waiting)), id="kept")
@@ -117,7 +117,7 @@ UNSEEN = 0.4
 Stage = Literal["counting", "asking", "working", "done"]
 KEYS: dict[Stage, str] = {
     "counting": "Esc: close",
-    "asking": "Enter: go ahead · ↑↓: read · Esc: cancel",
+    "asking": "Enter: continue · ↑↓: scroll · Esc: cancel",
     "working": "please wait",
     "done": "Enter, Esc: close",
 }
@@ -126,7 +126,7 @@ KEYS: dict[Stage, str] = {
 class DryRunDialog(ReadingDialog[bool]):
     """Shows the effect of a codebook change, then its progress.  Answers True once it is done."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "do it", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "continue", show=False)]
 
     READ = "#lines"
 
@@ -184,7 +184,7 @@ class FolderDialog(Dialog[Path]):
 
     def compose(self) -> ComposeResult:
         """Yield the purpose and the field."""
-        with self.frame(self._title, "Enter: write there · Esc: cancel"):
+        with self.frame(self._title, "Enter: save there · Esc: cancel"):
             yield Static(shown(self._why), classes="hint", markup=False)
             yield Input(shown(str(self._folder)), compact=True)
             if self._refusal:

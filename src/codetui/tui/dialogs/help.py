@@ -40,7 +40,7 @@ class HelpScreen(ReadingDialog[None]):
         rows: Sequence[KeyHelp],
         title: str = "Keys",
         example: str = "undo, sentence, ctrl …",
-        nothing: str = "No key fits these words.",
+        nothing: str = "No key matches these words.",
     ) -> None:
         """`example` is the placeholder of the filter, `nothing` the message if no line matches."""
         super().__init__()
@@ -51,7 +51,7 @@ class HelpScreen(ReadingDialog[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the filter and the lines."""
-        with self.frame(self._title, "type: filter · ↑↓, page keys: read · Esc: cancel"):
+        with self.frame(self._title, "type: filter · ↑↓, PgUp/PgDn: scroll · Esc: cancel"):
             yield Input(placeholder=f"type to filter: {self._example}", compact=True)
             yield HelpRows(self._nothing)
 
@@ -128,7 +128,7 @@ class DefinitionDialog(ReadingDialog[str]):
         Binding("space", "page(1)", "a page down", show=False),
         Binding("enter,i", "leave", "close", show=False),
         Binding("R,f2", "want('read')", "background", show=False),
-        Binding("D", "want('edit_code')", "change it", show=False),
+        Binding("D", "want('edit_code')", "edit it", show=False),
     ]
 
     READ = "DefinitionPane"
@@ -151,8 +151,8 @@ class DefinitionDialog(ReadingDialog[str]):
     def compose(self) -> ComposeResult:
         """Yield the text."""
         has_background = any(_is_about(reference, self._defined) for reference in self._book.references)
-        keys = ["↑↓: read", *(["R: background"] if has_background else [])]
-        keys += ["D: change it"] if self._is_in_book else []
+        keys = ["↑↓: scroll", *(["R: background"] if has_background else [])]
+        keys += ["D: edit"] if self._is_in_book else []
         with self.frame("Definition", " · ".join([*keys, "Esc: close"])):
             yield DefinitionPane()
 

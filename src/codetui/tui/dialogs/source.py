@@ -19,7 +19,7 @@ from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, shown
 
 NO_PROFILE = ""
-KEYS = ", Enter: select · ↑↓: choose · page keys: read · D: change · Esc"
+KEYS = ", Enter: select · ↑↓: move · PgUp/PgDn: read · D: edit · Esc"
 
 
 class SourceDialog(Dialog[tuple[str, str]]):
@@ -43,8 +43,8 @@ class SourceDialog(Dialog[tuple[str, str]]):
 
     def compose(self) -> ComposeResult:
         """Yield a field for each value asked for."""
-        with self.frame(f"{self._source.capitalize()} #{self._ad}", "Enter: next, then save · Esc: later"):
-            why = f"The document is headed by both. Leave empty what the {self._source} does not say."
+        with self.frame(f"{self._source.capitalize()} #{self._ad}", "Enter: next, then save · Esc: not now"):
+            why = f"Both appear in the heading of the document. Leave empty what the {self._source} does not mention."
             yield Static(why, classes="hint", markup=False)
             for name, value in self._known.items():
                 if name in self._asked:
@@ -88,10 +88,10 @@ class ProfilePicker(Dialog[PickedProfile]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
         Binding("down", "move(1)", "down", show=False),
-        Binding("pageup", "read(-1)", "read back", show=False),
-        Binding("pagedown,space", "read(1)", "read on", show=False),
+        Binding("pageup", "read(-1)", "scroll up", show=False),
+        Binding("pagedown,space", "read(1)", "scroll down", show=False),
         Binding("enter", "take", "take", show=False),
-        Binding("D", "change", "change its texts", show=False),
+        Binding("D", "change", "edit its texts", show=False),
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -129,7 +129,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         elif event.character in self._digits:
             self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
         else:
-            refusal = alarm(f"No profile on {brief(event.character, 4)}: ")
+            refusal = alarm(f"No profile has the key {brief(event.character, 4)}: ")
             self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
 
     def action_move(self, step: int) -> None:

@@ -21,7 +21,7 @@ from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief
 
 SIGNS: dict[Progress, str] = {"untouched": "·", "in progress": "◐", "profile assigned": "◕", "done": "●"}
 STATES = tuple(SIGNS)
-KEYS = "Enter: open · Tab: state · Esc: back"
+KEYS = "Enter: open · Tab: state · Esc: close"
 
 FEW = 20
 MOST_SIMILAR = 200
@@ -124,8 +124,8 @@ class AdListScreen(Dialog[SourceId]):
         Binding("pagedown", "page(1)", "a page down", show=False),
         Binding("ctrl+home", "go(0)", "to the first", show=False),
         Binding("ctrl+end", "go(-1)", "to the last", show=False),
-        Binding("tab", "next_state(1)", "keep the next state", show=False, priority=True),
-        Binding("shift+tab", "next_state(-1)", "keep the state before", show=False, priority=True),
+        Binding("tab", "next_state(1)", "filter by the next state", show=False, priority=True),
+        Binding("shift+tab", "next_state(-1)", "filter by the previous state", show=False, priority=True),
     ]
 
     def __init__(
@@ -152,7 +152,7 @@ class AdListScreen(Dialog[SourceId]):
         """Yield the filter, the states and the ads."""
         with Horizontal(id="ads-query"):
             yield Static(f"{self._words.sources.capitalize()}  ", markup=False)
-            yield Input(placeholder="type: id, employer, title, state", compact=True)
+            yield Input(placeholder="type to filter: id, employer, title, state", compact=True)
             yield Static(f"  {KEYS}")
         yield Static(id="ads-states")
         yield AdRows(self._entries, self._progress)
@@ -219,7 +219,7 @@ class AdListScreen(Dialog[SourceId]):
         rows.call_after_refresh(rows.show_cursor)
         none = self.query_one("#ads-none", Static)
         none.display = not rows.places
-        none.update(f"No {self._words.sources} match: change the words, or press tab for another state.")
+        none.update(f"No {self._words.sources} match: change the words, or press Tab for another state.")
         self._show_states()
 
     def _has_state(self, entry: SourceEntry) -> bool:

@@ -51,8 +51,8 @@ class UnresolvedDialog(Dialog[CodingId]):
     def compose(self) -> ComposeResult:
         """Yield the rows."""
         count = len(self._codings)
-        title = f"{plural(count, 'quotation needs', 'quotations need')} a place"
-        with self.frame(title, "Enter: go to it · ↑↓: choose · Esc: cancel"):
+        title = f"{plural(count, 'quotation')} could not be located"
+        with self.frame(title, "Enter: go there · ↑↓: move · Esc: cancel"):
             yield PlainRows()
 
     def on_mount(self) -> None:
@@ -93,7 +93,7 @@ def kind_words(doubt: UnresolvedAnchor, source: str) -> str:
     """Return the kind of problem in two or three words."""
     if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
         places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
-        return f"resembles {doubt.percent}{places}"
+        return f"{doubt.percent} similar{places}"
     if doubt.kind == "orphan":
         return f"not in the {source} · nearest {doubt.percent}" if doubt.places else f"not in the {source}"
     count = len(doubt.places)

@@ -22,7 +22,7 @@ ROWS_ABOVE = 1
 """Rows above the ad, for its heading."""
 
 WIDEST = 92
-HINT = "key, Enter: assign · ↑↓: read · Esc: close"
+HINT = "key, Enter: assign · ↑↓: move · Esc: close"
 
 
 class CodePanel(Widget, can_focus=False):
@@ -125,8 +125,8 @@ class CodePanel(Widget, can_focus=False):
             if code.key and code.key == character:
                 return code.id
         keys = " ".join(code.key for code in self._codes if code.key)
-        hint = f"press one of {keys}, or esc." if keys else "select one with ↑↓ and enter."
-        self._update_words(Content.styled(f"No code on {brief(character, 4)}: {hint}", "bold $text-warning"))
+        hint = f"press one of {keys}, or Esc." if keys else "select one with ↑↓ and Enter."
+        self._update_words(Content.styled(f"No code has the key {brief(character, 4)}: {hint}", "bold $text-warning"))
         return None
 
     @on(RowList.RowHighlighted)

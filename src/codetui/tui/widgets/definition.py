@@ -108,7 +108,10 @@ def code_text(
         parts += [BLANK, _list("Easily confused with", [label_of(book, other) for other in code.confused_with])]
     parts += _background(reference.title for reference in book.references if code.id in reference.codes)
     if older is not None:
-        parts += [BLANK, Content.styled(f"OLD, when this was coded ({shown(older.version)})", f"bold {MUTED}")]
+        parts += [
+            BLANK,
+            Content.styled(f"EARLIER VERSION, when this was coded ({shown(older.version)})", f"bold {MUTED}"),
+        ]
         parts += [Content(shown(older.code.name)), *_meaning(older.code)]
     if usages is not None:
         parts += _usages(usages, book.words)
@@ -136,7 +139,7 @@ def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
 def _meaning(code: Code) -> list[Content]:
     """Return the definition, what counts and what does not."""
     parts = [_prose(code.definition) if code.definition else _absent("no definition")]
-    for title, text in (("Counts", code.include), ("Does not count", code.exclude)):
+    for title, text in (("Include", code.include), ("Exclude", code.exclude)):
         if text:
             parts += [BLANK, Content.styled(title, MUTED), _prose(text)]
     return parts
@@ -145,7 +148,7 @@ def _meaning(code: Code) -> list[Content]:
 def _background(titles: Iterable[str]) -> list[Content]:
     """Return the titles of the background documents on a code or profile."""
     named = list(titles)
-    return [BLANK, _list("Background: R opens it", named)] if named else []
+    return [BLANK, _list("Background (R opens it)", named)] if named else []
 
 
 def _usages(usages: PastUsages, words: Words) -> list[Content]:
@@ -153,7 +156,7 @@ def _usages(usages: PastUsages, words: Words) -> list[Content]:
     lines = [_quotation(one, f"this {words.source}") for one in usages.here]
     lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
     parts = [BLANK, _list("Your codings with this code", lines)] if lines else []
-    return [*parts, *([BLANK, _absent(f"reading your other {words.sources}…")] if usages.is_reading else [])]
+    return [*parts, *([BLANK, _absent(f"loading your other {words.sources}…")] if usages.is_reading else [])]
 
 
 def _quotation(usage: Usage, where: str) -> str:

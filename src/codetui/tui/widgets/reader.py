@@ -18,7 +18,7 @@ from codetui.tui.widgets.rows import brief
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
-KEYS = "←→: next · ↑↓: read · Esc: close"
+KEYS = "←→: other document · ↑↓: scroll · Esc: close"
 
 
 class Reading(NamedTuple):
@@ -35,14 +35,14 @@ class ReaderPane(Widget, can_focus=True):
     BINDING_GROUP_TITLE = "Reader"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "switch(-1)", "document before", show=False),
+        Binding("left,h", "switch(-1)", "previous document", show=False),
         Binding("right,l", "switch(1)", "next document", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("pageup", "page(-1)", "a page up", show=False),
         Binding("pagedown,space", "page(1)", "a page down", show=False),
-        Binding("home", "go(0)", "to its start", show=False),
-        Binding("end", "go(1)", "to its end", show=False),
+        Binding("home", "go(0)", "to the start", show=False),
+        Binding("end", "go(1)", "to the end", show=False),
         Binding("escape", "close", "close", show=False),
     ]
 

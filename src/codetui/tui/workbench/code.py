@@ -41,11 +41,11 @@ RECENT = 9
 LONGEST_TERM = 8
 """Words of which the name of a tool has no more; a longer stretch was selected for a quotation."""
 
-LONG_TERM = "(a whole sentence as a term: b, then < and > trim it; u undoes)"
+LONG_TERM = "(This term is a whole sentence: b, then < and > shorten it; u undoes.)"
 Noting = Callable[[str], NoteCoding | NotePlace]
-NO_CODING = "No quotation here. Put the cursor on one, or choose it in the codebook (t)."
-NO_NODE = "This line of the codebook is no quotation: choose one below its code."
-MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them, Esc does not."
+NO_CODING = "No quotation here. Move the cursor to one, or select it in the codebook (t)."
+NO_NODE = "This row of the codebook is not a quotation: select one below its code."
+MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter: save · Esc: cancel"
 
 
 class CodeController:
@@ -85,7 +85,7 @@ class CodeController:
         The codes used last are those of this source, if it has any.  Returns a message about a boundary that
         was being moved, mostly empty.
         """
-        left = "the boundary that was being moved is as it was" if self.bounding is not None else ""
+        left = "the boundary that was being moved is unchanged" if self.bounding is not None else ""
         self.recoding = self.bounding = None
         self.way_on = ""
         if not self.recent:
@@ -100,16 +100,16 @@ class CodeController:
         bench = self._bench
         section = next((one for one in bench.index.book.sections if one.key == key), None)
         if section is None and not bench.index.book.sections:
-            bench.say("The codebook has no section yet: nothing can be coded. F4 says what to write.", "refusal")
+            bench.say("The codebook has no section yet: nothing can be coded. F4 shows what to add.", "refusal")
             return
         if section is None:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
-            bench.say(f"No section has the key {key}. There are: {keys}.", "refusal")
+            bench.say(f"No section has the key {key}. The keys are: {keys}.", "refusal")
             return
         codes = [code for code in bench.index.codes_of.get(section.id, ()) if not code.is_retired]
         if not codes:
-            way_out = "A writes a new one" if bench.index.book.codes else "F4 says what to write"
-            bench.say(f"{key} {section.title} has no code yet; {way_out}.", "refusal")
+            way_out = "A adds one" if bench.index.book.codes else "F4 shows what to add"
+            bench.say(f"Section {key} {section.title} has no codes yet; {way_out}.", "refusal")
             return
         bench.open_panel(codes, self.words_for(section))
 
@@ -148,7 +148,7 @@ class CodeController:
         """Close without a code."""
         if self.recoding is not None:
             self.recoding = None
-            self._bench.say(f"Left as it was.{self.way_on}")
+            self._bench.say(f"Nothing was changed.{self.way_on}")
 
     def moved_on(self) -> None:
         """Forget a pending recoding: the coder selects something else."""
@@ -160,7 +160,9 @@ class CodeController:
         given = (code for code in self.recent if code in codes and not codes[code].is_retired)
         latest = next(given, None)
         if latest is None:
-            self._bench.say("No code was used yet. A digit opens a section's codes, Enter searches all.", "refusal")
+            self._bench.say(
+                "No code has been used yet. A digit opens a section's codes, Enter searches all.", "refusal"
+            )
             return
         self.take(latest)
 
@@ -197,7 +199,7 @@ class CodeController:
         def begin(coding: CodingId) -> None:
             self.recoding, self.way_on = coding, ""
             words = quoted(self._bench.state.codings[coding].words)
-            self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc leaves it.")
+            self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc: cancel")
 
         self._with_coding(begin)
 
@@ -237,7 +239,7 @@ class CodeController:
         begun = self.bounding is not None or self.recoding is not None
         if begun:
             self.bounding = self.recoding = None
-            self._bench.say(f"Left as it was.{self.way_on}")
+            self._bench.say(f"Nothing was changed.{self.way_on}")
         return begun
 
     # --- notes --------------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ class CodeController:
         note = self._bench.state.codings[coding]
         label = label_of(self._bench.index.book, note.code)
         self._edit(
-            f"Note beside {quoted(note.words)} · {label}",
+            f"Note on {quoted(note.words)} · {label}",
             note.note,
             lambda text: NoteCoding(coding, text),
         )
@@ -276,7 +278,7 @@ class CodeController:
         """Add an entry without a quotation under the code in the tree."""
         node = self._bench.node()
         if not isinstance(node, CodeNode):
-            self._bench.say("A remark stands under a code: choose the code in the codebook (t), then N.", "refusal")
+            self._bench.say("A remark belongs to a code: select the code in the codebook (t), then press N.", "refusal")
             return
         place = MemoTarget(kind="entry", id=node.id)
         title = f"Remark under {place_title(self._bench.index.book, place)}"

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     pass
 
 
-NO_CODE = "No code under the cursor: put it on a quotation, or choose a code in the codebook (t)."
-NO_PROFILE = "No profile of the codebook under the cursor: p assigns one, and D changes it in the list."
-NO_SECTION = "The codebook has no section for a code to stand in: write a [[section]] into it first."
+NO_CODE = "No code under the cursor: move it to a quotation, or select a code in the codebook (t)."
+NO_PROFILE = "No profile of the codebook under the cursor: p lists the profiles, and D edits one there."
+NO_SECTION = "A code belongs to a section, and the codebook has none: add a [[section]] to it first."
 
 
 class CodebookController:
@@ -67,7 +67,7 @@ class CodebookController:
             return
         sections = bench.index.book.sections
         words = assigner.words_for(sections[0]) if sections else ""
-        title = "Give another code" if assigner.recoding else "Give a code"
+        title = "Assign another code" if assigner.recoding else "Assign a code"
         self._usage_reader.begin()
         bench.ask(CodePicker(bench.index.book, assigner.recent, words, title, self._usage_reader.usage), self._picked)
 
@@ -105,7 +105,7 @@ class CodebookController:
             self._hold(code)
             self._ask_new(replace(code, id=CodeId(""), definition=""), Unsaved(code, refused))
             return
-        self._assigner.take(code.id, f"(A new code in {self._file}; u takes only the coding back.)")
+        self._assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
 
     def _spot(self) -> tuple[str, str]:
         """Return the section and group at the cursor, of the code used last, or of the first code."""
@@ -134,9 +134,9 @@ class CodebookController:
         code = bench.index.codes.get(coding.code)
         words = " ".join(coding.words.split())
         if code is None:
-            bench.say(f"The codebook has no code {coding.code}: r gives the quotation another.", "refusal")
+            bench.say(f"The codebook has no code {coding.code}: r assigns another one.", "refusal")
         elif words in code.examples:
-            bench.say(f"{quoted(words)} is an example of {code.id} already.", "refusal")
+            bench.say(f"{quoted(words)} is already an example of {code.id}.", "refusal")
         elif not (refused := self._write(lambda text: append_example(text, code.id, words))):
             bench.say(f"{quoted(words)} is now an example of {code.id}, in {self._file}.")
         else:
@@ -159,14 +159,14 @@ class CodebookController:
         """Edit the texts of a code; call `then` once they are saved."""
         code = self._bench.index.codes.get(code_id)
         if code is None:
-            self._bench.say(f"The codebook has no code {code_id} that could be changed.", "refusal")
+            self._bench.say(f"The codebook has no code {code_id} to edit.", "refusal")
             return
         self._ask_change(code, then)
 
     def _ask_change(self, code: Code, then: Do | None, lost: Unsaved[Code] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import CodeForm
 
-        title = f"Change {label(self._bench.index.book, code)}"
+        title = f"Edit {label(self._bench.index.book, code)}"
         form = CodeForm(title, code, lost, self._bench.edit_outside, lambda changed: self._hold(changed, code))
         self._bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
@@ -176,7 +176,7 @@ class CodebookController:
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unsaved(changed, refused))
             return
-        self._bench.say(f"{code.id} is changed in {self._file}. u does not undo that.")
+        self._bench.say(f"{code.id} was changed in {self._file}. u does not undo this.")
         if then is not None:
             then()
 
@@ -191,7 +191,7 @@ class CodebookController:
     def _ask_profile(self, standing: Profile, lost: Unsaved[Profile] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
-        title = f"Change the profile {standing.name}"
+        title = f"Edit the profile {standing.name}"
         form = ProfileForm(
             title, standing, lost, self._bench.edit_outside, lambda changed: self._hold(changed, standing)
         )
@@ -202,7 +202,7 @@ class CodebookController:
             latest = profile(self._bench.index.book, standing.id) or standing
             self._ask_profile(latest, Unsaved(changed, refused))
             return
-        self._bench.say(f"The profile {changed.name} is changed in {self._file}. u does not undo that.")
+        self._bench.say(f"The profile {changed.name} was changed in {self._file}. u does not undo this.")
 
     def _write_texts(self, standing: Code | Profile, changed: Code | Profile) -> str:
         """Write changed texts; return why that failed, with the codebook read again, or an empty string."""

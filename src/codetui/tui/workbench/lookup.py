@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 
 MOUSE = (
-    KeyHelp("Mouse", "drag", "select", "The words that it is drawn over, the first and the last one whole."),
-    KeyHelp("Mouse", "click", "cursor", "A double click takes the word, a triple click the sentence."),
+    KeyHelp("Mouse", "drag", "select", "Selects the words, the first and the last one whole."),
+    KeyHelp(
+        "Mouse", "click", "cursor", "Moves the cursor; a double click selects the word, a triple click the sentence."
+    ),
 )
 
 
@@ -67,7 +69,9 @@ class LookupController:
         older = self._older(coding) if coding and not isinstance(node, CodeNode) else None
         code = bench.index.codes.get(wanted) or (older.code if older else None)
         if code is None:
-            bench.say(f"The codebook has no code {wanted}, no kept version has it: r gives another.", "refusal")
+            bench.say(
+                f"Neither the codebook nor an earlier version has a code {wanted}: r assigns another one.", "refusal"
+            )
             return
         self._usage_reader.begin()
         bench.ask(DefinitionDialog(bench.index.book, code, self._usage_reader.usage, older), self._do)
@@ -90,9 +94,9 @@ class LookupController:
         if profile is not None:
             bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
         elif assigned:
-            bench.say("The codebook does not define this profile. p chooses one that it defines.", "refusal")
+            bench.say("The codebook does not define this profile. p assigns one that it defines.", "refusal")
         else:
-            bench.say("No profile yet: p shows what each of them means.", "refusal")
+            bench.say("No profile yet: p lists the profiles with their definitions.", "refusal")
 
     def help(self) -> None:
         """Show every key."""
@@ -107,8 +111,8 @@ class LookupController:
             self._bench.say("No problems in codebook, corpus and session.")
             return
         rows = [_row(problem) for problem in problems]
-        title, example = f"Problems: {_counted(problems)}", "error, warning, or a word of them"
-        self._bench.ask(HelpScreen(rows, title, example, "No problem fits these words."), lambda _: None)
+        title, example = f"Problems: {_counted(problems)}", "error, warning, or any word"
+        self._bench.ask(HelpScreen(rows, title, example, "No problem matches these words."), lambda _: None)
 
     def read(self) -> None:
         """Open the reader or focus it; from the reader, close it."""

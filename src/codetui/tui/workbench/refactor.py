@@ -26,8 +26,8 @@ from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.workbench.background import UsageReader
 
 T = TypeVar("T")
-NO_CODES = "The codebook has no codes yet: A writes one."
-NOTHING = "Nothing is changed: it is as it was."
+NO_CODES = "The codebook has no codes yet: A adds one."
+NOTHING = "Nothing was changed."
 MAP_FILE = "map.toml"
 
 
@@ -49,27 +49,32 @@ class RefactoringController:
         elif not bench.index.codes:
             bench.say(NO_CODES, "refusal")
         else:
-            picker = CodesDialog("Which code changes?", bench.index.book, has_retired=True)
+            picker = CodesDialog("Select the code to change", bench.index.book, has_retired=True)
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
 
     def _ask(self, code: Code) -> None:
         retire = (
-            ("r", "give again", "it is retired", lambda: self._weigh(Reinstate(code.id)))
+            (
+                "r",
+                "assign again",
+                "it is retired; this makes it assignable again",
+                lambda: self._weigh(Reinstate(code.id)),
+            )
             if code.is_retired
-            else ("r", "retire", "its codings stay, and wait for another code: Q", lambda: self._weigh(Retire(code.id)))
+            else ("r", "retire", "its codings keep it until you recode them (Q)", lambda: self._weigh(Retire(code.id)))
         )
         ways: tuple[tuple[str, str, str, Do], ...] = (
             ("n", "rename or renumber", "another id or name", lambda: self._rename(code)),
-            ("m", "merge into another code", "its codings become that one's", lambda: self._merge(code)),
-            ("s", "split into several codes", "each coding waits for you to decide: Q", lambda: self._split(code)),
+            ("m", "merge into another code", "its codings get the other code", lambda: self._merge(code)),
+            ("s", "split into several codes", "you decide for each coding (Q)", lambda: self._split(code)),
             ("v", "move", "to another section or group", lambda: self._move(code)),
             retire,
             ("f", "follow the rules in a file", "for many codes at once", self._ask_map),
         )
         options = [option(key, key, words, about) for key, words, about, _ in ways]
         actions = {key: do for key, _, _, do in ways}
-        title = f"What becomes of {label(self._bench.index.book, code)}?"
-        hint = "Next you see how many codings it is about; nothing changes before you agree."
+        title = f"Change {label(self._bench.index.book, code)}"
+        hint = "You will first see how many codings are affected; nothing changes before you confirm."
         self._bench.ask(ChoiceDialog(title, options, hint), lambda way: actions[way]())
 
     def _rename(self, code: Code) -> None:
@@ -107,7 +112,7 @@ class RefactoringController:
             self._bench.say("The codebook has no other section or group to move it to.", "refusal")
             return
         options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
-        question = ChoiceDialog(f"Where does {label(book, code)} belong?", options)
+        question = ChoiceDialog(f"Move {label(book, code)} to …", options)
         self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
 
     def _ask_map(self) -> None:
@@ -145,8 +150,8 @@ class RefactoringController:
             return
 
         def follow(number: int = 0) -> None:
-            followed = f"{plural(number, 'session has', 'sessions have')} followed…"
-            sessions = followed if number else "The sessions follow…"
+            followed = f"{plural(number, 'session')} updated…"
+            sessions = followed if number else "Updating the sessions…"
             modal.show("working", [*prospect.lines, "", sessions])
 
         def work() -> MigrationPreview:
@@ -165,7 +170,7 @@ class RefactoringController:
             modal.show("done", done.lines, reshaping.hint(done.plan), is_grave=True)
             return
         modal.dismiss(True)
-        waits = " Q leads through what waits." if done.tally.waiting else ""
+        waits = "Q goes to the codings to decide." if done.tally.waiting else ""
         self._bench.say(
             f"Done: {done.tally.reach}. u undoes it in each {self._bench.words.source}, never in the codebook.{waits}"
         )

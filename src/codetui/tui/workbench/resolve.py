@@ -42,35 +42,27 @@ def question(doubt: UnresolvedAnchor, step: int, source: str) -> str:
     """Return the question of a step, with the keys that answer it."""
     count = len(doubt.places)
     if doubt.kind == "fuzzy" and count:
-        return f"resembles this {doubt.percent}: Enter accept · b other boundaries · v next · x drop · Esc leave"
+        return f"is {doubt.percent} similar to this: Enter accept · b other boundaries · v next · x remove · Esc cancel"
     if doubt.kind == "orphan" and step == 0:
-        nearest = f" · v what is nearest ({doubt.percent})" if doubt.places else ""
-        return f"is not in the {source}: select its words, then Enter{nearest} · x drop · Esc leave"
+        nearest = f" · v the most similar words ({doubt.percent})" if doubt.places else ""
+        return f"is not in the {source}: select its words, then Enter{nearest} · x remove · Esc cancel"
     if doubt.kind == "orphan":
-        return (
-            f"is not in the {source}; this is nearest ({doubt.percent}): Enter this one · v next · x drop · Esc leave"
-        )
+        nearest = f"most similar words ({doubt.percent})"
+        return f"is not in the {source}; {nearest}: Enter this one · v next · x remove · Esc cancel"
     if not doubt.places:
-        return "has this code wherever it stands: x drop · or select other words, then Enter · Esc leave"
+        return "already has this code everywhere: x remove · or select other words, then Enter · Esc cancel"
     if doubt.score < 1:
-        stands = f"resembles {plural(count, 'place')}, up to {doubt.percent}, here is the {_nth(step)}"
+        stands = f"is similar to {plural(count, 'place')} (up to {doubt.percent}); showing {step + 1:,} of {count:,}"
     elif count > 1:
-        stands = f"stands {doubt.total:,} times, here is the {_nth(step)}"
+        stands = f"occurs {doubt.total:,} times; showing {step + 1:,} of {count:,}"
     else:
-        stands = f"stands {doubt.total:,} times, elsewhere with this code" if doubt.total > 1 else "may be meant here"
-    return f"{stands}: v next{' place' if step + 1 < count else ''} · Enter this one · x drop · Esc leave"
+        stands = f"occurs {doubt.total:,} times, elsewhere with this code" if doubt.total > 1 else "is probably here"
+    return f"{stands}: v next{' place' if step + 1 < count else ''} · Enter this one · x remove · Esc cancel"
 
 
-def _nth(place: int) -> str:
-    """Return the ordinal of a position counted from 0."""
-    number = place + 1
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"
-
-
-SETTLED = "Every quotation has its place."
-EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter keeps them · x drop · Esc leave"
-NOTHING_SELECTED = "Nothing is selected: select the quotation's words, then Enter. x drops it, Esc leaves it."
+SETTLED = "Every quotation is located."
+EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter save · x remove · Esc cancel"
+NOTHING_SELECTED = "Nothing is selected: select the quotation's words, then Enter. x removes it, Esc cancels."
 SELECTING = frozenset(("jump", "jump_end", "search", "next_match", "previous_match"))
 ASIDE = frozenset(("define", "help", "note", "problems", "save"))
 """Actions that do not leave the quotation being resolved; motions do not either."""
@@ -110,7 +102,7 @@ class ResolveController:
         count = len(self._doubtful())
         if not count:
             return ""
-        return f"{plural(count, 'quotation needs', 'quotations need')} a place: v"
+        return f"{plural(count, 'quotation')} could not be located (v)"
 
     def takes(self, action: str) -> bool:
         """Handle an action while a quotation is being resolved; return False to leave it to its usual meaning."""
@@ -176,7 +168,7 @@ class ResolveController:
     def leave(self) -> None:
         """Leave the quotation unresolved."""
         self._end()
-        self._bench.say(f"Left as it was. {self.greeting()}")
+        self._bench.say(f"Nothing was changed. {self.greeting()}")
 
     def _end(self) -> None:
         if self.current is not None:
@@ -275,8 +267,8 @@ class ResolveController:
 
 
 EMPTY = "Every coding has a code of the codebook."
-READING = "Nothing waits in this {source}; your other {sources} are being read: Q goes on."
-ELSE = " r gives another code · x drop · Q next"
+READING = "Nothing to recode in this {source}; your other {sources} are still being read: press Q again."
+ELSE = " r assign another code · x remove · Q next"
 CODE_CELLS = 24
 CHOICE_KEYS = "123456789" + ascii_lowercase
 
@@ -302,7 +294,7 @@ class QueueController:
         count = sum(code is None or code.is_retired for code in lives)
         if not count:
             return ""
-        return f"{plural(count, 'coding needs', 'codings need')} another code: Q"
+        return f"{plural(count, 'coding needs', 'codings need')} another code (Q)"
 
     def go_on(self) -> None:
         """Show the next one, here or in another source, in a circle; the next code chosen replaces its own."""
@@ -374,7 +366,7 @@ class QueueController:
         head = f"{place + 1} of {len(waiting)}{self._more()} · "
         self._latest = one.coding
         if one.coding is None:
-            bench.say(f"{head}profile {brief(one.code, CODE_CELLS)} is not in the codebook: p chooses another · Q next")
+            bench.say(f"{head}profile {brief(one.code, CODE_CELLS)} is not in the codebook: p assign another · Q next")
             return
         coding = bench.state.codings[one.coding]
         bench.back_to_ad()
@@ -383,17 +375,17 @@ class QueueController:
         bench.aim_at(coding.id)
         code = brief(one.code, CODE_CELLS)
         if one.reason == "twice":
-            bench.say(f"{head}{code} stands twice on {quoted(coding.words)}: x drops this one ·{ELSE}")
+            bench.say(f"{head}{code} is assigned twice to {quoted(coding.words)}: x remove this one ·{ELSE}")
             return
         self._assigner.recoding, self._assigner.way_on = coding.id, ELSE
         trouble = {"retired": "is retired", "split": "was split"}.get(one.reason, "is not in the codebook")
         choices = self._choices(one)
         if choices:
-            bench.say(f"{head}code {code} {trouble}: which is {quoted(coding.words)}? Esc leaves it")
-            bench.open_panel(choices, coding.words, f"{code} {trouble}: what is it now?")
+            bench.say(f"{head}code {code} {trouble}: which code for {quoted(coding.words)}? Esc: cancel")
+            bench.open_panel(choices, coding.words, f"{code} {trouble}: assign another code")
             return
-        way = "section and key give another"
-        bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x drop · Q next · Esc leave")
+        way = "section and key assign another"
+        bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x remove · Q next · Esc cancel")
 
     def _more(self) -> str:
         """Return how many wait in other sources."""

@@ -23,14 +23,14 @@ LONGEST_LAG = 60.0
 
 COPY = Path("~") / "codetui-copy"
 COPY_WHY = (
-    "The whole session is written there, with what the disk refused last. "
-    "Coding goes on; what the disk refuses is written there too, until it is back."
+    "The whole session is saved there, with the last step, which could not be saved here. "
+    "You can go on coding: steps that cannot be saved here are saved there too."
 )
 
 
 def place_refused(error: OSError) -> Problem:
     """Return the problem of a place that could not be saved."""
-    what = f"your place is not remembered ({error.strerror or error}); check the disk and its permissions"
+    what = f"your position is not saved ({error.strerror or error}); check the disk and its permissions"
     return Problem(str(error.filename or "sessions"), 0, "warning", what)
 
 
@@ -138,7 +138,7 @@ class SaveController:
             self._bench.workspace.is_document_refused = session.has_unsaved_document
             self._show()
         if session is not None and not session.has_unsaved_document:
-            self._bench.say(" · ".join([*kept, f"Everything is on disk: {session.document_path}"]))
+            self._bench.say(" · ".join([*kept, f"Everything is saved: {session.document_path}"]))
 
     def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
         """Ask for a folder and save the session there."""

@@ -25,21 +25,21 @@ UNITS_AROUND: dict[str, Unit] = {
     "next_paragraph": "paragraph",
 }
 NOWHERE = {
-    **{f"next_{unit}": f"No {unit} comes after this." for unit in GROWING},
-    **{f"previous_{unit}": f"No {unit} stands before this." for unit in GROWING},
+    **{f"next_{unit}": f"There is no next {unit}." for unit in GROWING},
+    **{f"previous_{unit}": f"There is no previous {unit}." for unit in GROWING},
     "grow": "There is no larger unit.",
     "shrink": "There is no smaller unit.",
-    "trim_start_word": "One word is left.",
-    "trim_end_word": "One word is left.",
-    "trim_start_clause": "One clause is left. > drops its first word.",
-    "trim_end_clause": "One clause is left. < drops its last word.",
-    "toggle_stop": "No punctuation stands at the end.",
+    "trim_start_word": "Only one word is left.",
+    "trim_end_word": "Only one word is left.",
+    "trim_start_clause": "Only one clause is left. > drops its first word.",
+    "trim_end_clause": "Only one clause is left. < drops its last word.",
+    "toggle_stop": "There is no punctuation at the end.",
 }
 """The messages for motions that lead nowhere."""
 
 STAGES = {
-    "start": "Type the letters on the first word. Esc leaves.",
-    "end": "Now those on the last word; or a digit, for a code up to the end shown.",
+    "start": "Type the first word's label. Esc: cancel",
+    "end": "Type the last word's label, or a section digit to code the highlighted text.",
     "done": "",
 }
 """The messages while jump labels are shown."""
@@ -160,7 +160,7 @@ class SelectionController:
         self._scroll(top)
         self.put(after)
         if name in ("hold_start", "hold_end") and after.edge is not None:
-            self._say(f"The {after.edge} is held: arrows, w, c and s move it; Esc lets it go.", "info")
+            self._say(f"Moving the {after.edge}: arrows, w, c and s move it. Esc: finish", "info")
 
     def _around_found(self, name: str) -> Span | None:
         """Return the unit around a search match, so that the first step selects it instead of the next one."""
@@ -196,7 +196,7 @@ class SelectionController:
         if character and character.isalpha():
             after = jump_labels.press(jump, character)
             if after is jump:
-                self._say(f"No label begins with {character}. Esc leaves the labels.", "refusal")
+                self._say(f"No label begins with {character}. Esc: cancel", "refusal")
             self._jump_to(after)
             return True
         self.leave_jump()
@@ -233,7 +233,7 @@ class SelectionController:
     def next_match(self, direction: int) -> None:
         """Select the next or previous match, wrapping around the end of the text."""
         if not self._query:
-            self._say(f"Nothing was searched yet: / searches in the {self._search.source}.", "refusal")
+            self._say(f"Nothing has been searched yet: / searches in the {self._search.source}.", "refusal")
             return
         span = self.selection.span
         self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)

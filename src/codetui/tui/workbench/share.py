@@ -13,7 +13,7 @@ from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
 from codetui.tui.workbench.view_model import pull_words
 
-WAITING = "Your last command is kept: it is carried out as soon as you take the session over."
+WAITING = "Your last command is kept: it is carried out when you take over the session."
 
 
 class _Kept(NamedTuple):
@@ -45,7 +45,7 @@ class ShareController:
         workspace.pull()
         self._changed_hands()
         if workspace.holder is not None:
-            self._bench.say(f"Read only: {workspace.holder} has this session. O takes it over.", "refusal")
+            self._bench.say(f"Read only: open elsewhere {workspace.holder}. O takes it over.", "refusal")
         return workspace.holder is not None
 
     def began(self) -> None:
@@ -69,18 +69,18 @@ class ShareController:
         if takes:
             self.take_over()
         else:
-            kept = " Your last command is kept for that." if self._kept else ""
+            kept = " It then carries out your last command." if self._kept else ""
             who = self._bench.workspace.holder
-            self._bench.say(f"You read along: {who} has this session. O takes it over.{kept}", "refusal")
+            self._bench.say(f"Read only: open elsewhere {who}. O takes it over.{kept}", "refusal")
 
     def take_over(self) -> None:
         """Take the session over and execute the kept command."""
         bench, kept, self._kept = self._bench, self._kept, None
         if bench.workspace.holder is None:
-            bench.say("No other program has this session: it is yours.", "refusal")
+            bench.say("No other program has this session open: you can code it here.", "refusal")
         else:
             taken = bench.workspace.take_over()
             self._changed_hands()
-            bench.say(" · ".join(filter(None, ("The session is yours now.", pull_words(taken)))))
+            bench.say(" · ".join(filter(None, ("You can code this session here now.", pull_words(taken)))))
         if kept is not None and kept.session is bench.workspace.session:
             bench.execute_command(kept.command, kept.aside)

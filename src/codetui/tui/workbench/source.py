@@ -140,7 +140,7 @@ def said(twins: DuplicateText, *, is_coded: bool) -> str:
     """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
     progress, codings = twins.status
     if codings and not is_coded:
-        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y takes them over"
+        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y copies them"
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"
 
@@ -158,7 +158,7 @@ class NavigationController:
         """Return the function of each action id."""
         sources, word = self._bench.workspace.sources, self._bench.words.source
         last, first = (f"This is the {where} {word}. a shows the list." for where in ("last", "first"))
-        none_left = f"No {word} is left untouched. a shows the list with the state of each."
+        none_left = f"No {word} is untouched any more. a shows the list with the state of each."
         return {
             "next_ad": lambda: self._go(lambda: sources.neighbour(1), last),
             "previous_ad": lambda: self._go(lambda: sources.neighbour(-1), first),
@@ -175,7 +175,7 @@ class NavigationController:
             self._bench.say(none, "refusal")
         else:
             self.waiting = lambda: self._go(find, none)
-            wait = "are still being listed: you go there as soon as it is known where. Esc stays."
+            wait = "are still being listed: you go there once they are. Esc: cancel"
             self._bench.say(f"The {self._bench.words.sources} {wait}")
 
     def _show_list(self) -> None:

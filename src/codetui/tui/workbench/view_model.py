@@ -77,8 +77,8 @@ def heading(workspace: Workspace) -> Content:
     if session is None:
         return Content("")
     facts = session.description
-    title = shown(facts.title) or "(no title: E gives one)"
-    employer = shown(facts.employer) or "(no employer: E gives one)"
+    title = shown(facts.title) or "(no title: E adds one)"
+    employer = shown(facts.employer) or "(no employer: E adds one)"
     return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
 
 
@@ -144,13 +144,13 @@ def text_words(tally: ReanchorCounts | None, source: str) -> str:
     if tally is None:
         return ""
     numbers = {
-        "stand as before": tally.unmoved,
+        "unmoved": tally.unmoved,
         "moved": tally.moved,
-        "only resemble a place": tally.proposed,
-        "have no place any more": tally.lost,
+        "to check": tally.proposed,
+        "not located": tally.lost,
     }
     said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
-    return f"The {source}'s text has changed: {said} (quotations)"
+    return f"The {source}'s text has changed; its quotations: {said}"
 
 
 _KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
@@ -170,13 +170,13 @@ def outcome_words(outcome: Outcome) -> str:
 def _hint_words(hint: Hint) -> str:
     hints: dict[Hint, str] = {
         "next source": f"{key_of('next_ad')} goes to the next.",
-        "next source or uncoded": f"{key_of('next_ad')} goes on, {key_of('next_uncoded')} to the next uncoded.",
+        "next source or uncoded": f"{key_of('next_ad')}: the next one · {key_of('next_uncoded')}: next uncoded one.",
         "select words": f"{key_of('move.next_sentence')} selects a sentence, {key_of('jump')} jumps.",
         "remove it": f"{key_of('remove')} removes it.",
         "remove the other": f"{key_of('remove')} removes the other one.",
         "search codes": f"{key_of('pick')} searches all codes.",
-        "restore it": f"{key_of('undo')} brings it back.",
-        "restore the last": f"{key_of('undo')} brings back what was removed last.",
+        "restore it": f"{key_of('undo')} restores it.",
+        "restore the last": f"{key_of('undo')} restores what was removed last.",
         "undo it": f"{key_of('undo')} undoes it.",
         "assign a profile": f"{key_of('profile')} assigns one.",
         "write the reasoning": f"{key_of('reasoning')} writes it.",
@@ -189,7 +189,7 @@ def pull_words(result: PullResult | None) -> str:
     if result is None:
         return ""
     hints = {
-        PullKind.EDITED: f" {key_of('undo')} undoes that.",
+        PullKind.EDITED: f" {key_of('undo')} undoes this.",
         PullKind.STALE: f" {key_of('remove')} removes a coding.",
         PullKind.HELD: f" {key_of('take_over')} takes it over.",
         PullKind.DAMAGED: f" ({key_of('save')} writes it again.)",
