@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -20,7 +21,7 @@ from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.dialogs.text import NoteDialog, TextDialog
 from codetui.tui.widgets.document_view import MIN_KEY_CELLS, gutter_cells
 from codetui.tui.workbench.screen import WorkbenchScreen
-from testing.keys import BOOK, coded, press, running, status_rows, until, with_codings, workspace_on, write_ad
+from testing.keys import BOOK, coded, keys_of, press, running, status_rows, until, with_codings, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
 
@@ -191,6 +192,7 @@ async def test_reasoning_without_a_profile_is_refused_with_the_way_out(tmp_path:
 
 async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED, "7.txt")
+    write_ad(tmp_path, NEED, "8_beta.txt")
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
         await press(pilot, "2a")
@@ -202,6 +204,47 @@ async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tm
         await press(pilot, "<ctrl+s>")
     names = [path.name for path in (tmp_path / "sessions" / "rosa").glob("*.md")]
     assert names == ["analysis_job_7_acme_bv.md"]
+
+
+async def test_the_employer_is_not_asked_for_where_the_corpus_has_none(tmp_path: Path) -> None:
+    for name in ("7.txt", "8.txt"):
+        write_ad(tmp_path, NEED, name)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "2a")
+        assert pilot.app.screen is bench and bench.state.live()
+        await press(pilot, "E")
+        assert isinstance(pilot.app.screen, SourceDialog)
+
+
+@pytest.mark.parametrize("ahead", ["12", "n", "<enter>", "<escape>", "Acme<enter>"])
+async def test_keys_typed_ahead_of_a_question_are_no_answer_to_it(tmp_path: Path, ahead: str) -> None:
+    write_ad(tmp_path, "We build boats. We sail.", "7.txt")
+    write_ad(tmp_path, NEED, "8_beta.txt")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        for key in keys_of("11"):
+            pilot.app.post_message(events.Key(key, key))
+        for key in keys_of(ahead):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause(0.3)
+        assert bench.state.live() and not bench.state.employer
+        if ahead == "12":
+            assert len(bench.state.live()) == 2
+            assert isinstance(pilot.app.screen, SourceDialog)
+
+
+async def test_a_key_from_before_a_question_was_seen_goes_to_the_workbench(tmp_path: Path) -> None:
+    write_ad(tmp_path, "We build boats. We sail.", "7.txt")
+    write_ad(tmp_path, NEED, "8_beta.txt")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        early = events.Key("s", "s")
+        await press(pilot, "11")
+        assert isinstance(pilot.app.screen, SourceDialog)
+        pilot.app.post_message(early)
+        await pilot.pause(0.3)
+        assert bench.selector.selection.is_explicit and not bench.state.employer
+        assert isinstance(pilot.app.screen, SourceDialog)
+        await press(pilot, "Acme<enter>")
+        assert bench.state.employer == "Acme"
 
 
 async def test_the_search_selects_while_typing_and_escape_goes_back(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
+from codetui.tui.bench import Do
 from codetui.tui.input import TerminalDriver
 from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
@@ -84,6 +85,10 @@ class CodetuiApp(App[object]):
             await self._key_queue.put(event)
         else:
             await super().on_event(event)
+
+    def ask_when_idle(self, question: Do) -> None:
+        """Open a dialog that no key asked for, once no key waits."""
+        self._key_queue.ask(question)
 
     async def _dispatch(self, typed: Typed) -> None:
         """Pass a key or a paste on; a code's key goes to the workbench directly, whatever has the focus."""

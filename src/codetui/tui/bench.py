@@ -35,6 +35,14 @@ class KeepsText(Protocol):
         """Answer with the edits before the program ends; close if there are none."""
 
 
+@runtime_checkable
+class AsksWhenIdle(Protocol):
+    """The app, which keeps keys that were typed before a question was seen from answering it."""
+
+    def ask_when_idle(self, question: Do) -> None:
+        """Call `question`, which opens a dialog that no key asked for, once no key waits."""
+
+
 class Bench(Protocol):
     """The part of the workbench that its controllers use."""
 

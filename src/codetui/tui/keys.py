@@ -15,11 +15,14 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 from textual.app import App
+from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -62,6 +65,9 @@ class KeyQueue:
         self._drainer: asyncio.Task[None] | None = None
         self._has_more = asyncio.Event()
         self._collection: asyncio.TimerHandle | None = None
+        self._question: Do | None = None
+        self._opened: tuple[Screen[object], Do] | None = None
+        self._seen_at = inf
 
     async def put(self, typed: Typed) -> None:
         """Dispatch a key or a sanitized paste, at once if nothing is under way."""
@@ -78,6 +84,42 @@ class KeyQueue:
             await self._dispatch(self._next())
             self._drainer = asyncio.create_task(self._drain(), name="key queue")
 
+    # --- questions that no key asked for ------------------------------------------------------------
+
+    def ask(self, question: Do) -> None:
+        """Open a dialog with `question` once no key waits: keys typed before it is on the screen are no answer to it.
+
+        Such a key closes it and goes to the screen below; it opens again once no key waits.
+        """
+        self._question = question
+        if self._drainer is None or self._drainer.done():
+            self._app.call_later(self._open_question)
+
+    def _open_question(self) -> None:
+        if self._question is None or self._waiting or len(self._app.screen_stack) > 1:
+            return
+        below, question, self._question = self._app.screen, self._question, None
+        question()
+        if self._app.screen is not below:
+            self._opened, self._seen_at = (self._app.screen, question), inf
+            self._app.screen.screen_layout_refresh_signal.subscribe(self._app, self._laid_out, immediate=True)
+
+    def _laid_out(self, screen: Screen[object]) -> None:
+        """Note when a question is first laid out with its text, which is when it is painted."""
+        if any(box.region for box in screen.query(".frame")):
+            self._seen_at = min(self._seen_at, Message().time)
+
+    def _withdraw_unseen(self, typed: Typed) -> None:
+        """Close a question that was not on the screen yet when this was typed."""
+        if self._opened is None:
+            return
+        screen, question = self._opened
+        if self._app.screen is not screen:
+            self._opened = None
+        elif typed.time < self._seen_at:
+            self._opened, self._question = None, question
+            screen.dismiss(None)
+
     async def _drain(self) -> None:
         """Dispatch what arrives until everything is done."""
         if not self._waiting:
@@ -88,10 +130,12 @@ class KeyQueue:
             # In the app's own queue, so that Textual handles an error.
             self._app.call_later(self._dispatch, self._next())
             await self._until_idle()
+        self._open_question()
 
     def _next(self) -> Typed:
         """Return what was typed first, as the screen in front reads it."""
         typed = self._waiting.popleft()
+        self._withdraw_unseen(typed)
         if isinstance(typed, events.Paste):
             # An input keeps only the first line of a paste.
             return events.Paste(one_line(typed.text)) if isinstance(self._app.focused, Input) else typed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
@@ -21,9 +21,10 @@ from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span, Words
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
+from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import named_actions
-from codetui.tui.bench import Do, KeepsText
+from codetui.tui.bench import AsksWhenIdle, Do, KeepsText
 from codetui.tui.keymap import Keymap
 from codetui.tui.keys import Keyboard
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
@@ -248,7 +249,7 @@ class WorkbenchScreen(Screen[None]):
         problems = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
         asides = (left, self.resolver.greeting(), self.queue.greeting(), duplicates)
         self.say(*greeting(session, problems, asides, way_on(session, self.workspace.book)))
-        self.call_after_refresh(self.sharing.began)
+        self.call_after_refresh(self._ask_unasked, self.sharing.began)
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Execute a command, show its outcome, with `aside` if it was saved, and the state that results."""
@@ -270,9 +271,9 @@ class WorkbenchScreen(Screen[None]):
                 self.aim_at(outcome.coding)
             self.saver.write_soon()
             if is_first:
-                self._ask_for_facts()
+                self._ask_unasked(partial(self._ask_for_facts, session))
         if isinstance(outcome, HeldElsewhere):
-            self.sharing.hold_up(command, aside)
+            self._ask_unasked(partial(self._hold_up, session, command, aside))
         self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
         return outcome
 
@@ -290,10 +291,14 @@ class WorkbenchScreen(Screen[None]):
         self._show_state()
         self.saver.write_soon()
 
-    def _ask_for_facts(self) -> None:
-        """Ask for the employer and the title if the ad lacks one."""
-        session = self.workspace.session
-        if session and session.state.live() and not (session.description.employer and session.description.title):
+    def _ask_for_facts(self, session: Session | None) -> None:
+        """Ask for the employer and the title if the ad lacks one that others of the corpus have."""
+        if session is None or session is not self.workspace.session or not session.state.live():
+            return
+        known, entries = session.description, self.workspace.sources.entries
+        lacks_employer = not known.employer and any(entry.employer for entry in entries)
+        lacks_title = not known.title and any(entry.title for entry in entries)
+        if lacks_employer or lacks_title:
             self.source_editor.describe()
 
     def _show_state(self) -> None:
@@ -342,6 +347,17 @@ class WorkbenchScreen(Screen[None]):
         self.app.push_screen(screen, dismissed)
         if isinstance(screen, KeepsText):
             screen.call_later(self.drafts.open, screen, self.ad.id)
+
+    def _hold_up(self, session: Session | None, command: Command, aside: str) -> None:
+        if session is self.workspace.session:
+            self.sharing.hold_up(command, aside)
+
+    def _ask_unasked(self, question: Do) -> None:
+        """Call `question`, which opens a dialog that no key asked for, once no key waits."""
+        if isinstance(self.app, AsksWhenIdle):
+            self.app.ask_when_idle(question)
+        else:
+            question()
 
     def edit_outside(self, text: str) -> str | None:
         """Return a text after the coder edited it in an external editor, or None if that could not run."""
