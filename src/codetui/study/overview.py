@@ -129,6 +129,8 @@ class DuplicateText(NamedTuple):
     ad: SourceId
     status: AdStatus
     more: int = 0
+    is_renamed: bool = False
+    """Whether the corpus lacks that source: its id is another one now."""
 
 
 class DuplicateTexts:

@@ -164,9 +164,7 @@ def left_out_of(paths: SessionPaths) -> list[Problem]:
     names = session_files.coders(paths.root)
     copies = copied_folders(paths.root, names)
     own = [copy_problem(paths.root / copy, one) for copy, one in copies.items() if one == paths.folder.name]
-    alike = _alike(
-        paths.root, paths.folder.name, [name for name in session_files.coders(paths.root) if name not in copies]
-    )
+    alike = _alike(paths.root, paths.folder.name, [name for name in names if name not in copies])
     return [*own, *alike, *_outside(paths.root), *strays(paths.folder)]
 
 
@@ -363,7 +361,7 @@ def text_conflict(
     ours: Iterable[Transaction], log: Path | None, theirs: SessionSnapshot, words: Words
 ) -> Problem | None:
     """Return why the steps of our log and a session code different texts; None if they do not."""
-    mine, other = _coded_texts(ours), _coded_texts(theirs.transactions)
+    mine, other = coded_texts(ours), coded_texts(theirs.transactions)
     if not mine or not other or mine & other:
         return None
     here, there = f"here ({log}: {_short(mine)})", f"there ({theirs.log}: {_short(other)})"
@@ -372,7 +370,7 @@ def text_conflict(
     return Problem(str(theirs.log), 0, "error", f"{what}; {hint}")
 
 
-def _coded_texts(transactions: Iterable[Transaction]) -> set[str]:
+def coded_texts(transactions: Iterable[Transaction]) -> set[str]:
     """Return the hashes of the texts that a source had while it was coded."""
     found: set[str] = set()
     for event in (event for one in transactions for event in one.events):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from codetui.core.session.commands import CopySession, Refusal
 from codetui.core.session.state import replay
-from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId
+from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId, hashes_of
 from codetui.storage import fs, session_lock, study_files
 from codetui.storage.journal import Journal
-from codetui.storage.session_files import SessionPaths, StoppedAt, safe_name
+from codetui.storage.session_files import SessionPaths, StoppedAt, logs, safe_name
 from codetui.storage.session_lock import Holder, SessionLock
 from codetui.storage.sources.corpus import Batch
 from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
 from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, left_out_of, restore_document
+from codetui.study.sessions import SessionSnapshot, coded_texts, left_out_of, restore_document
 from codetui.study.study import Study, StudyError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class SourceIndex:
         self._token = token
         self._positions: dict[SourceId, int] = {}
         self._texts = DuplicateTexts()
+        self._renamed: dict[str, DuplicateText] = {}
+        """The coder's sessions of sources that are not listed, by the hashes of the texts that were coded."""
 
     # --- the list -----------------------------------------------------------------------------------
 
@@ -165,7 +167,19 @@ class SourceIndex:
 
     def read_texts(self) -> Iterator[int]:
         """Read the texts of all listed sources to know which are the same, for a worker; yield how many were read."""
-        return self._texts.read(self._study.corpus.digests(self.entries))
+        yield from self._texts.read(self._study.corpus.digests(self.entries))
+        with suppress(OSError):
+            self._renamed = dict(self._sessions_of_others())
+
+    def _sessions_of_others(self) -> Iterator[tuple[str, DuplicateText]]:
+        for log in logs(self._paths.folder):
+            if SourceId(log.stem) in self._positions:
+                continue
+            steps = Journal(log).read()[0]
+            state = replay(steps)
+            if state.opened is not None and state.opened.source not in self._positions and not state.is_untouched:
+                twin = DuplicateText(state.opened.source, status_of(state), is_renamed=True)
+                yield from ((digest, twin) for digest in coded_texts(steps))
 
     @property
     def has_read_texts(self) -> bool:
@@ -173,11 +187,15 @@ class SourceIndex:
         return self._texts.is_complete
 
     def duplicate(self) -> DuplicateText | None:
-        """Return the source with the current one's text that the coder coded most, else the first; None if unique."""
+        """Return the source with the current one's text that the coder coded most, else the first; None if unique.
+
+        A source that is listed no longer counts where no other has the text: it was given another id.
+        """
         here = self.position()
         group = self._texts.group(here) if here is not None else ()
         if here is None or not group:
-            return None
+            known = hashes_of(self.session.source.text) if self.session and self._renamed else ()
+            return next((self._renamed[digest] for digest in known if digest in self._renamed), None)
         touched = ((self._positions.get(one), status) for one, status in self.statuses.items())
         coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
         best = min((one for one in coded if self._texts.are_alike(here, one[1])), default=None)

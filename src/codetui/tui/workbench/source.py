@@ -139,6 +139,8 @@ class CopyController:
 def said(twins: DuplicateText, *, is_coded: bool) -> str:
     """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
     progress, codings = twins.status
+    if codings and twins.is_renamed and not is_coded:
+        return f"Coded as {twins.ad} before ({progress}, {plural(codings, 'coding')}): Y carries them over"
     if codings and not is_coded:
         return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y copies them"
     more = f" and {twins.more} more" if twins.more else ""
