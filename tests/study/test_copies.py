@@ -149,6 +149,14 @@ def test_a_log_of_another_ad_is_refused_and_stays_as_it_is(study: Path) -> None:
     assert wrong.read_bytes() == before
 
 
+def test_a_copy_of_a_log_that_cannot_be_read_is_no_other_session(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / LOG.with_name("11.sync-conflict-20260102-101010-ABCDEFG.jsonl")).write_bytes(b"\0" * 100)
+    number, said = printed(capsys, study, "status")
+    assert number == 1 and "1 session: " in said and "11.sync-conflict" in said
+
+
 def test_two_coders_of_whom_one_continues_the_others_name_are_both_counted(study: Path) -> None:
     machine = Machine(study, "rosa (1)")
     machine.execute(AssignCode(machine.span(SEA), CodeId("TASK1")))

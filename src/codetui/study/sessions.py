@@ -233,8 +233,9 @@ def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
     for log in logs:
         stem = log.stem
         continues = any(not stem[at].isalnum() and stem[:at] in stems for at in range(1, len(stem)))
-        if continues or original_of(stem, stems):
-            opened = _owner_of(log)
+        original = original_of(stem, stems)
+        if continues or original:
+            opened = _owner_of(log) or SourceId(original)
             if opened and safe_name(opened) != stem:
                 found[log] = opened
     return found
