@@ -30,7 +30,7 @@ from codetui.study.sessions import (
     stray,
     text_conflict,
 )
-from codetui.study.study import Study, StudyError
+from codetui.study.study import SESSIONS, Study, StudyError
 
 NAMED = re.compile(r"analysis_job_([^_]+)", re.IGNORECASE)
 
@@ -192,12 +192,13 @@ def merge_folders(
 
     Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
     """
-    others = [_sessions_to_merge(folder, study.sessions_path) for folder in folders]
+    others = [(folder, _sessions_to_merge(folder, study.sessions_path)) for folder in folders]
     merger = Merger(study, is_dry=is_dry)
-    for theirs in others:
+    for folder, theirs in others:
         if theirs.log is not None:
             yield merger.merge_log(theirs.log)
             continue
+        yield BooksMerged(0, tuple(_beside_sessions(folder, theirs.root)))
         yield from merger.merge(theirs.root, theirs.folder)
         if not is_dry:
             yield _merge_books(merger, theirs, study.sessions_path)
@@ -228,6 +229,20 @@ def sessions_in(folder: Path) -> Path | None:
     """Return the folder of the sessions: `sessions` in `folder`, or itself; None if there are none."""
     found = (each for each in (folder / "sessions", folder) if fs.is_folder(each))
     return next((each for each in found if session_files.coders(each)), None)
+
+
+def _beside_sessions(study: Path, root: Path) -> Iterator[Problem]:
+    """Yield a problem for each folder of documents in a study that is not below its sessions, `root`."""
+    names = session_files.coders(study) if fs.is_same_file(study / SESSIONS, root) else []
+    for name in filter(lambda name: _holds_documents(study / name), names):
+        what = f"these documents are not among the sessions of the study ({root}), so they are not merged"
+        yield Problem(str(study / name), 0, "warning", f"{what}: `codetui import {study / name}` imports them")
+
+
+def _holds_documents(folder: Path) -> bool:
+    """Return whether a folder has logs or documents, and not sources that are only named like these."""
+    heads = (fs.read_head(str(path), HEAD_SIZE) for path in session_files.documents(folder))
+    return bool(session_files.logs(folder)) or any(b"Manual Coding Analysis" in head for head in heads)
 
 
 class Merger:

@@ -35,6 +35,19 @@ COLUMN_HINT = 'name one in codebook.toml, [corpus] columns = { %s = "your column
 
 Field = Literal["id", "employer", "title", "body"]
 FIELDS: tuple[Field, ...] = get_args(Field)
+NEEDED: dict[Field, str] = {"id": "ids", "body": "texts"}
+GUESSES: dict[Field, re.Pattern[str]] = {
+    "id": re.compile(r"(id|nr|no|num|nummer|number|code|key)$|^(id|nr)|respondent|participant|deelnemer"),
+    "body": re.compile(
+        r"te[xks]+t|response|answer|antwoord|comment|opmerking|review|toelichting|message|bericht|post|content|inhoud|"
+        r"transcript|story|verhaal|quote|citaat"
+    ),
+}
+"""What is in the names of columns that may hold ids or texts, without case and punctuation."""
+
+_LONGEST_GUESS = 80
+MOST_WITHOUT_TEXT = 1000
+"""Objects of JSON Lines without a text that are kept until one has a text."""
 
 _KNOWN: dict[Field, str] = {
     "id": """
@@ -176,6 +189,20 @@ def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
     return Columns(names, tuple(complaints))
 
 
+def columns_hint(header: Sequence[str], columns: Columns) -> str:
+    """Return what to write into the codebook, on one line, where the columns of ids or texts are unknown.
+
+    Their names suggest them: `respondent_id`, `open_response_text`.
+    """
+    names: dict[Field, str] = {field: name for field, name in columns.names.items() if field in NEEDED}
+    for field, pattern in GUESSES.items():
+        others = [name for name in header if name not in names.values() and len(name) <= _LONGEST_GUESS]
+        guesses = [name for name in others if pattern.search(_folded(name))]
+        names.setdefault(field, guesses[0] if guesses else "your column")
+    pairs = ", ".join(f"{field} = {json.dumps(names[field], ensure_ascii=False)}" for field in NEEDED)
+    return f"Put this line below [corpus] in codebook.toml, with the right columns: columns = {{ {pairs} }}"
+
+
 def found_columns(header: Iterable[str]) -> str:
     """Return the columns of a table for a message, shortened if there are many."""
     names = [name.strip()[:40] or "(no name)" for name in header]
@@ -282,20 +309,18 @@ def _has_columns(columns: Columns, header: Header, problems: ProblemCollector) -
     for complaint in columns.complaints:
         problems.add(header.line, "warning", complaint)
     listed = f"Columns found: {found_columns(header.names)}"
-    if "id" not in columns.names:
-        message = (
-            f"no column holds the ids of the {problems.words.sources}, and row numbers change when rows are added, "
-            f"so it is not opened: add a column `id`, or {COLUMN_HINT % 'id'}. {listed}"
-        )
+    absent = [what for field, what in NEEDED.items() if field not in columns.names]
+    if absent:
+        what = f"no column holds the {' and the '.join(absent)} of the {problems.words.sources}"
+        why = ", and row numbers change when rows are added" if "ids" in absent else ""
+        message = f"{what}{why}, so it is not opened. {columns_hint(header.names, columns)}. {listed}"
         problems.add(header.line, "error", message)
-    if "body" not in columns.names:
-        message = f"no column holds the texts of the {problems.words.sources}: {COLUMN_HINT % 'body'}. {listed}"
-        problems.add(header.line, "error", message)
+        return False
     for field in ("employer", "title"):
         if field not in columns.names:
             message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
             problems.add(header.line, "note", message)
-    return "id" in columns.names and "body" in columns.names
+    return True
 
 
 # --- the header ---------------------------------------------------------------------------------------
@@ -523,7 +548,10 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
     known: dict[tuple[str, ...], Columns] = {}
     if start is not None:
         lines.seek(*start)
-    while True:
+    waiting: list[Row] | None = [] if start is None else None
+    """The objects without a text: those of a file in which none has one are no sources."""
+    first: tuple[int, dict[str, object]] | None = None
+    while waiting is None or len(waiting) <= MOST_WITHOUT_TEXT:
         place = Place(lines.offset, lines.number)
         try:
             line = next(lines, "")
@@ -531,7 +559,7 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
             problems.add(place.line, "error", f"this line is longer than {_LIMIT_WORDS} and is left out: {_SPLIT}")
             continue
         if not line:
-            return
+            break
         values = _parse_object(line, place.line, problems) if line.strip() else None
         if values is not None:
             names = tuple(values)
@@ -539,7 +567,23 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
                 known[names] = columns_of(names, file.columns)
                 for complaint in known[names].complaints:
                     problems.add_once(complaint.split(". ")[0], place.line, "warning", complaint)
-            yield _row(values, known[names], place, problems)
+            row = _row(values, known[names], place, problems)
+            if "body" not in known[names].names and waiting is not None:
+                first = first or (place.line, values)
+                waiting.append(row)
+                continue
+            if "body" not in known[names].names or waiting:
+                number, fields = first or (place.line, values)
+                what = f"no field holds the body of the {problems.words.source}: {COLUMN_HINT % 'body'}"
+                problems.add_once("no body", number, "warning", f"{what}. Fields found: {found_columns(fields)}")
+            yield from waiting or ()
+            waiting = None
+            yield row
+    if waiting and first is not None:
+        number, values = first
+        what = f"no field holds the texts of the {problems.words.sources}, so it is not opened"
+        hint = columns_hint(list(values), columns_of(list(values), file.columns))
+        problems.add(number, "error", f"{what}. {hint}. Fields found: {found_columns(values)}")
 
 
 def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[str, object] | None:
@@ -565,11 +609,9 @@ def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[st
 def _row(values: dict[str, object], columns: Columns, place: Place, problems: ProblemCollector) -> Row:
     """Return the row of an object; absent fields are empty."""
     cells = {field: _text(values[name], name, place.line, problems) for field, name in columns.names.items()}
-    if "id" not in cells or "body" not in cells:
-        absent = "id" if "id" not in cells else "body"
-        what = f"no field holds the {absent} of the {problems.words.source}: {COLUMN_HINT % absent}"
-        message = f"{what}. Fields found: {found_columns(values)}"
-        problems.add_once(f"no {absent}", place.line, "error" if absent == "id" else "warning", message)
+    if "id" not in cells:
+        what = f"no field holds the id of the {problems.words.source}: {COLUMN_HINT % 'id'}"
+        problems.add_once("no id", place.line, "error", f"{what}. Fields found: {found_columns(values)}")
     used = set(columns.names.values())
     return Row(
         place,

@@ -1,0 +1,46 @@
+"""Tables that name no column of ids or texts are refused in one message, with the line to write into the codebook."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from codetui.model import CorpusSettings
+from codetui.storage.sources.corpus import Corpus
+
+
+def opened(folder: Path, name: str, text: str) -> tuple[list[str], list[str]]:
+    """The ids of a table's sources, and the messages on it that are no notes."""
+    (folder / name).write_text(text, "utf-8")
+    corpus = Corpus(folder / name, CorpusSettings())
+    batches = list(corpus.batches())
+    problems = [problem.message for batch in batches for problem in batch.problems if problem.severity != "note"]
+    return [entry.id for batch in batches for entry in batch.entries], problems
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "columns"),
+    [
+        ("a.csv", "respondent_id,open_response_text\nR1,Moe.\n", ("respondent_id", "open_response_text")),
+        ("a.csv", "Deelnemer;Leeftijd;Antwoord op vraag 3\n1;30;Moe.\n", ("Deelnemer", "Antwoord op vraag 3")),
+        ("a.csv", "id,label\n1,x\n", ("id", "your column")),
+        ("a.csv", 'x,"the ""best"" review"\n1,y\n', ("your column", 'the "best" review')),
+        ("a.jsonl", '{"id": 1, "label": "x"}\n{"id": 2, "label": "y"}\n', ("id", "your column")),
+        ("a.jsonl", '{"id": 1, "antwoord": "x"}\n', ("id", "antwoord")),
+    ],
+)
+def test_a_table_without_ids_or_texts_is_refused_with_one_line_to_paste(
+    tmp_path: Path, name: str, text: str, columns: tuple[str, str]
+) -> None:
+    ids, problems = opened(tmp_path, name, text)
+    assert ids == []
+    (message,) = [problem for problem in problems if "columns = " in problem]
+    line = message[message.index("columns = ") : message.index("}. ") + 1]
+    assert tomllib.loads(f"[corpus]\n{line}\n")["corpus"]["columns"] == dict(zip(("id", "body"), columns, strict=True))
+
+
+def test_an_object_without_a_text_among_others_is_a_source(tmp_path: Path) -> None:
+    text = '{"id": 1}\n{"id": 2, "text": "Moe."}\n{"id": 3}\n'
+    assert opened(tmp_path, "a.jsonl", text)[0] == ["1", "2", "3"]
