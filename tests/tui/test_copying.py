@@ -1,4 +1,4 @@
-"""Ads with the same text on the workbench: what is said, and what Y takes over."""
+"""Ads with the same text on the workbench: the messages, and copying with Y."""
 
 from __future__ import annotations
 

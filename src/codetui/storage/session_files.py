@@ -173,7 +173,7 @@ def _letters(folder: str) -> str:
 
 
 def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
-    """Return the documents in a coder's folder whose names have a prefix, by name; the disk is asked for these only."""
+    """Return the documents in a coder's folder whose names have a prefix, by name; only these are checked on disk."""
     found = (path for path in _children(folder) if path.name.startswith(prefix) and path.name.endswith(".md"))
     return [path for path in found if fs.is_file(path)]
 

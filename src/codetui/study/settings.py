@@ -21,7 +21,7 @@ def settings_paths(study: Path) -> tuple[Path, Path]:
 
 
 def load_settings(study: Path, actions: Collection[str], themes: Collection[str]) -> tuple[Settings, list[Problem]]:
-    """Return the settings of the user and of the study in a folder, and their problems; a missing file is none.
+    """Return the settings of the user and of the study in a folder, and their problems; a missing file counts as empty.
 
     `actions` and `themes` are the names that may be used.
     """

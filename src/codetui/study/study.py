@@ -355,7 +355,7 @@ class CodebookService:
     def read_change(self) -> CodebookChange | Problem | None:
         """Read the codebook as another program wrote it; None if it is the same, or cannot be read now.
 
-        Returns the first error where the file has more of them than the codebook in use.
+        Returns the first error if the file has more errors than the codebook in use.
         """
         try:
             seen, text = fs.version(self.path), fs.read(self.path).decode("utf-8-sig", "replace")

@@ -84,7 +84,7 @@ class _Write(NamedTuple):
 
 
 def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
-    """Return each value that one side set and that is lost, with the value that is kept, whatever the order given.
+    """Return each value that one side set and the merge lost, with the value kept; the order given is irrelevant.
 
     A value is lost if the session holds another one, and neither its author nor anybody else who had seen it has
     changed the field since.  A change of a coding that is removed now is lost unless one who removed it had seen it.

@@ -223,7 +223,7 @@ class _Draft:
             self.done, self.undone = Steps(found, self.done), rest
 
     def _restore_codebooks(self, transaction: Transaction) -> None:
-        """Let each coding whose code an undo or redo brought back name the codebook it was assigned with."""
+        """Restore the codebook of each coding whose code was restored by an undo or redo."""
         recoded = {event.coding for event in transaction.events if isinstance(event, CodingRecoded)}
         steps = self.done
         while recoded and steps is not None:

@@ -127,7 +127,7 @@ def _decode_line(line: bytes, number: int, problems: ProblemCollector) -> str:
 
 
 def _broken_wide(encoding: str) -> str:
-    return f"this file is not all {encoding.upper()}; what is not is read as \ufffd: save the file as UTF-8"
+    return f"this file has bytes that are not {encoding.upper()}, read as \ufffd: save the file as UTF-8"
 
 
 _Line = tuple[str | None, int]

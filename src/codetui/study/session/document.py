@@ -202,7 +202,7 @@ class SessionDocument:
     # --- reading ----------------------------------------------------------------------------------
 
     def refresh(self) -> bool:
-        """Read the document again if the file has changed; return whether the text has.
+        """Read the document again if the file has changed; return True if its text is different.
 
         Raises OSError where it cannot be read: it never counts as absent.
         """

@@ -189,7 +189,7 @@ class RowList(ScrollView, can_focus=True):
         self.show_cursor()
 
     def show_cursor(self) -> None:
-        """Scroll as little as needed to see the row under the cursor; from the first stop, to the top."""
+        """Scroll as little as needed to see the row under the cursor, and to the top if it is the first stop."""
         has_stop_above = any(self.is_stop(row) for row in range(self.cursor))
         top = self.cursor if has_stop_above else 0
         region = Region(0, top, 1, self.cursor - top + 1)

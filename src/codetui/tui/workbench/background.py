@@ -65,7 +65,7 @@ class UsageReader:
             )
 
     def begin_where(self, is_read: Callable[[], bool]) -> None:
-        """Begin, but if everything was read before, only after a short while in the panel.
+        """Start reading: at once the first time, later only after the panel has been open for a short while.
 
         Looking at every log again at each opening would slow down a coder who does not read the usage.
         """
