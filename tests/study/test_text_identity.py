@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
+from codetui.core.anchors.anchor import Exact, anchor_at, resolve
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span, source_hash
 from testing.machines import Machine
@@ -117,3 +118,30 @@ def test_git_merges_clones_with_and_without_autocrlf(tmp_path: Path, *, has_attr
         assert machine.session.initial_pull is None
         machine.close()
         assert b"\r" not in b"".join(path.read_bytes() for path in (machine.folder / "sessions/rosa").rglob("*.*"))
+
+
+NEIGHBOURS = (
+    "Winkel\n\nJe praat met mensen en maakt plannen.\n- Elke dag praat je met mensen in de tuin.\n"
+    "- Op vrijdag praat je met mensen in het Duits.\n\nWij houden ervan: praten met mensen, en dan naar huis.\n"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: f"Nieuw: reageer nu!\n\n{text}",
+        lambda text: f"{text}\nJe staat met mensen op de beurs.\n",
+        lambda text: text.replace("\n", "\n\n").replace(". ", ".  "),
+        lambda text: text.replace("\n- ", "\n* "),
+        lambda text: text.replace("Winkel", "Kassa"),
+    ],
+)
+def test_a_repeated_quotation_keeps_its_place_by_its_neighbourhood(change: Callable[[str], str]) -> None:
+    words, start, changed = "met mensen", -1, change(NEIGHBOURS)
+    for _ in range(NEIGHBOURS.count(words)):
+        start = NEIGHBOURS.index(words, start + 1)
+        span = Span(start, start + len(words))
+        found = resolve(changed, anchor_at(NEIGHBOURS, span, source_hash(NEIGHBOURS)))
+        assert isinstance(found, Exact)
+        assert changed[found.span.end :][:6] == NEIGHBOURS[span.end :][:6]
+        assert changed[: found.span.start][-9:] == NEIGHBOURS[: span.start][-9:]
