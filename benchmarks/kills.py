@@ -1,6 +1,6 @@
 """Kills, losses of power and failing disks, and what was lost by them.
 
-    python -m benchmarks.kills [--store 1000] [--program 50] [--power 10] [--disk] [--seed 1]
+    python -m benchmarks.kills [--store 1000] [--program 50] [--power 10] [--disk] [--steps 1] [--seed 1]
 
 --store N    kills a process N times while it carries commands out on real sessions: at random moments, and before, half
              way through and after single operations on the disk
@@ -10,6 +10,8 @@
              every byte or in another order; and on the day after each operation at which the program was killed
 --disk       fails at every operation of a day, writes and reads, with each of eight errors, once and for the rest of
              it, and takes the sessions' folder away before each
+--steps N    kills changes of the codebook, migrations and merges at every Nth operation, with 1 before, half way
+             through and after it, and finishes each, takes it back, or runs it again
 
 What was confirmed, by the outcome of a command or by the screen, is compared with what is on disk afterwards.
 """
@@ -80,6 +82,15 @@ def fail_disks() -> list[str]:
     return tally.faults + sticks.faults
 
 
+def kill_steps(every: int) -> list[str]:
+    """Prints what came of it; the faults."""
+    from testing.attacks.step_kills import run
+
+    tally = run(every=every)
+    print(f"steps: {tally.kills} kills, {tally.interrupted} changes finished or taken back, {tally.seconds:.1f} s")
+    return tally.faults
+
+
 def _shares(whole: int, most: int, seed: int) -> Iterator[tuple[int, int]]:
     """The shares of a whole, each with seeds of its own."""
     for begun in range(0, whole, most):
@@ -102,12 +113,14 @@ def main() -> int:
     parser.add_argument("--program", type=int, default=0, metavar="N")
     parser.add_argument("--power", type=int, default=0, metavar="N")
     parser.add_argument("--disk", action="store_true")
+    parser.add_argument("--steps", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     faults = kill_store(options.store, options.seed) if options.store else []
     faults += kill_program(options.program, options.seed) if options.program else []
     faults += lose_power(options.power, options.seed) if options.power else []
     faults += fail_disks() if options.disk else []
+    faults += kill_steps(options.steps) if options.steps else []
     print(*faults[:MOST_FAULTS], sep="\n", file=sys.stderr)
     return 1 if faults else 0
 

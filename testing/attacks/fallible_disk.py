@@ -122,6 +122,10 @@ class FallibleDisk:
             target = arguments[1]
             assert isinstance(target, Path)
             self._change(Change(come=((self._name(target), self.shown[place]),), go=(place,)))
+        elif name == "link":
+            target = arguments[1]
+            assert isinstance(target, Path)
+            self._change(Change(come=((self._name(target), self.shown[place]),)))
         elif name == "remove":
             self._change(Change(go=(place,)))
         elif name == "make_folder":

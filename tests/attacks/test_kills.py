@@ -47,6 +47,12 @@ def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirme
     assert counted == kills and commands >= confirmed > kills
 
 
+@pytest.mark.parametrize("every", [97, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_change_of_many_sessions_that_is_killed_anywhere_is_done_not_begun_or_called_interrupted(every: int) -> None:
+    kills, resumed, *_ = attack("--steps", str(every))
+    assert kills > 300 // every and resumed > 100 // every
+
+
 @pytest.mark.parametrize(
     ("found", "difference"),
     [

@@ -14,7 +14,7 @@ import filelock
 import pytest
 
 from codetui.model import text_hash
-from codetui.storage import fs, study_files
+from codetui.storage import fs, session_files, study_files
 from codetui.storage.study_files import edit_codebook, keep_codebook, kept_codebook, kept_names
 
 BOOK = '# lights\n[[code]]\nid = "T1"\nexamples = []   # as they come\n'
@@ -242,7 +242,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(book: Path, mo
 def test_a_book_is_kept_once_and_found_by_its_hash(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
     assert keep_codebook(tmp_path, BOOK, digest) is None
-    path = tmp_path / study_files.KEPT_FOLDER / f"{digest[:12]}.toml"
+    path = tmp_path / session_files.KEPT_FOLDER / f"{digest[:12]}.toml"
     before = fs.version(path)
     assert keep_codebook(tmp_path, BOOK, digest) is None
     assert fs.version(path) == before
@@ -258,7 +258,7 @@ def test_books_are_listed_in_the_order_in_which_they_were_used(tmp_path: Path) -
     texts = [BOOK, BOOK + "# 2\n", BOOK + "# 3\n"]
     for number, text in enumerate(texts):
         keep_codebook(tmp_path, text, text_hash(text))
-        path = tmp_path / study_files.KEPT_FOLDER / f"{text_hash(text)[:12]}.toml"
+        path = tmp_path / session_files.KEPT_FOLDER / f"{text_hash(text)[:12]}.toml"
         os.utime(path, (1_000 + number, 1_000 + number))
     assert kept_names(tmp_path) == [text_hash(text)[:12] for text in texts]
     assert kept_names(tmp_path / "none") == []
@@ -273,7 +273,7 @@ def test_a_book_that_is_not_kept_is_none(tmp_path: Path, name: str) -> None:
 def test_a_kept_book_that_was_changed_is_no_longer_that_book(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
     keep_codebook(tmp_path, BOOK, digest)
-    (tmp_path / study_files.KEPT_FOLDER / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
+    (tmp_path / session_files.KEPT_FOLDER / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
     assert kept_codebook(tmp_path, digest) is None
 
 
@@ -284,6 +284,6 @@ def test_a_text_that_is_not_the_book_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_a_warning(tmp_path: Path) -> None:
-    (tmp_path / study_files.KEPT_FOLDER).write_text("a file in the way", encoding="utf-8")
+    (tmp_path / session_files.KEPT_FOLDER).write_text("a file in the way", encoding="utf-8")
     problem = keep_codebook(tmp_path, BOOK, text_hash(BOOK))
     assert problem is not None and problem.severity == "warning" and "not kept" in problem.message

@@ -25,8 +25,9 @@ from codetui.formats.codebook.migration_map import render_map
 from codetui.model import Codebook
 from codetui.study.checker import in_order
 from codetui.study.coding_book import ConvertedBook, coding_book_text, convert_coding_book
-from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan
+from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan, resume_study
 from codetui.study.outputs import protected_part
+from codetui.study.steps import interrupted_steps
 from codetui.study.study import StudyError, codebook_path, read_codebook, sessions_path
 
 CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
@@ -173,6 +174,23 @@ def migrate(options: argparse.Namespace) -> int:
     return exit_code(counts.problems)
 
 
+def finish(options: argparse.Namespace) -> int:
+    """Finish changes of the codebook that were interrupted, or take them back."""
+    study = open_study(options)
+    steps, unreadable = interrupted_steps(study.sessions_path)
+    problems = [one for one in unreadable if all(step.id not in one.file for step in steps)]
+    for step in steps:
+        counts = resume_study(step, study, is_reverse=options.undo)
+        problems += counts.problems
+        changed = plural(counts.sessions, "session")
+        show(f"{'taken back' if options.undo else 'finished'}: {step.what}; {changed} changed")
+    for problem in problems:
+        note(problem)
+    if not (steps or problems):
+        show("no change of the codebook was interrupted")
+    return exit_code(problems)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": import_,
     "export": export,
@@ -180,4 +198,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "diff": diff,
     "propose": propose,
     "migrate": migrate,
+    "finish": finish,
 }

@@ -206,6 +206,7 @@ CODEBOOK_COMMANDS = {
     "diff": "show what changed between two codebooks",
     "propose": "propose rules for migrating from one codebook to the next, for you to edit",
     "migrate": "migrate all sessions from one codebook to the next by such rules",
+    "finish": "finish a change of the codebook that was interrupted, or take it back",
 }
 OFFSETS = (
     "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
@@ -384,3 +385,6 @@ def _add_codebook_arguments(command: str, parser: argparse.ArgumentParser) -> No
             parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
             parser.add_argument("--dry-run", action="store_true", help="only count what would change")
             _add_study(parser, *PARTS, coder=ONE_CODER)
+        case "finish":
+            parser.add_argument("--undo", action="store_true", help="take it back instead")
+            _add_study(parser, *PARTS)

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/codetui
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_codetui_codebook_subparsers=(import export check diff propose migrate)
+_shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
 _shtab_codetui_subparsers=(import export status check merge codebook init completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
@@ -19,6 +19,7 @@ _shtab_codetui_codebook_check_option_strings=(-h --help --study --codebook --jso
 _shtab_codetui_codebook_diff_option_strings=(-h --help --study --sessions --json)
 _shtab_codetui_codebook_propose_option_strings=(-h --help --study --sessions -o --output --force)
 _shtab_codetui_codebook_migrate_option_strings=(-h --help --map --old --dry-run --study --corpus --codebook --sessions --coder)
+_shtab_codetui_codebook_finish_option_strings=(-h --help --undo --study --corpus --codebook --sessions)
 _shtab_codetui_codebook_option_strings=(-h --help)
 _shtab_codetui_init_option_strings=(-h --help)
 _shtab_codetui_completion_option_strings=(-h --help)
@@ -73,6 +74,10 @@ _shtab_codetui_codebook_migrate___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_migrate___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_migrate___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_migrate___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_finish___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_finish___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_finish___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_codebook_finish___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_init_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_codetui___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui___corpus_COMPGEN=_shtab_compgen_files
@@ -82,7 +87,7 @@ _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___format_choices=(markdown csv jsonl xlsx)
 _shtab_codetui_export___what_choices=(codings ads notes)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
-_shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate)
+_shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
 _shtab_codetui_pos_0_choices=(import export status check merge codebook init completion)
 
@@ -122,6 +127,9 @@ _shtab_codetui_codebook_propose___force_nargs=0
 _shtab_codetui_codebook_migrate__h_nargs=0
 _shtab_codetui_codebook_migrate___help_nargs=0
 _shtab_codetui_codebook_migrate___dry_run_nargs=0
+_shtab_codetui_codebook_finish__h_nargs=0
+_shtab_codetui_codebook_finish___help_nargs=0
+_shtab_codetui_codebook_finish___undo_nargs=0
 _shtab_codetui_codebook_pos_0_nargs=A...
 _shtab_codetui_codebook__h_nargs=0
 _shtab_codetui_codebook___help_nargs=0

@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import export status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' init completion
+set -g _shtab_codetui_commands import export status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
 set -g _shtab_codetui_opts_with_value --ad --codebook --coder --corpus --driver --format --map --old --output --sessions --study --what -o
 
 complete -c codetui -e
@@ -153,6 +153,13 @@ complete -c codetui -n '_shtab_codetui_using codebook migrate' -l corpus -xka "(
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l coder -x -d 'only this coder'"'"'s sessions'
+complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a finish -d 'Finish a change of the codebook that was interrupted, or take it back.'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -l undo -d 'take it back instead'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using codebook finish' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'

@@ -19,7 +19,7 @@ complete codetui \
         'c/--format=/(markdown html)/' \
         'c/--map=/f/' \
         'c/--old=/f/' \
-        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study version what)/' \
+        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -35,7 +35,7 @@ complete codetui \
         'p/1/(import export status check merge codebook init completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
-        'n/codebook/(import export check diff propose migrate)/' \
+        'n/codebook/(import export check diff propose migrate finish)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh fish)/' \
         'n/check/f/' \

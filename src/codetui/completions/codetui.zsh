@@ -27,6 +27,7 @@ _shtab_codetui_codebook_commands() {
     check:'List every problem of the codebook.'
     diff:'Show what changed between two codebooks.'
     export:'Write the coding book as markdown, or as a page for printing.'
+    finish:'Finish a change of the codebook that was interrupted, or take it back.'
     import:'Make a codebook from a coding book in markdown.'
     migrate:'Migrate all sessions from one codebook to the next by such rules.'
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
@@ -102,6 +103,18 @@ _shtab_codetui_codebook_export_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_codebook_export_defaults_added=0
+
+_shtab_codetui_codebook_finish_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--undo[take it back instead]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_finish_defaults_added=0
 
 _shtab_codetui_codebook_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -268,6 +281,7 @@ _shtab_codetui_codebook() {
         check) _arguments -C -s $_shtab_codetui_codebook_check_options ;;
         diff) _arguments -C -s $_shtab_codetui_codebook_diff_options ;;
         export) _arguments -C -s $_shtab_codetui_codebook_export_options ;;
+        finish) _arguments -C -s $_shtab_codetui_codebook_finish_options ;;
         import) _arguments -C -s $_shtab_codetui_codebook_import_options ;;
         migrate) _arguments -C -s $_shtab_codetui_codebook_migrate_options ;;
         propose) _arguments -C -s $_shtab_codetui_codebook_propose_options ;;

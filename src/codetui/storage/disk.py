@@ -81,6 +81,11 @@ def rename(source: Path, target: Path) -> None:
     source.replace(target)
 
 
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name; raise FileExistsError if that is in use."""
+    os.link(source, target)
+
+
 def remove(path: Path) -> None:
     """Delete a file."""
     path.unlink()

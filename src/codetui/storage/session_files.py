@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from codetui.model import Problem
 from codetui.storage import disk, fs
 from codetui.storage.copies import original_of
 from codetui.storage.fs import remove_stale_temporaries, require_inside
 
 EVENTS = "events"
 LOG = ".jsonl"
+SNAPSHOTS = ".written"
+LOCK = ".lock"
 PLACE_FILE = "place.json"
 STUDY_LOG = "study.jsonl"
+KEPT_FOLDER = ".codebooks"
+"""The folder of kept codebooks, in that of the sessions: they belong to all coders of a study."""
+
 DOCUMENT = "analysis_job_"
 
 
@@ -221,6 +228,74 @@ def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
 
     numbers = number("offset", -1), number("line", 0), number("cursor", 0), number("scroll", 0)
     return StoppedAt(source, file if isinstance(file, str) else "", *numbers)
+
+
+# --- what is in the way ---------------------------------------------------------------------------------
+
+
+def obstructions(root: Path, coder: str | None = None) -> Iterator[Problem]:
+    """Yield a problem for each link, folder or pipe that has the name of a file or folder of the sessions.
+
+    `coder` is the folder of the one coder to look at.  Raise OSError if a folder cannot be read.
+    """
+    for entry in _entries(root):
+        is_kept = entry.name == KEPT_FOLDER
+        is_named = is_kept or not entry.name.startswith(".")
+        if not is_named or (coder is not None and entry.name not in (coder, KEPT_FOLDER)):
+            continue
+        fault = _fault(root, entry, "folder") if is_kept or entry.is_symlink() or entry.is_dir() else ""
+        if fault:
+            yield _in_the_way(entry, fault)
+        elif entry.is_dir():
+            yield from _obstructions_in(root, Path(entry.path))
+
+
+def _obstructions_in(root: Path, folder: Path) -> Iterator[Problem]:
+    """Yield the problems in the folder of a coder, of logs, or of kept codebooks."""
+    for entry in _entries(folder):
+        kind = _kind_named(folder.name, entry.name)
+        fault = _fault(root, entry, kind) if kind else ""
+        if fault:
+            yield _in_the_way(entry, fault)
+        elif kind == "folder":
+            yield from _obstructions_in(root, Path(entry.path))
+
+
+def _kind_named(folder: str, name: str) -> Literal["file", "folder", ""]:
+    """Return what a name in a folder stands for; empty if the program does not use it."""
+    if folder == EVENTS:
+        return "file" if name.endswith((LOG, SNAPSHOTS, LOCK)) or name == PLACE_FILE else ""
+    if folder == KEPT_FOLDER:
+        return "file" if name.endswith(".toml") else ""
+    if name == EVENTS:
+        return "folder"
+    return "file" if name == STUDY_LOG or (name.startswith(DOCUMENT) and name.endswith(".md")) else ""
+
+
+def _fault(root: Path, entry: os.DirEntry[str], kind: Literal["file", "folder"]) -> str:
+    """Return why an entry is not the file or folder that its name stands for; empty if it is."""
+    if entry.is_symlink():
+        if disk.status(entry.path) is None:
+            return "this symbolic link leads nowhere; remove it, or restore what it leads to"
+        if not Path(disk.real(entry.path)).is_relative_to(disk.real(root)):
+            return f"this symbolic link leads out of {root}, so that nothing can be written there; {fs.LINK_HINT}"
+    is_file, is_folder = entry.is_file(), entry.is_dir()
+    if is_file if kind == "file" else is_folder:
+        return ""
+    found = "folder" if is_folder else "file" if is_file else "pipe or a device"
+    return f"this is a {found}, where a {kind} belongs; move it elsewhere, or rename it"
+
+
+def _in_the_way(entry: os.DirEntry[str], fault: str) -> Problem:
+    return Problem(entry.path, 0, "error", fault)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return the entries of a folder, by name; none if it is absent.  Raise OSError if it cannot be read."""
+    try:
+        return sorted(disk.entries(folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 # --- names that hold on every file system -------------------------------------------------------------

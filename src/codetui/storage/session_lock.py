@@ -299,19 +299,35 @@ class SessionLock:
         return now - status.st_mtime
 
     def _create(self) -> None:
-        """Create the lock and its folder; raise FileExistsError if there is one."""
+        """Create the lock and its folder; raise FileExistsError if there is one.
+
+        It gets its name once it names its holder: a program that is killed in between blocks nobody.
+        """
         try:
-            self._write(self.file)
+            temporary = self._write_temporary()
         except FileNotFoundError:
             fs.ensure_folder(self.file.parent)
+            temporary = self._write_temporary()
+        try:
+            disk.link(temporary, self.file)
+        except FileExistsError:
+            raise
+        except OSError:  # Some file systems know no second names.
             self._write(self.file)
+        finally:
+            disk.remove(temporary)
 
-    def _replace(self) -> None:
-        """Replace whatever has the lock's name; a symbolic link is never followed."""
+    def _write_temporary(self) -> Path:
+        """Write a file that names this program beside the lock."""
         temporary = self.file.with_name(f"{self.file.name}.{self._token[:8]}.tmp")
         with contextlib.suppress(FileNotFoundError):
             disk.remove(temporary)
         self._write(temporary)
+        return temporary
+
+    def _replace(self) -> None:
+        """Replace whatever has the lock's name; a symbolic link is never followed."""
+        temporary = self._write_temporary()
         try:
             disk.rename(temporary, self.file)
         except OSError:

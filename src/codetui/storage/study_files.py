@@ -17,6 +17,7 @@ from codetui.formats.toml.syntax import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
+from codetui.storage.session_files import KEPT_FOLDER
 
 MOST_MISSING = 200
 """Missing background documents that are reported."""
@@ -242,9 +243,6 @@ def _read(path: Path, target: Path) -> str:
 
 
 # --- keeping codebooks --------------------------------------------------------------------------------
-
-KEPT_FOLDER = ".codebooks"
-"""The folder of kept codebooks, in that of the sessions: they belong to all coders of a study."""
 
 NAME_LENGTH = 12
 """Digits of a codebook's hash in transactions and in the name of its file."""

@@ -36,13 +36,14 @@ from codetui.model import (
     hashes_of,
 )
 from codetui.storage import session_files
-from codetui.storage.session_files import safe_name
+from codetui.storage.journal import StudyJournal
+from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import NO_TEXT
 from codetui.study.former import with_former
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
-from codetui.study.session.document import DocumentFile, read_document
-from codetui.study.session.outcome import change_words
+from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
+from codetui.study.session.outcome import change_words, not_read
 from codetui.study.session.sync import DocumentStatus
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import CorpusSources, Study
@@ -53,7 +54,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
 
     Raises StudyError where there is no corpus.
     """
-    problems, book, sources = list[Problem](), study.codebook, CorpusSources(study.corpus)
+    problems, book, sources = study.problems(coder), study.codebook, CorpusSources(study.corpus)
     touched = _touched_names(study.sessions_path, coder)
     same: defaultdict[int, list[SourceEntry]] = defaultdict(list)
     for entry, digest in sources.read_all(lambda one: bool(touched) and safe_name(one) in touched, problems):
@@ -82,6 +83,7 @@ def _check_coder(
 ) -> Iterator[Problem]:
     """Yield the problems of one coder's sessions, and of documents without a heading."""
     index, used = index_of(study.codebook), set[Path]()
+    yield from _study_log_problems(SessionPaths.of_folder(study.sessions_path, folder))
     compared = {entry.id for group in groups for entry in group}
     coded: dict[SourceId, SessionSnapshot] = {}
     for session in sessions:
@@ -100,6 +102,14 @@ def _check_coder(
             yield from _without_heading(path)
     for group in groups:
         yield from coded_otherwise(group, coded, study.codebook)
+
+
+def _study_log_problems(paths: SessionPaths) -> list[Problem]:
+    """Return the problems of the lines of a coder's log of the study."""
+    try:
+        return StudyJournal(paths.study_log()).read()[1]
+    except OSError as error:
+        return [not_read(error, paths.folder / session_files.STUDY_LOG, "steps over several sessions are left out")]
 
 
 def _without_heading(path: Path) -> list[Problem]:
@@ -128,6 +138,8 @@ def check_session(
     session: SessionSnapshot, source: Source | None, corpus: Path, index: CodebookIndex
 ) -> Iterator[Problem]:
     """Yield the problems of one session; `source` is None if the corpus lacks it."""
+    if session.log is not None:
+        yield from _snapshot_problems(session.log.with_suffix(session_files.SNAPSHOTS), index.book.words.source)
     # Every line was confirmed to a coder: one that cannot be read is work that is lost.
     yield from (problem._replace(severity="error") for problem in session.log_problems)
     yield from (*session.misplaced, *session.read_problems)
@@ -153,6 +165,18 @@ def check_session(
         unsure = list(quotation_problems(state, source, file, lines, word))
     yield from unsure
     yield from _assigned(session, read, unsure, index.book, file)
+
+
+def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:
+    """Yield the problem of snapshots that cannot be read, without which lines deleted by hand are not removed."""
+    try:
+        line = unreadable_snapshot(path)
+    except OSError as error:
+        yield not_read(error, path, "edits by hand in the document are left out")
+        return
+    if line:
+        what = "this line cannot be read, by which edits of the document are recognized: lines deleted there stay coded"
+        yield Problem(str(path), line, "warning", f"{what}; open the {word} once, and it is written again")
 
 
 def _is_headless(session: SessionSnapshot) -> bool:

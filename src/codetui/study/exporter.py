@@ -46,7 +46,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
         )
     tables = (what,) if what else exporter.tables
     sources = study.sources_by_id()
-    found, problems = list(study.sessions(coder=coder, sources=sources)), list[Problem]()
+    found, problems = list(study.sessions(coder=coder, sources=sources)), study.problems(coder)
     if not found and (coder or tables != ("ads",)):
         whose = f" of coder {coder}" if coder else ""
         what_is = f"there are no sessions{whose} in {study.sessions_path}"

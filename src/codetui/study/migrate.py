@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from codetui.core.codebook.migration import (
     MigrationMap,
@@ -20,13 +20,28 @@ from codetui.core.codebook.migration import (
     migrate,
     version_name,
 )
-from codetui.core.session.commands import Decision
+from codetui.core.codebook.usage import done_transactions
+from codetui.core.session.commands import Decision, Refusal
+from codetui.core.session.decide import undo_unchanged
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc.patch import document_of
-from codetui.model import NO_STEP, Codebook, Problem, Source, SourceId, StepId, StudyStep, TransactionId, Words
+from codetui.formats.toml.edit import EditError
+from codetui.model import (
+    NO_STEP,
+    Codebook,
+    Problem,
+    Source,
+    SourceId,
+    StepId,
+    StudyStep,
+    Transaction,
+    TransactionId,
+    Words,
+    text_hash,
+)
 from codetui.storage import fs, study_files
 from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
@@ -34,6 +49,7 @@ from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, Sources
+from codetui.study.steps import BegunStep, StepNote, interrupted_steps
 from codetui.study.study import Study, StudyError, read_codebook
 
 AT_ONCE = 8
@@ -44,7 +60,8 @@ class MigrationPlan(NamedTuple):
     """A migration before it is done: its rules and both codebooks, the old one if it is known.
 
     `is_fresh` if the codebook has just been changed in the way that the rules describe.  `step` is the step of the
-    study's logs that the transactions are part of.
+    study's logs that the transactions are part of.  With `is_reverse` that step is taken back: `new` is the codebook
+    before it.
     """
 
     rules: MigrationMap
@@ -53,10 +70,25 @@ class MigrationPlan(NamedTuple):
     problems: tuple[Problem, ...] = ()
     is_fresh: bool = False
     step: StepId = NO_STEP
+    is_reverse: bool = False
+    kind: Literal["refactoring", "migration"] = "migration"
 
     def applied_to(self, state: State) -> MigrationResult:
-        """Return the events of the migration in a session."""
-        return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh)
+        """Return the events of the migration in a session, which are none if the step is done there."""
+        done = self.done_in(state)
+        if self.is_reverse:
+            events = undo_unchanged(done, state) if done else ()
+            return MigrationResult(events, {}, 0, 0, ())
+        return migrate(state, self.rules, self.new, fresh_id, self.old, is_fresh=self.is_fresh and not done)
+
+    def done_in(self, state: State) -> Transaction | None:
+        """Return the transaction of this step in a session, unless it was undone; None if there is none."""
+        return next((one for one in done_transactions(state) if self.step and one.step == self.step), None)
+
+    def begun(self, what: str, coder: str, only: str = "") -> BegunStep:
+        """Return the step to note before it is carried out."""
+        before, after = self.old.content_hash if self.old else "", self.new.content_hash
+        return BegunStep(self.step, self.kind, coder, only, what, self.rules.digest, before, after, "")
 
 
 def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan:
@@ -110,10 +142,98 @@ def _kept_codebooks(sessions: Path) -> list[Codebook]:
 def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
     """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them.
 
-    They are kept first: documents name codes of the old one.
+    They are kept first: documents name codes of the old one.  A step with the same rules that was interrupted is
+    finished.  Raises StudyError where another one was.
     """
     counts = MigrationCounts(plan.new.words, problems=keep_books(study.codebook_path, old, study.sessions_path, plan))
-    return migrate_sessions(plan, study, coder, tally=counts)
+    steps, problems = interrupted_steps(study.sessions_path)
+    same = next((one for one in steps if one.rules == plan.rules.digest), None)
+    if problems and same is None:
+        raise StudyError("nothing is changed:", problems=problems)
+    if same is not None:
+        plan = plan._replace(step=same.id, is_fresh=same.kind == "refactoring", kind=same.kind)
+    note = StepNote(study.sessions_path, plan.step, is_resumed=same is not None)
+    try:
+        note.begin(same or plan.begun(f"migration from {plan.rules.name}", "", coder or ""))
+    except OSError as error:
+        what = f"if this is interrupted, nothing will show it ({error.strerror or error}): run the same command again"
+        counts.problems.append(Problem(str(note.path), 0, "warning", what))
+    counts = migrate_sessions(plan, study, coder, tally=counts)
+    note.end(counts.problems)
+    return counts
+
+
+def resume_study(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationCounts:
+    """Finish a step that was interrupted, or take it back with `is_reverse`.
+
+    Raises StudyError where that is not possible, and then nothing is changed.
+    """
+    plan, note = resumed_plan(step, study, study.codebook_service.edit, is_reverse=is_reverse)
+    counts = migrate_sessions(plan, study, step.only or None)
+    note.end(counts.problems)
+    return counts
+
+
+Edit = Callable[[Callable[[str], str]], Saved | Refusal | NotSaved]
+
+
+def resumed_plan(step: BegunStep, study: Study, edit: Edit, *, is_reverse: bool) -> tuple[MigrationPlan, StepNote]:
+    """Bring the codebook to where an interrupted step leads, or to where it began; return what is left to do.
+
+    `edit` changes the text of the codebook.  Raises StudyError.
+    """
+    root, is_refactoring = study.sessions_path, step.kind == "refactoring"
+    note = StepNote(root, step.id, is_resumed=True)
+    holder = note.claim()
+    if holder is not None:
+        raise StudyError(f"another program is at it ({holder}).", file=note.path)
+    try:
+        if is_refactoring:
+            _edit_back(step, root, edit, is_reverse=is_reverse)
+        plan = _resumed(step, study, is_reverse=is_reverse)
+    except (StudyError, OSError) as error:
+        note.release()
+        if isinstance(error, StudyError):
+            raise
+        raise StudyError(f"{error.filename}: {error.strerror or error}; nothing is changed", file=note.path) from error
+    return plan, note
+
+
+def _edit_back(step: BegunStep, root: Path, edit: Edit, *, is_reverse: bool) -> None:
+    """Change the codebook to the version after a step, or before it.  Raises StudyError."""
+    here, there = (step.after, step.before) if is_reverse else (step.before, step.after)
+    wanted = study_files.kept_codebook(root, there)
+
+    def change(text: str) -> str:
+        bare = text.removeprefix("\ufeff")
+        if text_hash(bare) == here and wanted is not None:
+            return text.removesuffix(bare) + wanted
+        if text_hash(bare) != there and (is_reverse or text_hash(bare) == here):
+            why = "it was changed since" if wanted is not None else f"its version {there[:12]} is not kept in {root}"
+            raise EditError(f"the change cannot be {'taken back' if is_reverse else 'finished'}, as {why}")
+        return text
+
+    done = edit(change)
+    if not isinstance(done, Saved):
+        raise StudyError(done.message)
+
+
+def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPlan:
+    """Return what is left of a step, the codebook being what it leads to.  Raises StudyError, OSError."""
+    root = study.sessions_path
+    book, text = study.codebook, study_files.kept_codebook(root, step.after if is_reverse else step.before)
+    other = parse_codebook(text, step.before)[0] if text is not None else None
+    found = parse_applied_map(fs.read(study_files.map_path(root, step.rules)).decode("utf-8", "replace"))
+    known = {code.id for code in book.codes}
+    lost = [to for rule in found.rules for to in rule.new if rule.part == "code" and to not in known]
+    if lost and not is_reverse:
+        what = f"the codebook was changed since, and lacks {', '.join(lost)}"
+        raise StudyError(f"{what}: add the code again, or take the change back")
+    rules = tuple(replace(rule, is_same=not rule.new and rule.old in known) for rule in found.rules)
+    is_fresh = step.kind == "refactoring" and not is_reverse
+    return MigrationPlan(
+        replace(found, rules=rules), book, other, (), is_fresh, step.id, is_reverse=is_reverse, kind=step.kind
+    )
 
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
@@ -163,7 +283,8 @@ def migrate_sessions(
 
 
 def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> Iterator[Problem]:
-    """Write the step into each coder's log of the study; yield the problems with that."""
+    """Write the step into each coder's log of the study that lacks it; yield the problems with that."""
+    before = plan.new if plan.is_reverse else plan.old
     for (folder, coder), transactions in tally.steps.items():
         if not transactions:
             continue
@@ -172,14 +293,16 @@ def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> It
             seq=0,
             time=now(),
             coder=coder,
-            kind="refactoring" if plan.is_fresh else "migration",
+            kind=plan.kind,
             transactions=tuple(transactions),
-            codebook_before=plan.old.content_hash if plan.old else "",
+            codebook_before=before.content_hash if before else "",
             codebook_after=plan.new.content_hash,
         )
         log = SessionPaths.of_folder(sessions, folder).study_log()
         try:
-            StudyJournal(log).record(step)
+            journal = StudyJournal(log)
+            if all(one.id != step.id for one in journal.read()[0]):
+                journal.record(step)
         except OSError as error:
             what = f"the step is not in the log of the study: {error.strerror or error}; the sessions have it"
             yield Problem(str(log), 0, "warning", what)
@@ -231,7 +354,8 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
     if record.state.opened is None and record.document is None:
         return _Done(None, record.problems)
     expected = plan.applied_to(record.state)
-    if not (expected.events or expected.counts):
+    is_resumed = any(plan.step and one.step == plan.step for one in record.transactions)
+    if not (expected.events or expected.counts or is_resumed):
         return _Done(expected)
     if isinstance(ad, Problem):
         return _Done(None, (ad,))
@@ -267,9 +391,9 @@ def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | 
     done = plan.applied_to(session.state)
     if done.events:
         message = f"{plural(len(done.events), 'change')} by the rules from one codebook to the next."
-        outcome = session.record(
-            Decision(done.events, message, cause="migration", from_name=plan.rules.name, step=plan.step)
-        )
+        decision = Decision(done.events, message, cause="migration", from_name=plan.rules.name, step=plan.step)
+        undone = plan.done_in(session.state) if plan.is_reverse else None
+        outcome = session.record(decision._replace(cause="undo", target=undone.id) if undone else decision)
         if not isinstance(outcome, Saved):
             return outcome
     return done

@@ -227,7 +227,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     if not entries:
         raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
     found = list(study.sessions(coder=coder))
-    errors = [problem for problem in problems if is_left_out(problem)]
+    errors = [problem for problem in (*study.problems(coder), *problems) if is_left_out(problem)]
     for session in found:
         errors += session.problems if session.is_unread else (*session.misplaced, *session.read_problems)
     return StudyStatus(*_lines(entries, found, study.codebook), tuple(errors))

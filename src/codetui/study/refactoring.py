@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook.migration import MigrationMap, version_name
-from codetui.core.codebook.refactoring import Refactoring, rule_of
+from codetui.core.codebook.refactoring import Refactoring, describe, rule_of
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.editing import refactor
 from codetui.formats.codebook.reader import parse_codebook
@@ -25,20 +26,27 @@ from codetui.study.migrate import (
     migrate_session,
     migrate_sessions,
     read_plan,
+    resumed_plan,
     transactions_of,
 )
-from codetui.study.session.outcome import NotSaved
+from codetui.study.session.outcome import NotSaved, not_read
 from codetui.study.sessions import SessionSnapshot
+from codetui.study.steps import BegunStep, StepNote, interrupted_steps, is_note
 from codetui.study.study import StudyError
 from codetui.study.workspace import Workspace
 
 
 class MigrationPreview(NamedTuple):
-    """The counts of a migration before or after it; `step` is the refactoring that it begins with, None for a map."""
+    """The counts of a migration before or after it; `step` is the refactoring that it begins with, None for a map.
+
+    Once it has begun, `note` is that on disk, and `only` the coder whose sessions alone it is about, empty for all.
+    """
 
     plan: MigrationPlan
     tally: MigrationCounts
     step: Refactoring | None = None
+    note: StepNote | None = None
+    only: str = ""
 
     @property
     def lines(self) -> list[str]:
@@ -59,6 +67,9 @@ class CodeRefactoring:
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """Count the changes that a refactoring would make; nothing is written, and any thread may call this."""
+        interrupted = self._interrupted()
+        if interrupted:
+            return interrupted
         try:
             text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
@@ -70,6 +81,9 @@ class CodeRefactoring:
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """Count the changes that the rules in a file would make; nothing is written, and any thread may call this."""
+        interrupted = self._interrupted()
+        if interrupted:
+            return interrupted
         try:
             plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
@@ -83,16 +97,69 @@ class CodeRefactoring:
 
         If the codebook was changed since the preview, its newest text is changed.
         """
+        reason = self._out_of_date()
+        if reason is not None:
+            return reason
+        if preview.step is None:
+            plan = preview.plan
+            problems = keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
+            note = StepNote(self._paths.root, plan.step)
+            try:
+                note.begin(plan.begun(f"migration from {plan.rules.name}", self._workspace.coder))
+            except OSError as error:
+                return NotSaved(f"{error.filename}: {error.strerror or error}")
+            return self._migrate_open(
+                MigrationPreview(plan, MigrationCounts(plan.new.words, problems=problems), None, note)
+            )
+        changed = self._changed(preview.step)
+        if isinstance(changed, Refusal | NotSaved):
+            return changed
+        plan, note = changed
+        return self._migrate_open(MigrationPreview(plan, MigrationCounts(plan.new.words), preview.step, note))
+
+    def resume(self, step: BegunStep, *, is_reverse: bool) -> MigrationPreview | Refusal | NotSaved:
+        """Finish a step that was interrupted, or take it back: the codebook and the open session, as `apply`."""
+        reason = self._out_of_date()
+        if reason is not None:
+            return reason
+        try:
+            plan, note = resumed_plan(step, self._study, self._workspace.edit_codebook, is_reverse=is_reverse)
+        except StudyError as error:
+            return Refusal(str(error))
+        return self._migrate_open(MigrationPreview(plan, MigrationCounts(plan.new.words), None, note, step.only))
+
+    def interrupted(self) -> list[BegunStep]:
+        """Return the steps that were interrupted, and list these, and these alone, among the problems."""
+        known = [one for one in self._workspace.problems if is_note(one)]
+        try:
+            steps, problems = interrupted_steps(self._paths.root)
+        except OSError as error:
+            steps, problems = [], [not_read(error, self._paths.root, "changes that were interrupted are not shown")]
+        self._workspace.problems[:] = [one for one in self._workspace.problems if one not in known]
+        self._workspace.add_problems(problems)
+        return steps
+
+    def _interrupted(self) -> Refusal | None:
+        """Return why no other step may begin, if one was interrupted."""
+        try:
+            problems = interrupted_steps(self._paths.root)[1]
+        except OSError as error:
+            return Refusal(f"{error.filename}: {error.strerror or error}")
+        return Refusal(f"The codebook is unchanged: {problems[0].message}.") if problems else None
+
+    def _out_of_date(self) -> NotSaved | None:
+        """Save the open session with the changes of others; return why that failed."""
         session = self._workspace.session
         reason = session.out_of_date_reason() if session else ""
         if reason:
             return NotSaved(reason)
         self._workspace.leave()
-        plan = preview.plan if preview.step is None else self._changed(preview.step)
-        if isinstance(plan, Refusal | NotSaved):
-            return plan
-        tally = MigrationCounts(plan.new.words)
-        if session is not None:
+        return None
+
+    def _migrate_open(self, begun: MigrationPreview) -> MigrationPreview:
+        """Migrate the open session."""
+        session, plan, tally = self._workspace.session, begun.plan, begun.tally
+        if session is not None and begun.only in ("", session.coder):
             done = migrate_session(plan, session)
             if isinstance(done, NotSaved):
                 what = f"this session is unchanged: {done.reason}"
@@ -100,42 +167,50 @@ class CodeRefactoring:
             else:
                 tally.add(session.source.id, self._paths.folder.name, done)
                 tally.steps[self._paths.folder.name, session.coder] += transactions_of(session, plan.step)
-        return MigrationPreview(plan, tally, preview.step)
+        return begun
 
     def migrate_others(
         self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None
     ) -> MigrationPreview:
         """Migrate all other sessions, of all coders, for a worker; `progress` gets the number that is done."""
-        plan = begun.plan
-        tally = migrate_sessions(plan, self._study, None, self._is_open, begun.tally, progress)
-        if not plan.is_fresh:
-            tally.problems += keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
-        return MigrationPreview(plan, tally, begun.step)
+        plan, only = begun.plan, begun.only or None
+        tally = migrate_sessions(plan, self._study, only, self._is_open, begun.tally, progress)
+        if begun.note is not None:
+            begun.note.end(tally.problems)
+        return begun._replace(tally=tally)
 
     def hint(self, plan: MigrationPlan) -> str:
         """Return how to migrate those sessions that could not be."""
         path = study_files.map_path(self._paths.root, plan.rules.digest)
         return f"Fix the cause, then: codetui codebook migrate --map {path}"
 
-    def _changed(self, step: Refactoring) -> MigrationPlan | Refusal | NotSaved:
-        """Change the codebook's file, and keep its previous version and the rules beside the sessions."""
-        workspace, root = self._workspace, self._paths.root
-        texts: list[str] = []
+    def _changed(self, step: Refactoring) -> tuple[MigrationPlan, StepNote] | Refusal | NotSaved:
+        """Change the codebook's file once both versions, the rules and the step are noted beside the sessions."""
+        root, id_ = self._paths.root, StepId(fresh_id())
+        note = StepNote(root, id_)
+        plans: list[MigrationPlan] = []
 
         def change(text: str) -> str:
-            texts[:] = [text, refactor(text, step)]
-            return texts[1]
-
-        changed = workspace.edit_codebook(change)
-        if isinstance(changed, Refusal | NotSaved):
+            changed = refactor(text, step)
+            before, after = text.removeprefix("\ufeff"), changed.removeprefix("\ufeff")
+            plan = _plan(before, after, step)._replace(step=id_)
+            plans[:] = [plan]
+            old = plan.old or plan.new
+            kept = (
+                study_files.keep_codebook(root, before, old.content_hash),
+                study_files.keep_codebook(root, after, plan.new.content_hash),
+                *keep_rules(root, plan.rules),
+            )
+            for problem in filter(None, kept):
+                raise OSError(errno.EIO, problem.message, problem.file)
+            note.begin(plan.begun(describe(step, old), self._workspace.coder))
             return changed
-        before, after = (text.removeprefix("\ufeff") for text in texts)
-        plan = _plan(before, after, step)
-        if plan.old is not None:
-            problem = study_files.keep_codebook(root, before, plan.old.content_hash)
-            kept = keep_rules(root, plan.rules)
-            workspace.add_problems([*([problem] if problem else []), *kept])
-        return plan
+
+        outcome = self._workspace.edit_codebook(change)
+        if isinstance(outcome, Refusal | NotSaved):
+            note.end([])
+            return outcome
+        return plans[0], note
 
     def _is_open(self, record: SessionSnapshot) -> bool:
         session = self._workspace.session
@@ -146,7 +221,7 @@ def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
     """Return the rules between two texts of the codebook.  Raises EditError where one cannot be read."""
     old, new = _read(before), _read(after)
     rules = MigrationMap((rule_of(step),), version_name(old), version_name(new))
-    return MigrationPlan(rules, new, old, is_fresh=True, step=StepId(fresh_id()))
+    return MigrationPlan(rules, new, old, is_fresh=True, kind="refactoring")
 
 
 def _read(text: str) -> Codebook:

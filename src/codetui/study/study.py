@@ -15,9 +15,10 @@ from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
-from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots
+from codetui.study.steps import interrupted_steps
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
 """The default names of the parts of a study in its folder."""
@@ -201,6 +202,18 @@ class Study:
         by_id = sources or self.sources_by_id()
         found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
         return (session for session in found if self._may_read(viewer, session))
+
+    def problems(self, coder: str | None = None) -> list[Problem]:
+        """Return what concerns the sessions of one coder or of all as a whole.
+
+        That are changes of the codebook that were interrupted, and links, folders and pipes that are in the way.
+        """
+        root = self.sessions_path
+        try:
+            obstructions = session_files.obstructions(root, coder and session_files.coder_folder(root, coder))
+            return [*interrupted_steps(root)[1], *obstructions]
+        except OSError as error:
+            return [not_read(error, root, "its sessions are left out")]
 
     def _may_read(self, viewer: str | None, session: SessionSnapshot) -> bool:
         """Return whether a viewer may read a session: the owner reads all, a coder only their own."""
@@ -402,5 +415,5 @@ class CodebookService:
 
     def remove_stale_temporaries(self) -> None:
         """Remove half-written files of killed programs beside the codebook and the kept versions."""
-        for folder in (self.path.parent, self._sessions / study_files.KEPT_FOLDER):
+        for folder in (self.path.parent, self._sessions / session_files.KEPT_FOLDER):
             remove_stale_temporaries(folder)

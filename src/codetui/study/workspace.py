@@ -21,6 +21,7 @@ from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
 from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, coded_texts, left_out_of, restore_document
+from codetui.study.steps import interrupted_steps, step_between
 from codetui.study.study import Study, StudyError
 
 if TYPE_CHECKING:
@@ -291,11 +292,19 @@ class Workspace:
         self._follow_codebook()
         has_followed = False
         if rules is not None and self.session is not None:
-            done = migrate_session(MigrationPlan(rules, self.book, before, is_fresh=True), self.session)
+            step = step_between(self._paths.root, before.content_hash, self.book.content_hash)
+            done = migrate_session(MigrationPlan(rules, self.book, before, is_fresh=True, step=step), self.session)
             has_followed = not isinstance(done, NotSaved) and bool(done.events)
         what = f"{self.codebook.path} was changed outside and is reloaded"
         followed = f"; the codings of this {self.book.words.source} are updated" if has_followed else ""
         return Reloaded(f"{what}{followed}.")
+
+    def is_interrupted(self) -> bool:
+        """Return whether a change of the codebook was interrupted, or whether one was is unknown."""
+        try:
+            return bool(interrupted_steps(self._paths.root)[1])
+        except OSError:
+            return True
 
     def _follow_codebook(self) -> None:
         """Replace the problems of the codebook, and let the open session use it."""

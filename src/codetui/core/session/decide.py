@@ -35,6 +35,7 @@ from codetui.model import (
     Coding,
     CodingAdded,
     CodingId,
+    CodingRecoded,
     CodingRemoved,
     CodingRestored,
     DoneMarked,
@@ -42,6 +43,7 @@ from codetui.model import (
     Memo,
     MemoId,
     MemoWritten,
+    ProfileAssigned,
     SessionOpened,
     SourceDescribed,
     Transaction,
@@ -266,6 +268,26 @@ def redo_target(state: State) -> Transaction | None:
 def undo_events(transaction: Transaction) -> tuple[Event, ...]:
     """Return the events that invert a transaction, the last one first."""
     return tuple(filter(None, map(invert, reversed(transaction.events))))
+
+
+def undo_unchanged(transaction: Transaction, state: State) -> tuple[Event, ...]:
+    """Return the events that invert a migration, without those for what was changed after it."""
+    return tuple(found for event in reversed(transaction.events) if _holds(event, state) and (found := invert(event)))
+
+
+def _holds(event: Event, state: State) -> bool:
+    """Return whether a code, note or profile still is what an event made it."""
+    match event:
+        case CodingRecoded():
+            coding = state.codings.get(event.coding)
+            return coding is not None and coding.code == event.code
+        case MemoWritten():
+            memo = state.notes.get(event.memo) or state.memos.get(event.memo)
+            return memo is not None and memo.text == event.text
+        case ProfileAssigned():
+            return (state.profile, state.reasoning) == (event.profile, event.reasoning)
+        case _:
+            return False
 
 
 def redo_events(transaction: Transaction) -> tuple[Event, ...]:

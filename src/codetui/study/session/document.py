@@ -157,6 +157,13 @@ def _parse_snapshot(line: bytes) -> Snapshot | None:
     return Snapshot(text, on_lines, steps) if isinstance(text, str) else None
 
 
+def unreadable_snapshot(path: Path) -> int:
+    """Return the line of the first snapshot in a file that cannot be read, 0 if there is none.  Raises OSError."""
+    data = none_if_gone(lambda: fs.read(path)) or b""
+    lines = enumerate(data.split(b"\n"), 1)
+    return next((number for number, line in lines if line and _parse_snapshot(line) is None), 0)
+
+
 class SessionDocument:
     """The document of one session; `text` is what was on disk when it was last read, None if nothing.
 

@@ -246,6 +246,11 @@ class Session:
         """Return the other program that has this session, which is read only here then."""
         return self._access.holder
 
+    @property
+    def doubt(self) -> Problem | None:
+        """Return why it is unknown what other programs do with this session; None if it is known."""
+        return self._access.problem or self._failure.problem or self._sync.unread
+
     def take_over(self) -> PullResult | None:
         """Take the session from the other program; return what to report of its document."""
         self._access.take_over()

@@ -1,0 +1,144 @@
+"""A change of the codebook and of many sessions, noted on disk from before it begins until it has ended.
+
+A program may be killed at any moment in between.  Both codebooks and the rules are kept beside the sessions before
+anything changes, so that another program can finish the change or take it back.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+from codetui.model import NO_STEP, Problem, StepId
+from codetui.storage import disk, fs
+from codetui.storage.fs import require_inside
+from codetui.storage.journal import now
+from codetui.storage.session_files import KEPT_FOLDER
+from codetui.storage.session_lock import Holder, SessionLock
+
+BEGUN, NOTE = "begun_", ".json"
+"""The name of a note in the folder of kept codebooks: `begun_<step>.json`."""
+
+
+Kind = Literal["refactoring", "migration"]
+
+
+class BegunStep(NamedTuple):
+    """A step over several sessions: who began it, when, and in words what it does.
+
+    `only` is the coder whose sessions alone it is about, empty for all.  `rules` is the digest of the kept rules,
+    `before` and `after` are the content hashes of the codebooks; `before` is empty if that is unknown.
+    """
+
+    id: StepId
+    kind: Kind
+    coder: str
+    only: str
+    what: str
+    rules: str
+    before: str
+    after: str
+    time: str
+
+
+class StepNote:
+    """The note of a step; a lock beside it shows other programs that the one that carries it out is alive."""
+
+    def __init__(self, root: Path, step_id: StepId, *, is_resumed: bool = False) -> None:
+        """`root` is the folder of the sessions; a step that `is_resumed` was begun by a program that has ended."""
+        self.path = root / KEPT_FOLDER / f"{BEGUN}{step_id}{NOTE}"
+        self._root, self._is_resumed = root, is_resumed
+        self._lock = SessionLock(self.path)
+
+    def begin(self, step: BegunStep) -> None:
+        """Lock the step and note on disk that it begins.  Raises OSError, and then there is no note."""
+        self.claim()
+        try:
+            step = step._replace(time=step.time or now())
+            fs.replace(require_inside(self._root, self.path), json.dumps(step._asdict()).encode("ascii") + b"\n")
+        except OSError:
+            self.release()
+            raise
+
+    def claim(self) -> Holder | None:
+        """Lock the step; return the other program that carries it out."""
+        with suppress(OSError):  # Without a lock others may call the step interrupted while it is carried out.
+            return self._lock.claim()
+        return None
+
+    def end(self, problems: list[Problem]) -> None:
+        """Delete the note, unless a step that was resumed has errors: it can be resumed again."""
+        if not (self._is_resumed and any(one.severity == "error" for one in problems)):
+            with suppress(OSError):
+                fs.remove(self.path)
+        self.release()
+
+    def release(self) -> None:
+        """Unlock the step, whose note stays."""
+        self._lock.release()
+
+
+def interrupted_steps(root: Path) -> tuple[list[BegunStep], list[Problem]]:
+    """Return the steps that were begun and not ended by programs that have ended, and the problems for all of these.
+
+    Raises OSError.
+    """
+    steps: list[BegunStep] = []
+    problems: list[Problem] = []
+    for path in _notes(root):
+        if SessionLock(path).other() is not None:
+            continue
+        step = _read(path)
+        if step is None:
+            what = "this note of a change of the codebook that was interrupted cannot be read"
+            hint = "look whether all sessions have the codes of the codebook, then delete it"
+            problems.append(Problem(str(path), 0, "error", f"{what}; {hint}"))
+            continue
+        steps.append(step)
+        by, when = f" by {step.coder}" if step.coder else "", step.time[:16].replace("T", " ")
+        what = f"“{step.what}”, begun{by} at {when} UTC, was interrupted, so that not all sessions have it"
+        hint = "`codetui codebook finish` finishes it, `codetui codebook finish --undo` takes it back"
+        what = f"{what}; {hint} (deleting this file leaves all as it is)"
+        problems.append(Problem(str(path), 0, "error", what))
+    return steps, problems
+
+
+def is_note(problem: Problem) -> bool:
+    """Return whether a problem is that of a step that was interrupted."""
+    path = Path(problem.file)
+    return path.parent.name == KEPT_FOLDER and path.name.startswith(BEGUN)
+
+
+def step_between(root: Path, before: str, after: str) -> StepId:
+    """Return the step, interrupted or not, that leads from one codebook to another, if one does."""
+    with suppress(OSError):
+        steps = [step for path in _notes(root) if (step := _read(path))]
+        return next((step.id for step in steps if (step.before, step.after) == (before, after)), NO_STEP)
+    return NO_STEP
+
+
+def _notes(root: Path) -> list[Path]:
+    """Return the notes, the oldest first.  Raises OSError."""
+    try:
+        names = disk.names(root / KEPT_FOLDER)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [root / KEPT_FOLDER / name for name in sorted(names) if name.startswith(BEGUN) and name.endswith(NOTE)]
+
+
+def _read(path: Path) -> BegunStep | None:
+    """Return the step of a note; None if that cannot be read."""
+    try:
+        value: object = json.loads(fs.read(path))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    fields = {name: one for name in BegunStep._fields if isinstance(one := value.get(name), str)}
+    kind: Kind | None = next((one for one in get_args(Kind) if one == fields.get("kind")), None)
+    if kind is None or len(fields) < len(BegunStep._fields) or path.name != f"{BEGUN}{fields['id']}{NOTE}":
+        return None
+    names = ("coder", "only", "what", "rules", "before", "after", "time")
+    return BegunStep(StepId(fields["id"]), kind, *(fields[name] for name in names))
