@@ -53,7 +53,8 @@ def read_like(
         lines = _Lines(known, index, ids)
         for choose in (lines.labels, lines.entries):
             if document.unread and choose(document):
-                document = identified(parse_document(text, file, tuple(lines.overrides.items()))[0], index)
+                document, problems = parse_document(text, file, tuple(lines.overrides.items()))
+                document = identified(document, index)
     document = with_ids(document, ids)
     source = None if source is None else collapse_spaces(source)
     same: set[int] = set()

@@ -13,7 +13,8 @@ from codetui.core.session.state import State, coding_events
 from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, render_document
-from codetui.formats.session_doc.model import Document, ids_by_line
+from codetui.formats.session_doc.marks import holds
+from codetui.formats.session_doc.model import Document, Note, ids_by_line
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     Anchor,
@@ -71,6 +72,10 @@ RESOLVED: dict[Conflict, str] = {
     "restored": "removed in the session, changed in the document, and kept; remove it if it is wrong",
     "kept": "removed in the document, changed in the session, and kept; remove it if it is wrong",
 }
+
+
+MOST_SEARCHED = 500
+"""How many removed entries are searched in the other lines of a document."""
 
 
 class Counts(NamedTuple):
@@ -134,6 +139,7 @@ def reconcile(
     renamed = renamed_codes(before, state, book) if before else {}
     document, before = with_codes(identified_edit, renamed), with_codes(before, renamed) if before else None
     work = _Reconciler(state, source, index, mint)
+    work.compare_lines(document, before)
     ids = work.apply(statements(document, index), statements(before, index) if before else [])
     description = compare_description(document, before, state, source)
     assessment = compare_assessment(document, before, state, book)
@@ -227,6 +233,14 @@ class _Reconciler:
         self._ids: dict[int, str] = {}
         self._moved: set[int] = set()
         self._unlocated: dict[int, Anchor | None] = {}
+        self._lines: list[tuple[int, str]] = []
+        self._base_lines: list[tuple[int, str]] = []
+        self._gone: Counter[str] = Counter()
+
+    def compare_lines(self, edited: Document, base: Document | None) -> None:
+        """Keep what is removed from a list and whose words are in as many lines of `edited` as of `base`."""
+        self._lines = _lines(edited)
+        self._base_lines = _lines(base) if base else []
 
     def report(self, remark: Remark) -> None:
         """Keep a remark, and count it if it is a conflict."""
@@ -285,8 +299,23 @@ class _Reconciler:
         if changed(base, now):
             self._report_conflict("kept", now)
             return
+        if line := self._line_with(base.words):
+            what = f"{quoted(base.words)} is no entry here, but its words are in this line: it is kept"
+            self.report(Remark(line, "warning", f"{what}; remove it in codetui, or delete the line"))
+            return
         self.draft.remove(base.id)
         self.counts["removed"] += 1
+
+    def _line_with(self, words: str) -> int:
+        """Return a line that still holds words although an entry with them is gone; 0 if none is left for them."""
+        if self.counts["removed"] > MOST_SEARCHED:
+            return 0
+        lines = [line for line, text in self._lines if holds(text, words)]
+        before = sum(holds(text, words) for _, text in self._base_lines) if lines else 0
+        if not lines or self._gone[words] < before - len(lines):
+            self._gone[words] += 1
+            return 0
+        return lines[0]
 
     def _report_conflict(self, conflict: Conflict, one: Statement) -> None:
         label = self._index.labels.get(CodeId(one.place.id), one.place.id)
@@ -342,6 +371,16 @@ def _located(coding: Coding, place: Place) -> Coding:
     is_own = anchor is not None and collapse_spaces(anchor.words) == collapse_spaces(coding.words)
     words = anchor.words if anchor and is_own else coding.words
     return replace(coding, anchor=anchor, words=words, is_proposed=place.located_by == "fuzzy")
+
+
+def _lines(document: Document) -> list[tuple[int, str]]:
+    """Return the lines of a document in which words of an entry may be, with their numbers."""
+    found: list[tuple[int, str]] = []
+    for part in document.parts():
+        found.append((part.line, part.text if isinstance(part, Note) else f"{part.words} {part.note}"))
+    for unread in document.unread:
+        found += enumerate(unread.text.split("\n"), unread.line)
+    return found
 
 
 class _Draft:

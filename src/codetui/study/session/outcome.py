@@ -73,6 +73,8 @@ class PullKind(Enum):
     DELETED = auto()
     EMPTIED = auto()
     DAMAGED = auto()
+    MUCH_REMOVED = auto()
+    """The document lacks a large part of the codings: that is imported only if somebody says so."""
     UNREADABLE = auto()
     NOT_SAVED = auto()
     FOLLOWED = auto()
@@ -125,7 +127,7 @@ class PullResult:
                 return f"Imported: {self._changes() or nothing}."
             case PullKind.NOT_SAVED:
                 return NotSaved(self.detail).message
-            case PullKind.HELD | PullKind.DAMAGED | PullKind.UNREADABLE:
+            case PullKind.HELD | PullKind.DAMAGED | PullKind.MUCH_REMOVED | PullKind.UNREADABLE:
                 return self.detail
             case _:
                 return _WORDS[self.kind]

@@ -350,6 +350,13 @@ class Session:
         followed = PullResult(PullKind.FOLLOWED, self.update_conflicts()) if self._catch_up() else None
         return followed if self.holder else self._reported(self._sync.pull()) or followed
 
+    def accept_removals(self) -> PullResult | None:
+        """Import the edited document although that removes many codings; return what to report."""
+        try:
+            return self._reported(self._sync.accept())
+        except OSError as error:
+            return self._failure.report(error, self.document_path)
+
     def out_of_date_reason(self) -> str:
         """Import the changes of others; return why that failed, empty if it did not."""
         result = self.pull()

@@ -23,6 +23,7 @@ from codetui.model import (
     Cause,
     Codebook,
     CodingId,
+    CodingRemoved,
     DocumentLayout,
     Event,
     LayoutChanged,
@@ -46,6 +47,9 @@ RECOGNIZED = "codes that the codebook lacked"
 
 BY_HAND = ("edit", "document")
 """The causes of a step that imported a document."""
+
+MANY = 5
+"""So many codings are never removed at once without a question, if they are more than a third of the session."""
 
 REPAIR = "or write the document again (a copy is kept)"
 
@@ -120,6 +124,7 @@ class DocumentSync:
         self.lost_steps = 0
         self._log, self._source, self._book, self._record = log, source, book, record
         self._damage: Damage | None = None
+        self._accepted: str | None = None
         self._rendered: tuple[State, Codebook, Snapshot] | None = None
         self._failure = ReadFailure("the document stays as it is, and your codings go into the log")
         self._lock = RLock()
@@ -165,6 +170,13 @@ class DocumentSync:
         """Import hand edits made while the session was closed.  Raises OSError if they cannot be read."""
         with self._lock:
             return self._compare(is_open=False)
+
+    def accept(self) -> PullResult | None:
+        """Import the document on disk although that removes many codings.  Raises OSError."""
+        with self._lock:
+            self.document.refresh()
+            self._accepted = self.document.text
+            return self._compare(is_open=True)
 
     def pull(self) -> PullResult | None:
         """Import hand edits made since; None if there is nothing to report.
@@ -272,6 +284,10 @@ class DocumentSync:
         if state.opened is None and not (found.events or found.document.source_id):
             document.ignore()
             return None
+        self._damage = None if self._accepted == parsed.text else much_removed(found.events, state)
+        if self._damage is not None:
+            self.status = DocumentStatus.DAMAGED
+            return PullResult(PullKind.MUCH_REMOVED, (self._problem(self._damage),), detail=self._damage.message)
         ids = ids_by_line(found.document)
         is_newest = base is None or base.text == bases[0].text
         problems = [*parsed.problems, *(() if is_newest else self._kept(bases[0], ids))]
@@ -469,6 +485,17 @@ def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word:
         what = f"the heading names {word} {edited.document.source_id}, and this is the document of {word} {heading}"
         return Damage(1, f"{what}: correct it, {REPAIR}")
     return _cut_short(edited, base) if base else None
+
+
+def much_removed(events: Iterable[Event], state: State) -> Damage | None:
+    """Return why an edit must not be imported without a question: it removes a large part of the session."""
+    removed, live = sum(isinstance(event, CodingRemoved) for event in events), len(state.live())
+    if removed < MANY or removed * 3 <= live:
+        return None
+    what = f"the edited document lacks {removed} of the {live} codings of this session"
+    return Damage(
+        1, f"{what}: they are removed only if you say so when you open it, or write it again (a copy is kept)"
+    )
 
 
 def unmerged(text: str) -> Damage | None:

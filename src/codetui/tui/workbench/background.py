@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 from codetui.core.codebook.keys import proposed_id
 from codetui.core.codebook.usage import latest_usages, usages_in
 from codetui.model import Codebook, CodeId
+from codetui.study.session.outcome import PullResult
 from codetui.study.workspace import Batch
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
@@ -124,8 +125,11 @@ LOOK_EVERY = 0.6
 """Seconds between two looks at a file."""
 
 
-def watch_files(bench: Bench, usage_reader: UsageReader, show: Do) -> None:
-    """Pull the open document and reload the codebook when they change; `show` shows the session then."""
+def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable[[PullResult], None]) -> None:
+    """Pull the open document and reload the codebook when they change; `show` shows the session then.
+
+    `ask` asks about a pull that needs an answer, unless a dialog is open.
+    """
     workspace = bench.workspace
 
     def changed_version() -> object:
@@ -137,6 +141,8 @@ def watch_files(bench: Bench, usage_reader: UsageReader, show: Do) -> None:
             show()
             has_errors = any(problem.severity == "error" for problem in pulled.problems)
             bench.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
+            if bench.screen.app.screen is bench.screen:
+                ask(pulled)
 
     def reload() -> None:
         reloaded = workspace.reload_codebook()

@@ -196,7 +196,7 @@ class WorkbenchScreen(Screen[None]):
         from codetui.tui.workbench.background import SourceLister, watch_files
 
         SourceLister(self, self.navigator, self.copier, self.usage_reader, self.status).begin()
-        watch_files(self, self.usage_reader, self.changed_elsewhere)
+        watch_files(self, self.usage_reader, self.changed_elsewhere, self.sharing.ask_about_removals)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from codetui.core.session.commands import Command
+from codetui.study.session.outcome import PullKind, PullResult
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
-from codetui.tui.workbench.view_model import pull_words
+from codetui.tui.workbench.view_model import key_of, pull_words
 
 WAITING = "Your last command is kept: it is carried out when you take over the session."
 
@@ -51,14 +52,41 @@ class ShareController:
     def began(self) -> None:
         """Ask what to do if another program has the session that was just opened."""
         self._kept = None
+        session = self._bench.workspace.session
         if self._bench.workspace.holder is not None:
             self._ask()
+        elif session is not None:
+            self.ask_about_removals(session.initial_pull)
 
     def hold_up(self, command: Command, aside: str) -> None:
         """Keep a command and ask whether to take the session over for it."""
         self._kept = _Kept(self._bench.workspace.session, command, aside)
         self._changed_hands()
         self._ask(WAITING)
+
+    def ask_about_removals(self, result: PullResult | None) -> None:
+        """Ask whether to remove the many codings that an edited document lacks."""
+        if result is None or result.kind is not PullKind.MUCH_REMOVED:
+            return
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
+
+        session = self._bench.workspace.session
+        # Without keys, and harmless first: a key that was meant for the workbench decides nothing.
+        later = option("later", "", "Decide later", "document and session stay as they are")
+        keep = option("keep", "", "Keep the codings", "the document is written again; a copy of it is kept")
+        remove = option("remove", "", "Remove them from the session too", f"{key_of('undo')} undoes that")
+
+        def answered(answer: str) -> None:
+            if session is None or session is not self._bench.workspace.session:
+                return
+            if answer == "keep":
+                problem = session.save_document(is_forced=True)
+                self._bench.say(str(problem) if problem else "The codings are kept.", "refusal" if problem else "info")
+            elif answer == "remove":
+                self._bench.say(pull_words(session.accept_removals()))
+            self._changed_hands()
+
+        self._bench.ask(ChoiceDialog("Remove these codings?", (later, keep, remove), result.detail), answered)
 
     def _ask(self, waiting: str = "") -> None:
         from codetui.tui.dialogs.confirm import TakeOverDialog

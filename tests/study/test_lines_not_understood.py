@@ -1,0 +1,129 @@
+"""A line that is not understood keeps its coding; many codings are never removed without a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
+
+from codetui.study.session.outcome import PullKind
+from codetui.study.session.session import Session
+from testing.studies import write_study
+from tests.golden.record import run_in_process
+
+PHRASES = ("You light", "the lamp", "at dusk", "You watch", "the sea", "dawn")
+LINES = [
+    f'  - [x] "{LAMP}"',
+    f'  - TODO "{LAMP}"',
+    f'  - ~~"{LAMP}"~~',
+    f"  - ~~{LAMP}~~",
+    f'  - p. 12: "{LAMP}"',
+    f"  - {LAMP}",
+    f"  - '{LAMP}'",
+    f"  - «{LAMP}»",
+    f"  - [{LAMP}](https://example.org)",
+    f'  - "[{LAMP}](https://example.org)"',
+    f'  - **"{LAMP}"**',
+    f"  - {LAMP} <!-- sure? -->",
+    f'\u00a0\u00a0- "{LAMP}"',
+    f'  -\u00a0"{LAMP}"',
+    f'  > "{LAMP}"',
+    f'  <!-- "{LAMP}" -->',
+    f'  "{LAMP}"',
+    f'  | "{LAMP}" |',
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_that_holds_the_words_keeps_the_coding(tmp_path: Path, line: str) -> None:
+    session = begun(tmp_path)
+    before = words_of(session)
+    text = edit(tmp_path, f'  - "{LAMP}"', line)
+    session.pull()
+    assert words_of(session) == before
+    assert session.save_document() is None
+    assert line in document_of(tmp_path).read_text("utf-8") or line.startswith('  - "[')
+    assert words_of(opened(tmp_path)) == before
+    assert text.count(LAMP) <= document_of(tmp_path).read_text("utf-8").count(LAMP)
+
+
+def test_the_line_of_a_code_that_is_not_understood_keeps_its_codings(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    before = words_of(session)
+    edit(tmp_path, "- **T2: Watch:**", "- TODO **T2: Watch:** ask Jan")
+    pulled = session.pull()
+    assert pulled is not None and "is read as the code" in pulled.problems[0].message, pulled.problems
+    assert words_of(session) == before
+
+
+def test_words_under_two_codes_are_removed_from_one(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    code(session, LAMP, "T2")
+    assert session.save_document() is None
+    text = document_of(tmp_path).read_text("utf-8")
+    head, _, rest = text.partition(f'  - "{LAMP}"\n')
+    document_of(tmp_path).write_text(head + rest, "utf-8")
+    session.pull()
+    assert (LAMP, "") not in words_of(session)["T1"] if "T1" in words_of(session) else True
+    assert (LAMP, "") in words_of(session)["T2"]
+
+
+def many(root: Path) -> Session:
+    """A session with nine codings, its document written."""
+    session = begun(root)
+    for words in (MIRRORS, INK, SEA, "barometer"):
+        code(session, words, "T3")
+    for words in (MIRRORS, INK):
+        code(session, words, "T2")
+    assert session.save_document() is None
+    return session
+
+
+def without_lines(root: Path, number: int) -> None:
+    lines = document_of(root).read_text("utf-8").split("\n")
+    entries = [line for line in lines if line.startswith("  - ")]
+    kept = [line for line in lines if line not in entries[:number]]
+    document_of(root).write_text("\n".join(kept), "utf-8")
+
+
+def test_many_codings_are_removed_only_when_somebody_says_so(tmp_path: Path) -> None:
+    session = many(tmp_path)
+    before = words_of(session)
+    without_lines(tmp_path, 9)
+    session = opened(tmp_path)
+    pulled = session.initial_pull
+    assert pulled is not None and pulled.kind is PullKind.MUCH_REMOVED
+    assert "9 of the 9 codings" in pulled.message
+    assert words_of(session) == before
+    assert session.save_document() is not None, "the edited document stays as it is"
+    accepted = session.accept_removals()
+    assert accepted is not None and accepted.kind is PullKind.EDITED
+    assert words_of(session) == {}
+
+
+def test_a_few_codings_are_removed_at_once(tmp_path: Path) -> None:
+    session = many(tmp_path)
+    without_lines(tmp_path, 1)
+    pulled = session.pull()
+    assert pulled is not None and pulled.kind is PullKind.EDITED
+
+
+def test_without_a_screen_many_removals_are_named_and_not_applied(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    lines = "".join(
+        f'  - "{words}"\n' for words in ("You light", "the lamp", "at dusk", "You watch", "the sea", "dawn")
+    )
+    head = "# Manual Coding Analysis: Job Ad #11 (Shore Company)\n\n## 1. Job Task Analysis\n\n"
+    text = f"{head}- **TASK1: Lighting:**\n{lines}\n## 2. Technology & Tool Analysis\n"
+    (study / "in.md").write_text(text, "utf-8")
+    assert run_in_process(("import", "in.md", "--coder", "rosa"), study, tmp_path).code == 0
+    document = next(study.glob("sessions/rosa/*.md"))
+    document.write_text(text.replace(lines, ""), "utf-8")
+    written = document.read_bytes()
+    for argv in (("status",), ("status", "--json"), ("check",), ("export", "--format", "csv", "-o", "-")):
+        shown = run_in_process(argv, study, tmp_path)
+        assert shown.code == 1, argv
+        assert "lacks 6 of the 6 codings" in shown.out + shown.err, argv
+    assert run_in_process(("export", "--format", "csv", "-o", "-"), study, tmp_path).out.count("\n") == 7
+    assert document.read_bytes() == written
