@@ -91,9 +91,9 @@ def remove(path: Path) -> None:
     path.unlink()
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Create one folder; raise FileExistsError if the name is in use."""
-    folder.mkdir()
+    folder.mkdir(mode)
 
 
 def set_mode(path: Path, mode: int) -> None:

@@ -242,14 +242,25 @@ def remove(path: Path) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Move a file over another; on Windows retry, since a virus scanner may hold it for a moment."""
-    for pause in (0.01, 0.05, 0.2) if os.name == "nt" else ():
+    """Move a file over another; retry for a short time, since another program may have it open for a moment.
+
+    Office programs, sync services and virus scanners do, on Windows and on network drives.
+    """
+    for pause in PAUSES:
         try:
             disk.rename(source, target)
             return
-        except PermissionError:
+        except OSError as error:
+            if not (isinstance(error, PermissionError) or error.errno == errno.EBUSY):
+                raise
             time.sleep(pause)
-    disk.rename(source, target)
+    try:
+        disk.rename(source, target)
+    except PermissionError as error:
+        if os.name != "nt":
+            raise
+        what = "another program has it open: close it there"
+        raise PermissionError(error.errno or errno.EACCES, what, str(target)) from error
 
 
 def write_all(handle: int, data: bytes) -> None:
@@ -287,6 +298,7 @@ def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> N
 # A name is on disk only when its folder is synced.  Whoever created it may have been killed before that, so this
 # process syncs every folder that it uses once, not only those that it created.
 
+PRIVATE = 0o700
 _durable_names: set[tuple[int, int]] = set()
 """Files and folders (device, number) whose names this process has synced."""
 
@@ -301,6 +313,27 @@ def ensure_folder(folder: Path, *, durable: bool = True) -> None:
         status, is_new = folder.stat(), True
     if durable:
         _fsync_parents(folder, status, is_new=is_new)
+
+
+def require_own(folder: Path) -> Path:
+    """Return a folder; raise PermissionError if it, or what a link of this name leads to, is another user's."""
+    if os.name != "nt":
+        for status in (disk.link_status(folder), disk.status(folder)):
+            if status is not None and status.st_uid != os.getuid():
+                raise PermissionError(errno.EACCES, "belongs to another user, so nothing is kept there", str(folder))
+    return folder
+
+
+def ensure_private(folder: Path) -> Path:
+    """Create a folder that only its user may enter, or make it one; raise PermissionError if it is another user's."""
+    if not exists_or_link(folder):
+        ensure_folder(folder.parent)
+        with contextlib.suppress(FileExistsError):
+            disk.make_folder(folder, 0o700)
+    status = disk.status(require_own(folder))
+    if os.name != "nt" and status is not None and stat.S_IMODE(status.st_mode) != PRIVATE:
+        disk.set_mode(folder, PRIVATE)
+    return folder
 
 
 def ensure_durable(path: Path) -> None:
@@ -409,6 +442,9 @@ def _truncate(path: Path, size: int) -> None:
 # --- temporary files ----------------------------------------------------------------------------------
 
 TEMPORARY = ".tmp"
+PAUSES = 0.01, 0.05, 0.2
+"""Seconds to wait before a file is moved again that another program holds."""
+
 _OWN_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 STALE_TEMPORARY = 3600.0
 """Seconds after which a temporary file is stale: writing takes milliseconds, but clocks of two machines may differ."""

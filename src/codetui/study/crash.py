@@ -20,7 +20,7 @@ def report_crash(traceback: str) -> str:
     reason = ""
     for folder in (home_copy, temporary_copy):
         try:
-            path = folder() / FILE
+            path = fs.ensure_private(folder()) / FILE
             fs.append(path, entry.encode("utf-8", "replace"))
         except OSError as error:
             reason = error.strerror or str(error)

@@ -39,7 +39,12 @@ class FallbackFolder:
         self._journal = Journal(self._paths.log(source.id))
 
     def add(self, transactions: Sequence[Transaction], unknown: Iterable[bytes]) -> None:
-        """Write the transactions and lines of unknown form that the folder lacks.  Raises OSError."""
+        """Write the transactions and lines of unknown form that the folder lacks.  Raises OSError.
+
+        A folder that is made for this is private to its user; one that was there stays as it is.
+        """
+        if self.folder.name == COPY or not fs.exists(self.folder):
+            fs.ensure_private(self.folder)
         self._journal.complete(transactions, unknown)
 
     def write_document(self, snapshot: Snapshot, employer: str) -> Problem | None:
@@ -86,7 +91,8 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
     roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
     for root in roots:
         try:
-            path = file_at(root(), paths, source_id, DRAFT)
+            folder = root() if root in roots[:1] else fs.ensure_private(root())
+            path = file_at(folder, paths, source_id, DRAFT)
             fs.append(path, entry)
         except OSError as error:
             reason = error.strerror or str(error)
@@ -102,7 +108,8 @@ def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
     roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
     for root in roots:
         with suppress(OSError):
-            path = file_at(root(), paths, source_id, DRAFT)
+            folder = root() if root in roots[:1] else fs.require_own(root())
+            path = file_at(folder, paths, source_id, DRAFT)
             found += [Problem(str(path), 0, "warning", what)] if fs.exists(path) else []
     return found
 
@@ -116,7 +123,7 @@ def temporary_copy() -> Path:
     """Return the folder among temporary files for what the disk and the home folder refuse."""
     import tempfile
 
-    return Path(tempfile.gettempdir()) / COPY
+    return Path(tempfile.gettempdir()) / (COPY if os.name == "nt" else f"{COPY}-{os.getuid()}")
 
 
 def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -> Path:
@@ -136,7 +143,7 @@ def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> b
     lines = fs.refused_bytes(log)
     with suppress(OSError):
         if lines:
-            fs.replace(file_at(home_copy(), paths, source_id, REFUSED), lines)
+            fs.replace(file_at(fs.ensure_private(home_copy()), paths, source_id, REFUSED), lines)
             return True
     return False
 
