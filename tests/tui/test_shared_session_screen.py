@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
+from codetui.storage.journal import SessionLog
+from codetui.storage.session_lock import SessionLock
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
 from codetui.tui.dialogs.confirm import TakeOverDialog
@@ -127,3 +129,45 @@ async def test_a_session_that_nobody_else_has_is_not_taken_over(tmp_path: Path) 
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "O")
         assert "you can code it here" in said(screen)
+
+
+async def test_a_session_that_another_program_took_a_moment_ago_is_taken_from_it(
+    tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codetui.tui.workbench.background.LOOK_EVERY", 3600)
+    other.release()
+    async with running(shared(tmp_path)) as (pilot, screen):
+        give(other, "You polish")
+        await press(pilot, "O")
+        assert said(screen).startswith("You can code this session here now.") and len(words(screen)) == 2
+        assert isinstance(give(other, "You watch"), HeldElsewhere)
+
+
+async def test_a_session_is_never_called_yours_while_it_is_unknown_who_has_it(
+    tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await until(pilot, lambda: is_asked(pilot))
+
+        def refuse(_: SessionLock) -> None:
+            raise OSError(30, "Read-only file system")
+
+        monkeypatch.setattr(SessionLock, "take_over", refuse)
+        await press(pilot, "o")
+        assert "ou can code" not in said(screen) and "Read-only file system" in said(screen)
+        await press(pilot, "O")
+        assert "ou can code" not in said(screen) and "Read-only file system" in said(screen)
+
+
+async def test_no_session_is_called_yours_where_its_log_cannot_be_read(
+    tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(shared(tmp_path)) as (pilot, screen):
+        await until(pilot, lambda: is_asked(pilot))
+
+        def refuse(_: SessionLog) -> bool:
+            raise OSError(5, "Input/output error", "11.jsonl")
+
+        monkeypatch.setattr(SessionLog, "catch_up", refuse)
+        await press(pilot, "o")
+        assert "ou can code" not in said(screen) and "Input/output error" in said(screen)

@@ -237,3 +237,9 @@ class CodebookController:
         from codetui.tui.workbench.refactor import RefactoringController
 
         RefactoringController(self._bench, self._usage_reader).begin()
+
+    def resume(self) -> None:
+        """Ask what becomes of a change of the codebook that was interrupted, if there is one."""
+        from codetui.tui.workbench.refactor import RefactoringController
+
+        RefactoringController(self._bench, self._usage_reader).resume()

@@ -18,6 +18,7 @@ from codetui.core.text.display import plural
 from codetui.model import Code, Codebook, CodeId
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import NotSaved
+from codetui.study.steps import BegunStep
 from codetui.tui.bench import Bench, Do, code_here
 from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot_rows, spots
 from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
@@ -29,6 +30,13 @@ T = TypeVar("T")
 NO_CODES = "The codebook has no codes yet: A adds one."
 NOTHING = "Nothing was changed."
 MAP_FILE = "map.toml"
+FINISH, TAKE_BACK, LATER = "finish", "take back", "later"
+INTERRUPTED = "The program ended in the middle of this change of the codebook, so that not all sessions have it."
+RESUMING = (
+    option(FINISH, "f", "finish it", "in all sessions"),
+    option(TAKE_BACK, "t", "take it back", "the codebook and all sessions become as they were"),
+    option(LATER, "l", "later", "nothing is changed now"),
+)
 
 
 class RefactoringController:
@@ -42,6 +50,8 @@ class RefactoringController:
 
     def begin(self) -> None:
         """Ask how to change the code under the cursor, or one that is picked."""
+        if self.resume():
+            return
         bench, wanted = self._bench, code_here(self._bench)
         code = bench.index.codes.get(wanted) if wanted else None
         if code is not None:
@@ -51,6 +61,28 @@ class RefactoringController:
         else:
             picker = CodesDialog("Select the code to change", bench.index.book, has_retired=True)
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
+
+    def resume(self) -> bool:
+        """Ask what becomes of a change that was interrupted; return whether there is one."""
+        reshaping = CodeRefactoring(self._bench.workspace)
+        steps = reshaping.interrupted()
+        if steps:
+            title = f"Interrupted: {steps[0].what}"
+            self._bench.ask(
+                ChoiceDialog(title, RESUMING, INTERRUPTED), lambda way: self._resume(reshaping, steps[0], way)
+            )
+        return bool(steps)
+
+    def _resume(self, reshaping: CodeRefactoring, step: BegunStep, way: str) -> None:
+        if way == LATER:
+            return
+
+        def begin() -> MigrationPreview | Refusal | NotSaved:
+            return reshaping.resume(step, is_reverse=way == TAKE_BACK)
+
+        modal = DryRunDialog("Change the codebook", step.what, lambda: None)
+        self._bench.ask(modal, lambda _: None)
+        self._bench.screen.call_after_refresh(lambda: self._carry_out(modal, reshaping, begin, []))
 
     def _ask(self, code: Code) -> None:
         retire = (
@@ -126,7 +158,11 @@ class RefactoringController:
         reshaping = CodeRefactoring(self._bench.workspace)
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
-        modal = DryRunDialog("Change the codebook", words, lambda: self._carry_out(modal, reshaping, found[0]))
+
+        def carry_out(prospect: MigrationPreview) -> None:
+            self._carry_out(modal, reshaping, lambda: reshaping.apply(prospect), prospect.lines)
+
+        modal = DryRunDialog("Change the codebook", words, lambda: carry_out(found[0]))
 
         def count() -> MigrationPreview | Refusal:
             return reshaping.count_map(wanted) if isinstance(wanted, Path) else reshaping.count(wanted)
@@ -141,9 +177,15 @@ class RefactoringController:
         self._bench.ask(modal, lambda _: None)
         self._work(modal, count, plural)
 
-    def _carry_out(self, modal: DryRunDialog, reshaping: CodeRefactoring, prospect: MigrationPreview) -> None:
-        """Change the codebook and the open session at once, the other sessions in a worker."""
-        begun = reshaping.apply(prospect)
+    def _carry_out(
+        self,
+        modal: DryRunDialog,
+        reshaping: CodeRefactoring,
+        begin: Callable[[], MigrationPreview | Refusal | NotSaved],
+        lines: list[str],
+    ) -> None:
+        """Change the codebook and the open session at once with `begin`, the other sessions in a worker."""
+        begun = begin()
         self._bench.show_book()
         if isinstance(begun, Refusal | NotSaved):
             modal.show("done", [], begun.message, is_grave=True)
@@ -152,7 +194,7 @@ class RefactoringController:
         def follow(number: int = 0) -> None:
             followed = f"{plural(number, 'session')} updated…"
             sessions = followed if number else "Updating the sessions…"
-            modal.show("working", [*prospect.lines, "", sessions])
+            modal.show("working", [*lines, "", sessions])
 
         def work() -> MigrationPreview:
             return reshaping.migrate_others(
@@ -164,12 +206,16 @@ class RefactoringController:
 
     def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
         self._usage_reader.begin()
+        reshaping.interrupted()
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
         self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]
         if failed:
             modal.show("done", done.lines, reshaping.hint(done.plan), is_grave=True)
             return
         modal.dismiss(True)
+        if done.plan.is_reverse:
+            self._bench.say(f"Taken back in {plural(done.tally.sessions, 'session')}: the codebook is what it was.")
+            return
         waits = "Q goes to the codings to decide." if done.tally.waiting else ""
         self._bench.say(
             f"Done: {done.tally.reach}. u undoes it in each {self._bench.words.source}, never in the codebook.{waits}"

@@ -146,6 +146,8 @@ class WorkbenchScreen(Screen[None]):
             gc.enable()
         if self.is_attached:
             self.start_workers()
+            if self.workspace.is_interrupted():
+                self.codebook_editor.resume()
 
     async def mount_deferred(self) -> None:
         """Load and mount, once, what opens over the ad and what acts on keys."""

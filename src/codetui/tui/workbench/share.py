@@ -12,6 +12,7 @@ from codetui.study.session.outcome import PullKind, PullResult
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench, Do
+from codetui.tui.widgets.status_line import Kind
 from codetui.tui.workbench.view_model import key_of, pull_words
 
 WAITING = "Your last command is kept: it is carried out when you take over the session."
@@ -104,11 +105,26 @@ class ShareController:
     def take_over(self) -> None:
         """Take the session over and execute the kept command."""
         bench, kept, self._kept = self._bench, self._kept, None
-        if bench.workspace.holder is None:
-            bench.say("No other program has this session open: you can code it here.", "refusal")
-        else:
-            taken = bench.workspace.take_over()
+        # Another program may have taken it since somebody looked.
+        found = bench.workspace.pull()
+        self._changed_hands()
+        if bench.workspace.holder is not None:
+            found = bench.workspace.take_over()
             self._changed_hands()
-            bench.say(" · ".join(filter(None, ("You can code this session here now.", pull_words(taken)))))
+            bench.say(*self._outcome("You can code this session here now.", found))
+        else:
+            bench.say(*self._outcome("No other program has this session open: you can code it here.", found, "refusal"))
         if kept is not None and kept.session is bench.workspace.session:
             bench.execute_command(kept.command, kept.aside)
+        self.ask_about_removals(found)
+
+    def _outcome(self, yours: str, found: PullResult | None, kind: Kind = "info") -> tuple[str, Kind]:
+        """Return the message `yours` with what was found, or why that is not certain."""
+        session = self._bench.workspace.session
+        if session is None:
+            return f"No {self._bench.index.book.words.source} is open.", "refusal"
+        if session.doubt is not None:
+            return f"It is unknown who has this session: {session.doubt.message}.", "error"
+        if session.holder is not None or (found is not None and not found.is_saved):
+            return pull_words(found) or f"{session.holder} has this session.", "error"
+        return " · ".join(filter(None, (yours, pull_words(found)))), kind
