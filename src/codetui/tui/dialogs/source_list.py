@@ -152,7 +152,7 @@ class AdListScreen(Dialog[SourceId]):
         """Yield the filter, the states and the ads."""
         with Horizontal(id="ads-query"):
             yield Static(f"{self._words.sources.capitalize()}  ", markup=False)
-            yield Input(placeholder="type to filter: id, employer, title, state", compact=True)
+            yield Input(placeholder="type: id, employer, title, state", compact=True)
             yield Static(f"  {KEYS}")
         yield Static(id="ads-states")
         yield AdRows(self._entries, self._progress)
