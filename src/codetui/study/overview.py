@@ -229,7 +229,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in (*study.problems(coder), *problems) if is_left_out(problem)]
     for session in found:
-        errors += (one for one in session.problems if session.is_unread or one.severity == "error")
+        errors += session.problems if session.is_unread else session.damages
     return StudyStatus(*_lines(entries, found, study.codebook), tuple(errors))
 
 
