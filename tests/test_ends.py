@@ -80,7 +80,7 @@ def after(terminal: Terminal) -> str:
 
 @pytest.mark.parametrize(
     ("keys", "title", "text"),
-    [("p1", "Reasoning: Keeper", "half a reason"), ("s11n", "Note beside", "half a note"), ("s11D", "Change", "half")],
+    [("p1", "Reasoning: Keeper", "half a reason"), ("s11n", "Note on", "half a note"), ("s11D", "Edit", "half")],
 )
 def test_the_text_being_written_is_kept_when_an_error_ends_the_program(
     study: Path, keys: str, title: str, text: str
@@ -108,8 +108,8 @@ def test_the_text_being_written_is_kept_when_an_error_ends_the_program(
     ("refused", "kept", "report"),
     [
         ("sessions/", "codetui-copy/wil/events/11.unsaved.md", "codetui-copy/crash.txt"),
-        ("sessions/ codetui-copy/wil", "", "codetui-copy/crash.txt"),
-        ("sessions/ codetui-copy/", "", ""),
+        ("sessions/ /wil/", "", "codetui-copy/crash.txt"),
+        ("sessions/ codetui-copy", "", ""),
     ],
 )
 def test_what_cannot_be_kept_anywhere_is_printed_last(study: Path, refused: str, kept: str, report: str) -> None:
@@ -301,8 +301,8 @@ def test_an_editor_that_fails_leaves_the_text_as_it_was(study: Path, editor: str
     [
         ("P", "Reasoning: Keeper", f"one{ENTER}two{ENTER}three"),
         ("E", "Ad #11", "Lighthouse Ltd"),
-        ("D", "Change", "a definition"),
-        ("n", "Note beside", "a long note"),
+        ("D", "Edit", "a definition"),
+        ("n", "Note on", "a long note"),
     ],
 )
 def test_a_text_left_by_escape_is_offered_when_it_is_opened_again(

@@ -95,9 +95,9 @@ def code_three_and_a_term(terminal: Terminal) -> None:
     terminal.type("1")
     terminal.wait_for("TASK1: Lighting ← “You light the lamp at dusk.”")
     terminal.type("n")
-    terminal.wait_for("Note beside")
+    terminal.wait_for("Note on")
     terminal.type("at dusk only" + ENTER)
-    terminal.wait_until(lambda: "Note beside" not in terminal.text, "the note is closed")
+    terminal.wait_until(lambda: "Note on" not in terminal.text, "the note is closed")
     terminal.type("s12")
     terminal.wait_for("TASK2: Watching ← “You watch the sea until dawn.”")
     terminal.type("s.")
@@ -446,10 +446,10 @@ def test_what_a_full_disk_kept_from_being_written_is_said_when_the_screen_is_gon
 def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
     with start_broken(study) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         (study / "full").touch()
         terminal.type(f"at dusk{ENTER}")
-        terminal.wait_for("Note beside", "NOT SAVED: No space left on device", "at dusk")
+        terminal.wait_for("Note on", "NOT SAVED: No space left on device", "at dusk")
         (study / "full").unlink()
         terminal.type(ENTER)
         terminal.wait_until(lambda: "coding-noted" in events(study), "the note on disk")
@@ -472,7 +472,7 @@ def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(stud
         terminal.wait_for("Saved in the copy", "No space left on device")
         (study / "full").unlink()
         terminal.type("s12")
-        terminal.wait_for("The disk works again")
+        terminal.wait_for("everything is saved.)")
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0
     assert events(study).count("coding-added") == 3
@@ -482,10 +482,10 @@ def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(stud
 def test_a_text_that_a_full_disk_refuses_keeps_the_program_from_leaving(study: Path) -> None:
     with start_broken(study) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         (study / "full").touch()
         terminal.type(f"at dusk{QUIT}")
-        terminal.wait_for("Note beside", "NOT SAVED: No space left on device", "at dusk")
+        terminal.wait_for("Note on", "NOT SAVED: No space left on device", "at dusk")
         (study / "full").unlink()
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0

@@ -83,7 +83,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_pro
 def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_the_same(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         terminal.type("half a no")
         terminal.wait_for("half a no")
         with start(study) as other:
@@ -102,7 +102,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_
 def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         with start(study) as other:
             other.wait_for(ASKED)
             other.type("o")
@@ -118,7 +118,7 @@ def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -
 def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_program(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         (study / "full").write_text("/sessions/")
         terminal.type("by moonlight")
         terminal.wait_for("by moonlight")
@@ -132,9 +132,9 @@ def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_p
 @pytest.mark.parametrize(
     ("keys", "asked", "kept"),
     [
-        ("s11D", "Change TASK1", "Code TASK1 of the codebook\ndefinition: Lighting lamps. by moonlight"),
+        ("s11D", "Edit TASK1", "Code TASK1 of the codebook\ndefinition: Lighting lamps. by moonlight"),
         ("s11A", "New code", "Code TASK3 of the codebook\nname: by moonlight"),
-        ("pD", "Change the profile", "Profile 1 of the codebook\ndefinition: Keeps the light. by moonlight"),
+        ("pD", "Edit the profile", "Profile 1 of the codebook\ndefinition: Keeps the light. by moonlight"),
     ],
 )
 def test_a_text_that_the_codebooks_file_cannot_take_is_kept_when_a_signal_ends_the_program(
@@ -173,13 +173,13 @@ def test_a_code_without_a_name_is_kept_in_a_file_when_the_program_ends(study: Pa
 def test_a_text_of_the_codebook_that_is_written_after_all_is_kept_nowhere(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11D")
-        terminal.wait_for("Change TASK1")
+        terminal.wait_for("Edit TASK1")
         (study / "full").write_text("codebook.toml")
         terminal.type(f" by moonlight{SAVE}")
         terminal.wait_for("No space left on device")
         (study / "full").unlink()
         terminal.type(SAVE)
-        terminal.wait_for("TASK1 is changed")
+        terminal.wait_for("TASK1 was changed")
         (study / "full").write_text("codebook.toml")
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.wait_for_end() == 128 + signal.SIGTERM
@@ -189,7 +189,7 @@ def test_a_text_of_the_codebook_that_is_written_after_all_is_kept_nowhere(study:
 def test_a_text_that_is_saved_after_all_or_thrown_away_is_kept_nowhere(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         (study / "full").write_text("/sessions/")
         terminal.type(f"by moonlight{ENTER}")
         terminal.wait_for("NOT SAVED")
@@ -198,7 +198,7 @@ def test_a_text_that_is_saved_after_all_or_thrown_away_is_kept_nowhere(study: Pa
         terminal.wait_for("Note saved")
         (study / "full").write_text("/sessions/")
         terminal.type("n")
-        terminal.wait_for("Note beside")
+        terminal.wait_for("Note on")
         terminal.type(f" or dawn{ENTER}")
         terminal.wait_for("NOT SAVED")
         terminal.type(ESCAPE)

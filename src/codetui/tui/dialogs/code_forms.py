@@ -86,7 +86,7 @@ class TextsForm(EditDialog[Edited]):
     def compose(self) -> ComposeResult:
         """Yield the line for warnings, then the fields."""
         has_areas = any(field.rows for field in self.FIELDS)
-        editor = " · ctrl+e: your editor" if self._edit_outside and has_areas else ""
+        editor = " · Ctrl+E: your editor" if self._edit_outside and has_areas else ""
         with self.frame(self._title, f"Ctrl+S: save · Tab, Enter: next{editor} · Esc: cancel"):
             yield self.hint()
             with VerticalScroll(id="fields", can_focus=False):

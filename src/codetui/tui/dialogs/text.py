@@ -73,7 +73,7 @@ class TextDialog(_TextDialog):
 
     def compose(self) -> ComposeResult:
         """Yield hint and text."""
-        editor = " · ctrl+e: your editor" if self._edit_outside else ""
+        editor = " · Ctrl+E: your editor" if self._edit_outside else ""
         with self.frame(self._title, f"Ctrl+S: save{editor} · Esc: cancel"):
             yield self.hint()
             yield TextArea(sanitize(self._text), soft_wrap=True, compact=True, tab_behavior="focus")
