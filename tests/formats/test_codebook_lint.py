@@ -128,7 +128,7 @@ def test_an_id_of_two_kinds_has_to_be_told_apart() -> None:
     text = BOOK.replace('id = "TASK2"', 'id = "A"') + '[[text]]\nbody = "b"\nbefore = "A"\n'
     problem = only(text)
     assert problem.severity == "error"
-    assert 'may be the code or the group; the code is used: write "code A"' in problem.message
+    assert 'can mean the code or the group; the code is used: write "code A"' in problem.message
     assert problems_of(text.replace('before = "A"', 'before = "code A"')) == []
 
 
@@ -169,7 +169,7 @@ def test_titles_that_differ_by_accents_only_are_reported() -> None:
 
 def test_a_title_that_a_document_does_not_give_back_is_reported() -> None:
     text = BOOK.replace('title = "Tasks"', 'title = "2. 3. Tasks"')
-    (problem,) = (each for each in problems_of(text) if "scroll up" in each.message)
+    (problem,) = (each for each in problems_of(text) if "read back" in each.message)
     assert (problem.severity, problem.line) == ("warning", line_of(text, "2. 3. Tasks"))
     assert 'section "tasks" does not read back from documents as "2. 3. Tasks"' in problem.message
 
@@ -204,4 +204,4 @@ def test_the_shipped_books_read_back() -> None:
     root = Path(__file__).resolve().parent.parent.parent
     for name in ("codebook.toml", "examples/pilot/codebook.toml"):
         problems = problems_of((root / name).read_text("utf-8"))
-        assert not [problem for problem in problems if "scroll up" in problem.message]
+        assert not [problem for problem in problems if "read back" in problem.message]

@@ -186,7 +186,7 @@ def test_profiles_without_an_id_are_numbered() -> None:
         ('examples = ["Python", "C++"]', 'examples = "Python"', "examples", "write a list"),
         ('examples = ["Python", "C++"]', "examples = 3", "examples", "not a list of texts"),
         ('examples = ["Python", "C++"]', 'examples = [\n"Python",\n3]', "3]", "examples of [[code]] is a number"),
-        ('version = "2"', 'label = "{id} {title}"', "label", "knows {id} and {name}, not {title}"),
+        ('version = "2"', 'label = "{id} {title}"', "label", "can contain {id} and {name}, not {title}"),
         ('version = "2"', 'label = "Code"', "label", "neither {id} nor {name}"),
         ('version = "2"', 'label = "{id"', "label", "not {id;"),
         ('title = "A book"\n', "", None, "the codebook has no title"),

@@ -268,7 +268,7 @@ def test_a_table_without_ids_or_texts_is_an_error_with_a_way_out(tmp_path: Path,
     entries, problems = listed(corpus(tmp_path))
     assert [entry.file for entry in entries] == [str(tmp_path / "1.txt")]
     error = next(problem for problem in problems if problem.severity == "error")
-    assert "[corpus] columns" in error.message and header.replace(",", ", ") in error.message
+    assert "below [corpus]" in error.message and header.replace(",", ", ") in error.message
 
 
 def test_ids_are_just_strings(tmp_path: Path) -> None:

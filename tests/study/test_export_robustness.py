@@ -57,7 +57,7 @@ def test_of_two_documents_of_one_ad_the_named_one_is_exported_and_the_other_repo
     assert run(["export"]) == 1
     exported = "".join(path.read_text("utf-8") for path in (study / "export").rglob("*.md"))
     assert "lamp" in exported and "candle" not in exported
-    assert "analysis_job_1_a_copy.md: error: this is not the document of ad 1" in capsys.readouterr().err
+    assert "analysis_job_1_a_copy.md: error: this file is not read: the document of ad 1 is" in capsys.readouterr().err
 
 
 def test_a_log_without_its_beginning_is_exported_and_reported(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

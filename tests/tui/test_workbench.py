@@ -741,7 +741,7 @@ async def test_a_boundary_that_is_left_with_its_ad_is_said_to_be_as_it_was(tmp_p
         await press(pilot, "11b]w")
         before = with_codings(workspace)
         await press(pilot, ")")
-        assert bench.ad.id == "2" and "boundary that was being moved is as it was" in bench.status.message[0]
+        assert bench.ad.id == "2" and "boundary that was being moved is unchanged" in bench.status.message[0]
         await press(pilot, "(")
         assert with_codings(workspace) == before
 

@@ -56,7 +56,8 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     if source.suffix.lower() in TABLES:
         text, lines = table_as_markdown(text, source.stem)
     found = parse_coding_book(text, str(source), output)
-    if not found.book.codes and not extract_codebook(text).is_current:
+    has_codes = bool(found.book.codes) or "[[code]]" in found.toml
+    if not has_codes and not extract_codebook(text).is_current:
         raise StudyError(f"no code was found in this file, so nothing is written. {READABLE}.", file=source)
     if lines:
         found = replace(found, notes=tuple(note._replace(line=line_in_table(note.line, lines)) for note in found.notes))

@@ -229,8 +229,8 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in (*study.problems(coder), *problems) if is_left_out(problem)]
     for session in found:
-        errors += session.problems if session.is_unread else session.damages
-    return StudyStatus(*_lines(entries, found, study.codebook), tuple(errors))
+        errors += session.problems if session.is_unread else (*session.misplaced, *session.damages)
+    return StudyStatus(*_lines(entries, found, study.codebook), tuple(dict.fromkeys(errors)))
 
 
 def _lines(
