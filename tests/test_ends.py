@@ -244,6 +244,7 @@ def test_a_stopped_program_is_painted_again_when_it_goes_on(study: Path) -> None
         terminal.wait_for("half a reason")
         before = terminal.lines
         for stop in ("signal", "again"):
+            time.sleep(0.3)  # A stop within moments of going on is lost, and no person is so quick.
             os.kill(terminal.pid, signal.SIGTSTP)
             terminal.wait_until(lambda: b"\x1b[?1049l" in terminal.output, "the shell's screen")
             time.sleep(0.3)
