@@ -349,7 +349,9 @@ else:
                 except OSError:
                     data = b""
                 if not data:
-                    # The terminal is gone, which ends the program soon.
+                    if not os.isatty(self.fileno):
+                        # The terminal is gone, and its driver may no longer be able to end this thread.
+                        return
                     self.exit_event.wait(POLL)
                 elif text := decode(data):
                     for message in inputs.feed(text):
