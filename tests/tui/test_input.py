@@ -76,7 +76,9 @@ def test_keys_between_reports_all_arrive_in_whatever_pieces_they_are_sent(
         while len(pieces[-1]) > 1 and chance.randrange(2):
             at = chance.randrange(1, len(pieces[-1]))
             pieces[-1:] = [pieces[-1][:at], pieces[-1][at:]]
-        if len(pieces) > 2 and len(pieces[0]) < 3:
+        # The end of rxvt's `ESC O c` alone, long after its beginning, is nothing.
+        is_of_rxvt = data[:2] == b"\x1bO" and data[2:3].islower()
+        if len(pieces[0]) < 3 and (len(pieces) > 2 or is_of_rxvt):
             pieces = [data]
         for piece in pieces:
             line.send(piece)
