@@ -232,7 +232,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusSettings:
-    """Where the sources are, and which column of a table holds which field."""
+    """The path of the sources, and the column of a table for each field."""
 
     path: str = ""
     columns: dict[str, str] = field(default_factory=dict)

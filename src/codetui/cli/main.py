@@ -217,7 +217,7 @@ OFFSETS = (
     "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
     "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
 )
-"""What the columns of exports mean."""
+"""The meaning of the columns of exports."""
 
 CODEBOOK_NAME = "a codebook file, or the version or hash of one used before"
 PARTS = {

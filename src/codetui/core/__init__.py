@@ -1,1 +1,1 @@
-"""What codetui knows without files, clock, randomness or screen."""
+"""Pure decisions: no files, clock, randomness or screen."""

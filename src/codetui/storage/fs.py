@@ -22,7 +22,7 @@ NOT_A_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINV
 """Errors of a path that leads to no file: nothing, a link that points nowhere, a folder, a pipe."""
 
 LINK_HINT = "name that folder with --sessions, or remove the link"
-"""What to do about a symbolic link in the sessions folder."""
+"""Advice on a symbolic link in the sessions folder."""
 
 T = TypeVar("T")
 

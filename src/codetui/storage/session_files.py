@@ -30,7 +30,7 @@ DOCUMENT = "analysis_job_"
 
 
 class StoppedAt(NamedTuple):
-    """Where a coder stopped: the id of the source, where it was found (as in SourceEntry), cursor and scroll."""
+    """The place at which a coder stopped: id and position of the source (as in SourceEntry), cursor and scroll."""
 
     source: str
     file: str = ""

@@ -214,7 +214,7 @@ class SessionLock:
 
     @property
     def is_mine(self) -> bool:
-        """Whether the lock names this program; False if it cannot be read."""
+        """Return whether the lock names this program; False if it cannot be read."""
         try:
             return self._names_me()
         except OSError:

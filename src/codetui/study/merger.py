@@ -205,7 +205,7 @@ def merge_folders(
 
 
 class Theirs(NamedTuple):
-    """What is merged: all sessions below `root`, those in one coder's `folder` there, or a single log."""
+    """The sessions to be merged: all below `root`, those in one coder's `folder` there, or a single log."""
 
     root: Path
     folder: str = ""

@@ -1,4 +1,4 @@
-"""What of a study no output may be written over or into, however its path is spelled."""
+"""The parts of a study that no output may overwrite, however their paths are spelled."""
 
 from __future__ import annotations
 

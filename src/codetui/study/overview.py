@@ -1,4 +1,4 @@
-"""What is known across the sources of a study: how far each is, how codes were used, which have the same text."""
+"""Facts across the sources of a study: progress, earlier uses of codes, sources with the same text."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class DuplicateText(NamedTuple):
     status: AdStatus
     more: int = 0
     is_renamed: bool = False
-    """Whether the corpus lacks that source: its id is another one now."""
+    """True if the corpus lacks that source: it has another id now."""
 
 
 class DuplicateTexts:

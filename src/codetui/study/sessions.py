@@ -96,7 +96,7 @@ class SessionSnapshot:
 
 
 class Sources(Protocol):
-    """Where the text of a source is found when a session needs it."""
+    """Finds the source of a session with its text."""
 
     def find(self, source_id: SourceId) -> Source | None:
         """Return the source with its text, None if there is none.  Raises OSError where that is unknown."""

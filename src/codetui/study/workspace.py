@@ -225,7 +225,7 @@ class Workspace:
         self.first: SourceEntry | None = None
         """The source to begin with."""
         self.is_document_refused = False
-        """Whether the open session's document could not be written when that was last tried."""
+        """True if the open session's document could not be written at the last attempt."""
         self._paths = study.paths_of(coder)
         self._token = secrets.token_hex(8) if is_shared else None
         self.codebook = study.codebook_service

@@ -185,4 +185,4 @@ LOOKING = frozenset(("other", "queue", "doubts"))
 CHANGING = frozenset(
     action.id for action in _ACTIONS if action.group in (CODING, QUOTATION, AD) and action.id not in LOOKING
 )
-"""What changes the open session, and is refused while another program has it."""
+"""Actions that change the open session; they are refused while another program has it."""

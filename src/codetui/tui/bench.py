@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Unsaved(NamedTuple, Generic[T]):
-    """What could not be saved, and why: the dialog opens again with both."""
+    """A value that could not be saved, and the reason: the dialog opens again with both."""
 
     value: T
     why: str
@@ -60,7 +60,7 @@ class Bench(Protocol):
 
     @property
     def words(self) -> Words:
-        """What the codebook calls a source."""
+        """Return the codebook's words for a source."""
 
     @property
     def ad(self) -> Source:

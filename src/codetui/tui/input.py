@@ -1,4 +1,4 @@
-"""What a terminal sends, filtered: only keys, text and the mouse get through.
+"""Filter of terminal input: only keys, text and the mouse get through.
 
 Answers and reports of the terminal, broken control sequences and bytes that are no UTF-8 are nothing, in whatever
 pieces they arrive.  A sequence that a pause interrupts stays open for a while.  What a person may have typed into it
@@ -78,7 +78,7 @@ ALT_KEYS = re.compile(r"(?:\x1b[^\x00-\x08\n-\x0c\x0e-\x1f]|\x1b\x1b[\[O][0-?]*[
 
 TEXT = re.compile(r"[^\x1b\x7f-\x9f\ud800-\udfff]+|\x7f")
 EIGHT_BITS = {chr(base + code): chr(code - 0x40) for base in (0, 0xDC00) for code in b"\x8f\x90\x98\x9b\x9d\x9e\x9f"}
-"""What introduces a sequence in one character or byte, and the letter that does so behind an Esc."""
+"""The introducers of sequences as one character, and the letter for the same behind an Esc."""
 
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
@@ -114,7 +114,7 @@ class InputFilter:
         self._fed = 0.0
         self._open = ""
         self._own = 0
-        """Where in the open sequence the input begins that was read after its beginning, and may be typed text."""
+        """The index in the open sequence from which its input was read later and may be typed text."""
         self._is_given_up = False
         self._is_alt = False
         self._paste: list[str] | None = None

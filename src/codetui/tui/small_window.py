@@ -1,4 +1,4 @@
-"""What covers the screen while the window is too small for it."""
+"""A cover of the screen while the window is too small."""
 
 from __future__ import annotations
 

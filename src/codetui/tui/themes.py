@@ -55,7 +55,7 @@ def section_colour(theme: Theme, number: int) -> str:
 
 
 class Face(NamedTuple):
-    """What decides how a stretch of text looks; `hue` is the number of the section, -1 for text without a code."""
+    """The attributes that set the style of a text; `hue` is the number of the section, -1 without a code."""
 
     hue: int = -1
     is_overlapping: bool = False

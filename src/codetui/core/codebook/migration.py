@@ -39,7 +39,7 @@ _PART_OF: dict[MemoKind, PartKind] = {"section": "section", "group": "group", "c
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a part of the old codebook becomes: the one new id, several to choose from, or none.
+    """The successor of a part of the old codebook: the one new id, several to choose from, or none.
 
     `likeness` (0 to 1) is the evidence for a rule that was proposed.  `is_same` is True if the new codebook has the
     same part under the same id: if it is retired it keeps its id, which cannot be mistaken for another.
@@ -53,7 +53,7 @@ class Rule:
 
     @property
     def effect(self) -> Effect:
-        """What the rule does; a code that several are renamed to has them merged."""
+        """Return the effect of the rule; a code that several are renamed to has them merged."""
         return "renamed" if len(self.new) == 1 else "split" if self.new else "retired"
 
 

@@ -58,7 +58,7 @@ _CLOSERS = "\"'`‘’)]}>*_~=<&-./\\:!?@．"
 _JOINED = frozenset(("and/or", "en/of", "tcp/ip", "pl/sql", "client/server", "he/she", "his/her"))
 _PART = re.compile(r"[^/\-‑\\]+")
 _PARTICLE = re.compile(rf"(?<=[A-Za-z0-9])(?=[{HANGUL}])")
-"""Where a Korean particle begins behind a foreign word: `Python을`."""
+"""The boundary before a Korean particle behind a foreign word: `Python을`."""
 
 
 def words_in(block: str) -> list[Span]:

@@ -15,7 +15,7 @@ from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label
 
 RowKind = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]
-"""Whether a label at the beginning of a paragraph or a list entry is that of a code."""
+"""Decides whether a label at the beginning of a paragraph or a list entry is that of a code."""
 
 PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
 LONGEST_FIELD_NAME = 7

@@ -90,12 +90,12 @@ class Table:
 
     @property
     def is_of_profiles(self) -> bool:
-        """Whether a column holds a field that only profiles have."""
+        """Return whether a column holds a field that only profiles have."""
         return any(key in vocabulary.PROFILE_ONLY_FIELDS for key in self.keys)
 
     @property
     def has_codes(self) -> bool:
-        """Whether the titles are those of codes, whatever their ids look like."""
+        """Return whether the titles are those of codes, whatever their ids look like."""
         title = self.titles[self.label_columns[-1]]
         criteria = {key for key in self.keys if key} - {"definition"}
         if self.is_card or criteria - {"examples"}:

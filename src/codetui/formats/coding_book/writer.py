@@ -46,7 +46,7 @@ WORDS = {
 """The words of a written coding book, in English and Dutch."""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a browser may load for the page: nothing but the style that it brings."""
+"""The content security policy of the page: nothing is loaded but its own style."""
 
 
 def render_coding_book(book: Codebook) -> str:

@@ -14,13 +14,13 @@ SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """Characters at which a program that expects no commas begins another cell, whatever is quoted."""
 
 IGNORED = rf"(?:(?![{SEPARATORS}])(?:[\s'\"]|{INVISIBLE.pattern}))*"
-"""What spreadsheets may drop or nobody sees at the beginning of a cell."""
+"""Characters at the beginning of a cell that spreadsheets may drop or that are invisible."""
 
 FORMULA = re.compile(rf"(?:^|(?<=[{SEPARATORS}]))(?={IGNORED}[=+\-@＝＋－＠])|^(?='*[\t\r\n])")
 """The empty place in front of what a spreadsheet may take for a formula, where a cell may begin."""
 
 QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
-"""What makes a cell need quotes."""
+"""Characters that make a cell need quotes."""
 
 
 class CsvExporter:

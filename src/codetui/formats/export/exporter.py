@@ -1,4 +1,4 @@
-"""What an export format is: it renders sessions as one file, or as several files below a folder."""
+"""The protocol of an export format, which renders sessions as one file, or as several files below a folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ What = Literal["codings", "ads", "notes"]
 
 
 class ExportedSource(NamedTuple):
-    """What tables hold of a source: the length and hash of its text, where its body begins, and its further columns.
+    """The facts of a source in tables: the length and hash of its text, where its body begins, and its further columns.
 
     `text` is empty where no coding needs it.
     """

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS, MOST_UNITS = 1_048_576, 16_384, 32_767
-"""What one sheet holds, and the UTF-16 units that one cell holds."""
+"""The rows of one sheet, and the UTF-16 units of one cell, at most."""
 
 UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-"""What no XML may hold; other control characters have an escape in workbooks."""
+"""Characters that XML forbids; other control characters have an escape in workbooks."""
 
 WIDEST, NARROWEST = 60, 8
 """The width of columns in characters."""

@@ -23,7 +23,7 @@ MAX_LINES = 200
 """How many lines that are not understood are searched for entries."""
 
 FOREIGN = ("```", "~~~", "<!--", "|", ">")
-"""What begins with these is no entry and no label."""
+"""A line that begins with one of these is neither an entry nor a label."""
 
 Part = TypeVar("Part", Entry, Note)
 
@@ -64,7 +64,7 @@ def read_like(
 
 
 class _Lines:
-    """What lines hold that are not understood; `overrides` has a label or an entry for some of them."""
+    """The contents of lines that the parser did not recognize; `overrides` has a label or an entry for some of them."""
 
     def __init__(self, known: Document, index: CodebookIndex, ids: LineIds) -> None:
         self.overrides: dict[int, str | Entry] = {}

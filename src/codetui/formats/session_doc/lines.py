@@ -18,7 +18,7 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 ENDED_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|)$", re.DOTALL)
 HEADING_END = re.compile(r"(?:(?:^|(?<=\s))#+|(?<=\s)\{[#.][^{}]*\})\s*$")
-"""What closes a heading and is no part of its text: `##`, or the identifier that a converter has put there."""
+"""The end of a heading that is no part of its text: `##`, or the identifier that a converter has put there."""
 
 ENDS_LIKE_HEADING = re.compile(r"(\\*)(#+|\{[#.][^{}]*\})$")
 UNDERLINE = re.compile(r" {0,3}(?:(=+)|-{2}|-{4,})[ \t]*$")

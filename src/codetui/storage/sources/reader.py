@@ -21,7 +21,7 @@ from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, Word
 from codetui.storage import fs
 
 AD = Words()
-"""What messages call a source unless the codebook has other words."""
+"""The word for a source in messages unless the codebook has another."""
 
 LIMIT = 200
 """Problems of one severity that are listed for one file."""
@@ -330,7 +330,7 @@ _EMPHASISED = re.compile(r"(([*_`])\2*)((?:(?!\2).)+)\1")
 
 
 class Place(NamedTuple):
-    """Where a source begins in its file: byte offset and line; (-1, 0) for a file that is one source."""
+    """The beginning of a source in its file: byte offset and line; (-1, 0) for a file that is one source."""
 
     offset: int
     line: int
@@ -356,7 +356,7 @@ class SourceReader(Protocol):
 
     @property
     def is_table(self) -> bool:
-        """Whether a file may hold several sources."""
+        """Return whether a file may hold several sources."""
 
     def id_in_name(self, path: str, /) -> str | None:
         """Return the id of the one source of a file, None if the file must be opened to know its ids."""

@@ -43,7 +43,7 @@ GUESSES: dict[Field, re.Pattern[str]] = {
         r"transcript|story|verhaal|quote|citaat"
     ),
 }
-"""What is in the names of columns that may hold ids or texts, without case and punctuation."""
+"""Parts of the names of columns that may hold ids or texts, without case and punctuation."""
 
 _LONGEST_GUESS = 80
 MOST_WITHOUT_TEXT = 1000
@@ -244,7 +244,7 @@ class Header(NamedTuple):
 
 
 class _CsvReader(Protocol):
-    """What the csv module returns; `line_num` counts the lines that it has read."""
+    """A reader of the csv module; `line_num` counts the lines that it has read."""
 
     @property
     def line_num(self) -> int: ...

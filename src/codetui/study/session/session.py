@@ -79,7 +79,7 @@ class Session:
         self._is_noted = False
         self._failure = ReadFailure("changes by other programs are not shown, and the document stays as it is")
         self.conflicts: tuple[Problem, ...] = ()
-        """What is listed among the problems of values that a merge has lost."""
+        """The values that a merge has lost, as problems."""
         self.reanchored: ReanchorCounts | None = None
         self.initial_pull: PullResult | None = None
         """The changes that were imported when the session was opened."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from codetui.study.reconcile import Reconciliation
 
 RECOGNIZED = "codes that the codebook lacked"
-"""What a step comes from that gave codings the code of their label."""
+"""The `from_name` of a step that gave codings the code of their label."""
 
 BY_HAND = ("edit", "document")
 """The causes of a step that imported a document."""

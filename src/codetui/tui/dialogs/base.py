@@ -82,7 +82,7 @@ class ReadingDialog(Dialog[Answer]):
 EditOutside = Callable[[str], str | None]
 """Returns a text after the coder edited it in an external editor, or None if that could not run."""
 
-WARNING = "Not saved yet: save it, or press Esc again to discard it."
+WARNING = "Not saved yet: save it, or press Esc again to close without saving."
 
 
 class EditDialog(Dialog[Answer]):

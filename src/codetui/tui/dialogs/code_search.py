@@ -22,7 +22,7 @@ from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
 
 RowsOf = Callable[[str, Sequence[Match]], Sequence[Row]]
-"""What is shown for a query and the codes that fit it: a row for each, and others behind, or only others."""
+"""Returns the rows for a query and the codes that fit it: one for each code, others behind them, or only others."""
 
 
 class CodeSearch(Vertical):

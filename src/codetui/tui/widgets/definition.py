@@ -21,7 +21,7 @@ BLANK = Content("")
 
 
 class PastUsages(NamedTuple):
-    """Where a coder assigned a code: in the open ad and in others, the newest first.
+    """The places at which a coder assigned a code: in the open ad and in others, the newest first.
 
     `is_reading` while the other ads are still being read.
     """

@@ -88,7 +88,7 @@ class Codings:
 
 
 class Marks(NamedTuple):
-    """What lies over the codings: the selection, what would be coded without one, the cursor and its quotation."""
+    """Marks over the codings: the selection, what would be coded without one, the cursor and its quotation."""
 
     selected: Span = NO_SPAN
     implied: Span = NO_SPAN

@@ -50,7 +50,7 @@ class Row(NamedTuple):
 
 
 class _Ground(NamedTuple):
-    """Whether a row is under the cursor, and whether the keys move that cursor."""
+    """The background of a row: under the cursor or not, and with a cursor that the keys move or not."""
 
     is_cursor: bool
     is_active: bool

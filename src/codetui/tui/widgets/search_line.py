@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 
 class Searcher(Protocol):
-    """What searches."""
+    """Searches the open text for the query."""
 
     def search(self, query: str) -> None:
         """Show the first match of a query."""

@@ -34,7 +34,7 @@ ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """Where the coder is.
+    """The facts at the bottom of the screen.
 
     `noun` is what the codebook calls a source, `place` counts from one, `unlocated` quotations are in doubt. Empty
     texts are left out.

@@ -1,4 +1,4 @@
-"""What workers do behind the keys: list the sources, read earlier codings, watch the document and the codebook."""
+"""Work in the background: list the sources, read earlier codings, watch the document and the codebook."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class UsageReader:
         self._is_reading = False
         self._staying: asyncio.TimerHandle | None = None
         self.when_read: Callable[[], None] | None = None
-        """What to do once all has been read."""
+        """Called once all has been read."""
 
     def begin(self) -> None:
         """Read, in a worker, the sources that have changed; until then the usage is marked as incomplete."""

@@ -59,9 +59,9 @@ class CodeController:
         self.recoding: CodingId | None = None
         self.bounding: CodingId | None = None
         self.decided: Callable[[CodingId], None] = lambda _: None
-        """Told of each coding that was given another code, or taken away."""
-        self.way_on = ""
-        """What is said behind a code that was not chosen."""
+        """Called for each coding that was recoded or removed."""
+        self.cancel_hint = ""
+        """The end of the message when no code was chosen."""
         self._bench = bench
 
     def actions(self) -> dict[str, Do]:
@@ -87,7 +87,7 @@ class CodeController:
         """
         left = "the boundary that was being moved is unchanged" if self.bounding is not None else ""
         self.recoding = self.bounding = None
-        self.way_on = ""
+        self.cancel_hint = ""
         if not self.recent:
             latest = reversed(state.live())
             self.recent = list(dict.fromkeys(coding.code for coding in latest))[:RECENT]
@@ -148,7 +148,7 @@ class CodeController:
         """Close without a code."""
         if self.recoding is not None:
             self.recoding = None
-            self._bench.say(f"Nothing was changed.{self.way_on}")
+            self._bench.say(f"Nothing was changed.{self.cancel_hint}")
 
     def moved_on(self) -> None:
         """Forget a pending recoding: the coder selects something else."""
@@ -197,7 +197,7 @@ class CodeController:
         """Let the next code replace that of the quotation under the cursor."""
 
         def begin(coding: CodingId) -> None:
-            self.recoding, self.way_on = coding, ""
+            self.recoding, self.cancel_hint = coding, ""
             words = quoted(self._bench.state.codings[coding].words)
             self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc: cancel")
 
@@ -239,7 +239,7 @@ class CodeController:
         begun = self.bounding is not None or self.recoding is not None
         if begun:
             self.bounding = self.recoding = None
-            self._bench.say(f"Nothing was changed.{self.way_on}")
+            self._bench.say(f"Nothing was changed.{self.cancel_hint}")
         return begun
 
     # --- notes --------------------------------------------------------------------------------------

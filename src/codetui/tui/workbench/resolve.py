@@ -377,7 +377,7 @@ class QueueController:
         if one.reason == "twice":
             bench.say(f"{head}{code} is assigned twice to {quoted(coding.words)}: x remove this one ·{ELSE}")
             return
-        self._assigner.recoding, self._assigner.way_on = coding.id, ELSE
+        self._assigner.recoding, self._assigner.cancel_hint = coding.id, ELSE
         trouble = {"retired": "is retired", "split": "was split"}.get(one.reason, "is not in the codebook")
         choices = self._choices(one)
         if choices:

@@ -47,7 +47,7 @@ from codetui.tui.workbench.view_model import (
     mark_of,
     outcome_words,
     status_facts,
-    way_on,
+    next_hint,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ NO_AD = Source(SourceId(""), "", "", "", "")
 
 
 class WorkbenchScreen(Screen[None]):
-    """Where coding happens: it passes requests to its controllers and shows the state that results.
+    """The screen for coding: it passes requests to its controllers and shows the state that results.
 
     The widgets of the first frame and their controllers exist from the start; the others are loaded and mounted by
     `mount_deferred`, behind the first frame or for a key that was typed before it.
@@ -211,7 +211,7 @@ class WorkbenchScreen(Screen[None]):
 
     @property
     def words(self) -> Words:
-        """What the codebook calls a source."""
+        """Return the codebook's words for a source."""
         return self.index.book.words
 
     @property
@@ -250,7 +250,7 @@ class WorkbenchScreen(Screen[None]):
         duplicates = self.copier.greeting()
         problems = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
         asides = (left, self.resolver.greeting(), self.queue.greeting(), duplicates)
-        self.say(*greeting(session, problems, asides, way_on(session, self.workspace.book)))
+        self.say(*greeting(session, problems, asides, next_hint(session, self.workspace.book)))
         self.call_after_refresh(self._ask_unasked, self.sharing.began)
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
@@ -401,7 +401,7 @@ class WorkbenchScreen(Screen[None]):
 
     @property
     def asks_for_code(self) -> bool:
-        """Whether the code panel is open: the next key chooses a code."""
+        """Return whether the code panel is open, so that the next key chooses a code."""
         return self.is_complete and self.panel.is_open
 
     async def on_key(self, event: events.Key) -> None:

@@ -131,7 +131,7 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
     return f"{words} ({'F4 shows it' if len(problems) == 1 else f'F4 lists all {len(problems)}'})"
 
 
-def way_on(session: Session, book: Codebook) -> str:
+def next_hint(session: Session, book: Codebook) -> str:
     """Return the hint for a source in which nothing is coded yet."""
     if not session.source.text.strip():
         return f"This {book.words.source} has no text. ) goes to the next {book.words.source}."
