@@ -316,7 +316,8 @@ class RecordLog(Generic[R]):
         fs.append(self.path, data if fs.ends_with_newline(self.path) else b"\n" + data)
 
     def _problem(self, line: int, message: str) -> Problem:
-        return Problem(str(self.path), line, "warning", message)
+        # Every line was confirmed to a coder: one that cannot be read is work that may be lost.
+        return Problem(str(self.path), line, "error", message)
 
 
 class Journal(RecordLog[Transaction]):

@@ -140,9 +140,7 @@ def check_session(
     """Yield the problems of one session; `source` is None if the corpus lacks it."""
     if session.log is not None:
         yield from _snapshot_problems(session.log.with_suffix(session_files.SNAPSHOTS), index.book.words.source)
-    # Every line was confirmed to a coder: one that cannot be read is work that is lost.
-    yield from (problem._replace(severity="error") for problem in session.log_problems)
-    yield from (*session.misplaced, *session.read_problems)
+    yield from (*session.log_problems, *session.misplaced, *session.read_problems)
     state, document = session.state, session.document
     if session.is_unread or _is_headless(session):
         yield from session.edit_problems

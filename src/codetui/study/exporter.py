@@ -64,8 +64,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
     except OSError as error:
         problems.append(not_read(error, study.sessions_path, "codes of earlier codebooks have no names"))
     export = exporter.export(sessions, book, tables)
-    problems += [problem for session in found for problem in session.misplaced]
-    problems += [problem._replace(severity="error") for session in found for problem in session.damages]
+    problems += [problem for session in found for problem in session.problems]
     problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
     return StudyExport(export, tuple(filter(is_left_out, dict.fromkeys(problems))))
 

@@ -318,7 +318,8 @@ class Merger:
             return MergeResult(name, source_id, "refused", problems=errors)
         log = here.log(source_id)
         try:
-            ours = tuple(Journal(log).read()[0])
+            ours, unread = Journal(log).read()
+            errors += tuple(unread)
             edits = b"".join(b"\n" + encode(edit) for edit in theirs.edits)
             lines = missing_lines(fs.none_if_gone(lambda: fs.read(log)) or b"", fs.read(their_log) + edits)
         except OSError as error:
@@ -331,7 +332,7 @@ class Merger:
         steps = (*ours, *theirs.steps)
         whole = replay(steps)
         conflicts = (describe_conflict(one, whole, self._book) for one in find_conflicts(steps))
-        problems = (*theirs.problems, *(Problem(str(log), 0, "warning", one) for one in conflicts))
+        problems = (*theirs.problems, *unread, *(Problem(str(log), 0, "warning", one) for one in conflicts))
         edited = " with the edits by hand in its document" if theirs.edits else ""
         message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
         if self._is_dry:

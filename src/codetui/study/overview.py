@@ -229,7 +229,8 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     found = list(study.sessions(coder=coder))
     errors = [problem for problem in (*study.problems(coder), *problems) if is_left_out(problem)]
     for session in found:
-        errors += session.problems if session.is_unread else (*session.misplaced, *session.damages)
+        left_out = session.problems if session.is_unread else session.misplaced
+        errors += [one for one in session.problems if one in left_out or one.severity == "error"]
     return StudyStatus(*_lines(entries, found, study.codebook), tuple(dict.fromkeys(errors)))
 
 

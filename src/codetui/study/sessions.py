@@ -85,11 +85,6 @@ class SessionSnapshot:
         return (*self.log_problems, *self.misplaced, *self.read_problems, *self.edit_problems)
 
     @property
-    def damages(self) -> tuple[Problem, ...]:
-        """Return the errors, and all that cannot be read in the log."""
-        return tuple(one for one in self.problems if one.severity == "error" or one in self.log_problems)
-
-    @property
     def steps(self) -> tuple[Transaction, ...]:
         """Return the steps of the log and the edits."""
         return (*self.transactions, *self.edits)

@@ -478,6 +478,10 @@ def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word:
     conflict = unmerged(edited.text)
     if conflict is not None:
         return conflict
+    nul = edited.text.find("\0")
+    if nul >= 0:
+        what = "there are NUL characters here, as after a power failure or a broken copy: delete them"
+        return Damage(edited.text.count("\n", 0, nul) + 1, f"{what}, {REPAIR}")
     if not edited.document.source_id:
         what = f"the heading `# Manual Coding Analysis: Job Ad #{heading} (…)` is missing"
         return Damage(1, f"{what}: restore it, {REPAIR}")

@@ -45,9 +45,9 @@ from codetui.tui.workbench.view_model import (
     heading,
     kind_of,
     mark_of,
+    next_hint,
     outcome_words,
     status_facts,
-    next_hint,
 )
 
 if TYPE_CHECKING:

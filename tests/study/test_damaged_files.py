@@ -1,0 +1,90 @@
+"""Damage in logs and documents is named by every command, and never counted as an edit by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId, Span
+from codetui.study.study import Study
+from testing.studies import write_study
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study with one coded ad, and a copy of its sessions in `other`."""
+    here = tmp_path / "here"
+    write_study(here)
+    opened = Study.open(here)
+    with opened.session("11", coder="wil") as session:
+        session.execute(AssignCode(Span(0, 6), CodeId("TASK1")))
+        session.execute(AssignCode(Span(7, 9), CodeId("TASK2")))
+    copytree(here / "sessions", tmp_path / "other" / "sessions")
+    return here
+
+
+def damaged(study: Path, kind: str) -> Path:
+    """Damage the log or the document of the session; return the file."""
+    log = study / "sessions/wil/events/11.jsonl"
+    document = next((study / "sessions/wil").glob("*.md"))
+    data = log.read_bytes()
+    match kind:
+        case "half a line":
+            log.write_bytes(data.rpartition(b'"seq"')[0] + b"\n")
+        case "a line of another program":
+            log.write_bytes(data + b"nothing of ours\n")
+        case "a log of NULs":
+            log.write_bytes(bytes(len(data)))
+        case "NULs behind the log":
+            log.write_bytes(data + bytes(64))
+        case "NULs behind the document":
+            document.write_bytes(document.read_bytes() + bytes(64))
+        case "a document of NULs":
+            document.write_bytes(bytes(512))
+    return document if "document" in kind else log
+
+
+DAMAGES = [
+    "half a line", "a line of another program", "a log of NULs", "NULs behind the log", "NULs behind the document",
+    "a document of NULs",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+@pytest.mark.parametrize(
+    "command", [("status",), ("status", "--json"), ("check",), ("export", "--format", "csv", "-o")]
+)
+def test_damage_is_named_and_the_exit_code_is_1(
+    study: Path, kind: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = damaged(study, kind)
+    before = {path: path.read_bytes() for path in (study / "sessions").rglob("*") if path.is_file()}
+    output = [str(study.parent / "out.csv")] if command[-1] == "-o" else []
+    assert run([*command, *output, "--study", str(study)]) == 1
+    said = capsys.readouterr()
+    assert file.name in (said.out if command == ("check",) else said.err)
+    assert before == {path: path.read_bytes() for path in before}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DAMAGES if "document" not in kind])
+def test_a_merge_names_damage_on_either_side(
+    study: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged(study, kind)
+    assert run(["merge", str(tmp_path / "other"), "--study", str(study)]) == 1
+    assert "11.jsonl:" in capsys.readouterr().out
+    again = tmp_path / "again"
+    write_study(again)
+    run(["merge", str(study), "--study", str(again)])
+    assert "11.jsonl" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["NULs behind the document", "a document of NULs"])
+def test_damage_is_no_edit(study: Path, kind: str) -> None:
+    damaged(study, kind)
+    with Study.open(study).session("11", coder="wil") as session:
+        assert len(session.state.live()) == 2
