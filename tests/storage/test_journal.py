@@ -151,7 +151,7 @@ def test_a_torn_line_is_reported_and_kept_and_the_next_append_starts_a_line(tmp_
     log.append(transaction(3))
     transactions, problems = log.read()
     assert [each.seq for each in transactions] == [1, 3]
-    assert [(problem.line, problem.severity) for problem in problems] == [(2, "warning")]
+    assert [(problem.line, problem.severity) for problem in problems] == [(2, "error")]
     assert torn in log.path.read_bytes()
 
 

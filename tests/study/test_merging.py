@@ -253,11 +253,12 @@ def test_lines_of_a_newer_version_come_and_torn_ones_stay(machines: tuple[Machin
     log = second.folder / LOG
     newer = b'{"v":3,"id":"zz","seq":9,"what":"new"}'
     log.write_bytes(log.read_bytes() + newer + b'\n{"v":2,"id":"yy","se')
-    assert merge(first, second.folder) == 0
+    # Neither line is understood here, so the figures lack them.
+    assert merge(first, second.folder) == 1
     brought = (first.folder / LOG).read_bytes()
     assert newer + b"\n" in brought and b'"yy"' not in brought
     before = files(first.folder)
-    assert merge(first, second.folder) == 0 and files(first.folder) == before
+    assert merge(first, second.folder) == 1 and files(first.folder) == before
 
 
 def test_a_step_names_the_steps_that_its_author_had_seen(machines: tuple[Machine, Machine]) -> None:

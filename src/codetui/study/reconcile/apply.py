@@ -236,6 +236,7 @@ class _Reconciler:
         self._lines: list[tuple[int, str]] = []
         self._base_lines: list[tuple[int, str]] = []
         self._gone: Counter[str] = Counter()
+        self._new: set[tuple[int, bool]] = set()
 
     def compare_lines(self, edited: Document, base: Document | None) -> None:
         """Keep what is removed from a list and whose words are in as many lines of `edited` as of `base`."""
@@ -257,6 +258,8 @@ class _Reconciler:
         base = self._known_once(base)
         pairs = match_edits(edited, base)
         self._moved = out_of_order(pairs.base_of, edited, base)
+        here = ((one, pairs.base_of.get(index)) for index, one in enumerate(edited))
+        self._new = {(one.line, one.is_note) for one, at in here if at is None or base[at].words != one.words}
         for index, place in sorted(pairs.base_of.items()):
             self._merge(index, edited[index], base[place])
         for place in pairs.unpaired_base():
@@ -299,18 +302,23 @@ class _Reconciler:
         if changed(base, now):
             self._report_conflict("kept", now)
             return
-        if line := self._line_with(base.words):
+        if line := self._line_with(base.words, is_note=base.is_note):
             what = f"{quoted(base.words)} is no entry here, but its words are in this line: it is kept"
             self.report(Remark(line, "warning", f"{what}; remove it in codetui, or delete the line"))
             return
         self.draft.remove(base.id)
         self.counts["removed"] += 1
 
-    def _line_with(self, words: str) -> int:
-        """Return a line that still holds words although an entry with them is gone; 0 if none is left for them."""
+    def _line_with(self, words: str, *, is_note: bool) -> int:
+        """Return a line that still holds words although an entry with them is gone; 0 if none is left for them.
+
+        A line that is a new entry, or one with new words, is not left for them.  A new note may be a line that was not
+        understood, so that words of an entry may be left in it.
+        """
         if self.counts["removed"] > MOST_SEARCHED:
             return 0
-        lines = [line for line, text in self._lines if holds(text, words)]
+        new = {line for line, is_new_note in self._new if is_note or not is_new_note}
+        lines = [line for line, text in self._lines if line not in new and holds(text, words)]
         before = sum(holds(text, words) for _, text in self._base_lines) if lines else 0
         if not lines or self._gone[words] < before - len(lines):
             self._gone[words] += 1
