@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -116,23 +116,9 @@ class Table:
         outer = ""
         label_columns = self.label_columns
         name = " ".join(filter(None, (self.head, *(self.titles[at] for at in sorted({*label_columns, *groups})))))
-        names = [_without_remark(title) for title in self.titles]
-        remarks = [
-            Piece("field", self.rows[0].line, name=title)
-            for title, short in zip(self.titles, names, strict=True)
-            if self.rows and title != short
-        ]
         for line, cells in self.rows:
-            repeated = [name for at, name in groups.items() if name and _plain(cells[at]) == name]
-            changed = [at for at in groups if _plain(cells[at]) not in ("", groups[at])]
-            for at in groups:
-                below_other = bool(changed) and at > changed[0]
-                groups[at] = _plain(cells[at]) or ("" if below_other else groups[at])
-            inner = [
-                Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=names[at], key=self.keys[at])
-                for at, cell in enumerate(cells)
-                if at not in label_columns and at not in groups and cell.strip()
-            ]
+            repeated = _carry_down(groups, cells)
+            inner = self._fields(line, cells, {*label_columns, *groups})
             id_, own = (
                 "" if at is None else LINE_BREAK.sub(" ", cells[at]).strip() for at in (self.id_at, self.name_at)
             )
@@ -152,8 +138,31 @@ class Table:
                 head = " ".join((name, *repeated))
                 found.append(Piece(kind, line, label.rest, inner=inner, groups=within, name=head, label=label))
         for piece in found[:1]:
-            piece.inner += remarks
+            piece.inner += self._remarks()
         return found
+
+    def _fields(self, line: int, cells: list[str], others: Set[int]) -> list[Piece]:
+        """Return the cells of a row as fields, except for those of the columns `others`."""
+        return [
+            Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=_without_remark(title), key=key)
+            for at, (title, key, cell) in enumerate(zip(self.titles, self.keys, cells, strict=False))
+            if at not in others and cell.strip()
+        ]
+
+    def _remarks(self) -> list[Piece]:
+        """Return the titles of columns that say more than a name, as fields without a value."""
+        remarked = (title for title in self.titles if title != _without_remark(title))
+        return [Piece("field", self.rows[0].line, name=title) for title in remarked]
+
+
+def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
+    """Update the groups, by column, with a row: an empty cell repeats the one above; return the names written again."""
+    repeated = [name for at, name in groups.items() if name and _plain(cells[at]) == name]
+    changed = [at for at in groups if _plain(cells[at]) not in ("", groups[at])]
+    for at in groups:
+        is_below_other = bool(changed) and at > changed[0]
+        groups[at] = _plain(cells[at]) or ("" if is_below_other else groups[at])
+    return repeated
 
 
 def read_table(block: Block) -> Table | None:
