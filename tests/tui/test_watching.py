@@ -112,3 +112,27 @@ async def test_a_document_with_conflict_marks_is_left_until_ctrl_s_says_otherwis
         kept = list((tmp_path / "sessions").rglob("*.kept-*"))
         assert [path.read_text("utf-8") for path in kept] == [harmed]
         assert f"kept in {kept[0]}" in status.message[0]
+
+
+ENTRY = '  - "'
+MANY = "One lamp. Two lamps. Three lamps. Four lamps. Five lamps. Six lamps."
+
+
+@pytest.mark.parametrize(
+    ("answer", "left_here", "left_there"),
+    [("<enter>", 5, 0), ("<down><enter>", 5, 5), ("<down><down><enter>", 0, 0), ("<escape>", 5, 0)],
+)
+async def test_an_edit_that_lacks_many_codings_removes_them_only_if_the_coder_says_so(
+    tmp_path: Path, answer: str, left_here: int, left_there: int
+) -> None:
+    write_ad(tmp_path, MANY)
+    async with running(workspace_on(tmp_path)) as (pilot, screen):
+        await press(pilot, "s11" * 5 + "<ctrl+s>")
+        path = document(tmp_path)
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith(ENTRY)), "utf-8")
+        await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
+        await press(pilot, answer)
+        assert len(screen.state.live()) == left_here
+        assert path.read_text("utf-8").count(ENTRY) == left_there
+        assert left_here != left_there or not screen.workspace.is_document_refused

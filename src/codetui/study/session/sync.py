@@ -497,9 +497,7 @@ def much_removed(events: Iterable[Event], state: State) -> Damage | None:
     if removed < MANY or removed * 3 <= live:
         return None
     what = f"the edited document lacks {removed} of the {live} codings of this session"
-    return Damage(
-        1, f"{what}: they are removed only if you say so when you open it, or write it again (a copy is kept)"
-    )
+    return Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
 
 
 def unmerged(text: str) -> Damage | None:

@@ -85,6 +85,7 @@ class ShareController:
                 self._bench.say(str(problem) if problem else "The codings are kept.", "refusal" if problem else "info")
             elif answer == "remove":
                 self._bench.say(pull_words(session.accept_removals()))
+            self._bench.workspace.is_document_refused = session.has_unsaved_document
             self._changed_hands()
 
         self._bench.ask(ChoiceDialog("Remove these codings?", (later, keep, remove), result.detail), answered)
