@@ -45,7 +45,7 @@ async def agreed(pilot: Pilot[object], keys: str) -> str:
     await settled(pilot)
     modal = pilot.app.screen
     assert isinstance(modal, DryRunDialog) and modal.stage == "asking", modal
-    counted = modal.said
+    counted = modal.preview
     await asyncio.sleep(UNSEEN)
     await press(pilot, "<enter>")
     await settled(pilot)
@@ -273,7 +273,7 @@ async def test_the_question_is_shown_over_any_ad(tmp_path: Path) -> None:
         assert len(fields) == 4 and all(field.size.height >= 2 for field in fields)
         await press(pilot, "<escape>Tr")
         await settled(pilot)
-        assert pilot.app.screen.query_one("#said").size.height >= 2
+        assert pilot.app.screen.query_one("#preview").size.height >= 2
 
 
 async def test_a_retired_code_without_codings_can_be_picked_and_given_again(tmp_path: Path) -> None:

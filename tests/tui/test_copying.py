@@ -9,7 +9,7 @@ import pytest
 from codetui.storage.journal import Journal
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
-from codetui.tui.workbench.source import said
+from codetui.tui.workbench.source import duplicate_words
 from testing.keys import press, running, workspace_on, write_ad
 
 NEED = "We need Python and SQL. You like people."
@@ -118,4 +118,4 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
     ],
 )
 def test_what_is_said_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
-    assert said(twins, is_coded=is_coded) == words
+    assert duplicate_words(twins, is_coded=is_coded) == words

@@ -54,9 +54,9 @@ MANY = 5
 REPAIR = "or write the document again (a copy is kept)"
 
 
-def minted(*said: str) -> Callable[[], str]:
+def minted(*seeds: str) -> Callable[[], str]:
     """Return a function that yields ids derived from these texts, in ascending order: the same on two machines."""
-    prefix = sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:17]
+    prefix = sha256("\0".join(seeds).encode("utf-8", "surrogatepass")).hexdigest()[:17]
     numbers = count()
     return lambda: f"{prefix}{next(numbers):06x}"
 

@@ -52,7 +52,7 @@ class TextsForm(EditDialog[Edited]):
     def __init__(
         self,
         title: str,
-        standing: Edited,
+        original: Edited,
         lost: Unsaved[Edited] | None = None,
         edit_outside: EditOutside | None = None,
         hold: Callable[[Edited], None] = lambda _: None,
@@ -62,8 +62,8 @@ class TextsForm(EditDialog[Edited]):
         `hold` is called when the program ends, with edits that cannot be saved as they are.
         """
         super().__init__(title, lost.why if lost else "", edit_outside)
-        self._standing = standing
-        self._written_before = lost.value if lost else standing
+        self._original = original
+        self._written_before = lost.value if lost else original
         self._hold = hold
         self._loaded: tuple[str, ...] = ()
 
@@ -113,12 +113,12 @@ class TextsForm(EditDialog[Edited]):
 
     def text(self, name: str) -> str:
         """Return the text of a field, or the original text if the field still shows it."""
-        standing, widget = _shown(self._standing, name), self.query_one(f"#{name}")
+        original, widget = _shown(self._original, name), self.query_one(f"#{name}")
         if not isinstance(widget, TextArea):
             line = self.field(name)
-            return standing if line == one_line(standing).strip() else line
+            return original if line == one_line(original).strip() else line
         text = widget.text.strip("\n")
-        return standing if text == sanitize(standing).strip("\n") else text
+        return original if text == sanitize(original).strip("\n") else text
 
     def lines(self, name: str, before: tuple[str, ...]) -> tuple[str, ...]:
         """Return the texts of a field's lines; unchanged ones come back exactly as they were `before`."""
@@ -144,7 +144,7 @@ class TextsForm(EditDialog[Edited]):
         if trouble:
             self.say(trouble)
         else:
-            self.dismiss(answer if answer != self._standing else None)
+            self.dismiss(answer if answer != self._original else None)
 
     def keep(self) -> None:
         """Answer with the edits before the program ends, or hold what cannot be saved."""
@@ -187,12 +187,12 @@ class CodeForm(TextsForm[Code]):
     def written(self) -> Code:
         """Return the code with the texts of the fields."""
         return replace(
-            self._standing,
+            self._original,
             name=self.text("name"),
             definition=self.text("definition"),
             include=self.text("include"),
             exclude=self.text("exclude"),
-            examples=self.lines("examples", self._standing.examples),
+            examples=self.lines("examples", self._original.examples),
         )
 
     def trouble(self, answer: Code) -> str:
@@ -212,13 +212,13 @@ class RenameForm(TextsForm[Code]):
 
     def written(self) -> Code:
         """Return the code with its new id and name."""
-        return replace(self._standing, id=CodeId(self.text("id")), name=self.text("name"))
+        return replace(self._original, id=CodeId(self.text("id")), name=self.text("name"))
 
     def trouble(self, answer: Code) -> str:
         """Return why it cannot be saved: no id, an id in use, or no name."""
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
-        other = next((one for one in self._book.codes if one.id == answer.id != self._standing.id), None)
+        other = next((one for one in self._book.codes if one.id == answer.id != self._original.id), None)
         return (
             f"{answer.id} is already the id of “{other.name}”: write another id, or merge the two (m)." if other else ""
         )
@@ -238,11 +238,11 @@ class ProfileForm(TextsForm[Profile]):
     def written(self) -> Profile:
         """Return the profile with the texts of the fields."""
         return replace(
-            self._standing,
+            self._original,
             subtitle=self.text("subtitle"),
             definition=self.text("definition"),
-            responsibilities=self.lines("responsibilities", self._standing.responsibilities),
-            projects=self.lines("projects", self._standing.projects),
+            responsibilities=self.lines("responsibilities", self._original.responsibilities),
+            projects=self.lines("projects", self._original.projects),
             evidence=self.text("evidence"),
         )
 
@@ -320,7 +320,7 @@ class NewCodeDialog(TextsForm[Code]):
         """Return the new code."""
         name, definition = self.text("name"), self.text("definition")
         id_, spot = CodeId(self.field("id")), self.spot
-        return replace(self._standing, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
+        return replace(self._original, id=id_, name=name, section=spot.section, group=spot.group, definition=definition)
 
     def trouble(self, answer: Code) -> str:
         """Return why it cannot be saved: no name, or an id in use."""

@@ -137,7 +137,7 @@ class DryRunDialog(ReadingDialog[bool]):
         self._title = title
         self._what = what
         self.stage: Stage = "counting"
-        self.said = "counting…"
+        self.preview = "counting…"
         self._shown = 0.0
 
     def compose(self) -> ComposeResult:
@@ -145,16 +145,16 @@ class DryRunDialog(ReadingDialog[bool]):
         with self.frame(self._title, KEYS[self.stage]):
             yield Static(Content(shown(self._what)), id="what")
             with VerticalScroll(id="lines", can_focus=False):
-                yield Static(Content(self.said), id="said")
+                yield Static(Content(self.preview), id="preview")
             yield Static(id="then")
 
     def show(self, stage: Stage, lines: Sequence[str], then: str = "", *, is_grave: bool = False) -> None:
         """Show the progress."""
         self.stage, self._shown = stage, monotonic()
-        self.said = "\n".join(shown(line) for line in lines)
-        first, *rest = self.said.split("\n")
+        self.preview = "\n".join(shown(line) for line in lines)
+        first, *rest = self.preview.split("\n")
         text = Content("\n").join([Content.styled(first, "bold"), *map(Content, rest)])
-        self.query_one("#said", Static).update(text)
+        self.query_one("#preview", Static).update(text)
         self.query_one("#then", Static).update(alarm(then) if is_grave else Content(then))
         self.query_one(".frame").border_subtitle = Content(KEYS[stage])
 

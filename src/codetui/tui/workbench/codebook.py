@@ -188,35 +188,35 @@ class CodebookController:
             return
         self._ask_profile(found)
 
-    def _ask_profile(self, standing: Profile, lost: Unsaved[Profile] | None = None) -> None:
+    def _ask_profile(self, original: Profile, lost: Unsaved[Profile] | None = None) -> None:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
-        title = f"Edit the profile {standing.name}"
+        title = f"Edit the profile {original.name}"
         form = ProfileForm(
-            title, standing, lost, self._bench.edit_outside, lambda changed: self._hold(changed, standing)
+            title, original, lost, self._bench.edit_outside, lambda changed: self._hold(changed, original)
         )
-        self._bench.ask(form, lambda changed: self._write_profile(standing, changed))
+        self._bench.ask(form, lambda changed: self._write_profile(original, changed))
 
-    def _write_profile(self, standing: Profile, changed: Profile) -> None:
-        if refused := self._write_texts(standing, changed):
-            latest = profile(self._bench.index.book, standing.id) or standing
+    def _write_profile(self, original: Profile, changed: Profile) -> None:
+        if refused := self._write_texts(original, changed):
+            latest = profile(self._bench.index.book, original.id) or original
             self._ask_profile(latest, Unsaved(changed, refused))
             return
         self._bench.say(f"The profile {changed.name} was changed in {self._file}. u does not undo this.")
 
-    def _write_texts(self, standing: Code | Profile, changed: Code | Profile) -> str:
+    def _write_texts(self, original: Code | Profile, changed: Code | Profile) -> str:
         """Write changed texts; return why that failed, with the codebook read again, or an empty string."""
         from codetui.formats.codebook.editing import set_texts
 
-        refused = self._write(lambda text: set_texts(text, standing, changed))
+        refused = self._write(lambda text: set_texts(text, original, changed))
         if refused:
             self._write(lambda text: text)
-            self._hold(changed, standing)
+            self._hold(changed, original)
         return refused
 
-    def _hold(self, changed: Code | Profile, standing: Code | Profile | None = None) -> None:
+    def _hold(self, changed: Code | Profile, original: Code | Profile | None = None) -> None:
         """Keep texts that could not be written, to be rescued when the program ends."""
-        self._saver.book_refused(codebook_draft(changed, standing))
+        self._saver.book_refused(codebook_draft(changed, original))
 
     # --- the file -----------------------------------------------------------------------------------
 

@@ -52,12 +52,12 @@ def question(doubt: UnresolvedAnchor, step: int, source: str) -> str:
     if not doubt.places:
         return "already has this code everywhere: x remove · or select other words, then Enter · Esc cancel"
     if doubt.score < 1:
-        stands = f"is similar to {plural(count, 'place')} (up to {doubt.percent}); showing {step + 1:,} of {count:,}"
+        what = f"is similar to {plural(count, 'place')} (up to {doubt.percent}); showing {step + 1:,} of {count:,}"
     elif count > 1:
-        stands = f"occurs {doubt.total:,} times; showing {step + 1:,} of {count:,}"
+        what = f"occurs {doubt.total:,} times; showing {step + 1:,} of {count:,}"
     else:
-        stands = f"occurs {doubt.total:,} times, elsewhere with this code" if doubt.total > 1 else "is probably here"
-    return f"{stands}: v next{' place' if step + 1 < count else ''} · Enter this one · x remove · Esc cancel"
+        what = f"occurs {doubt.total:,} times, elsewhere with this code" if doubt.total > 1 else "is probably here"
+    return f"{what}: v next{' place' if step + 1 < count else ''} · Enter this one · x remove · Esc cancel"
 
 
 SETTLED = "Every quotation is located."

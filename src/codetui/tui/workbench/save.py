@@ -66,7 +66,7 @@ class SaveController:
         self.remember()
         problems = self._bench.workspace.leave(is_forced=is_forced)
         for problem in problems:
-            self._tell(problem)
+            self._report(problem)
         return problems
 
     # --- texts that could not be saved --------------------------------------------------------------
@@ -115,7 +115,7 @@ class SaveController:
     def _tried(self, session: Session, problem: Problem | None) -> None:
         """Show whether the document could be written, until it can."""
         if problem is not None:
-            self._tell(problem)
+            self._report(problem)
         if session is self._bench.workspace.session:
             self._bench.workspace.is_document_refused = problem is not None and problem.severity == "error"
             self._show()
@@ -126,7 +126,7 @@ class SaveController:
                 timer.stop()
         self._pausing = self._lagging = None
 
-    def _tell(self, problem: Problem) -> None:
+    def _report(self, problem: Problem) -> None:
         self._bench.workspace.problems.append(problem)
         self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal")
 

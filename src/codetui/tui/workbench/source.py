@@ -111,7 +111,7 @@ class CopyController:
     def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
         twins = self._bench.workspace.sources.duplicate()
-        return said(twins, is_coded=bool(self._bench.state.live())) if twins else ""
+        return duplicate_words(twins, is_coded=bool(self._bench.state.live())) if twins else ""
 
     def take(self) -> None:
         """Copy what this coder coded in the other source."""
@@ -136,7 +136,7 @@ class CopyController:
             self._bench.execute_command(command)
 
 
-def said(twins: DuplicateText, *, is_coded: bool) -> str:
+def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:
     """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
     progress, codings = twins.status
     if codings and twins.is_renamed and not is_coded:

@@ -116,12 +116,12 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     """
     errors = [problem for problem in problems if problem.severity == "error"]
     troubles = errors or [problem for problem in problems if problem.severity != "note"]
-    said = [pull_words(session.initial_pull), text_words(session.reanchored, session.book.words.source), *asides]
+    parts = [pull_words(session.initial_pull), text_words(session.reanchored, session.book.words.source), *asides]
     pulled = session.initial_pull
-    is_told = pulled is not None and bool(pulled.detail) and troubles[:1] == [*pulled.problems[:1]]
-    if troubles and not is_told:
-        said.append(f"{troubles[0].message} (F4 lists all)")
-    words = " · ".join(filter(None, said))
+    is_named = pulled is not None and bool(pulled.detail) and troubles[:1] == [*pulled.problems[:1]]
+    if troubles and not is_named:
+        parts.append(f"{troubles[0].message} (F4 lists all)")
+    words = " · ".join(filter(None, parts))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
     return words or hint, kind
 
@@ -149,8 +149,8 @@ def text_words(tally: ReanchorCounts | None, source: str) -> str:
         "to check": tally.proposed,
         "not located": tally.lost,
     }
-    said = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
-    return f"The {source}'s text has changed; its quotations: {said}"
+    parts = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
+    return f"The {source}'s text has changed; its quotations: {parts}"
 
 
 _KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
