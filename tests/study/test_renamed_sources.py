@@ -9,7 +9,7 @@ import pytest
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId
 from codetui.study.workspace import Workspace
-from codetui.tui.workbench.source import said
+from codetui.tui.workbench.source import duplicate_words
 from testing.machines import Machine
 from testing.studies import write_study
 
@@ -44,7 +44,7 @@ def test_a_renamed_ad_offers_what_was_coded_before(study: Path, name: str) -> No
     machine, workspace = begun(study, name.split("_")[0].removesuffix(".md"))
     found = workspace.sources.duplicate()
     assert found is not None and found.ad == "11" and found.is_renamed
-    assert said(found, is_coded=False) == "Coded as 11 before (in progress, 2 codings): Y carries them over"
+    assert duplicate_words(found, is_coded=False) == "Coded as 11 before (in progress, 2 codings): Y carries them over"
     machine.execute(workspace.copy_from(found.ad))
     assert [coding.words for coding in machine.state.live()] == ["the lamp", "the sea"]
     assert all(coding.anchor is not None for coding in machine.state.live())
