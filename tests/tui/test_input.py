@@ -76,17 +76,64 @@ def test_keys_between_reports_all_arrive_in_whatever_pieces_they_are_sent(
         while len(pieces[-1]) > 1 and chance.randrange(2):
             at = chance.randrange(1, len(pieces[-1]))
             pieces[-1:] = [pieces[-1][:at], pieces[-1][at:]]
-        # The end of rxvt's `ESC O c` alone, long after its beginning, is nothing.
-        is_of_rxvt = data[:2] == b"\x1bO" and data[2:3].islower()
-        if len(pieces[0]) < 3 and (len(pieces) > 2 or is_of_rxvt):
-            pieces = [data]
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             line.send(piece)
-            line.wait(chance.choice(PAUSES))
+            # An Esc and a `[` that come alone, one long after the other, are what a person types.
+            is_begun = len(b"".join(pieces[: number + 1])) < 3
+            line.wait(chance.choice(PAUSES[:2] if number and is_begun else PAUSES))
         line.wait(QUIET)
     expected = [name for _, names in items for name in names]
     # An escape that belongs to a sequence may have been taken for the key: it came long before the rest.
     assert [key for key in line.keys if key != "escape"] == [name for name in expected if name != "escape"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.15, 0.0), (0.15, 0.05), (0.5, 0.02), (1.5, 0.09)])
+def test_what_follows_an_escape_that_came_alone_is_still_the_rest_of_its_sequence(first: float, second: float) -> None:
+    for data in (*KEYS, *(one for one in REPORTS if not one.startswith(b"\x1b[M"))):
+        for at in range(2, len(data) if data.startswith(b"\x1b") else 2):
+            line = sent(b"a", 0.5, data[:1], first, data[1:at], second, data[at:], 0.5, b"b")
+            names = [KEYS[data]] if data in KEYS else []
+            assert line.keys == ["a", "escape", *names, "b"], data[:at]
+
+
+@pytest.mark.parametrize("told", [b"\x1b[?25u", b"\x1b[27u", b"\x1b[27;1:1u"])
+@pytest.mark.parametrize("data", [b"\x1b[A", b"\x1b[115;;115u", b"\x1b]11;rgb:11/22/33\x07", b"\x1b[I", b"\x1bOc"])
+def test_an_escape_alone_is_no_key_where_the_terminal_has_a_sequence_for_it(told: bytes, data: bytes) -> None:
+    for pause in (0.15, 0.5, 1.5):
+        assert sent(told, b"a", data[:1], pause, data[1:], b"b").keys == [*sent(told, b"a", data, b"b").keys]
+
+
+def test_an_escape_alone_is_late_but_not_lost_where_another_terminal_is_attached_by_now() -> None:
+    line = sent(b"\x1b[27u", 1.0, b"\x1b", 3.0, b"s")
+    assert line.keys == ["escape", "escape", "s"]
+    line.send(b"\x1b")
+    line.wait(0.15)
+    assert line.keys[-1] == "escape"
+
+
+@pytest.mark.parametrize("answer", [b"\x1b[?0u", b"\x1b[27;2u", b"\x1b[27;5;13~"])
+def test_an_escape_alone_is_the_key_where_the_terminal_sends_no_other(answer: bytes) -> None:
+    line = sent(answer, b"\x1b")
+    assert line.keys[-1] == "escape"
+    line.send(b"\x1b")
+    line.wait(0.15)
+    assert line.keys[-2:] == ["escape", "escape"]
+
+
+@pytest.mark.parametrize("sign", "[]OPX^_")
+@pytest.mark.parametrize("pause", [0.15, 0.8, 30.0])
+def test_signs_and_words_that_a_person_types_after_escape_are_keys(sign: str, pause: float) -> None:
+    line = Line()
+    line.send(b"\x1b")
+    line.wait(pause)
+    line.send(sign.encode())
+    line.wait(0.11)
+    assert line.text == sign and line.keys[0] == "escape"
+    for letter in "A1;c":
+        line.send(letter.encode())
+        line.wait(0.15)
+    assert line.text == f"{sign}A1;c"
+    assert sent(b"\x1b", pause, f"{sign} and more".encode()).text == f"{sign} and more"
 
 
 # --- keys -----------------------------------------------------------------------------------------

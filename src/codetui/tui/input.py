@@ -3,6 +3,10 @@
 Answers and reports of the terminal, broken control sequences and bytes that are no UTF-8 are nothing, in whatever
 pieces they arrive.  A sequence that a pause interrupts stays open for a while.  What a person may have typed into it
 comes out as a paste, which is text for a text field and nothing elsewhere.
+
+An Esc alone is the key after a tenth of a second; what comes behind it in one read, or just as fast, is still the rest
+of a sequence.  Only the Esc itself cannot be told from the key then, unless the terminal speaks the kitty protocol,
+which has a sequence for that key.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ PAUSE = constants.ESCAPE_DELAY
 """Seconds after which an Esc is the key, and no longer the beginning of a sequence."""
 
 HOLD = 2.0
-"""Seconds for which a longer sequence waits for its rest."""
+"""Seconds for which a longer sequence waits for its rest, and an Esc where the key has a sequence."""
 
 PASTE_HOLD = 1.0
 """Seconds without input after which a paste is inserted although its end mark is missing."""
@@ -54,7 +58,7 @@ _ANSWER = (
     r"|(?:\d*;){5}\d*_)"
 )
 _KEY = r"O\d?[A-Z]\Z|\[\[?[A-Z]\Z|\[\d[\d:;]*[~u]|\[\d*;[\d:;]*[A-S]|\[\d\d?[$^@]"
-REPORT = re.compile(rf"\x1b(?:{_ANSWER}|{_KEY}|\[\d+[A-S]|\[1;\d[p-y])")
+REPORT = re.compile(rf"\x1b(?:{_ANSWER}|{_KEY}|O[a-z]|\[\d+[A-S]|\[1;\d[p-y])")
 """The forms that terminals send, known to Textual or not."""
 
 UNMISTAKABLE = re.compile(
@@ -62,7 +66,9 @@ UNMISTAKABLE = re.compile(
 )
 """A sequence that nobody has typed, however late it comes behind its first characters."""
 
-WITH_NUMBERS = re.compile(r"\x1b\[(?:(?:[<=>?][\d:;]+|\d+[:;][\d:;]*)[!-/]*[@-~]|M.{3}\Z)")
+LATE = re.compile(r"\x1b(?:O[a-z]\Z|\[(?:(?:[<=>?][\d:;]+|\d+[:;][\d:;]*)[!-/]*[@-~]|M.{3}\Z))")
+"""A sequence that nobody has typed if no more than its first two characters came long before the rest."""
+
 EIGHT_BIT_SEQUENCE = re.compile(r"\x1b\[[\d:;<=>?]+[!-/]*[@-~]")
 """A sequence of any form: behind an Esc or eight bits, in one piece, nobody has typed it either."""
 
@@ -71,6 +77,8 @@ EXTENDED_KEY = re.compile(
 )
 """A key of the kitty protocol: code and shifted code; modifiers and type of event; text; what the code is of."""
 
+KITTY_ANSWER = re.compile(r"\x1b\[\?(\d{1,7})u")
+KITTY_QUERY = "\x1b[?u"
 MOUSE = re.compile(r"\x1b\[<(\d{1,3});([1-9]\d{0,3});([1-9]\d{0,3})([Mm])")
 SYNCHRONIZED = re.compile(r"\x1b\[\?2026;[123]\$y")
 ALT_KEYS = re.compile(r"(?:\x1b[^\x00-\x08\n-\x0c\x0e-\x1f]|\x1b\x1b[\[O][0-?]*[@-~])+")
@@ -115,8 +123,11 @@ class InputFilter:
         self._open = ""
         self._own = 0
         """The index in the open sequence from which its input was read later and may be typed text."""
-        self._is_given_up = False
+        self._passed = 0
+        """The characters of the open sequence that were passed on or given up, after a pause."""
         self._is_alt = False
+        self._has_escape = False
+        """Whether the terminal has a sequence for Esc, so that an Esc alone is the beginning of another one."""
         self._paste: list[str] | None = None
         self._is_stale = False
 
@@ -125,7 +136,9 @@ class InputFilter:
         """Seconds without input after which `tick` has something to do."""
         if self._paste is not None:
             return PASTE_HOLD
-        return PAUSE if len(self._open) == 1 or (len(self._open) == 2 and self._open[1] != "[") else HOLD
+        if self._has_escape or len(self._open) > 2 or (self._open == "\x1b[" and not self._passed):
+            return HOLD
+        return PAUSE
 
     def tick(self) -> list[Message]:
         """Return what a pause makes of an open sequence; to be called now and then."""
@@ -139,23 +152,28 @@ class InputFilter:
             messages = self._inserted()
             self._paste = [PASTE_END[:begun]]
             return messages
-        if not self._open or self._is_given_up:
+        passed, self._passed = self._passed, len(self._open)
+        if passed == len(self._open):
             return []
-        self._is_given_up = True
         if len(self._open) > 2:
             return _pasted(self._open[self._own :]) if self._own else []
-        return [] if self._is_alt else [events.Key("escape", ESC), *self._typed(self._open[1:])]
+        if self._is_alt:
+            return []
+        # An Esc after all: another terminal may be attached by now.
+        self._has_escape = False
+        escape: list[Message] = [] if passed else [events.Key("escape", ESC)]
+        return [*escape, *self._typed(self._open[1:])]
 
     def feed(self, text: str) -> list[Message]:
         """Return the messages of what was read at once; surrogates in it are bytes that were no UTF-8."""
         messages = self.tick()
         pause, self._fed = self._clock() - self._fed, self._clock()
-        whole = self._open + text
-        rest = UNMISTAKABLE.match(whole) or (WITH_NUMBERS.match(whole) if len(self._open) <= 2 else None)
-        if self._is_given_up and (rest is None or rest.end() <= len(self._open)):
+        if self._passed and not self._is_continued(text, pause):
+            messages += self._typed(self._open[self._passed :])
             self._open, self._own = "", 0
-        self._is_given_up = False
-        self._own = self._own or len(self._open)
+        if self._passed == len(self._open) or not self._own:
+            self._own = len(self._open)
+        self._passed = min(self._passed, len(self._open), 1)
         self._is_alt = not self._own and ALT_KEYS.fullmatch(text) is not None
         data, self._open = self._open + text, ""
         if self._paste is not None and self._is_typed(text, pause):
@@ -166,8 +184,23 @@ class InputFilter:
             found, data = self._next(data) if self._paste is None else self._pasting(data)
             messages += found
             if len(data) < before and not self._open:
-                self._own = 0
+                self._own = self._passed = 0
         return messages
+
+    def _is_continued(self, text: str, pause: float) -> bool:
+        """Return whether what was read belongs to the open sequence, of which an Esc or more was passed on.
+
+        So it does if nobody can have typed it, or if it was read just behind the character that follows the Esc.
+        """
+        whole = self._open + text
+        if len(self._open) > 2 and self._passed < len(self._open):
+            return True
+        if self._open == "\x1bO" and pause > HOLD:
+            return False
+        rest = UNMISTAKABLE.match(whole) or (LATE.match(whole) if len(self._open) <= 2 else None)
+        if rest is not None and rest.end() > len(self._open):
+            return self._is_alt or self._passed != 2 or len(text) > 1
+        return self._passed == 1 and UNFINISHED.match(whole) is not None
 
     def _next(self, data: str) -> Read:
         """Read what comes first: text, a sequence, or a part of one, which stays open."""
@@ -193,7 +226,7 @@ class InputFilter:
             return _with_alt(self._keys(held[0])), data[held.end() :]
         if self._is_alt:
             return self._keys(data[:2]) or _with_alt(self._typed(data[1])), data[2:]
-        return [events.Key("escape", ESC)], data[1:]
+        return [] if self._has_escape else [events.Key("escape", ESC)], data[1:]
 
     # --- sequences ------------------------------------------------------------------------------------
 
@@ -206,6 +239,8 @@ class InputFilter:
             return []
         if self._own and not REPORT.fullmatch(sequence):
             return _pasted(sequence[self._own :])
+        if answer := KITTY_ANSWER.fullmatch(sequence):
+            self._has_escape = bool(int(answer[1]) & 1)
         mouse = MOUSE.fullmatch(sequence)
         is_known = mouse and int(mouse[1]) < 128 and (mouse[4] == "M" or not int(mouse[1]) & 64)
         if is_known or SYNCHRONIZED.fullmatch(sequence):
@@ -246,6 +281,7 @@ class InputFilter:
         held = (int(modifiers or 1) or 1) - 1
         if event == RELEASED or NO_KEY.fullmatch(name) or not (name or character):
             return []
+        self._has_escape = self._has_escape or (name == "escape" and not held)
         written = "".join(map(_character, text.split(":")))
         if held & ALT and written.casefold() == character.casefold():
             written = ""
@@ -336,7 +372,9 @@ else:
         """Textual's driver, with the filter in place of its parser."""
 
         def run_input_thread(self) -> None:
-            """Read input until the program wants no more."""
+            """Ask whether the terminal has a sequence for Esc, and read input until the program wants no more."""
+            if not constants.DISABLE_KITTY_KEY:
+                self.write(KITTY_QUERY)
             decode = getincrementaldecoder("utf-8")("surrogateescape").decode
             inputs = InputFilter()
             while not self.exit_event.is_set():
