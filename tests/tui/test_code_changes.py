@@ -29,7 +29,7 @@ from codetui.tui.widgets.codebook_tree import CodeNode
 from codetui.tui.widgets.rows import PlainRows
 from codetui.tui.workbench.resolve import READING
 from codetui.tui.workbench.screen import WorkbenchScreen
-from testing.keys import press, running, until
+from testing.keys import press, running, status_rows, until
 from testing.studies import CODEBOOK, SHORE
 from testing.terminal import Terminal, codetui_command, environment
 
@@ -150,6 +150,36 @@ async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(t
         assert given(bench) == ["TASK2"] and said(bench) == "Every coding has a code of the codebook."
         await press(pilot, "(")
         assert given(bench) == ["TASK3"]
+
+
+async def test_what_waits_has_its_earlier_name_and_section_in_the_tree(tmp_path: Path) -> None:
+    coded_before(tmp_path, "11", MIRRORS, "TASK1")
+    coded_before(tmp_path, "11", "barometer", "TOOL1")
+    later = CODEBOOK.replace('"TASK1"', '"TASK9"').replace("TOOL1", "TOOL9").replace("Lighting", "Ringing the bell")
+    (tmp_path / "codebook.toml").write_text(later.replace("Instruments", "Bells"), "utf-8")
+    async with on_words(tmp_path) as (pilot, bench):
+        tree = [" ".join(row.split()) for row in rows(bench.outline)]
+        assert tree[tree.index("▾ not in the codebook2") + 1 :] == [
+            "▾ TASK1: Lighting Job Task Analysis1",
+            f"“{MIRRORS}”",
+            "▾ TOOL1: Instruments Technology & Tool Analysis1",
+            "“barometer”",
+        ]
+        assert "? TASK1: Lighting" in status_rows(bench.status)
+        await press(pilot, "x")
+        assert not any("TASK1" in row for row in rows(bench.outline))
+        await press(pilot, "u")
+        assert any("TASK1: Lighting" in row for row in rows(bench.outline))
+
+
+async def test_a_codebook_edited_outside_leaves_the_earlier_name_of_what_it_lacks_in_the_tree(tmp_path: Path) -> None:
+    coded_before(tmp_path, "11", MIRRORS, "TASK1")
+    async with on_words(tmp_path) as (pilot, bench):
+        assert any("TASK1: Lighting" in row for row in rows(bench.outline))
+        later = CODEBOOK.replace('"TASK1"', '"TASK9"').replace("Lighting", "Ringing the bell")
+        (tmp_path / "codebook.toml").write_text(later, "utf-8")
+        await until(pilot, lambda: "not in the codebook1" in [row.strip(" ▾") for row in rows(bench.outline)])
+        assert any("TASK1: Lighting  Job Task Analysis" in row for row in rows(bench.outline))
 
 
 async def test_what_waits_in_another_ad_is_said_once_it_is_known(

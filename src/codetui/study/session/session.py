@@ -134,6 +134,11 @@ class Session:
         """Return the source with the employer and title that the coder gave it, if any."""
         return self.state.describe(self.source)
 
+    @property
+    def book_with_former(self) -> Codebook:
+        """Return the codebook with the codes of earlier versions that are still assigned here."""
+        return self._sync.book_of(self.state)
+
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
         """Continue with another version of the codebook: the labels in the document may change."""
         self.book, self._keep_book = book, keep_book

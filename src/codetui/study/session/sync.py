@@ -320,7 +320,7 @@ class DocumentSync:
         if not candidates:
             return None
         documents = [candidate.document for candidate in candidates]
-        return candidates[closest_base(parsed.document, documents, self._book_of(self._log.state))]
+        return candidates[closest_base(parsed.document, documents, self.book_of(self._log.state))]
 
     def _kept(self, newest: Snapshot, ids: LineIds) -> list[Problem]:
         """Report the codings that are kept although an edit of an older text than `newest` lacks them."""
@@ -335,7 +335,7 @@ class DocumentSync:
 
         state = self._log.state
         mint = minted(parsed.text, base.text if base else "", str(state.seq))
-        before, book = base.document if base else None, self._book_of(state)
+        before, book = base.document if base else None, self.book_of(state)
         return reconcile(parsed.document, before, state, self._source, book, file, mint, parsed.text)
 
     def _read_like(
@@ -350,7 +350,7 @@ class DocumentSync:
         from codetui.formats.session_doc.markdown import project
 
         state, text = self._log.state, self._source.text
-        book = self._book_of(state)
+        book = self.book_of(state)
         index, known = index_of(book), project(state, book, state.describe(self._source))
         if base is not None:
             known = read_like(base.text, "", known, index, base.ids, text).document
@@ -423,11 +423,11 @@ class DocumentSync:
         """Return the document of a state, as it can be encoded."""
         from codetui.formats.session_doc.patch import document_of
 
-        text, ids = document_of(state, self._book_of(state), state.describe(self._source))
+        text, ids = document_of(state, self.book_of(state), state.describe(self._source))
         encodable = text.encode("utf-8", "replace").decode("utf-8")
         return Snapshot(encodable, ids, tuple(one.id for one in steps))
 
-    def _book_of(self, state: State) -> Codebook:
+    def book_of(self, state: State) -> Codebook:
         """Return the codebook with the codes of earlier versions that a state has, as far as they can be read."""
         from codetui.study.former import with_former
 
@@ -440,7 +440,7 @@ class DocumentSync:
         """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
         state = self._log.state
         mint = minted("recognized", self._book.content_hash, str(state.seq))
-        events = recognize(state, self._book_of(state), mint)
+        events = recognize(state, self.book_of(state), mint)
         what = f"{plural(len(events), 'change')}: the codebook now has the code."
         return self._record(Decision(events, what, cause="migration", from_name=RECOGNIZED)) if events else None
 

@@ -70,7 +70,8 @@ MISSING = SectionNode("")
 class Line(NamedTuple):
     """One line: a node, its depth, its text.  `total` is the number of quotations, -1 where none are counted.
 
-    `key` is a short key; on the line of a quotation, a sign that its location is in doubt.
+    `key` is a short key; on the line of a quotation, a sign that its location is in doubt.  `note` is that of a
+    quotation, the text of a note, or the section and group that a code had in an earlier version of the codebook.
     """
 
     node: Node
@@ -183,7 +184,9 @@ class Outline:
         text = f"{label} (retired)" if code.is_retired else label
         key = self._index.short_keys.get(code.id, "")
         has_below = bool(codings or entries or ("code", code.id) in self._notes)
-        line = Line(CodeNode(code.id), depth, text, key, "", len(codings), hue, False, has_below, code.is_retired)
+        former = self._index.former.get(code.id)
+        place = " › ".join(part.title for part in (former.section, former.group) if part) if former else ""
+        line = Line(CodeNode(code.id), depth, text, key, place, len(codings), hue, False, has_below, code.is_retired)
         if self._add(line):
             self._add_notes("code", code.id, depth + 1, hue)
             section = self._index.sections.get(code.section)
@@ -295,10 +298,11 @@ class CodebookTree(RowList):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._index = CodebookIndex(Codebook(title=""))
+        self.index = CodebookIndex(Codebook(title=""))
+        """The codebook that is shown, with the codes of earlier versions that the session has."""
         self._state = State()
         self._folded: set[Node] = {PROFILE}
-        self._outline = Outline(self._index, self._state)
+        self._outline = Outline(self.index, self._state)
         self._head: list[Row] = []
         self._head_width = 0
 
@@ -306,14 +310,14 @@ class CodebookTree(RowList):
 
     def show(self, book: Codebook, state: State) -> None:
         """Show another session from its top; what was folded stays folded."""
-        self._index = CodebookIndex(book)
+        self.index = CodebookIndex(book)
         self._state = state
         self._rebuild(PROFILE)
         self.scroll_to(y=0, animate=False)
 
     def show_book(self, book: Codebook) -> None:
         """Show the session with another codebook; the cursor stays on its node if that is still shown."""
-        self._index = CodebookIndex(book)
+        self.index = CodebookIndex(book)
         self._rebuild(self.current)
 
     def refresh_state(self, state: State) -> None:
@@ -397,7 +401,7 @@ class CodebookTree(RowList):
     def _rebuild(self, node: Node) -> None:
         """Build the rows anew, with the cursor on `node` or on what is in its place now, at the same height."""
         row_before, scroll_before, head_before = self.cursor, self.scroll_offset.y, len(self._head)
-        self._outline = Outline(self._index, self._state, self._folded, self._outline)
+        self._outline = Outline(self.index, self._state, self._folded, self._outline)
         self._head_width = self.scrollable_content_region.width
         self._head = self._head_rows(self._head_width - 2)
         row = self._row_of(node)
@@ -413,7 +417,7 @@ class CodebookTree(RowList):
         done = (Part("● done", "strong"),) if state.is_done else ()
         if not state.profile and not state.reasoning:
             return [Row((Part(NO_PROFILE, "note"),), done), Row(())]
-        name = profile_name(self._index.book, state.profile) if state.profile else "no profile yet"
+        name = profile_name(self.index.book, state.profile) if state.profile else "no profile yet"
         lines = wrap(state.reasoning, width - 2)
         is_long, is_folded = len(lines) > REASONING_ROWS, PROFILE in self._folded
         if is_long and is_folded:
@@ -453,7 +457,8 @@ def _row(line: Line, width: int) -> Row:
     key = (Part(f"{line.key} ", "hue", line.hue),) if line.key else ()
     is_in_use = line.total > 0 and not line.is_retired
     tone: Tone = "strong" if isinstance(line.node, SectionNode) else "plain" if is_in_use else "dim"
-    return Row((indent, sign, *key, Part(brief(line.text, width), tone)), count)
+    place = (Part(f"  {brief(line.note, width // 3)}", "note"),) if line.note else ()
+    return Row((indent, sign, *key, Part(brief(line.text, width), tone), *place), count)
 
 
 def _quotation_row(line: Line, indent: Part, width: int) -> Row:

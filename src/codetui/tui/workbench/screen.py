@@ -242,7 +242,7 @@ class WorkbenchScreen(Screen[None]):
         left = self.assigner.began(session.state)
         self.resolver.began()
         self.selector.show(session.source.text)
-        self.outline.show(self.workspace.book, session.state)
+        self.outline.show(session.book_with_former, session.state)
         self._show_state()
         self.set_focus(self.document)
         if session.may_have_unsaved_document:
@@ -281,6 +281,8 @@ class WorkbenchScreen(Screen[None]):
 
     def changed_elsewhere(self) -> None:
         """Show what changed outside: the document, or which program has the session."""
+        if self.workspace.session:
+            self.outline.show_book(self.workspace.session.book_with_former)
         self._show_state()
         if self.workspace.session and self.workspace.session.has_unsaved_document:
             self.saver.write_soon()
@@ -289,7 +291,8 @@ class WorkbenchScreen(Screen[None]):
         """Show the codebook after a change: in the gutter, in the tree, in what opens next."""
         self.index = CodebookIndex(self.workspace.book)
         self._spans = CodedSpans(self.index)
-        self.outline.show_book(self.workspace.book)
+        session = self.workspace.session
+        self.outline.show_book(session.book_with_former if session else self.workspace.book)
         self._show_state()
         self.saver.write_soon()
 
@@ -313,7 +316,7 @@ class WorkbenchScreen(Screen[None]):
         self.status.show_facts(status_facts(self.workspace))
 
     def _selection_changed(self) -> None:
-        self.status.show_codes([mark_of(coding, self.index) for coding in self.target.under_cursor()])
+        self.status.show_codes([mark_of(coding, self.outline.index) for coding in self.target.under_cursor()])
         self.saver.remember_soon()
 
     # --- for the controllers --------------------------------------------------------------------------

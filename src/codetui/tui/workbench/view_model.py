@@ -11,6 +11,7 @@ from textual.content import Content
 
 from codetui.core.anchors.unresolved import ReanchorCounts
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.codebook.migration import document_label
 from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
 from codetui.model import Anchor, Code, Codebook, Coding, Problem, Span
@@ -66,7 +67,7 @@ def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
     """Return a coding's code as the status line shows it."""
     code: Code | None = index.codes.get(coding.code)
     if code is None:
-        return CodeMark(UNKNOWN_KEY, str(coding.code), len(index.book.sections))
+        return CodeMark(UNKNOWN_KEY, document_label(index, coding.code), len(index.book.sections))
     hue = next((n for n, section in enumerate(index.book.sections) if section.id == code.section), 0)
     return CodeMark(index.short_keys[code.id], index.labels[code.id], hue)
 
