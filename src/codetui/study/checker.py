@@ -14,9 +14,9 @@ from pathlib import Path
 from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, index_of
+from codetui.core.session.commands import quoted
 from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import State, replay
-from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, parse_document

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from codetui.core.anchors import anchor as anchors
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Resolution, locate
 from codetui.core.anchors.similarity import similarity
+from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, coding_events
-from codetui.core.session.words import quoted
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words
 from codetui.model import Anchor, Coding, CodingId, Event, Problem, Source, Span, hashes_of, source_hash
 

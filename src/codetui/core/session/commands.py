@@ -39,6 +39,9 @@ Hint = Literal[
 ]
 """The next action to suggest; the screen names its key."""
 
+SHORTENED = 32
+"""The most code points of a quotation in a message."""
+
 
 class Refusal(NamedTuple):
     """The reason why a command was not executed."""
@@ -199,3 +202,9 @@ Command = (
     | Undo
     | Redo
 )
+
+
+def quoted(words: str) -> str:
+    """Return the words in quotes, on one line and shortened, for a message."""
+    line = " ".join(words.split())
+    return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"

@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from codetui.core.codebook import index as books
+from codetui.core.session.commands import quoted
 from codetui.core.session.state import State
-from codetui.core.session.words import quoted
 from codetui.model import (
     Anchor,
     Codebook,

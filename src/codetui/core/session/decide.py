@@ -25,9 +25,10 @@ from codetui.core.session.commands import (
     Refusal,
     RemoveCoding,
     Undo,
+    quoted,
 )
 from codetui.core.session.state import State, coding_events, profile_event
-from codetui.core.session.words import quoted, step_words
+from codetui.core.session.words import step_words
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import (
     Anchor,

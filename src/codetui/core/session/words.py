@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codetui.core.codebook import index as books
-from codetui.core.session.commands import DecisionContext
+from codetui.core.session.commands import DecisionContext, quoted
 from codetui.core.session.state import State
 from codetui.model import (
     CodingAdded,
@@ -18,15 +18,6 @@ from codetui.model import (
     ProfileAssigned,
     Transaction,
 )
-
-SHORTENED = 32
-"""The most code points of a quotation in a message."""
-
-
-def quoted(words: str) -> str:
-    """Return the words in quotes, on one line and shortened."""
-    line = " ".join(words.split())
-    return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"
 
 
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:

@@ -9,8 +9,8 @@ from itertools import count
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, index_of
+from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, coding_events
-from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, render_document
 from codetui.formats.session_doc.marks import holds

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, profile_event
-from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.model import Block, CodeLine, Document, HeadPart, SectionPart
 from codetui.model import Code, Codebook, CodeId, Event, Severity, Source, SourceDescribed

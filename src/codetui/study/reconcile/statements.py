@@ -18,8 +18,8 @@ from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolut
 from codetui.core.anchors.similarity import is_joined
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex
+from codetui.core.session.commands import quoted
 from codetui.core.session.state import State
-from codetui.core.session.words import quoted
 from codetui.core.text.normalize import collapse_spaces, normalize_words
 from codetui.formats.session_doc.model import Block, Document, Entry, Note, SectionPart, with_part_ids
 from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, MemoTarget, Span, hashes_of, source_hash

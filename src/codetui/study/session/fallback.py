@@ -8,9 +8,16 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
-from codetui.core.session.commands import AssignCode, AssignProfile, Command, DescribeSource, NoteCoding, NotePlace
+from codetui.core.session.commands import (
+    AssignCode,
+    AssignProfile,
+    Command,
+    DescribeSource,
+    NoteCoding,
+    NotePlace,
+    quoted,
+)
 from codetui.core.session.state import State
-from codetui.core.session.words import quoted
 from codetui.model import Code, Problem, Profile, Source, SourceId, Transaction
 from codetui.storage import fs
 from codetui.storage.journal import Journal, now

@@ -15,9 +15,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.codebook.migration import recognize
-from codetui.core.session.commands import Decision
+from codetui.core.session.commands import Decision, quoted
 from codetui.core.session.state import State, evolve, replay
-from codetui.core.session.words import quoted
 from codetui.core.text.display import plural
 from codetui.model import (
     Cause,

@@ -16,9 +16,9 @@ from codetui.core.session.commands import (
     Redo,
     RemoveCoding,
     Undo,
+    quoted,
 )
 from codetui.core.session.state import State
-from codetui.core.session.words import quoted
 from codetui.core.text.units import units
 from codetui.model import CodeId, Coding, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved

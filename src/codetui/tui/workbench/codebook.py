@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import label, profile
 from codetui.core.codebook.keys import with_free_key
-from codetui.core.session.words import quoted
+from codetui.core.session.commands import quoted
 from codetui.model import Code, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import Saved

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from codetui.core.anchors.anchor import is_quoted
 from codetui.core.anchors.unresolved import UnresolvedAnchor, unresolved_anchor
-from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding
-from codetui.core.session.words import quoted
+from codetui.core.session.commands import AcceptPlace, Command, MoveBoundary, RemoveCoding, quoted
 from codetui.core.text.display import plural
 from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
