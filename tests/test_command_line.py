@@ -275,6 +275,58 @@ def test_csv_has_a_row_for_each_coding_and_no_formulas(coded: Path) -> None:
     assert {row["codebook_version"].split("#")[0] for row in table} == {"7"}
 
 
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [("x.csv", "csv"), ("X.CSV", "csv"), ("x.jsonl", "jsonl"), ("x.ndjson", "jsonl"), ("x.md", "markdown")],
+)
+def test_the_suffix_of_the_output_chooses_the_format(coded: Path, name: str, layout: str) -> None:
+    answer = codetui(coded, "export", "-o", name)
+    assert (answer.code, (coded / name).is_file()) == (0, True), answer.err
+    assert (coded / name).read_bytes() == codetui(coded, "export", "--format", layout, "-o", "-").raw
+
+
+def test_a_workbook_is_chosen_by_its_suffix(coded: Path) -> None:
+    assert codetui(coded, "export", "--what", "ads", "-o", "x.xlsx").code == 0
+    assert (coded / "x.xlsx").read_bytes().startswith(b"PK")
+    assert codetui(coded, "export", "-o", "v1.2").code == 0
+    assert codetui(coded, "export", "-o", "x.csv/").code == 0
+    assert (coded / "v1.2").is_dir() and (coded / "x.csv").is_dir()
+
+
+@pytest.mark.parametrize("layout", ["markdown", "csv", "jsonl", "xlsx"])
+def test_a_suffix_of_another_format_is_refused(coded: Path, layout: str) -> None:
+    for name in ("x.md", "x.csv", "x.Jsonl", "x.xlsx"):
+        answer = codetui(coded, "export", "--format", layout, "-o", name, "--force")
+        if name[2:4].lower() == layout[:2] or (layout, name) == ("markdown", "x.md"):
+            assert answer.code == 0
+        else:
+            assert (answer.code, (coded / name).exists()) == (2, False)
+            assert f"--format is {layout}" in answer.err and name in answer.err
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.tsv", "x.XLS", "x.txt", "x.html", "x.docx"])
+def test_no_folder_gets_the_name_of_another_programs_file(coded: Path, name: str) -> None:
+    answer = codetui(coded, "export", "-o", name)
+    assert (answer.code, (coded / name).exists()) == (2, False)
+    assert ".xlsx" in answer.err
+    assert codetui(coded, "export", "--format", "csv", "-o", name).code == 0
+
+
+def test_one_file_of_documents_is_not_written_among_the_ads(coded: Path) -> None:
+    refused = codetui(coded, "export", "-o", "ads/all.md")
+    assert refused.code == 2 and not (coded / "ads" / "all.md").exists()
+    (coded / "all.md").write_text("mine", "utf-8")
+    assert codetui(coded, "export", "-o", "all.md").code == 2
+    assert (coded / "all.md").read_text("utf-8") == "mine"
+
+
+def test_the_suffix_chooses_between_coding_book_and_page(coded: Path) -> None:
+    assert codetui(coded, "codebook", "export", "-o", "book.html").code == 0
+    assert (coded / "book.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert codetui(coded, "codebook", "export", "--format", "html", "-o", "book.md").code == 2
+    assert not (coded / "book.md").exists()
+
+
 def test_json_lines_say_where_the_words_stand(coded: Path) -> None:
     lines = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
     rows = [json.loads(line) for line in lines]

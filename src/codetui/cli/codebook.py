@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from codetui.cli.console import (
     exit_code,
     note,
     obstacle,
+    output_format,
     output_path,
     show,
     show_json,
@@ -24,12 +25,13 @@ from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
 from codetui.model import Codebook
 from codetui.study.checker import in_order
-from codetui.study.coding_book import ConvertedBook, coding_book_text, convert_coding_book
+from codetui.study.coding_book import ConvertedBook, Layout, coding_book_text, convert_coding_book
 from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan, resume_study
 from codetui.study.outputs import protected_part
 from codetui.study.steps import interrupted_steps
 from codetui.study.study import StudyError, codebook_path, read_codebook, sessions_path
 
+PAGES: Mapping[str, Layout] = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
 """The default output of each layout."""
 
@@ -81,9 +83,10 @@ def _size(book: Codebook) -> str:
 def export(options: argparse.Namespace) -> int:
     """Write the coding book of a codebook."""
     book, problems = read_codebook(codebook_path(options.study, options.codebook))
-    output = output_path(options.output, CODING_BOOKS[options.format])
-    text = coding_book_text(book, options.format)
-    if refused := _protected(options, output) or obstacle(output, is_forced=options.force, text=text):
+    layout, refused = output_format(options.format, options.output, PAGES)
+    output = output_path(options.output, CODING_BOOKS[layout])
+    text = coding_book_text(book, layout)
+    if refused := _protected(options, output) or refused or obstacle(output, is_forced=options.force, text=text):
         return error(refused)
     write_text(text, output)
     for problem in problems:

@@ -11,6 +11,7 @@ from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
 from stat import S_ISDIR, S_ISREG
+from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
@@ -28,6 +29,7 @@ NARROWEST = 8
 """Cells that a column keeps on a narrow terminal."""
 
 LINK_REMEDY = "name the output with -o, or remove the link"
+Name = TypeVar("Name", bound=str)
 
 # --- messages ---------------------------------------------------------------------------------------
 
@@ -139,6 +141,23 @@ def output_path(output: str | None, default: str) -> str:
         return output
     require_inside(Path(), Path(default), LINK_REMEDY)
     return default
+
+
+def output_suffix(output: str | None) -> str:
+    """Return the suffix of a file in lower case; empty for a folder, whose path ends with a slash."""
+    return "" if not output or output.endswith(("/", os.sep)) else Path(output).suffix.lower()
+
+
+def output_format(given: Name | None, output: str | None, formats: Mapping[str, Name]) -> tuple[Name, str]:
+    """Return the format to write, and why the output is refused with it, empty where it is not.
+
+    `formats` has them by the suffixes of their files, the default first. Without a given format the suffix counts.
+    """
+    named = formats.get(output_suffix(output))
+    chosen = given or named or next(iter(formats.values()))
+    if named in (None, chosen):
+        return chosen, ""
+    return chosen, f"{output} ends like a file of {named}, but --format is {chosen}; change one of the two."
 
 
 def write(data: bytes, output: str) -> None:

@@ -314,7 +314,7 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
-    parser.add_argument("--format", choices=choices, default=choices[0], help=f"default: {choices[0]}")
+    parser.add_argument("--format", choices=choices, help=f"default: the one of the suffix of -o, else {choices[0]}")
 
 
 def _add_output(parser: argparse.ArgumentParser, default: str | None, words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ from codetui.cli.console import (
     note,
     obstacle,
     obstacle_below,
+    output_format,
     output_path,
+    output_suffix,
     show,
     show_json,
     show_problems,
@@ -28,7 +31,7 @@ from codetui.cli.console import (
     write_files,
 )
 from codetui.core.text.display import plural
-from codetui.formats.export import TABLES, Export, exporter_named
+from codetui.formats.export import SUFFIXES, TABLES, Export, exporter_named
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
     from codetui.study.merger import ImportResult, MergeResult
     from codetui.study.overview import StudyStatus
     from codetui.study.reconcile import Counts
+
+
+UNWRITTEN = re.compile(r"\.(?:json|tsv|tab|txt|xls|xlsm|ods|html?|docx?|odt|rtf|pdf|xml|ya?ml|toml|db|sqlite|sav|zip)")
+"""Suffixes of files of other programs: nobody names a folder like that."""
 
 
 def open_study(options: argparse.Namespace) -> Study:
@@ -66,12 +73,16 @@ def export(options: argparse.Namespace) -> int:
 
     study = open_study(options)
     corpus = study.corpus_if_any
-    exporter = exporter_named(options.format)
-    exported, problems = export_study(study, options.format, options.coder, options.what)
+    layout, refused = output_format(options.format, options.output, SUFFIXES)
+    exporter = exporter_named(layout)
+    exported, problems = export_study(study, layout, options.coder, options.what)
     output = output_path(
         options.output, TABLES[options.what or "codings"] + exporter.suffix if exporter.tables else "export"
     )
     given = Path(options.corpus) if options.corpus else None
+    suffix = output_suffix(output)
+    is_file = bool(exporter.suffix) or suffix in SUFFIXES
+    folder = Path(output).parent if is_file else Path(output)
     protected = ""
     for path in dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ()))):
         if output != STDOUT and not protected:
@@ -80,15 +91,16 @@ def export(options: argparse.Namespace) -> int:
         refused = "a workbook cannot be shown on a terminal; name a file with -o."
     elif output == STDOUT:
         write(exported.data, output)
-        refused = ""
-    elif exporter.suffix:
-        refused = protected or _write_file(exported, output, is_forced=options.force)
-    elif corpus is not None and corpus.contains_files_of(Path(output)):
+    elif not exporter.suffix and corpus is not None and corpus.contains_files_of(folder):
         sources = study.codebook.words.sources
-        what = f"the {sources} are in {output}, and exported documents would be read as {sources} too"
+        what = f"the {sources} are in {folder}, and exported documents would be read as {sources} too"
         refused = f"{what}; name another folder with -o."
+    elif not exporter.suffix and UNWRITTEN.fullmatch(suffix):
+        known = ", ".join(SUFFIXES)
+        refused = f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
     else:
-        refused = protected or _write_folder(exported, output, is_forced=options.force)
+        write_export = _write_file if is_file else _write_folder
+        refused = protected or refused or write_export(exported, output, is_forced=options.force)
     for problem in problems:
         note(problem)
     return error(refused) if refused else exit_code(problems)

@@ -96,7 +96,7 @@ _shtab_codetui_codebook_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
-  "--format[default\: markdown]:format:(markdown html)"
+  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown html)"
   {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
 )
@@ -171,7 +171,7 @@ _shtab_codetui_export_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
-  "--format[default\: markdown]:format:(markdown csv jsonl xlsx)"
+  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx)"
   "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes)"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"

@@ -16,8 +16,17 @@ EXPORTERS: tuple[Exporter, ...] = (
     JsonLinesExporter(),
     XlsxExporter(),
 )
-"""Every export format; the first one is the default."""
+"""Every export format."""
 
+SUFFIXES: Mapping[str, str] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+}
+"""The formats by the suffixes of files, which choose them; the first one is the default."""
 
 TABLES: Mapping[What, str] = {"codings": "codings", "ads": "coded_ads", "notes": "notes"}
 """The tables that can be exported, with the names of their files, none of which could be taken for a corpus."""
@@ -28,4 +37,4 @@ def exporter_named(name: str) -> Exporter:
     return {exporter.name: exporter for exporter in EXPORTERS}[name]
 
 
-__all__ = ["EXPORTERS", "TABLES", "Export", "ExportedSession", "Exporter", "What", "exporter_named"]
+__all__ = ["EXPORTERS", "SUFFIXES", "TABLES", "Export", "ExportedSession", "Exporter", "What", "exporter_named"]
