@@ -19,7 +19,7 @@ from codetui.formats.coding_book.pieces import (
     named_paragraphs,
     split_blocks,
 )
-from codetui.formats.coding_book.tables import read_table
+from codetui.formats.coding_book.tables import join_cards, label_runs, read_table
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, SectionKind
 
 Role = Literal["text", "code", "profile", "container", "section", "group"]
@@ -30,6 +30,8 @@ HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
 FEWEST_LETTERS = 3
 FEWEST_CARDS = 2
+ABBREVIATION = re.compile(r"[A-Z][A-Z\d_.-]{0,11}|[A-Za-z]*[-_ ]?\d[\w.]*")
+"""The id on the card of a code that its heading names."""
 
 
 @dataclass(slots=True, eq=False)
@@ -119,18 +121,47 @@ class Classifier:
         letters = "".join(id_ for id_ in ids if len(id_) == 1 and id_.isalpha())
         is_alphabet = ascii_lowercase.startswith(letters) or ascii_uppercase.startswith(letters)
         self._letters = set(letters) if is_alphabet and len(letters) >= FEWEST_LETTERS else set()
+        self._card, self._is_card_of_heading = self._card_title(root)
         self._has_ids = any(count > 1 for count in self._families.values())
+
+    def _card_title(self, root: Node) -> tuple[str, bool]:
+        """Return the title of the lines with which the cards of codes begin, in lower case; empty without cards.
+
+        Titles such as `Name` and `Label` count only in a book without ids, where they are no fields of other codes.
+        Return also whether each heading with cards has a single one.
+        """
+        runs_of_nodes = (label_runs(split_blocks(node.blocks, NO_LABEL.__eq__)) for node in root.walk())
+        cards = [[run.titles for run in runs if vocabulary.CODE_FIELDS & run.keys] for runs in runs_of_nodes]
+        titles = Counter(title for of_node in cards for card in of_node for title in card)
+        for title in sorted(titles, key=vocabulary.title_order):
+            is_sure = vocabulary.SURE_TITLE.fullmatch(title) or vocabulary.SUB_TITLE.fullmatch(title)
+            if titles[title] >= FEWEST_CARDS and (is_sure or not self._families):
+                return title, all(sum(title in card for card in of_node) < 2 for of_node in cards)
+        return "", False
+
+    def _label_of_card(self, node: Node, label: Label, pieces: list[Piece]) -> Label | None:
+        """Return the label of a heading that names the code of the one card below it; None for any other heading."""
+        cards = [piece.label for piece in pieces if piece.kind == "code"]
+        if not self._is_card_of_heading or len(cards) != 1 or pieces[0].kind != "code":
+            return None
+        name = label.name or vocabulary.plain_name(node.heading)
+        if cards[0].name == name or vocabulary.GROUP_HEADING.match(node.heading):
+            return label if cards[0].name == name else None
+        is_id = not cards[0].id and not label.id and ABBREVIATION.fullmatch(cards[0].name)
+        return Label(cards[0].name, name, style="dot") if is_id else None
 
     def heading(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> Heading:
         """Classify `node` and all below it; `is_in_profiles` below a heading about profiles."""
         label = vocabulary.code_label(node.heading, is_heading=True) or NO_LABEL
-        own = Heading(node, label, self._pieces(node, is_in_profiles, kind))
+        pieces = self._pieces(node, is_in_profiles, kind)
+        of_card = self._label_of_card(node, label, pieces)
+        own = Heading(node, of_card or label, pieces)
         below = is_in_profiles or (node.level > 1 and bool(vocabulary.PROFILE.search(node.heading)))
         kind = kind or kind_of_title(node.heading)
         own.children = [self.heading(child, is_in_profiles=below, kind=kind) for child in node.children]
         own.children = [each for child in own.children for each in _with_codes_apart(child)]
         self._adapt_siblings(own, below)
-        own.role = self._role(own, is_in_profiles)
+        own.role = "code" if of_card else self._role(own, is_in_profiles)
         if own.role in ("code", "profile"):
             for child in own.children:
                 if key := child.field():
@@ -141,6 +172,8 @@ class Classifier:
 
     def _is_code(self, label: Label) -> bool:
         """Return whether a paragraph or a list entry with this label is a code."""
+        if label == NO_LABEL:
+            return bool(self._card)
         family = _family(label.id)
         if vocabulary.IS_WORD_ID.fullmatch(label.id):
             return self._families[family] > 1 or _kind_of_id(label.id) is not None
@@ -171,7 +204,7 @@ class Classifier:
             elif block.line in named and all(piece.kind == "plain" for piece in plain):
                 parts = [named[block.line]]
             found += parts or plain
-        return join_fields(found)
+        return join_fields(join_cards(found, self._card))
 
     def _rows(self, block: Block, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
         """Return the rows of a table that are profiles or codes; the fields of a table that is a heading's card."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from codetui.formats.coding_book import vocabulary
 from codetui.formats.toml.syntax import indentation
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 BOLD_LINE = re.compile(r"(?:\*\*|__)([^*_]+(?:[*_][^*_]+)*)(?:\*\*|__):?\s*")
 PART = re.compile(r"(?:part|deel)\b", re.IGNORECASE)
 CODE = re.compile(r"`?(?:[A-Z]+\d|\d+\.\w+\.\w)")
+FIELD_LINE = re.compile(r"\s*[*_]{0,3}([^\W\d_][^:*_\n]{0,40})[*_]{0,3}:")
 NESTED_INDENT = 2
 """Blanks that a bullet has more than the one above it to be nested in it."""
 
@@ -129,17 +131,17 @@ def _blocks(lines: list[str]) -> list[Block]:
 
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable(["code", "reference"])
     parser.core.ruler.enableOnly(["normalize", "block"])
-    lines = _renested(lines)
+    lines, numbers = _renested(lines)
     tree = SyntaxTreeNode(parser.parse("\n".join(lines)))
-    return [_block(node, lines) for node in tree.children if node.map]
+    return [_block(node, lines, numbers) for node in tree.children if node.map]
 
 
-def _block(node: SyntaxTreeNode, lines: list[str]) -> Block:
+def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> Block:
     first, last = node.map or (0, 0)
     while last > first + 1 and not lines[last - 1].strip():
         last -= 1
     kind = KINDS.get(node.type, "other")
-    block = Block(kind, first + 1, last + 1, "")
+    block = Block(kind, numbers[first], numbers[last - 1] + 1, "")
     if kind in ("paragraph", "heading"):
         block.text = node.children[0].content
         block.level = int(node.tag[1:]) if kind == "heading" else 0
@@ -148,31 +150,46 @@ def _block(node: SyntaxTreeNode, lines: list[str]) -> Block:
     block.text = "\n".join(line[left:] for line in lines[first:last])
     if kind == "list":
         for item in node.children:
-            blocks = [_block(child, lines) for child in item.children if child.map]
-            block.items.append(Item((item.map or (0, 0))[0] + 1, item.info + item.markup, blocks))
+            blocks = [_block(child, lines, numbers) for child in item.children if child.map]
+            block.items.append(Item(numbers[(item.map or (0, 0))[0]], item.info + item.markup, blocks))
     elif kind == "table":
         rows = [row for part in node.children for row in part.children]
         block.rows = [[cell.children[0].content for cell in row.children] for row in rows]
     return block
 
 
-def _renested(lines: list[str]) -> list[str]:
+def _renested(lines: list[str]) -> tuple[list[str], list[int]]:
     """Return the lines with each bullet below the text of its parent, and each continuation below its own.
 
-    Bullets nested by two blanks or by eight come out alike; fenced code is not changed.
+    Bullets nested by two blanks or by eight come out alike; fenced code is not changed. An empty line is put between a
+    list and a field that follows it at once: `Exclude: …` is no part of the last entry. The second list has the number,
+    from 1, of each line in the text.
     """
     found: list[str] = []
+    numbers: list[int] = []
     open_bullets: list[tuple[int, int]] = []
     fence = ""
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         marks = FENCE.match(line)
         if fence or marks:
             is_end = marks is not None and bool(fence) and marks[1].startswith(fence)
             fence = "" if is_end else fence or (marks[1] if marks else "")
             found.append(line)
         else:
-            found.append(_reindented(line, open_bullets) if line.strip() else "")
-    return found
+            is_in_list = bool(open_bullets and found[-1])
+            written = _reindented(line, open_bullets) if line.strip() else ""
+            if is_in_list and not open_bullets and _begins_field(line):
+                found.append("")
+                numbers.append(number - 1)
+            found.append(written)
+        numbers.append(number)
+    return found, numbers
+
+
+def _begins_field(line: str) -> bool:
+    """Return whether a line is `Exclude: …`, with or without emphasis, or the line of a card."""
+    name = FIELD_LINE.match(line)
+    return name is not None and (vocabulary.field_key(name[1]) is not None or bool(vocabulary.label_line(line)))
 
 
 def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:

@@ -15,7 +15,10 @@ from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label
 
 RowKind = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]
-"""Decides whether a label at the beginning of a paragraph or a list entry is that of a code."""
+"""Decides whether a label at the beginning of a paragraph or a list entry is that of a code.
+
+`NO_LABEL` is that of a line such as `Code: Trust`.
+"""
 
 PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
 LONGEST_FIELD_NAME = 7
@@ -27,14 +30,14 @@ FEWEST_NAMES = 2
 
 @dataclass(slots=True)
 class Piece:
-    """A field, a code or profile without a heading of its own, or a plain block.
+    """A field, a code or profile without a heading of its own, the line of a card with its label, or a plain block.
 
     `text` is what follows the name on its line, `blocks` are below it; `inner` holds the fields from the other columns
     of a table's row, `groups` the names of the groups that contain it, outermost first.  `is_item` for an entry of a
     list, `has_items_after` for a field whose entries follow it in the same list without indentation.
     """
 
-    kind: Literal["field", "code", "profile", "plain"]
+    kind: Literal["field", "code", "profile", "label", "plain"]
     line: int
     text: str = ""
     blocks: list[Block] = field(default_factory=list)
@@ -137,8 +140,8 @@ def _split_item(item: Item, is_code: IsCode) -> Iterator[Piece]:
 
 
 def _begins_piece(item: Item, is_code: IsCode) -> bool:
-    opening = item.opening()
-    return opening is not None and _opened_piece(opening.text, is_code) is not None
+    text = opening.text if (opening := item.opening()) else ""
+    return any(_opened_piece(each, is_code) for each in (text, text.partition("\n")[0]))
 
 
 def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
@@ -146,6 +149,8 @@ def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
     label = vocabulary.code_label(text)
     if label is not None and is_code(label):
         return Piece("code", line, label.rest, label=label)
+    if is_code(NO_LABEL) and vocabulary.label_line(text):
+        return Piece("label", line, text)
     named = _field_name(text)
     return Piece("field", line, named[1], name=named[0], key=vocabulary.field_key(named[0])) if named else None
 

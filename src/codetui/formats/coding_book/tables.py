@@ -5,36 +5,29 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block
-from codetui.formats.coding_book.pieces import Piece, RowKind
-from codetui.formats.coding_book.vocabulary import FieldKey, Label
-
-NOUN = (
-    r"(codes?|themes?|themas?|categor(y|ies|ie|ieën)|domains?|domein(en)?|dimensions?|dimensies?|groups?|groep(en)?|"
-    r"clusters?|famil(y|ie)|topics?|onderwerp(en)?|constructs?|concepts?|aspects?|factors?|labels?|intents?|tags?)"
+from codetui.formats.coding_book.pieces import Piece, RowKind, split_blocks
+from codetui.formats.coding_book.vocabulary import (
+    CODE_TITLE,
+    FIELD_TITLE,
+    GROUP_RANK,
+    GROUP_TITLE,
+    ID_TITLE,
+    NAME_RANK,
+    NAME_TITLE,
+    PARENT_RANK,
+    PARENT_TITLE,
+    SUB_TITLE,
+    SURE_TITLE,
+    FieldKey,
+    Label,
+    title_rank,
 )
-ID_TITLE = re.compile(r"((code|theme|category)[- ]?)?(id|nr|no|nummer|number)|#", re.IGNORECASE)
-CODE_TITLE = re.compile(r"codes?", re.IGNORECASE)
-SUB_TITLE = re.compile(
-    rf"(sub|child|specific|sub[- ]?level|initial|onderliggende)[- ]?{NOUN}([- ]name)?", re.IGNORECASE
-)
-NAME_TITLE = re.compile(
-    r"((code|category|profile|task|skill|short|theme|intent)[- ]?)?(name|label|title)|(code|thema)?naam|titel|codes?|"
-    r"intents?|tags?|profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
-    re.IGNORECASE,
-)
-PARENT_TITLE = re.compile(
-    rf"(parent|main|overarching|higher[- ]order|top[- ]level|hoofd|overkoepelende?|core|kern)[- ]?{NOUN}", re.IGNORECASE
-)
-GROUP_TITLE = re.compile(NOUN, re.IGNORECASE)
-SURE_TITLE = re.compile(
-    r"(code|theme|category)s?([- ](name|label))?|themas?|categor(ies|ie|ieën)|codenaam|intents?", re.IGNORECASE
-)
-"""Titles of the column of codes where nothing but a definition is beside it."""
 
 DEFINED = re.compile(r"defini|descri|omschrij|beschrij", re.IGNORECASE)
 OTHER_TITLE = re.compile(
@@ -46,9 +39,6 @@ OTHER_TITLE = re.compile(
 )
 """Titles of the first column of tables that list something else than codes, even with examples."""
 
-FIELD_TITLE = re.compile(
-    r"(field|element|component|attribute|property|item|part|aspect|veld|onderdeel|kenmerk|eigenschap)?", re.IGNORECASE
-)
 VALUE_TITLE = re.compile(
     r"(value|content|contents|text|details?|description|entry|waarde|inhoud|tekst|invulling)?", re.IGNORECASE
 )
@@ -177,7 +167,7 @@ def read_table(block: Block) -> Table | None:
     titles = [_title(row[0]) for row in block.rows]
     codes = [Row(block.line, [row[at] for row in block.rows]) for at in range(1, width)]
     first, second = titles[0], head[1] if width > 1 else ""
-    if vocabulary.field_key(first) or _rank(first, is_card=True) is not None:
+    if vocabulary.field_key(first) or title_rank(first, is_card=True) is not None:
         return _with_columns(titles, codes, is_card=True)
     if width > FEWEST_FIELDS:
         return _with_columns(titles, codes, is_card=True, name_at=0)
@@ -196,7 +186,7 @@ def _is_card(rows: list[list[str]]) -> bool:
     if not down or any(vocabulary.field_key(cell) for cell in rows[0][1:]):
         return False
     first = _title(rows[0][0])
-    is_labelled = ID_CELL.fullmatch(first) is not None or _rank(first, is_card=True) is not None
+    is_labelled = ID_CELL.fullmatch(first) is not None or title_rank(first, is_card=True) is not None
     return is_labelled or len(down) >= FEWEST_FIELDS
 
 
@@ -214,7 +204,7 @@ def _with_columns(
     keys = [vocabulary.field_key(title) for title in titles]
     if not any(keys):
         return None
-    ranks = {at: _rank(title, is_card=is_card) for at, title in enumerate(titles) if not keys[at]}
+    ranks = {at: title_rank(title, is_card=is_card) for at, title in enumerate(titles) if not keys[at]}
     ids = [at for at, rank in ranks.items() if rank == "id"]
     names = {at: rank for at, rank in ranks.items() if isinstance(rank, int)}
     if name_at is None and names:
@@ -240,22 +230,6 @@ def _with_columns(
         return None
     groups = [] if is_card else [at for at, rank in names.items() if _is_group(at, rank, name_at, id_at, titles, rows)]
     return Table(titles, rows, keys, id_at, name_at, groups, is_card, head, is_unsure or (is_card and name_at is None))
-
-
-PARENT_RANK, GROUP_RANK, NAME_RANK = 0, 1, 2
-Rank = Literal["id"] | int | None
-
-
-def _rank(title: str, *, is_card: bool) -> Rank:
-    """Return how surely a title is that of the codes' names, "id" for that of ids, None for another."""
-    if ID_TITLE.fullmatch(title):
-        return "id"
-    if NAME_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title):
-        return NAME_RANK
-    if PARENT_TITLE.fullmatch(title):
-        return PARENT_RANK
-    is_field = is_card and FIELD_TITLE.fullmatch(title)
-    return GROUP_RANK if GROUP_TITLE.fullmatch(title) and not is_field else None
 
 
 def _name_after(code_at: int, names: dict[int, int], rows: list[Row]) -> int | None:
@@ -314,6 +288,80 @@ def _row_label(id_: str, name: str) -> Label:
     marked = vocabulary.marked_label(whole)
     in_marks = marked if marked and not marked.rest.strip() else Label("", whole)
     return vocabulary.code_label(whole, is_heading=True) or in_marks
+
+
+# --- cards of plain lines -------------------------------------------------------------------------------
+
+
+class LabelRun(NamedTuple):
+    """Adjacent lines with labels, and the pieces after them; `titles` are those of the lines, in lower case."""
+
+    lines: list[Piece]
+    others: list[Piece]
+
+    @property
+    def titles(self) -> set[str]:
+        return {title.casefold() for piece in self.lines for title, _ in vocabulary.label_line(piece.text)}
+
+    @property
+    def keys(self) -> set[FieldKey | None]:
+        """The fields that are nested in the lines or follow them at once."""
+        nested = [piece for line in self.lines for piece in split_blocks(line.blocks, lambda _: False)]
+        return {piece.key for piece in (*nested, *takewhile(lambda piece: piece.kind == "field", self.others))} - {None}
+
+
+def label_runs(pieces: list[Piece]) -> list[LabelRun]:
+    """Return the lines with labels with what follows them; the first run may have no lines."""
+    runs = [LabelRun([], [])]
+    for piece in pieces:
+        if piece.kind != "label":
+            runs[-1].others.append(piece)
+        elif runs[-1].others or runs[-1].titles & LabelRun([piece], []).titles:
+            runs.append(LabelRun([piece], []))
+        else:
+            runs[-1].lines.append(piece)
+    return runs
+
+
+def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
+    """Return the pieces with a code for the lines with labels of each card, one of which has the title `main`.
+
+    Lines with other titles are a card if these have a definition of their own; else they are plain text, or a field of
+    no known name inside a card. Codes without a group of their own are in that of the card above them.
+    """
+    joined: list[Piece] = []
+    groups: tuple[str, ...] = ()
+    is_defined = is_inside = False
+    for run in label_runs(pieces):
+        is_main = main in run.titles and bool(run.keys or CODE_TITLE.fullmatch(main))
+        if is_main or (is_defined and run.lines and "definition" in run.keys):
+            card = _card(run.lines)
+            if card.groups == groups:
+                card.name = " ".join((card.name, *groups))
+            groups = card.groups or groups
+            joined.append(replace(card, groups=groups))
+            is_defined, is_inside = False, True
+        elif is_inside:
+            named = ((piece, vocabulary.label_line(piece.text)[-1]) for piece in run.lines)
+            joined += (replace(piece, kind="field", name=title, text=value) for piece, (title, value) in named)
+        else:
+            joined += (Piece("plain", line.line, blocks=[_paragraph(line), *line.blocks]) for line in run.lines)
+        is_defined = is_defined or "definition" in run.keys
+        joined += run.others
+    return joined
+
+
+def _paragraph(line: Piece) -> Block:
+    return Block("paragraph", line.line, line.line + 1, line.text)
+
+
+def _card(lines: list[Piece]) -> Piece:
+    """Return the code of a card with these labels."""
+    cells = [cell for piece in lines for cell in vocabulary.label_line(piece.text)]
+    titles, values = [title for title, _ in cells], [value for _, value in cells]
+    table = _with_columns([*titles, "definition"], [Row(lines[0].line, [*values, ""])], is_card=False)
+    code = table.pieces("code")[0] if table else Piece("code", lines[0].line, label=Label("", values[0]))
+    return replace(code, name=" ".join(titles), blocks=[block for line in lines for block in line.blocks])
 
 
 # --- tables in files of their own -----------------------------------------------------------------------

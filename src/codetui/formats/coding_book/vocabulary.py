@@ -7,7 +7,7 @@ Names of fields and kinds of sections in English and Dutch, and labels of codes,
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.model import Holds
 
@@ -346,3 +346,71 @@ def _split_examples(text: str) -> tuple[str, str]:
         if FOR_EXAMPLE.match(text, bracket.end()):
             return text[: bracket.start()].strip(), text[bracket.start() :]
     return text, ""
+
+
+# --- titles of columns and of the lines of cards -------------------------------------------------------
+
+NOUN = (
+    r"(codes?|themes?|themas?|categor(y|ies|ie|ieën)|domains?|domein(en)?|dimensions?|dimensies?|groups?|groep(en)?|"
+    r"clusters?|famil(y|ie)|topics?|onderwerp(en)?|constructs?|concepts?|aspects?|factors?|labels?|intents?|tags?)"
+)
+ID_TITLE = re.compile(r"((code|theme|category)[- ]?)?(id|nr|no|nummer|number)|#", re.IGNORECASE)
+CODE_TITLE = re.compile(r"codes?", re.IGNORECASE)
+SUB_TITLE = re.compile(
+    rf"(sub|child|specific|sub[- ]?level|initial|onderliggende)[- ]?{NOUN}([- ]name)?", re.IGNORECASE
+)
+NAME_TITLE = re.compile(
+    r"((code|category|profile|task|skill|short|theme|intent)[- ]?)?(name|label|title)|(code|thema)?naam|titel|codes?|"
+    r"intents?|tags?|profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
+    re.IGNORECASE,
+)
+PARENT_TITLE = re.compile(
+    rf"(parent|main|overarching|higher[- ]order|top[- ]level|hoofd|overkoepelende?|core|kern)[- ]?{NOUN}", re.IGNORECASE
+)
+GROUP_TITLE = re.compile(NOUN, re.IGNORECASE)
+SURE_TITLE = re.compile(
+    r"(code|theme|category)s?([- ](name|label))?|themas?|categor(ies|ie|ieën)|codenaam|intents?", re.IGNORECASE
+)
+"""Titles of the column of codes where nothing but a definition is beside it."""
+
+FIELD_TITLE = re.compile(
+    r"(field|element|component|attribute|property|item|part|aspect|veld|onderdeel|kenmerk|eigenschap)?", re.IGNORECASE
+)
+
+PARENT_RANK, GROUP_RANK, NAME_RANK = 0, 1, 2
+Rank: TypeAlias = Literal["id"] | int | None
+LABEL_LINE = re.compile(
+    r"[*_]{0,3}(?P<title>[^\W\d_][^:*_\n]{0,30}?)(?:\s+(?P<number>\d{1,3}))?\s*[*_]{0,3}:[*_]{0,3}\s*(?P<value>\S[^\n]*)"
+)
+LONGEST_LABEL = 12
+"""Words of the name on the line of a card."""
+
+
+def title_rank(title: str, *, is_card: bool) -> Rank:
+    """Return how surely a title is that of the codes' names, "id" for that of ids, None for another."""
+    if ID_TITLE.fullmatch(title):
+        return "id"
+    if NAME_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title):
+        return NAME_RANK
+    if PARENT_TITLE.fullmatch(title):
+        return PARENT_RANK
+    is_field = is_card and FIELD_TITLE.fullmatch(title)
+    return GROUP_RANK if GROUP_TITLE.fullmatch(title) and not is_field else None
+
+
+def label_line(text: str) -> tuple[tuple[str, str], ...]:
+    """Return titles with values of the line of a card, `Code: Trust` or `Code 1: Trust`; none of another text."""
+    found = LABEL_LINE.fullmatch(text.strip())
+    value = plain_name(found["value"].strip("*_ ")) if found else ""
+    if found is None or not value or len(value.split()) > LONGEST_LABEL or PROFILE.search(found["title"]):
+        return ()
+    if field_key(found["title"]) or title_rank(found["title"], is_card=True) is None:
+        return ()
+    own = (found["title"], value)
+    return (("id", found["number"]), own) if found["number"] else (own,)
+
+
+def title_order(title: str) -> tuple[bool, int]:
+    """Return a key that sorts titles by how surely the line with one begins the card of a code."""
+    rank = title_rank(title, is_card=True)
+    return not CODE_TITLE.fullmatch(title), -rank if isinstance(rank, int) else 1
