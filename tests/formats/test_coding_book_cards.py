@@ -123,7 +123,7 @@ def test_the_card_below_a_heading_may_hold_the_id_of_the_code_that_this_names() 
         "# Talk\n\nQuestion: Do you wait?\nExample: yes\n\nQuestion: Do you run?\nExample: no\n",
         "# Talk\n\nCode: A\nCode: B\nCode: C\n",
         "# Talk\n\nCode: a line that goes on and on, as only the sentences of a text do, and never as a name\n"
-        "Definition: none\n\nCode: another line that goes on and on, as only the sentences of a text do\nDefinition: x\n",
+        "Definition: none\n\nCode: another line that goes on and on, as only sentences of a text do\nDefinition: x\n",
     ],
 )
 def test_lines_that_look_like_a_card_make_no_code(text: str) -> None:

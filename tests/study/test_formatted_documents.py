@@ -163,6 +163,7 @@ def test_a_formatter_changes_nothing_in_the_golden_corpus(tmp_path: Path, name: 
     require(name)
     for book, names in {"codebook.toml": ALL, "odd.toml": ["odd_book"]}.items():
         names = [each for each in names if (each == "odd_book") == (book == "odd.toml")]
+        names = [each for each in names if each != "foreign" or name not in FOREIGN]
         study = Study(tmp_path / book, names, book)
         before = study.facts()
         FORMATTERS[name](study.documents)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
+from test_hand_edits import INK, LAMP, MIRRORS, SEA, TEXT, begun, code, document_of, edit, opened, words_of
 
+from codetui.core.session.commands import MoveBoundary, NoteCoding
+from codetui.model import Span
 from codetui.study.session.outcome import PullKind
 from codetui.study.session.session import Session
 from testing.studies import write_study
@@ -24,6 +26,16 @@ LINES = [
     f"  - «{LAMP}»",
     f"  - [{LAMP}](https://example.org)",
     f'  - "[{LAMP}](https://example.org)"',
+    '  - "You light [the lamp](https://example.org "lamp") at dusk."',
+    f'  - "[{LAMP}][1]"',
+    f'  - "{LAMP}[^1]"',
+    f'  - "![{LAMP}](lamp.png)"',
+    f"  - \"<a href='https://example.org'>{LAMP}</a>\"",
+    f'  - "{LAMP} https://example.org"',
+    f"  - “[{LAMP}](https://example.org)”",
+    '  - "==You light== the lamp at dusk."',
+    f'  - "~~{LAMP}~~"',
+    f'  - "**{LAMP}**"',
     f'  - **"{LAMP}"**',
     f"  - {LAMP} <!-- sure? -->",
     f'\u00a0\u00a0- "{LAMP}"',
@@ -43,9 +55,37 @@ def test_a_line_that_holds_the_words_keeps_the_coding(tmp_path: Path, line: str)
     session.pull()
     assert words_of(session) == before
     assert session.save_document() is None
-    assert line in document_of(tmp_path).read_text("utf-8") or line.startswith('  - "[')
+    assert line in document_of(tmp_path).read_text("utf-8")
     assert words_of(opened(tmp_path)) == before
     assert text.count(LAMP) <= document_of(tmp_path).read_text("utf-8").count(LAMP)
+
+
+def test_a_link_inside_the_quotes_outlives_what_the_session_changes(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    linked = f'"[{LAMP}](https://example.org)"'
+    edit(tmp_path, f'"{LAMP}"', linked)
+    session.pull()
+    (coding,) = (each for each in session.state.live() if each.words == LAMP)
+    session.execute(NoteCoding(coding.id, "at night"))
+    code(session, MIRRORS)
+    assert session.save_document() is None
+    text = document_of(tmp_path).read_text("utf-8")
+    assert f"  - {linked} (at night)\n" in text and f'  - "{MIRRORS}"\n' in text
+    assert words_of(opened(tmp_path)) == words_of(session)
+
+
+def test_a_quotation_that_loses_marks_of_the_ad_is_written_without_them(tmp_path: Path) -> None:
+    text = TEXT.replace(LAMP, f"**{LAMP}**")
+    session = opened(tmp_path, text)
+    code(session, f"**{LAMP}**")
+    assert session.save_document() is None
+    edit(tmp_path, f'- "**{LAMP}**"', f'*   "**{LAMP}**"')
+    session.pull()
+    (coding,) = session.state.live()
+    start = session.source.text.index(LAMP)
+    session.execute(MoveBoundary(coding.id, Span(start, start + len(LAMP))))
+    assert session.save_document() is None
+    assert f'*   "{LAMP}"\n' in document_of(tmp_path).read_text("utf-8")
 
 
 def test_the_line_of_a_code_that_is_not_understood_keeps_its_codings(tmp_path: Path) -> None:

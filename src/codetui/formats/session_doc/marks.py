@@ -23,7 +23,11 @@ MAX_LENGTH = 20_000
 MARKED = re.compile(r"[\\&*_~`<\[’‘“”„–—…\u00ad\u200b]")
 RAW_HTML = re.compile(r"`(<[^`]*>)`\{=html\}")
 TAGS = {"s": "~~", "del": "~~", "sup": "^", "sub": "~", "em": "*", "i": "*", "strong": "**", "b": "**"}
-TAG = re.compile(r"</?(\w+)>")
+TAG = re.compile(r"</?(\w+)(?:\s[^>]*)?/?>")
+PLAIN_TAGS = ("a", "span", "u", "mark", "ins", "font", "small", "big")
+ADDED = re.compile(r"==(?=\S)|(?<=\S)==|\[\^[^\]\s]+\]|\]\[[^\]]*\]|!?\[|\](?=\s|$)|<?https?://[^\s>]+>?")
+"""What people put into a line and formatters do not: highlights, footnotes, links by reference, and addresses."""
+
 DASHES = re.compile(r"-{2,}")
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 QUOTE = re.compile(r'\s*(["\'])\s*')
@@ -43,7 +47,7 @@ def meaning(text: str) -> str:
 @lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """Return a text without marks: equal for words that somebody emphasised, linked or quoted in another way."""
-    text = _rendered(text, is_visible=True).translate(INVISIBLE).translate(SIGNS)
+    text = ADDED.sub("", _rendered(text, is_visible=True)).translate(INVISIBLE).translate(SIGNS)
     return collapse_spaces(DROPPED.sub("", DASHES.sub("-", text).replace("…", "...")))
 
 
@@ -106,7 +110,7 @@ def _token_texts(tokens: Iterable[Token], *, is_visible: bool) -> Iterator[str]:
                 yield token.content if is_visible else f"`{token.content}`"
             case "html_inline":
                 tag = TAG.fullmatch(token.content)
-                yield TAGS.get(tag[1], token.content) if tag else token.content
+                yield "" if tag and tag[1] in PLAIN_TAGS else TAGS.get(tag[1], token.content) if tag else token.content
             case name if name in MARKS:
                 yield "" if is_visible else {"e": "*", "s": "**"}[name[0]] if name[:2] != "s_" else "~~"
             case _:

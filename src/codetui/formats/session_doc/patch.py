@@ -19,7 +19,7 @@ from typing import TypeAlias, TypeVar
 from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc.entries import split_label, write_code_line, write_entry, write_notes
+from codetui.formats.session_doc.entries import entry_in, split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.formatting import read_like
 from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
 from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
@@ -56,17 +56,22 @@ NOTHING: WantedCode = SectionPart(""), Block(), CodeLine("")
 def document_of(state: State, book: Codebook, source: SourceFacts) -> Written:
     """Return the document of a session: its layout, patched where the session has changed, else the canonical shape."""
     wanted = project(state, book, source)
-    return written(wanted) if state.layout is None else patch(state.layout, wanted, index_of(book))
+    if state.layout is None:
+        return written(wanted)
+    anchors = (coding.anchor for coding in state.live() if coding.anchor)
+    around = "\n".join(anchor.before + anchor.words + anchor.after for anchor in anchors)
+    return patch(state.layout, wanted, index_of(book), around)
 
 
-def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> Written:
+def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex, source: str | None = None) -> Written:
     """Return the text of `layout` with the content of `wanted`, and the ids of its entries and notes by line.
 
     `wanted` is the canonical document of a session, with ids. Each of its entries and notes occurs once in the result;
     all lines of the layout that agree with it are kept in their order, byte for byte. A code that has several lines
-    keeps each entry where it is: the order of `wanted` counts within each of them.
+    keeps each entry where it is: the order of `wanted` counts within each of them. `source` is the text with the
+    quotations: a link or marks round words that it has without them are kept.
     """
-    document = read_like(layout.text, "", wanted, index, layout.ids).document
+    document = read_like(layout.text, "", wanted, index, layout.ids, source).document
     rows = Rows(layout.text)
     _Patch(rows, document, wanted, index).run()
     patch_head(rows, document, layout, wanted, index)
@@ -553,9 +558,10 @@ def _joined(notes: Sequence[Note]) -> str:
 
 
 def _rewritten(old: Entry | Note | None, new: Entry, text: str) -> str:
-    """Render an entry in place of `old`, written as `text`, with the same quotes, backticks or emphasis."""
+    """Render an entry in place of `old`, written as `text`, with the same quotes, backticks, emphasis and links."""
     if isinstance(old, Entry) and "note" not in (old.kind, new.kind):
-        new = replace(new, kind=old.kind)
+        marked = entry_in(text)
+        new = replace(new, kind=old.kind, words=marked.words if marked and old.words == new.words else new.words)
     elif isinstance(old, Entry) and old.kind == new.kind:
         new = replace(new, emphasis=old.emphasis)
     return write_entry(new, text)
