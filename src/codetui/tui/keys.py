@@ -16,31 +16,23 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Input
 
 from codetui.core.text.display import sanitize_paste
 from codetui.tui.actions import Action
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Do
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.rows import one_line
 
 if TYPE_CHECKING:
-    from codetui.tui.widgets.code_panel import CodePanel
-    from codetui.tui.widgets.codebook_tree import CodebookTree
-    from codetui.tui.widgets.reader import ReaderPane
-    from codetui.tui.widgets.search_line import SearchLine
-    from codetui.tui.workbench.code import CodeController
-    from codetui.tui.workbench.resolve import ResolveController
-    from codetui.tui.workbench.select import SelectionController
-    from codetui.tui.workbench.share import ShareController
+    from codetui.tui.workbench.screen import WorkbenchScreen
 
 LONGEST_WAIT = 2.0
 """Seconds after which the next key is dispatched although the one before is not done."""
@@ -178,116 +170,86 @@ TREE_KEYS = frozenset(
 READER_KEYS = TREE_KEYS | {"escape"}
 
 
-class Panes(Bench, Protocol):
-    """The workbench as the keyboard sees it."""
-
-    panel: CodePanel
-    search: SearchLine
-    outline: CodebookTree
-    reader: ReaderPane
-    selector: SelectionController
-    assigner: CodeController
-    resolver: ResolveController
-    sharing: ShareController
-
-    @property
-    def focused(self) -> Widget | None:
-        """The widget with the focus."""
-
-
 class Keyboard:
     """Turns keys into actions, in the mode that the keys before have left."""
 
-    def __init__(self, panes: Panes, keymap: Keymap, actions: Mapping[str, Do]) -> None:
-        self._panes = panes
+    def __init__(self, bench: WorkbenchScreen, keymap: Keymap, actions: Mapping[str, Do]) -> None:
+        self._bench = bench
         self._keymap = keymap
         self._actions = actions
 
     def do(self, action: str) -> None:
         """Run an action of the registry, unless another program has the session."""
-        if not self._panes.sharing.refuses(action):
+        if not self._bench.sharing.refuses(action):
             self._actions[action]()
 
     def press(self, event: events.Key) -> None:
         """Act on a key, unless the focused widget reads it."""
-        panes = self._panes
-        if panes.panel.is_open:
-            self._consume(event)
+        bench, key = self._bench, event.key
+        if bench.panel.is_open:
             self._press_in_panel(event)
-        elif panes.selector.is_jumping and panes.selector.press(event.key, event.character):
-            self._consume(event)
-        elif not self._is_read_elsewhere(event.key):
-            self._press_action(event)
+        elif bench.selector.is_jumping and bench.selector.press(key, event.character):
+            pass
+        elif self._is_read_elsewhere(key):
+            return
+        elif (action := self._keymap.action(key)) is not None:
+            self._run(action, key)
+        elif further := self._keymap.continuations(key):
+            self._open_menu(further)
+        elif event.is_printable and event.character:
+            self._refuse(f"“{event.character}”")
+        else:
+            self._refuse(key_words(key))
+            # Textual has keys of its own, and answers them behind this.
+            return
+        event.stop()
+        event.prevent_default()
 
     def _is_read_elsewhere(self, key: str) -> bool:
         """Return whether the search line or the focused pane reads a key by its own bindings."""
-        panes = self._panes
-        if panes.search.is_open:
+        bench = self._bench
+        if bench.search.is_open:
             return True
-        if panes.focused is panes.outline:
+        if bench.focused is bench.outline:
             return key in TREE_KEYS
-        return panes.focused is panes.reader and key in READER_KEYS
-
-    def _press_action(self, event: events.Key) -> None:
-        action = self._keymap.action(event.key)
-        if action is None and (further := self._keymap.continuations(event.key)):
-            self._consume(event)
-            self._open_menu(further)
-        elif action is not None:
-            self._consume(event)
-            self._run(action, event)
-        elif event.is_printable and event.character:
-            self._consume(event)
-            self._refuse(f"“{event.character}”")
-        else:
-            # Not consumed: Textual has keys of its own, and answers them behind this.
-            self._refuse(key_words(event.key))
+        return bench.focused is bench.reader and key in READER_KEYS
 
     def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
         """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
         from codetui.tui.dialogs.confirm import ChoiceDialog, option
 
         options = [option(action.id, key_words(key), action.words) for key, action in further]
-        self._panes.ask(ChoiceDialog("More actions", options), self._run)
-
-    def _run(self, action: str, event: events.Key | None = None) -> None:
-        self._begin(action)
-        if self._panes.resolver.takes(action):
-            return
-        if event is None or action != "move.collapse" or not self._leaves(event):
-            self.do(action)
+        self._bench.ask(ChoiceDialog("More actions", options), self._run)
 
     def _refuse(self, key: str) -> None:
-        self._panes.say(f"{key} does nothing here. ? shows every key.", "refusal")
+        self._bench.say(f"{key} does nothing here. ? shows every key.", "refusal")
 
-    def _begin(self, action: str) -> None:
-        """Clear the message of the key before; selecting something else ends a pending recoding."""
-        panes = self._panes
+    def _run(self, action: str, key: str = "") -> None:
+        """Run an action, unless it only ends a mode; clear the message of the key before.
+
+        Selecting something else ends a pending recoding.
+        """
+        bench, assigner = self._bench, self._bench.assigner
         is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
-        if panes.assigner.bounding is not None:
-            panes.assigner.remind()
-        elif panes.assigner.recoding is None or is_selecting:
-            panes.say("")
+        if assigner.bounding is not None:
+            assigner.remind()
+        elif assigner.recoding is None or is_selecting:
+            bench.say("")
         if is_selecting:
             if action != "move.collapse":
-                panes.assigner.moved_on()
-            if panes.focused is panes.outline:
-                panes.back_to_ad()
-
-    def _leaves(self, event: events.Key) -> bool:
-        """Return whether Esc ended something: a mode, or the codebook shown over the source."""
-        if self._panes.assigner.escape():
-            return True
-        return event.key == "escape" and self._panes.outline.has_class("-shown") and self._panes.back_to_ad()
+                assigner.moved_on()
+            if bench.focused is bench.outline:
+                bench.back_to_ad()
+        if bench.resolver.takes(action) or (key and action == "move.collapse" and assigner.escape()):
+            return
+        if key == "escape" and action == "move.collapse" and bench.outline.has_class("-shown"):
+            bench.back_to_ad()
+        else:
+            self.do(action)
 
     def _press_in_panel(self, event: events.Key) -> None:
-        code = self._panes.panel.press(event.key, event.character)
+        code = self._bench.panel.press(event.key, event.character)
         if code is not None:
-            self._panes.assigner.take(code)
-        elif not self._panes.panel.is_open:
-            self._panes.assigner.leave()
-
-    @staticmethod
-    def _consume(event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
+            self._bench.assigner.take(code)
+        elif not self._bench.panel.is_open:
+            self._bench.assigner.leave()
