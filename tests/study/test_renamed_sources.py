@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.session.commands import AssignCode
+from codetui.core.session.commands import AssignCode, AssignProfile, Undo
 from codetui.model import CodeId
+from codetui.study.checker import check_study
+from codetui.study.study import Study
 from codetui.study.workspace import Workspace
 from codetui.tui.workbench.source import duplicate_words
 from testing.machines import Machine
@@ -49,6 +51,47 @@ def test_a_renamed_ad_offers_what_was_coded_before(study: Path, name: str) -> No
     assert [coding.words for coding in machine.state.live()] == ["the lamp", "the sea"]
     assert all(coding.anchor is not None for coding in machine.state.live())
     machine.close()
+
+
+@pytest.mark.parametrize("is_twin_touched", [False, True])
+def test_a_renamed_ad_is_offered_before_a_listed_one_in_which_nothing_is_coded(
+    study: Path, is_twin_touched: bool
+) -> None:
+    file = (study / "ads" / AD).rename(study / "ads" / "0011_shore_company.txt")
+    (study / "ads" / "14_shore_company.txt").write_bytes(file.read_bytes())
+    if is_twin_touched:
+        with Study.open(study).session("14", "rosa") as session:
+            session.execute(AssignProfile("1", ""))
+            session.execute(Undo())
+    machine, workspace = begun(study, "0011")
+    list(workspace.sources.read_statuses())
+    found = workspace.sources.duplicate()
+    assert found is not None and found.ad == "11" and found.is_renamed and found.status.codings == 2
+    machine.close()
+
+
+def test_a_listed_ad_in_which_more_is_coded_is_offered_before_a_renamed_one(study: Path) -> None:
+    file = (study / "ads" / AD).rename(study / "ads" / "0011_shore_company.txt")
+    (study / "ads" / "14_shore_company.txt").write_bytes(file.read_bytes())
+    machine = Machine(study)
+    machine.open("14")
+    for words in ("the lamp", "the sea", "dawn"):
+        machine.execute(AssignCode(machine.span(words), CodeId("TASK1")))
+    machine.close()
+    machine, workspace = begun(study, "0011")
+    workspace.sources.statuses.update(workspace.sources.read_statuses())
+    found = workspace.sources.duplicate()
+    assert found is not None and found.ad == "14" and not found.is_renamed
+    machine.close()
+
+
+def test_check_names_the_ad_that_has_the_text_of_a_missing_one(study: Path) -> None:
+    (study / "ads" / AD).rename(study / "ads" / "0011_shore_company.txt")
+    [missing] = [one for one in check_study(Study.open(study)) if "no longer in" in one.message]
+    assert "ad 0011 has the same text: open that, and carry the codings over" in missing.message
+    (study / "ads" / "0011_shore_company.txt").write_text("Another text.\n", "utf-8")
+    [missing] = [one for one in check_study(Study.open(study)) if "no longer in" in one.message]
+    assert missing.message.endswith("restore it; its codings are kept")
 
 
 def test_another_text_and_another_coder_are_offered_nothing(study: Path) -> None:

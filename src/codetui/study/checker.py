@@ -45,7 +45,7 @@ from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
 from codetui.study.session.outcome import change_words, not_read
 from codetui.study.session.sync import DocumentStatus
-from codetui.study.sessions import SessionSnapshot
+from codetui.study.sessions import SessionSnapshot, coded_texts
 from codetui.study.study import CorpusSources, Study
 
 
@@ -92,7 +92,7 @@ def _check_coder(
             source = sources.find(session.source.id)
         with suppress(OSError):  # Codes of earlier versions then have no names.
             index = index_of(with_former(study.codebook, study.sessions_path, [session.state]))
-        yield from check_session(session, source, study.corpus.path, index)
+        yield from check_session(session, source, sources, study.corpus.path, index)
         used |= {session.document.path} if session.document else set()
         is_coded = bool(session.state.live() or session.state.profile) and not _is_headless(session)
         if is_coded and session.source.id in compared:
@@ -135,9 +135,9 @@ def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
 
 
 def check_session(
-    session: SessionSnapshot, source: Source | None, corpus: Path, index: CodebookIndex
+    session: SessionSnapshot, source: Source | None, sources: CorpusSources, corpus: Path, index: CodebookIndex
 ) -> Iterator[Problem]:
-    """Yield the problems of one session; `source` is None if the corpus lacks it."""
+    """Yield the problems of one session; `source` is None if the corpus, whose sources are `sources`, lacks it."""
     if session.log is not None:
         yield from _snapshot_problems(session.log.with_suffix(session_files.SNAPSHOTS), index.book.words.source)
     yield from (*session.log_problems, *session.misplaced, *session.read_problems)
@@ -157,7 +157,7 @@ def check_session(
     yield from parse_document(document.text, file)[1] if document and read else ()
     yield from _remarks(session, read, expected, file, index)
     if source is None:
-        unsure = list(_without_source(session, file, corpus, word))
+        unsure = list(_without_source(session, file, sources, corpus, word))
     else:
         lines = {id_: line for line, ids in session.line_ids for id_ in ids}
         unsure = list(quotation_problems(state, source, file, lines, word))
@@ -271,11 +271,19 @@ def _has_unknown(state: State, index: CodebookIndex) -> bool:
     )
 
 
-def _without_source(session: SessionSnapshot, file: str, corpus: Path, word: str) -> Iterator[Problem]:
-    """Report a session whose source the corpus lacks: its quotations cannot be located."""
-    if not session.state.is_untouched:
-        what = f"{word} {session.source.id} is no longer in {corpus}: restore it; its codings are kept"
-        yield Problem(file, 0, "error", what)
+def _without_source(
+    session: SessionSnapshot, file: str, sources: CorpusSources, corpus: Path, word: str
+) -> Iterator[Problem]:
+    """Report a session whose source the corpus lacks, and the source that has its text now, if there is one."""
+    if session.state.is_untouched:
+        return
+    renamed = next((id_ for one in coded_texts(session.transactions) if (id_ := sources.ids_by_text.get(one))), None)
+    what = f"{word} {session.source.id} is no longer in {corpus}"
+    if renamed is None:
+        hint = "restore it; its codings are kept"
+    else:
+        hint = f"{word} {renamed} has the same text: open that, and carry the codings over; here they are kept"
+    yield Problem(file, 0, "error", f"{what}: {hint}")
 
 
 def _assigned(

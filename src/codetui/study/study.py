@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import check_fields, parse_codebook
-from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
+from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, hashes_of, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
@@ -83,6 +83,16 @@ class CorpusSources:
         if entry is None and not self._is_complete:
             entry = self._corpus.find(source_id)
         return self._corpus.read(entry)[0] if entry else None
+
+    @cached_property
+    def ids_by_text(self) -> dict[str, SourceId]:
+        """The first source with each text, by the hashes of the text; all texts are read for this."""
+        texts = self._corpus.texts([]) if self._corpus else ()
+        found: dict[str, SourceId] = {}
+        for one in texts:
+            for digest in hashes_of(one.source.text):
+                found.setdefault(digest, one.source.id)
+        return found
 
 
 class Study:

@@ -170,7 +170,8 @@ class SourceIndex:
         """Read the texts of all listed sources to know which are the same, for a worker; yield how many were read."""
         yield from self._texts.read(self._study.corpus.digests(self.entries))
         with suppress(OSError):
-            self._renamed = dict(self._sessions_of_others())
+            found = sorted(self._sessions_of_others(), key=lambda each: each[1].status.codings)
+            self._renamed = dict(found)
 
     def _sessions_of_others(self) -> Iterator[tuple[str, DuplicateText]]:
         for log in logs(self._paths.folder):
@@ -190,16 +191,19 @@ class SourceIndex:
     def duplicate(self) -> DuplicateText | None:
         """Return the source with the current one's text that the coder coded most, else the first; None if unique.
 
-        A source that is listed no longer counts where no other has the text: it was given another id.
+        One that is no longer listed, as it was given another id, counts too if something was done in its session.
         """
         here = self.position()
         group = self._texts.group(here) if here is not None else ()
+        known = hashes_of(self.session.source.text) if self.session and self._renamed else ()
+        renamed = next((self._renamed[digest] for digest in known if digest in self._renamed), None)
         if here is None or not group:
-            known = hashes_of(self.session.source.text) if self.session and self._renamed else ()
-            return next((self._renamed[digest] for digest in known if digest in self._renamed), None)
+            return renamed
         touched = ((self._positions.get(one), status) for one, status in self.statuses.items())
         coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
         best = min((one for one in coded if self._texts.are_alike(here, one[1])), default=None)
+        if renamed is not None and (best is None or renamed.status.codings > -best[0]):
+            return renamed
         found = self.entries[best[1] if best else group[group[0] == here]].id
         return DuplicateText(found, self.status(found), len(group) - 2)
 
