@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from shutil import copytree
 
@@ -9,7 +10,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
-from codetui.model import CodeId, Span
+from codetui.model import CodeId, Problem, Span
 from codetui.study.study import Study
 from testing.studies import write_study
 
@@ -65,8 +66,12 @@ def test_damage_is_named_and_the_exit_code_is_1(
     before = {path: path.read_bytes() for path in (study / "sessions").rglob("*") if path.is_file()}
     output = [str(study.parent / "out.csv")] if command[-1] == "-o" else []
     assert run([*command, *output, "--study", str(study)]) == 1
-    said = capsys.readouterr()
-    assert file.name in (said.out if command == ("check",) else said.err)
+    printed = capsys.readouterr()
+    assert file.name in (printed.out if command == ("check",) else printed.err)
+    if "--json" in command:
+        problems = json.loads(printed.out)["problems"]
+        assert [one["severity"] for one in problems if file.name in one["file"]][:1] == ["error"]
+        assert printed.err.splitlines() == [str(Problem(**one)) for one in problems]
     assert before == {path: path.read_bytes() for path in before}
 
 
@@ -81,6 +86,31 @@ def test_a_merge_names_damage_on_either_side(
     write_study(again)
     run(["merge", str(study), "--study", str(again)])
     assert "11.jsonl" in capsys.readouterr().out
+
+
+MAP = '[codes]\nTASK1 = "T1"\n'
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_a_migration_names_damage_and_the_exit_code_is_1(
+    study: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Study.open(study).session("12", coder="wil") as session:
+        session.execute(AssignCode(Span(0, 5), CodeId("TASK1")))
+    file = damaged(study, kind)
+    book, rules = study / "codebook.toml", study / "map.toml"
+    rules.write_text(MAP, "utf-8")
+    book.write_text(book.read_text("utf-8").replace('"TASK1"', '"T1"'), "utf-8")
+    migrated = 1 if kind == "a log of NULs" else 2
+    for options in (["--dry-run"], []):
+        assert run(["codebook", "migrate", "--map", str(rules), *options, "--study", str(study)]) == 1
+        printed = capsys.readouterr()
+        assert printed.err.count(f"{file.name}:") == 1 and ": error: " in printed.err
+        assert f"{migrated} codings in {migrated} ads".replace("1 codings in 1 ads", "1 coding in 1 ad") in printed.out
+        assert "imported first" not in printed.out or kind == "half a line"
+    assert {coding.code for one in Study.open(study).sessions() for coding in one.state.live()} <= {"T1", "TASK2"}
+    rest = [one for one in Study.open(study).sessions() if one.source.id == "12"]
+    assert [coding.code for one in rest for coding in one.state.live()] == ["T1"]
 
 
 @pytest.mark.parametrize("kind", ["NULs behind the document", "a document of NULs"])

@@ -130,6 +130,20 @@ def test_merge_takes_over_what_a_copy_has_more(
     assert "1 had nothing new" in printed(capsys, study, "merge", str(copy))[1]
 
 
+@pytest.mark.parametrize(("path", "copy"), [*ERRORS, *BACKUPS])
+def test_merge_names_the_copies_among_the_sessions_of_the_study_itself(
+    study: Path, path: Path, copy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = append_elsewhere(study)
+    target = (study / path).parent / copy
+    (shutil.copytree if (study / path).is_dir() else shutil.copy)(study / path, target)
+    for options in (["--dry-run"], []):
+        number, output = printed(capsys, study, "merge", str(other), *options)
+        assert output.count(f"{target.name}: ") == 1 and (number == 1) == ((path, copy) in ERRORS), output
+        assert "1 session" in output and "refused" not in output
+    assert rows(study) == [LAMP, SEA]
+
+
 def test_import_takes_over_what_a_conflict_copy_of_a_document_has_more(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

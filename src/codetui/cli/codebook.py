@@ -164,7 +164,8 @@ def migrate(options: argparse.Namespace) -> int:
         counts = count_sessions(plan, study, options.coder)
     else:
         counts = migrate_study(plan, study, options.coder, old)
-    for problem in (*plan.problems, *counts.problems):
+    problems = dict.fromkeys((*plan.problems, *counts.unread, *counts.problems))
+    for problem in problems:
         note(problem)
     for line in lines_of(counts, plan.rules, plan.new, plan.old):
         show(line)
@@ -174,7 +175,7 @@ def migrate(options: argparse.Namespace) -> int:
         show(f"{changed} would be changed{anew}; nothing was (--dry-run)")
     else:
         show(f"{changed} changed{anew}{'; undo (u) reverts each' if counts.sessions else ''}")
-    return exit_code(counts.problems)
+    return exit_code(problems)
 
 
 def finish(options: argparse.Namespace) -> int:
@@ -184,7 +185,7 @@ def finish(options: argparse.Namespace) -> int:
     problems = [one for one in unreadable if all(step.id not in one.file for step in steps)]
     for step in steps:
         counts = resume_study(step, study, is_reverse=options.undo)
-        problems += counts.problems
+        problems += dict.fromkeys((*counts.unread, *counts.problems))
         changed = plural(counts.sessions, "session")
         show(f"{'taken back' if options.undo else 'finished'}: {step.what}; {changed} changed")
     for problem in problems:

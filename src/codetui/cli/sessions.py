@@ -137,7 +137,8 @@ def status(options: argparse.Namespace) -> int:
         note(problem)
     lines = (*found.lines, *found.missing)
     if options.json:
-        show_json({"ads": [line._asdict() for line in lines], "totals": found.totals})
+        problems = [problem._asdict() for problem in found.errors]
+        show_json({"ads": [line._asdict() for line in lines], "totals": found.totals, "problems": problems})
         return exit_code(found.errors)
     words = study.codebook.words
     for total in _totals(found, words):
@@ -248,14 +249,13 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
     fates: Counter[str] = Counter()
     books = code = 0
     for result in merge_folders(study, folders, is_dry=is_dry):
+        code |= exit_code(result.problems)
         if isinstance(result, BooksMerged):
             books += result.number
-            fates["refused"] += exit_code(result.problems)
             for problem in result.problems:
                 note(problem)
         else:
             fates[result.fate] += 1
-            code |= exit_code(result.problems)
             _show_merge(result, study.codebook.words.source)
     merged = "would be merged" if is_dry else "merged"
     words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]

@@ -138,6 +138,8 @@ class Importer:
             session.release()
         if result.kind is PullKind.NOT_SAVED:
             return _refused(path, 0, f"{result.detail}; not imported: fix this and import it again")
+        if result.kind is PullKind.MUCH_REMOVED:
+            return ImportResult(path, problems=result.problems)
         counts, found = result.counts, result.problems
         if counts is None or not is_new:
             counts, found = survey(parsed.document, source, self._book, str(path))
@@ -190,10 +192,16 @@ def merge_folders(
 ) -> Iterator[MergeResult | BooksMerged]:
     """Merge the sessions in folders into those of a study; yield an outcome for each and for the codebooks.
 
-    Raises StudyError before anything is written where a folder holds no sessions, or those of the study itself.
+    The copies among the sessions of the study itself come first, without those that are merged.  Raises StudyError
+    before anything is written where a folder holds no sessions, or those of the study itself.
     """
     others = [(folder, _sessions_to_merge(folder, study.sessions_path)) for folder in folders]
     merger = Merger(study, is_dry=is_dry)
+    named = [disk.real(folder) for folder, _ in others]
+    copies = (
+        one for one in merger.left_out if not any(Path(disk.real(one.file)).is_relative_to(each) for each in named)
+    )
+    yield BooksMerged(0, tuple(copies))
     for folder, theirs in others:
         if theirs.log is not None:
             yield merger.merge_log(theirs.log)
@@ -252,6 +260,8 @@ class Merger:
         self._book, self._root, self._is_dry = study.codebook, study.sessions_path, is_dry
         self._sources = study.sources_by_id()
         self._keep_book = study.codebook_service.keep
+        self.left_out = dict.fromkeys(one for session in study.sessions() for one in session.misplaced)
+        """What is among the sessions of the study and is not read, such as copies."""
 
     def merge(self, other_root: Path, folder: str = "") -> Iterator[MergeResult]:
         """Merge all sessions below a folder, by coder and source, or those of one coder's folder there.
@@ -343,10 +353,7 @@ class Merger:
     def _write(
         self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]
     ) -> tuple[Fate, tuple[Problem, ...]]:
-        """Add their lines to the log and write the document, whose hand edits are imported first.
-
-        The copies of the session here are among the problems, except for the one that is merged.
-        """
+        """Add their lines to the log and write the document, whose hand edits are imported first."""
         log = here.log(theirs.source.id)
         try:
             source = self._sources.find(theirs.source.id) or theirs.source
@@ -367,8 +374,7 @@ class Merger:
             problem = session.save_document()
         finally:
             session.release()
-        merged = theirs.log
-        others = (one for one in session.problems if merged is None or not fs.is_same_file(Path(one.file), merged))
+        others = (one for one in session.problems if one not in self.left_out)
         fate: Fate = "refused" if problem and problem.severity == "error" else "merged"
         return fate, (*others, *((problem,) if problem else ()))
 

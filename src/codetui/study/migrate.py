@@ -43,6 +43,7 @@ from codetui.model import (
     text_hash,
 )
 from codetui.storage import fs, study_files
+from codetui.storage.copies import is_left_out
 from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.study.former import with_former
@@ -240,7 +241,9 @@ def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) 
     """Count the changes that a migration would make, hand edits included; nothing is written."""
     tally = MigrationCounts(plan.new.words)
     for record in study.sessions(coder=coder, book=plan.old or plan.new):
-        tally.problems += [problem for problem in record.problems if problem.severity == "error"]
+        tally.unread += filter(is_left_out, record.problems)
+        if record.state.opened is None and record.document is None:
+            continue
         done = plan.applied_to(record.state)
         tally.add(record.source.id, record.folder, done)
         if record.document and done.counts and not done.events:
@@ -270,6 +273,7 @@ def migrate_sessions(
         while some := list(islice(found, 8 * AT_ONCE)):
             work = [(plan, sessions, record, _source_of(record, ads)) for record in some]
             for record, done in zip(some, pool.map(_migrate_session, *zip(*work, strict=True)), strict=True):
+                tally.unread += filter(is_left_out, record.problems)
                 tally.problems += done.problems
                 tally.edited += done.was_edited
                 tally.rewritten += done.is_rewritten
@@ -376,7 +380,7 @@ def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapsh
     if session.initial_pull is not None and not session.initial_pull.is_saved:
         return _Done(None, (_failed(record, session.initial_pull.message),))
     done = migrate_session(plan, session)
-    was_edited = session.initial_pull is not None
+    was_edited = session.initial_pull is not None and session.initial_pull.counts is not None
     if isinstance(done, NotSaved):
         return _Done(None, (_failed(record, done.reason),), was_edited)
     problem = session.save_document()
@@ -448,6 +452,8 @@ class MigrationCounts:
     waiting: Counter[tuple[str, Reason]] = field(default_factory=Counter)
     waiting_profiles: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+    """The errors of logs and documents, of which only what can be read is migrated."""
     steps: defaultdict[tuple[str, str], list[tuple[SourceId, TransactionId]]] = field(
         default_factory=lambda: defaultdict(list)
     )

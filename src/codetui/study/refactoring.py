@@ -53,7 +53,7 @@ class MigrationPreview(NamedTuple):
         """The counts in words, the total first, and the problems: `42 codings in 17 ads of 2 coders`."""
         plan, tally = self.plan, self.tally
         of_books, *rest = lines_of(tally, plan.rules, plan.new, plan.old)
-        problems = [str(problem) for problem in (*plan.problems, *tally.problems)]
+        problems = [str(problem) for problem in (*plan.problems, *tally.unread, *tally.problems)]
         return [tally.reach if plan.is_fresh else of_books, *(line.strip() for line in rest), *problems]
 
 
