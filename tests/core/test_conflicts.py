@@ -48,6 +48,7 @@ from codetui.model import (
     SourceDescribed,
     Span,
     Transaction,
+    TransactionId,
 )
 from testing.diverging import KINDS, SPANS, Side, command, two_sides
 from testing.reconciliation import BOOK
@@ -114,6 +115,17 @@ def test_a_reasoning_that_another_profile_overwrote_is_listed() -> None:
     a.execute(AssignProfile("2", "She keeps."))
     assert a.state.reasoning == replay([*a.log, *b.log]).reasoning == "She keeps."
     assert listed(a, b) == [("reasoning", "She keeps.", "She builds.")]
+
+
+def test_an_edit_that_moves_a_coding_its_author_has_not_seen_loses_nothing(sides: tuple[Side, Side]) -> None:
+    a, b = sides
+    a.execute(AssignCode(SPANS[1], CodeId("T1")))
+    new = a.state.codings[next(one for one in a.state.codings if one not in b.state.codings)]
+    move = CodingRecoded(coding=new.id, code=new.code, rank=9, code_before=new.code, rank_before=new.rank)
+    a.log.append(
+        replace(b.log[-1], id=TransactionId("edit"), seq=9, parents=b.state.heads, cause="edit", events=(move,))
+    )
+    assert conflicts(a) == []
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(0, 40), (40, 0), (25, 26)])

@@ -267,3 +267,44 @@ def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
     assert brought(*documents) == 0
     assert "2 of 2 documents imported; 12 codings" in capsys.readouterr().out
     assert sorted(exported().values()) == sorted((IRREGULAR, other))
+
+
+LINES = [
+    f'  - "{words}"'
+    for words in ("You light", "the lamp", "at dusk", "You watch", "the sea", "until dawn", "every week")
+]
+
+
+def many(lines: list[str]) -> str:
+    head = (
+        "# Manual Coding Analysis: Job Ad #11 (Shore Co.)\n\n---\n\n## 1. Job Task Analysis\n\n- **TASK1: Lighting:**\n"
+    )
+    return head + "\n".join(lines) + "\n"
+
+
+def test_a_document_that_would_remove_many_codings_is_refused_and_named(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert brought(written("in.md", many(LINES))) == 0
+    log = Path("sessions/rosa/events/11.jsonl")
+    before = log.read_bytes()
+    capsys.readouterr()
+    assert brought(written("in.md", many(LINES[:2]))) == 1
+    printed = capsys.readouterr().out
+    assert "in.md: not imported" in printed and "lacks 5 of the 7 codings of this session" in printed
+    assert log.read_bytes() == before and len(session_of().state.live()) == 7
+    # Under another name a document only adds.
+    assert brought(written("other.md", many([*LINES[:2], '  - "a barometer"']))) == 0
+    assert len(session_of().state.live()) == 8
+    # Fewer are the edit that they look like.
+    assert brought(written("in.md", many(LINES[:3]))) == 0
+    assert len(session_of().state.live()) == 4
+
+
+def test_a_folder_is_imported_but_for_the_document_that_would_remove_many_codings(study: Path) -> None:
+    Path("docs").mkdir()
+    for lines, code in ((LINES, 0), (LINES[:1], 1)):
+        written("docs/in.md", many(lines))
+        written("docs/more.md", many([LINES[0]]).replace("#11", "#12").replace("You light", "the sacks"))
+        assert brought(Path("docs")) == code
+    assert (len(session_of().state.live()), len(session_of("12").state.live())) == (7, 1)

@@ -402,3 +402,14 @@ def test_the_document_comes_back_with_old_and_new_ids() -> None:
     assert [entry.id for entry in entries] == ["c1", "m000001", "c2"]
     assert [entry.line for entry in entries] == [entry.line for entry in wanted.sections[0].blocks[0].codes[0].entries]
     assert TEXT.count(LOG) == 1
+
+
+@pytest.mark.parametrize("gone", [0, 550], ids=["none is gone", "most are gone"])
+def test_in_a_long_document_every_line_that_holds_the_words_keeps_its_coding(gone: int) -> None:
+    words = [f"{LAMP} {number}" for number in range(620)]
+    state = apply(State(), *(replace(added(f"c{at}", "T1", LAMP, rank=at), words=one) for at, one in enumerate(words)))
+    base = document(state)
+    head, *entries = render_document(base).split("  - ")
+    text = head + "".join(f"  - TODO {one}" for one in entries[gone:])
+    after = apply(state, *reconciled(parse_document(text, "")[0], base, state).events)
+    assert [coding.words for coding in after.live()] == words[gone:]

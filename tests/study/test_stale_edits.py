@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, opened, words_of
+from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, log_of, opened, words_of
 
-from codetui.core.session.commands import AssignProfile
+from codetui.core.session.commands import AssignProfile, DescribeSource, NoteCoding, NotePlace, RemoveCoding
+from codetui.core.session.conflicts import find_conflicts
+from codetui.model import MemoTarget
 from codetui.storage import disk, fs
 from codetui.study.session import document
+from codetui.study.session.outcome import PullKind
 
 LINE = f'  - "{MIRRORS}"\n'
 
@@ -185,3 +189,107 @@ def test_what_another_program_has_done_is_said(tmp_path: Path) -> None:
     assert "Another codetui" in taken.message
     assert words_of(other) == words_of(one)
     assert not other.has_unsaved_document
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
+def test_the_value_that_lost_the_merge_is_listed_after_an_edit_of_the_one_that_won(
+    tmp_path: Path, is_open: bool
+) -> None:
+    """The edit changes the value that was kept, so nothing clashes with it; its author never saw the other one."""
+    root = tmp_path / "here"
+    begun(root).release()
+    shutil.copytree(root, tmp_path / "there")
+    for folder in ("there", "here"):
+        session = opened(tmp_path / folder)
+        session.execute(AssignProfile("1", f"From {folder}."))
+        if folder == "here":
+            session.execute(AssignProfile("2", "From here."))  # Counts on further, so that it is kept.
+        assert session.save_document() is None
+    here, there = (tmp_path / name / "rosa/events/7.jsonl" for name in ("here", "there"))
+    here.write_bytes(here.read_bytes() + there.read_bytes().splitlines(keepends=True)[-1])
+    if is_open:
+        session.pull()
+        listed = session.conflicts
+    else:
+        listed = opened(root).conflicts
+    assert "From there. is not" in " ".join(one.message for one in listed)
+    edit(root, "From here.", "By hand.")
+    if is_open:
+        session.pull()
+        session.update_conflicts()
+    else:
+        session = opened(root)
+    assert session.state.reasoning == "By hand."
+    assert [one.message.split(": ", 2)[2] for one in session.conflicts if "reasoning" in one.message] == [
+        "By hand. is kept, From there. is not; change it again if that is wrong"
+    ]
+    assert session.save_document() is None
+    assert find_conflicts(log_of(root)) != []
+    session.execute(AssignProfile("2", "Both."))
+    assert session.update_conflicts() == session.conflicts == ()
+
+
+def test_an_edit_that_moves_a_coding_its_author_has_not_seen_makes_no_conflict(tmp_path: Path) -> None:
+    root = tmp_path / "here"
+    begun(root).release()
+    shutil.copytree(root, tmp_path / "there")
+    session = opened(tmp_path / "there")
+    for words in (MIRRORS, INK):
+        code(session, words, "T1")
+    here, there = (tmp_path / name / "rosa/events/7.jsonl" for name in ("here", "there"))
+    here.write_bytes(there.read_bytes())
+    edit(root, f'  - "{LAMP}"\n', f'  - "the sea"\n  - "{LAMP}"\n  - "ink"\n')
+    session = opened(root)
+    assert {words for words, _ in words_of(session)["T1"]} == {"the sea", LAMP, "ink", MIRRORS, INK}
+    assert session.conflicts == () and find_conflicts(log_of(root)) == []
+
+
+@pytest.mark.parametrize("more", ["", f'"{LAMP}" (by hand)'], ids=["nothing else", "and a note elsewhere"])
+def test_an_edit_that_leads_back_to_the_text_of_a_moment_ago_is_named_by_what_it_would_change(
+    tmp_path: Path, more: str
+) -> None:
+    """It may be the save of an editor that read the text before, so nothing is undone; nothing is silent either."""
+    session = begun(tmp_path)
+    before = document_of(tmp_path).read_text("utf-8")
+    code(session, MIRRORS, "T2")
+    session.execute(NoteCoding(session.state.live()[1].id, "at night"))
+    session.execute(NotePlace(MemoTarget(kind="code", id="T2"), "the code"))
+    session.execute(AssignProfile("2", "The tower decides."))
+    session.execute(DescribeSource("Shore", "Keeper of towers"))
+    assert session.save_document() is None
+    expected = words_of(session)
+    document_of(tmp_path).write_text(before.replace(f'"{LAMP}"', more or f'"{LAMP}"'), "utf-8", newline="")
+    pulled = session.pull()
+    assert pulled is not None and pulled.kind is (PullKind.EDITED if more else PullKind.STALE)
+    found = [
+        one.message.split(" was coded")[0].split("; the newer")[0].split("of this: ")[-1] for one in pulled.problems
+    ]
+    assert sorted(found) == sorted(
+        [f"“{MIRRORS}”", f"the note beside “{SEA}”", "the note on T2: Watch", "profile Keeper", "employer and title"]
+    )
+    assert words_of(session) == ({**expected, "T1": [(LAMP, "by hand")]} if more else expected)
+    assert session.state.reasoning == "The tower decides."
+
+
+def test_a_coding_that_an_older_text_still_has_stays_removed_and_is_named(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    before = document_of(tmp_path).read_bytes()
+    session.execute(RemoveCoding(session.state.live()[1].id))
+    assert session.save_document() is None
+    document_of(tmp_path).write_bytes(before)
+    pulled = session.pull()
+    assert pulled is not None and pulled.kind is PullKind.STALE
+    [problem] = pulled.problems
+    assert problem.message.startswith(f"“{SEA}” was removed a moment ago and is in the edited document")
+    assert "T2" not in words_of(session)
+
+
+def test_an_older_text_that_lacks_nothing_is_no_problem(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    before = document_of(tmp_path).read_text("utf-8")
+    edit(tmp_path, "- **T2", "-   **T2")
+    session.pull()
+    edit(tmp_path, "-   **T2", "- **T2")
+    pulled = session.pull()
+    assert pulled is None or pulled.problems == ()
+    assert document_of(tmp_path).read_text("utf-8") == before

@@ -51,7 +51,10 @@ class Refusal(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The events of one command, and the message to the coder; `target` is what an undo or redo inverts."""
+    """The events of one command, and the message to the coder; `target` is what an undo or redo inverts.
+
+    `parents` are the last steps that its author had seen; None if these are all steps.
+    """
 
     events: tuple[Event, ...]
     message: str
@@ -61,6 +64,7 @@ class Decision(NamedTuple):
     from_name: str = ""
     step: StepId = NO_STEP
     hint: Hint | None = None
+    parents: tuple[TransactionId, ...] | None = None
 
 
 class DecisionContext(NamedTuple):

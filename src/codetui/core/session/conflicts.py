@@ -213,8 +213,11 @@ def _fields(ordered: Iterable[Transaction], history: _History) -> dict[Field, li
             last = next((one for one in reversed(writes) if history.has_seen(transaction, one.by)), None)
             code = net.get(("code", field[1])) if field[0] == "position" else None
             before = last.after if last else change.before
-            is_change = before != change.after and transaction.cause != "corpus"
-            chosen = last.chosen if last and not is_change else change.after
+            # Only an import of a document changes a coding that its author has never seen: it was moved along.
+            is_unseen = last is None and bool(writes) and field[0] in OF_CODING
+            is_change = before != change.after and transaction.cause != "corpus" and not is_unseen
+            known = writes[-1] if is_unseen else last
+            chosen = known.chosen if known and not is_change else change.after
             is_intended = is_change and (code is None or code.before == code.after)
             write = _Write(transaction, before, change.after, chosen, is_change, is_intended)
             # A coding is added once: another addition with its id changes nothing, and neither does a change before it.

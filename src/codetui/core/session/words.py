@@ -32,13 +32,14 @@ def step_words(transaction: Transaction, state: State, study: DecisionContext) -
         case "migration":
             return f"the migration from {transaction.from_name.partition(',')[0]}"
         case _:
-            return _event_words(transaction.events[-1], state, study)
+            return event_words(transaction.events[-1], state, study)
 
 
 EDIT = "an edit of the document by hand"
 
 
-def _event_words(event: Event, state: State, study: DecisionContext) -> str:
+def event_words(event: Event, state: State, study: DecisionContext) -> str:
+    """Return what an event changes."""
     match event:
         case CodingAdded():
             return f"{study.label(event.code)} on {quoted(event.words)}"

@@ -63,15 +63,19 @@ def are_same_words(words: str, other: str) -> bool:
 
 def holds(text: str, words: str) -> bool:
     """Return whether these words, as whole words, occur in a text, whatever the marks in and around them."""
-    whole, part = bare(text), bare(words)
-    place = whole.find(part) if part else -1
+    return find_words(bare(text), bare(words)) >= 0
+
+
+def find_words(text: str, words: str, start: int = 0) -> int:
+    """Return the first place of these words, as whole words, at or after `start`; -1 if there is none."""
+    place = text.find(words, start) if words else -1
     while place >= 0:
-        end = place + len(part)
-        is_begun = place > 0 and part[0].isalnum() and whole[place - 1].isalnum()
-        if not is_begun and not (part[-1].isalnum() and whole[end : end + 1].isalnum()):
-            return True
-        place = whole.find(part, place + 1)
-    return False
+        end = place + len(words)
+        is_begun = place > 0 and words[0].isalnum() and text[place - 1].isalnum()
+        if not is_begun and not (words[-1].isalnum() and text[end : end + 1].isalnum()):
+            break
+        place = text.find(words, place + 1)
+    return place
 
 
 def visible(text: str) -> str:

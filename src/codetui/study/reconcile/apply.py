@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from functools import cached_property
+from itertools import accumulate, count
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, index_of
@@ -13,7 +15,7 @@ from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, coding_events
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, render_document
-from codetui.formats.session_doc.marks import holds
+from codetui.formats.session_doc.marks import bare, find_words
 from codetui.formats.session_doc.model import Document, Note, ids_by_line
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
@@ -72,10 +74,6 @@ RESOLVED: dict[Conflict, str] = {
     "restored": "removed in the session, changed in the document, and kept; remove it if it is wrong",
     "kept": "removed in the document, changed in the session, and kept; remove it if it is wrong",
 }
-
-
-MOST_SEARCHED = 500
-"""How many removed entries are searched in the other lines of a document."""
 
 
 class Counts(NamedTuple):
@@ -233,15 +231,13 @@ class _Reconciler:
         self._ids: dict[int, str] = {}
         self._moved: set[int] = set()
         self._unlocated: dict[int, Anchor | None] = {}
-        self._lines: list[tuple[int, str]] = []
-        self._base_lines: list[tuple[int, str]] = []
+        self._lines = self._base_lines = _Lines(None)
         self._gone: Counter[str] = Counter()
         self._new: set[tuple[int, bool]] = set()
 
     def compare_lines(self, edited: Document, base: Document | None) -> None:
         """Keep what is removed from a list and whose words are in as many lines of `edited` as of `base`."""
-        self._lines = _lines(edited)
-        self._base_lines = _lines(base) if base else []
+        self._lines, self._base_lines = _Lines(edited), _Lines(base)
 
     def report(self, remark: Remark) -> None:
         """Keep a remark, and count it if it is a conflict."""
@@ -315,11 +311,9 @@ class _Reconciler:
         A line that is a new entry, or one with new words, is not left for them.  A new note may be a line that was not
         understood, so that words of an entry may be left in it.
         """
-        if self.counts["removed"] > MOST_SEARCHED:
-            return 0
-        new = {line for line, is_new_note in self._new if is_note or not is_new_note}
-        lines = [line for line, text in self._lines if line not in new and holds(text, words)]
-        before = sum(holds(text, words) for _, text in self._base_lines) if lines else 0
+        lines = [one for one in self._lines.with_words(words) if (one, False) not in self._new]
+        lines = [one for one in lines if not (is_note and (one, True) in self._new)]
+        before = len(self._base_lines.with_words(words)) if lines else 0
         if not lines or self._gone[words] < before - len(lines):
             self._gone[words] += 1
             return 0
@@ -381,14 +375,34 @@ def _located(coding: Coding, place: Place) -> Coding:
     return replace(coding, anchor=anchor, words=words, is_proposed=place.located_by == "fuzzy")
 
 
-def _lines(document: Document) -> list[tuple[int, str]]:
-    """Return the lines of a document in which words of an entry may be, with their numbers."""
-    found: list[tuple[int, str]] = []
-    for part in document.parts():
-        found.append((part.line, part.text if isinstance(part, Note) else f"{part.words} {part.note}"))
-    for unread in document.unread:
-        found += enumerate(unread.text.split("\n"), unread.line)
-    return found
+class _Lines:
+    """The lines of a document in which words of an entry may be; none of no document."""
+
+    def __init__(self, document: Document | None) -> None:
+        self._document = document
+
+    @cached_property
+    def _bare(self) -> tuple[list[int], list[int], str]:
+        """The numbers of the lines, where each begins in the text, and the text of all lines without marks."""
+        found: list[tuple[int, str]] = []
+        for part in self._document.parts() if self._document else ():
+            found.append((part.line, part.text if isinstance(part, Note) else f"{part.words} {part.note}"))
+        for unread in self._document.unread if self._document else ():
+            found += enumerate(unread.text.split("\n"), unread.line)
+        texts = [bare(text) for _, text in found]
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        return [number for number, _ in found], starts, "\n".join(texts)
+
+    def with_words(self, words: str) -> list[int]:
+        """Return the numbers of the lines that hold these words, as whole words, whatever the marks in them."""
+        numbers, starts, text = self._bare
+        part, found = bare(words), list[int]()
+        place = find_words(text, part)
+        while place >= 0:
+            at = bisect_right(starts, place) - 1
+            found.append(numbers[at])
+            place = find_words(text, part, starts[at + 1])
+        return found
 
 
 class _Draft:

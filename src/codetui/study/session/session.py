@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
@@ -171,7 +172,7 @@ class Session:
         opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
         transaction = Transaction(
             id=TransactionId(fresh_id()),
-            parents=self.state.heads,
+            parents=self.state.heads if decision.parents is None else decision.parents,
             seq=self.state.seq + 1,
             time=now(),
             coder=self.coder,
@@ -309,8 +310,8 @@ class Session:
         return tuple(one for one in self.conflicts if one not in known)
 
     def _find_conflicts(self) -> tuple[Problem, ...]:
-        if len({one.seq for one in self.transactions}) == len(self.transactions):
-            # Two sides would both have counted on from the step that they have in common.
+        if all(later.parents in ((), (earlier.id,)) for earlier, later in pairwise(self.transactions)):
+            # The author of each step had seen all before it.
             return ()
         from codetui.core.session.conflicts import describe_conflict, find_conflicts
 

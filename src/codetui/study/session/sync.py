@@ -15,17 +15,19 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.codebook.migration import recognize
-from codetui.core.session.commands import Decision, quoted
+from codetui.core.session.commands import Decision, DecisionContext, quoted
 from codetui.core.session.state import State, evolve, replay
 from codetui.core.text.display import plural
 from codetui.model import (
     Cause,
     Codebook,
-    CodingId,
+    CodingAdded,
+    CodingRecoded,
     CodingRemoved,
     DocumentLayout,
     Event,
     LayoutChanged,
+    MemoWritten,
     Problem,
     ProfileAssigned,
     Source,
@@ -75,8 +77,8 @@ class MemoryLog:
         """Put a decision into the state, at the time of the last step: the clocks of two machines differ."""
         last = self.transactions[-1] if self.transactions else None
         edit = Transaction(
-            id=TransactionId(minted(last.id if last else "", repr(decision.events))()),
-            parents=self.state.heads,
+            id=TransactionId(minted(last.id if last else "", repr(decision.events), *(decision.parents or ()))()),
+            parents=self.state.heads if decision.parents is None else decision.parents,
             seq=self.state.seq + 1,
             time=last.time if last else "",
             coder=last.coder if last else "",
@@ -203,6 +205,11 @@ class DocumentSync:
             state = self._log.state
             parsed, base = self._read_like(parsed, base, str(file))
             found = self._reconcile(parsed, base, str(file))
+            if (number := much_removed(found.events, state)) is not None:
+                what = f"this document lacks {number} of the {len(state.live())} codings of this session"
+                hint = "remove them in codetui first, or import it under another file name, which removes nothing"
+                problem = Problem(str(file), 0, "error", f"{what}, so it is not imported: {hint}")
+                return PullResult(PullKind.MUCH_REMOVED, (problem,), detail=problem.message)
             layout = found.layout if state.opened is None else state.layout
             return self._record_all(found, layout, "document", file, parsed.problems)
 
@@ -224,7 +231,10 @@ class DocumentSync:
         known = next((base for base in bases if base.text == text), None)
         if known is not None:
             self._remember_unless_own(known)
-            return PullResult(PullKind.STALE) if is_open and known != bases[0] else None
+            if not is_open or known == bases[0]:
+                return None
+            parsed = parse(text, str(document.path))
+            return PullResult(PullKind.STALE, tuple(self._not_applied(parsed, bases[0], ())))
         return self._check_and_apply(text, bases, own)
 
     def _remember_unless_own(self, snapshot: Snapshot) -> None:
@@ -278,25 +288,29 @@ class DocumentSync:
         from codetui.formats.session_doc.model import ids_by_line
 
         document, log, state = self.document, self._log, self._log.state
+        as_written = parsed
         parsed, base = self._read_like(parsed, self._closest(parsed, bases), str(document.path))
         found = self._reconcile(parsed, base, str(document.path))
         if state.opened is None and not (found.events or found.document.source_id):
             document.ignore()
             return None
-        self._damage = None if self._accepted == parsed.text else much_removed(found.events, state)
-        if self._damage is not None:
+        number = None if self._accepted == parsed.text else much_removed(found.events, state)
+        if number is not None:
+            what = f"the edited document lacks {number} of the {len(state.live())} codings of this session"
+            self._damage = Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
             self.status = DocumentStatus.DAMAGED
             return PullResult(PullKind.MUCH_REMOVED, (self._problem(self._damage),), detail=self._damage.message)
         ids = ids_by_line(found.document)
         is_newest = base is None or base.text == bases[0].text
-        problems = [*parsed.problems, *(() if is_newest else self._kept(bases[0], ids))]
+        older = [] if is_newest else self._not_applied(as_written, bases[0], found.events)
+        problems = [*parsed.problems, *older]
         is_only_change = base is None or base.text == self.render().text
         # Without its base a document that says nothing new may be older than the known layout.
         is_older = base is None and state.layout is not None and not found.events
         layout = state.layout if is_older else found.layout
         cause: Cause = "edit" if state.opened else "document"
         number_of_steps = len(log.transactions)
-        result = self._record_all(found, layout, cause, document.path, problems)
+        result = self._record_all(found, layout, cause, document.path, problems, self._heads_of(base))
         if not result.is_saved:
             document.forget()
             return result
@@ -311,6 +325,15 @@ class DocumentSync:
         document.remember(Snapshot(parsed.text, ids, contained))
         return result
 
+    def _heads_of(self, base: Snapshot | None) -> tuple[TransactionId, ...] | None:
+        """Return the last steps of the log that somebody who edited `base` had seen; None if these are all steps.
+
+        Steps that were merged into the log since are not among them.
+        """
+        seen = set(base.steps) if base else set[str]()
+        steps = [one for one in self._log.transactions if one.id in seen]
+        return replay(steps).heads if 0 < len(steps) < len(self._log.transactions) else None
+
     def _closest(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> Snapshot | None:
         """Return the base with the fewest edits: an editor that read an older text does not know what came since."""
         from codetui.study.reconcile import closest_base
@@ -321,13 +344,30 @@ class DocumentSync:
         documents = [candidate.document for candidate in candidates]
         return candidates[closest_base(parsed.document, documents, self.book_of(self._log.state))]
 
-    def _kept(self, newest: Snapshot, ids: LineIds) -> list[Problem]:
-        """Report the codings that are kept although an edit of an older text than `newest` lacks them."""
-        present = {id_ for _, on_line in ids for id_ in on_line}
-        missing = {CodingId(id_) for _, on_line in newest.ids for id_ in on_line if id_ not in present}
-        kept = (coding for coding in self._log.state.live() if coding.id in missing)
-        what = "was coded a moment ago and is not in the edited document: it is kept; remove it here if it is wrong"
-        return [Problem(str(self.document.path), 0, "warning", f"{quoted(coding.words)} {what}") for coding in kept]
+    def _not_applied(self, parsed: ParsedDocument, newest: Snapshot, applied: Sequence[Event]) -> list[Problem]:
+        """Report the changes that an edit makes to the newest text and not to the older one that it is an edit of."""
+        from codetui.core.session.words import event_words
+
+        file = str(self.document.path)
+        parsed, base = self._read_like(parsed, newest, file)
+        state, context = self._log.state, DecisionContext(self._book, self._source.text, "", "")
+        problems: list[Problem] = []
+        for event in self._reconcile(parsed, base, file).events:
+            match event:
+                case CodingRemoved():
+                    missing = f"{quoted(state.codings[event.coding].words)} was coded a moment ago and is not in"
+                    what = f"{missing} the edited document: it is kept; remove it here if it is wrong"
+                case CodingAdded():
+                    what = f"{quoted(event.words)} was removed a moment ago and is in the edited document: it stays"
+                    what = f"{what} removed; code it again if that is wrong"
+                case CodingRecoded() if event.code == event.code_before:
+                    continue
+                case _:
+                    what = f"the edited document has an older version of this: {event_words(event, state, context)};"
+                    what = f"{what} the newer one is kept, change it here if that is wrong"
+            if not any(_is_same_change(event, one) for one in applied):
+                problems.append(Problem(file, 0, "warning", what))
+        return problems
 
     def _reconcile(self, parsed: ParsedDocument, base: Snapshot | None, file: str) -> Reconciliation:
         from codetui.study.reconcile import reconcile
@@ -365,14 +405,15 @@ class DocumentSync:
         cause: Cause,
         file: Path,
         problems: Sequence[Problem],
+        parents: tuple[TransactionId, ...] | None = None,
     ) -> PullResult:
-        """Record the imported edits, and the layout if it is new."""
+        """Record the imported edits, and the layout if it is new; `parents` as in Decision."""
         before = self._log.state.layout
         events: tuple[Event, ...] = found.events
         if layout != before:
             events = (*events, LayoutChanged(layout=layout, layout_before=before))
         if events:
-            outcome = self._record(Decision(events, "", cause=cause, from_name=file.name))
+            outcome = self._record(Decision(events, "", cause=cause, from_name=file.name, parents=parents))
             if isinstance(outcome, NotSaved):
                 problem = Problem(str(file), 0, "error", outcome.message)
                 return PullResult(PullKind.NOT_SAVED, (problem,), detail=outcome.reason)
@@ -490,13 +531,21 @@ def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word:
     return _cut_short(edited, base) if base else None
 
 
-def much_removed(events: Iterable[Event], state: State) -> Damage | None:
-    """Return why an edit must not be imported without a question: it removes a large part of the session."""
-    removed, live = sum(isinstance(event, CodingRemoved) for event in events), len(state.live())
-    if removed < MANY or removed * 3 <= live:
-        return None
-    what = f"the edited document lacks {removed} of the {live} codings of this session"
-    return Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
+def much_removed(events: Iterable[Event], state: State) -> int | None:
+    """Return how many codings an edit removes if it may not do so without a question, as they are too many."""
+    removed = sum(isinstance(event, CodingRemoved) for event in events)
+    return removed if removed >= MANY and removed * 3 > len(state.live()) else None
+
+
+def _is_same_change(event: Event, other: Event) -> bool:
+    """Return whether two events make the same change; the ids of what they add differ."""
+    match event, other:
+        case CodingAdded(), CodingAdded():
+            return (event.code, event.words) == (other.code, other.words)
+        case MemoWritten(), MemoWritten():
+            return (event.target, event.text) == (other.target, other.text)
+        case _:
+            return event == other
 
 
 def unmerged(text: str) -> Damage | None:
