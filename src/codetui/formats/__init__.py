@@ -1,1 +1,1 @@
-"""The formats codetui reads and writes: text to values and values to text."""
+"""File formats: parse text into values, and render values as text."""

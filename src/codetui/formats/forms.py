@@ -1,7 +1,7 @@
-"""The fields that people write in TOML, checked: codebook, migration map, settings.
+"""Check the fields that people write in TOML: codebook, migration map, settings.
 
-Unknown names and wrong types become problems with their line. Importing this module loads pydantic, which costs a tenth
-of a second: import it where a check is due.
+Unknown names and wrong types become problems with their line. Importing this module loads pydantic, which takes a tenth
+of a second, so import it only to run a check.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ Named = Annotated[dict[str, T], BeforeValidator(_only_table)]
 
 
 def check(form: type[Form], table: Table) -> None:
-    """Report each field of `table`, and of the tables inside it, that does not fit `form`."""
+    """Report each field of `table` and of its inner tables that does not fit `form`."""
     try:
         form.model_validate(table.fields)
     except ValidationError as error:
@@ -104,7 +104,7 @@ def _report(form: type[Form], table: Table, error: ErrorDetails) -> None:
 
 
 def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
-    """Return what is wrong with a field, and what to write instead."""
+    """Return what is wrong with a field and what to write instead."""
     name = place[-1]
     match error["type"]:
         case "string_type":
@@ -127,7 +127,7 @@ def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
 
 
 def _place(fields: object, loc: Place) -> Place:
-    """Return the place of an error as the text has it, without the lists that validation has put around a value."""
+    """Return the place of an error in the text, without the lists that validation has put around a value."""
     place: Place = ()
     inside = fields
     for step in loc:
@@ -147,7 +147,7 @@ def _form_at(form: type[Form], place: Place) -> type[Form]:
 
 
 def _inner(form: type[Form], place: Place) -> type[Form] | None:
-    """Return the form of the tables in a field; None for a field of other values."""
+    """Return the form of the tables in a field; None if the field holds other values."""
     name = place[-1]
     field = _form_at(form, place[:-1]).model_fields.get(str(name))
     return None if field is None else _form_in(field.annotation)
@@ -250,7 +250,7 @@ class WordsForm(Form):
 
 
 class CodebookForm(Form):
-    """The top of the file."""
+    """The top table of a codebook file."""
 
     title: Text = ""
     version: Id = ""
@@ -268,7 +268,7 @@ class CodebookForm(Form):
 
 
 class MapForm(Form):
-    """The top of a migration map."""
+    """The top table of a migration map."""
 
     from_: Id = Field("", alias="from")
     to: Id = ""
@@ -294,7 +294,7 @@ class LayoutForm(Form):
 
 
 class SettingsForm(Form):
-    """The top of a settings file."""
+    """The top table of a settings file."""
 
     keys: Named[Text] = {}
     theme: OneTable[ThemeForm] = ThemeForm()

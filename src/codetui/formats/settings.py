@@ -1,4 +1,4 @@
-"""Settings that people write as TOML: keys, theme and widths.  Wrong ones become problems, all others are used."""
+"""Settings that people write as TOML: keys, theme and widths. Invalid ones become problems; all others are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NARROWEST, WIDEST = 20, 400
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a person; the others keep the program's defaults.
+    """A person's settings; whatever is not set keeps the program's default.
 
     `keys` holds keys by action id, several presses separated by blanks: `{"find": "z f"}`.  `theme` is empty, and a
     width (in cells) None, unless it was set.
@@ -42,8 +42,8 @@ def parse_settings(
 ) -> tuple[Settings, list[Problem]]:
     """Return the settings in a text and the problems in the order of their lines.
 
-    `actions` and `themes` are the names that may be used.  Names and types of fields are left to `check_settings`,
-    which loads pydantic.
+    `actions` and `themes` are the valid names.  Names and types of fields are left to `check_settings`, which loads
+    pydantic.
     """
     sheet = Sheet(file)
     top = sheet.parse(text)
@@ -82,7 +82,7 @@ def _keys(table: Table, actions: Collection[str]) -> dict[str, str]:
 
 
 def _known(table: Table, field_name: str, kind: str, name: str, known: Collection[str]) -> str:
-    """Return a name that exists; empty, with a problem, for any other."""
+    """Return a name if it is known; else an empty text, and add a problem."""
     if name and name not in known:
         near = nearest(name, known)
         table.report(

@@ -44,7 +44,7 @@ def sentences(changes: Sequence[Change], old: Codebook, new: Codebook) -> list[s
 
 
 def marked(words: Iterable[WordRun]) -> str:
-    """Return a text with its changes marked, `Lights [-the-] {+every+} lamp`, and long unchanged stretches cut."""
+    """Return a text with its changes marked (`Lights [-the-] {+every+} lamp`) and long unchanged passages shortened."""
     runs = list(words)
     shown: list[str] = []
     for number, run in enumerate(runs):
@@ -72,12 +72,12 @@ def _of_kind(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
 
 
 def _is_only_renumbered(changes: list[Change]) -> bool:
-    """Return whether a part certainly got another id and kept its name."""
+    """Return whether a part was renumbered for certain and kept its name."""
     return changes[0].kind == "renumbered" and changes[0].likeness == 1 and all(c.kind != "renamed" for c in changes)
 
 
 def _of_part(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codebook) -> Iterator[str]:
-    """Yield the changes of one part, those of id and name first."""
+    """Yield the changes of one part, beginning with its id and name."""
     of_kind = {change.kind: change for change in changes}
     name = _named(changes[0].id, changes[0].name)
     who = name if kind == "code" else f"{kind} {name}" if kind != "text" else f"text “{changes[0].name}”"
@@ -98,7 +98,7 @@ def _of_part(kind: ChangedKind, changes: list[Change], old: Codebook, new: Codeb
 
 
 def _identity(kind: ChangedKind, renumbered: Change | None, renamed: Change | None) -> Iterator[str]:
-    """Yield that a part has another id, another name or both."""
+    """Yield a sentence if a part got another id, another name or both."""
     prefix = "" if kind == "code" else f"{kind} "
     if renumbered is None:
         if renamed is not None:
@@ -124,7 +124,7 @@ def _moved(change: Change, old: Codebook, new: Codebook) -> str:
 
 
 def _rewritten(who: str, change: Change, new: Codebook) -> str:
-    """Return that a text is new, was removed or changed."""
+    """Return the sentence about a text that is new, was removed or was changed."""
     field = FIELDS.get(change.field, (change.field, ""))[0].format(source=new.words.source)
     if change.part == "book":
         return f"The {field} is “{change.after}”; it was “{change.before}”."
@@ -138,7 +138,7 @@ def _rewritten(who: str, change: Change, new: Codebook) -> str:
 
 
 def _gains_and_losses(who: str, field: str, changes: list[Change]) -> str:
-    """Return which entries a list gained and lost."""
+    """Return the sentence about the entries that a list gained and lost."""
     parts: list[str] = []
     for kind in ("gained", "lost"):
         texts = [change.after or change.before for change in changes if change.kind == kind]
@@ -163,7 +163,7 @@ def _upper(text: str) -> str:
 
 
 def _cut(words: str, *, is_first: bool, is_last: bool) -> str:
-    """Return the words next to a change, with `…` for those farther away."""
+    """Return the words next to a change, with `…` in place of words farther away."""
     parts = words.split()
     before, after = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
     if len(parts) <= before + after + 1:

@@ -1,7 +1,7 @@
 """Edits of a codebook.toml: fields and codes, and codes renamed, merged, split, moved or retired.
 
-What people wrote stays, see `toml.edit`.  A change that would add an error to the codebook is refused with EditError,
-in the words in which the check would report it.
+Comments and layout stay as they are (see `toml.edit`).  A change that would add an error to the codebook is refused
+with an EditError that has the message of the check.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def append_example(text: str, code_id: str, example: str) -> str:
 
 
 def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
-    """Return the codebook with a code in another section or group; its table keeps its position in the file."""
+    """Return the codebook with a code moved to another section or group; its table stays where it is in the file."""
     place = _place_of(text, Part("code", code_id))
     kept, removed, value = ("group", "section", group) if group else ("section", "group", section)
     moved = set_value(text, place, kept, value, after=("id", "name"))
@@ -73,7 +73,7 @@ def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
 
 
 def add_code(text: str, code: Code) -> str:
-    """Return the codebook with one more code, behind the last code of its group, or of its section."""
+    """Return the codebook with one more code, after the last code of its group or section."""
     parts = _parts(text)
     same = [each.id for each in parts.codes if (each.section, each.group) == (code.section, code.group)]
     near = [each.id for each in parts.codes if each.section == code.section]
@@ -115,7 +115,8 @@ def _shown(value: str | tuple[str, ...]) -> str:
 def refactor(text: str, step: Refactoring) -> str:
     """Return the codebook after a refactoring; raises EditError if it is not possible.
 
-    Only the tables that it concerns change, those that name a renamed code, and those whose short key would change.
+    The only tables that change are those of the codes involved, those that refer to a renamed code, and those whose
+    derived short key would change.
     """
     before = _read(text)
     for code in _needed(step):
@@ -142,7 +143,7 @@ def _refactored(text: str, step: Refactoring, book: Codebook) -> str:
 
 
 def _needed(step: Refactoring) -> list[CodeId]:
-    """Return the codes that must exist."""
+    """Return the ids of the codes that must exist for a refactoring."""
     match step:
         case Merge():
             return [step.code, step.into]
@@ -154,7 +155,7 @@ def _needed(step: Refactoring) -> list[CodeId]:
 
 
 def _with_other_id(text: str, old: CodeId, new: CodeId, book: Codebook) -> str:
-    """Return the codebook with another id for a code, also where other tables name it."""
+    """Return the codebook with another id for a code, in its own table and in all references to it."""
     if old == new:
         return text
     taken = code_of(book, new)
@@ -167,7 +168,7 @@ def _with_other_id(text: str, old: CodeId, new: CodeId, book: Codebook) -> str:
 
 
 def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[Place, str, Value]]:
-    """Yield each field that names the code `old`: its place, its name and the value that names `new` instead."""
+    """Yield the place, the name and the updated value of each field that refers to the code `old`."""
     for kind, names in (("code", ("confused_with",)), ("reference", ("code",)), ("text", ("before", "after"))):
         tables = top.get(kind)
         for number, table in enumerate(tables if isinstance(tables, list) else []):
@@ -178,7 +179,7 @@ def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[P
 
 
 def _renamed(value: object, old: str, new: str) -> Value | None:
-    """Return a value with the new id in place of the old one; None if it does not contain the old one."""
+    """Return a value with the new id in place of the old one; None if it does not contain the old id."""
     if isinstance(value, list):
         names = [str(each) for each in value]
         return tuple(new if each == old else each for each in names) if old in names else None
@@ -187,7 +188,7 @@ def _renamed(value: object, old: str, new: str) -> Value | None:
 
 
 def _with_keys_kept(text: str, before: Codebook, step: Refactoring) -> str:
-    """Return the codebook with the short keys that its codes had before, which coders know by heart."""
+    """Return the codebook with the short keys that its codes had before, because coders know them by heart."""
     ids = {step.code: step.id} if isinstance(step, Rename) else {}
     keys = {(code.section, ids.get(code.id, code.id)): code.key for code in before.codes}
     while True:
@@ -200,7 +201,7 @@ def _with_keys_kept(text: str, before: Codebook, step: Refactoring) -> str:
 
 
 def _with_own_key(text: str, step: Move, before: Codebook) -> str:
-    """Return the codebook with the moved code on a key that no code of its new section had."""
+    """Return the codebook with a short key for the moved code that no code of its new section had."""
     moved = code_of(before, step.code)
     if moved is None or moved.section == step.section:
         return text
@@ -265,7 +266,7 @@ def _wrapped(line: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """Return the longest line of the file's long texts, in code points; 0 if they are not wrapped."""
+    """Return the length of the longest line in the file's long texts, in code points; 0 if they are not wrapped."""
     values = [text[each.value.start : each.value.end] for each in TomlScan(text).assignments]
     lines = [line for each in values if each.startswith(('"""', "'''")) for line in each.splitlines()]
     width = max(map(len, lines), default=LONGEST_LINE)
@@ -273,7 +274,7 @@ def _width(text: str) -> int:
 
 
 def _verified(before: str, after: str) -> str:
-    """Return the text after a change; raises EditError for an error that it did not have before."""
+    """Return the text after a change; raises EditError if the change introduced an error."""
     known = Counter(LINE_NUMBER.sub("", message) for message in _errors(before))
     for message in _errors(after):
         without_line = LINE_NUMBER.sub("", message)
@@ -284,7 +285,7 @@ def _verified(before: str, after: str) -> str:
 
 
 def _errors(text: str) -> list[str]:
-    """Return the errors of a codebook; those of the whole file, which follow from others, come last."""
+    """Return the errors of a codebook; errors of the whole file come last because they follow from others."""
     _, problems = parse_codebook(text, "", is_checked=True)
     errors = [each for each in problems if each.severity == "error"]
     return [each.message for each in sorted(errors, key=lambda error: error.line == 0)]

@@ -30,7 +30,7 @@ Tables = Mapping[tuple[str, str], Table]
 
 
 class Named(NamedTuple):
-    """A part with one of its names; `within` is the section or group in which names should differ."""
+    """One name of a part; `within` is the section or group in which that name should be unique."""
 
     kind: str
     id: str
@@ -40,7 +40,7 @@ class Named(NamedTuple):
 
 
 def lint(book: Codebook, top: Table, tables: Tables) -> None:
-    """Report likely mistakes to the sheet of `top`; `tables` contains the table of each part."""
+    """Report likely mistakes as problems of the codebook's text; `tables` contains the table of each part."""
     codes = [Named("code", each.id, each.name, each.section, tables["code", each.id]) for each in book.codes]
     profiles = [Named("profile", each.id, each.name, "", tables["profile name", each.name]) for each in book.profiles]
     headings = [
@@ -112,7 +112,7 @@ def _check_numbers(parts: Sequence[Named]) -> None:
 
 
 def _check_gaps(prefix: str, family: list[tuple[int, Named]], known: set[str]) -> None:
-    """Report numbers between two of a family that no other part has either."""
+    """Report numbers skipped within a family of ids, unless a part outside the family has them."""
     for (low, below), (high, above) in pairwise(sorted(family, key=lambda part: part[0])):
         absent = [f"{prefix}{number}" for number in range(low + 1, high)] if high - low <= LONGEST_GAP else []
         if absent and known.isdisjoint(absent):
@@ -136,7 +136,7 @@ def _check_labels(book: Codebook, codes: Sequence[Named]) -> None:
 
 
 def _check_titles(headings: Sequence[Named]) -> None:
-    """Report headings that documents cannot tell apart, or would number twice."""
+    """Report headings that would be ambiguous in documents or numbered twice."""
     for one, other in _repeated(headings):
         what = f"{other.kind}s {shown(one.id)} and {shown(other.id)} have the same title"
         other.table.report("warning", f"{what}; documents cannot tell them apart: change one", "title")
@@ -147,7 +147,7 @@ def _check_titles(headings: Sequence[Named]) -> None:
 
 
 def _repeated(parts: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
-    """Yield the first part with a text, and each later one that has the same text in the same section."""
+    """Yield pairs of parts with the same text in the same section: the first one and a later one."""
     first: dict[tuple[str, str], Named] = {}
     for each in parts:
         other = first.setdefault((each.within, folded(each.text)), each)
@@ -173,9 +173,9 @@ def _check_names(book: Codebook, codes: Sequence[Named], profiles: Sequence[Name
 
 
 def _check_round_trip(book: Codebook, tables: Tables) -> None:
-    """Report every part that a document would lose or confuse with another one.
+    """Report every part that would be lost or confused with another one in a document.
 
-    Plain texts need no trial, so that most codebooks are opened without the reader of documents.
+    Plain texts need no trial, so most codebooks open without loading the reader of documents.
     """
     index = CodebookIndex(book)
     titles = [*(section.title for section in book.sections), *(group.title for group in book.groups)]
@@ -194,7 +194,7 @@ def _check_round_trip(book: Codebook, tables: Tables) -> None:
 
 
 def _alike(named: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
-    """Yield each part whose name occurred before, with the first that has it in the same place, else anywhere."""
+    """Yield each part whose name occurred before, with its first occurrence in the same section, else anywhere."""
     first: dict[tuple[str, str], Named] = {}
     anywhere: dict[str, Named] = {}
     for each in named:
@@ -224,9 +224,9 @@ class Heading(NamedTuple):
 
 
 def lost_headings(index: CodebookIndex) -> list[Heading]:
-    """Return the sections, groups and codes that do not read back from a document with all of them.
+    """Return the sections, groups and codes that a document with all of them does not preserve.
 
-    Texts that two parts share are left to the checks that compare them.
+    Parts with the same text are left out: other checks compare those.
     """
     from codetui.formats.session_doc.markdown import parse_document, render_document
     from codetui.formats.session_doc.model import Document
@@ -246,7 +246,7 @@ def lost_headings(index: CodebookIndex) -> list[Heading]:
 
 
 def lost_profiles(book: Codebook) -> Iterator[Heading]:
-    """Yield the profiles that do not read back from a document."""
+    """Yield the profiles that a document does not preserve."""
     from codetui.formats.session_doc.head import read_profile, write_profile
 
     for each in book.profiles:
@@ -257,7 +257,7 @@ def lost_profiles(book: Codebook) -> Iterator[Heading]:
 
 
 def _parts(index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]:
-    """Yield the sections of a document with an entry under each code; add all headings to `wanted`."""
+    """Yield the sections of a document with one entry under each code; append all its headings to `wanted`."""
     from codetui.formats.session_doc.model import Block, CodeLine, Entry, SectionPart, numbered
 
     for number, section in enumerate(index.book.sections, 1):

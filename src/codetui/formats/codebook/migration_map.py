@@ -1,4 +1,4 @@
-"""The rules from one codebook to the next as TOML: proposals that people edit, and the rules that were applied."""
+"""The rules from one codebook to the next as TOML: proposals for people to edit, and applied rules."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def parse_map(
 ) -> tuple[MigrationMap | None, list[Problem]]:
     """Return the map with the rules that could be read, and the problems in the order of their lines.
 
-    The map is None if the text is not valid TOML.  Names are replaced by ids.  A rule with a target that the `new`
-    codebook lacks is an error and is ignored; one for a part that the `old` one lacks is kept, as documents may have
-    called a code so.
+    The map is None if the text is not valid TOML.  Names are replaced by ids.  A rule whose target is not in the `new`
+    codebook is an error and is ignored. A rule for a part that is not in the `old` codebook is kept, since documents
+    may have used that name for a code.
     """
     from codetui.formats.forms import MapForm, check
 
@@ -58,7 +58,7 @@ def parse_map(
 
 
 def render_map(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
-    """Return a map for a person to review: beside each rule the names, and how alike they are."""
+    """Return a map for a person to review, with the names of the parts and their likeness beside each rule."""
     parts = [HEAD, f"from = {quote(rules.old_book)}    # {old.title}"]
     parts.append(f"to = {quote(rules.new_book)}    # {new.title}")
     if not rules.is_checked:
@@ -72,7 +72,7 @@ def render_map(rules: MigrationMap, old: Codebook, new: Codebook) -> str:
 
 
 def render_applied_map(rules: MigrationMap) -> str:
-    """Return rules that were applied, all in ids, as `parse_applied_map` reads them."""
+    """Return applied rules as `parse_applied_map` reads them, with ids only."""
     import tomli_w
 
     tables = {
@@ -84,7 +84,7 @@ def render_applied_map(rules: MigrationMap) -> str:
 
 
 def parse_applied_map(text: str) -> MigrationMap:
-    """Return rules that `render_applied_map` wrote; nothing is looked up, and what cannot be read is ignored."""
+    """Return the rules that `render_applied_map` wrote, without any lookup; unreadable rules are ignored."""
     top = Sheet("").parse(text)
     if top is None:
         return MigrationMap()
@@ -127,7 +127,7 @@ def _rules(kind: PartKind, table: Table, new: Codebook, old: Codebook | None) ->
 
 
 def _assignments(fields: dict[str, object], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield each key with its value; `1.A.2 = …` without quotes, which is nested tables in TOML, is one key."""
+    """Yield each key with its value; an unquoted `1.A.2 = …`, which TOML reads as nested tables, counts as one key."""
     for key, value in fields.items():
         if isinstance(value, dict):
             yield from _assignments(value, (*path, key))
@@ -138,7 +138,7 @@ def _assignments(fields: dict[str, object], path: tuple[str, ...]) -> Iterator[t
 def _targets(
     kind: PartKind, table: Table, path: tuple[str, ...], value: object, new: Codebook
 ) -> tuple[str, ...] | None:
-    """Return the ids that a rule leads to; None, with a problem, if it cannot be followed."""
+    """Return the ids that a rule leads to; None, with a problem, if the rule is invalid."""
     names = _names(value)
     source = shown(".".join(path))
     if names is None:
@@ -159,7 +159,7 @@ def _targets(
 
 
 def _names(value: object) -> list[str] | None:
-    """Return the names in a text, a number or a list of them; none in an empty text and false."""
+    """Return the names in a text, a number or a list of these; none for an empty text and for false."""
     if value is False:
         return []
     values = value if isinstance(value, list) else [value]
@@ -172,7 +172,7 @@ def _names(value: object) -> list[str] | None:
 
 
 def _id_in(kind: PartKind, book: Codebook, name: str) -> str | None:
-    """Return the id of the part with this id, name or (for a code) label."""
+    """Return the id of the part with this id, this name or (for a code) this label."""
     parts = identities(book, kind)
     if any(each.id == name for each in parts):
         return name
@@ -199,7 +199,7 @@ def _lines(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) ->
 
 
 def _comment(rule: Rule, old: Identity | None, news: dict[str, Identity]) -> str:
-    """Return the names in a rule, with the likeness it is based on, or the parts that are nearest."""
+    """Return the names of the parts in a rule, with the likeness it is based on, or the most similar parts."""
     name = old.name if old else ""
     if rule.new:
         names = " or ".join(news[each].name for each in rule.new if each in news)
@@ -211,7 +211,7 @@ def _comment(rule: Rule, old: Identity | None, news: dict[str, Identity]) -> str
 
 
 def _unreached(kind: PartKind, rules: MigrationMap, old: Codebook, new: Codebook) -> Iterator[str]:
-    """Yield, as comments, the new parts that no rule leads to: one may be what an old part should become."""
+    """Yield, as comments, the new parts that no rule leads to; one of them may be the successor of an old part."""
     reached = {target for rule in rules.rules if rule.part == kind for target in rule.new}
     kept = {each.id for each in identities(old, kind)} - {rule.old for rule in rules.rules if rule.part == kind}
     fresh = [each for each in identities(new, kind) if each.id not in reached | kept]

@@ -1,4 +1,4 @@
-"""Codebooks that people write as TOML: what cannot be kept is left out and reported with its line."""
+"""Parse codebooks that people write as TOML: what is invalid is left out and reported with its line."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def check_fields(text: str, file: str) -> list[Problem]:
 
 
 def _book(top: Table, read: Parts) -> Codebook:
-    """Return the codebook of a file; keys are as they were written."""
+    """Return the codebook of a file, with its keys as they were written."""
     title, language = top.text("title"), top.text("language")
     if not title:
         top.report("warning", 'the codebook has no title; write title = "…" at the top of the file', "title")
@@ -93,7 +93,7 @@ def _book(top: Table, read: Parts) -> Codebook:
 
 
 def _label(top: Table) -> str:
-    """Return the pattern for labels, or the default one if it cannot be used."""
+    """Return the pattern for labels, or the default one if it is invalid."""
     label = top.text("label")
     unknown = [found for found in BRACES.findall(label) if not PATTERN_FIELD.fullmatch(found)]
     default = f'"{DEFAULT_LABEL}" is used'
@@ -111,7 +111,7 @@ def _label(top: Table) -> str:
 
 @dataclass
 class Parts:
-    """The parts of a codebook that were read, and the table of each, by kind and id (or by `profile name` and name)."""
+    """The parts read from a codebook, and the table of each by kind and id (or by `profile name` and name)."""
 
     profiles: list[Profile] = field(default_factory=list)
     sections: dict[str, Section] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Parts:
     _keys: dict[tuple[str, str], Table] = field(default_factory=dict)
 
     def check_places(self, book: Codebook) -> None:
-        """Report every part that a text or a reference names and `book` lacks."""
+        """Report every part that a text or a reference names but `book` lacks."""
         order = PartOrder(parts(book))
         for text, table in self.texts.items():
             _check_place(text, table, order)
@@ -212,7 +212,7 @@ class Parts:
         self.references.setdefault(reference, table)
 
     def add_text(self, table: Table) -> None:
-        """Add a text of the coding book that belongs to no one part."""
+        """Add a text of the coding book that belongs to no single part."""
         title, body = table.text("title"), table.verbatim("body")
         before, after = table.text("before"), table.text("after")
         if before and after:
@@ -241,7 +241,7 @@ class Parts:
         return (section, "") if is_section else ("", "")
 
     def _free_key(self, section: str, key: str, table: Table) -> str:
-        """Return the key if it can be pressed and is the first of its section (or of the sections); else empty."""
+        """Return the key if it can be typed and no earlier code of its section (or section) has it; else empty."""
         if key and not is_key(key):
             table.report("error", f"key {shown(key)} is not one printable character; {DERIVED}", "key")
         elif key:
@@ -254,13 +254,13 @@ class Parts:
         return ""
 
     def _has_id(self, kind: str, id_: str, table: Table) -> bool:
-        """Return whether the part has an id and is the first with it."""
+        """Return whether the part has an id, and is the first part with it."""
         if not id_:
             table.report("error", f'a {kind} has no id and is ignored; write id = "…"', "id")
         return bool(id_) and self._is_first(kind, "id", id_, table)
 
     def _is_first(self, kind: str, field_name: str, value: str, table: Table) -> bool:
-        """Return whether this is the first part of its kind with the value; keep its table then."""
+        """Return whether this is the first part of its kind with the value; if so, remember its table."""
         first = self.tables.setdefault((kind if field_name == "id" else f"{kind} {field_name}", value), table)
         if first is not table:
             what = f"a second {kind} has the {field_name} {shown(value)} (first on line {first.line(field_name)})"
@@ -299,7 +299,7 @@ def _id_instead(kind: str, id_: str, field_name: str, table: Table) -> str:
 
 
 def _missing(table: Table, who: str, kind: str, name: str, known: Iterable[str]) -> str:
-    """Return a message that the codebook lacks a section or group, with the one that was probably meant."""
+    """Return a message that the codebook lacks a section or group, with the most similar one."""
     ids = list(known)
     if not name:
         return f"{who} names no {kind}; write {kind} = {shown(ids[0]) if ids else '…'} or another one."
@@ -315,7 +315,7 @@ def _check_names(table: Table, kind: str, names: Iterable[str], known: Collectio
 
 
 def _check_place(text: CodebookText, table: Table, order: PartOrder) -> None:
-    """Report a text beside a part that does not exist, or beside a name that several parts have."""
+    """Report a text that refers to a missing part, or to a name that several parts have."""
     name = "before" if text.before else "after"
     wanted = text.before or text.after
     found = order.named(wanted)

@@ -1,4 +1,4 @@
-"""Codebooks as TOML that people like to edit: comments, one table for each part, long texts over several lines."""
+"""Render codebooks as TOML that is easy to edit: comments, one table for each part, long texts over several lines."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ RULE = "# " + "-" * 108
 
 @dataclass
 class Tables:
-    """All tables of a codebook, as they are to be written; those of codes name their section or their group."""
+    """All tables of a codebook as they will be written; the table of a code names its section or its group."""
 
     top: Fields = field(default_factory=dict)
     corpus: Fields = field(default_factory=dict)
@@ -84,7 +84,7 @@ def render_codebook(book: Codebook) -> str:
 
 
 def tables_of(book: Codebook) -> Tables:
-    """Return the tables of a codebook, with every key that it has."""
+    """Return the tables of a codebook, derived keys included."""
     book = with_keys(book)
     return Tables(
         top=_fields(book, ("title", "version", "status", "language", "label")),
@@ -109,7 +109,7 @@ def tables_of(book: Codebook) -> Tables:
 
 
 def in_order(kind: str, fields: Fields) -> Fields:
-    """Return the fields of a table in the order in which a codebook has them."""
+    """Return the fields of a table in the usual order."""
     return {name: fields[name] for name in FIELDS[kind] if name in fields}
 
 
@@ -133,7 +133,7 @@ def write_tables(tables: Tables) -> str:
 
 
 def _codes(tables: Tables) -> Iterator[str]:
-    """Yield the tables of codes, with the title of their section or group before the first of each."""
+    """Yield the tables of codes, the first of each section or group with its title."""
     titles = {
         (kind, str(fields["id"])): str(fields["title"])
         for kind in ("section", "group")
@@ -162,7 +162,7 @@ def _table(kind: str, fields: Fields) -> str:
 
 
 def _lines(fields: Fields) -> str:
-    """Return the fields that are not empty, one below the other."""
+    """Return the fields that are not empty, one per line."""
     filled = ((name, value) for name, value in fields.items() if value not in ("", (), False))
     return "\n".join(f"{name} = {_value(name, value)}" for name, value in filled)
 
@@ -179,5 +179,5 @@ def _tables(kind: str, parts: Iterable[object], **attributes: str) -> list[Field
 
 
 def _fields(part: object, names: Iterable[str], **attributes: str) -> Fields:
-    """Return the fields of a part, by the names of its attributes where these are others."""
+    """Return the fields of a part, named after its attributes unless other names are given."""
     return {name: getattr(part, attributes.get(name, name)) for name in names}

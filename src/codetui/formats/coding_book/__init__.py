@@ -1,1 +1,1 @@
-"""Coding books in markdown: read as a codebook, written from one, and rendered as HTML."""
+"""Coding books in markdown: parsed as a codebook, rendered from one, and rendered as HTML."""

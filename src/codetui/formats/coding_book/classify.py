@@ -51,7 +51,7 @@ class Heading:
             yield from child.walk()
 
     def contains(self, role: Role) -> bool:
-        """Return whether a heading below this one, or a piece, has the role."""
+        """Return whether a heading below this one, or a piece anywhere below it, has the role."""
         return self.has_own(role) or any(child.contains(role) for child in self.children)
 
     def has_own(self, role: Role) -> bool:
@@ -59,7 +59,7 @@ class Heading:
         return any(piece.kind == role for piece in self.pieces) or any(child.role == role for child in self.children)
 
     def code_ids(self) -> list[str]:
-        """Return the ids of all codes at and below this heading, empty for those without one."""
+        """Return the ids of all codes at and below this heading, with an empty id for codes without one."""
         found = [piece.label.id for piece in self.pieces if piece.kind == "code"]
         if self.role == "code":
             found.append(self.label.id)
@@ -71,7 +71,7 @@ class Heading:
         return vocabulary.field_key(vocabulary.chapter_title(self.node.heading)) if is_leaf else None
 
     def section_kind(self) -> SectionKind | None:
-        """Return the kind of section that the codes' ids indicate, else the heading; None if neither is clear."""
+        """Return the kind of section by the ids of its codes, else by the heading; None if neither is clear."""
         ids = self.code_ids()
         kinds = {kind.id: kind for id_ in ids if (kind := _kind_of_id(id_))}
         if len(kinds) == 1 and len(set(map(_family, ids))) == 1:
@@ -91,7 +91,7 @@ def _kind_of_id(code_id: str) -> SectionKind | None:
 
 
 def _family(code_id: str) -> str:
-    """Return what the ids of one section have in common: `TASK` of `TASK5`, `1` of `1.A.2`, empty for a number."""
+    """Return what the ids of one section have in common: `TASK` for `TASK5`, `1` for `1.A.2`, empty for a number."""
     if vocabulary.IS_WORD_ID.fullmatch(code_id):
         return re.split(r"[-_ ]?\d", code_id, maxsplit=1)[0]
     return code_id.split(".")[0] if "." in code_id else ""
@@ -104,7 +104,7 @@ class Classifier:
     """Finds the codes and profiles of one book."""
 
     def __init__(self, root: Node) -> None:
-        """Count the ids of the book: an id of no known kind labels a code only if others are built alike."""
+        """Count the ids of the book; an id of unknown kind labels a code only if other ids are built alike."""
         ids: list[str] = []
         self._cards = 0
         """Tables with one field a row that may be cards of codes; a single one may explain the fields."""
@@ -125,10 +125,10 @@ class Classifier:
         self._has_ids = any(count > 1 for count in self._families.values())
 
     def _card_title(self, root: Node) -> tuple[str, bool]:
-        """Return the title of the lines with which the cards of codes begin, in lower case; empty without cards.
+        """Return the title of the lines that begin the cards of codes, in lower case, or an empty title without cards.
 
-        Titles such as `Name` and `Label` count only in a book without ids, where they are no fields of other codes.
-        Return also whether each heading with cards has a single one.
+        Titles such as `Name` and `Label` count only in a book without ids, where they cannot be fields of other codes.
+        Also return whether each heading with cards has a single one.
         """
         runs_of_nodes = (label_runs(split_blocks(node.blocks, NO_LABEL.__eq__)) for node in root.walk())
         cards = [[run.titles for run in runs if vocabulary.CODE_FIELDS & run.keys] for runs in runs_of_nodes]
@@ -184,7 +184,7 @@ class Classifier:
         return label.id in self._numbered or (label.is_marked and self._families[family] > 1)
 
     def _pieces(self, node: Node, is_in_profiles: bool, kind: SectionKind | None) -> list[Piece]:
-        """Return the pieces of a heading's own blocks, codes in tables and in lists of names included."""
+        """Return the pieces of a heading's own blocks, including codes in tables and in lists of names."""
         names_profiles = (
             bool(vocabulary.PROFILE.search(node.heading)) and not vocabulary.profile_label(node.heading).is_marked
         )
@@ -207,7 +207,7 @@ class Classifier:
         return join_fields(join_cards(found, self._card))
 
     def _rows(self, block: Block, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
-        """Return the rows of a table that are profiles or codes; the fields of a table that is a heading's card."""
+        """Return the rows of a table that are profiles or codes, or the fields of a table that is a heading's card."""
         table = read_table(block)
         if table is None:
             return []
@@ -220,14 +220,14 @@ class Classifier:
         return rows if is_sure else []
 
     def _are_alike(self, rows: list[Piece]) -> bool:
-        """Return whether the ids of rows are those of codes."""
+        """Return whether the ids of the rows look like ids of codes."""
         labels = [row.label for row in rows if row.kind == "code"]
         are_alike = len(labels) > 1 and all(vocabulary.IS_WORD_ID.fullmatch(label.id) for label in labels)
         are_alike = are_alike and len({_family(label.id) for label in labels}) == 1
         return are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
 
     def _adapt_siblings(self, parent: Heading, is_in_profiles: bool) -> None:
-        """Make numbered subheadings without a role codes if a sibling is one, or profiles in a chapter about these.
+        """Turn numbered subheadings without a role into codes beside a code, or into profiles in a chapter of profiles.
 
         Below a heading such as `Soft Skills`, in a book whose codes have no ids, all subheadings are codes.
         """
@@ -248,7 +248,7 @@ class Classifier:
                 leaf.role = "code"
 
     def _role(self, own: Heading, is_in_profiles: bool) -> Role:
-        """Return the role of a heading whose subheadings have theirs; siblings may yet change it."""
+        """Return the role of a heading whose subheadings have their roles already; its siblings may still change it."""
         if own.contains("code") or own.contains("profile"):
             return "container"
         fields = {piece.key for piece in own.pieces if piece.kind == "field" and piece.key}
@@ -271,7 +271,7 @@ class Classifier:
 
 
 def _with_codes_apart(heading: Heading) -> list[Heading]:
-    """Return a heading, and apart from it the codes that follow its profiles below a heading of these alone."""
+    """Split off the codes that follow the profiles below a heading of profiles; return the heading and those codes."""
     if not (vocabulary.PROFILE.search(heading.node.heading) and heading.has_own("profile")):
         return [heading]
     coded = [child for child in heading.children if child.role == "code"]
@@ -291,7 +291,7 @@ def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def find_sections(heading: Heading) -> None:
-    """Turn the outermost headings with codes of one kind into sections, those between them and codes into groups."""
+    """Turn the outermost headings with codes of one kind into sections, and those below them into groups."""
     if heading.role not in ("container", "section") or not heading.node.level:
         return
     if heading.role == "section" or _is_section(heading):
@@ -324,14 +324,14 @@ def _is_section(heading: Heading) -> bool:
 
 
 def _holds_profiles_apart(heading: Heading) -> bool:
-    """Return whether profiles are below subheadings of their own, beside codes or several headings with codes."""
+    """Return whether profiles have subheadings of their own, beside codes or beside several headings with codes."""
     coded = [child for child in heading.children if child.contains("code")]
     is_mixed = any(child.contains("profile") for child in coded)
     return heading.node.level > 1 and not is_mixed and (heading.has_own("code") or len(coded) > 1)
 
 
 def _find_groups(section: Heading) -> None:
-    """Turn the innermost headings with codes into groups, except one with all codes that repeats the section."""
+    """Turn the innermost headings with codes into groups, unless one holds all codes and repeats the section."""
     own, count = section.section_kind(), len(section.code_ids())
     containers = [each for each in section.walk() if each is not section and each.role == "container"]
     for each in [each for each in containers if each.has_own("code")]:
@@ -347,8 +347,8 @@ def _find_groups(section: Heading) -> None:
 class Passage:
     """A part or a text of the book; `kind` is None for a text.
 
-    `section` and `group` are the passages that contain a code or group; `is_behind` for a text that belongs to the
-    part before it.  `pieces` are those of a code or profile, `blocks` the first ones of a section or group.
+    `section` and `group` are the passages that contain a code or group; `is_behind` is True for a text that belongs to
+    the part before it. `pieces` belong to a code or profile, `blocks` are the first blocks of a section or group.
     """
 
     kind: PartKind | None
@@ -366,7 +366,7 @@ class Passage:
 
     @property
     def part(self) -> Part:
-        """The part as texts refer to it."""
+        """The part by the name that texts use for it."""
         return Part(self.kind or "section", self.label.id)
 
 
@@ -436,7 +436,7 @@ class _PassageCollector:
             self.add(child, section, group)
 
     def _add_pieces(self, pieces: list[Piece], section: Passage | None, group: Passage | None) -> None:
-        """Add the codes and profiles in a heading's own blocks, each with the fields after it, and the texts."""
+        """Add the codes and profiles in a heading's own blocks, each with the fields that follow it, and the texts."""
         last: Passage | None = None
         for piece in pieces:
             if piece.kind in ("code", "profile"):
@@ -452,7 +452,7 @@ class _PassageCollector:
     def _named_group(self, piece: Piece, section: Passage | None) -> tuple[Passage, Passage]:
         """Return the section and the group that the row of a code names.
 
-        The outermost of several names is a section where the row is below no heading of one.
+        If the row names several and is below no heading, the outermost is the section.
         """
         names = piece.groups
         if section is None and len(names) > 1:
@@ -471,14 +471,14 @@ class _PassageCollector:
         return found
 
     def _default_section(self, line: int) -> Passage:
-        """Return the section of codes that are below no heading."""
+        """Return the section for codes that are below no heading."""
         if self._default is None:
             self._default = Passage("section", line, "Codes", 2, section_kind=kind_of_title(self._title))
             self.found.append(self._default)
         return self._default
 
     def _raw(self, start: int, end: int) -> str:
-        """Return the lines from `start` to `end` unchanged, without empty lines and rules at both ends."""
+        """Return the lines from `start` to `end` unchanged, without blank lines and rules at both ends."""
         lines = self._lines[start - 1 : end - 1]
         while lines and (not lines[-1].strip() or RULE.fullmatch(lines[-1])):
             lines.pop()

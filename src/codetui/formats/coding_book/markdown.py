@@ -42,7 +42,7 @@ class Item:
     blocks: list[Block] = field(default_factory=list)
 
     def opening(self) -> Block | None:
-        """Return the paragraph that the entry begins with; None if it begins with another block."""
+        """Return the paragraph that begins the entry; None if it begins with another block."""
         return self.blocks[0] if self.blocks and self.blocks[0].kind == "paragraph" else None
 
 
@@ -105,7 +105,7 @@ def outline(text: str) -> Node:
 
 
 def prose(blocks: list[Block]) -> str:
-    """Return the text of blocks in their order; lists keep their bullets, nested ones are indented."""
+    """Return the text of blocks in order; lists keep their bullets, and nested lists are indented."""
     text, end = "", 0
     for block in blocks:
         text += ("\n\n" if block.line > end else "\n") if text else ""
@@ -125,7 +125,7 @@ def _entry(item: Item) -> str:
 
 
 def _blocks(lines: list[str]) -> list[Block]:
-    """Return the blocks of a text; indentation makes no code, and link definitions are kept as text."""
+    """Return the blocks of a text; indentation does not make code, and link definitions are kept as text."""
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
@@ -159,11 +159,11 @@ def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> Block:
 
 
 def _renested(lines: list[str]) -> tuple[list[str], list[int]]:
-    """Return the lines with each bullet below the text of its parent, and each continuation below its own.
+    """Return the lines with each bullet indented to the text of its parent, and each continuation to its own bullet.
 
-    Bullets nested by two blanks or by eight come out alike; fenced code is not changed. An empty line is put between a
-    list and a field that follows it at once: `Exclude: …` is no part of the last entry. The second list has the number,
-    from 1, of each line in the text.
+    Bullets nested by two blanks or by eight come out alike; fenced code is unchanged. An empty line is inserted between
+    a list and a field right after it: `Exclude: …` does not continue the last entry. The second list has the original
+    number, from 1, of each line.
     """
     found: list[str] = []
     numbers: list[int] = []
@@ -187,13 +187,13 @@ def _renested(lines: list[str]) -> tuple[list[str], list[int]]:
 
 
 def _begins_field(line: str) -> bool:
-    """Return whether a line is `Exclude: …`, with or without emphasis, or the line of a card."""
+    """Return whether a line begins a field (`Exclude: …`, with or without emphasis) or is a line of a card."""
     name = FIELD_LINE.match(line)
     return name is not None and (vocabulary.field_key(name[1]) is not None or bool(vocabulary.label_line(line)))
 
 
 def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:
-    """Return the line reindented; `open_bullets` holds the old indentation of each bullet and the new of its text."""
+    """Return the line reindented; `open_bullets` maps the old indentation of each bullet to the new one of its text."""
     indent = indentation(line)
     bullet = BULLET.match(line)
     while open_bullets and indent < open_bullets[-1][0] + (NESTED_INDENT if bullet else 1):
@@ -208,9 +208,9 @@ def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:
 
 
 def _with_bold_headings(lines: list[str]) -> list[str]:
-    """Return the lines, each paragraph that is a line in bold turned into a heading.
+    """Return the lines with each paragraph that is one line in bold turned into a heading.
 
-    The first is the title; a part of the book is above its chapters, a chapter above its codes.
+    The first becomes the title; a part of the book ranks above its chapters, a chapter above its codes.
     """
     found: list[str] = []
     is_first = True

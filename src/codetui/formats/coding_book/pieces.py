@@ -1,4 +1,4 @@
-"""The pieces that blocks are cut into: codes, profiles and fields, and the values of these fields."""
+"""The pieces that blocks are cut into (codes, profiles and fields), and the values of these fields."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Piece:
     has_items_after: bool = False
 
     def content(self) -> str:
-        """Return the text after the name and below it; blocks on the very next line stay there."""
+        """Return the text after the name and below it; a block on the very next line is joined without a blank line."""
         below = prose(self.blocks)
         if not self.text or not below:
             return self.text or below
@@ -58,12 +58,12 @@ class Piece:
         return f"{self.text}\n{below}" if self.blocks[0].line == end else f"{self.text}\n\n{below}"
 
     def named_content(self) -> str:
-        """Return the content, after the name in bold if the piece is a field."""
+        """Return the content; that of a field after its name in bold."""
         return f"**{self.name}:** {self.content()}".rstrip() if self.kind == "field" else self.content()
 
 
 def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = None) -> list[Piece]:
-    """Return the pieces of blocks in their order, without rules; `previous` is the piece before them."""
+    """Return the pieces of blocks in order, without rules; `previous` is the piece before them."""
     found: list[Piece] = []
     for block in blocks:
         last = found[-1] if found else previous
@@ -85,9 +85,9 @@ def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = 
 
 
 def join_fields(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces, each plain one that continues a field moved below that field.
+    """Return the pieces, with each plain one that continues a field moved below that field.
 
-    An empty field is continued by any paragraph or list, one that has a list by a list, one in prose by both.
+    An empty field is continued by any paragraph or list, a field with a list by a list, and a field in prose by both.
     """
     joined: list[Piece] = []
     for piece in pieces:
@@ -116,7 +116,7 @@ def _continues(last: Piece, piece: Piece) -> bool:
 
 
 def _split_paragraph(block: Block, is_code: IsCode) -> Iterator[Piece]:
-    """Yield the pieces of a paragraph: each line at which a field or a code begins opens one."""
+    """Yield the pieces of a paragraph; each line that begins a field or a code begins a piece."""
     lines = block.text.split("\n")
     starts = [number for number, line in enumerate(lines) if number == 0 or _opened_piece(line, is_code)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -145,7 +145,7 @@ def _begins_piece(item: Item, is_code: IsCode) -> bool:
 
 
 def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
-    """Return the field or the code at the beginning of a text; None if there is neither."""
+    """Return the field or the code at the beginning of a text; None if it begins with neither."""
     label = vocabulary.code_label(text)
     if label is not None and is_code(label):
         return Piece("code", line, label.rest, label=label)
@@ -156,7 +156,7 @@ def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
 
 
 def _field_name(text: str) -> tuple[str, str] | None:
-    """Return name and rest of a text such as `**Name:** rest` or `Definition: rest`; None for another."""
+    """Return the name and the rest of a text such as `**Name:** rest` or `Definition: rest`; None for other texts."""
     marked, rest = vocabulary.split_marked(text)
     if marked:
         name = marked.strip()
@@ -217,16 +217,16 @@ BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, numbers included."""
+    """Return the words of a text, including numbers."""
     return WORD.findall(text)
 
 
 @dataclass(slots=True)
 class FieldCollector:
-    """The fields of one part as they are collected, and what fits none of them.
+    """The fields of one part as they are collected, and the texts that are in none of them.
 
     `texts` are (line, title, body); `references` are (line, field's name, text) of fields that refer to other codes.
-    `structure` are words that only order the rest: names of fields, `e.g.`, numbers of entries.
+    `structure` has the words that only organize the rest: names of fields, `e.g.`, numbers of entries.
     """
 
     allowed: set[FieldKey]
@@ -251,7 +251,7 @@ class FieldCollector:
             self.add(inner)
 
     def add(self, piece: Piece) -> None:
-        """Add a field, or a plain block: the definition or examples if it precedes all fields, else a text."""
+        """Add a field, or a plain block: as definition or examples if it precedes all fields, else as a text."""
         blocks = piece.blocks
         if piece.kind == "field":
             self._add_field(piece)
@@ -357,7 +357,7 @@ class FieldCollector:
 
 
 def _after_remark(remark: str, text: str) -> str:
-    """Return a text after the words of its field's name that are more than the name."""
+    """Return a text after the remark, the words of its field's name beyond the name itself."""
     if not (remark and text):
         return remark or text
     begun = remark if remark.endswith((")", ":")) else f"{remark}:"
@@ -368,7 +368,7 @@ def _after_remark(remark: str, text: str) -> str:
 
 
 def list_entries(blocks: list[Block]) -> list[str]:
-    """Return the entries of lists, each on one line, those of nested lists after the entry that contains them."""
+    """Return the entries of lists, each on one line; entries of a nested list follow the entry that contains it."""
     found: list[str] = []
     for item in (item for block in blocks for item in block.items):
         own = " ".join(filter(None, _other_texts(item.blocks)))
@@ -377,7 +377,7 @@ def list_entries(blocks: list[Block]) -> list[str]:
 
 
 def running_entries(text: str, *, are_terms: bool) -> list[str]:
-    """Return the entries of a line: the words in backticks or quotes, else the terms between commas.
+    """Return the entries on a line: the texts in backticks or quotes, else the terms between commas.
 
     Backticks and quotes count only if nothing else is between them: `say "one" now` is one entry.
     """
@@ -397,7 +397,7 @@ def running_entries(text: str, *, are_terms: bool) -> list[str]:
 
 
 def _quoted_paragraphs(block: Block) -> list[Block]:
-    """Return the paragraphs of a block quotation as blocks; any other block as it is."""
+    """Return the paragraphs of a block quotation as blocks, and any other block unchanged."""
     lines = block.text.split("\n")
     if not all(line.startswith(">") for line in lines):
         return [block]
@@ -407,7 +407,7 @@ def _quoted_paragraphs(block: Block) -> list[Block]:
 
 
 def _other_texts(blocks: list[Block]) -> list[str]:
-    """Return the text of each block that is no list, on one line."""
+    """Return the text of each block that is not a list, on one line."""
     return [" ".join(block.text.split()) for block in blocks if block.kind != "list"]
 
 

@@ -1,4 +1,4 @@
-"""Coding books in markdown, read as codebooks: tables in TOML, and notes on the lines that they come from."""
+"""Parse coding books in markdown as codebooks: tables in TOML, and notes on the lines that they come from."""
 
 from __future__ import annotations
 
@@ -39,10 +39,13 @@ LONGEST_REFERENCE = 300
 
 
 class Builder:
-    """Builds the tables of one book; `structure` are the words that only order the others, as in headings."""
+    """Builds the tables of one book.
+
+    `structure` has the words that only organize the others, such as those of headings.
+    """
 
     def __init__(self, passages: list[Passage], notify: Notify) -> None:
-        """Name all parts."""
+        """Assign ids and names to all parts."""
         self.tables = Tables()
         self.structure: list[str] = []
         self._field_names: list[str] = []
@@ -135,7 +138,7 @@ class Builder:
         self._add_texts_of(passage, collector)
 
     def _collected(self, passage: Passage, allowed: set[FieldKey]) -> FieldCollector:
-        """Return the fields of a code or profile, from its label on."""
+        """Return the collected fields of a code or profile, beginning with its label."""
         label = passage.label
         kind = passage.section.section_kind if passage.section else None
         collector = FieldCollector(allowed, holds_terms=kind is not None and kind.holds == "terms")
@@ -152,7 +155,10 @@ class Builder:
         return collector
 
     def _confused_with(self, collector: FieldCollector) -> Fields:
-        """Return the codes that are easily confused with this one; a field with other words is kept as a text too."""
+        """Return the codes that are easily confused with this one.
+
+        A field with further words is also kept as a text.
+        """
         ids: list[str] = []
         for line, name, text in collector.references:
             found, has_other_words = self._finder.find(text)
@@ -170,7 +176,10 @@ class Builder:
             self._add_text(title, body, line, passage, is_behind=True)
 
     def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
-        """Add a text before the next part or after the previous one; a first one without a title opens the book."""
+        """Add a text that precedes the next part or follows the previous one.
+
+        A first text without a title opens the book.
+        """
         title = vocabulary.plain_name(passage.heading)
         if not passage.body and (not title or vocabulary.ONLY_PROFILES.fullmatch(title)):
             self.structure += words(title)
@@ -185,7 +194,7 @@ class Builder:
         self._add_text(title, passage.body, passage.line, part, is_behind=is_behind)
 
     def _add_text(self, title: str, body: str, line: int, beside: Passage | None, *, is_behind: bool) -> None:
-        """Add a text beside a part, and report it."""
+        """Add a text with the name of the part beside it, and report it."""
         if not title and not body:
             return
         part = beside.part if beside else None
@@ -273,7 +282,10 @@ def _name_profiles(profiles: list[Passage]) -> None:
 
 
 def _unique(wanted: str, taken: dict[str, int]) -> str:
-    """Return and take `wanted`, or `wanted_2` and so on; `taken` counts how often an id was wanted."""
+    """Return `wanted`, or `wanted_2` and so on if it is taken, and reserve it.
+
+    `taken` counts the requests for each id.
+    """
     id_ = wanted
     while id_ in taken:
         taken[wanted] += 1
@@ -294,7 +306,7 @@ class CodeFinder:
     """Finds the codes that texts refer to: `TASK2, TASK4: Software Development and **Modeling**`."""
 
     def __init__(self, names: dict[str, str]) -> None:
-        """Index the codes by their label, name with id, id or name; `names` are the codes' names by id."""
+        """Index the codes by their label, by name with id, by id and by name; `names` maps ids to names."""
         self._ids: dict[str, str] = {}
         lengths: dict[str, set[int]] = defaultdict(set)
         for id_, name in names.items():
@@ -308,7 +320,7 @@ class CodeFinder:
         """The lengths of the references that begin with a word, the longest first."""
 
     def find(self, text: str) -> tuple[list[str], bool]:
-        """Return the ids of the codes in a text, in its order, and whether the text has other words as well.
+        """Return the ids of the codes in a text, in order, and whether the text has other words as well.
 
         Of several references at one place the longest counts.
         """
@@ -371,8 +383,8 @@ COMMENT = re.compile(rf"{OPENING}(?P<hash>[0-9a-f]{{64}})\n(?P<toml>.*)\n-->\s*\
 class CodingBook:
     """The codebook of a coding book, as TOML and parsed.
 
-    `notes` are about lines of the markdown; `structure` are the words that only order the others, such as the names of
-    fields, in the order of the text.
+    `notes` refer to lines of the markdown. `structure` has the words that only organize the others, such as the names
+    of fields, in the order of the text.
     """
 
     toml: str
@@ -382,7 +394,7 @@ class CodingBook:
 
 
 def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
-    """Return the codebook of a coding book; any text has one.  `file` names the markdown in the notes.
+    """Return the codebook of a coding book; every text yields one.  `file` names the markdown in the notes.
 
     The codebook in the comment of an exported book is preferred as long as the visible text was not edited.
     """
@@ -460,7 +472,7 @@ class _Reader:
         tables.top = top | tables.top
 
     def _add_missing_lines(self, tables: Tables) -> None:
-        """Add, as texts, the lines with words that are in no table."""
+        """Add the lines with words that are in no table, as texts."""
         source = LINE_BREAK.sub(" ", self._text)
         self._structure += words(" ".join(MARKER.findall(source)))
         source = MARKER.sub("", source)
@@ -476,7 +488,7 @@ class _Reader:
 
 
 def _is_title(first: Node, root: Node, classifier: Classifier) -> bool:
-    """Return whether the first heading names the book: it is above all others, or no section, code or profile."""
+    """Return whether the first heading is the book's title: above all others, or no section, code or profile."""
     if len(root.children) == 1:
         return True
     heading = classifier.heading(first)
@@ -485,7 +497,7 @@ def _is_title(first: Node, root: Node, classifier: Classifier) -> bool:
 
 
 def _words_of(tables: Tables) -> Iterator[str]:
-    """Yield the words in all tables that come from the book itself."""
+    """Yield the words in all tables, except in fields that were derived."""
     for fields in chain([tables.top], *tables.parts.values()):
         for name, value in fields.items():
             if name not in DERIVED_FIELDS and not (name == "title" and fields.get("heading")):
@@ -494,7 +506,7 @@ def _words_of(tables: Tables) -> Iterator[str]:
 
 
 def _add_keys(tables: Tables) -> None:
-    """Add the keys that the codebook's reader derives, so that people see them."""
+    """Add the keys that the reader of codebooks derives, so that people see them in the file."""
     book = parse_codebook(write_tables(tables), "")[0]
     if book is None:
         return
@@ -527,7 +539,7 @@ def _parse_title(heading: str) -> _Head:
 
 
 def _version_below(lines: list[str]) -> str:
-    """Return the version that one of the first lines begins with: `Version 4, 12 March`; empty if none does."""
+    """Return the version at the beginning of one of the first lines (`Version 4, 12 March`), empty if there is none."""
     for line in islice(filter(str.strip, lines), LINES_BELOW):
         if line.startswith("#"):
             break
@@ -556,7 +568,10 @@ def embed_codebook(text: str, book: Codebook) -> str:
 
 
 def extract_codebook(text: str) -> EmbeddedCodebook:
-    """Return the text and the codebook of a coding book.  Line ends and blank lines at the edges are no edits."""
+    """Return the text and the codebook of a coding book.
+
+    Changed line ends and blank lines at either end do not count as edits.
+    """
     text = with_plain_line_ends(text)
     start = text.rfind(OPENING)
     found = COMMENT.fullmatch(text, start) if start >= 0 else None

@@ -1,4 +1,4 @@
-"""Tables of a coding book: one code or profile a row, or a card a code with one field a row."""
+"""Tables of a coding book: with one code or profile per row, or cards with one code per table and one field per row."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FEWEST_FIELDS = 2
 
 
 class Row(NamedTuple):
-    """The cells of one code or profile, and the line that they are on."""
+    """The cells of one code or profile, and the line they are on."""
 
     line: int
     cells: list[str]
@@ -60,7 +60,8 @@ class Row(NamedTuple):
 class Table:
     """A table of codes or profiles: the columns that hold the id, the name and the names of groups, and its fields.
 
-    `head` are words that only order the others.  `is_unsure` for a card that may as well explain what fields are.
+    `head` has the words that only organize the others. `is_unsure` is True for a card that may just as well be an
+    explanation of the fields.
     """
 
     titles: list[str]
@@ -75,7 +76,7 @@ class Table:
 
     @property
     def label_columns(self) -> list[int]:
-        """The columns of ids and names; none in a card of the heading above it."""
+        """The columns of ids and names; none in a card whose heading names the code."""
         return sorted({at for at in (self.id_at, self.name_at) if at is not None})
 
     @property
@@ -85,7 +86,7 @@ class Table:
 
     @property
     def has_codes(self) -> bool:
-        """Return whether the titles are those of codes, whatever their ids look like."""
+        """Return whether the column titles show that the rows are codes, whatever their ids look like."""
         title = self.titles[self.label_columns[-1]]
         criteria = {key for key in self.keys if key} - {"definition"}
         if self.is_card or criteria - {"examples"}:
@@ -97,9 +98,9 @@ class Table:
         return is_defined and bool(SURE_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title))
 
     def pieces(self, kind: RowKind) -> list[Piece]:
-        """Return the codes or profiles on the rows, or the fields of a card without a label.
+        """Return the codes or profiles in the rows, or the fields of a card without a label.
 
-        Empty cells of a group repeat the one above; a row without a label continues the one above.
+        An empty group cell repeats the cell above; a row without a label continues the row above.
         """
         found: list[Piece] = []
         groups = dict.fromkeys(self.groups_at, "") if kind == "code" else {}
@@ -132,7 +133,7 @@ class Table:
         return found
 
     def _fields(self, line: int, cells: list[str], others: Set[int]) -> list[Piece]:
-        """Return the cells of a row as fields, except for those of the columns `others`."""
+        """Return the cells of a row as fields, except those in the columns `others`."""
         return [
             Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=_without_remark(title), key=key)
             for at, (title, key, cell) in enumerate(zip(self.titles, self.keys, cells, strict=False))
@@ -140,13 +141,16 @@ class Table:
         ]
 
     def _remarks(self) -> list[Piece]:
-        """Return the titles of columns that say more than a name, as fields without a value."""
+        """Return the column titles that have a remark beside the field's name, as fields without a value."""
         remarked = (title for title in self.titles if title != _without_remark(title))
         return [Piece("field", self.rows[0].line, name=title) for title in remarked]
 
 
 def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
-    """Update the groups, by column, with a row: an empty cell repeats the one above; return the names written again."""
+    """Update the groups by column from a row, and return the names written in it.
+
+    An empty cell repeats the one above.
+    """
     repeated = [name for at, name in groups.items() if name and _plain(cells[at]) == name]
     changed = [at for at in groups if _plain(cells[at]) not in ("", groups[at])]
     for at in groups:
@@ -156,7 +160,7 @@ def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
 
 
 def read_table(block: Block) -> Table | None:
-    """Return the table with the meaning of its columns; None if they are not those of codes or profiles."""
+    """Return the table with the meaning of its columns; None if it is not a table of codes or profiles."""
     width = len(block.rows[0]) if block.rows else 0
     rows = [Row(line, row[:width]) for line, row in enumerate(block.rows[1:], block.line + 2)]
     head = block.rows[0] if block.rows else []
@@ -181,7 +185,7 @@ def read_table(block: Block) -> Table | None:
 
 
 def _is_card(rows: list[list[str]]) -> bool:
-    """Return whether the first column of a table names the fields, and its head does not."""
+    """Return whether the first column of a table holds the names of fields, and its head does not."""
     down = [row[0] for row in rows if vocabulary.field_key(row[0])]
     if not down or any(vocabulary.field_key(cell) for cell in rows[0][1:]):
         return False
@@ -200,7 +204,7 @@ def _with_columns(
     head: str = "",
     is_unsure: bool = False,
 ) -> Table | None:
-    """Return the table with its columns told apart; None if there is no field, or no label but in a card."""
+    """Return the table with its columns identified; None without any field, or without a label outside a card."""
     keys = [vocabulary.field_key(title) for title in titles]
     if not any(keys):
         return None
@@ -233,7 +237,7 @@ def _with_columns(
 
 
 def _name_after(code_at: int, names: dict[int, int], rows: list[Row]) -> int | None:
-    """Return the column of themes or categories that are the names of the ids in the column before it."""
+    """Return the column of themes or categories that hold the names for the ids in the column before it."""
     later = [at for at, rank in names.items() if rank == GROUP_RANK and at > code_at]
     if not later or not _are_ids(code_at, rows):
         return None
@@ -246,7 +250,7 @@ def _are_ids(at: int, rows: list[Row]) -> bool:
 
 
 def _is_group(at: int, rank: int, name_at: int | None, id_at: int | None, titles: list[str], rows: list[Row]) -> bool:
-    """Return whether a column names the groups of the codes: by its title, or since its cells repeat."""
+    """Return whether a column names the groups of the codes, judging by its title or by repeated cells."""
     if at in (name_at, id_at):
         return False
     title = titles[at]
@@ -261,7 +265,7 @@ def _title(cell: str) -> str:
 
 
 def _without_remark(title: str) -> str:
-    """Return the title of a column without the words that are more than the name of a field."""
+    """Return the title of a column without its remark, the words beyond the field's name."""
     remark = vocabulary.field_and_remark(title)[1]
     return title.replace(remark, "").strip() if remark else title
 
@@ -271,13 +275,13 @@ def _plain(cell: str) -> str:
 
 
 def _is_headline(cell: str) -> bool:
-    """Return whether the only cell of a row names the group of the rows below it: it is all in bold."""
+    """Return whether the only cell of a row is all in bold, and so names the group of the rows below it."""
     marked, rest = vocabulary.split_marked(cell)
     return cell.startswith(("*", "_")) and bool(marked) and not rest.strip(" :")
 
 
 def _row_label(id_: str, name: str) -> Label:
-    """Return the label of a row with these cells; a single cell may hold id and name."""
+    """Return the label of a row with these cells; a single cell may hold both id and name."""
     is_id = ID_CELL.fullmatch(id_) or (id_ != name and ONE_WORD.fullmatch(id_))
     if id_ and is_id:
         id_ = id_.strip("`*_ ").rstrip(".:")
@@ -294,7 +298,7 @@ def _row_label(id_: str, name: str) -> Label:
 
 
 class LabelRun(NamedTuple):
-    """Adjacent lines with labels, and the pieces after them; `titles` are those of the lines, in lower case."""
+    """Adjacent lines with labels, and the pieces after them; `titles` has the titles of the lines, in lower case."""
 
     lines: list[Piece]
     others: list[Piece]
@@ -305,13 +309,13 @@ class LabelRun(NamedTuple):
 
     @property
     def keys(self) -> set[FieldKey | None]:
-        """The fields that are nested in the lines or follow them at once."""
+        """The fields nested in the lines or directly after them."""
         nested = [piece for line in self.lines for piece in split_blocks(line.blocks, lambda _: False)]
         return {piece.key for piece in (*nested, *takewhile(lambda piece: piece.kind == "field", self.others))} - {None}
 
 
 def label_runs(pieces: list[Piece]) -> list[LabelRun]:
-    """Return the lines with labels with what follows them; the first run may have no lines."""
+    """Return the lines with labels together with what follows them; the first run may have no lines."""
     runs = [LabelRun([], [])]
     for piece in pieces:
         if piece.kind != "label":
@@ -324,10 +328,10 @@ def label_runs(pieces: list[Piece]) -> list[LabelRun]:
 
 
 def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
-    """Return the pieces with a code for the lines with labels of each card, one of which has the title `main`.
+    """Return the pieces with each card's labelled lines, one of them titled `main`, joined into a code.
 
-    Lines with other titles are a card if these have a definition of their own; else they are plain text, or a field of
-    no known name inside a card. Codes without a group of their own are in that of the card above them.
+    Lines with other titles are a card if they have a definition of their own; else they are plain text or, inside a
+    card, a field with an unknown name. A code without a group belongs to the group of the card above it.
     """
     joined: list[Piece] = []
     groups: tuple[str, ...] = ()
@@ -372,9 +376,9 @@ ROWS_BEGIN = 5
 
 
 def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
-    """Return the markdown of a table in CSV with a title, and the lines of the file on which its rows begin.
+    """Return a CSV table as a markdown table with a title, and the file's line numbers at which its rows begin.
 
-    The delimiter is the one that splits the head into most columns.
+    The delimiter is the one that splits the head into the most columns.
     """
     lines = text.removeprefix("\ufeff").lstrip("\r\n").splitlines(keepends=True)
     skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
@@ -389,7 +393,7 @@ def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
 
 
 def line_in_table(number: int, lines: list[int]) -> int:
-    """Return the line of a file that became a line of markdown; `lines` are those of its rows."""
+    """Return the file's line number for a line of the markdown; `lines` are the line numbers of the rows."""
     at = number - ROWS_BEGIN
     return lines[at] if 0 <= at < len(lines) else 1
 

@@ -1,4 +1,4 @@
-"""The words that a coding book is recognised by.
+"""The words by which a coding book is recognised.
 
 Names of fields and kinds of sections in English and Dutch, and labels of codes, profiles and chapters:
 `**TASK1: Modeling**: …`, `1.A.2. Operations`, `2. Analyst (…)`.
@@ -170,7 +170,7 @@ NAME_AND_BRACKETS = re.compile(r"(?P<name>[^()]*\S)\s+(?P<rest>\([^()]*\))\s*")
 
 
 class SectionKind(NamedTuple):
-    """A kind of section that session documents have, and the patterns that identify it in a coding book.
+    """A kind of section of session documents, and the patterns that identify it in a coding book.
 
     `words` match in the section's title, `family` matches the letters of its codes' ids, as in `TECH7`.
     """
@@ -194,12 +194,12 @@ SECTION_KINDS = (
 
 
 def field_key(name: str) -> FieldKey | None:
-    """Return the field that a name in bold, a heading or a column refers to; None if it refers to none."""
+    """Return the field that a name in bold, a heading or a column title refers to; None if it refers to none."""
     return field_and_remark(name)[0]
 
 
 def field_and_remark(name: str) -> tuple[FieldKey | None, str]:
-    """Return the field that a name refers to, and the words of the name that are more than that.
+    """Return the field that a name refers to, and the remark, the words beyond the field's name.
 
     `Exclude (unless ironic)` has the remark `(unless ironic)`, `Include when it hurts` has `when it hurts`.
     """
@@ -222,8 +222,8 @@ def field_and_remark(name: str) -> tuple[FieldKey | None, str]:
 class Label(NamedTuple):
     """The id and name of a code or profile, and `rest`, the text after them.  The id may be empty.
 
-    `is_marked` for a label in bold or backticks, and for a profile that is called one; `style` is how the id is joined
-    to the name.
+    `is_marked` is True for a label in bold or backticks, and for a profile introduced as such; `style` is how the id is
+    joined to the name.
     """
 
     id: str
@@ -298,14 +298,14 @@ def chapter_title(heading: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a name on one line, without emphasis of the whole and without a colon at its end."""
+    """Return a name on one line, without emphasis around it and without a colon at its end."""
     name = " ".join(name.split()).rstrip(":").strip()
     marked, rest = split_marked(name)
     return marked.strip().rstrip(":") if marked and not rest else name
 
 
 def split_marked(text: str) -> tuple[str, str]:
-    """Return the words in bold or backticks at the beginning of a text, and the rest; `("", text)` if there are none.
+    """Return the leading words of a text in bold or backticks, and the rest; `("", text)` if there are none.
 
     Bold around backticks counts as one mark: `**`TASK1`: Modeling**`.
     """
@@ -387,7 +387,7 @@ LONGEST_LABEL = 12
 
 
 def title_rank(title: str, *, is_card: bool) -> Rank:
-    """Return how surely a title is that of the codes' names, "id" for that of ids, None for another."""
+    """Return how certainly a title heads the names of codes, "id" if it heads ids, None for other titles."""
     if ID_TITLE.fullmatch(title):
         return "id"
     if NAME_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title):
@@ -399,7 +399,7 @@ def title_rank(title: str, *, is_card: bool) -> Rank:
 
 
 def label_line(text: str) -> tuple[tuple[str, str], ...]:
-    """Return titles with values of the line of a card, `Code: Trust` or `Code 1: Trust`; none of another text."""
+    """Return the titles and values on a line of a card, `Code: Trust` or `Code 1: Trust`; none for other texts."""
     found = LABEL_LINE.fullmatch(text.strip())
     value = plain_name(found["value"].strip("*_ ")) if found else ""
     if found is None or not value or len(value.split()) > LONGEST_LABEL or PROFILE.search(found["title"]):
@@ -411,6 +411,6 @@ def label_line(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def title_order(title: str) -> tuple[bool, int]:
-    """Return a key that sorts titles by how surely the line with one begins the card of a code."""
+    """Return a key that sorts titles by how certainly they begin the card of a code."""
     rank = title_rank(title, is_card=True)
     return not CODE_TITLE.fullmatch(title), -rank if isinstance(rank, int) else 1

@@ -1,4 +1,4 @@
-"""Write a codebook as a coding book: markdown to read and import again, or one HTML page that loads nothing."""
+"""Write a codebook as a coding book: markdown that can be imported again, or one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def render_coding_book(book: Codebook) -> str:
     """Return the markdown of a coding book that `parse_coding_book` turns back into `book`.
 
-    The codebook itself follows in a comment at the end, unless the visible text alone reads back the same.
+    A comment at the end contains the codebook, unless the visible text alone parses to the same codebook.
     """
     text = visible_text(book)
     back = parse_coding_book(text, "").book
@@ -60,12 +60,12 @@ def render_coding_book(book: Codebook) -> str:
 
 
 def visible_text(book: Codebook) -> str:
-    """Return the markdown of a coding book for people alone, without the comment."""
+    """Return the visible markdown of a coding book, without the comment."""
     return _Writer(book).text()
 
 
 def _facts(book: Codebook) -> Codebook:
-    """Return a codebook as it is compared with another one: in reading order, with keys, without the hash."""
+    """Return a codebook in the form used for comparison: in reading order, with keys, without the hash."""
     return replace(with_keys(in_reading_order(book)), content_hash="")
 
 
@@ -145,7 +145,7 @@ class _Writer:
         )
 
     def _code(self, code: Code) -> str:
-        """Return a code under a heading of its own."""
+        """Return a code under its own heading."""
         confused = ", ".join(self._labels.get(id_, id_) for id_ in code.confused_with)
         return _headed(
             self._code_level(code.section),
@@ -160,7 +160,7 @@ class _Writer:
         )
 
     def _bullet(self, code: Code) -> str:
-        """Return a code as a list entry: its label with its definition, or with its examples in brackets."""
+        """Return a code as a list entry: its label, with its definition or with examples in brackets."""
         label = self._labels[code.id]
         if code.examples:
             examples = ", ".join(code.examples)
@@ -192,7 +192,10 @@ class _Writer:
         return self._level(section) + (2 if section in self._grouped else 1)
 
     def _text_level(self, text: CodebookText) -> int:
-        """Return the level of a text's heading: that of the part after it, or one more than the part it belongs to."""
+        """Return the level of a text's heading:
+
+        the level of the part after it, or one more than the part it belongs to.
+        """
         is_after = not text.before
         match self._beside(text):
             case None:
@@ -220,7 +223,7 @@ class _Writer:
 
 
 def _is_bullet(code: Code) -> bool:
-    """Return whether a code fits into one line: an id such as `TASK1`, and a short definition or examples alone."""
+    """Return whether a code fits on one line: an id such as `TASK1`, and either a short definition or only examples."""
     has_more = code.include or code.exclude or code.confused_with or code.found_in or code.is_retired
     if not IS_WORD_ID.fullmatch(code.id) or has_more:
         return False
@@ -228,7 +231,7 @@ def _is_bullet(code: Code) -> bool:
 
 
 def _phrase(example: str) -> str:
-    """Return an example in quotes; one that has quotes of its own at an end stays as it is: `"Oui" (yes)`."""
+    """Return an example in quotes; one with quotes at either end stays as it is: `"Oui" (yes)`."""
     return example if example[:1] in OWN_QUOTES or example[-1:] in OWN_QUOTES else f'"{example}"'
 
 

@@ -1,4 +1,4 @@
-"""The formats that sessions are exported in."""
+"""The formats in which sessions are exported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ TABLES: Mapping[What, str] = {"codings": "codings", "ads": "coded_ads", "notes":
 
 
 def exporter_named(name: str) -> Exporter:
-    """Return the exporter of a format.  Raises KeyError where there is none."""
+    """Return the exporter of a format.
+
+    Raises KeyError for an unknown format.
+    """
     return {exporter.name: exporter for exporter in EXPORTERS}[name]
 
 

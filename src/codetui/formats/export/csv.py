@@ -24,7 +24,7 @@ QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 
 
 class CsvExporter:
-    """Writes one row a coding, source or note."""
+    """Writes one row per coding, source or note."""
 
     name = "csv"
     suffix = ".csv"
@@ -48,9 +48,9 @@ def _written(cell: Cell) -> str:
 
 
 def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet evaluates: an apostrophe comes before what looks like a formula.
+    """Return a cell that no spreadsheet evaluates, with an apostrophe before anything that looks like a formula.
 
-    It does so also behind the separators of programs that do not split at commas. What had an apostrophe before gets
-    one more, so that removing one restores every cell.
+    The apostrophe is also put after separators, for programs that do not split at commas. A cell that already had an
+    apostrophe there gets another one, so that removing one restores every cell.
     """
     return FORMULA.sub("'", cell)

@@ -17,9 +17,11 @@ What = Literal["codings", "ads", "notes"]
 
 
 class ExportedSource(NamedTuple):
-    """The facts of a source in tables: the length and hash of its text, where its body begins, and its further columns.
+    """The facts of a source in tables:
 
-    `text` is empty where no coding needs it.
+    the length and hash of its text, the offset at which its body begins, and its further columns.
+
+    `text` is empty if no coding needs it.
     """
 
     length: int
@@ -30,11 +32,11 @@ class ExportedSource(NamedTuple):
 
 
 class ExportedSession(NamedTuple):
-    """One coder's session of one source, hand edits of its document included; without a coder an uncoded source.
+    """One coder's session of one source, including hand edits of its document; without a coder, an uncoded source.
 
-    `path` is the name of its document below the output folder, different from that of every other session.
-    `document` is its text where the session has a document and no log.  `progress` is its state in words.  `source`
-    is None where the corpus lacks it, and for exporters that need no sources.
+    `path` is the name of its document below the output folder, different from that of every other session. `document`
+    is its text if the session has a document but no log. `progress` describes its state. `source` is None if the corpus
+    lacks it, and for exporters that need no sources.
     """
 
     coder: str
@@ -54,7 +56,7 @@ class ExportedSession(NamedTuple):
 class Export(NamedTuple):
     """Rendered sessions: files by their paths below the output folder, or one file under an empty path.
 
-    `contents` is what they hold in words, such as `3 codings`; `losses` is what the format has no room for.
+    `contents` describes them, such as `3 codings`; `losses` describes what the format cannot hold.
     """
 
     files: Mapping[str, bytes]
@@ -63,17 +65,17 @@ class Export(NamedTuple):
 
     @property
     def data(self) -> bytes:
-        """All files as one, in order."""
+        """All files joined, in order."""
         return b"\n".join(self.files.values())
 
     @property
     def text(self) -> str:
-        """All files as one text; only for formats that are text."""
+        """All files as one text; only for text formats."""
         return self.data.decode("utf-8")
 
 
 class Exporter(Protocol):
-    """A format that sessions are exported in."""
+    """An export format for sessions."""
 
     name: str
     """The name by which the format is chosen."""
@@ -87,5 +89,5 @@ class Exporter(Protocol):
 
 
 def encoded(text: str) -> bytes:
-    """Return a text in UTF-8, lone surrogates replaced."""
+    """Return a text encoded in UTF-8, with lone surrogates replaced."""
     return text.encode("utf-8", "replace")

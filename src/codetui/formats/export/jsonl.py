@@ -1,4 +1,4 @@
-"""Tables as JSON lines, one object a row."""
+"""Tables as JSON lines, one object per row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 
 
 class JsonLinesExporter:
-    """Writes one JSON object a coding, source or note."""
+    """Writes one JSON object per coding, source or note."""
 
     name = "jsonl"
     suffix = ".jsonl"
@@ -30,7 +30,7 @@ class JsonLinesExporter:
 def to_jsonl(table: Table) -> str:
     """Render a table as JSON lines in UTF-8, each ending in LF; cells are not changed.
 
-    A row of a source with attributes has them in an object of that name.
+    The attributes of a source are in an object named `attributes`.
     """
     return "".join(f"{_json(table.columns, row)}\n" for row in table.rows)
 

@@ -11,14 +11,14 @@ from codetui.model import Codebook
 
 
 class MarkdownExporter:
-    """Writes one document a session, in a folder for each coder."""
+    """Writes one document per session, in a folder for each coder."""
 
     name = "markdown"
     suffix = ""
     tables: tuple[What, ...] = ()
 
     def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:  # noqa: ARG002
-        """Return the documents; one that has no log is exported as it is."""
+        """Return the documents; a document without a log is exported unchanged."""
         files = {session.path: encoded(_document(session, book)) for session in sessions if session.is_begun}
         return Export(files, plural(len(files), "document"))
 

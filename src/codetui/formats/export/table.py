@@ -20,7 +20,7 @@ Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
 
 
 class SourceCells(NamedTuple):
-    """The cells that all rows of one session have in common, the first of a row."""
+    """The cells that all rows of one session share, at the start of each row."""
 
     ad_id: str
     employer: str
@@ -31,11 +31,11 @@ class SourceCells(NamedTuple):
 class CodingCells(NamedTuple):
     """One coding; `start` and `end` are code points in the source, None for words that were not located.
 
-    `words` are those of the document, white space folded; `note` is as it was typed.
-    `codebook_version` is that of the codebook with which the code was assigned.  `origin` is empty for a coding
-    that was made in the program, else `document`, `edit` (the document was edited) or `copy of` another source's id.
-    `place` is how sure the place is, and `to_check` is `yes` until the coder has accepted it.  `ad_words` are the
-    source's own characters at the place.  `start_in_body` counts from where the body begins, None in the title.
+    `words` are the document's words with white space folded; `note` is as it was typed. `codebook_version` is the
+    version with which the code was assigned. `origin` is empty for a coding made in the program, else `document`,
+    `edit` (of the document) or `copy of` another source's id. `place` states how certain the place is, and `to_check`
+    is `yes` until the coder has accepted it. `ad_words` are the source's own characters at the place. `start_in_body`
+    counts from the start of the body, None in the title.
     """
 
     profile: str
@@ -60,7 +60,10 @@ class CodingCells(NamedTuple):
 
 
 class AdCells(NamedTuple):
-    """One source with one coder, or uncoded; `to_check` and `notes` are numbers, and `length` is in code points."""
+    """One source as coded by one coder, or uncoded.
+
+    `to_check` and `notes` are counts, and `length` is in code points.
+    """
 
     state: str
     profile: str
@@ -101,7 +104,7 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows with the names of their columns; `contents` is what they are, such as `3 codings`."""
+    """Rows with the names of their columns; `contents` describes them, such as `3 codings`."""
 
     name: What
     columns: tuple[str, ...]
@@ -110,12 +113,12 @@ class Table(NamedTuple):
 
     @property
     def attribute_names(self) -> list[str]:
-        """The names of all further columns, in the order in which they appear."""
+        """The names of all further columns, in order of first appearance."""
         return list(dict.fromkeys(name for row in self.rows for name in row.attributes))
 
     @property
     def all_columns(self) -> list[str]:
-        """All columns; a further one with the name of another is called `source.NAME`."""
+        """All columns; a further column whose name is already used is called `source.NAME`."""
         return [*self.columns, *(f"source.{one}" if one in self.columns else one for one in self.attribute_names)]
 
     def lines(self) -> Iterator[tuple[Cell, ...]]:
@@ -126,7 +129,7 @@ class Table(NamedTuple):
 
 
 def table_of(name: What, sessions: Sequence[ExportedSession], book: Codebook) -> Table:
-    """Return one table of sessions, session by session."""
+    """Return one table of all sessions, one session after the other."""
     tabulator = _Tabulator(book)
     cells_of = {"codings": tabulator.codings, "ads": tabulator.ad, "notes": tabulator.notes}[name]
     rows = [
@@ -147,7 +150,7 @@ class _CodeCells(NamedTuple):
 
 
 class _Tabulator:
-    """Renders sessions as cells, with one codebook."""
+    """Renders sessions as cells, using one codebook."""
 
     def __init__(self, book: Codebook) -> None:
         self._book, self._index, self._sites = book, index_of(book), CodeSites(book)
@@ -157,7 +160,7 @@ class _Tabulator:
         return SourceCells(facts.id, state.employer or facts.employer, state.title or facts.title, session.coder)
 
     def codings(self, session: ExportedSession) -> Iterator[CodingCells]:
-        """Yield the codings in the order of the document: by code, then as they were assigned."""
+        """Yield the codings in the order of the document: by code, then in the order of assigning."""
         state = session.state
         known = session.source or state.opened
         body = known.body_start if known else 0
@@ -185,7 +188,7 @@ class _Tabulator:
             )
 
     def ad(self, session: ExportedSession) -> Iterator[AdCells]:
-        """Yield the one row of a session, or of an uncoded source."""
+        """Yield the only row of a session or of an uncoded source."""
         state, source = session.state, session.source
         yield AdCells(
             state=session.progress,
@@ -200,7 +203,7 @@ class _Tabulator:
         )
 
     def notes(self, session: ExportedSession) -> Iterator[NoteCells]:
-        """Yield all notes, those on quotations included, in the order in which they were written."""
+        """Yield all notes, including those on quotations, in the order of writing."""
         state = session.state
         noted: list[Coding | Memo] = [coding for coding in state.live() if coding.note.strip()]
         noted += [memo for memos in (state.notes, state.memos) for memo in memos.values() if memo.text.strip()]
@@ -219,7 +222,7 @@ class _Tabulator:
                 yield NoteCells(kind, *self._heading(kind, id_), "", "", "", one.text)
 
     def _heading(self, kind: str, id_: str) -> tuple[str, str]:
-        """Return the titles of section and group; of what the codebook lacks, its id."""
+        """Return the titles of section and group, or the id of one that the codebook lacks."""
         group = self._index.groups.get(id_)
         if kind == "group":
             section = self._index.sections.get(group.section) if group else None
@@ -242,7 +245,7 @@ class _Tabulator:
 
 
 def _place(coding: Coding, session: ExportedSession) -> Place:
-    """Return how sure the place of a coding is."""
+    """Return how certain the place of a coding is."""
     anchor, words = coding.anchor, _words(coding)
     if anchor is None:
         text = session.source.text if session.source else ""

@@ -1,4 +1,4 @@
-"""Tables as a workbook for people who open it by a double click: a sheet for each, no cell a formula."""
+"""Tables as a workbook that opens with a double click: one sheet per table, and no cell is a formula."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CREATED = datetime(2000, 1, 1)
 
 
 class XlsxExporter:
-    """Writes a workbook with a sheet for each table."""
+    """Writes a workbook with one sheet per table."""
 
     name = "xlsx"
     suffix = ".xlsx"
@@ -47,9 +47,9 @@ class XlsxExporter:
 
 
 def to_xlsx(tables: Sequence[Table]) -> tuple[bytes, tuple[str, ...]]:
-    """Render tables as a workbook; return it with a sentence for each loss: cells that are too long, too many columns.
+    """Render tables as a workbook; return it with a sentence per loss: cells that are too long, too many columns.
 
-    A table that is too long for one sheet goes on in the next.
+    A table that is too long for one sheet continues on the next.
     """
     from xlsxwriter import Workbook
 
@@ -97,7 +97,7 @@ class _Sheets:
                     sheet.write_string(row, at, self._fitting(cell, start + row + 1, name))
 
     def _fitting(self, text: str, row: int, column: str) -> str:
-        """Return what a cell can hold of a text."""
+        """Return the part of a text that fits into a cell."""
         text = UNWRITABLE.sub("\ufffd", text)
         units = text.encode("utf-16-le")
         if len(units) <= 2 * MOST_UNITS:

@@ -1,4 +1,4 @@
-r"""Entries, labels and notes in brackets, parsed and rendered so that they read back as themselves.
+r"""Parse and render entries, labels and notes in brackets so that each reads back unchanged.
 
 Words are written raw if they read back as themselves. Otherwise backslashes are put before the signs that mislead the
 reader:
@@ -26,7 +26,7 @@ NEXT_NOTE = re.compile(r"\s++[_*]{1,2}\(")
 
 
 def one_line(text: str) -> str:
-    """Return a text with each line break, and the white space round it, as one blank."""
+    """Return a text with each line break, and the white space around it, replaced by one blank."""
     return LINE_BREAKS.sub(" ", text)
 
 
@@ -57,7 +57,7 @@ def is_escaped(text: str, position: int) -> bool:
 
 
 def find_unescaped(text: str, wanted: str, start: int = 0) -> int:
-    """Return the first place of `wanted` that is not escaped, or -1."""
+    """Return the first position of `wanted` that is not escaped, or -1."""
     place = text.find(wanted, start)
     while place >= 0 and is_escaped(text, place):
         place = text.find(wanted, place + 1)
@@ -77,7 +77,7 @@ def first_that_reads_back(written: Iterable[str], read: Callable[[str], object],
 
 
 def write_group(note: str, *, is_armed: bool = False) -> str:
-    """Render a note in brackets; one that has brackets and a final stop itself, `(so).`, stays as it is."""
+    """Render a note in brackets; a note that already has brackets and a final stop, `(so).`, is unchanged."""
     found = GROUP.fullmatch(note)
     inner, end = found.groups() if found and found[2] else (note, "")
     return f"({escape(inner, NOTE_SIGNS) if is_armed else inner}){end}"
@@ -93,7 +93,7 @@ def read_group(text: str) -> str | None:
 
 
 def opening_bracket(text: str) -> int:
-    """Return the place of the bracket that is closed at the end of `text`, a final stop aside; -1 for none."""
+    """Return the position of the bracket closed at the end of `text`, ignoring a final stop; -1 if there is none."""
     end = len(text.rstrip(".,;:!?_*"))
     depth = 0
     for bracket in reversed(list(BRACKET.finditer(text, 0, end))):
@@ -118,7 +118,7 @@ def write_notes(notes: tuple[Note, ...]) -> str:
 
 
 def read_notes(text: str) -> tuple[Note, ...]:
-    """Return the notes in `text`; none if it has anything else."""
+    """Return the notes in `text`; none if it contains anything else."""
     notes: list[Note] = []
     position = 0
     while position < len(text):
@@ -134,7 +134,7 @@ def read_notes(text: str) -> tuple[Note, ...]:
 
 
 def _note_end(text: str, start: re.Match[str]) -> int:
-    """Return the end of the note that begins at `start`: at the end, or before the blank in front of another."""
+    """Return the end of the note that begins at `start`: the end of the text, or the blank before another note."""
     sign = re.escape(start[1])
     for found in re.compile(rf"\)[.,;:!?]*+{sign}[.,;:!?]*+").finditer(text, start.end()):
         is_last = found.end() == len(text) or (bool(sign) and NEXT_NOTE.match(text, found.end()) is not None)
@@ -144,7 +144,7 @@ def _note_end(text: str, start: re.Match[str]) -> int:
 
 
 def without_emphasis(text: str) -> str:
-    """Return `(so).` for `_(so)_.`."""
+    """Return a note in brackets without emphasis around it: `(so).` for `_(so)_.`."""
     start = len(text) - len(text.lstrip("_*"))
     sign = text[:start]
     inner, _, end = text[start:].rpartition(sign) if sign else (text, "", "")
@@ -163,9 +163,9 @@ EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")
 
 
 def write_entry(entry: Entry, like: str = "") -> str:
-    """Render an entry without its bullet, escaped no more than it must be to read back as itself.
+    """Render an entry without its bullet, with as few escapes as it needs to read back unchanged.
 
-    `like` is an entry as a person wrote it: its quotes are kept if the words allow it.
+    `like` is an entry as a person wrote it; its style of quotes is kept if the words allow it.
     """
     words, note = one_line(entry.words), one_line(entry.note)
     if entry.kind == "note":
@@ -191,7 +191,7 @@ def _written_words(entry: Entry, like: str) -> Iterator[str]:
 
 
 def _fenced(words: str) -> str:
-    """Return `words` between more backticks than any row of them inside."""
+    """Return `words` between backticks, more of them than in any run inside."""
     fence = "`" * (1 + max((len(run) for run in BACKTICKS.findall(words)), default=0))
     pad = " " if not words or words[0] in "` " or words[-1] in "` " else ""
     return f"{fence}{pad}{words}{pad}{fence}"
@@ -204,7 +204,7 @@ def entry_in(text: str) -> Entry | None:
 
 
 def read_entry(text: str) -> tuple[Entry, str] | None:
-    """Return the entry in `text` and a remark on what is unusual about it; None if it is no entry."""
+    """Return the entry in `text` and a remark on anything unusual about it; None if it is not an entry."""
     if text.startswith('"'):
         return _read_quotation(text)
     if text.startswith("`"):
@@ -223,7 +223,7 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
 
 
 def _without_emphasis(text: str) -> str:
-    """Return `"words" (why)` for `**"words"** (why)`; empty for another text."""
+    """Return `"words" (why)` for `**"words"** (why)`; empty for other texts."""
     found = EMPHASISED.match(text)
     if found is None:
         return ""
@@ -245,10 +245,10 @@ def _read_quotation(text: str) -> tuple[Entry, str] | None:
 
 
 def _closing_quote(text: str) -> int:
-    """Return the place of the quote that ends the quotation.
+    """Return the position of the quote that ends the quotation.
 
-    The first quote before brackets that are closed at the end of the line; else, if the line ends with a bracket, the
-    first before any brackets; else the last quote.
+    This is the first quote before brackets that are closed at the end of the line; else, if the line ends with a
+    bracket, the first quote before any brackets; else the last quote.
     """
     starts = {found.end() - 1: place for place in _quotes(text) if (found := NOTE_START.match(text, place + 1))}
     place = starts.get(opening_bracket(text), -1)
@@ -277,7 +277,7 @@ def _read_term(text: str) -> tuple[Entry, str] | None:
 
 
 def _unpadded(words: str) -> str:
-    """Return words without the one blank on each side that separates backticks."""
+    """Return words without the one blank on each side that separates them from backticks."""
     if words.startswith(" ") and words.endswith(" "):
         return words[1:-1]
     return words
@@ -297,7 +297,7 @@ def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
 
 
 def _read_rest(text: str) -> tuple[str, str]:
-    """Return the note after the words, and a remark if it is not in brackets."""
+    """Return the note after the words, and a remark if the note is not in brackets."""
     rest = text.strip()
     if STRAY_PUNCTUATION.fullmatch(rest):
         return "", f"`{rest}` follows the words" if rest else ""
@@ -327,7 +327,7 @@ def label_in(text: str) -> str | None:
 def split_label(text: str, *, is_nested: bool = False) -> tuple[str, str] | None:
     """Return the label in `**label:** rest` and the rest; also of `**label** rest`, `**label**: rest`, `__label:__`.
 
-    In a nested list `**(words)**` is a note and no label.
+    In a nested list `**(words)**` is a note, not a label.
     """
     sign = text[:2]
     end = find_unescaped(text, sign, 2) if sign in ("**", "__") else -1

@@ -1,6 +1,6 @@
-"""Read a document that formatters, editors or people with a pencil have been over.
+"""Read a document that formatters, editors or people have changed.
 
-A formatter changes marks; a person puts `TODO` before an entry, a line through it or a link round it. `read_like` reads
+A formatter changes markup; a person puts `TODO` before an entry, or strikes it through or links it. `read_like` reads
 such a document with the words of the document that it comes from, so that the session does not change.
 """
 
@@ -32,7 +32,7 @@ Part = TypeVar("Part", Entry, Note)
 
 
 class Reading(NamedTuple):
-    """A document that was read like another one, and the problems of its lines."""
+    """A document read in the wording of another one, and the problems of its lines."""
 
     document: Document
     problems: list[Problem]
@@ -41,11 +41,11 @@ class Reading(NamedTuple):
 def read_like(
     text: str, file: str, known: Document, index: CodebookIndex, ids: LineIds = (), source: str | None = None
 ) -> Reading:
-    """Parse a text with the wording of `known` (with ids of codes) where it differs in marks alone.
+    """Parse a text, using the wording of `known` (with ids of codes) where only the markup differs.
 
-    `ids` are those of the entries and notes on its lines. Words that are in `source` as they are were meant so; without
-    that text they must differ no more than a formatter changes them. A line that is not understood is read as the
-    entry or the label that it holds.
+    `ids` are those of the entries and notes on its lines. Words that occur in `source` exactly as written are kept.
+    Without that text they may differ only as much as a formatter changes them. A line that is not understood is read as
+    the entry or the label that it contains.
     """
     document, problems = parse_document(text, file)
     document = identified(document, index)
@@ -72,7 +72,7 @@ class _Lines:
         self._by_id = {part.id: part for part in known.parts() if part.id and isinstance(part, Entry)}
 
     def labels(self, document: Document) -> bool:
-        """Find the labels of codes in bullets that are not understood; return whether there are any."""
+        """Find the labels of codes in bullets that were not understood; return whether there are any."""
         present = {line.label for line in _code_lines(document)}
         expected = dict.fromkeys([*(line.label for line in _code_lines(self._known)), *self._index.labels.values()])
         missing = sorted((label for label in expected if label not in present), key=len, reverse=True)
@@ -86,7 +86,7 @@ class _Lines:
         return bool(self.overrides)
 
     def entries(self, document: Document) -> bool:
-        """Find the entries of the known document that are in no other line; return whether there are any."""
+        """Find the entries of the known document that only an unread line contains; return whether there are any."""
         found = len(self.overrides)
         present = Counter((code.id, entry.words) for code in _code_lines(document) for entry in code.entries)
         known = {code.id: [*code.entries] for code in _code_lines(self._known)}
@@ -103,7 +103,7 @@ class _Lines:
         return len(self.overrides) > found
 
     def _entry_in(self, unread: Unread, known: Mapping[str, list[Entry]], code_id: str) -> Entry | None:
-        """Return the entry that a line holds: the one with its id, or one of its code, or of any other."""
+        """Return the entry that a line contains: the one with its id, or one of its code, or any other."""
         if unread.text.lstrip().startswith(FOREIGN):
             return None
         id_ = self._ids.get(unread.line)
@@ -123,7 +123,7 @@ class _Wording:
     """The wording of a document's parts, by id or by code."""
 
     def __init__(self, known: Document, source: str | None, same: set[int]) -> None:
-        """`same` receives the lines of the parts that are worded as in the known document."""
+        """Index the known wording; lines of parts that are worded as in the known document are added to `same`."""
         self._known, self._source, self._same = known, source, same
         self._by_id: dict[str, Entry | Note] = {part.id: part for part in known.parts() if part.id}
         self._by_code: dict[str, list[Entry | Note]] = defaultdict(list)
@@ -171,7 +171,7 @@ class _Wording:
         return tuple(self._of_part(part, left) for part in parts)
 
     def _of_part(self, part: Part, left: list[Entry | Note]) -> Part:
-        """Return a part in the wording of the one with its id, or else of one of `left`, which loses that."""
+        """Return a part in the wording of the part with its id, else of one of `left`, which is then removed."""
         by_id = self._by_id.get(part.id)
         if by_id is not None and _content(by_id) == _content(part):
             return part
@@ -189,7 +189,7 @@ class _Wording:
         return part
 
     def _worded(self, part: Part, other: Entry | Note) -> Part | None:
-        """Return a part in the wording of another one that says the same; None if it says something else."""
+        """Return a part in the wording of another one with the same meaning; None if the meaning differs."""
         if isinstance(part, Note):
             text = other.text if isinstance(other, Note) else ""
             return replace(part, text=text) if text and is_same(part.text, text) else None

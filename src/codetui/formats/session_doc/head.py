@@ -60,12 +60,15 @@ class Heading(NamedTuple):
 
 
 def kind_of(noun: str) -> str:
-    """Return the word for a source as headings write it."""
+    """Return the noun for a source as headings write it."""
     return JOB_AD if noun == AD else noun[:1].upper() + noun[1:]
 
 
 def noun_of(kind: str, opening: str) -> str:
-    """Return the word for a source as the codebook has it: in lower case, unless the opening has it in upper case."""
+    """Return the noun for a source as the codebook writes it:
+
+    in lower case, unless it is in upper case in the opening.
+    """
     if kind.casefold().split() == JOB_AD.casefold().split():
         return AD
     noun = kind[:1].lower() + kind[1:]
@@ -119,7 +122,7 @@ def write_group_heading(title: str, marks: str = "###") -> str:
 
 
 def write_opening(title: str, employer: str, noun: str = AD) -> str:
-    """Render the opening sentence that follows from title and employer."""
+    """Render the opening sentence for a title and an employer."""
     title, employer, noun = one_line(title), one_line(employer), _in_sentence(noun)
     end = f" at {employer}" if employer else ""
     end += "" if end.endswith(".") else "."
@@ -142,13 +145,13 @@ def read_employer(opening: str, noun: str = AD) -> str:
 
 
 def _in_sentence(noun: str) -> str:
-    """Return the word for a source in the opening sentence."""
+    """Return the noun for a source in the opening sentence."""
     return "position" if noun == AD else one_line(noun)
 
 
 @lru_cache(maxsize=8)
 def _patterns(noun: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns of what follows a title, and of the employer with what precedes it."""
+    """Return the patterns for the text after a title, and for the employer with the text before it."""
     word = re.escape(_in_sentence(noun))
     return (
         re.compile(rf"\s+(?:position|role|vacancy|job|{word})(?!\w)"),
@@ -157,7 +160,7 @@ def _patterns(noun: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _title_span(opening: str, noun: str) -> tuple[int, int]:
-    """Return start and end of the quoted title, which ends before `position`, else at the first quote."""
+    """Return the start and end of the quoted title, which ends before `position`, else at the first quote."""
     found = TITLED.match(opening)
     if not found or UNTITLED.match(opening):
         return 0, 0
@@ -191,7 +194,7 @@ def read_profile(text: str) -> str | None:
 
 
 def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
-    """Return the reasoning that a bullet begins, or None for another bullet; only the first may have another label."""
+    """Return the reasoning that a bullet begins, or None; only the first reasoning may have another label."""
     found = REASONING.fullmatch(text) or (OTHER_REASONING.fullmatch(text) if is_first else None)
     return found[1].strip() if found else None
 
@@ -231,7 +234,7 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
 def _patch_opening(
     rows: Rows, paragraphs: list[Row], document: Document, title: str | None, employer: str | None
 ) -> None:
-    """Change title and employer in the opening where it names them; None leaves them as they are."""
+    """Change title and employer where the opening names them; None leaves one unchanged."""
     old = ["\n".join(line.strip() for line in row.raw) for row in paragraphs]
     new = "\n\n".join(old)
     if not document.opening:
@@ -276,7 +279,7 @@ def _remove(rows: Iterable[Row]) -> None:
 
 
 def _with_employer(heading: str, employer: str) -> str:
-    """Replace the employer in the text of the first heading; what comes before the id stays as it is."""
+    """Replace the employer in the text of the first heading, keeping everything before the id."""
     found, old = HEADING.fullmatch(heading), read_heading(heading)
     if found is None or old is None:
         return heading

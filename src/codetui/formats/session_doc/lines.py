@@ -87,17 +87,17 @@ class Line:
 
     @property
     def end(self) -> int:
-        """The number of the line after the last."""
+        """The number of the line after the last one."""
         return self.number + len(self.raw)
 
 
 def raw_lines(text: str) -> list[str]:
-    """Return the lines of a text without their ends, as editors count them."""
+    """Return the lines of a text without their line ends, as editors count them."""
     return LINE_END.split(text)
 
 
 def ended_lines(text: str) -> list[str]:
-    """Return the lines of a text with their ends: joined, they are the text."""
+    """Return the lines of a text with their line ends; joined, they are the text."""
     return ENDED_LINE.findall(text)
 
 
@@ -146,9 +146,9 @@ def cut(text: str) -> list[Line]:
 def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
     """Return the fenced code or comment that begins on line `number` (from 0), up to the line that closes it.
 
-    Without a closing line it is neither: it would hide all that follows; its sign is then added to `unclosed`. A `-->`
-    inside a heading or bullet does not close a comment of several lines: it is a word of a quotation, and the lines
-    between are no comment.
+    Without a closing line it counts as neither, since it would hide everything that follows; its opening sign is then
+    added to `unclosed`. A `-->` inside a heading or bullet does not close a comment of several lines: it is part of a
+    quotation, and the lines in between are no comment.
     """
     kind: Kind = "comment" if COMMENT.match(raws[number]) else "fence"
     fence = FENCE.match(raws[number])
@@ -169,7 +169,7 @@ def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
 
 
 def _underline(line: Line, following: list[str]) -> None:
-    """Make a line the heading that it is where the next line underlines it."""
+    """Turn a line into a heading if the next line underlines it."""
     underline = UNDERLINE.match(following[0]) if following and len(line.raw) == 1 else None
     if underline:
         line.kind, line.level = "heading", 1 if underline[1] else 2
@@ -178,7 +178,7 @@ def _underline(line: Line, following: list[str]) -> None:
 
 
 def escape_heading(text: str) -> str:
-    """Return the text of a heading so that nothing at its end is taken for what closes it."""
+    """Escape the text of a heading so that nothing at its end counts as closing signs."""
     return ENDS_LIKE_HEADING.sub(r"\1\\\2", text) if HEADING_END.search(text) or "\\" in text else text
 
 
@@ -214,7 +214,7 @@ def _is_table_rule(raw: str) -> bool:
 
 
 def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool:
-    """True for a line that continues the one above: next to it, or indented under a bullet."""
+    """True for a line that continues the one above: directly below it, or indented under a bullet."""
     if kind not in CONTINUED_BY.get(last, ()):
         return False
     return not is_after_blank or (last == "bullet" and (raw[:2].isspace() or raw[0] == "\t"))
@@ -227,9 +227,9 @@ def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool
 class Row:
     """A logical line with its line ends, and the blank lines above it (`gap`).
 
-    `key` sorts the rows of a text: (2 * line number,) for a row of the text as it was read, longer for a new one.
-    `parts` are the entries or notes of the row as it was read, `ids` those of its parts as it will be written. `end` is
-    the key of the last row that markdown counts as part of the same bullet, though it is no part of the coding.
+    `key` sorts the rows of a text: (2 * line number,) for a row that was read, a longer tuple for a new one. `parts`
+    are the entries or notes read from the row, `ids` are the ids of its parts as it will be written. `end` is the key
+    of the last row that markdown counts as part of the same bullet although it is not part of the coding.
     """
 
     key: Key
@@ -252,7 +252,7 @@ class Row:
 
     @property
     def number(self) -> int:
-        """The row's line, from 1; of a new row the line behind which it goes."""
+        """The row's line, from 1; for a new row, the line after which it goes."""
         return self.key[0] // 2
 
     @property
@@ -263,7 +263,7 @@ class Row:
 
     @property
     def list_prefix(self) -> str:
-        """The same without a check box, for another row in the list."""
+        """The prefix without a check box, for another row of the list."""
         found = BULLET_PREFIX.match(self.raw[0])
         return self.prefix.removesuffix(found[4]) if found and found[4] else self.prefix
 
@@ -273,12 +273,12 @@ class Row:
 
     @property
     def is_nested(self) -> bool:
-        """True for a row that markdown counts as part of the list above it: a bullet, or anything indented."""
+        """True for a row that markdown counts as part of the list above it: a bullet or any indented row."""
         return self.kind == "bullet" or (self.is_indented and self.kind != "rule")
 
 
 class Rows:
-    """The rows of a text, which can be rewritten, removed and added; all others are written as they were read."""
+    """The rows of a text, which can be rewritten, removed and added; all others are written unchanged."""
 
     def __init__(self, text: str) -> None:
         self._mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
@@ -311,7 +311,7 @@ class Rows:
         row.raw = [text + end for text in texts]
 
     def written(self) -> Written:
-        """Return the text and the ids by line."""
+        """Return the resulting text and the ids by line."""
         lines, ids = list(self._top), []
         for row in self._spaced():
             lines += row.gap
@@ -321,7 +321,7 @@ class Rows:
         return Written(self._mark + "".join(self._ended(lines + self._bottom)), tuple(ids))
 
     def _spaced(self) -> Iterator[Row]:
-        """Yield the rows that are left, with the blank lines that they need between them."""
+        """Yield the remaining rows with the blank lines that they need between them."""
         above: Row | None = None
         carried: list[str] = []
         is_changed = False
@@ -336,7 +336,7 @@ class Rows:
             above, carried, is_changed = row, [], row.is_new
 
     def _separated(self, above: Row, row: Row) -> Iterator[Row]:
-        """Separate a row from the one that is now above it, so that it is not read as a continuation."""
+        """Separate a row from the row that is now above it, so that it is not read as its continuation."""
         is_listed = row.kind == "bullet" and (above.kind == "bullet" or (row.is_indented and above.is_nested))
         if (row.is_new or above.is_new) and not is_listed:
             row.gap = row.gap or [self._line_end]
@@ -345,7 +345,7 @@ class Rows:
             row.gap = row.gap or [self._line_end]
 
     def _ended(self, lines: list[str]) -> Iterator[str]:
-        """End all lines, the last one as in the text that was read; two line ends never become one."""
+        """Terminate all lines, the last one as in the text that was read; two line ends are never merged into one."""
         above = ""
         for number, line in enumerate(lines, 1):
             line = line if line[-1:] in ("\r", "\n") else line + self._line_end

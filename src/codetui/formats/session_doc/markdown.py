@@ -1,4 +1,4 @@
-"""Documents as markdown: a session projected to its document, a document rendered, and any text parsed."""
+"""Documents as markdown: project a session to its document, render a document, and parse any text."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Site(NamedTuple):
 
     @property
     def sort_key(self) -> tuple[int, bool]:
-        """Sort codes in the order of the codebook, each unknown one behind the last of its kin."""
+        """Sort codes in the order of the codebook, each unknown one after the last code with a similar id."""
         return self.order, not self.is_known
 
 
@@ -97,7 +97,7 @@ class CodeSites:
         return section is not None and section.holds == "terms"
 
     def site(self, code_id: str) -> Site:
-        """Return the site of a code; one that the codebook lacks has that of the last code with a similar id."""
+        """Return the site of a code; for a code that the codebook lacks, that of the last code with a similar id."""
         code = self.index.codes.get(code_id)
         if code is not None and code.section in self.index.sections:
             group = self.index.groups.get(code.group)
@@ -112,13 +112,16 @@ class CodeSites:
         return self.kin(code_id) or Site(self.last_section, "", len(self.book.codes), False)
 
     def _end(self, code: FormerCode) -> int:
-        """Return the order of the last code in or before the section that a code of an earlier version is in."""
+        """Return the position after which an earlier version's code is placed:
+
+        that of the last code up to its section.
+        """
         sections = list(self.index.sections)
         upto = sections[: sections.index(code.section.id) + 1] if code.section.id in sections else sections
         return max((self.index.order[own.id] for own in self.book.codes if own.section in upto), default=-1)
 
     def kin(self, code_id: str) -> Site | None:
-        """Return the site behind the last code with an id built alike, None if there is none."""
+        """Return the site after the last code whose id is built alike; None if there is none."""
         stem, is_nearest = _stem(next(iter(code_id.split()), "")), True
         while stem:
             kin = [code for code in self.book.codes if code.id.startswith(stem) and code.section in self.index.sections]
@@ -131,13 +134,16 @@ class CodeSites:
 
 
 def _stem(code_id: str) -> str:
-    """Return what an id shares with its siblings: `1.A.` of `1.A.2`, `TASK` of `TASK5`; empty if that is nothing."""
+    """Return the part of an id that its siblings share:
+
+    `1.A.` for `1.A.2`, `TASK` for `TASK5`; empty if there is none.
+    """
     stem = LAST_COMPONENT.sub("", code_id)
     return stem if stem != code_id else ""
 
 
 def project(state: State, book: Codebook, source: SourceFacts) -> Document:
-    """Return the document of a session; what the coder wrote about the source comes before the source's own facts.
+    """Return the document of a session; employer and title entered by the coder replace those of the source.
 
     A code that the codebook lacks is placed with the codes whose ids are built alike, with its id as label.
     """
@@ -153,7 +159,7 @@ def project(state: State, book: Codebook, source: SourceFacts) -> Document:
 
 
 class _Projection:
-    """The content of a session by code and by place, in the order in which the coder assigned it."""
+    """The content of a session by code and by place, in the order of assigning."""
 
     def __init__(self, state: State, sites: CodeSites) -> None:
         self._book, self._index, self._sites = sites.book, sites.index, sites
@@ -208,7 +214,7 @@ class _Projection:
         return tuple(self._notes[kind].get(id_, ()))
 
     def _homeless(self) -> list[Block]:
-        """Return the notes on sections and groups that the codebook lacks, each under its id."""
+        """Return the notes on sections and groups that the codebook lacks, each under the missing id."""
         known = {group.id for group in self._book.groups if group.section in self._index.sections}
         strays = [each for each in self._notes["section"].items() if each[0] not in self._index.sections]
         strays += [each for each in self._notes["group"].items() if each[0] not in known]
@@ -231,7 +237,7 @@ def render_document(document: Document) -> str:
 
 
 def written(document: Document) -> Written:
-    """Render a document as `render_document` does; return its text with the ids of the entries and notes by line."""
+    """Render a document as `render_document` does; return the text with the ids of the entries and notes by line."""
     rows: list[tuple[str, tuple[str, ...]]] = [(line, ()) for line in _head_lines(document)]
     for section in document.sections:
         rows += [("", ()), (head.RULE, ()), ("", ()), *_section_rows(section)]
@@ -247,7 +253,7 @@ def _head_lines(document: Document) -> list[str]:
 
 
 def _section_rows(section: SectionPart) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the lines of a section with the ids of the parts in each."""
+    """Yield the lines of a section with the ids of the parts on each."""
     yield head.write_section_heading(section.title), ()
     for block in section.blocks:
         if block.heading is not None:
@@ -272,7 +278,10 @@ Overrides: TypeAlias = tuple[tuple[int, str | Entry], ...]
 
 
 def parse_document(text: str, file: str, overrides: Overrides = ()) -> tuple[Document, list[Problem]]:
-    """Return the document in `text`, and what in it is not understood; `file` names it in the problems."""
+    """Return the document in `text`, and problems for what was not understood.
+
+    `file` is the file's name in the problems.
+    """
     document, problems = _read(text, overrides)
     return document, [problem._replace(file=file) for problem in problems]
 
@@ -297,7 +306,7 @@ def _read(text: str, overrides: Overrides = ()) -> tuple[Document, tuple[Problem
 class _Reader:
     """A document being read: `parts` holds sections, blocks, codes, entries and the notes on blocks in one flat list.
 
-    `has_code` is True where an entry on the next line belongs to a code.
+    `has_code` is True if an entry on the next line belongs to a code.
     """
 
     overrides: Mapping[int, str | Entry]
@@ -310,7 +319,7 @@ class _Reader:
         self.problems.append(Problem("", line, severity, message))
 
     def leave(self, line: Line, message: str) -> None:
-        """Keep a line that is not understood, and report it."""
+        """Keep a line that was not understood in the document, and report it."""
         self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
         self.report(line.number, "warning", message)
 
@@ -320,7 +329,7 @@ class _Reader:
     # --- the head ---------------------------------------------------------------------------------
 
     def read_head(self, lines: list[Line]) -> Document:
-        """Return a document with the head alone."""
+        """Return a document that contains only the head."""
         heading: head.Heading | None = None
         openings: list[str] = []
         rest: list[Line] = []
@@ -351,7 +360,7 @@ class _Reader:
         return Document(id_, employer, title, profile, reasoning, opening=opening, noun=noun, lines=found)
 
     def _read_profile(self, lines: list[Line], found: dict[HeadPart, Lines]) -> tuple[str, str]:
-        """Return profile and reasoning; all that follows the bullet of the reasoning is a part of it."""
+        """Return profile and reasoning; everything after the bullet of the reasoning belongs to it."""
         profile = ""
         reasoning: list[str] = []
         for line in lines:
@@ -399,7 +408,7 @@ class _Reader:
                 self.leave_foreign(line)
 
     def _read_as(self, line: Line, meant: str | Entry) -> None:
-        """Read a line that is not understood as the label or the entry that it holds."""
+        """Read a line that was not understood as the label or the entry that it contains."""
         if isinstance(meant, Entry):
             self.parts.append(replace(meant, line=line.number, end=line.end))
             what = f"it is read as `{meant.words}`, since it has these words"
@@ -429,7 +438,7 @@ class _Reader:
             self.report(line.number, "note", "the line begins with odd blanks, which are read as usual ones.")
 
     def _read_code(self, line: Line, label: str, rest: str) -> None:
-        """Read a label and what follows it on its line: notes, or the first entry."""
+        """Read a label and the rest of its line: notes, or the first entry."""
         notes = _notes(rest, line)
         is_loose = bool(rest and not notes and rest[0] not in '"`')
         if is_loose:
@@ -451,7 +460,7 @@ class _Reader:
             self.report(line.number, "note", f"{remark}; it is read as `{entry.words}`. Check it.")
 
     def sections(self) -> tuple[SectionPart, ...]:
-        """Return the parts as sections with blocks with codes with entries."""
+        """Return the parts as sections that contain blocks, codes and entries."""
         sections: list[SectionPart] = []
         for section, below in _runs(self.parts, SectionPart):
             first = Block(line=section.line, end=section.end)
@@ -470,7 +479,7 @@ def _filled_block(block: Block, inside: list[ReadPart]) -> Block:
 
 
 def _runs(parts: Iterable[ReadPart], kind: type[T]) -> list[tuple[T, list[ReadPart]]]:
-    """Return each part of a kind with the parts that follow it, up to the next one of that kind."""
+    """Return each part of a kind together with the parts up to the next one of that kind."""
     runs: list[tuple[T, list[ReadPart]]] = []
     for part in parts:
         if isinstance(part, kind):
@@ -481,13 +490,13 @@ def _runs(parts: Iterable[ReadPart], kind: type[T]) -> list[tuple[T, list[ReadPa
 
 
 def _extend(found: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
-    """Extend a part of the head to the end of `line`."""
+    """Extend the lines of a part of the head to the end of `line`."""
     start = found[part].line if part in found else line.number
     found[part] = Lines(start, line.end)
 
 
 def _label(line: Line) -> tuple[str, str] | None:
-    """Return the label in a bullet and what follows it; a label on the left may be plain and end in a colon."""
+    """Return the label in a bullet and the rest of its line; a label on the left may be plain and end in a colon."""
     found = split_label(line.text, is_nested=line.is_indented)
     is_plain = not line.is_indented and line.text.endswith(":") and line.text[0] not in '"`'
     if found is None and is_plain and read_entry(line.text) is None:
@@ -505,7 +514,7 @@ def _notes(text: str, line: Line) -> tuple[Note, ...]:
 def identified(document: Document, index: CodebookIndex) -> Document:
     """Return the document with the ids of its sections, groups and codes.
 
-    A code that the codebook lacks has its label as id, a section or group that it lacks "".
+    The id of a code that the codebook lacks is its label; that of a missing section or group is empty.
     """
     section_id = _section_finder(index)
 

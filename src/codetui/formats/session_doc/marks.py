@@ -1,6 +1,6 @@
-r"""Compare texts whatever marks formatters, editors and people with a pencil put into them.
+r"""Compare texts regardless of the markup that formatters, editors and people add.
 
-A formatter escapes signs (`user\_ids`), writes entities, and other quotes and marks of emphasis.
+A formatter escapes signs (`user\_ids`), writes entities, and changes quotes and marks of emphasis.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ MARKS = ("em_open", "em_close", "strong_open", "strong_close", "s_open", "s_clos
 
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> str:
-    """Return a text in one style of markdown: equal for texts that a formatter turns into each other."""
+    """Return a text in one style of markdown, equal for texts that a formatter may turn into each other."""
     text = collapse_spaces(_rendered(text).translate(INVISIBLE).translate(SIGNS))
     return QUOTE.sub(r"\1", DASHES.sub("-", text).replace("…", "..."))
 
 
 @lru_cache(maxsize=4096)
 def bare(text: str) -> str:
-    """Return a text without marks: equal for words that somebody emphasised, linked or quoted in another way."""
+    """Return a text without markup, equal for words that were emphasised, linked or quoted differently."""
     text = ADDED.sub("", _rendered(text, is_visible=True)).translate(INVISIBLE).translate(SIGNS)
     return collapse_spaces(DROPPED.sub("", DASHES.sub("-", text).replace("…", "...")))
 
@@ -57,17 +57,17 @@ def is_same(text: str, other: str) -> bool:
 
 
 def are_same_words(words: str, other: str) -> bool:
-    """Return whether two quotations differ in marks and white space alone."""
+    """Return whether two quotations differ only in markup and white space."""
     return words == other or bare(words).replace(" ", "") == bare(other).replace(" ", "") != ""
 
 
 def holds(text: str, words: str) -> bool:
-    """Return whether these words, as whole words, occur in a text, whatever the marks in and around them."""
+    """Return whether a text contains these words, as whole words, regardless of markup in and around them."""
     return find_words(bare(text), bare(words)) >= 0
 
 
 def find_words(text: str, words: str, start: int = 0) -> int:
-    """Return the first place of these words, as whole words, at or after `start`; -1 if there is none."""
+    """Return the first position of these words, as whole words, at or after `start`; -1 if there is none."""
     place = text.find(words, start) if words else -1
     while place >= 0:
         end = place + len(words)
@@ -79,7 +79,7 @@ def find_words(text: str, words: str, start: int = 0) -> int:
 
 
 def visible(text: str) -> str:
-    """Return the text that a reader sees once it is rendered."""
+    """Return the text that a reader sees after rendering."""
     return collapse_spaces(_rendered(text, is_visible=True)) if MARKED.search(text) else text
 
 
@@ -91,7 +91,7 @@ def _parser() -> MarkdownIt:
 
 
 def _rendered(text: str, *, is_visible: bool = False) -> str:
-    """Return a text in one style of markdown, or without all marks and targets of links if `is_visible`."""
+    """Return a text in one style of markdown; if `is_visible`, without any markup or targets of links."""
     if len(text) > MAX_LENGTH:
         return html.unescape(text)
     tokens = _parser().parseInline(RAW_HTML.sub(r"\1", text))[0].children or ()
@@ -99,7 +99,7 @@ def _rendered(text: str, *, is_visible: bool = False) -> str:
 
 
 def _token_texts(tokens: Iterable[Token], *, is_visible: bool) -> Iterator[str]:
-    """Yield the pieces of a parsed text; the target of a link that is its own text is left out."""
+    """Yield the pieces of a parsed text; the target of a link is left out if it equals the link's text."""
     target = ""
     for token in tokens:
         match token.type:

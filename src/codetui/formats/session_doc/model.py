@@ -26,7 +26,7 @@ LineIds: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
 class Located:
     """A part of a document: `line` is its first line, from 1, `end` the line after its last; 0 if it was not read.
 
-    `id` is that of the coding, memo, code, group or section which the part represents.
+    `id` identifies the coding, memo, code, group or section that the part represents.
     """
 
     line: int = field(default=0, compare=False)
@@ -36,14 +36,14 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Note(Located):
-    """A note of its own in one line of text: `_(text)_`, `*(text)*` or `(text)`."""
+    """A note that is one line of text: `_(text)_`, `*(text)*` or `(text)`."""
 
     text: str
     emphasis: Emphasis = field(default="_", compare=False)
 
     @property
     def is_empty(self) -> bool:
-        """True for a note without text, which no session stores."""
+        """True for a note without text; no session stores one."""
         return not self.text.strip()
 
 
@@ -61,7 +61,7 @@ class Entry(Located):
 
     @property
     def is_empty(self) -> bool:
-        """True for a note without text, which no session stores."""
+        """True for a note without text; no session stores one."""
         return self.kind == "note" and not self.note.strip()
 
 
@@ -76,7 +76,7 @@ class CodeLine(Located):
 
 @dataclass(frozen=True, slots=True)
 class Block(Located):
-    """The codes under the heading of one group, or those above all groups (`heading` is None)."""
+    """The codes under the heading of one group, or above all groups (`heading` is None)."""
 
     heading: str | None = None
     notes: tuple[Note, ...] = ()
@@ -84,7 +84,7 @@ class Block(Located):
 
     @property
     def is_empty(self) -> bool:
-        """True for a block that leaves no trace in a document."""
+        """True for a block that does not appear in a document."""
         return self.heading is None and not self.notes and not self.codes
 
 
@@ -97,7 +97,7 @@ class SectionPart(Located):
 
 
 class Lines(NamedTuple):
-    """The lines of a part: the first, from 1, and the one after the last."""
+    """The lines of a part: the number of the first, from 1, and of the line after the last."""
 
     line: int
     end: int
@@ -105,7 +105,7 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Lines that the grammar does not know, with their text as it is."""
+    """Lines that the grammar does not recognise, with their original text."""
 
     line: int
     text: str
@@ -116,8 +116,8 @@ class Unread:
 class Document:
     """One coder's coding of one source.
 
-    `opening` is empty where the opening sentence follows from title and employer; `noun` is the word for a source in
-    the codebook; `lines` has the lines of the parts of the head that were read.
+    `opening` is empty if the opening sentence follows from title and employer. `noun` is the codebook's word for a
+    source. `lines` maps each part of the head that was read to its lines.
     """
 
     source_id: str
@@ -168,7 +168,7 @@ def with_part_ids(document: Document, id_of: Callable[[Entry | Note], str]) -> D
 
 
 def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:
-    """Return the document, as it was read, with `ids` (by line) on its entries and notes; the others get ""."""
+    """Return the document as it was read with `ids` (by line) on its entries and notes; all others get ""."""
     coming = {line: iter(tuple(of_line)) for line, of_line in ids}
     return with_part_ids(document, lambda part: next(coming.get(part.line, iter(())), ""))
 
@@ -182,7 +182,7 @@ def ids_by_line(document: Document) -> LineIds:
 
 
 def numbered(number: int, title: str) -> str:
-    """Return a section's title as documents write it, `2. Tools`; a title that has a number keeps that one."""
+    """Return a section's title as documents write it, `2. Tools`; a title that already has a number keeps it."""
     title = " ".join(title.split())
     return title if NUMBER.match(title) else f"{number}. {title}"
 

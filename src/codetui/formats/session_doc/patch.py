@@ -1,8 +1,8 @@
 """Patch a document that a person laid out: only the lines that differ from the session change.
 
 The layout's text is cut into rows. Sections, groups and codes are found in them, the entries and notes of the session
-are aligned with theirs by id and then by content, and each list is edited in place. No row is ever moved: a new one
-gets a key that sorts it behind the row that it follows.
+are aligned with theirs by id and then by content, and each list is edited in place. No row is ever moved: a new row
+gets a key that sorts it after the row that it follows.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NOTHING: WantedCode = SectionPart(""), Block(), CodeLine("")
 
 
 def document_of(state: State, book: Codebook, source: SourceFacts) -> Written:
-    """Return the document of a session: its layout, patched where the session has changed, else the canonical shape."""
+    """Return the document of a session: its layout, patched where the session has changed, or the canonical form."""
     wanted = project(state, book, source)
     if state.layout is None:
         return written(wanted)
@@ -67,9 +67,9 @@ def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex, source
     """Return the text of `layout` with the content of `wanted`, and the ids of its entries and notes by line.
 
     `wanted` is the canonical document of a session, with ids. Each of its entries and notes occurs once in the result;
-    all lines of the layout that agree with it are kept in their order, byte for byte. A code that has several lines
-    keeps each entry where it is: the order of `wanted` counts within each of them. `source` is the text with the
-    quotations: a link or marks round words that it has without them are kept.
+    all lines of the layout that agree with `wanted` are kept in order, byte for byte. If a code occurs on several
+    lines, each entry stays where it is, and the order of `wanted` applies within each list. `source` is the text of the
+    quotations: a link or markup around words that are plain there is kept.
     """
     document = read_like(layout.text, "", wanted, index, layout.ids, source).document
     rows = Rows(layout.text)
@@ -82,9 +82,9 @@ def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex, source
 class _Place:
     """A section or a group of the layout, with the codes and notes directly under its heading.
 
-    Under a heading that the codebook does not have `id` is that of the section or group to which most of the codes
-    belong, if any. `end` is the key of the last row, rules aside. `is_kept` is True where a row is no part of the
-    coding. `section` is None for a section.
+    Under a heading that is not in the codebook, `id` is that of the section or group to which most of the codes belong,
+    if any. `end` is the key of the last row, rules aside. `is_kept` is True if a row is not part of the coding.
+    `section` is None for a section.
     """
 
     heading: Row
@@ -105,16 +105,16 @@ class _Place:
 
     @property
     def owned_notes(self) -> list[tuple[Row, Note]]:
-        """The notes with the rows in which they are."""
+        """The notes with the rows they are in."""
         parts = ((row, part) for row in self.notes for part in row.parts)
         return [(row, part) for row, part in parts if isinstance(part, Note) and not part.is_empty]
 
 
 @dataclass(slots=True, eq=False)
 class _Code:
-    """The row of a code, which holds notes or one entry, and the rows of its other entries.
+    """The row of a code, which contains notes or one entry, and the rows of its other entries.
 
-    `before` and `behind` begin the keys of new codes next to it. `is_kept` is as in a place.
+    `before` and `behind` begin the keys of new codes next to it. `is_kept` is as in `_Place`.
     """
 
     row: Row
@@ -132,7 +132,7 @@ class _Code:
 
     @property
     def has_inline(self) -> bool:
-        """True where the code's own row holds an entry."""
+        """True if the code's own row contains an entry."""
         return any(isinstance(part, Entry) for part in self.row.parts)
 
     @property
@@ -141,7 +141,7 @@ class _Code:
 
     @property
     def written_label(self) -> str:
-        """The label as its row has it, with its marks and colon."""
+        """The label as written in its row, with its marks and colon."""
         found = split_label(self.row.text)
         rest = found[1] if found else ""
         return self.row.text[: len(self.row.text) - len(rest)].rstrip()
@@ -168,7 +168,7 @@ class _Patch:
         self._recognize()
 
     def run(self) -> None:
-        """Edit all notes and codes, then remove the headings of groups that have lost all that was under them."""
+        """Edit all notes and codes, then remove the headings of groups that have become empty."""
         filled = [place for place in self._places if place.section and (place.codes or place.notes)]
         self._edit_place_notes()
         self._edit_codes()
@@ -216,7 +216,7 @@ class _Patch:
         return place
 
     def _add_row(self, place: _Place, row: Row, code_line: object, parts: tuple[Entry | Note, ...]) -> None:
-        """Sort a row under the heading of `place`."""
+        """Assign a row to the heading of `place`."""
         code = place.codes[-1] if place.codes else None
         if isinstance(code_line, CodeLine):
             row.parts = parts
@@ -240,7 +240,7 @@ class _Patch:
         code.behind = (*row.key, IN_BLOCK)
 
     def _likely_id(self, place: _Place, taken: set[tuple[bool, str]]) -> str:
-        """Return the section or group to which more than half of the codes belong, if no other heading is its own."""
+        """Return the section or group of more than half of the codes, unless another heading has its id."""
         below = [place, *place.groups]
         codes = [self._index.codes.get(CodeId(code.id)) for each in below for code in each.codes]
         ids = Counter((code.group if place.section else code.section) if code else "" for code in codes)
@@ -250,7 +250,7 @@ class _Patch:
     # --- the content that is wanted ---------------------------------------------------------------
 
     def _key(self, id_: str) -> str:
-        """Return a code's id; of a code that the codebook lacks the name by which documents know it."""
+        """Return a code's id, or the name used in documents for a code that the codebook lacks."""
         code_id = CodeId(id_)
         if code_id in self._index.former:
             return collapse_spaces(id_)
@@ -258,7 +258,7 @@ class _Patch:
         return code.id if code else collapse_spaces(id_)
 
     def _collect(self) -> dict[str, WantedCode]:
-        """Return the content that is wanted under each code; a code that occurs twice is one."""
+        """Return the wanted content of each code; a code that occurs twice counts as one."""
         codes: dict[str, WantedCode] = {}
         for section in self._wanted.sections:
             for block in section.blocks:
@@ -270,9 +270,9 @@ class _Patch:
         return codes
 
     def _recognize(self) -> None:
-        """Replace a label that no single code has by the code to which all entries under it belong.
+        """Replace an ambiguous label by the code to which all entries under it belong.
 
-        The label must name that code: by its label or by its id.
+        The code must have that label or that id.
         """
         unknown = [code for code in self._codes if code.id not in self._index.codes]
         wanted = self._wanted_codes.items() if unknown else ()
@@ -370,9 +370,9 @@ class _Patch:
                     self._rows.rewrite(above, above.prefix + _rewritten(before, entry, above.text))
 
     def _new_entry(self, code: _Code, above: Row, key: Key, entry: Entry) -> Row:
-        """Add an entry behind `above`, in the style of its siblings or else of another code's.
+        """Add an entry after `above`, in the style of its siblings or else of another code's entries.
 
-        One that goes before all others is as far from the code's row as the first one was.
+        A new first entry keeps the distance between the code's row and the previous first entry.
         """
         sibling = code.rows[-1] if code.rows else self._entry_by_prefix.get(code.row.list_prefix)
         first = code.rows[0] if code.rows and above is code.row else None
@@ -421,7 +421,7 @@ class _Patch:
 
     @cached_property
     def _later_codes(self) -> list[Row]:
-        """The rows of all codes that are not the first under their heading."""
+        """The rows of all codes except the first under each heading."""
         return [code.row for place in self._places for code in place.codes[1:]]
 
     @cached_property
@@ -430,7 +430,7 @@ class _Patch:
         return next((marks[1] for marks in found if marks), "###")
 
     def _register(self, place: _Place) -> None:
-        """File a place under its id; one with an unknown heading under its title and under the id that is likely."""
+        """Index a place by its id; a place with an unknown heading also by its title and its likely id."""
         kind = "group" if place.section else "section"
         names = [(kind, place.id)]
         if not place.is_known:
@@ -458,7 +458,7 @@ class _Patch:
         return next((self._named[name] for name in names if self._named.get(name)), [])
 
     def _place(self, section: SectionPart, block: Block) -> _Place:
-        """Return the place for the codes of a block: its own, one that has its codes, or a new one."""
+        """Return the place for the codes of a block: its own, another that contains its codes, or a new one."""
         likely = ("likely section", section.id) if block.heading is None else ("likely group", block.id)
         found = self._find(section, block) or self._named.get(likely)
         return found[0] if found else self._new_place(section, block)
@@ -492,17 +492,17 @@ class _Patch:
 
 
 def _content(part: Entry | Note) -> Hashable:
-    """Return the content of a part, white space normalized; a quotation and a term may have the same."""
+    """Return the content of a part, white space normalized; a quotation and a term may have equal content."""
     if isinstance(part, Note):
         return collapse_spaces(part.text)
     return part.kind == "note", collapse_spaces(part.words), collapse_spaces(part.note)
 
 
 def arrange(lists: Sequence[Sequence[Part]], wanted: Sequence[Part], target: int) -> list[Placed[Part]]:
-    """Return each of `lists` as it is wanted: all of `wanted` once, and in each list in the order of `wanted`.
+    """Distribute `wanted` over `lists`: each part once, and in each list in the order of `wanted`.
 
-    A part stays where its id is, or else where its content is; as many stay as the order allows. The others are new in
-    list `target`, each behind the part that it follows in `wanted`.
+    A part stays in the list that has its id, or else its content; as many stay as the order allows. The others are
+    added to list `target`, each after the part that it follows in `wanted`.
     """
     found: list[dict[int, int]] = [{} for _ in lists]
     missing = list(range(len(wanted)))
@@ -525,9 +525,9 @@ def arrange(lists: Sequence[Sequence[Part]], wanted: Sequence[Part], target: int
 
 
 def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
-    """Return place by number for the most of `places` (place, number) whose numbers rise.
+    """Return as many `places` (place, number) with rising numbers as possible, as place by number.
 
-    Longest increasing subsequence by patience sorting.
+    This is the longest increasing subsequence, found by patience sorting.
     """
     tails: list[int] = []
     lengths: list[int] = []
@@ -551,7 +551,7 @@ def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
 
 
 def _joined(notes: Sequence[Note]) -> str:
-    """Render the notes of one row; where they are several, each needs the signs that separate it from the next."""
+    """Render the notes of one row; several notes need the signs that separate them."""
     if len(notes) < 2:
         return write_notes(tuple(notes))
     return write_notes(tuple(replace(note, emphasis=note.emphasis or "_") for note in notes))
@@ -568,7 +568,7 @@ def _rewritten(old: Entry | Note | None, new: Entry, text: str) -> str:
 
 
 def _labelled(code: _Code, rest: str) -> str:
-    """Render a code's row without its bullet: the label as it was written, where that can be read, and `rest`."""
+    """Render a code's row without its bullet: the label as it was written, if it can be read, and `rest`."""
     text = ""
     for label in (code.written_label, write_code_line(CodeLine(code.label))):
         text = f"{label} {rest}".rstrip()
@@ -578,12 +578,12 @@ def _labelled(code: _Code, rest: str) -> str:
 
 
 def _counted(prefix: str) -> str:
-    """Return the prefix of the next row in a list."""
+    """Return the prefix of the next row in a list; a number is raised by one."""
     return NUMBER.sub(lambda found: str(min(int(found[0]) + 1, LAST_NUMBER)), prefix)
 
 
 def _nested(prefix: str) -> str:
-    """Return the prefix of a list below a row with this one."""
+    """Return the prefix of a list nested below a row with this prefix."""
     found = BULLET_PREFIX.match(prefix)
     if found is None:
         return prefix

@@ -1,7 +1,6 @@
-"""Edits of a TOML text that a person wrote: comments and layout stay, byte for byte, everywhere else.
+"""Edits of a TOML text that a person wrote: everything else stays byte for byte, comments and layout included.
 
-Each function parses its result again, and raises EditError rather than return a text with any other content than the
-one that was asked for.
+Each function parses its result again, and raises EditError if the content is not exactly the intended one.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ COMMENT = re.compile(r"[ \t]*#")
 
 
 class EditError(ValueError):
-    """A text cannot be edited; the message includes the reason and what to do."""
+    """A text cannot be edited; the message states the reason and what to do."""
 
 
 def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequence[str] = ()) -> str:
     """Return the text with `key` of the table at `table` (`()` is the top) set to `value`.
 
-    A list keeps the entries that stay, and the comments between them.  A new key is written behind the last of the
-    keys `after` that the table has, or else behind its last key.
+    A list keeps its unchanged entries and the comments between them. A new key is written after the last of the keys
+    `after` that the table has, or else after its last key.
     """
 
     def change(top: Tree) -> None:
@@ -77,7 +76,7 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
 
 
 def add_table(text: str, name: str, fields: Fields, behind: Place | None = None) -> str:
-    """Return the text with one more table `[[name]]`: behind the table `behind`, or at the end of the file."""
+    """Return the text with one more table `[[name]]`, after the table `behind` or at the end of the file."""
     tables = parsed(text).fields.get(name, [])
     scan = TomlScan(text)
     if not isinstance(tables, list):
@@ -113,7 +112,7 @@ def parsed(text: str) -> Table:
 
 
 def _edited(text: str, change: Callable[[Tree], object], edit: Callable[[TomlScan, Tree], str]) -> str:
-    """Return the edited text if it parses to the tree that `change` makes of the text's tree."""
+    """Return the edited text if it parses to the tree that `change` makes of the original tree."""
     top = parsed(text).fields
     expected = copy.deepcopy(top)
     change(expected)
@@ -162,7 +161,7 @@ class _Style(NamedTuple):
 
     @classmethod
     def of(cls, scan: TomlScan, assignments: Sequence[Assignment]) -> _Style:
-        """Return the style of some lines of one table."""
+        """Return the style of the lines of one table."""
         heads = [scan.text[each.span.start : each.value.start] for each in assignments]
         if not heads:
             return cls()
@@ -181,13 +180,16 @@ class _Style(NamedTuple):
 
 
 def _newline(text: str) -> str:
-    """Return the line end of a file: that of its first line."""
+    """Return the line end of a file, taken from its first line."""
     first = text.find("\n")
     return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
 
 
 def _gap(scan: TomlScan, starts: Sequence[int]) -> int:
-    """Return the blank lines between the tables that begin at `starts`: of the first two with only blanks between."""
+    """Return how many blank lines separate the tables that begin at `starts`.
+
+    The first pair without a comment between them counts.
+    """
     for start in starts[1:]:
         above = scan.text[: scan.line_start(start)].replace("\r\n", "\n")
         lines = above.rstrip("\n")
@@ -218,7 +220,7 @@ def _replaced(scan: TomlScan, known: Assignment, old: object, value: Value) -> s
 
 
 def _added(scan: TomlScan, table: Place, key: str, value: Value, after: Sequence[str]) -> str:
-    """Return the text with one more key in a table of its own, an inline one or one of dotted keys."""
+    """Return the text with one more key in an existing table, an inline one or one of dotted keys."""
     name, newline = format_key(key), _newline(scan.text)
     inline = scan.value(table)
     if inline is not None:
@@ -247,7 +249,7 @@ def _added(scan: TomlScan, table: Place, key: str, value: Value, after: Sequence
 
 
 def _line_behind(scan: TomlScan, behind: int, line: str) -> str:
-    """Return the text with one more line after the line of the offset `behind`."""
+    """Return the text with one more line after the line that contains the offset `behind`."""
     text, newline = scan.text, _newline(scan.text)
     at = scan.line_end(behind)
     if not text[:at].endswith("\n"):
@@ -275,7 +277,7 @@ def _removed(scan: TomlScan, place: Place) -> str:
 
 
 def _with_entries(text: str, place: Place, old: list[object], new: tuple[str, ...], newline: str) -> str:
-    """Return the text with the list at `place` changed from `old` to `new`; entries that stay are not rewritten."""
+    """Return the text with the list at `place` changed from `old` to `new`; unchanged entries are not rewritten."""
     keys, new_keys = ([f"{type(each).__name__} {each!r}" for each in entries] for entries in (old, new))
     matcher = SequenceMatcher(None, keys, new_keys, autojunk=False)
     for tag, low, high, new_low, new_high in reversed(matcher.get_opcodes()):
@@ -293,7 +295,7 @@ def _with_entries(text: str, place: Place, old: list[object], new: tuple[str, ..
 
 
 def _with_entry(text: str, place: Place, number: int, entry: str, newline: str) -> str:
-    """Return the text with one more entry, which becomes the `number`-th, counted from 0."""
+    """Return the text with one more entry at index `number`, from 0."""
     scan = TomlScan(text)
     entries = scan.entries(place)
     if number:
@@ -317,7 +319,7 @@ def _with_entry(text: str, place: Place, number: int, entry: str, newline: str) 
 
 
 def _entry_behind(scan: TomlScan, known: Span, entry: str, newline: str) -> str:
-    """Return the text with one more entry after another, on a line of its own if that one begins a line."""
+    """Return the text with one more entry after another, on a new line if that entry begins a line."""
     text, comma = scan.text, scan.comma(known.end)
     is_on_line = scan.is_first_on_line(known.start)
     line = f"{scan.indent(known.start)}{entry}"
@@ -335,7 +337,7 @@ def _entry_behind(scan: TomlScan, known: Span, entry: str, newline: str) -> str:
 
 
 def _without_entry(text: str, place: Place, number: int) -> str:
-    """Return the text without the `number`-th entry: its whole line if nothing else is on it, else the entry alone."""
+    """Return the text without entry `number`: the whole line if nothing else is on it, else only the entry."""
     scan = TomlScan(text)
     entries = scan.entries(place)
     start, comma = entries[number].start, scan.comma(entries[number].end)
@@ -354,7 +356,7 @@ def _without_entry(text: str, place: Place, number: int) -> str:
 
 
 def _with_table(scan: TomlScan, name: str, fields: Fields, at: int) -> str:
-    """Return the text with `[[name]]` and its fields at `at`, laid out and separated as its siblings are."""
+    """Return the text with `[[name]]` and its fields inserted at `at`, in the layout of its siblings."""
     text, newline = scan.text, _newline(scan.text)
     siblings = [each for each in scan.headers if each.table[:-1] == (name,)]
     above = [each for each in siblings if each.span.start < at]
@@ -372,9 +374,9 @@ def _with_table(scan: TomlScan, name: str, fields: Fields, at: int) -> str:
 
 
 def _end_of_table(scan: TomlScan, table: Place) -> int:
-    """Return where a table ends: behind its last key or subtable and the comments right below.
+    """Return where a table ends: after its last key or subtable and the comments directly below it.
 
-    Comments right above the next table belong to that one.
+    Comments directly above the next table belong to that table.
     """
     ends = [each.span.end for each in scan.headers if each.table[: len(table)] == table]
     ends += [each.span.end for each in scan.assignments if each.table[: len(table)] == table]

@@ -1,7 +1,7 @@
 """Positions and notation in a TOML text, which `tomllib` neither reports nor writes.
 
-A scan finds headers, keys, values and list entries. Values are formatted as strings in the quotes that suit them, and
-as lists on one line or several.
+A scan finds headers, keys, values and list entries. Values are formatted as strings with suitable quotes, and as lists
+on one line or several.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Header(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """`key = value`: its table (that of the header above, or an inline table), its place, and where it is written.
+    """`key = value`: its table (an inline one, or that of the header above), its place, and its position in the text.
 
-    `span` reaches from the key to the end of the value; `value` is the span of the value alone.
+    `span` reaches from the key to the end of the value; `value` covers only the value.
     """
 
     table: Place
@@ -59,7 +59,7 @@ class Assignment(NamedTuple):
 
 
 class TomlScan:
-    """The spans and lines of a text that `tomllib` accepts, a byte order mark in front included."""
+    """The spans and lines of a text that `tomllib` accepts, including a byte order mark."""
 
     def __init__(self, text: str) -> None:
         """Scan `text`; raises RecursionError for brackets that are nested a thousand deep."""
@@ -93,7 +93,7 @@ class TomlScan:
         return 0
 
     def assignment(self, place: Place) -> Assignment | None:
-        """Return the assignment of the value at `place`, in a table of its own or an inline one."""
+        """Return the assignment of the value at `place`, in a header's table or an inline one."""
         return self._by_place.get(place)
 
     def value(self, place: Place) -> Span | None:
@@ -105,37 +105,37 @@ class TomlScan:
         return next((each for each in self.headers if each.table == table), None)
 
     def under(self, table: Place) -> list[Assignment]:
-        """Return the assignments below a table's header (those of the top for `()`) in their order."""
+        """Return the assignments below a table's header (of the top table for `()`) in order."""
         return [each for each in self.assignments if each.table == table and not self._is_inline(each)]
 
     def inside(self, table: Place) -> list[Assignment]:
-        """Return the assignments of an inline table in their order."""
+        """Return the assignments of an inline table in order."""
         return [each for each in self.assignments if each.table == table and self._is_inline(each)]
 
     def entries(self, place: Place) -> list[Span]:
-        """Return the entries of a list in their order."""
+        """Return the entries of a list in order."""
         found: list[Span] = []
         while (entry := self._values.get((*place, len(found)))) is not None:
             found.append(entry)
         return found
 
     def comma(self, end: int) -> int | None:
-        """Return the position of the comma behind a value that ends at `end`, if there is one."""
+        """Return the position of the comma after a value that ends at `end`, if there is one."""
         match = BLANK.match(self.text, end)
         at = match.end() if match else end
         return at if self.text.startswith(",", at) else None
 
     def line_start(self, at: int) -> int:
-        """Return where the line of `at` begins, the byte order mark left out."""
+        """Return where the line that contains `at` begins, after a byte order mark."""
         return max(self.text.rfind("\n", 0, at) + 1, self.offset)
 
     def line_end(self, at: int) -> int:
-        """Return where the line after that of `at` begins, or the text ends."""
+        """Return where the line after the one that contains `at` begins, or where the text ends."""
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end + 1
 
     def indent(self, at: int) -> str:
-        """Return the blanks at the beginning of the line of `at`."""
+        """Return the blanks at the beginning of the line that contains `at`."""
         line = self.text[self.line_start(at) : at]
         return line[: len(line) - len(line.lstrip(" \t"))]
 
@@ -238,17 +238,17 @@ class TomlScan:
 
 
 def _unescaped(part: str) -> str:
-    """Return a part of a key that was written in double quotes as `tomllib` reads it."""
+    """Return a part of a key that is written in double quotes, unescaped as by `tomllib`."""
     return next(iter(tomllib.loads(f'"{part}" = 0'))) if "\\" in part else part
 
 
 def format_key(key: str) -> str:
-    """Return a key, quoted where it must be."""
+    """Return a key, quoted if necessary."""
     return key if BARE_KEY.fullmatch(key) else f'"{_escaped(key)}"'
 
 
 def quote(text: str, *, literal: bool = False) -> str:
-    """Return a string on one line, in single quotes if that spares backslashes or if `literal` asks for them."""
+    """Return a string on one line, in single quotes if that saves backslashes or if `literal` is set."""
     if (literal or '"' in text or "\\" in text) and "'" not in text and not any(map(_must_escape, text)):
         return f"'{text}'"
     return f'"{_escaped(text)}"'
@@ -264,9 +264,9 @@ def quote_long(text: str, newline: str, *, literal: bool = False) -> str:
 
 
 def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "", like: str = "") -> str:
-    """Return a value with `before` characters in front of it on its line.
+    """Format a value that follows `before` characters on its line.
 
-    A string gets the same kind of quotes as the value `like`, which it replaces, if they suit it.
+    A string gets the same kind of quotes as the value `like` that it replaces, if they suit it.
     """
     is_literal = like.startswith("'")
     if isinstance(value, bool):
@@ -279,7 +279,7 @@ def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "
 
 
 def format_inline(value: Value) -> str:
-    """Return a value on one line, as inline tables need it."""
+    """Format a value on one line, as inline tables require."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(quote, value))}]"
     return quote(value) if isinstance(value, str) else format_value(value, "")
@@ -302,12 +302,12 @@ def _code_point(sign: str) -> str:
 
 
 def _must_escape(sign: str) -> bool:
-    """Return whether TOML or an editor would not keep the character as it is."""
+    """Return whether a character must be escaped because TOML or an editor would not keep it."""
     return category(sign) in ("Cc", "Zl", "Zp") or sign == "\ufeff"
 
 
 def joined_lines(text: str) -> str:
-    """Return hard-wrapped text with its lines joined; blank lines, bullets and rows of tables keep their own lines.
+    """Return hard-wrapped text with its lines joined; blank lines, bullets and table rows stay on lines of their own.
 
     A bullet keeps its indentation relative to the leftmost one.  Control characters are removed.
     """
@@ -325,12 +325,12 @@ def joined_lines(text: str) -> str:
 
 
 def indentation(line: str) -> int:
-    """Return the columns of white space that a line begins with; tab stops are four columns apart."""
+    """Return the width of the white space at the beginning of a line in columns, with tab stops every four columns."""
     return len(line[: len(line) - len(line.lstrip())].expandtabs(4))
 
 
 def printable_lines(text: str) -> list[str]:
-    """Return the lines of a text without control characters, and without the blank ones at both ends."""
+    """Return the lines of a text without control characters, and without blank lines at either end."""
     lines = "".join(sign for sign in text if sign in "\n\t" or category(sign) != "Cc").split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
     return lines[filled[0] : filled[-1] + 1] if filled else []

@@ -1,6 +1,6 @@
-"""Tables of a TOML file that a person wrote: what is wrong becomes a problem with its line, the rest is kept.
+"""Tables of a TOML file that a person wrote: whatever is wrong becomes a problem with its line, the rest is kept.
 
-A field of a wrong type is read as absent; `forms.check` reports it.
+A field of a wrong type counts as absent; `forms.check` reports it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ HINTS = {
 
 
 class Number(str):
-    """A number with a decimal point as it was written, so that `1.10` remains `1.10`."""
+    """A number with a decimal point, kept as written, so that `1.10` remains `1.10`."""
 
     __slots__ = ()
 
@@ -86,7 +86,7 @@ class Sheet:
         return len(self.problems) < MOST_PROBLEMS
 
     def line(self, place: Place) -> int:
-        """Return the line of a place, from 1, or that of the nearest table around it; 0 for the whole text."""
+        """Return the line of a place, from 1, or of the nearest table around it; 0 for the whole text."""
         return 0 if self._scan is None else self._scan.line(*place)
 
     @cached_property
@@ -108,24 +108,24 @@ class Table:
 
     @property
     def _where(self) -> str:
-        """The words that name this table after a field: ` of [[code]]`; empty for the top."""
+        """The words that name this table after a field, ` of [[code]]`; empty for the top table."""
         return f" of {header(self.place)}" if self.place else ""
 
     def line(self, *names: str | int) -> int:
-        """Return the line of the table or of something in it."""
+        """Return the line of the table or of a field in it."""
         return self.sheet.line((*self.place, *names))
 
     def report(self, severity: Severity, message: str, *names: str | int) -> None:
-        """Add a problem at the table or at something in it."""
+        """Report a problem with the table or with a field in it."""
         if self.sheet.has_room():
             self.sheet.report(severity, self.line(*names), message)
 
     def text(self, name: str) -> str:
-        """Return a field of one line or a number: white space folded, control characters removed with a warning."""
+        """Return a one-line field or a number; white space is folded, control characters are removed with a warning."""
         return self._line(self.fields.get(name), name)
 
     def sign(self, name: str) -> str:
-        """Return a field of one character; a blank is kept, so that it can be reported as wrong."""
+        """Return a field of one character; a blank is kept, so that it can be reported as invalid."""
         value = self.fields.get(name)
         return self.text(name) or (value[:1] if isinstance(value, str) else "")
 
@@ -134,7 +134,7 @@ class Table:
         return joined_lines(_text(self.fields.get(name)))
 
     def verbatim(self, name: str) -> str:
-        """Return a field of any length as it is written, without empty lines at its ends."""
+        """Return a field of any length as written, without empty lines at its ends."""
         return "\n".join(printable_lines(_text(self.fields.get(name))))
 
     def flag(self, name: str) -> bool:
@@ -142,17 +142,17 @@ class Table:
         return self.fields.get(name) is True
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """Return a field that lists ids, each once; a single one needs no list."""
+        """Return a field that lists ids, each once; a single id needs no list."""
         return tuple(dict.fromkeys(self._lines(name)))
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return a field that lists texts of one line; a single text counts as a list of one, with a warning."""
+        """Return a field that lists one-line texts; a single text counts as a list of one, with a warning."""
         if isinstance(self.fields.get(name), str):
             self.report("warning", f'{name}{self._where} is a single text; write a list: {name} = ["…", "…"]', name)
         return tuple(self._lines(name))
 
     def table(self, name: str) -> Table:
-        """Return the table `[name]`; an empty one if it is absent or something else."""
+        """Return the table `[name]`; an empty table if it is absent or not a table."""
         value = self.fields.get(name)
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
             self.report("warning", f"{name} is a list; write [{name}] with single brackets", name)
@@ -160,7 +160,7 @@ class Table:
         return Table(self.sheet, (*self.place, name), value if isinstance(value, dict) else {})
 
     def tables(self, name: str) -> Iterator[Table]:
-        """Yield the tables `[[name]]` in their order."""
+        """Yield the tables `[[name]]` in order."""
         value = self.fields.get(name)
         if isinstance(value, dict):
             self.report("warning", f"{name} has single brackets; write [[{name}]], once for each", name)
@@ -186,13 +186,13 @@ class Table:
 
 
 def header(place: Place) -> str:
-    """Return how people write the header of a table: `[[code]]`, `[corpus]`."""
+    """Return the header of a table as people write it: `[[code]]`, `[corpus]`."""
     names = ".".join(step for step in place if isinstance(step, str))
     return f"[[{names}]]" if place and isinstance(place[-1], int) else f"[{names}]"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that was probably meant; empty if none is similar."""
+    """Return the known name that is most similar; empty if none is similar."""
     from difflib import get_close_matches
 
     if len(name) > LONGEST_NAME:
@@ -203,7 +203,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def report_missing(table: Table, place: Place, what: str, name: str, known: Iterable[str]) -> None:
-    """Report an id that the codebook lacks, with the one that was probably meant."""
+    """Report an id that the codebook lacks, with the most similar one."""
     if table.sheet.has_room():
         near = nearest(name, known)
         hint = f"did you mean {shown(near)}?" if near else "write an existing id, or remove it"
@@ -216,9 +216,9 @@ def shown(text: str) -> str:
 
 
 def long_key(text: str) -> int | None:
-    """Return the line, from 1, of a key with dozens of parts, which would take `tomllib` minutes; None without one.
+    """Return the line, from 1, of a key with dozens of parts, which `tomllib` would need minutes for; None without one.
 
-    Words joined by dots in a string or a comment are no key.
+    Words joined by dots in a string or a comment do not count.
     """
     if LONG_DOTTED_KEY.search(text) is None:
         return None
@@ -232,7 +232,7 @@ def _text(value: object) -> str:
 
 
 def _refused(text: str) -> tuple[int, str] | None:
-    """Return line and reason why a text is not even parsed: it would take too long or yield broken characters."""
+    """Return the line and reason if a text is not parsed, because it would take too long or yield broken characters."""
     if len(text) > BYTE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > BYTE_LIMIT:
         return 0, "the file is larger than 5 MB, a codebook is far smaller: is it the right file?"
     if (broken := SURROGATE.search(text)) is not None:
@@ -247,7 +247,7 @@ def _line_at(text: str, match: re.Match[str]) -> int:
 
 
 def _explained(error: ValueError, text: str) -> tuple[int, str]:
-    """Return line and wording of an error of `tomllib`."""
+    """Return the line and the explanation of an error of `tomllib`."""
     found = ERROR_LINE.search(str(error))
     what = ERROR_LINE.sub("", str(error))
     hint = next((hint for start, hint in HINTS.items() if what.startswith(start)), "correct this line")
