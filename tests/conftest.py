@@ -1,9 +1,11 @@
 """Configuration and fixtures that all tests share."""
 
 import asyncio
+import compileall
 import gc
 import sys
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,22 @@ from textual.app import App
 
 from testing import forkserver
 from testing.examples import register_profiles
-from testing.paths import shared_path
+from testing.paths import SRC, shared_path
 from testing.pilot import IdleLoop, run_test
+
+_numbers = count(1)
 
 register_profiles()
 settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fork the programs of the quick step; in the slow step, start each anew and try all examples of properties."""
+    """Fork the programs of the quick step; in the slow step, start each anew and try all examples of properties.
+
+    Compile the modules once, also where Python may not keep what it compiles: some hundred programs are started.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(SRC, quiet=1)
     if not is_slow_step(config):
         forkserver.enable()
     elif not config.getoption("--hypothesis-profile"):
@@ -67,11 +76,20 @@ def terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a new, empty folder; pytest's own fixture lists all earlier folders to number the next."""
+    path = tmp_path_factory.getbasetemp() / str(next(_numbers))
+    path.mkdir()
+    return path
+
+
 @pytest.fixture(autouse=True)
-def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Use a folder of the test as the home, where the program saves when a disk fails."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give each test a home folder of its own, where the program saves when a disk fails; it does not exist yet."""
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
 
 
 def pytest_asyncio_loop_factories(

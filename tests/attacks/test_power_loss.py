@@ -12,7 +12,7 @@ from testing.attacks.power_loss import run
 
 
 @pytest.mark.parametrize(
-    ("every_byte", "every_death", "least"), [(97, 60, 100), pytest.param(31, 12, 500, marks=pytest.mark.slow)]
+    ("every_byte", "every_death", "least"), [(199, 120, 50), pytest.param(31, 12, 500, marks=pytest.mark.slow)]
 )
 def test_after_a_loss_of_power_at_any_operation_all_is_there_that_was_confirmed(
     every_byte: int, every_death: int, least: int

@@ -266,6 +266,6 @@ def test_a_refused_step_that_the_disk_let_go_after_all_is_not_said(
         assert isinstance(one.session.execute(assign(1)), NotSaved)
     assert isinstance(one.session.execute(assign(2)), Saved) and one.leave() == []
     one.release()
-    assert not list((study / "home").rglob("*.refused.jsonl"))
+    assert not list(Path.home().rglob("*.refused.jsonl"))
     two = program(study)
     assert notes(two) == ["n0", "n2"] and two.problems == one.problems
