@@ -22,9 +22,10 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from codetui.model import CodeId, Span
+from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm
 from codetui.tui.dialogs.code_search import CodesDialog
-from codetui.tui.dialogs.confirm import UNSEEN, ChoiceDialog, DryRunDialog
+from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog
 from codetui.tui.widgets.codebook_tree import CodeNode
 from codetui.tui.widgets.rows import PlainRows
 from codetui.tui.workbench.resolve import READING

@@ -1,14 +1,20 @@
-"""Ads with the same text on the workbench: the messages, and copying with Y."""
+"""Ads with the same text on the workbench, and copies of a session's files: the messages, copying and merging."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from codetui.core.session.state import replay
+from codetui.model import Coding
 from codetui.storage.journal import Journal
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
+from codetui.tui.bench import UNSEEN
+from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog
+from codetui.tui.dialogs.help import HelpRows
 from codetui.tui.workbench.source import duplicate_words
 from testing.keys import press, running, workspace_on, write_ad
 
@@ -119,3 +125,137 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
 )
 def test_what_is_said_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
     assert duplicate_words(twins, is_coded=is_coded) == words
+
+
+# --- copies of a session's log and document -------------------------------------------------------------
+
+TWO = "You light the lamp. You watch the sea until dawn."
+ROSA = Path("sessions/rosa")
+DOCUMENT = ROSA / "analysis_job_1_acme.md"
+
+
+@pytest.fixture
+async def two_states(tmp_path: Path) -> tuple[Path, Path]:
+    """A study in which rosa has coded one sentence, and a copy of it in which she has coded another one, too."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    write_ad(here, TWO)
+    async with running(workspace_on(here)) as (pilot, _):
+        await press(pilot, "11<ctrl+s>")
+    shutil.copytree(here, there)
+    async with running(workspace_on(there)) as (pilot, _):
+        await press(pilot, "<ctrl+end>12<ctrl+s>")
+    return here, there
+
+
+COPIES = (
+    (DOCUMENT, DOCUMENT.with_name("analysis_job_1_acme (1).md")),
+    (DOCUMENT, DOCUMENT.with_name("analysis_job_1_acme - Copy.md")),
+    (DOCUMENT, DOCUMENT.with_name("analysis_job_1_acme (Rosa's conflicted copy 2026-01-02).md")),
+    (DOCUMENT, DOCUMENT.with_name("Kopie van analysis_job_1_acme.md")),
+    (ROSA / "events/1.jsonl", ROSA / "events/1 (1).jsonl"),
+    (ROSA / "events/1.jsonl", ROSA / "events/1.sync-conflict-20260102-101010-ABCDEFG.jsonl"),
+    (ROSA / "events/1.jsonl", ROSA / "1.jsonl"),
+    (ROSA, ROSA.with_name("rosa - Kopie")),
+)
+
+
+@pytest.mark.parametrize(("real", "copy"), COPIES)
+async def test_a_copy_is_compared_and_merged_on_the_screen(
+    two_states: tuple[Path, Path], real: Path, copy: Path
+) -> None:
+    here, there = two_states
+    (shutil.copytree if (there / real).is_dir() else shutil.copy)(there / real, here / copy)
+    async with running(workspace_on(here)) as (pilot, bench):
+        if copy.parent.name == "events" or copy.name.startswith("analysis"):
+            assert f"{copy.name} is a copy and is not read: z c compares it" in bench.status.message[0]
+        await press(pilot, "zc")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "asking"
+        assert dialog.preview == "Only in the copy:\n· TASK2: People: “You watch the sea until dawn.”"
+        assert len(bench.state.live()) == 1
+        await pilot.pause(UNSEEN)
+        await press(pilot, "<enter>")
+        assert [one.words for one in bench.state.live()] == ["You light the lamp.", "You watch the sea until dawn."]
+        assert "You can delete" in bench.status.message[0] and bench.status.message[1] == "info"
+        await press(pilot, "zc")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "done"
+        await press(pilot, "<enter>")
+    assert [one.words for one in workspace_state(here)] == ["You light the lamp.", "You watch the sea until dawn."]
+
+
+def workspace_state(folder: Path) -> tuple[Coding, ...]:
+    """Return the codings that the log of ad 1 has."""
+    return replay(Journal(folder / ROSA / "events/1.jsonl").read()[0]).live()
+
+
+async def test_of_several_copies_one_is_chosen_and_esc_changes_nothing(two_states: tuple[Path, Path]) -> None:
+    here, there = two_states
+    shutil.copy(there / DOCUMENT, here / COPIES[0][1])
+    shutil.copy(here / DOCUMENT, here / COPIES[1][1])
+    async with running(workspace_on(here)) as (pilot, bench):
+        await press(pilot, "zc")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "2")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.preview == "The copy has exactly what is here."
+        await press(pilot, "<escape>zc1")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "asking"
+        await press(pilot, "<escape>")
+        assert len(bench.state.live()) == 1
+
+
+async def test_a_copy_that_is_gone_is_no_longer_named(two_states: tuple[Path, Path]) -> None:
+    here, there = two_states
+    copy = here / COPIES[0][1]
+    shutil.copy(there / DOCUMENT, copy)
+    async with running(workspace_on(here)) as (pilot, bench):
+        assert any(one.file == str(copy) for one in bench.workspace.problems)
+        copy.unlink()
+        await press(pilot, "zc")
+        assert bench.status.message == ("No copy of this session's document or log is beside it.", "refusal")
+        await press(pilot, "<f4>")
+        assert not any(one.file == str(copy) for one in bench.workspace.problems)
+
+
+async def test_a_copy_that_only_lacks_something_is_said_to_be_deletable(two_states: tuple[Path, Path]) -> None:
+    here, there = two_states
+    shutil.copy(here / DOCUMENT, there / COPIES[0][1])
+    async with running(workspace_on(there)) as (pilot, bench):
+        await press(pilot, "zc")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "done"
+        assert dialog.preview == "Only here:\n· TASK2: People: “You watch the sea until dawn.”"
+        await press(pilot, "<enter>")
+        assert len(bench.state.live()) == 2
+
+
+async def test_a_copy_with_conflict_marks_is_not_merged(two_states: tuple[Path, Path]) -> None:
+    here, there = two_states
+    text = (there / DOCUMENT).read_text("utf-8")
+    (here / COPIES[0][1]).write_text(f"{text}<<<<<<< ours\nx\n=======\ny\n>>>>>>> theirs\n", "utf-8")
+    async with running(workspace_on(here)) as (pilot, bench):
+        await press(pilot, "zc<enter>")
+        assert len(bench.state.live()) == 1
+
+
+async def test_a_log_whose_codings_were_imported_from_its_document_is_not_merged_a_second_time(
+    two_states: tuple[Path, Path],
+) -> None:
+    here, there = two_states
+    shutil.copy(there / DOCUMENT, here / COPIES[0][1])
+    shutil.copy(there / ROSA / "events/1.jsonl", here / COPIES[4][1])
+    async with running(workspace_on(here)) as (pilot, bench):
+        await press(pilot, "zc2")
+        await pilot.pause(UNSEEN)
+        await press(pilot, "<enter>zc1")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "done"
+        await press(pilot, "<enter>")
+        assert len(bench.state.live()) == 2
+        await press(pilot, "<f4>")
+        rows = pilot.app.screen.query_one(HelpRows)
+        shown = " ".join(part.text.strip() for at in range(rows.row_count()) for part in rows.row(at, 80).left)
+        assert " ".join(shown.split()).count("(z c compares and merges it here)") == 2

@@ -15,6 +15,7 @@ from codetui.storage.journal import SessionLog
 from codetui.storage.session_lock import SessionLock
 from codetui.study.session.outcome import HeldElsewhere, Outcome, Saved
 from codetui.study.workspace import Workspace
+from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.confirm import TakeOverDialog
 from codetui.tui.widgets.status_line import StatusLine
 from codetui.tui.workbench.screen import WorkbenchScreen
@@ -70,6 +71,7 @@ async def test_reading_alone_locks_nothing(tmp_path: Path, other: Workspace) -> 
 async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: Workspace) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
+        await pilot.pause(UNSEEN)
         await press(pilot, "<escape>")
         assert "Read only: open elsewhere" in said(screen) and f"process {os.getpid()}" in said(screen)
         await press(pilot, "s11")
@@ -86,6 +88,7 @@ async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: 
 async def test_keys_typed_behind_escape_are_refused_in_the_workbench(tmp_path: Path, other: Workspace) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
+        await pilot.pause(UNSEEN)
         await press(pilot, "<escape>11")
         assert said(screen).startswith("Read only: ") and words(screen) == ["You light the lamp."]
 
@@ -95,6 +98,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
 ) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
+        await pilot.pause(UNSEEN)
         await press(pilot, "o")
         assert said(screen).startswith("You can code this session here now.")
         await press(pilot, "s12<ctrl+s>")
@@ -116,6 +120,7 @@ async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_lat
         await press(pilot, "n")
         await press(pilot, "why<enter>")
         assert is_asked(pilot)
+        await pilot.pause(UNSEEN)
         assert len(words(screen)) == 2 and not any(coding.note for coding in screen.state.live())
         await press(pilot, "<escape>")
         assert "carries out your last command" in said(screen)
@@ -148,6 +153,7 @@ async def test_a_session_is_never_called_yours_while_it_is_unknown_who_has_it(
 ) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
+        await pilot.pause(UNSEEN)
 
         def refuse(_: SessionLock) -> None:
             raise OSError(30, "Read-only file system")
@@ -164,6 +170,7 @@ async def test_no_session_is_called_yours_where_its_log_cannot_be_read(
 ) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
+        await pilot.pause(UNSEEN)
 
         def refuse(_: SessionLog) -> bool:
             raise OSError(5, "Input/output error", "11.jsonl")

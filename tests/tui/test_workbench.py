@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from codetui.core.session.commands import NotePlace
 from codetui.model import Codebook, CodeId, MemoTarget, Problem
 from codetui.tui import small_window
+from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
@@ -197,6 +198,7 @@ async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tm
     async with running(workspace) as (pilot, bench):
         await press(pilot, "2a")
         assert isinstance(pilot.app.screen, SourceDialog)
+        await pilot.pause(UNSEEN)
         await press(pilot, "Acme BV<enter>")
         assert bench.state.employer == "Acme BV"
         await press(pilot, "11")
@@ -240,9 +242,23 @@ async def test_a_key_from_before_a_question_was_seen_goes_to_the_workbench(tmp_p
         await press(pilot, "11")
         assert isinstance(pilot.app.screen, SourceDialog)
         pilot.app.post_message(early)
-        await pilot.pause(0.3)
-        assert bench.selector.selection.is_explicit and not bench.state.employer
+        await until(pilot, lambda: bench.selector.selection.is_explicit)
+        await until(pilot, lambda: isinstance(pilot.app.screen, SourceDialog))
+        await pilot.pause(UNSEEN)
+        await press(pilot, "Acme<enter>")
+        assert bench.state.employer == "Acme"
+
+
+async def test_keys_typed_before_anybody_can_have_read_a_question_go_to_the_workbench(tmp_path: Path) -> None:
+    write_ad(tmp_path, "We build boats. We sail.", "7.txt")
+    write_ad(tmp_path, NEED, "8_beta.txt")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "11")
         assert isinstance(pilot.app.screen, SourceDialog)
+        await press(pilot, "s12")
+        assert len(bench.state.live()) == 2 and pilot.app.screen is bench
+        await until(pilot, lambda: isinstance(pilot.app.screen, SourceDialog))
+        await pilot.pause(UNSEEN)
         await press(pilot, "Acme<enter>")
         assert bench.state.employer == "Acme"
 

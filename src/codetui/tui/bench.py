@@ -19,6 +19,9 @@ from codetui.tui.widgets.status_line import Kind
 Do = Callable[[], None]
 T = TypeVar("T")
 
+UNSEEN = 0.4
+"""Seconds for which nobody can have read what is asked: a key that comes sooner was typed ahead."""
+
 
 class Unsaved(NamedTuple, Generic[T]):
     """A value that could not be saved, and the reason: the dialog opens again with both."""

@@ -27,7 +27,7 @@ from textual.widgets import Input
 
 from codetui.core.text.display import sanitize_paste
 from codetui.tui.actions import Action
-from codetui.tui.bench import Do
+from codetui.tui.bench import UNSEEN, Do
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.rows import one_line
 
@@ -60,6 +60,8 @@ class KeyQueue:
         self._question: Do | None = None
         self._opened: tuple[Screen[object], Do] | None = None
         self._seen_at = inf
+        self._quiet_from = 0.0
+        """When a withdrawn question may open again, unless more keys come."""
 
     async def put(self, typed: Typed) -> None:
         """Dispatch a key or a sanitized paste, at once if nothing is under way."""
@@ -81,7 +83,8 @@ class KeyQueue:
     def ask(self, question: Do) -> None:
         """Open a dialog with `question` once no key waits: keys typed before it is on the screen are no answer to it.
 
-        Such a key closes it and goes to the screen below; it opens again once no key waits.
+        A key that comes before anybody can have read the question closes it and goes to the screen below; the question
+        opens again after a pause.
         """
         self._question = question
         if self._drainer is None or self._drainer.done():
@@ -89,6 +92,9 @@ class KeyQueue:
 
     def _open_question(self) -> None:
         if self._question is None or self._waiting or len(self._app.screen_stack) > 1:
+            return
+        if (pause := self._quiet_from - Message().time) > 0:
+            asyncio.get_running_loop().call_later(pause, self._open_question)
             return
         below, question, self._question = self._app.screen, self._question, None
         question()
@@ -102,15 +108,17 @@ class KeyQueue:
             self._seen_at = min(self._seen_at, Message().time)
 
     def _withdraw_unseen(self, typed: Typed) -> None:
-        """Close a question that was not on the screen yet when this was typed."""
-        if self._opened is None:
-            return
-        screen, question = self._opened
-        if self._app.screen is not screen:
-            self._opened = None
-        elif typed.time < self._seen_at:
-            self._opened, self._question = None, question
-            screen.dismiss(None)
+        """Close a question that nobody can have read yet when this was typed."""
+        if self._opened is not None:
+            screen, question = self._opened
+            if self._app.screen is not screen:
+                self._opened = None
+            elif typed.time < self._seen_at + UNSEEN:
+                self._opened, self._question = None, question
+                self._quiet_from = typed.time + UNSEEN
+                screen.dismiss(None)
+        elif self._question is not None and self._quiet_from:
+            self._quiet_from = typed.time + UNSEEN
 
     async def _drain(self) -> None:
         """Dispatch what arrives until everything is done."""

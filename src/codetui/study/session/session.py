@@ -44,7 +44,7 @@ from codetui.study.session.outcome import (
     ReadFailure,
     Saved,
 )
-from codetui.study.session.sync import DocumentSync, ParsedDocument
+from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument
 
 KeepBook = Callable[[Codebook], Problem | None]
 
@@ -80,7 +80,8 @@ class Session:
         self._is_noted = False
         self._failure = ReadFailure("changes by other programs are not shown, and the document stays as it is")
         self.conflicts: tuple[Problem, ...] = ()
-        """The values that a merge has lost, as problems."""
+        """The values that a merge has lost, and the copies beside log and document, as problems."""
+        self._copies: tuple[Problem, ...] = ()
         self.reanchored: ReanchorCounts | None = None
         self.initial_pull: PullResult | None = None
         """The changes that were imported when the session was opened."""
@@ -90,7 +91,7 @@ class Session:
             if opened is not None and opened.source != source.id:
                 what = misplaced_log(self._log.path, opened.source, book.words.source).message
                 raise OSError(errno.EINVAL, what, str(self._log.path))
-            self.problems = [*self._log.problems, *other_logs(paths, source.id, book.words.source)]
+            self.problems = list(self._log.problems)
             self._sync = self._new_sync()
             if self.holder is None:
                 self._reconcile_on_open()
@@ -100,8 +101,13 @@ class Session:
 
     def _new_sync(self) -> DocumentSync:
         document = SessionDocument(self._paths, self.source, lambda: self.transactions)
-        self._add_problems(document.misplaced(self.book.words.source))
+        self._copies = self._copies_beside(document)
+        self._add_problems(self._copies)
         return DocumentSync(self._log, self.source, self.book, document, self.record)
+
+    def _copies_beside(self, document: SessionDocument) -> tuple[Problem, ...]:
+        word = self.book.words.source
+        return (*other_logs(self._paths, self.source.id, word), *document.misplaced(word))
 
     def _reconcile_on_open(self) -> None:
         """Import the changes made to source and document while the session was closed.  Raises OSError."""
@@ -124,6 +130,11 @@ class Session:
     def state(self) -> State:
         """Return the state that follows from the log."""
         return self._log.state
+
+    @property
+    def log_path(self) -> Path:
+        """Return where the log is."""
+        return self._log.path
 
     @property
     def transactions(self) -> Sequence[Transaction]:
@@ -304,7 +315,9 @@ class Session:
 
     def update_conflicts(self) -> tuple[Problem, ...]:
         """List the conflicts that nobody has settled, and these alone; return those that are new."""
-        known, self.conflicts = self.conflicts, self._find_conflicts()
+        known = (*self.conflicts, *self._copies)
+        self._copies = tuple(one for one in self._copies if fs.exists(Path(one.file)))
+        self.conflicts = (*self._copies, *self._find_conflicts())
         self.problems[:] = [one for one in self.problems if one not in known]
         self.problems += self.conflicts
         return tuple(one for one in self.conflicts if one not in known)
@@ -369,6 +382,19 @@ class Session:
         unread = self._failure.problem or self._sync.unread
         return str(unread) if unread else result.message if result and not result.is_saved else ""
 
+    # --- copies of the log and the document -------------------------------------------------------
+
+    @property
+    def copies(self) -> list[Path]:
+        """Return the copies of log and document beside them, as far as known."""
+        return [Path(one.file) for one in self._copies]
+
+    def find_copies(self) -> list[Path]:
+        """Look for copies of log and document; return them, and those known before where that is impossible."""
+        with suppress(OSError):
+            self._copies = self._copies_beside(SessionDocument(self._paths, self.source, lambda: self.transactions))
+        return self.copies
+
     # --- the document -----------------------------------------------------------------------------
 
     @property
@@ -396,6 +422,14 @@ class Session:
         result = self._sync.import_text(parsed, file, self._state_at_import(file.name))
         self._add_problems(result.problems)
         return result
+
+    def rehearse_import(self, parsed: ParsedDocument, file: Path, *, is_alone: bool) -> State:
+        """Return the state that importing a document would lead to, or that it describes alone; write nothing."""
+        log = MemoryLog(() if is_alone else self.transactions)
+        document = SessionDocument(self._paths, self.source, lambda: log.transactions, candidates=(), is_read_only=True)
+        sync = DocumentSync(log, self.source, self.book, document, log.record)
+        sync.import_text(parsed, file, None if is_alone else self._state_at_import(file.name))
+        return log.state
 
     def _state_at_import(self, name: str) -> State | None:
         """Return the session as it was when a document of this name was imported last."""

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from codetui.tui.bench import Do
+from codetui.tui.bench import UNSEEN, Do
 from codetui.tui.dialogs.base import Dialog, ReadingDialog, alarm
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
@@ -110,9 +110,6 @@ class TakeOverDialog(Dialog[bool]):
         """Answer: read along."""
         self.dismiss(False)
 
-
-UNSEEN = 0.4
-"""Seconds for which nobody can have read what is asked: an Enter that comes sooner was typed ahead."""
 
 Stage = Literal["counting", "asking", "working", "done"]
 KEYS: dict[Stage, str] = {

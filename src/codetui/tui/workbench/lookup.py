@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import code_of
 from codetui.core.codebook.index import profile as profile_of
@@ -20,10 +19,7 @@ from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
 from codetui.tui.workbench.background import UsageReader
-
-if TYPE_CHECKING:
-    pass
-
+from codetui.tui.workbench.view_model import key_of
 
 MOUSE = (
     KeyHelp("Mouse", "drag", "select", "Selects the words, the first and the last one whole."),
@@ -110,7 +106,10 @@ class LookupController:
         if not problems:
             self._bench.say("No problems in codebook, corpus and session.")
             return
-        rows = [_row(problem) for problem in problems]
+        session = self._bench.workspace.session
+        copies = [str(copy) for copy in session.copies] if session else []
+        here = f" ({key_of('compare')} compares and merges it here)"
+        rows = [_row(problem, here if problem.file in copies else "") for problem in problems]
         title, example = f"Problems: {_counted(problems)}", "error, warning, or any word"
         self._bench.ask(HelpScreen(rows, title, example, "No problem matches these words."), lambda _: None)
 
@@ -161,9 +160,9 @@ def _counted(problems: Sequence[Problem]) -> str:
     return f"all {len(problems)} ({', '.join(kinds)})"
 
 
-def _row(problem: Problem) -> KeyHelp:
+def _row(problem: Problem, then: str) -> KeyHelp:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-    return KeyHelp(place, problem.severity, "", problem.message)
+    return KeyHelp(place, problem.severity, "", f"{problem.message}{then}")
 
 
 def _meaning(code: Code) -> tuple[str, str, str, str]:

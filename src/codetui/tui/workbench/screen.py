@@ -96,7 +96,7 @@ class WorkbenchScreen(Screen[None]):
         self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
         self.saver = SaveController(self, self.selector, self._show_state)
         self.navigator = NavigationController(self)
-        self.copier = CopyController(self)
+        self.copier = CopyController(self, self.changed_elsewhere)
         self.sharing = ShareController(self, self.changed_elsewhere)
         self.usage_reader = UsageReader(self)
         self.queue = QueueController(self, self.assigner, self.usage_reader)
@@ -133,8 +133,10 @@ class WorkbenchScreen(Screen[None]):
         if stopped is not None and stopped.source == self.ad.id:
             self.selector.restore(stopped.cursor, stopped.scroll)
             self._show_state()
-        errors = [problem for problem in self.workspace.problems if problem.severity == "error"]
-        if errors and self.ad is not NO_AD:
+        session = self.workspace.session
+        reported = [] if session is None else [str(copy) for copy in session.copies]
+        errors = [one for one in self.workspace.problems if one.severity == "error" and one.file not in reported]
+        if errors and session is not None:
             self.say(first_of(self.workspace.problems, str(errors[0])), "error")
         self.call_after_refresh(self._complete)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import profile_name
-from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone
+from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone, Refusal
 from codetui.core.text.display import plural
 from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.rows import shown
+from codetui.tui.workbench.view_model import kind_of, outcome_words
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.source import PickedProfile
@@ -99,14 +102,16 @@ class SourceController:
 
 
 class CopyController:
-    """Offers to copy the codings of a source with the same text under another id."""
+    """Copies the codings of a source with the same text under another id, and merges copies of the session's files."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, changed_elsewhere: Do) -> None:
+        """Create it; `changed_elsewhere` shows the session after a copy was merged."""
         self._bench = bench
+        self._changed_elsewhere = changed_elsewhere
 
     def actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
-        return {"copy": self.take}
+        return {"copy": self.take, "compare": self.compare}
 
     def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
@@ -134,6 +139,55 @@ class CopyController:
             self._bench.say(f"You have coded nothing in {word} {twins.ad}, which has the same text.", "refusal")
         else:
             self._bench.execute_command(command)
+
+    # --- copies of the log and the document ---------------------------------------------------------
+
+    def compare(self) -> None:
+        """Ask which copy of the session's log or document to compare, if there are several."""
+        from codetui.study.copies import find_copies
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
+
+        workspace = self._bench.workspace
+        session = workspace.session
+        copies = find_copies(session, workspace.study.paths_of(workspace.coder)) if session else []
+        workspace.update_conflicts()
+        if session is None or not copies:
+            self._bench.say("No copy of this session's document or log is beside it.", "refusal")
+        elif len(copies) == 1:
+            self._compare(session, copies[0])
+        else:
+            options = [
+                option(str(at), str(at + 1), f"{copy.parent.name}/{copy.name}") for at, copy in enumerate(copies)
+            ]
+            dialog = ChoiceDialog("Compare a copy with this session", options)
+            self._bench.ask(dialog, lambda chosen: self._compare(session, copies[int(chosen)]))
+
+    def _compare(self, session: Session, copy: Path) -> None:
+        """Show what only the copy and only the session has, and merge the copy on Enter."""
+        from codetui.study.copies import compare_copy, merge_copy
+        from codetui.tui.dialogs.confirm import DryRunDialog
+
+        def merge() -> None:
+            outcome = merge_copy(session, copy)
+            self._changed_elsewhere()
+            dialog.dismiss(True)
+            then = f" You can delete {copy.name} now." if isinstance(outcome, Saved) else ""
+            self._bench.say(f"{outcome_words(outcome)}{then}", kind_of(outcome))
+
+        def show() -> None:
+            found = compare_copy(session, copy)
+            if isinstance(found, Refusal):
+                dialog.show("done", [], found.message, is_grave=True)
+            elif found.has_news:
+                dialog.show("asking", found.lines, "Enter merges the copy into this session.")
+            elif found.is_contained:
+                dialog.show("done", found.lines, f"Nothing in it is missing here: you can delete {copy.name}.")
+            else:
+                dialog.show("done", found.lines, "Merging would change nothing: what was decided here later stays.")
+
+        dialog = DryRunDialog("Compare a copy with this session", str(copy), merge)
+        self._bench.ask(dialog, lambda _: None)
+        self._bench.screen.call_after_refresh(show)
 
 
 def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:

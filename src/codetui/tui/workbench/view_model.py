@@ -6,6 +6,7 @@ Messages of the study name no keys; the keys for what can be done next are added
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.content import Content
 
@@ -120,7 +121,10 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
     parts = [pull_words(session.initial_pull), text_words(session.reanchored, session.book.words.source), *asides]
     pulled = session.initial_pull
     is_named = pulled is not None and bool(pulled.detail) and troubles[:1] == [*pulled.problems[:1]]
-    if troubles and not is_named:
+    if troubles and Path(troubles[0].file) in session.copies:
+        name = Path(troubles[0].file).name
+        parts.append(f"{name} is a copy and is not read: {key_of('compare')} compares it and merges what only it has")
+    elif troubles and not is_named:
         parts.append(f"{troubles[0].message} (F4 lists all)")
     words = " · ".join(filter(None, parts))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"

@@ -1,0 +1,130 @@
+"""Compare an open session with a copy of its log or document, and merge the copy into it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from codetui.core.codebook.index import label_of, place_title, profile_name
+from codetui.core.session.commands import Refusal
+from codetui.core.session.state import State, replay
+from codetui.core.text.display import plural
+from codetui.model import Codebook, SourceId
+from codetui.storage import fs
+from codetui.storage.journal import Journal, missing_lines
+from codetui.storage.session_files import LOG, SessionPaths, coders, strays
+from codetui.study.session.document import decode_document, heading_id, read_document
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved, not_read
+from codetui.study.session.session import Session
+from codetui.study.session.sync import ParsedDocument, parse, unmerged
+from codetui.study.sessions import SessionSnapshot, copied_folders, out_of_bounds, text_conflict
+
+CONFLICT_MARK = "The copy has conflict marks of git, so nothing is merged: choose one side and delete the marks."
+
+
+def find_copies(session: Session, paths: SessionPaths) -> list[Path]:
+    """Return the copies of a session's log and document that nothing reads; `paths` are those of its coder.
+
+    They are beside the real ones, or in copies of the coder's folder.
+    """
+    source_id, names = session.source.id, coders(paths.root)
+    found = [*session.find_copies(), *filter(partial(_is_of, source_id), strays(paths.folder))]
+    for name in (name for name, one in copied_folders(paths.root, names).items() if one == paths.folder.name):
+        copied = SessionPaths.of_folder(paths.root, name)
+        log = copied.log(source_id)
+        found += [log] if fs.is_file(log) else copied.documents_of(source_id)
+    return list(dict.fromkeys(found))
+
+
+def _is_of(source_id: SourceId, path: Path) -> bool:
+    """Return whether a log or document names this source."""
+    try:
+        if path.name.endswith(LOG):
+            opened = replay(Journal(path).read()[0]).opened
+            return opened is not None and opened.source == source_id
+        return read_document(path).heading == heading_id(source_id)
+    except OSError:
+        return False
+
+
+class Comparison(NamedTuple):
+    """The differences between a copy and a session, in lines.
+
+    `is_contained` if the session has all that the copy has, `has_news` if merging the copy adds or removes something.
+    """
+
+    lines: list[str]
+    is_contained: bool
+    has_news: bool
+
+
+def compare_copy(session: Session, copy: Path) -> Comparison | Refusal:
+    """Compare a copy with its session; return why it cannot be merged, if that is so."""
+    try:
+        return _compared(session, copy)
+    except OSError as error:
+        return Refusal(not_read(error, copy, "nothing is merged").message)
+
+
+def _compared(session: Session, copy: Path) -> Comparison | Refusal:
+    if copy.name.endswith(LOG):
+        steps, problems = Journal(copy).read()
+        theirs = SessionSnapshot(session.coder, session.coder, session.source, replay(steps), copy, tuple(steps))
+        words = session.book.words
+        conflict = text_conflict(session.transactions, session.log_path, theirs, words) or out_of_bounds(theirs)
+        refusal = conflict.message if conflict else ""
+        alone, merged = theirs.state, replay((*session.transactions, *steps))
+    else:
+        parsed = _parsed(copy)
+        refusal, problems = CONFLICT_MARK if unmerged(parsed.text) else "", parsed.problems
+        alone = session.rehearse_import(parsed, copy, is_alone=True)
+        merged = session.rehearse_import(parsed, copy, is_alone=False)
+    if refusal:
+        return Refusal(refusal)
+    here, there, after = (Counter(_contents(one, session.book)) for one in (session.state, alone, merged))
+    parts = {
+        "Only in the copy": there - here,
+        "Only here": here - there,
+        "Merging removes or replaces": here - after,
+        "Not readable in the copy": Counter(problem.message for problem in problems if problem.severity == "error"),
+    }
+    lines = [line for title, found in parts.items() if found for line in (f"{title}:", *map("· {}".format, found))]
+    is_contained = not there - here
+    # Merging a log may add what is here already a second time: that is no news.
+    has_news = bool(here - after) or (not is_contained and here != after)
+    return Comparison(lines or ["The copy has exactly what is here."], is_contained, has_news)
+
+
+def merge_copy(session: Session, copy: Path) -> Saved | NotSaved | HeldElsewhere:
+    """Merge a copy into its session as `codetui merge` and `codetui import` do."""
+    try:
+        if not copy.name.endswith(LOG):
+            result = session.import_text(_parsed(copy), copy)
+            return Saved(result.message, hint="undo it") if result.is_saved else NotSaved(result.detail)
+        ours = fs.none_if_gone(lambda: fs.read(session.log_path)) or b""
+        lines = missing_lines(ours, fs.read(copy))
+    except OSError as error:
+        return NotSaved(f"{error.filename or copy}: {error.strerror or error}")
+    obstacle = session.add_steps(lines)
+    codings = plural(len(session.state.live()), "coding")
+    return obstacle or Saved(f"Merged: {plural(len(lines), 'step')}, {codings} now.")
+
+
+def _parsed(document: Path) -> ParsedDocument:
+    return parse(decode_document(fs.read(document), document), str(document))
+
+
+def _contents(state: State, book: Codebook) -> Iterator[str]:
+    """Yield everything that was coded and written, a line for each."""
+    for coding in state.live():
+        note = f" (note: {coding.note})" if coding.note else ""
+        yield f"{label_of(book, coding.code)}: “{' '.join(coding.words.split())}”{note}"
+    for memo in state.notes.values():
+        yield f"note on {place_title(book, memo.target)}: {memo.text}"
+    if state.profile:
+        yield f"profile {profile_name(book, state.profile)}: {state.reasoning or 'no reasoning'}"
+    if state.is_done:
+        yield "marked done"
