@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
@@ -136,3 +137,72 @@ async def test_an_edit_that_lacks_many_codings_removes_them_only_if_the_coder_sa
         assert len(screen.state.live()) == left_here
         assert path.read_text("utf-8").count(ENTRY) == left_there
         assert left_here != left_there or not screen.workspace.is_document_refused
+
+
+async def look(pilot: Pilot[object], looks: list[Callable[[], object]]) -> None:
+    """Look twice at document and codebook, as the timer does."""
+    for _ in range(2):
+        for one in looks:
+            one()
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+@pytest.mark.parametrize(("repaired", "words"), [("Lighting", "is fixed"), ("Polishing", "is reloaded")])
+async def test_a_message_about_the_codebook_goes_once_it_is_repaired(
+    tmp_path: Path, looks: list[Callable[[], object]], repaired: str, words: str
+) -> None:
+    workspace = open_workspace(Study.open(write_study(tmp_path)), "rosa", wanted="11")
+    async with running(workspace) as (pilot, screen):
+        book = tmp_path / "codebook.toml"
+        whole = book.read_text("utf-8")
+        book.write_text(f"{whole}\n[[code\n", "utf-8")
+        await look(pilot, looks)
+        broken, kind = screen.status.message
+        assert kind == "refusal" and "Until this is fixed, the codebook is used as it was." in broken
+        assert any(one.file == str(book) and one.severity == "error" for one in workspace.problems)
+        book.write_text(whole.replace("Lighting", repaired), "utf-8")
+        await look(pilot, looks)
+        message, kind = screen.status.message
+        assert kind == "info" and words in message and "Until" not in message
+        assert not any(one.severity == "error" for one in workspace.problems)
+
+
+async def test_a_codebook_error_shown_at_the_start_goes_once_it_is_repaired(
+    tmp_path: Path, looks: list[Callable[[], object]]
+) -> None:
+    book = write_study(tmp_path) / "codebook.toml"
+    whole = book.read_text("utf-8")
+    book.write_text(whole.replace('id = "TASK2"', 'id = "TASK1"'), "utf-8")
+    async with running(open_workspace(Study.open(tmp_path), "rosa", wanted="11")) as (pilot, screen):
+        assert screen.status.message[1] == "error" and "codebook.toml" in screen.status.message[0]
+        book.write_text(whole, "utf-8")
+        await look(pilot, looks)
+        assert screen.status.message[1] == "info" and "is reloaded" in screen.status.message[0]
+
+
+async def test_a_message_about_a_damaged_document_goes_once_it_is_repaired(
+    tmp_path: Path, looks: list[Callable[[], object]]
+) -> None:
+    write_ad(tmp_path, AD)
+    async with running(workspace_on(tmp_path)) as (pilot, screen):
+        await press(pilot, "11<ctrl+s>")
+        whole = document(tmp_path).read_text("utf-8")
+        document(tmp_path).write_text(f"{whole}<<<<<<< ours\nx\n=======\ny\n>>>>>>> theirs\n", "utf-8")
+        await look(pilot, looks)
+        assert "conflict mark" in screen.status.message[0]
+        document(tmp_path).write_text(whole, "utf-8")
+        await look(pilot, looks)
+        assert screen.status.message == ("", "info")
+
+
+def test_messages_about_other_files_stay_when_one_is_withdrawn() -> None:
+    status = StatusLine()
+    status.show_message("the disk is full", "error", "a.md")
+    status.add_message("a key is used twice", "refusal", "codebook.toml")
+    assert status.message == ("the disk is full · a key is used twice", "error")
+    status.add_message("", file="a.md")
+    assert status.message == ("a key is used twice", "refusal")
+    status.add_message("reloaded", file="codebook.toml")
+    assert status.message == ("reloaded", "info")

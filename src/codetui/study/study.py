@@ -314,6 +314,8 @@ class CodebookService:
         self.book = book
         self.known_problems = problems
         """Those that are known without a check of the fields, which loads pydantic."""
+        self.refused: Problem | None = None
+        """Why the codebook as another program wrote it last is not used."""
         self._are_fields_checked = False
         self._sessions = sessions
         self._text: str | None = None
@@ -384,19 +386,21 @@ class CodebookService:
             seen, text = fs.version(self.path), fs.read(self.path).decode("utf-8-sig", "replace")
         except OSError:
             return None
-        self._seen = seen
+        self._seen, self.refused = seen, None
         if text_hash(text) == self.book.content_hash:
             return None
         found, problems = parse_codebook(text, str(self.path))
         errors = [problem for problem in problems if problem.severity == "error"]
         if found is None or len(errors) > sum(problem.severity == "error" for problem in self.problems):
-            return errors[0]
+            self.refused = errors[0]
+            return self.refused
         self._text = text
         return CodebookChange(found, problems)
 
     def use(self, change: CodebookChange) -> None:
         """Continue with another version of the codebook."""
         self.book, self.known_problems = change
+        self.refused = None
         self._are_fields_checked = True
 
     def forget_version(self) -> None:

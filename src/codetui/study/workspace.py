@@ -278,11 +278,14 @@ class Workspace:
 
         A codebook with new errors is not used: the program continues with the one in use.
         """
+        was_refused = self.codebook.refused is not None
         change = self.codebook.read_change()
+        self._list_codebook_problems()
         if isinstance(change, Problem):
-            return Reloaded(f"{change} Until this is fixed, the codebook is used as it was.", is_held=True)
+            return Reloaded(f"{change}. Until this is fixed, the codebook is used as it was.", is_held=True)
         if change is None:
-            return None
+            is_fixed = was_refused and self.codebook.refused is None
+            return Reloaded(f"{self.codebook.path} is fixed: it is the codebook in use again.") if is_fixed else None
         from codetui.study.migrate import MigrationPlan, migrate_session, rules_between
 
         before = self.book
@@ -310,10 +313,14 @@ class Workspace:
         except OSError:
             return True
 
+    def _list_codebook_problems(self) -> None:
+        others = [one for one in self.problems if one.file != str(self.codebook.path)]
+        refused = [self.codebook.refused] if self.codebook.refused else []
+        self.problems[:] = [*refused, *self.codebook.problems, *others]
+
     def _follow_codebook(self) -> None:
         """Replace the problems of the codebook, and let the open session use it."""
-        others = [one for one in self.problems if one.file != str(self.codebook.path)]
-        self.problems[:] = [*self.codebook.problems, *others]
+        self._list_codebook_problems()
         if self.session is not None:
             self.session.use(self.book, self.codebook.keep)
             self.session.recognize_codes()

@@ -76,8 +76,8 @@ class Bench(Protocol):
     def say(self, text: str, kind: Kind = "info") -> None:
         """Show a message in the status line."""
 
-    def notify_behind(self, text: str, kind: Kind = "info") -> None:
-        """Show a message that answers no key: behind a refusal or an error that is shown."""
+    def notify_behind(self, text: str, kind: Kind = "info", file: str = "") -> None:
+        """Show a message that answers no key: behind a refusal or an error, in place of one about the same file."""
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Execute a command and show its outcome, with `aside` if it was saved, and the state that results."""

@@ -17,6 +17,7 @@ from codetui.tui.themes import component_style, hue_style
 from codetui.tui.widgets.rows import Part, Tone, brief, cut, shown, wrap
 
 Kind = Literal["info", "refusal", "error"]
+GRAVEST_FIRST: tuple[Kind, ...] = ("error", "refusal")
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
@@ -54,6 +55,14 @@ class StatusFacts:
     noun: str = "ad"
 
 
+class Message(NamedTuple):
+    """A message, and the file that it is about, if any."""
+
+    text: str
+    kind: Kind = "info"
+    file: str = ""
+
+
 class CodeMark(NamedTuple):
     """A code under the cursor; `hue` is the index of its section."""
 
@@ -77,16 +86,17 @@ class StatusLine(Widget):
         super().__init__(id=id)
         self._facts = StatusFacts()
         self._codes: tuple[CodeMark, ...] = ()
-        self._message = ""
-        self._kind: Kind = "info"
+        self._messages: list[Message] = []
         self._listed: int | None = None
         self._share: float | None = None
         self._styles_made: dict[tuple[Tone, int], Style] = {}
 
     @property
     def message(self) -> tuple[str, Kind]:
-        """The message that is shown, and its kind."""
-        return self._message, self._kind
+        """What is shown as message, and the gravest kind in it."""
+        kinds = {message.kind for message in self._messages}
+        kind: Kind = next((kind for kind in GRAVEST_FIRST if kind in kinds), "info")
+        return " · ".join(message.text for message in self._messages), kind
 
     def show_facts(self, facts: StatusFacts) -> None:
         """Show where the coder is."""
@@ -100,18 +110,22 @@ class StatusLine(Widget):
             self._codes = tuple(codes)
             self.refresh()
 
-    def show_message(self, text: str, kind: Kind = "info") -> None:
+    def show_message(self, text: str, kind: Kind = "info", file: str = "") -> None:
         """Show a message until the next; an empty one clears it."""
-        self._message, self._kind = shown(text), kind
+        self._messages = [Message(shown(text), kind, file)] if text else []
         self.refresh()
 
-    def add_message(self, text: str, kind: Kind = "info") -> None:
-        """Show a message that answers no key: behind a refusal or an error, which the coder may be reading."""
-        message, shown_kind = self.message
-        if not message or shown_kind == "info":
-            self.show_message(text, kind)
-        elif shown(text) not in message:
-            self.show_message(f"{message} · {text}", "error" if kind == "error" else shown_kind)
+    def add_message(self, text: str, kind: Kind = "info", file: str = "") -> None:
+        """Show a message that answers no key: behind a refusal or an error, which the coder may be reading.
+
+        It replaces what is shown about the same file; an empty one only withdraws that.
+        """
+        others = [one for one in self._messages if not file or one.file != file]
+        if text:
+            others = [one for one in others if one.kind != "info"]
+            others += [] if any(shown(text) in one.text for one in others) else [Message(shown(text), kind, file)]
+        self._messages = others
+        self.refresh()
 
     def show_listing(self, listed: int | None, share: float | None = None) -> None:
         """Show how many ads are listed so far, and which share of the corpus that is where known; None ends it."""
@@ -152,10 +166,11 @@ class StatusLine(Widget):
         the message leaves room.  A message too long for its row goes on in the second one, in place of the facts,
         because what to do next is at its end.
         """
-        tone = TONES[self._kind]
+        text, kind = self.message
+        tone = TONES[kind]
         keys = self._marks(width // 3, with_labels=False)
         room = width - (_cells(keys) + GAP if keys else 0)
-        lines = wrap(f"{SIGNS[self._kind]}{self._message}", room) or [""]
+        lines = wrap(f"{SIGNS[kind]}{text}", room) or [""]
         message = [Part(lines[0], tone)]
         if len(lines) > 1:
             alarm = [] if self._facts.is_saved else [Part(NOT_SAVED, "error")]

@@ -18,7 +18,7 @@ from codetui.study.session.outcome import PullResult
 from codetui.study.workspace import Batch
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
-from codetui.tui.widgets.status_line import StatusLine
+from codetui.tui.widgets.status_line import Kind, StatusLine
 from codetui.tui.workbench.source import CopyController, NavigationController
 from codetui.tui.workbench.view_model import first_of, pull_words, status_facts
 
@@ -137,17 +137,23 @@ def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable
 
     def pull() -> None:
         pulled = workspace.pull()
-        if pulled is not None:
+        document = str(workspace.session.document_path) if workspace.session else ""
+        if pulled is None:
+            # The document is again what it was: a message about its damage no longer holds.
+            bench.notify_behind("", file=document)
+        else:
             show()
             has_errors = any(problem.severity == "error" for problem in pulled.problems)
-            bench.notify_behind(pull_words(pulled), "error" if has_errors else "refusal" if pulled.problems else "info")
+            kind: Kind = "error" if has_errors else "refusal" if pulled.problems else "info"
+            bench.notify_behind(pull_words(pulled), kind, document)
             if bench.screen.app.screen is bench.screen:
                 ask(pulled)
 
     def reload() -> None:
         reloaded = workspace.reload_codebook()
         if reloaded is not None:
-            bench.notify_behind(reloaded.message, "refusal" if reloaded.is_held else "info")
+            kind: Kind = "refusal" if reloaded.is_held else "info"
+            bench.notify_behind(reloaded.message, kind, str(workspace.codebook.path))
             if not reloaded.is_held:
                 usage_reader.begin()
                 bench.show_book()
@@ -248,4 +254,4 @@ class SourceLister:
         troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
         if troubles and self._status.message[1] == "info":
             words = f"{troubles[0].severity}: {troubles[0].message}"
-            self._status.show_message(first_of(self._workspace.problems, words), "refusal")
+            self._status.show_message(first_of(self._workspace.problems, words), "refusal", troubles[0].file)

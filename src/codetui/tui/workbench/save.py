@@ -116,6 +116,8 @@ class SaveController:
         """Show whether the document could be written, until it can."""
         if problem is not None:
             self._report(problem)
+        else:
+            self._bench.notify_behind("", file=str(session.document_path))
         if session is self._bench.workspace.session:
             self._bench.workspace.is_document_refused = problem is not None and problem.severity == "error"
             self._show()
@@ -128,7 +130,7 @@ class SaveController:
 
     def _report(self, problem: Problem) -> None:
         self._bench.workspace.problems.append(problem)
-        self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal")
+        self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal", problem.file)
 
     def _save_now(self) -> None:
         """Write the document even over one that cannot be imported; a copy of that is kept."""

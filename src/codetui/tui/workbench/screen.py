@@ -137,7 +137,8 @@ class WorkbenchScreen(Screen[None]):
         reported = [] if session is None else [str(copy) for copy in session.copies]
         errors = [one for one in self.workspace.problems if one.severity == "error" and one.file not in reported]
         if errors and session is not None:
-            self.say(first_of(self.workspace.problems, str(errors[0])), "error")
+            words = first_of(self.workspace.problems, str(errors[0]))
+            self.status.show_message(words, "error", errors[0].file)
         self.call_after_refresh(self._complete)
 
     async def _complete(self) -> None:
@@ -327,9 +328,9 @@ class WorkbenchScreen(Screen[None]):
         """Show a message in the status line."""
         self.status.show_message(text, kind)
 
-    def notify_behind(self, text: str, kind: Kind = "info") -> None:
-        """Show a message that answers no key: behind a refusal or an error that is shown."""
-        self.status.add_message(text, kind)
+    def notify_behind(self, text: str, kind: Kind = "info", file: str = "") -> None:
+        """Show a message that answers no key: behind a refusal or an error, in place of one about the same file."""
+        self.status.add_message(text, kind, file)
 
     @cached_property
     def drafts(self) -> Drafts:
