@@ -1,1 +1,1 @@
-"""Pure decisions: no files, clock, randomness or screen."""
+"""Pure decisions, without files, clock, randomness or screen."""

@@ -1,8 +1,8 @@
-"""Anchors: how a quotation is recorded, and how it is found again in a text that may have changed.
+"""Anchors: record a quotation, and find it again in a text that may have changed.
 
-The steps, each tried only where the one before found nothing: the recorded offsets, in the text that was coded; the
-exact words, white space aside; the words normalized; words that differ from them in typos. Nothing is guessed: where
-the words occur several times and the context does not decide, the result is ambiguous and lists the places.
+The steps, each tried only if the one before found nothing: the recorded offsets, in the text that was coded; the exact
+words, white space aside; the words normalized; words that differ from them in typos. Nothing is guessed: if the words
+occur several times and the context does not decide, the result is ambiguous and lists the places.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class Exact(NamedTuple):
 
 
 class Ambiguous(NamedTuple):
-    """The words are at each of `spans`, in the order of the text, and the coder must choose; a single one is doubtful.
+    """The words are at each of `spans`, in text order, and the coder must choose; a single span is doubtful.
 
-    With a `score` below 1 they only resemble the text there.
+    With a `score` below 1 the words only resemble the text there.
     """
 
     spans: tuple[Span, ...]
@@ -62,7 +62,7 @@ class Fuzzy(NamedTuple):
 
 
 class Orphan(NamedTuple):
-    """The words were not found; `nearest` resembles them too little to be used, and may be shown."""
+    """The words were not found; `nearest` resembles them too little to be used, but may be shown."""
 
     nearest: Span | None = None
     score: float = 0.0
@@ -84,12 +84,12 @@ def anchor_at(text: str, span: Span, text_hash: str) -> Anchor:
 
 
 def has_words(text: str, span: Span, words: str) -> bool:
-    """True if the text at `span` is these words, white space aside."""
+    """Return whether the text at `span` is these words, ignoring differences in white space."""
     return collapse_spaces(text[span.start : span.end]) == collapse_spaces(words)
 
 
 def is_quoted(text: str, span: Span, words: str) -> bool:
-    """True if a person may have quoted `span` with these words: quotes, dashes, case and marked cuts may differ.
+    """Return whether a person may have quoted `span` with these words; quotes, dashes, case and marked cuts may differ.
 
     The span begins with their first part and ends with their last. The case of short words counts: `Go`, go.
     """
@@ -106,8 +106,8 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
 def resolve(text: str, anchor: Anchor) -> Resolution:
     """Find the quotation of `anchor` in `text`.
 
-    The recorded offsets are trusted in the text in which they were recorded. In a changed text a copy of the sentence
-    may be there now, so the whole text is searched for the words, and the context decides.
+    The recorded offsets are valid in the text in which they were recorded. In a changed text they may now point at a
+    copy of the sentence, so the whole text is searched for the words, and the context decides.
     """
     recorded = Span(anchor.start, anchor.end)
     is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
@@ -118,7 +118,7 @@ def resolve(text: str, anchor: Anchor) -> Resolution:
 
 
 def locate(text: str, words: str, before: str = "", after: str = "") -> Resolution:
-    """Find `words` in `text`; `before` and `after` are their context, where it is known."""
+    """Find `words` in `text`; `before` and `after` are their context, if it is known."""
     context = Context(before, after)
     if not words.strip():
         return Orphan()
@@ -134,7 +134,7 @@ def locate(text: str, words: str, before: str = "", after: str = "") -> Resoluti
 def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_proven: bool = True) -> Resolution:
     """Return the place that the context proves, else an ambiguous result.
 
-    Short parts of cut words, and a short word in another case, are never proven.
+    Short parts of cut words and a short word in another case are never proven.
     """
     chosen = choose(text, spans, context) if len(spans) < MOST_PLACES else Candidates(tuple(spans))
     if not chosen.is_decided:
@@ -153,13 +153,13 @@ _shown_text = lru_cache(maxsize=CACHED_TEXTS)(collapse_spaces)
 
 
 def clear_caches() -> None:
-    """Clear what is cached of the last texts."""
+    """Clear the caches for the last texts."""
     _hashes_of.cache_clear()
     _shown_text.cache_clear()
 
 
 def _exact_places(text: str, words: str) -> list[Span]:
-    """Return the places of the words, white space aside."""
+    """Return the places of the words, ignoring differences in white space."""
     spans = _places(text, words)
     shown = collapse_spaces(words)
     if len(spans) >= MOST_PLACES or " " not in shown or words != words.strip():
@@ -191,7 +191,7 @@ def _places(text: str, words: str) -> list[Span]:
 
 
 def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
-    """Return the places of the normalized words, and whether such a place proves itself.
+    """Return the places of the normalized words, and whether such a place needs no other proof.
 
     The place of words cut by `...` reaches from their first part to their last.
     """
@@ -212,12 +212,12 @@ def _parts(words: str) -> list[str]:
 
 
 def _is_proof(parts: list[str], left_out: int) -> bool:
-    """True if the parts of cut words, `left_out` code points apart, are long enough to prove their place."""
+    """Return whether the parts of cut words, `left_out` code points apart, are long enough to prove their place."""
     return min(map(len, parts)) >= (NEAR_PART if left_out <= NEAR_CUT else SHORT)
 
 
 def _cut_places(haystack: str, parts: list[str]) -> list[Span]:
-    """Return the spans with all parts in order; of several starts with one end the last, which is the shortest span."""
+    """Return the spans with all parts in order; of several starts for one end only the last, the shortest span."""
     by_end: dict[int, Span] = {}
     for start, first_end in _places(haystack, parts[0]):
         end = _end_of_parts(haystack, parts, first_end)
@@ -227,7 +227,7 @@ def _cut_places(haystack: str, parts: list[str]) -> list[Span]:
 
 
 def _end_of_parts(haystack: str, parts: list[str], end: int) -> int:
-    """Return the end of the last part when each follows the one before, the first up to `end`; else -1."""
+    """Return the end of the last part if each follows the one before and the first ends by `end`; else -1."""
     for part in parts[1:]:
         place = haystack.find(part, end, end + LONGEST_CUT + len(part))
         if place < 0:
@@ -237,7 +237,7 @@ def _end_of_parts(haystack: str, parts: list[str], end: int) -> int:
 
 
 def _resembling(text: str, words: str) -> Resolution:
-    """Return the one place that has the words, typos aside, and is clearly more similar to them than any other."""
+    """Return the one place that has the words apart from typos, and is clearly more similar to them than any other."""
     folded = normalized_text(text)
     parts = _parts(words)
     likeness = most_similar(folded.text, " ".join(parts))

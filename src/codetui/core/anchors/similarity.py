@@ -1,9 +1,9 @@
-"""Compare the places that words may have in a text: by context where the words repeat, by spelling where they differ.
+"""Compare the possible places of words in a text: by context if the words repeat, by spelling if they differ.
 
-Of several places of the same words, context decides first, then whole words. Words with typos are at the stretch of a
-text that is most similar, if it has the same words: a quotation is copied, so all its words are in the source. One word
-in three may have a wrong letter, one in four another ending, a blank may be missing. With another word or number it is
-another sentence, however similar: job ads repeat each other.
+Of several places of the same words, context decides first, then whole words. Words with typos are located at the most
+similar passage if that has the same words: a quotation is copied, so all its words are in the source. One word in three
+may have a wrong letter, one in four another ending, a blank may be missing. With another word or number it is another
+sentence, however similar: job ads repeat each other.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ PLURAL = "s"
 
 
 class SimilarPlaces(NamedTuple):
-    """The most similar place, then those that are nearly as similar; `score` is that of the first, from 0 to 1."""
+    """The most similar place, then the places that are nearly as similar; `score` (0 to 1) is that of the first."""
 
     places: tuple[Span, ...]
     score: float
@@ -98,14 +98,17 @@ def most_similar(haystack: str, words: str) -> SimilarPlaces | None:
 
 
 def similarity(one: str, other: str) -> float:
-    """Return the similarity of two normalized texts from 0 to 1: twice their common letters by all their letters."""
+    """Return the similarity of two normalized texts from 0 to 1:
+
+    twice the number of common letters by that of all letters.
+    """
     from rapidfuzz.fuzz import ratio
 
     return ratio(one, other) / 100
 
 
 def _best_window(haystack: str, words: str, within: Span) -> tuple[Span, float] | None:
-    """Return the stretch inside `within` that is most similar to `words`, with refined ends, and its score."""
+    """Return the passage inside `within` that is most similar to `words`, with refined ends, and its score."""
     from rapidfuzz.fuzz import partial_ratio_alignment
 
     text = haystack[within.start : within.end]
@@ -120,9 +123,9 @@ def _best_window(haystack: str, words: str, within: Span) -> tuple[Span, float] 
 
 
 def _refined(text: str, words: str, start: int, end: int) -> tuple[int, int, float]:
-    """Move the ends to the edges of words between which the stretch is most similar to `words`.
+    """Move the ends to the word boundaries between which the passage is most similar to `words`.
 
-    The ends of a window as long as the words are wrong wherever characters were added or lost.
+    A window as long as the words has wrong ends wherever characters were added or lost.
     """
     reach = min(max(SHORTEST_REACH, len(words) // 3), LONGEST_REACH)
     score = 0.0
@@ -141,7 +144,7 @@ def _refined(text: str, words: str, start: int, end: int) -> tuple[int, int, flo
 
 
 def _edges(text: str, first: int, last: int) -> list[int]:
-    """Return the offsets from `first` to `last` that cut no word in two."""
+    """Return the offsets from `first` to `last` that do not split a word."""
     return [place for place in range(first, last + 1) if not is_joined(text, place)]
 
 
@@ -149,7 +152,7 @@ def _edges(text: str, first: int, last: int) -> list[int]:
 
 
 def is_typo(words: str, place: str) -> bool:
-    """True if normalized `words` and the normalized text of a place are the same, typos aside."""
+    """Return whether normalized `words` and the normalized text of a place are the same, typos aside."""
     wanted, found = WORD.findall(words), WORD.findall(place)
     needed = 0
     for one, other in _differences(wanted, found):
@@ -161,7 +164,7 @@ def is_typo(words: str, place: str) -> bool:
 
 
 def _differences(wanted: list[str], found: list[str]) -> list[tuple[list[str], list[str]]]:
-    """Return the stretches of words in which two texts differ, in order."""
+    """Return the runs of words in which two texts differ, in order."""
     from rapidfuzz.distance import Levenshtein
 
     stretches: list[tuple[list[str], list[str]]] = []
@@ -179,7 +182,7 @@ def _differences(wanted: list[str], found: list[str]) -> list[tuple[list[str], l
 
 
 def _words_for(one: list[str], other: list[str]) -> int | None:
-    """Return how many words a quotation must have for this difference; None if it is no typo."""
+    """Return how many words a quotation must have for this difference to count as a typo; None if it is not one."""
     if "".join(one) == "".join(other):
         return 0
     if len(one) != len(other):
@@ -198,9 +201,9 @@ def _is_little(*words: str) -> bool:
 
 
 def _words_for_spelling(one: str, other: str) -> int | None:
-    """Return how many words a quotation must have for two spellings of a word; None if they are two words.
+    """Return how many words a quotation must have for two spellings of a word; None if they are different words.
 
-    Words with other first letters, such as `internal` and `external`, and numbers are two words.
+    Words with different first letters, such as `internal` and `external`, and numbers are different words.
     """
     if one == other:
         return 0
@@ -215,19 +218,22 @@ def _words_for_spelling(one: str, other: str) -> int | None:
 
 
 def _is_shortened(short: str, long: str) -> bool:
-    """True if the other word has all letters of the one, in order: `youll` in `youwill`."""
+    """Return whether the second word has all letters of the first, in order: `youll` in `youwill`."""
     letters = iter(long)
     return all(letter in letters for letter in short)
 
 
 def _is_inflected(one: str, other: str) -> bool:
-    """True if the words have one stem and endings of two lengths; of one length, the letter would be wrong."""
+    """Return whether the words share a stem and have endings of different lengths.
+
+    Endings of the same length would mean a wrong letter.
+    """
     stem = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return stem >= STEM and len(one) != len(other) and {one[stem:], other[stem:]} <= ENDINGS
 
 
 def _is_misspelt(one: str, other: str) -> bool:
-    """True if so few letters are wrong, missing, added or swapped that it is hardly another word."""
+    """Return whether so few letters are wrong, missing, added or swapped that this is hardly another word."""
     from rapidfuzz.distance import OSA
 
     longer = max(len(one), len(other))
@@ -238,20 +244,20 @@ def _is_misspelt(one: str, other: str) -> bool:
 
 
 class Candidates(NamedTuple):
-    """The places that remain, in the order of the text; `is_decided` where the only one is proven."""
+    """The remaining places, in text order; `is_decided` if there is only one and it is proven."""
 
     spans: tuple[Span, ...]
     is_decided: bool = False
 
 
 class Context(NamedTuple):
-    """The text before and after the words; empty where it is unknown."""
+    """The text before and after the words; empty if it is unknown."""
 
     before: str
     after: str
 
     def is_whole(self, text: str, span: Span) -> bool:
-        """True if all of the context is round `span`."""
+        """Return whether all of the context is round `span`."""
         return text.endswith(self.before, 0, span.start) and text.startswith(self.after, span.end)
 
     def sides(self, text: str, span: Span) -> tuple[int, int]:
@@ -261,7 +267,7 @@ class Context(NamedTuple):
         return _common(before[::-1], self.before[::-1]), _common(after, self.after)
 
     def is_repeated(self, sides: tuple[int, int]) -> bool:
-        """True if one side alone could be a copy of the old place: much of its context agrees, or all of it."""
+        """Return whether one side alone could be a copy of the old place: most or all of its context agrees."""
         return any(
             side and agreeing >= min(REPEATED, len(side))
             for side, agreeing in zip((self.before, self.after), sides, strict=True)
@@ -269,7 +275,7 @@ class Context(NamedTuple):
 
 
 def choose(text: str, spans: list[Span], context: Context) -> Candidates:
-    """Return the place that is proven, or all those that may be the old one."""
+    """Return the proven place, or all places that may be the old one."""
     is_known = bool(context.before or context.after)
     if is_known and len(spans) > 1:
         decided = _by_context(text, spans, context)
@@ -291,7 +297,7 @@ def _needed(context: Context) -> int:
 
 
 def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:
-    """Return the place with clearly the most context, if no other could be a copy of it."""
+    """Return the place with clearly the most context, if no other could be a copy of the old one."""
     scored = sorted(((context.sides(text, span), span) for span in spans), key=lambda each: sum(each[0]), reverse=True)
     if any(context.is_repeated(sides) for sides, _ in scored[1:]):
         return None
@@ -302,7 +308,7 @@ def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:
 
 
 def _joined_alike(text: str, spans: list[Span], context: Context) -> list[Span]:
-    """Return the places that are parts of longer words, or whole words, as the old place was; else all."""
+    """Return the places whose words are joined to their neighbours as at the old place; all places if none are."""
     first, last = spans[0].start, spans[0].end - 1
     was = is_joined(context.before[-1:] + text[first], 1), is_joined(text[last] + context.after[:1], 1)
     return [span for span in spans if (is_joined(text, span.start), is_joined(text, span.end)) == was] or spans
@@ -316,7 +322,7 @@ def _most_whole(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _is_other_word(text: str, span: Span) -> bool:
-    """True inside a longer word, unless that is the plural of the words."""
+    """Return whether a place is inside a longer word that is not the plural of the words."""
     if is_joined(text, span.start):
         return True
     is_plural = span.end - span.start > 1 and text.startswith(PLURAL, span.end) and not is_joined(text, span.end + 1)
@@ -324,13 +330,13 @@ def _is_other_word(text: str, span: Span) -> bool:
 
 
 def is_joined(text: str, position: int) -> bool:
-    """True if a word continues across `position`."""
+    """Return whether a word continues across `position`."""
     if not 0 < position < len(text) or not (text[position - 1].isalnum() and text[position].isalnum()):
         return False
     return text[position].isascii() or not find_unspaced(text, position - 1, position + 1)
 
 
 def _common(one: str, other: str) -> int:
-    """Return the length of the common start of two texts."""
+    """Return the length of the common prefix of two texts."""
     length = min(len(one), len(other))
     return next((at for at in range(length) if one[at] != other[at]), length)

@@ -1,8 +1,8 @@
-"""Quotations of a session that need a place: after the text of the source has changed, and where the coder must decide.
+"""Quotations of a session without an accepted place, after a change of the text or until the coder decides.
 
-After a change every quotation is located again. Those whose place the coder must decide are ambiguous, fuzzy, or not
-found. The codings are known at once. Their possible places are searched for on demand, and cached as long as the coding
-does not change: in a source of 1 MB this takes up to 80 ms for the first and 25 ms for each of the others.
+After a change every quotation is located again. Those that the coder must place are ambiguous, fuzzy, or not found.
+These codings are known at once. Their possible places are searched for on demand, and cached as long as the coding does
+not change: in a source of 1 MB this takes up to 80 ms for the first and 25 ms for each of the others.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Kind = Literal["ambiguous", "fuzzy", "orphan"]
 
 
 class ReanchorCounts(NamedTuple):
-    """The number of codings that kept their place, moved, have a place to check, and lost theirs.
+    """The number of codings that kept their place, moved, have a place to check, and lost their place.
 
-    Those that had no place before are not counted.
+    Codings that had no place before are not counted.
     """
 
     unmoved: int = 0
@@ -53,7 +53,7 @@ class _Found(NamedTuple):
 
 
 def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
-    """Return what follows if the text of the source, called `word` in messages, is not the one that was coded.
+    """Locate the codings of a session in a changed text of its source, which messages call `word`.
 
     A place that only resembles the words is proposed. The old places stay in the log.
     """
@@ -104,7 +104,7 @@ class _Text:
         return self._placed(found, old, words)
 
     def _placed(self, found: Resolution, old: Anchor, words: str) -> _Found:
-        """Return the new place; words that were not the source's own, as where they are cut, stay as they are."""
+        """Return the new place; words that differ from the source, such as cut ones, stay as written."""
         match found:
             case Exact():
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
@@ -121,7 +121,10 @@ class _Text:
                 return _Found("lost", None, words, message)
 
     def _find_again(self, coding: Coding) -> _Found:
-        """Locate words that had no place, if the text contains them as it is shown: the old text may be back."""
+        """Locate words that had no place, if the text now contains them as shown:
+
+        an earlier text may have been restored.
+        """
         if self._shown is None:
             self._shown = collapse_spaces(self._text)
         words = collapse_spaces(coding.words)
@@ -136,9 +139,9 @@ class _Text:
 class UnresolvedAnchor(NamedTuple):
     """A quotation without an accepted place, and its possible places.
 
-    `ambiguous`: its words are at one of `places`. `fuzzy`: they are there, typos aside. `orphan`: they were not found,
-    but a place may resemble them. `score` is the similarity from 0 to 1. `total` counts all places; `places` leaves out
-    those that have the same code already.
+    `ambiguous`: its words are at one of `places`. `fuzzy`: they are there apart from typos. `orphan`: they were not
+    found, but a place may resemble them. `score` is the similarity from 0 to 1. `total` counts all places; `places`
+    leaves out those that already have the same code.
     """
 
     coding: Coding
@@ -149,7 +152,7 @@ class UnresolvedAnchor(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """The score for people, rounded down: only equal texts have 100 %."""
+        """The score as shown to people, rounded down: only equal texts have 100 %."""
         return f"{int(self.score * 100)} %"
 
 
@@ -186,7 +189,7 @@ def _find(coding: Coding, text: str) -> UnresolvedAnchor:
 
 
 def _without_coded(unresolved: UnresolvedAnchor, state: State) -> UnresolvedAnchor:
-    """Leave out the places that have another coding of the same code: no place gets a code twice."""
+    """Leave out places that already have a coding of the same code: no place gets a code twice."""
     others = (one.anchor for one in state.of_code(unresolved.coding.code) if one.id != unresolved.coding.id)
     coded = {Span(anchor.start, anchor.end) for anchor in others if anchor is not None}
     if coded.isdisjoint(unresolved.places):

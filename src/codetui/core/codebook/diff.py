@@ -17,7 +17,7 @@ KINDS: tuple[PartKind, ...] = ("profile", "section", "group", "code")
 
 
 class Part(NamedTuple):
-    """A profile, section, group or code by its id."""
+    """A profile, section, group or code, identified by its id."""
 
     kind: PartKind
     id: str
@@ -38,10 +38,10 @@ MOST_ENDS = 6
 
 
 class PartOrder:
-    """Parts in their order, found by the names that texts use for them."""
+    """Parts in their order, looked up by the names that texts use for them."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
-        """Order `parts`; two may have one id."""
+        """Order `parts`; two of them may have the same id."""
         self.parts = parts
         self._by_id: dict[str, list[Part]] = {}
         self._by_kind_and_id: dict[tuple[str, str], list[Part]] = {}
@@ -53,19 +53,19 @@ class PartOrder:
         self._ends = {kind: self._ends_of(ends) for kind, ends in ENDS.items()}
 
     def named(self, name: str) -> list[Part]:
-        """Return the parts with the id `name`, else the one that `code 1` or `group A` names."""
+        """Return the parts with the id `name`, else the part that a name such as `code 1` or `group A` refers to."""
         kind, _, id_ = name.partition(" ")
         return self._by_id.get(name) or self._by_kind_and_id.get((kind, id_.strip()), [])
 
     def name_of(self, part: Part) -> str:
-        """Return the name of a part in texts: its id, after its kind if other parts have the id as well."""
+        """Return the name of a part in texts: its id, with its kind in front if other parts have the same id."""
         return part.id if self.named(part.id) == [part] else f"{part.kind} {part.id}"
 
     def text_place(self, text: CodebookText) -> tuple[int, int]:
         """Return the sort key of a text: the number of the part beside it, and 0 before that part or more after it.
 
-        After a section or group is after all that it contains.  A text that names no part comes first, one that names
-        a part that does not exist last.
+        A text after a section or group comes after everything inside that part.  A text that names no part comes first,
+        one that names a missing part comes last.
         """
         name = text.before or text.after
         beside = self.named(name)[:1]
@@ -77,7 +77,7 @@ class PartOrder:
         return self._ends[beside[0].kind][start] - 1, MOST_ENDS - len(ENDS[beside[0].kind])
 
     def _ends_of(self, kinds: set[PartKind]) -> list[int]:
-        """Return, for each place, the next place after it with a part of `kinds`, or the end."""
+        """Return, for each position, the next position after it with a part of `kinds`, or the end."""
         ends, end = [0] * len(self.parts), len(self.parts)
         for place in range(len(self.parts) - 1, -1, -1):
             ends[place] = end
@@ -86,7 +86,7 @@ class PartOrder:
 
 
 def parts(book: Codebook) -> list[Part]:
-    """Return the profiles, then each section with its codes, those without a group first, as documents have them."""
+    """Return the profiles, then each section with its codes in the order of documents: codes without a group first."""
     codes: dict[tuple[str, str], list[Part]] = {}
     for code in book.codes:
         parent = ("group", code.group) if code.group else ("section", code.section)
@@ -103,7 +103,7 @@ def parts(book: Codebook) -> list[Part]:
 
 
 def in_reading_order(book: Codebook) -> Codebook:
-    """Return the codebook with its groups, codes and texts in the order in which a reader meets them."""
+    """Return the codebook with its groups, codes and texts in reading order."""
     order = PartOrder(parts(book))
     places = {part: number for number, part in enumerate(order.parts)}
     last = len(order.parts)
@@ -140,7 +140,7 @@ class Identity(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """The ids of one part in both codebooks; `likeness` (0 to 1) is below 1 if the pair rests on it alone."""
+    """The ids of one part in both codebooks; `likeness` (0 to 1) is below 1 if it is the only evidence for the pair."""
 
     old: str
     new: str
@@ -166,10 +166,10 @@ def likeness(one: Identity, other: Identity) -> float:
 
 
 def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
-    """Return the parts that both codebooks have, in the order of the old one, each in one pair at most.
+    """Return the parts that both codebooks have, in the order of the old one, each in at most one pair.
 
-    An id with the same name or definition counts first, then a name and then a definition that no other part has,
-    then likeness.  An id without other evidence pairs with itself.
+    An id with the same name or definition counts first, then a name and then a definition that no other part has, then
+    likeness. An id without other evidence pairs with itself.
     """
     pairs = {each.id: Pair(each.id, each.id) for each in old if any(_is_same(each, other) for other in new)}
     for key_of in (_name, _definition):
@@ -179,7 +179,7 @@ def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
 
 
 def nearest(part: Identity, among: Iterable[Identity], most: int = 2) -> list[tuple[Identity, float]]:
-    """Return the parts that are most like another, best first, with their likeness."""
+    """Return the parts that are most similar to another, best first, with their likeness."""
     scored = [(each, likeness(part, each)) for each in among]
     return sorted(scored, key=lambda pair: -pair[1])[:most]
 
@@ -202,7 +202,7 @@ def _definition(part: Identity) -> str:
 def _pair_by(
     key_of: Callable[[Identity], str], old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]
 ) -> None:
-    """Add pairs of parts with a text that is unique in both codebooks."""
+    """Add pairs of parts with the same text, if it is unique in both codebooks."""
     taken = {pair.new for pair in pairs.values()}
     rest_old = [each for each in old if each.id not in pairs]
     rest_new = [each for each in new if each.id not in taken]
@@ -215,7 +215,7 @@ def _pair_by(
 
 
 def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]) -> None:
-    """Add pairs of the remaining parts, the most alike first."""
+    """Add pairs of the remaining parts, the most similar first."""
     taken = {pair.new for pair in pairs.values()}
     rest = [each for each in new if each.id not in taken]
     scored: list[tuple[float, Pair]] = []
@@ -254,7 +254,7 @@ LISTS: dict[PartKind, tuple[str, ...]] = {
 
 
 class WordRun(NamedTuple):
-    """Words that occur in both texts, in the old one alone or in the new one alone."""
+    """Words that occur in both texts, only in the old one or only in the new one."""
 
     kind: Literal["same", "removed", "added"]
     words: str
@@ -264,7 +264,7 @@ class WordRun(NamedTuple):
 class Change:
     """One change of one part.
 
-    `id` and `name` are those of the new codebook, or of the old one for what was removed.  `words` shows how a text
+    `id` and `name` are taken from the new codebook, or from the old one for a removed part.  `words` shows how a text
     changed, word by word.  A `likeness` below 1 means that the part is only probably the same one.
     """
 
@@ -280,10 +280,12 @@ class Change:
 
 
 def diff(old: Codebook, new: Codebook) -> tuple[Change, ...]:
-    """Return the changes from one codebook to another: its own, then profiles, sections, groups, codes and texts.
+    """Return the changes from one codebook to another:
 
-    Within a kind removed parts come first, then added ones, then each part that remained, in the old order.  Keys,
-    which have no meaning, are not compared.
+    of the book itself, then of profiles, sections, groups, codes and texts.
+
+    Within a kind removed parts come first, then added ones, then each part that remained, in the old order.  Keys have
+    no meaning and are not compared.
     """
     pairs = {kind: pair_parts(identities(old, kind), identities(new, kind)) for kind in KINDS}
     now = {kind: {pair.old: pair.new for pair in of_kind} for kind, of_kind in pairs.items()}
@@ -301,7 +303,7 @@ def diff(old: Codebook, new: Codebook) -> tuple[Change, ...]:
 
 
 def word_diff(old: str, new: str) -> tuple[WordRun, ...]:
-    """Return how one text becomes another, in runs of whole words; white space is not compared."""
+    """Return how one text becomes another, in runs of whole words; white space is ignored."""
     before, after = old.split(), new.split()
     if max(len(before), len(after)) > LONGEST_TEXT_COMPARED:
         runs = (WordRun("removed", " ".join(before)), WordRun("added", " ".join(after)))

@@ -24,7 +24,7 @@ class CodebookIndex:
     """A codebook with every lookup in a dict."""
 
     def __init__(self, book: Codebook) -> None:
-        """Index `book`; of two parts with one id the first counts."""
+        """Index `book`; if two parts have the same id, the first counts."""
         self.book = book
         self.codes = _by_id(book.codes, lambda code: code.id)
         self.sections = _by_id(book.sections, lambda section: section.id)
@@ -45,7 +45,7 @@ class CodebookIndex:
                 names.setdefault(folded(name), []).append(code)
 
     def former_id_by_label(self, text: str) -> CodeId | None:
-        """Return the id of the code of an earlier version that a document calls `text`."""
+        """Return the id of the earlier version's code that a document calls `text`."""
         return self._former_labels.get(folded(text))
 
     def code_by_label(self, text: str) -> Code | None:
@@ -73,7 +73,7 @@ def index_of(book: Codebook) -> CodebookIndex:
 
 
 def code_of(book: Codebook, code_id: str) -> Code | None:
-    """Return the code with this id."""
+    """Return the code with this id, None if there is none."""
     return next((code for code in book.codes if code.id == code_id), None)
 
 
@@ -104,7 +104,7 @@ def profile_name(book: Codebook, name_or_id: str) -> str:
 
 
 def codes_by_section(book: Codebook) -> dict[str, list[Code]]:
-    """Return the codes of each section by its id; codes of a section that does not exist are left out."""
+    """Return the codes of each section by its id, without codes of sections that do not exist."""
     found: dict[str, list[Code]] = {each.id: [] for each in book.sections}
     for code in book.codes:
         if code.section in found:
@@ -123,7 +123,7 @@ def section_of(book: Codebook, code: Code | Group) -> Section | None:
 
 
 def label(book: Codebook, code: Code) -> str:
-    """Return how documents name a code, after the codebook's pattern: `TASK5: Operations Engineering (MLOps)`."""
+    """Return the label of a code in documents, from the codebook's pattern: `TASK5: Operations Engineering (MLOps)`."""
     return label_from(book.label, code.id, code.name)
 
 
@@ -139,7 +139,7 @@ def label_of(book: Codebook, code_id: str) -> str:
 
 
 def place_title(book: Codebook, place: MemoTarget) -> str:
-    """Return what a message calls the target of a memo: the title of a section or group, or a code's label."""
+    """Return how a message names the target of a memo: by the title of a section or group, or by a code's label."""
     if place.kind in ("code", "entry"):
         return label_of(book, place.id)
     found = section(book, place.id) if place.kind == "section" else group(book, place.id)
@@ -147,7 +147,7 @@ def place_title(book: Codebook, place: MemoTarget) -> str:
 
 
 def short_key(book: Codebook, code: Code) -> str:
-    """Return the keys that assign a code, also its mark in the gutter: section key and code key, such as `15`."""
+    """Return the keys that assign a code and mark it in the gutter: section key and code key, such as `15`."""
     found = section_of(book, code)
     return (found.key if found else "") + code.key
 
@@ -164,7 +164,10 @@ def group_by_title(book: Codebook, title: str, section_id: str = "") -> Group | 
 
 
 def folded(text: str) -> str:
-    """Return text as labels and titles are compared: case and white space folded, without final colons and stops."""
+    """Return text in the form in which labels and titles are compared:
+
+    case and white space folded, no final colons or stops.
+    """
     return " ".join(text.casefold().split()).rstrip(":. ")
 
 

@@ -1,4 +1,4 @@
-"""Keys that are derived for sections, codes and profiles, and the id and key of a new code."""
+"""Derive keys for sections, codes and profiles, and the id and key of a new code."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ K = TypeVar("K", Section, Code)
 def with_keys(book: Codebook) -> Codebook:
     """Return the codebook with a key for every section and, within its section, for every code.
 
-    A given key counts; of two on one key the first keeps it.  A section without one takes the next free digit, from
-    the tenth on a capital.  A code takes the number its id ends with (10 is `0`), else the first free letter of its
-    name, else of the alphabet, else any character.  Keys are derived in the order of the codebook, so that a code
-    appended without a key changes no other's.
+    A given key is kept; of two parts with the same key the first keeps it. A section without a key gets the next free
+    digit, from the tenth on a capital. A code gets the number its id ends with (10 is `0`), else the first free letter
+    of its name, else of the alphabet, else any character.  Keys are derived in the order of the codebook, so that a
+    code appended without a key changes no other's.
     """
     section_keys = _keys(book.sections, lambda _: SECTION_KEYS)
     code_keys: dict[str, str] = {}
@@ -41,12 +41,12 @@ def with_keys(book: Codebook) -> Codebook:
 
 
 def with_free_key(book: Codebook, code: Code) -> Code:
-    """Return the code with a key that no code of its section has, so that theirs stay as coders know them."""
+    """Return the code with a key that no code of its section has, so that the keys coders know stay the same."""
     return with_keys(replace(book, codes=(*book.codes, replace(code, key="")))).codes[-1]
 
 
 def profile_keys(profiles: Sequence[Profile]) -> list[str]:
-    """Return the digit of each profile: its id if all ids are digits, else its number; empty from the tenth on."""
+    """Return the digit of each profile: its id if all ids are digits, else its position; empty from the tenth on."""
     ids = [one.id for one in profiles]
     if len(set(ids)) == len(ids) and all(one in DIGIT_KEYS for one in ids):
         return ids
@@ -54,7 +54,7 @@ def profile_keys(profiles: Sequence[Profile]) -> list[str]:
 
 
 def is_key(key: str) -> bool:
-    """Return whether a person can press `key`: one printable character, neither blank nor combining."""
+    """Return whether a person can type `key`: one printable character, neither blank nor combining."""
     return len(key) == 1 and key.isprintable() and not key.isspace() and not combining(key)
 
 
@@ -63,7 +63,7 @@ def _with_key(part: K, keys: dict[str, str]) -> K:
 
 
 def _keys(parts: Sequence[K], preferred: Callable[[K], str]) -> dict[str, str]:
-    """Return a key for each part, by id, no two alike."""
+    """Return a key for each part by id, all of them different."""
     keys: dict[str, str] = {}
     taken: set[str] = set()
     any_key = (chr(point) for point in range(0x21, 0x110000) if is_key(chr(point)))
@@ -90,7 +90,7 @@ def _preferred_keys(code: Code) -> str:
 
 
 def with_numbers(ids: Sequence[str]) -> list[str]:
-    """Return ids in which each empty one is its number, from 1, or the next number that is free."""
+    """Return ids with each empty one replaced by its position, from 1, or by the next free number."""
     taken = set(ids)
     found: list[str] = []
     number = 0
@@ -105,9 +105,10 @@ def with_numbers(ids: Sequence[str]) -> list[str]:
 def proposed_id(book: Codebook, section: str, group: str = "", taken: Collection[str] = ()) -> str:
     """Return the next id in a section or group: TASK9 after TASK8, 1.A.3 after 1.A.2.
 
-    The pattern is that of most codes there, retired ones included.  A group without codes uses that of its section,
-    with its own id in place of the other group's; a section without codes begins with its own id: SKILLS1.  No id of
-    the codebook is proposed, and none of those `taken`, which codings may have without it.
+    The pattern is the most common one among the codes there, including retired ones.  A group without codes uses that
+    of its section, with its own id in place of the other group's; a section without codes begins with its own id:
+    SKILLS1.  No id of the codebook is proposed, and none in `taken`, ids that codings may have although the codebook
+    lacks them.
     """
     in_section = [code for code in book.codes if code.section == section]
     here = [code for code in in_section if code.group == group]
@@ -129,7 +130,10 @@ def _pattern(codes: Iterable[Code]) -> tuple[str, int, int] | None:
 
 
 def _borrowed(codes: Iterable[Code], group: str) -> tuple[str, int, int] | None:
-    """Return the pattern of another group's codes with this group's id in it; of codes without group as it is."""
+    """Return the pattern of another group's codes, with this group's id in place of the other.
+
+    The pattern of codes without a group is unchanged.
+    """
     for other in dict.fromkeys(code.group for code in codes):
         pattern = _pattern(code for code in codes if code.group == other)
         if pattern is None:

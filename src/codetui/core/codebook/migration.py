@@ -1,4 +1,4 @@
-"""Rules by which the codes and profiles of one codebook become those of the next, and what they do to a session."""
+"""Rules that map the codes and profiles of one codebook to those of the next, and their effect on a session."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Rule:
     """The successor of a part of the old codebook: the one new id, several to choose from, or none.
 
     `likeness` (0 to 1) is the evidence for a rule that was proposed.  `is_same` is True if the new codebook has the
-    same part under the same id: if it is retired it keeps its id, which cannot be mistaken for another.
+    same part under the same id: a retired part then keeps its id, since no other part has it.
     """
 
     part: PartKind
@@ -53,7 +53,7 @@ class Rule:
 
     @property
     def effect(self) -> Effect:
-        """Return the effect of the rule; a code that several are renamed to has them merged."""
+        """The effect of the rule; codes renamed to the same code are merged."""
         return "renamed" if len(self.new) == 1 else "split" if self.new else "retired"
 
 
@@ -61,7 +61,7 @@ class Rule:
 class MigrationMap:
     """All rules from one codebook to another, both named as in transactions: `v3#0123456789ab`, or empty if unknown.
 
-    `is_checked` is False for a map that was proposed and not reviewed yet.
+    `is_checked` is False for a proposed map that has not been reviewed yet.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -71,7 +71,7 @@ class MigrationMap:
 
     @property
     def name(self) -> str:
-        """The name of the map in the transactions that apply it; other rules make another name."""
+        """The name of the map in the transactions that apply it; different rules have different names."""
         lines = sorted("\t".join((rule.part, rule.old, *rule.new)) for rule in self.rules)
         digest = text_hash("\n".join(lines))[:12]
         return f"{self.old_book or 'another codebook'} to {self.new_book or 'this one'}, rules {digest}"
@@ -86,14 +86,14 @@ class MigrationMap:
         return next((rule for rule in self.rules if (rule.part, rule.old) == (part, old)), None)
 
     def profile_rule(self, name_or_id: str, old: Codebook | None) -> Rule | None:
-        """Return the rule for a profile, which may have its name in the old codebook, or be pending already."""
+        """Return the rule for a profile, which may be recorded by its old name, or be pending already."""
         name = name_or_id.rstrip(PENDING)
         known = profile(old, name) if old else None
         found = self.rule("profile", name_or_id) or self.rule("profile", name)
         return found or (self.rule("profile", known.id) if known else None)
 
     def targets(self) -> frozenset[str]:
-        """Return the codes that other codes are renamed to, in which codings of several codes may meet."""
+        """Return the codes that other codes are renamed to, where codings of several codes may come together."""
         renamed = (rule for rule in self.rules if rule.part == "code" and rule.effect == "renamed")
         return frozenset(rule.new[0] for rule in renamed if rule.new[0] != rule.old)
 
@@ -104,7 +104,7 @@ def version_name(book: Codebook) -> str:
 
 
 def propose(old: Codebook, new: Codebook) -> MigrationMap:
-    """Return rules from what two codebooks have in common, for review; a part without counterpart is retired.
+    """Propose rules from the similarities of two codebooks, for review; a part without counterpart is retired.
 
     A part that keeps its id needs no rule, nor does a section or group that no longer exists: its memos remain.
     """
@@ -124,8 +124,8 @@ def propose(old: Codebook, new: Codebook) -> MigrationMap:
 def chain_maps(maps: Iterable[MigrationMap]) -> MigrationMap:
     """Return the rules of several maps, the oldest first, as one map that leads to the latest targets.
 
-    Of two rules for one part the later one counts.  What is pending under `T5?`, since T5 has another meaning by then,
-    keeps its own rule.
+    Of two rules for one part the later one counts.  A code pending as `T5?`, because T5 has got another meaning, keeps
+    its own rule.
     """
     rules: dict[tuple[PartKind, str], tuple[str, ...]] = {}
     for each in maps:
@@ -160,14 +160,14 @@ def former_id(code_id: str) -> str:
 
 
 def pending_remark(code_id: str, index: CodebookIndex) -> str:
-    """Return what documents add to a pending id; empty for any other id."""
+    """Return the remark that documents add to a pending id; empty for any other id."""
     old = former_id(code_id)
     is_pending = old and code_id not in index.codes and old in index.codes
     return REMARK.format(id=old) if is_pending else ""
 
 
 def document_label(index: CodebookIndex, code_id: str) -> str:
-    """Return how documents name a code: by its label, by that of an earlier codebook, else by its id."""
+    """Return the label of a code in documents: its own, that of an earlier codebook, or its id."""
     former = index.former.get(CodeId(code_id))
     if former is not None:
         return former.label
@@ -176,9 +176,10 @@ def document_label(index: CodebookIndex, code_id: str) -> str:
 
 
 def former_label(index: CodebookIndex, code_id: str, name: str, label: str) -> str:
-    """Return how documents name a code of an earlier version, whose label was `label`, beside the codes of this one.
+    """Return the label in documents for a code of an earlier version, whose label there was `label`.
 
-    What could be taken for a code of this one gets a remark: `T5?: Baking (waits: T5 of an earlier codebook)`.
+    A label that could be confused with that of a current code gets a remark: `T5?: Baking (waits: T5 of an earlier
+    codebook)`.
     """
     old = former_id(code_id) or code_id
     if old == code_id and index.code_by_label(label) is None:
@@ -202,9 +203,9 @@ def id_of_document_label(label: str) -> str:
 
 
 def recognize(state: State, book: Codebook, mint: Callable[[], str]) -> tuple[Event, ...]:
-    """Return the events that give what was coded under a label of no code the code that has this label by now.
+    """Return the events that recode codings under an unknown label to the code that has this label by now.
 
-    A code of an earlier version is left alone: it was not unknown, and what becomes of it is for rules or the coder.
+    Codes of an earlier version are left alone: they were not unknown, and rules or the coder decide about them.
     """
     index = books.index_of(book)
     notes = [note.target.id for note in state.notes.values() if note.text and _PART_OF[note.target.kind] == "code"]
@@ -223,9 +224,11 @@ Reason = Literal["unknown", "split", "retired", "twice"]
 
 
 class PendingDecision(NamedTuple):
-    """A decision for the coder: on a coding, or (None) on the profile, with the ids to choose from, if there are rules.
+    """A decision for the coder:
 
-    `code` is the current id, which the codebook lacks (`unknown`) or keeps for old codings only (`retired`).
+    on a coding, or (None) on the profile, with the ids to choose from, if there are rules for it.
+
+    `code` is the current id, which the codebook lacks (`unknown`) or keeps only for old codings (`retired`).
     """
 
     coding: CodingId | None
@@ -253,7 +256,7 @@ def _decisions_after(
     rules: MigrationMap,
     old: Codebook | None,
 ) -> tuple[PendingDecision, ...]:
-    """Return the open decisions once the codings in `codes` have these codes, and the source has `profile`."""
+    """Return the open decisions, given the new codes of the codings in `codes` and the new `profile`."""
     known = {code.id: code.is_retired for code in book.codes}
     retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
     merged, seen = rules.targets(), set[tuple[str, int, int]]()
@@ -290,10 +293,10 @@ def _code_decision(coding: CodingId, code: str, rules: MigrationMap, *, is_retir
 class MigrationResult(NamedTuple):
     """The effect of a migration on one session.
 
-    `counts` holds the codings that each rule concerns (1 for a profile's rule), those that stay undecided included;
+    `counts` has the number of codings that each rule affects (1 for a profile's rule), including those left undecided.
     `notes` counts the memos that move, `left` the codings that were made with the new codebook and stay unchanged.
-    `pending` holds the decisions that are open after the events.  `was_applied` is True if the same rules were
-    applied before.
+    `pending` has the decisions that are open after the events.  `was_applied` is True if the same rules were applied
+    before.
     """
 
     events: tuple[Event, ...]
@@ -317,10 +320,10 @@ def migrate(
 
     With `is_fresh` they cannot have been: the codebook has just been changed.
 
-    An id that the new codebook has too is unchanged if it was assigned with that codebook, unless the rules come from
-    it.  A coding keeps its rank, so that each code has its codings in the order of assigning.  Memos on codes, groups
-    and sections move as well.  An undecided profile is called by its name in the `old` codebook, if that is known.
-    `mint` returns fresh ids.
+    An id that the new codebook also has is unchanged if it was assigned with that codebook, unless the rules come from
+    it. A coding keeps its rank, so that the codings of each code stay in the order of assigning.  Memos on codes,
+    groups and sections move as well.  An undecided profile is called by its name in the `old` codebook, if that is
+    known. `mint` returns fresh ids.
     """
     is_applied = any(one.cause == "migration" and one.from_name == rules.name for one in done_transactions(state))
     if is_applied and not is_fresh:
@@ -381,7 +384,7 @@ class _Migration:
                 )
 
     def memos(self, mint: Callable[[], str]) -> Iterator[MemoWritten]:
-        """Yield each memo at its new target; it is appended to a memo that the target has already."""
+        """Yield each memo at its new target, appended to a memo that the target already has."""
         moved = self._moving_memos()
         self.moved_memos = sum(map(len, moved.values()))
         leaving = {memo.id for memos in moved.values() for memo in memos}
@@ -413,7 +416,7 @@ class _Migration:
             yield profile_event(self.state, new, self.state.reasoning)
 
     def _moving_memos(self) -> dict[MemoTarget, list[Memo]]:
-        """Return the memos that a rule moves, in order, by their new target."""
+        """Return the memos that a rule moves, in order, by their new targets."""
         moved: dict[MemoTarget, list[Memo]] = {}
         for memo in sorted(self.state.notes.values(), key=lambda memo: (memo.rank, memo.id)):
             kind = _PART_OF[memo.target.kind]
@@ -429,7 +432,7 @@ class _Migration:
     def _rule(self, kind: PartKind, id_: str, codebook: str) -> Rule | None:
         """Return the rule for an id that was assigned with `codebook`; for a pending id, the rule for its former id.
 
-        In rules from the codebook that made it pending the former id names another part.
+        In rules from the codebook that made it pending, the former id names another part.
         """
         found = self._rules.get((kind, id_))
         if found is not None or not id_.endswith(PENDING) or self.is_fresh or self._is_old(codebook):
@@ -451,7 +454,7 @@ class _Migration:
         return name
 
     def _is_old(self, codebook: str) -> bool:
-        """Return whether a codebook is the one that the rules come from."""
+        """Return whether a codebook is the one from which the rules lead."""
         version, _, digest = codebook.rpartition("#")
         old_version, _, old_digest = self.rules.old_book.rpartition("#")
         is_of_version = version == old_version != "" and version != self.rules.new_book.rpartition("#")[0]

@@ -1,4 +1,4 @@
-"""The order in which a picker shows the candidates that match a query: codes, profiles, sources."""
+"""Rank the candidates that match a query in a picker: codes, profiles, sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORD = re.compile(r"\w+")
 
 
 class Candidate(NamedTuple):
-    """Something to pick: its id, its name, and further words by which it is found.
+    """Something to pick: its id, its name, and further words to search.
 
     The folded texts are as long as the original ones, so that a position in one is a position in the other.
     """
@@ -43,7 +43,7 @@ class Match(NamedTuple):
 
 
 class Fit(IntEnum):
-    """How a candidate matches the query, best first."""
+    """The kinds of match between a candidate and a query, best first."""
 
     WHOLE_ID = 0
     ID_PREFIX = 1
@@ -56,7 +56,7 @@ class Fit(IntEnum):
 
 
 class _Score(NamedTuple):
-    """A fit with the distance that orders equal fits (less is better), and the positions in the name."""
+    """A fit with the distance that orders equal fits (less is better), and the matching positions in the name."""
 
     fit: Fit
     distance: int
@@ -78,8 +78,8 @@ def rank(query: str, candidates: Sequence[Candidate], recent: Sequence[str] = ()
     """Return the candidates that match `query`, best first; `recent` names ids, the latest first.
 
     An empty query returns all of them, the recent ones first.  Equal fits come in the order of `recent`, then of
-    `candidates`.  Typos are forgiven if nothing matches but letters scattered over a name.  Time is linear in the
-    letters of the candidates.
+    `candidates`.  Typos are tolerated if nothing else matches but letters scattered over a name. The time is linear in
+    the length of the candidates.
     """
     age = {id_: number for number, id_ in reversed(list(enumerate(recent)))}
     wanted = " ".join(_folded(normalize("NFC", query)).split())
@@ -104,7 +104,7 @@ def _scored(
 
 
 def _score(query: str, words: Sequence[str], each: Candidate) -> _Score | None:
-    """Return how the candidate matches the query, which consists of `words`; None if it does not."""
+    """Return how well the candidate matches the query, which consists of `words`; None if it does not match."""
     name = each.folded_name
     if each.folded_id.startswith(query):
         return _Score(Fit.WHOLE_ID if each.folded_id == query else Fit.ID_PREFIX, 0)
@@ -140,7 +140,7 @@ def _word_starts(words: Sequence[str], name: str) -> tuple[int, ...] | None:
 
 
 def _initials(letters: str, text: str) -> tuple[int, ...] | None:
-    """Return the positions of `letters`, each at the start of a word or right after the one before.
+    """Return the positions of `letters`, each at the start of a word or right after the previous letter.
 
     `vs` is in [V]ector [S]tores.  A digit after a letter starts a word too: `t5` in [T]ASK[5].
     """
@@ -156,7 +156,7 @@ def _initials(letters: str, text: str) -> tuple[int, ...] | None:
 
 
 def _start_of(letter: str, text: str, after: int) -> int:
-    """Return where a word begins with `letter`, or a number with a digit; -1 if none does."""
+    """Return the position at which a word begins with `letter`, or a number with a digit; -1 if there is none."""
     at = text.find(letter, after)
     while at > 0 and text[at - 1].isalnum() and letter.isdigit() == text[at - 1].isdigit():
         at = text.find(letter, at + 1)
@@ -164,7 +164,7 @@ def _start_of(letter: str, text: str, after: int) -> int:
 
 
 def _other_words(words: Sequence[str], each: Candidate) -> _Score | None:
-    """Return a score if every word occurs somewhere: best at the start of words, and in the name."""
+    """Return a score if every word of the query occurs somewhere, best at the start of words and in the name."""
     distance = 0
     positions: set[int] = set()
     for word in words:
@@ -187,7 +187,7 @@ def _at_word_start(word: str, text: str, after: int = 0) -> int:
 
 
 def _subsequence(letters: str, text: str) -> tuple[int, ...] | None:
-    """Return the positions of `letters` in `text`, in their order and as close together as the first end allows."""
+    """Return the positions of `letters` in `text`, in order and as close together as the first possible end allows."""
     end = -1
     for letter in letters:
         end = text.find(letter, end + 1)
@@ -202,7 +202,7 @@ def _subsequence(letters: str, text: str) -> tuple[int, ...] | None:
 
 
 def _similar_words(word: str, candidates: Sequence[Candidate]) -> dict[str, int]:
-    """Return the words of all candidates that `word`, or its beginning, may mean, with the number of typos."""
+    """Return the words of all candidates that `word`, or its beginning, may be meant for, with the number of typos."""
     from rapidfuzz.distance import OSA
 
     most = next((typos for length, typos in MOST_TYPOS if len(word) >= length), 0)
@@ -217,7 +217,7 @@ def _similar_words(word: str, candidates: Sequence[Candidate]) -> dict[str, int]
 
 
 def _typo_score(near: Sequence[dict[str, int]], each: Candidate) -> _Score | None:
-    """Return a score if every word of the query may mean a word of the candidate; words of its name count most."""
+    """Return a score if every word of the query may be a misspelled word of the candidate, best in its name."""
     distance = 0
     positions: set[int] = set()
     for meant in near:
@@ -235,7 +235,7 @@ def _typo_score(near: Sequence[dict[str, int]], each: Candidate) -> _Score | Non
 
 
 def _folded(text: str) -> str:
-    """Return text without case and accents, letter for letter."""
+    """Return text without case and accents, of the same length."""
     if text.isascii():
         return text.lower()
     return "".join(_folded_letter(letter) for letter in text)

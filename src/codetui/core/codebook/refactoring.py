@@ -1,4 +1,4 @@
-"""Refactorings of one code of a codebook, and the rules for its codings that follow from them."""
+"""Refactorings of one code of a codebook, and the resulting rules for its codings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """No longer assign a code; its codings keep it until they are recoded."""
+    """Stop assigning a code; its codings keep it until they are recoded."""
 
     code: CodeId
 
@@ -65,7 +65,7 @@ Refactoring = Rename | Merge | Split | Retire | Reinstate | Move
 
 
 def rule_of(step: Refactoring) -> Rule:
-    """Return the rule for the codings of the code; a rule that leads to the code itself changes nothing."""
+    """Return the rule for the codings of the code; a rule that leads to the same code changes nothing."""
     match step:
         case Rename():
             return Rule("code", step.code, (step.id,))
@@ -80,7 +80,7 @@ def rule_of(step: Refactoring) -> Rule:
 
 
 def describe(step: Refactoring, book: Codebook) -> str:
-    """Return what the refactoring does, in a few words; `book` is the codebook before it."""
+    """Describe the refactoring in a few words; `book` is the codebook before it."""
     was = label_of(book, step.code)
     match step:
         case Rename():

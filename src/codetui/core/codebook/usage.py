@@ -1,4 +1,4 @@
-"""How a coder used codes before: the quotations of a code, newest first, and the choice behind a coding."""
+"""A coder's earlier uses of codes: the quotations of a code, newest first, and the last choice for a coding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codetui.model import CodeId, Coding, CodingAdded, CodingId, CodingRecoded, 
 
 
 class Usage(NamedTuple):
-    """A quotation that was assigned a code: its source, words and note, and when (ISO 8601, UTC)."""
+    """A quotation that was coded: its source, words and note, and when it was coded (ISO 8601, UTC)."""
 
     ad: SourceId
     words: str
@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 
 
 def usages_in(state: State, ad: SourceId, code: CodeId, but: CodingId | None = None) -> tuple[Usage, ...]:
-    """Return the quotations of a code in one session, without the coding `but`, newest first."""
+    """Return the quotations of a code in one session except those of the coding `but`, newest first."""
     codings = reversed(state.of_code(code))
     return tuple(Usage(ad, coding.words, coding.note, coding.time) for coding in codings if coding.id != but)
 
@@ -38,7 +38,7 @@ def usages_by_code(state: State, ad: SourceId) -> Mapping[CodeId, tuple[Usage, .
 
 
 def latest_usages(usages: Iterable[Usage], most: int) -> tuple[Usage, ...]:
-    """Return the `most` latest quotations, newest first; the same words are returned once."""
+    """Return the `most` latest quotations, newest first; repeated words are returned once."""
     by_words: dict[str, Usage] = {}
     for one in sorted(usages, key=lambda one: one.time, reverse=True):
         if len(by_words) == most:
@@ -48,7 +48,7 @@ def latest_usages(usages: Iterable[Usage], most: int) -> tuple[Usage, ...]:
 
 
 def last_choice(state: State, coding: Coding) -> Choice:
-    """Return the coder's last choice for a coding; a migration renames a code and is no choice."""
+    """Return the coder's last choice for a coding; a code renamed by a migration does not count as a choice."""
     for transaction in done_transactions(state):
         if transaction.cause != "migration":
             for event in reversed(transaction.events):

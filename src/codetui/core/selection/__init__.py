@@ -1,1 +1,1 @@
-"""The selection in a text, and what changes it: motions, jump labels, search."""
+"""The selection in a text, and the ways to change it: motions, jump labels, search."""

@@ -3,7 +3,7 @@
     We need Python and Scala
     a  xd   s      xf  d
 
-The most likely places have one letter, the others two; no label is the start of another.
+The most likely places have one letter, the others two; no label is a prefix of another.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Stage = Literal["start", "end", "done"]
 
 
 class JumpLabel(NamedTuple):
-    """Letters drawn from `offset` on, which choose the offset `target`."""
+    """Letters drawn from `offset` on; typing them chooses the offset `target`."""
 
     offset: int
     letters: str
@@ -33,7 +33,7 @@ class JumpLabel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JumpState:
-    """The choices and letters so far; a code would be assigned to `selection` now."""
+    """The choices and letters so far; `selection` is what a code would be assigned to now."""
 
     text: str
     view: Span
@@ -46,7 +46,7 @@ class JumpState:
 
     @property
     def labels(self) -> list[tuple[int, str]]:
-        """The letters to draw by offset: the rest of each label that is still possible."""
+        """The letters to draw by offset: the remaining letters of each label that is still possible."""
         possible = [m for m in self.marks if m.letters.startswith(self.typed)]
         return [(m.offset, m.letters[len(self.typed) :]) for m in possible]
 
@@ -57,7 +57,7 @@ class JumpState:
 
 
 def begin(text: str, view: Span, selection: Selection) -> JumpState:
-    """Return labels on the words in view: for a start and then an end, or for the held edge alone."""
+    """Return labels for the words in view: for a start and then an end, or only for the held edge."""
     if selection.edge == "end":
         return begin_end(text, view, selection)
     starts = _labelled(starts_in(text, view, selection.head))
@@ -66,13 +66,13 @@ def begin(text: str, view: Span, selection: Selection) -> JumpState:
 
 
 def begin_end(text: str, view: Span, selection: Selection) -> JumpState:
-    """Return labels for another end of the selection, or of the current sentence."""
+    """Return labels for a new end of the selection, or of the current sentence."""
     whole = settled(text, selection)
     return JumpState(text, view, "end", whole, selection, _end_marks(text, view, whole.span))
 
 
 def press(state: JumpState, character: str) -> JumpState:
-    """Return the state after a letter; the same state if no label goes on with that letter."""
+    """Return the state after a letter; the same state if no label continues with that letter."""
     typed = state.typed + character.lower()
     picked = next((m for m in state.marks if m.letters == typed), None)
     if picked is not None:
@@ -83,12 +83,12 @@ def press(state: JumpState, character: str) -> JumpState:
 
 
 def back(state: JumpState) -> JumpState | None:
-    """Return the state before the last letter, or None if nothing was typed: then the labels are left."""
+    """Return the state before the last letter, or None if nothing was typed, which cancels the labels."""
     return state.earlier
 
 
 def _picked(state: JumpState, target: int) -> JumpState:
-    """Return the state after a whole label."""
+    """Return the state after a complete label."""
     done = replace(state, stage="done", marks=(), typed="", earlier=state)
     if state.stage == "end":
         return replace(done, selection=selected(state.selection.span.start, target))
@@ -103,13 +103,13 @@ def _picked(state: JumpState, target: int) -> JumpState:
 
 
 def _end_marks(text: str, view: Span, current: Span) -> tuple[JumpLabel, ...]:
-    """Return labels on the last letters of each word from the start to the end of the view or of the sentence."""
+    """Return labels at the last letters of each word, from the start to the end of the view or of the sentence."""
     labelled = _labelled(ends_from(text, current, max(view.end, current.end)))
     return tuple(JumpLabel(max(p.span.start, p.span.end - len(w)), w, p.span.end) for p, w in labelled)
 
 
 def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
-    """Return each place with its letters: short ones for the most likely, longer ones in the order of the text."""
+    """Return each place with its letters, short ones for likely places, longer ones in text order."""
     codes = _codes(len(places))
     likely = sorted(places, key=lambda place: place.rank)
     short = sum(len(code) == len(codes[0]) for code in codes) if codes else 0
@@ -118,7 +118,7 @@ def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
 
 
 def _codes(count: int) -> list[str]:
-    """Return `count` sequences of letters, shortest first, none of which is the start of another."""
+    """Return `count` sequences of letters, shortest first, none of which is a prefix of another."""
     codes = list(LETTERS)
     at = len(LETTERS) - 1
     while len(codes) < count:
@@ -146,14 +146,14 @@ _FARTHEST = 76
 
 
 class Place(NamedTuple):
-    """A word or a part of one, and its rank: the lower, the more likely."""
+    """A word or part of a word, and its rank: the lower, the more likely."""
 
     span: Span
     rank: tuple[int, int]
 
 
 def starts_in(text: str, view: Span, head: int) -> list[Place]:
-    """Return every word and part in view as a start; of equally likely ones those near the cursor come first."""
+    """Return every word and part in view as a start; equally likely ones are ordered by distance from the cursor."""
     openings = _starts(text, view, "sentence") | _starts(text, view, "bullet")
     clauses = _starts(text, view, "clause")
     words = _starts(text, view, "word")
@@ -168,10 +168,10 @@ def starts_in(text: str, view: Span, head: int) -> list[Place]:
 
 
 def ends_from(text: str, current: Span, limit: int) -> list[Place]:
-    """Return the words and parts behind the start as ends, the nearest and most likely first.
+    """Return the words and parts after the start as ends, the nearest and most likely first.
 
-    The last word of a sentence ends after its full stop, except in the sentence that is selected: there the end without
-    the full stop is offered.
+    The last word of a sentence ends after its full stop, except in the selected sentence: there it ends before the full
+    stop.
     """
     stops = {s.end for s in units(text, current.start, limit, "sentence")}
     words = {w.end for w in units(text, current.start, limit, "word")}
@@ -196,7 +196,7 @@ def is_filler(word: str) -> bool:
 
 
 def _start_rank(text: str, part: Span, before: str, openings: set[int], clauses: set[int]) -> int:
-    """Return 0 for the most likely starts, then 1, 2 and 3."""
+    """Return the rank of a start, from 0 for the most likely to 3."""
     if part.start in openings or before in _MODALS:
         return 0
     word = text[part.start : part.end]
@@ -214,7 +214,7 @@ def _starts(text: str, view: Span, unit: Unit) -> set[int]:
 
 
 def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
-    """Return the end of a word with a bracket that was opened since the start, and with a sentence's full stop."""
+    """Return the end of a word, including closing brackets opened since the start, and a sentence's full stop."""
     while end < len(text) and text[end] in _BRACKETS and _is_open(text, start, end):
         end += 1
     sentence = unit_at(text, max(start, end - 1), "sentence").end
@@ -224,6 +224,6 @@ def _closed(text: str, start: int, end: int, stops: set[int]) -> int:
 
 
 def _is_open(text: str, start: int, end: int) -> bool:
-    """True if the bracket at `end` was opened after `start`."""
+    """Return whether the bracket at `end` was opened after `start`."""
     opener = _BRACKETS[text[end]]
     return text.count(opener, start, end) > text.count(text[end], start, end)

@@ -1,6 +1,6 @@
-"""The motions of a selection: pure functions from (text, view, selection) to a selection, in one table by name.
+"""Motions of a selection: pure functions from (text, view, selection) to a selection, in one table by name.
 
-A search moves it to a match: smart case, any white space for a blank, accents only where they are typed.
+A search moves the selection to a match: with smart case, any white space for a blank, and accents only if typed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _word_right(text: str, _view: View | None, at: int) -> int:
 
 
 def _row_start(text: str, view: View | None, at: int) -> int:
-    """Return the row's first word, behind blanks and a bullet; from there the row's first cell."""
+    """Return the row's first word, after blanks and a bullet; if already there, the row's first cell."""
     if view is None:
         return at
     row = view.layout.span(view.layout.row_of(at))
@@ -77,7 +77,7 @@ def _row_end(text: str, view: View | None, at: int) -> int:
 def _horizontal(place: _Place, side: Edge | None, *, extends: bool) -> Motion:
     """Return a motion of the cursor, or of the head if it `extends` the selection or an edge is held.
 
-    Without that a selection first collapses to its end at `side`.
+    Otherwise a selection first collapses to its end at `side`.
     """
 
     def motion(text: str, view: View | None, selection: Selection) -> Selection:
@@ -224,7 +224,7 @@ def grow(text: str, _view: View | None, selection: Selection) -> Selection:
 
 
 def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Select the next smaller unit, towards the place where growing began."""
+    """Select the next smaller unit, towards the span from which growing began."""
     span = settled(text, selection).span
     origin = selection.origin or Span(span.start, span.start)
     for unit in reversed(GROWING):
@@ -277,7 +277,7 @@ MOTIONS: Mapping[str, Motion] = MappingProxyType(_table())
 
 
 def moved(text: str, view: View, name: str, selection: Selection) -> tuple[Selection, int]:
-    """Return the selection and the top row of the window after a motion."""
+    """Return the selection and the window's top row after a motion."""
     after = MOTIONS[name](text, view, selection)
     return after, shown(view, after, name)
 
@@ -292,9 +292,9 @@ def shown(view: View, selection: Selection, name: str = "") -> int:
 
 
 def find(text: str, query: str, start: int, direction: int = 1) -> Span | None:
-    """Return the first match from `start` on (`direction` 1) or the last that begins before it (-1).
+    """Return the first match from `start` on (`direction` 1) or the last one that begins before it (-1).
 
-    The search wraps round the end of the text: None means that the whole text has no match.
+    The search wraps around at the end of the text; None means that the whole text has no match.
     """
     if not query.strip():
         return None
@@ -306,7 +306,7 @@ def find(text: str, query: str, start: int, direction: int = 1) -> Span | None:
 
 
 def matches(text: str, query: str, start: int, end: int) -> list[Span]:
-    """Return all matches that begin between two offsets, for the view to highlight while the coder types."""
+    """Return all matches that begin between two offsets, for highlighting while the coder types."""
     if not query.strip():
         return []
     found = _pattern(query).finditer(text, max(0, start), min(len(text), end + _LONGEST))
@@ -314,7 +314,7 @@ def matches(text: str, query: str, start: int, end: int) -> list[Span]:
 
 
 def selection_of_match(text: str, match: Span) -> Selection:
-    """Return the match extended to whole words, so that the first letters of a word are enough."""
+    """Return the match extended to whole words, so that typing the first letters of a word is enough."""
     words = units(text, match.start, match.end, "part")
     start = min([match.start, *(w.start for w in words if w.start < match.end)])
     end = max([match.end, *(w.end for w in words if w.end > match.start)])
@@ -323,7 +323,7 @@ def selection_of_match(text: str, match: Span) -> Selection:
 
 @lru_cache(maxsize=64)
 def _pattern(query: str) -> re.Pattern[str]:
-    """Return the pattern of a query; it matches the text itself, so that no offsets need to be mapped."""
+    """Return the pattern of a query; it matches the original text, so that no offsets need to be mapped."""
     is_plain = unicodedata.normalize("NFD", query) == query and query.isascii()
     typed = re.findall(r"\s+|\S", query.lstrip())
     pieces = [r"\s+" if piece.isspace() else _letters(piece, is_plain) for piece in typed]
@@ -332,7 +332,7 @@ def _pattern(query: str) -> re.Pattern[str]:
 
 
 def _letters(character: str, is_plain: bool) -> str:
-    """Return the pattern of one character; a letter without accent also matches those with one."""
+    """Return the pattern of one character; a letter without accent also matches accented ones."""
     if character in _ALIKE:
         return _ALIKE[character]
     if not is_plain or not character.isalpha():
@@ -342,7 +342,7 @@ def _letters(character: str, is_plain: bool) -> str:
 
 @lru_cache(maxsize=64)
 def _accented(letter: str) -> str:
-    """Return the letters that are this one with an accent."""
+    """Return the accented variants of a letter."""
     return "".join(c for c in _ACCENTED if unicodedata.normalize("NFD", c)[0] == letter)
 
 

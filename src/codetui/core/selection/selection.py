@@ -23,8 +23,8 @@ Edge = Literal["start", "end"]
 class Selection:
     """Anchor and head in code points; the head moves, and the cursor is drawn there.
 
-    `implied`: a cursor only. `tentative`: from a chosen start to the end of its sentence, of which a section of terms
-    uses the first word. `explicit`: exactly these words. `edge` is the held end, which arrows and unit letters move;
+    `implied`: a cursor only. `tentative`: from a chosen start to the end of its sentence; a section of terms uses only
+    the first word. `explicit`: exactly these words. `edge` is the held end, which arrows and unit letters move;
     `column` the cell at which vertical motions aim; `origin` the span from which growing began.
     """
 
@@ -66,7 +66,7 @@ class View(NamedTuple):
 
     @property
     def visible(self) -> Span:
-        """The code points in the window."""
+        """The code points inside the window."""
         last = min(self.layout.rows, self.top + self.height) - 1
         first = min(max(self.top, 0), max(last, 0))
         return Span(self.layout.span(first).start, self.layout.span(max(last, first)).end)
@@ -77,7 +77,7 @@ Motion = Callable[[str, View | None, Selection], Selection]
 
 
 def cursor(text: str, offset: int) -> Selection:
-    """Return a cursor with nothing selected."""
+    """Return a cursor, with nothing selected."""
     at = snap(text, offset)
     return Selection(at, at)
 
@@ -90,7 +90,7 @@ def selected(start: int, end: int) -> Selection:
 def effective(text: str, selection: Selection, holds: Holds) -> Span:
     """Return the span to which a code would be assigned; empty if the text has no words.
 
-    An explicit selection without white space at its ends; else the sentence for quotations and the word for terms.
+    This is an explicit selection without white space at its ends; else the sentence for quotations, the word for terms.
     """
     span = trim(text, *selection.span)
     if selection.kind == "implied" or span.start >= span.end:
@@ -102,7 +102,7 @@ def effective(text: str, selection: Selection, holds: Holds) -> Span:
 
 
 def position(text: str, selection: Selection) -> Span:
-    """Return the selected words, or the code point under the cursor; on a bullet sign, the start of its sentence."""
+    """Return the selected words, or the code point under the cursor; on a bullet, the start of its sentence."""
     if selection.is_explicit and selection.anchor != selection.head:
         return selection.span
     sentence = effective(text, selection, "quotations")
@@ -111,14 +111,14 @@ def position(text: str, selection: Selection) -> Span:
 
 
 def settled(text: str, selection: Selection) -> Selection:
-    """Return an explicit selection: of the current sentence if nothing is selected."""
+    """Return an explicit selection; if nothing is selected, of the current sentence."""
     if selection.kind == "explicit":
         return selection
     return replace(selected(*effective(text, selection, "quotations")), edge=selection.edge)
 
 
 def extended(text: str, selection: Selection, head: int) -> Selection:
-    """Return the selection with its head at another offset; a held edge moves with it, also past the other one."""
+    """Return the selection with its head at another offset; a held edge moves with it, and may pass the other edge."""
     at = snap(text, head)
     edge: Edge | None = None
     if selection.edge is not None:
@@ -130,7 +130,7 @@ def extended(text: str, selection: Selection, head: int) -> Selection:
 def dragged(text: str, first: int, last: int) -> Selection:
     """Return the selection of a mouse drag between two characters, both included, in either direction.
 
-    A word that the drag cuts is selected whole; of `CI/CD` and the like, the part.
+    A word that the drag cuts is selected whole; in words such as `CI/CD`, only the part.
     """
     low, high = sorted((first, last))
     start = _part_at(text, low).start
@@ -139,14 +139,14 @@ def dragged(text: str, first: int, last: int) -> Selection:
 
 
 def _part_at(text: str, offset: int) -> Span:
-    """Return the word or part that covers the offset, else an empty span there."""
+    """Return the word or part that covers the offset, else an empty span at the offset."""
     at = snap(text, offset)
     part = unit_at(text, at, "part")
     return part if part.start <= at < part.end else Span(at, at)
 
 
 def clicked(text: str, offset: int, clicks: int) -> Selection:
-    """Return the selection of a click: one moves the cursor, two select the word, three the sentence."""
+    """Return the selection after a click: one click moves the cursor, two select the word, three the sentence."""
     if clicks < 2:
         return cursor(text, offset)
     return selected(*unit_at(text, offset, "word" if clicks == 2 else "sentence"))

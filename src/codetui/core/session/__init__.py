@@ -1,1 +1,1 @@
-"""Session."""
+"""Sessions: the state of one, the commands that change it, and merges."""

@@ -1,4 +1,4 @@
-"""The commands of a coder, as values, and what comes of one: a Decision or a Refusal; see `decide`."""
+"""The commands of a coder as values, and the outcome of one, a Decision or a Refusal; see `decide`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Refusal(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The events of one command, and the message to the coder; `target` is what an undo or redo inverts.
+    """The events of one command, and the message to the coder; `target` is the step that an undo or redo inverts.
 
     `parents` are the last steps that its author had seen; None if these are all steps.
     """
@@ -68,7 +68,7 @@ class Decision(NamedTuple):
 
 
 class DecisionContext(NamedTuple):
-    """The inputs of a decision besides the state, and the one id that it may use."""
+    """The inputs of a decision besides the state, and the only id that it may use."""
 
     book: Codebook
     text: str
@@ -77,7 +77,7 @@ class DecisionContext(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The name of a source in this codebook."""
+        """The noun for a source in this codebook."""
         return self.book.words.source
 
     def label(self, code: CodeId) -> str:
@@ -126,7 +126,7 @@ class MoveBoundary:
 
 @dataclass(frozen=True, slots=True)
 class AcceptPlace:
-    """Accept `span`, else the proposed place, as the place of a quotation, whose words stay as they are written."""
+    """Accept `span`, else the proposed place, as the place of a quotation; its words stay as written."""
 
     coding: CodingId
     span: Span | None = None
@@ -166,7 +166,7 @@ class MarkDone:
 
 @dataclass(frozen=True, slots=True)
 class DescribeSource:
-    """Enter employer and title, which the source lacks."""
+    """Enter the employer and title that the source lacks."""
 
     employer: str
     title: str
@@ -174,7 +174,7 @@ class DescribeSource:
 
 @dataclass(frozen=True, slots=True)
 class CopySession:
-    """Copy what the session on another source has and this one lacks; `text` differs from this one's in layout only."""
+    """Copy what the session on another source has and this one lacks; its `text` differs only in layout."""
 
     source: SourceId
     text: str
@@ -188,7 +188,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """Redo the step that was undone last."""
+    """Redo the last undone step."""
 
 
 Command = (
@@ -209,6 +209,6 @@ Command = (
 
 
 def quoted(words: str) -> str:
-    """Return the words in quotes, on one line and shortened, for a message."""
+    """Return the words in quotes, shortened and on one line, for a message."""
     line = " ".join(words.split())
     return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"

@@ -1,8 +1,8 @@
 """Find the values that a merge of two sides of a session has lost, from the log alone.
 
-A coder may continue a session on several machines. Each step names its parents, so it is known which steps its author
-had seen. A value is lost if the session holds another one and nobody who had seen the value changed it. In particular,
-a later step of one side settles nothing:
+A coder may continue a session on several machines. Each step names its parents, so the steps that its author had seen
+are known. A value is lost if the session has another value and nobody who had seen the lost one changed it. In
+particular, a later step on one side resolves nothing:
 
     common ── A: profile 1 ── A: reasoning       profile 2 is kept, and profile 1 is lost, unless somebody who has
           └── B: profile 2 ── B: reasoning       both sides assigns a profile again
@@ -54,7 +54,7 @@ Field = tuple[str, str]
 
 
 class Conflict(NamedTuple):
-    """A field that two sides set differently: the value that is `kept`, and an `other` one, which is lost."""
+    """A field that two sides set differently: the `kept` value, and the `other` one, which was lost."""
 
     field: Field
     kept: str
@@ -68,11 +68,11 @@ class _Change(NamedTuple):
 
 
 class _Write(NamedTuple):
-    """The value `after` that a transaction gave to a field, and the one that its author had there before.
+    """The value `after` that a transaction wrote to a field, and the value that its author saw there before.
 
-    Some writes only carry a value along, as a new reasoning carries the profile: `is_change` is False.  So it is when
-    quotations are located again in a changed text; `chosen` is the value that somebody chose.  A new code changes the
-    position of a quotation too, which nobody asked for: `is_intended` is False.
+    `is_change` is False for a write that only carries a value along, as a new reasoning carries the profile, or as
+    quotations are located again in a changed text; `chosen` is the value that somebody chose. `is_intended` is False
+    for the position of a quotation that changes only because it got a new code.
     """
 
     by: Transaction
@@ -84,11 +84,11 @@ class _Write(NamedTuple):
 
 
 def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
-    """Return each value that one side set and the merge lost, with the value kept; the order given is irrelevant.
+    """Return each value that one side set and the merge lost, with the value kept, for transactions in any order.
 
     A value is lost if the session holds another one, and neither its author nor anybody else who had seen it has
-    changed the field since.  A change of a coding that is removed now is lost unless one who removed it had seen it.
-    An undo that leads back to what both sides had loses nothing.  One author alone has no conflicts.
+    changed the field since. A change of a coding that has been removed is lost unless the author of a removal had seen
+    it. An undo that restores the value of both sides loses nothing. A single author has no conflicts.
     """
     unique = {one.id: one for one in transactions}
     ordered = sorted(unique.values(), key=lambda one: (one.seq, one.id))
@@ -109,14 +109,14 @@ def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
 
 
 class _History:
-    """The transactions that the author of each one had seen.
+    """The transactions that the author of each transaction had seen.
 
-    They are cut into chains, about one for each side; each has seen all before it in its chain.  Counts suffice: a
-    transaction has seen the third of a chain if it has seen three of that chain.
+    Transactions are cut into chains, about one for each side; each transaction has seen all earlier ones of its chain.
+    Counts suffice: a transaction has seen the third of a chain if it has seen three of that chain.
     """
 
     def __init__(self, ordered: Sequence[Transaction]) -> None:
-        """Read the parents of transactions, which are in the order of (`seq`, `id`)."""
+        """Read the parents of transactions, which are sorted by (`seq`, `id`)."""
         self._position: dict[TransactionId, tuple[int, int]] = {}
         self._seen: dict[TransactionId, dict[int, int]] = {}
         lengths: dict[int, int] = {}
@@ -131,9 +131,9 @@ class _History:
         self.is_linear = len(lengths) < 2
 
     def _seen_by(self, one: Transaction, earlier: dict[int, int]) -> dict[int, int]:
-        """Return how many transactions of each chain the author had seen: all `earlier` ones if the log lacks parents.
+        """Return how many transactions of each chain the author had seen; all `earlier` ones if the log lacks parents.
 
-        A line that is damaged, or of an unknown version, does not turn all that came before it into conflicts.
+        A damaged line, or one of an unknown version, thus does not turn everything before it into conflicts.
         """
         if not one.parents or any(parent not in self._seen for parent in one.parents):
             return earlier
@@ -151,7 +151,7 @@ class _History:
 
 
 def _lost_values(writes: Sequence[_Write], history: _History) -> Iterator[object]:
-    """Yield the values that are lost; `writes` are all of one field."""
+    """Yield the lost values; `writes` are all writes of one field."""
     kept = writes[-1]
     for one in _unreplaced(writes, history):
         is_kept = one.after in (kept.after, kept.chosen)
@@ -160,7 +160,7 @@ def _lost_values(writes: Sequence[_Write], history: _History) -> Iterator[object
 
 
 def _is_lost_by_removal(writes: Sequence[_Write], removals: Sequence[_Write], history: _History) -> bool:
-    """Return whether something was changed in a coding that nobody who removed it had seen."""
+    """Return whether nobody who removed a coding had seen a change of it."""
     removers = [one for one in _unreplaced(removals, history) if one.after == REMOVED]
     return any(
         one.is_intended
@@ -171,7 +171,7 @@ def _is_lost_by_removal(writes: Sequence[_Write], removals: Sequence[_Write], hi
 
 
 def _unreplaced(writes: Sequence[_Write], history: _History) -> list[_Write]:
-    """Return the changes of a field that nobody who had seen them has changed again."""
+    """Return the changes of a field that nobody who had seen them has replaced."""
     changes = [one for one in writes if one.is_change]
     return [
         one
@@ -181,7 +181,7 @@ def _unreplaced(writes: Sequence[_Write], history: _History) -> list[_Write]:
 
 
 def _has_seen_same(later: _Write, one: _Write, writes: Sequence[_Write], history: _History) -> bool:
-    """Return whether the author of a write had seen another one, or the same as imported on another machine."""
+    """Return whether the author of a write had seen another write, or the same value imported on another machine."""
     if history.has_seen(later.by, one.by):
         return True
     if one.by.cause in BY_PERSON or history.has_seen(one.by, later.by):
@@ -193,7 +193,7 @@ def _has_seen_same(later: _Write, one: _Write, writes: Sequence[_Write], history
 
 
 def _is_taken_back(one: _Write, kept: _Write, writes: Sequence[_Write], history: _History) -> bool:
-    """Return whether an undo or redo leads back to the value that both sides had."""
+    """Return whether an undo or redo restores the value that both sides had."""
     if one.by.cause not in ("undo", "redo"):
         return False
     sides = one.by, kept.by
@@ -275,7 +275,7 @@ def _place(anchor: Anchor | None, words: str, is_proposed: bool) -> tuple[int, i
 
 
 def _shown(value: object) -> str:
-    """Return a field's value as text, empty if it is nothing or cannot be shown in a line."""
+    """Return a field's value as text; empty if there is none or it does not fit on one line."""
     match value:
         case (int(), int(), str(words), bool()):
             return quoted(words)
@@ -288,7 +288,7 @@ def _shown(value: object) -> str:
 
 
 def describe_conflict(one: Conflict, state: State, book: Codebook) -> str:
-    """Return a conflict in words, for the coder."""
+    """Describe a conflict for the coder."""
     name, of = one.field
     coding = state.codings.get(CodingId(of))
     words = quoted(coding.words) if coding else "a quotation"
@@ -303,7 +303,7 @@ def describe_conflict(one: Conflict, state: State, book: Codebook) -> str:
 
 
 def _named(name: str, value: str, book: Codebook) -> str:
-    """Return a value as the codebook calls it."""
+    """Return a value under its name in the codebook."""
     if not value:
         return "nothing"
     if name == "code":

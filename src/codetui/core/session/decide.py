@@ -101,7 +101,7 @@ def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decisi
 
 
 def _unassignable(study: DecisionContext, code_id: CodeId) -> Refusal | None:
-    """Return why a code cannot be assigned, if so."""
+    """Return a refusal if a code cannot be assigned, else None."""
     code = books.code_of(study.book, code_id)
     if code is None:
         return Refusal(f"The codebook has no code {code_id}.", "search codes")
@@ -109,7 +109,7 @@ def _unassignable(study: DecisionContext, code_id: CodeId) -> Refusal | None:
 
 
 def _has_twin(state: State, code: CodeId, anchor: Anchor, besides: CodingId | None = None) -> bool:
-    """Return whether another coding has the code on exactly these words."""
+    """Return whether another coding has the same code on exactly these words."""
     others = (coding.anchor for coding in state.of_code(code) if coding.id != besides)
     return any(here and (here.start, here.end) == (anchor.start, anchor.end) for here in others)
 
@@ -165,7 +165,7 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: D
 
 
 def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionContext) -> Decision | Refusal:
-    """Accept a place; words that differ from the text there by more than white space stay as they are written."""
+    """Accept a place; words that differ from the text there by more than white space stay as written."""
     anchor = study.anchor_at(command.span) if command.span else coding.anchor
     if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
         return Refusal("The quotation is located already.")
@@ -202,7 +202,7 @@ def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Dec
 
 
 def _memo_to_change(state: State, command: NotePlace) -> Memo | None:
-    """Return the memo that the command changes: a group and a code have one each, entries any number."""
+    """Return the memo that the command changes: a group and a code have one each, entries may have several."""
     if command.note is not None:
         return state.notes.get(command.note)
     if command.place.kind == "entry":
@@ -262,7 +262,7 @@ def undo_target(state: State) -> Transaction | None:
 
 
 def redo_target(state: State) -> Transaction | None:
-    """Return the transaction that redo would apply again next."""
+    """Return the transaction that redo would apply next."""
     return state.undone_steps.newest if state.undone_steps else None
 
 
@@ -272,12 +272,12 @@ def undo_events(transaction: Transaction) -> tuple[Event, ...]:
 
 
 def undo_unchanged(transaction: Transaction, state: State) -> tuple[Event, ...]:
-    """Return the events that invert a migration, without those for what was changed after it."""
+    """Return the events that invert a migration, except for values that were changed after it."""
     return tuple(found for event in reversed(transaction.events) if _holds(event, state) and (found := invert(event)))
 
 
 def _holds(event: Event, state: State) -> bool:
-    """Return whether a code, note or profile still is what an event made it."""
+    """Return whether a code, note or profile still is as an event left it."""
     match event:
         case CodingRecoded():
             coding = state.codings.get(event.coding)
@@ -292,7 +292,7 @@ def _holds(event: Event, state: State) -> bool:
 
 
 def redo_events(transaction: Transaction) -> tuple[Event, ...]:
-    """Return the events that apply a transaction again after it was undone."""
+    """Return the events that reapply an undone transaction."""
     return tuple(
         CodingRestored(coding=event.coding) if isinstance(event, CodingAdded) else event
         for event in transaction.events
@@ -301,7 +301,7 @@ def redo_events(transaction: Transaction) -> tuple[Event, ...]:
 
 
 def invert(event: Event) -> Event | None:
-    """Return the event that inverts this one, None for the opening of a session."""
+    """Return the event that inverts this one; None for the opening of a session."""
     match event:
         case CodingAdded() | CodingRestored():
             return CodingRemoved(coding=event.coding)
@@ -314,7 +314,7 @@ def invert(event: Event) -> Event | None:
 
 
 def _exchanged(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the fields of an event that exchange their values when it is inverted, such as `note` and `note_before`."""
+    """Yield the pairs of fields that swap their values when an event is inverted, such as `note` and `note_before`."""
     names = {one.name for one in fields(event)}
     for name in names:
         before = name.replace("is_", "was_", 1) if name.startswith("is_") else f"{name}_before"

@@ -1,4 +1,4 @@
-"""The state of a session, as a fold over its transactions in the order of (`seq`, `id`)."""
+"""The state of a session, folded from its transactions in the order of (`seq`, `id`)."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ IN_DOCUMENTS = ("section", "group", "code", "entry")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodingIndex:
-    """The codings that are not removed, in the orders in which they are looked up.
+    """The codings that are not removed, indexed for each kind of lookup.
 
     `live` is in order of rank, as are those of each code in `by_code`, and `unresolved`: those without a place or with
-    one that the coder has not accepted.  `placed` is in order of place in the text; `reach` is, for each of them, the
-    greatest end of it and those before it, in code points.
+    one that the coder has not accepted.  `placed` is in text order; `reach` has, for each of them, the greatest end
+    among it and those before it, in code points.
     """
 
     live: tuple[Coding, ...]
@@ -57,11 +57,11 @@ class CodingIndex:
     reach: Sequence[int]
 
     def codes(self) -> list[CodeId]:
-        """Return the codes that are assigned, in the order of their first codings."""
+        """Return the assigned codes, in the order of their first codings."""
         return list(self.by_code)
 
     def over(self, start: int, end: int) -> list[Coding]:
-        """Return the codings that share a code point with `start` to `end`, the last one first."""
+        """Return the codings that share a code point with `start` to `end`, last one first."""
         found: list[Coding] = []
         at = bisect_left(self.placed, end, key=_start) - 1
         while at >= 0 and self.reach[at] > start:
@@ -72,7 +72,7 @@ class CodingIndex:
 
 
 def index_codings(codings: Iterable[Coding]) -> CodingIndex:
-    """Return the index of those codings that are not removed."""
+    """Return the index of the codings that are not removed."""
     live = tuple(sorted((coding for coding in codings if not coding.is_removed), key=lambda one: (one.rank, one.id)))
     by_code: dict[CodeId, list[Coding]] = {}
     for coding in live:
@@ -104,9 +104,9 @@ class Steps(NamedTuple):
 class State:
     """One coder's coding of one source.
 
-    `codings` holds removed ones, too.  `notes` are the memos in the document, `memos` all others.  `layout` is that of
-    a document which a person laid out; None is the canonical one.  `heads` are the transactions that no other one
-    follows: the parents of the next.  Compared by identity: the screen compares states on every key.
+    `codings` includes removed ones. `notes` are the memos in the document, `memos` all others. `layout` is set for a
+    document that a person laid out, and None for the canonical form. `heads` are the transactions that no other one
+    follows, the parents of the next.  Compared by identity: the screen compares states on every key.
     """
 
     opened: SessionOpened | None = None
@@ -144,12 +144,12 @@ class State:
         return max(self.seq, *ranks, 0) + 1
 
     def describe(self, source: Source) -> Source:
-        """Return a source with the employer and title that the session has recorded."""
+        """Return a source with the employer and title recorded in the session."""
         return replace(source, employer=self.employer or source.employer, title=self.title or source.title)
 
     @property
     def is_untouched(self) -> bool:
-        """True if the session holds nothing of the coder's work."""
+        """True if the session has no work of the coder."""
         has_memos = any(memo.text for memo in (*self.notes.values(), *self.memos.values()))
         return not (self.live() or has_memos or self.profile or self.reasoning or self.is_done)
 
@@ -171,12 +171,12 @@ def evolve(state: State, transaction: Transaction) -> State:
 
 
 def is_step(transaction: Transaction) -> bool:
-    """Return whether undo can invert a transaction: all but opening a session and a change of the source's text."""
+    """Return whether undo can invert a transaction: all except opening a session and changes of the source's text."""
     return transaction.cause != "corpus" and not all(isinstance(event, SessionOpened) for event in transaction.events)
 
 
 class _Draft:
-    """A state that is being folded, the only mutable form of it; `state` holds what changes rarely."""
+    """A state that is being folded, its only mutable form; `state` has the fields that change rarely."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -200,7 +200,7 @@ class _Draft:
         )
 
     def apply(self, transaction: Transaction) -> None:
-        """Apply a transaction, and move it or its target between the stacks of undo and redo."""
+        """Apply a transaction, and move it or its target between the undo and redo stacks."""
         self.seq = max(self.seq, transaction.seq)
         for parent in transaction.parents:
             self.heads.pop(parent, None)
@@ -262,12 +262,12 @@ class _Draft:
 
 
 def _copied(mapping: Mapping[K, V]) -> dict[K, V]:
-    """Return a dict with the same items; a proxy's own copy takes a tenth of the time of copying the proxy."""
+    """Return a dict with the same items; copying a proxy in this way takes a tenth of the time of its own copy."""
     return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
 def _without(steps: Steps | None, target: TransactionId | None) -> tuple[Transaction | None, Steps | None]:
-    """Return the transaction `target` and the stack without it; after a merge it need not be the newest."""
+    """Return the transaction `target` and the stack without it; after a merge it may not be the newest."""
     above: list[Transaction] = []
     while steps is not None and steps.newest.id != target:
         above.append(steps.newest)
@@ -314,7 +314,7 @@ def _changed(
 
 
 def coding_events(before: Coding, after: Coding) -> Iterator[Event]:
-    """Yield the events that change a coding into another one with its id."""
+    """Yield the events that change a coding into another one with the same id."""
     if after.is_removed:
         yield CodingRemoved(coding=after.id)
         return

@@ -1,4 +1,4 @@
-"""Copy the codings of another session of the same coder, on a source with the same text."""
+"""Copy the codings of the same coder's session on another source with the same text."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from codetui.model import (
 
 
 class _Found(NamedTuple):
-    """A coding of the other session in this text; the coder is asked for the place of one without an anchor."""
+    """A coding of the other session in this text; without an anchor, the coder is asked for its place."""
 
     coding: Coding
     anchor: Anchor | None
 
 
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
-    """Return the events that copy what the other session has and `state` lacks, as one step.
+    """Return the events, for one step, that copy what the other session has and `state` lacks.
 
-    These are codings, each located in this text, notes, and the profile, but not whether the source is done.  What the
-    session has stays.  Words that are not in this text, such as those of another title, are left out; words with
-    several places are copied without a place.
+    These are codings, each located in this text, notes, and the profile, but not whether the source is done.  Nothing
+    of this session is changed. Words that are not in this text, such as those of a different title, are left out; words
+    with several places are copied without a place.
     """
     other, texts = command.session, _SameTexts(command.text, study)
     found = [_located(coding, texts, study) for coding in other.live()]
@@ -72,7 +72,7 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
 
 
 class _SameTexts:
-    """Two texts with the same end, white space aside: maps places of the other text to this one.
+    """Two texts with the same end apart from white space; maps places of the other text to this one.
 
     there   "Mill\n\nYou [light] it."    here   "The Mill\n\nYou\n  [light] it."
     """
@@ -84,7 +84,7 @@ class _SameTexts:
         self._text = study.text
 
     def span(self, old: Anchor) -> Span | None:
-        """Return the place of an anchor of the other text in this one, if the same words are there."""
+        """Return the place of an anchor of the other text in this one, if it has the same words."""
         if old.text_hash not in self._known or not old.words.strip():
             return None
         shift = len(self._here) - len(self._there)
@@ -102,7 +102,7 @@ def _ink(text: str) -> list[int]:
 
 
 def _located(coding: Coding, texts: _SameTexts, study: DecisionContext) -> _Found | None:
-    """Return the coding at its place in this text; None if its words are not in it."""
+    """Return the coding at its place in this text; None if the text lacks its words."""
     old = coding.anchor
     same = texts.span(old) if old else None
     if same is not None:
@@ -118,7 +118,7 @@ def _located(coding: Coding, texts: _SameTexts, study: DecisionContext) -> _Foun
 
 
 def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
-    """Return the event that adds the coding; its words are those of this text, unless they mark a cut."""
+    """Return the event that adds the coding; its words are those of this text, unless they contain a marked cut."""
     old, new = found.coding, found.anchor
     is_plain = new is not None and collapse_spaces(old.words) == collapse_spaces(new.words)
     return CodingAdded(
@@ -133,7 +133,7 @@ def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
 
 
 def _lacking_notes(other: State, state: State) -> Iterator[tuple[Memo, Memo | None]]:
-    """Yield the notes on targets that have none here, each with the deleted one that the target had before."""
+    """Yield the notes whose targets have none here, each with the deleted note that the target had before."""
     of_place = {note.target: note for note in state.notes.values()}
     entries = {(note.target, note.text) for note in state.notes.values()}
     for note in sorted(other.notes.values(), key=lambda one: (one.rank, one.id)):
@@ -145,7 +145,7 @@ def _lacking_notes(other: State, state: State) -> Iterator[tuple[Memo, Memo | No
 
 
 def _profile(other: State, state: State) -> tuple[Event, ...]:
-    """Return the event that assigns the profile with its reasoning, or the reasoning alone, where that is missing."""
+    """Return the event that assigns the profile with its reasoning, or only the reasoning, if it is missing."""
     if not other.profile or state.profile not in ("", other.profile):
         return ()
     reasoning = state.reasoning or other.reasoning

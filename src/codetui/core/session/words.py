@@ -21,7 +21,7 @@ from codetui.model import (
 
 
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
-    """Return what a step did, to continue `Undone: `."""
+    """Describe a step so that it continues `Undone: `."""
     match transaction.cause:
         case "copy":
             return f"the copy from {study.word} {transaction.from_name}"

@@ -1,1 +1,1 @@
-"""Texts: their words and sentences, rows and graphemes, normalization and display."""
+"""Texts: words and sentences, rows and graphemes, normalization and display."""

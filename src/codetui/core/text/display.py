@@ -1,6 +1,6 @@
-"""Text for people: counts in words, and no character that a terminal would obey.
+"""Text for display: counts with their nouns, and no control characters for the terminal.
 
-Sources and documents may hold sequences that would colour, move or rename the terminal.
+Sources and documents may contain sequences that would colour, move or rename the terminal.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ STAND_IN = "·"
 
 
 def sanitize(text: str) -> str:
-    """Return `text` with a dot for each unsafe character; tabs and line ends stay."""
+    """Return `text` with a dot in place of each unsafe character; tabs and line ends stay."""
     return UNSAFE.sub(STAND_IN, text)
 
 
 def sanitize_paste(text: str) -> str:
-    """Return pasted text, to be stored, without invisible characters and with a dot for each other unsafe one."""
+    """Return pasted text for storage: without invisible characters, and with a dot for other unsafe ones."""
     return sanitize(INVISIBLE.sub("", text))
 
 
 def sanitize_json(text: str) -> str:
-    """Return the same JSON with escapes for unsafe characters, which occur in it in strings alone."""
+    """Return the same JSON with unsafe characters escaped, which occur only in its strings."""
     return UNSAFE.sub(lambda found: _escaped(found[0]), text)
 
 
 def _escaped(character: str) -> str:
-    """Escape a character for JSON in UTF-16: one beyond the first 65,536 needs two escapes."""
+    """Escape a character for JSON in UTF-16, which needs two escapes beyond the first 65,536 characters."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
@@ -50,5 +50,8 @@ def with_article(noun: str) -> str:
 
 
 def plural(number: int, one: str, several: str = "") -> str:
-    """Return `1 coding`, `1,200 codings`; `several` replaces the added s: `2 quotations need`."""
+    """Return a count with its noun: `1 coding`, `1,200 codings`; `several` replaces the added s:
+
+    `2 quotations need`.
+    """
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -1,8 +1,8 @@
 """Wrap a text into rows, and map code points to cells and back.
 
-Every code point belongs to exactly one row and one cell. A cluster is a base with what attaches to it. Every cluster
-has at least one cell, so that all of a text can be selected: what has no picture (controls, zero-width characters, bidi
-overrides) is drawn as `·`, a tab as four blanks.
+Every code point belongs to exactly one row and one cell. A cluster is a base character with the characters attached to
+it. Every cluster has at least one cell, so that all of a text can be selected: invisible characters (controls,
+zero-width characters, bidi overrides) are drawn as `·`, a tab as four blanks.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MARGIN = 2
 
 
 def _attaches(character: str) -> bool:
-    """True for what belongs to the character before it: marks, joiners, emoji modifiers, flag tags."""
+    """Return whether a character attaches to the one before it: marks, joiners, emoji modifiers, flag tags."""
     if cell_len(character) or is_filler(character):
         return False
     code = ord(character)
@@ -61,7 +61,7 @@ def _has_picture(character: str) -> bool:
 
 
 class _CellTable(dict[int, int]):
-    """The cells of each code point, 0 for one that attaches to its base; filled as characters are met."""
+    """The cells of each code point, 0 for one that attaches to its base; filled as characters occur."""
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
@@ -76,8 +76,8 @@ _cells = _CellTable()
 def cluster_cells(text: str) -> bytes:
     """Return the cells of each code point, 0 for one that belongs to the code point before it.
 
-    The text begins at a cluster and has no line break. A table does for most texts; rich, which is six times slower,
-    joins emoji.
+    The text begins at a cluster and has no line break. A table suffices for most texts; only emoji need rich, which is
+    six times slower.
     """
     table = text.translate(_cells).encode("latin-1")
     if 0 not in table:
@@ -97,7 +97,7 @@ def cluster_cells(text: str) -> bytes:
 
 
 def _join_emoji(text: str, start: int, end: int, width: int, cells: bytearray) -> None:
-    """Join the emoji of a grapheme that rich has found; letters behind a joiner keep their cells."""
+    """Join the emoji of a grapheme found by rich; letters behind a joiner keep their cells."""
     for at in range(start + 2, end):
         if text[at - 1] == _JOINER and unicodedata.category(text[at]) == "So":
             cells[at] = 0
@@ -109,7 +109,7 @@ def _join_emoji(text: str, start: int, end: int, width: int, cells: bytearray) -
 def glyphs(text: str, cells: bytes) -> tuple[str, ...]:
     """Return the string to draw for each code point of a row.
 
-    A joiner that joins nothing is left out: a terminal would draw one cell less for it.
+    A joiner without effect is left out, because a terminal would draw one cell less for it.
     """
     drawn = list(map(_glyph, text, cells))
     for joiner in re.finditer(_JOINER, text):
@@ -148,7 +148,7 @@ class Row:
         return self.indent + (sum(self.cells) if self.cells else self.end - self.start)
 
     def floor(self, offset: int) -> int:
-        """Return the start of the cluster with the offset, within the row."""
+        """Return the start of the cluster that contains the offset, within the row."""
         return self._boundary(offset, -1)
 
     def ceiling(self, offset: int) -> int:
@@ -156,14 +156,14 @@ class Row:
         return self._boundary(offset, 1)
 
     def _boundary(self, offset: int, direction: int) -> int:
-        """Return the nearest boundary of a cluster from the offset on in a direction."""
+        """Return the nearest cluster boundary from the offset in a direction."""
         index = min(max(offset, self.start), self.end) - self.start
         while 0 < index < len(self.cells) and not self.cells[index]:
             index += direction
         return self.start + index
 
     def cell_at(self, offset: int) -> int:
-        """Return the first cell of the cluster with the offset."""
+        """Return the first cell of the cluster that contains the offset."""
         index = self.floor(offset) - self.start
         return self.indent + (sum(self.cells[:index]) if self.cells else index)
 
@@ -200,11 +200,11 @@ class Layout:
         return len(self._starts)
 
     def row_of(self, offset: int) -> int:
-        """Return the row with the offset; a line break belongs to the row that it ends."""
+        """Return the row that contains the offset; a line break belongs to the row that it ends."""
         return max(0, bisect_right(self._starts, offset) - 1)
 
     def row_start(self, offset: int) -> int:
-        """Return the first offset of the row with the offset."""
+        """Return the first offset of the row that contains the offset."""
         return self._starts[self.row_of(offset)]
 
     def span(self, row: int) -> Span:
@@ -215,7 +215,7 @@ class Layout:
         return Span(start, end)
 
     def full_span(self, row: int) -> Span:
-        """Return the code points of a row with its line break: the full spans of all rows cover the text."""
+        """Return the code points of a row with its line break; the full spans of all rows cover the text."""
         last = row + 1 == len(self._starts)
         return Span(self._starts[row], len(self.text) if last else self._starts[row + 1])
 
@@ -233,7 +233,7 @@ class Layout:
         return self.row(self.row_of(offset)).cell_at(offset)
 
     def offset_at(self, row: int, cell: int) -> int:
-        """Return the offset at a cell; right of the text the line break, or the last cluster of a wrapped row."""
+        """Return the offset at a cell; right of the text, the line break or the last cluster of a wrapped row."""
         row = min(max(row, 0), self.rows - 1)
         place = self.row(row)
         offset = place.offset_at(cell)
@@ -245,8 +245,8 @@ class Layout:
 def wrap(text: str, width: int) -> Layout:
     """Wrap a text at a width in cells.
 
-    Rows break after blanks, one of which may exceed the width; words longer than a row are cut. The rows that continue
-    a line are indented to its text, behind its bullet.
+    Rows break after blanks, one of which may exceed the width; words longer than a row are cut. Continuation rows are
+    indented to the text of their line, behind its bullet.
     """
     width = max(1, width)
     starts, indents = array("I"), array("B")
@@ -259,7 +259,7 @@ def wrap(text: str, width: int) -> Layout:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each line; lines end at LF, CR LF and CR, and at nothing else."""
+    """Yield start and end of each line; lines end only at LF, CR LF and CR."""
     start = 0
     for match in _find_line_break(text):
         yield start, match.start()
@@ -268,7 +268,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _wrap_line(text: str, start: int, end: int, width: int, starts: array[int], indents: array[int]) -> None:
-    """Append the rows that continue the line `start` to `end`."""
+    """Append the continuation rows of the line `start` to `end`."""
     lead = _match_lead(text, start, end)
     first = lead.end() if lead else start
     hang = -1
@@ -283,7 +283,10 @@ def _wrap_line(text: str, start: int, end: int, width: int, starts: array[int], 
 
 
 def _hang(lead: str, width: int) -> int:
-    """Return the cells by which the rows that continue a line are indented: those of its indent and bullet, if few."""
+    """Return the indentation of continuation rows in cells:
+
+    the width of the line's indent and bullet, unless too wide.
+    """
     cells = sum(cluster_cells(lead[: HANG_CELLS + 1]))
     return cells if cells <= min(HANG_CELLS, width // 3) else 0
 
@@ -301,7 +304,7 @@ def _row_end(text: str, start: int, end: int, room: int, first: int) -> int:
 
 
 def _odd_row_end(text: str, start: int, end: int, room: int, first: int) -> int:
-    """Return the same for a row whose characters do not all have one cell."""
+    """Return the end of the row as `_row_end` does, for characters that may not all have one cell."""
     reach = room + 2
     while True:
         window = text[start : min(end, start + reach)]
@@ -344,7 +347,7 @@ def _next_cluster(cells: bytes, index: int) -> int:
 
 
 def scroll_to(top: int, height: int, anchor_row: int, head_row: int, rows: int) -> int:
-    """Return the top row after the least scrolling that shows the head's row, and the anchor's too if both fit.
+    """Return the top row after the least scrolling that shows the head's row, and also the anchor's if both fit.
 
     `height` and `rows` count the rows of the window and of the whole text; the result is within the text.
     """
@@ -355,7 +358,7 @@ def scroll_to(top: int, height: int, anchor_row: int, head_row: int, rows: int) 
 
 
 def page(top: int, height: int, rows: int, direction: int) -> int:
-    """Return the top row one window further down (`direction` 1) or up (-1); one row stays visible."""
+    """Return the top row after moving one window down (`direction` 1) or up (-1); one row stays visible."""
     return within(top + direction * max(1, height - 1), height, rows)
 
 

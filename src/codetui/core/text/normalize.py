@@ -33,8 +33,8 @@ CACHED_TEXTS = 4
 class NormalizedText:
     """A normalized text with the offsets of its characters in the source.
 
-    The source is cut into pieces. Characters of an even piece map one to one; any span of an uneven piece, which became
-    longer or shorter, maps to the whole piece.
+    The source is cut into pieces. Characters of an even piece map one to one. An uneven piece became longer or shorter;
+    any span in it maps to the whole piece.
     """
 
     __slots__ = ("_is_even", "_normalized_at", "_source_at", "_source_length", "text")
@@ -61,7 +61,7 @@ class NormalizedText:
         self.text = "".join(parts)
 
     def _add(self, normalized_at: int, source_at: int, *, is_even: bool) -> None:
-        """Begin a piece; an even one behind an even one is merged with it."""
+        """Begin a piece; consecutive even pieces are merged."""
         if is_even and self._is_even and self._is_even[-1]:
             return
         self._normalized_at.append(normalized_at)
@@ -83,7 +83,7 @@ class NormalizedText:
 
 
 def _pieces(text: str, at: int) -> list[tuple[int, int, str]]:
-    """Return an uneven stretch as (start, end, normalized) pieces, each the smallest that can be normalized alone."""
+    """Return an uneven passage as (start, end, normalized) pieces, each the smallest that can be normalized alone."""
     if text.isspace():
         return [(at, at + len(text), " ")]
     if text.startswith("&") and text.endswith(";"):
@@ -110,16 +110,16 @@ def _normalize_cluster(cluster: str) -> str:
 
 
 def collapse_spaces(words: str) -> str:
-    """Return words as documents show them: each run of white space, line breaks included, as one blank."""
+    """Return words as documents show them: with each run of white space, including line breaks, as one blank."""
     return " ".join(words.split())
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def normalized_text(text: str) -> NormalizedText:
-    """Return the normalized text; the last ones are cached."""
+    """Return the normalized text, cached for the last few texts."""
     return NormalizedText(text)
 
 
 def normalize_words(words: str) -> str:
-    """Return a few words normalized, without white space at the ends."""
+    """Return a few words normalized, without white space at either end."""
     return NormalizedText(words).text.strip()

@@ -1,4 +1,4 @@
-"""Words in scripts that are written without blanks, and the signs that end sentences and clauses beside `.` and `,`.
+"""Words in scripts that are written without blanks, and the signs besides `.` and `,` that end sentences and clauses.
 
     "熟悉Python和数据库设计。"    words: 熟悉, Python, 和, 数据库, 设计
 
@@ -61,13 +61,13 @@ _STACKING = "\u1039\u17d2\u103a"
 
 
 def runs(text: str, start: int, end: int) -> Iterator[tuple[Span, bool]]:
-    """Yield the stretches of a token that are written with blanks or without, and True for those without."""
+    """Yield the parts of a token, each with True if its script is written without blanks."""
     for run in _RUN.finditer(text, start, end):
         yield Span(*run.span()), find_unspaced(run[0]) is not None
 
 
 def words_of(text: str, run: Span) -> list[Span]:
-    """Return the words of a stretch without blanks; the rest of `text` tells Japanese from Chinese."""
+    """Return the words of a passage without blanks; the rest of `text` tells Japanese from Chinese."""
     stretch = text[run.start : run.end]
     cuts = {match.start() for match in _CHANGE.finditer(stretch)}
     if _find_clustered(stretch):
@@ -104,7 +104,7 @@ def _language(text: str, stretch: str) -> str:
 
 @lru_cache
 def _parser(model: str) -> Parser:
-    """Load a model: 20 ms for the first one, for the sake of texts that need it."""
+    """Load a model; the first one takes 20 ms, so only texts that need it load it."""
     import json
     from importlib.resources import files
 
@@ -114,5 +114,5 @@ def _parser(model: str) -> Parser:
 
 
 def _may_cut(text: str, at: int) -> bool:
-    """Return whether no mark and no consonant joins the character at an offset to the one before."""
+    """Return whether a character may be separated from the one before it: no mark or consonant joins them."""
     return unicodedata.category(text[at])[0] != "M" and text[at - 1] not in _STACKING and text[at] not in "ーｰﾞﾟ々"

@@ -2,7 +2,7 @@
 
     "[ChatGPT]/[LLM] ([C++], [CI/CD])"
 
-The parts of `CI/CD` are `CI` and `CD`; a word is what a coder would call one tool.
+The parts of `CI/CD` are `CI` and `CD`; a word is a unit that a coder would see as one tool.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def parts_in(block: str, word: Span) -> list[Span]:
 
 
 def is_abbreviation(token: str) -> bool:
-    """True if a token that ends in a full stop is a known abbreviation or a row of initials."""
+    """Return whether a token that ends in a full stop is a known abbreviation or a row of initials."""
     return token.lower() in ABBREVIATIONS or _INITIALS.match(token) is not None
 
 
@@ -117,7 +117,7 @@ def _trimmed(block: str, start: int, end: int) -> Span | None:
 
 
 def _opens_word(block: str, start: int, end: int) -> bool:
-    """True if leading punctuation belongs to the word: `.NET`, `+31`, `#1`."""
+    """Return whether leading punctuation belongs to the word: `.NET`, `+31`, `#1`."""
     following = block[start + 1 : start + 2] if start + 1 < end else ""
     if block[start] == ".":
         return following.isupper()
@@ -125,7 +125,7 @@ def _opens_word(block: str, start: int, end: int) -> bool:
 
 
 def _closes_word(block: str, start: int, end: int) -> bool:
-    """True if trailing punctuation belongs to the word: `e.g.`, `developer(s)`."""
+    """Return whether trailing punctuation belongs to the word: `e.g.`, `developer(s)`."""
     if block[end - 1] == ".":
         return is_abbreviation(block[start:end])
     return block[end - 1] == ")" and block.find("(", start, end) > start and block[start] != "("
@@ -179,7 +179,7 @@ _WRAPPED_WIDTHS = range(60, 121)
 
 
 def bullet_flows(block: str) -> list[tuple[Span, bool]]:
-    """Cut a block into running text and bullets; return each stretch, trimmed, and True for a bullet."""
+    """Cut a block into running text and bullets; return each trimmed part with True for a bullet."""
     flows: list[tuple[int, bool]] = []
     indent, is_bullet = 0, False
     for line in _LINE.finditer(block):
@@ -196,7 +196,7 @@ def bullet_flows(block: str) -> list[tuple[Span, bool]]:
 
 
 def sentences_in(block: str, flow: Span) -> list[Span]:
-    """Return the sentences of one stretch, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
+    """Return the sentences of a passage, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
     ends = {m.end() for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)}
     at = block.find("\n", flow.start, flow.end)
     while at >= 0:
@@ -217,7 +217,7 @@ def clauses_in(block: str, sentence: Span) -> list[Span]:
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
-    """Return the stretch without white space at either end and without trailing `;`, `,`, `:`, open bracket or dash."""
+    """Return the passage without white space at either end and without trailing `;`, `,`, `:`, open bracket or dash."""
     while start < end and (text[start].isspace() or text[start] in _LOOSE_BEFORE):
         start += 1
     while end > start and _is_loose(text, start, end):
@@ -226,7 +226,7 @@ def trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _is_loose(text: str, start: int, end: int) -> bool:
-    """True if the last character belongs to nothing in the stretch, such as a dash with white space before it."""
+    """Return whether the last character belongs to no word, such as a dash with white space before it."""
     last = text[end - 1]
     return (
         last.isspace()
@@ -236,14 +236,14 @@ def _is_loose(text: str, start: int, end: int) -> bool:
 
 
 def _continues(block: str, start: int, is_deeper: bool) -> bool:
-    """True if a line without a mark continues the bullet above it."""
+    """Return whether a line without a mark continues the bullet above it."""
     following = block[start:].lstrip()[:1]
     above = block[:start].rstrip()[-1:]
     return is_deeper or (following.islower() and above not in ".!?;:")
 
 
 def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]]:
-    """Return the flows as trimmed stretches, each of which ends where the next one begins."""
+    """Return the flows as trimmed passages, each of which ends where the next one begins."""
     closed = []
     for (start, is_bullet), following in zip(flows, [*(f for f in flows[1:]), None], strict=True):
         end = len(block) if following is None else _mark_start(block, start, following)
@@ -253,14 +253,14 @@ def _closed(block: str, flows: list[tuple[int, bool]]) -> list[tuple[Span, bool]
 
 
 def trimmed_prose(block: str, start: int, end: int) -> Span:
-    """Return the stretch as `trimmed` does, but with a colon that introduces a list."""
+    """Return the passage as `trimmed` does, but with a colon that introduces a list."""
     span = trimmed(block, start, end)
     keeps_colon = span.end < end and block[span.end] in ":："
     return Span(span.start, span.end + 1) if keeps_colon else span
 
 
 def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
-    """Return the offset at which the bullet mark, or the line, of the following stretch begins."""
+    """Return the offset at which the bullet mark, or the line, of the following passage begins."""
     at, is_bullet = following
     if not is_bullet:
         return at
@@ -274,7 +274,7 @@ def _mark_start(block: str, start: int, following: tuple[int, bool]) -> int:
 
 
 def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
-    """True if a full stop, `!`, `?` or dots end a sentence, judging by what comes before and after."""
+    """Return whether a full stop, `!`, `?` or dots end a sentence, judging by the text before and after."""
     after = _AFTER.match(block, stop.end(), flow.end)
     comma, blanks, letter = after.groups() if after else ("", "", "")
     if stop.end() >= flow.end:
@@ -302,13 +302,13 @@ def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
 
 
 def _is_glued(block: str, at: int) -> bool:
-    """True if a word follows a full stop directly (`Analytics.This`) that is no name such as `Asp.Net`."""
+    """Return whether a word follows a full stop directly (`Analytics.This`) without being a name such as `Asp.Net`."""
     word = re.match(r"[A-Z][^\W\d_]+", block[at : at + 40])
     return word is not None and word.group().lower() not in ("net", "js", "io", "ai", "com", "nl", "org")
 
 
 def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
-    """True if a line break ends a sentence: after a colon or a heading, not inside a wrapped sentence.
+    """Return whether a line break ends a sentence: after a colon or a heading, not inside a wrapped sentence.
 
     A line was wrapped if the next word would not have fitted into the widest line of the flow.
     """
@@ -333,7 +333,7 @@ def _width(row: str) -> int:
 
 
 def _between(block: str, whole: Span, ends: list[int]) -> list[Span]:
-    """Return the trimmed stretches between the given ends, without those that have no letter or digit."""
+    """Return the trimmed passages between the given ends, without those that have no letter or digit."""
     edges = [whole.start, *ends, whole.end]
     spans = []
     for start, end in pairwise(edges):

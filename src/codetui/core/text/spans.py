@@ -1,4 +1,4 @@
-"""Many overlapping spans: which of them overlap a stretch, the lanes to draw them in, and the runs of a row."""
+"""Many overlapping spans: those that overlap a range, the lanes to draw them in, and the runs of a row."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SpanIndex:
         self._ends = [0, *(end for level in reversed(levels) for end in level)]
 
     def overlapping(self, start: int, end: int) -> list[int]:
-        """Return the numbers of the spans that share a code point with `start` to `end`, by start."""
+        """Return the numbers of the spans that share a code point with `start` to `end`, sorted by start."""
         last = bisect_left(self._starts, end) if start < end else 0
         found: list[int] = []
         waiting = [(1, 0, self._size)]
@@ -50,12 +50,12 @@ class SpanIndex:
 
 
 def reach_of(ends: Iterable[int]) -> list[int]:
-    """Return the greatest of each end and those before it."""
+    """Return, for each end, the greatest of it and those before it."""
     return list(accumulate(ends, max))
 
 
 class Lanes:
-    """The lane of each of many spans, so that no two in one lane share a visual row.
+    """The lane of each of many spans; no two spans in one lane share a visual row.
 
     `places` are sorted by start; `row_start` returns the first offset of the row with an offset. A span for which all
     `count` lanes are occupied gets `NO_LANE`. Lanes are computed on demand, from the last place before where all were
@@ -73,7 +73,7 @@ class Lanes:
         count: int,
         reach: Sequence[int] | None = None,
     ) -> None:
-        """`reach` is `reach_of` the ends of the places, if it is known already."""
+        """Create lanes; `reach` is `reach_of` the ends of the places, if already known."""
         self._places = places
         self._row_start = row_start
         self.reach = reach_of(max(end, start + 1) for start, end in places) if reach is None else reach
@@ -88,7 +88,7 @@ class Lanes:
         return self._found[number]
 
     def _find(self, number: int) -> None:
-        """Assign lanes to the spans up to this one."""
+        """Assign lanes to all spans up to this one."""
         first = number
         while first not in (0, self._next) and self.reach[first - 1] > self._row_start(self._places[first][0]):
             first -= 1
@@ -110,8 +110,7 @@ def runs(
 ) -> Iterator[tuple[int, int, tuple[Layer, ...]]]:
     """Cut the stretch `start` to `end` wherever the set of layers that cover it changes.
 
-    A layer is (name, start, end); a run is (start, end, names of the layers that cover it). An empty stretch has no
-    runs.
+    A layer is (name, start, end); a run is (start, end, names of its layers). An empty stretch has no runs.
     """
     opening: dict[int, list[Layer]] = {start: [], end: []}
     closing: dict[int, list[Layer]] = {}

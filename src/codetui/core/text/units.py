@@ -1,7 +1,7 @@
 """Words, clauses, sentences, bullets, paragraphs and lines as spans near an offset.
 
-Only the block round the offset is read: a paragraph, or a piece of a very long one. A text of 10 MB on one line is as
-fast as a short one.
+Only the block around the offset is read: a paragraph, or a piece of a very long one. A text of 10 MB on one line is as
+fast as a short text.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def block_at(text: str, offset: int) -> Span:
 
 
 def snap(text: str, offset: int) -> int:
-    """Return the offset, or the start of the grapheme that it would cut: a selection never ends inside an emoji."""
+    """Return the offset, or the start of the grapheme that contains it: a selection never ends inside an emoji."""
     offset = min(max(offset, 0), len(text))
     if offset in (0, len(text)) or (text[offset] < "\u0300" and text[offset - 1] < "\u0300"):
         return offset - 1 if text[max(0, offset - 1) : offset + 1] == "\r\n" else offset
@@ -102,7 +102,7 @@ def snap(text: str, offset: int) -> int:
 
 
 def grapheme_after(text: str, offset: int) -> int:
-    """Return the end of the grapheme that starts at the offset; CRLF is one."""
+    """Return the end of the grapheme that starts at the offset; CRLF is one grapheme."""
     if offset >= len(text):
         return len(text)
     if text.startswith("\r\n", offset):
@@ -120,7 +120,7 @@ def grapheme_before(text: str, offset: int) -> int:
 
 
 def trim(text: str, start: int, end: int) -> Span:
-    """Return the stretch without white space at either end."""
+    """Return the range without white space at either end."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

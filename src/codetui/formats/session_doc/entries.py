@@ -49,7 +49,7 @@ def unescape(text: str, signs: str) -> str:
 
 
 def is_escaped(text: str, position: int) -> bool:
-    """True if an odd number of backslashes precedes `position`."""
+    """Return whether an odd number of backslashes precedes `position`."""
     start = position
     while start > 0 and text[start - 1] == "\\":
         start -= 1
