@@ -12,8 +12,7 @@ from codetui.core.codebook.index import profile
 from codetui.core.codebook.keys import profile_keys
 from codetui.formats.session_doc.model import Document
 from codetui.model import Holds, Span
-from codetui.tui.dialogs.source import SourceDialog
-from codetui.tui.dialogs.text import NoteDialog, TextDialog
+from codetui.tui.dialogs.text import NoteDialog, SourceDialog, TextDialog
 from codetui.tui.widgets.codebook_tree import Node, node_of
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.pilot import key_event

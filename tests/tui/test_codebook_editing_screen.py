@@ -196,7 +196,7 @@ async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Pat
         await press(pilot, "A")
         modal = pilot.app.screen
         assert isinstance(modal, NewCodeDialog)
-        assert (modal.spot.section, modal.field("id")) == ("tools", "TOOL2")
+        assert (modal.spot.section, modal.text("id")) == ("tools", "TOOL2")
 
 
 async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ async def test_a_code_that_somebody_else_has_just_added_keeps_what_was_written(t
         modal = pilot.app.screen
         assert isinstance(modal, NewCodeDialog)
         assert "TASK3" in str(modal.query_one(".hint", Static).content)
-        assert modal.query_one(TextArea).text == "Cleans." and modal.field("name") == "Polishing"
+        assert modal.query_one(TextArea).text == "Cleans." and modal.text("name") == "Polishing"
         modal.query_one("#id", Input).value = "TASK4"
         await press(pilot, "<ctrl+s>")
         assert [codes_in(tmp_path)[one].name for one in ("TASK3", "TASK4")] == ["Other", "Polishing"]

@@ -13,8 +13,8 @@ from codetui.model import Code, CodeId, Profile
 from codetui.tui.dialogs.code_forms import CodeForm, ProfileForm, RenameForm
 from codetui.tui.dialogs.code_search import ChosenCodes, CodePicker, CodesDialog, Picked
 from codetui.tui.dialogs.confirm import ChoiceDialog, option
-from codetui.tui.dialogs.source import PickedProfile, ProfilePicker, SourceDialog
-from codetui.tui.dialogs.text import NoteDialog, TextDialog
+from codetui.tui.dialogs.source import PickedProfile, ProfilePicker
+from codetui.tui.dialogs.text import NoteDialog, SourceDialog, TextDialog
 from codetui.tui.widgets.rows import PlainRows
 
 OPEN = "still open"

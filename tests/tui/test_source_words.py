@@ -6,8 +6,8 @@ from pathlib import Path
 
 from codetui.model import Words
 from codetui.tui.dialogs.help import HelpRows
-from codetui.tui.dialogs.source import SourceDialog
 from codetui.tui.dialogs.source_list import AdListScreen
+from codetui.tui.dialogs.text import SourceDialog
 from testing.keys import BOOK, press, running, status_rows, workspace_on, write_ad
 
 INTERVIEWS = replace(BOOK, words=Words(source="interview", sources="interviews"))

@@ -17,9 +17,9 @@ from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
-from codetui.tui.dialogs.source import ProfilePicker, SourceDialog
+from codetui.tui.dialogs.source import ProfilePicker
 from codetui.tui.dialogs.source_list import AdListScreen
-from codetui.tui.dialogs.text import NoteDialog, TextDialog
+from codetui.tui.dialogs.text import NoteDialog, SourceDialog, TextDialog
 from codetui.tui.widgets.document_view import MIN_KEY_CELLS, gutter_cells
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import BOOK, coded, keys_of, press, running, status_rows, until, with_codings, workspace_on, write_ad

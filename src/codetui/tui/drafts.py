@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
-from codetui.tui.dialogs.base import EditDialog, alarm
+from codetui.tui.dialogs.base import alarm
+from codetui.tui.dialogs.text import EditDialog, TextField, fill, text_in
 
 OFFERED = "You left this text unsaved. Save it, or press Esc twice to discard it for good."
 LEFT = "The text is not saved, but kept: open the same dialog again to continue it."
@@ -22,12 +23,12 @@ class _OpenDialog:
         self.place: Place = (type(dialog), dialog.title or "", source)
         self.offered: dict[str, str] = {}
         self._dialog = dialog
-        self._fields = {field.id or "": field for field in dialog.query("*") if isinstance(field, Input | TextArea)}
+        self._fields = {field.id or "": field for field in dialog.query("*") if isinstance(field, TextField)}
         # Nothing is saved of what a dialog shows that was opened again because saving failed.
-        self._before = {} if isinstance(dialog, EditDialog) and dialog.was_refused else self._texts()
+        self._before = {} if isinstance(dialog, EditDialog) and dialog.lost else self._texts()
 
     def _texts(self) -> dict[str, str]:
-        return {name: one.text if isinstance(one, TextArea) else one.value for name, one in self._fields.items()}
+        return {name: text_in(field) for name, field in self._fields.items()}
 
     def typed(self) -> dict[str, str]:
         """Return the texts that were edited, by field."""
@@ -37,12 +38,8 @@ class _OpenDialog:
         """Show texts that were left unsaved."""
         self.offered = texts
         for name, text in texts.items():
-            field = self._fields.get(name)
-            if isinstance(field, TextArea):
-                field.text = text
-                field.move_cursor(field.document.end)
-            elif field is not None:
-                field.value = text
+            if name in self._fields:
+                fill(self._fields[name], text)
         for hint in self._dialog.query(".hint").results(Static):
             hint.update(alarm(OFFERED))
 

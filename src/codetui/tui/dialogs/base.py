@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
-from textual import on
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static, TextArea
 
-from codetui.core.text.display import sanitize
 from codetui.tui.widgets.rows import shown
 
 Answer = TypeVar("Answer")
 
 
 ALARM = "bold $text-warning"
-NO_EDITOR = "Your editor did not open, or ended with an error: the text is unchanged. Set $EDITOR, or write here."
 
 
 def alarm(words: str) -> Content:
@@ -77,75 +72,3 @@ class ReadingDialog(Dialog[Answer]):
         """Scroll by some pages."""
         text = self.query_one(self.READ)
         text.scroll_relative(y=pages * max(1, text.size.height - 1), animate=False)
-
-
-EditOutside = Callable[[str], str | None]
-"""Returns a text after the coder edited it in an external editor, or None if that could not run."""
-
-WARNING = "Not saved yet: save it, or press Esc again to close without saving."
-
-
-class EditDialog(Dialog[Answer]):
-    """A dialog with texts to edit: the first Esc after an edit only warns, the second one discards the edits.
-
-    A subclass defines `is_changed` and `keep`, and `action_save`, which answers with the edits.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
-        Binding("escape", "leave", "close", show=False, priority=True),
-    ]
-
-    EDITOR: ClassVar[BindingType] = Binding("ctrl+e", "edit_outside", "open in your editor", show=False, priority=True)
-    """The key of dialogs with texts of several lines; in a line Ctrl+E goes to its end."""
-
-    def __init__(self, title: str, why: str = "", edit_outside: EditOutside | None = None) -> None:
-        """Create it; `why` is why the last attempt to save failed."""
-        super().__init__()
-        self._title = title
-        self._why = why
-        self.was_refused = bool(why)
-        self._edit_outside = edit_outside
-        self._is_warned = False
-
-    @property
-    def is_changed(self) -> bool:
-        """Return whether the texts were edited."""
-        raise NotImplementedError
-
-    def hint(self) -> Static:
-        """Return the line for warnings above the fields."""
-        return Static(alarm(self._why), classes="hint")
-
-    def say(self, words: str) -> None:
-        """Show a warning above the fields."""
-        self.query_one(".hint", Static).update(alarm(words))
-
-    def action_leave(self) -> None:
-        """Close; edits are discarded only at the second key."""
-        if self._is_warned or not self.is_changed:
-            self.dismiss(None)
-        else:
-            self._is_warned = True
-            self.say(WARNING)
-
-    def action_edit_outside(self) -> None:
-        """Continue with the focused text, or the first long one, in the coder's own editor."""
-        areas = [*self.query(TextArea)]
-        if self._edit_outside is None or not areas:
-            return
-        area = next((one for one in areas if one.has_focus), areas[0])
-        text = self._edit_outside(area.text)
-        if text is None:
-            self.say(NO_EDITOR)
-        else:
-            area.text = sanitize(text)
-            area.move_cursor(area.document.end)
-
-    @on(Input.Changed)
-    @on(TextArea.Changed)
-    def _edited(self) -> None:
-        """Withdraw the warning, since the coder goes on typing."""
-        if self._is_warned and self.is_changed:
-            self._is_warned = False
-            self.say("")

@@ -10,69 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Input, Static
 
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
 from codetui.tui.dialogs.base import Dialog, alarm
 from codetui.tui.widgets.definition import DefinitionPane
-from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, shown
+from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief
 
 NO_PROFILE = ""
 KEYS = ", Enter: select · ↑↓: move · PgUp/PgDn: read · D: edit · Esc"
-
-
-class SourceDialog(Dialog[tuple[str, str]]):
-    """Asks for employer and title.  Answers with both; an empty field stays unknown."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "next", show=False),
-        Binding("up", "app.focus_previous", "previous", show=False),
-        Binding("ctrl+s", "save", "save", show=False, priority=True),
-    ]
-
-    def __init__(
-        self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False, source: str = "ad"
-    ) -> None:
-        """Create it; unless `asks_all` only what is unknown is asked. `source` is what the codebook calls a source."""
-        super().__init__()
-        self._ad, self._source = ad, source
-        self._known = {"employer": employer, "title": title}
-        self._asked = [name for name, value in self._known.items() if asks_all or not value]
-        self._asked = self._asked or list(self._known)
-
-    def compose(self) -> ComposeResult:
-        """Yield a field for each value asked for."""
-        with self.frame(f"{self._source.capitalize()} #{self._ad}", "Enter: next, then save · Esc: not now"):
-            why = f"Both appear in the heading of the document. Leave empty what the {self._source} does not mention."
-            yield Static(why, classes="hint", markup=False)
-            for name, value in self._known.items():
-                if name in self._asked:
-                    yield Static(name.capitalize(), classes="asked")
-                    yield Input(value, id=name, compact=True)
-                else:
-                    line = Content.assemble((name.capitalize(), "bold"), "  ", shown(value))
-                    yield Static(line, classes="asked")
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        if event.input.id == self._asked[-1]:
-            self.action_save()
-        else:
-            self.focus_next()
-
-    def keep(self) -> None:
-        """Answer with the edits before the program ends."""
-        if any(self.query_one(f"#{name}", Input).value != self._known[name] for name in self._asked):
-            self.action_save()
-        else:
-            self.dismiss(None)
-
-    def action_save(self) -> None:
-        """Answer with both."""
-        for name in self._asked:
-            self._known[name] = self.query_one(f"#{name}", Input).value.strip()
-        self.dismiss((self._known["employer"], self._known["title"]))
 
 
 class PickedProfile(NamedTuple):

@@ -90,7 +90,7 @@ class SourceController:
     def describe(self, *, asks_all: bool = False) -> None:
         """Ask for employer and title."""
         state, ad = self._bench.state, self._bench.ad
-        from codetui.tui.dialogs.source import SourceDialog
+        from codetui.tui.dialogs.text import SourceDialog
 
         # Shown as the heading shows them: a field would hand control characters on to the terminal.
         employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
