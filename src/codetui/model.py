@@ -294,7 +294,7 @@ class Coding:
     `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the codings
     of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which its code
     was assigned.  `origin` is what it comes from; `from_name` is the document or source, and `run` the run of a model
-    or import, if any.
+    or import, if any.  `lost` is the place that it had until the text changed.
     """
 
     id: CodingId
@@ -310,6 +310,7 @@ class Coding:
     run: str = ""
     is_proposed: bool = False
     is_removed: bool = False
+    lost: Anchor | None = None
 
     @property
     def is_unresolved(self) -> bool:
@@ -361,13 +362,17 @@ class DocumentLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened:
-    """A coder began to code a source, or its text has changed; offsets count in the text with this hash."""
+    """A coder began to code a source, or its text has changed; offsets count in the text with this hash.
+
+    `outline` has the length and a checksum of each sentence, by which quotations are located in the next text.
+    """
 
     source: SourceId
     employer: str
     title: str
     text_hash: str
     body_start: int = 0
+    outline: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,3 +145,19 @@ def test_a_repeated_quotation_keeps_its_place_by_its_neighbourhood(change: Calla
         assert isinstance(found, Exact)
         assert changed[found.span.end :][:6] == NEIGHBOURS[span.end :][:6]
         assert changed[: found.span.start][-9:] == NEIGHBOURS[: span.start][-9:]
+
+
+def test_a_quotation_with_equal_neighbours_keeps_its_place_when_the_ad_changes(tmp_path: Path) -> None:
+    machine = study(tmp_path)
+    machine.execute(AssignCode(third(machine), CodeId("TASK1")))
+    machine.close()
+    file = tmp_path / "ads" / AD
+    for text in (f"Nieuw!\n{TEXT}", f"{TEXT}\nReageer nu.\n", TEXT.replace("Bakker", "Banketbakker")):
+        file.write_text(text, "utf-8")
+        (coding,) = machine.state.live()
+        assert coding.anchor is not None and (coding.anchor.start, coding.anchor.end) == third(machine)
+        machine.close()
+    file.write_text(TEXT.replace("Je praat met mensen.\n", "", 1), "utf-8")
+    (coding,) = machine.state.live()
+    assert coding.anchor is None
+    machine.close()

@@ -338,7 +338,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
     for coding in state.live():
         has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash not in known)
         if coding.anchor is not None:
-            fault = _at_anchor(coding, coding.anchor, ad.text, known, word)
+            fault = _at_anchor(coding, coding.anchor, state, ad.text, known, word)
         else:
             fault = _without_place(coding, state, text or SourceText(ad.text, word))
         if fault is not None:
@@ -350,7 +350,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 
 
 def _at_anchor(
-    coding: Coding, anchor: Anchor, text: str, known: frozenset[str], word: str
+    coding: Coding, anchor: Anchor, state: State, text: str, known: frozenset[str], word: str
 ) -> tuple[Severity, str] | None:
     """Return severity and message for a quotation with an anchor, None if its words are still there."""
     is_there = anchor.text_hash in known and text[anchor.start : anchor.end] == anchor.words
@@ -359,7 +359,7 @@ def _at_anchor(
     words = quoted(coding.words or anchor.words)
     if is_there:
         return "warning", f"{words} resembles {quoted(anchor.words)}: check it"
-    found = anchors.resolve(text, anchor)
+    found = anchors.resolve(text, anchor, state.outlines.get(anchor.text_hash, ""))
     match found:
         case anchors.Exact():
             return None

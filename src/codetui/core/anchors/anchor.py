@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from codetui.core.anchors.outline import Alignment, alignment
 from codetui.core.anchors.similarity import SHORT, Candidates, Context, choose, most_similar
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words, normalized_text
 from codetui.model import Anchor, Span, hashes_of
@@ -103,18 +104,42 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
     return 0 <= end <= len(there) - len(parts[-1])
 
 
-def resolve(text: str, anchor: Anchor) -> Resolution:
-    """Find the quotation of `anchor` in `text`.
+def resolve(text: str, anchor: Anchor, outline: str = "") -> Resolution:
+    """Find the quotation of `anchor` in `text`; `outline` is that of the text in which it was recorded, if known.
 
-    The recorded offsets are valid in the text in which they were recorded. In a changed text they may now point at a
-    copy of the sentence, so the whole text is searched for the words, and the context decides.
+    The recorded offsets are trusted in the text in which they were recorded. In a changed text the quotation is in the
+    sentence that is recognized. Otherwise the whole text is searched for the words, and the context decides; a place
+    that may be in a copy of the sentence is ambiguous.
     """
     recorded = Span(anchor.start, anchor.end)
     is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
     if is_there and anchor.text_hash in _hashes_of(text):
         return Exact(recorded, "offsets")
-    found = locate(text, anchor.words, anchor.before, anchor.after)
-    return Exact(recorded, "offsets") if isinstance(found, Exact) and found.span == recorded else found
+    known = alignment(outline, text) if outline else None
+    span = _in_same_sentence(text, anchor, known) if known else None
+    if span is None:
+        found = locate(text, anchor.words, anchor.before, anchor.after)
+        if not isinstance(found, Exact | Fuzzy):
+            return found
+        span = found.span
+        if known and not known.may_be(span, recorded):
+            return Ambiguous((span,), found.score if isinstance(found, Fuzzy) else 1.0)
+        if isinstance(found, Fuzzy):
+            return found
+    return Exact(span, "offsets" if span == recorded else "words")
+
+
+def _in_same_sentence(text: str, anchor: Anchor, known: Alignment) -> Span | None:
+    """Return the place of a quotation in its own sentences, if these are recognized and have its words once."""
+    spans = known.spans(Span(anchor.start, anchor.end))
+    if spans is None:
+        return None
+    before, after = spans
+    start = after.start + anchor.start - before.start
+    if len(range(*before)) == len(range(*after)) and text.startswith(anchor.words, start):
+        return Span(start, start + len(anchor.words))
+    found = locate(text[slice(*after)], anchor.words, anchor.before, anchor.after)
+    return Span(*(after.start + at for at in found.span)) if isinstance(found, Exact) else None
 
 
 def locate(text: str, words: str, before: str = "", after: str = "") -> Resolution:

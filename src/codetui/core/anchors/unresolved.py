@@ -8,6 +8,7 @@ not change: in a source of 1 MB this takes up to 80 ms for the first and 25 ms f
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
@@ -57,7 +58,7 @@ def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
 
     A place that only resembles the words is proposed. The old places stay in the log.
     """
-    text = _Text(source.text)
+    text = _Text(source.text, state.outlines)
     events: list[Event] = []
     problems: list[Problem] = []
     fates: Counter[str] = Counter()
@@ -78,8 +79,9 @@ def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
 class _Text:
     """The new text of a source."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, outlines: Mapping[str, str]) -> None:
         self._text = text
+        self._outlines = outlines
         self._hash = source_hash(text)
         self._known = hashes_of(text)
         self._shown: str | None = None
@@ -100,7 +102,7 @@ class _Text:
         if coding.is_proposed:
             found = anchors.locate(self._text, words, old.before, old.after)
         else:
-            found = anchors.resolve(self._text, old)
+            found = anchors.resolve(self._text, old, self._outlines.get(old.text_hash, ""))
         return self._placed(found, old, words)
 
     def _placed(self, found: Resolution, old: Anchor, words: str) -> _Found:
@@ -121,15 +123,17 @@ class _Text:
                 return _Found("lost", None, words, message)
 
     def _find_again(self, coding: Coding) -> _Found:
-        """Locate words that had no place, if the text now contains them as shown:
+        """Locate words that had no place, if the text contains them as it is shown: the old text may be back.
 
-        an earlier text may have been restored.
+        Words that had a place before the text changed are not put in a copy of it.
         """
         if self._shown is None:
             self._shown = collapse_spaces(self._text)
         words = collapse_spaces(coding.words)
         if words and words in self._shown:
-            found = anchors.locate(self._text, coding.words)
+            lost = coding.lost
+            outline = self._outlines.get(lost.text_hash, "") if lost else ""
+            found = anchors.resolve(self._text, lost, outline) if lost else anchors.locate(self._text, coding.words)
             if isinstance(found, Exact):
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
                 return _Found("moved", anchor, anchor.words)

@@ -104,12 +104,14 @@ class Steps(NamedTuple):
 class State:
     """One coder's coding of one source.
 
-    `codings` includes removed ones. `notes` are the memos in the document, `memos` all others. `layout` is set for a
-    document that a person laid out, and None for the canonical form. `heads` are the transactions that no other one
-    follows, the parents of the next.  Compared by identity: the screen compares states on every key.
+    `outlines` are those of the texts that the source has had, by hash.  `codings` holds removed ones, too.  `notes`
+    are the memos in the document, `memos` all others.  `layout` is that of a document which a person laid out; None is
+    the canonical one.  `heads` are the transactions that no other one follows: the parents of the next.
+    Compared by identity: the screen compares states on every key.
     """
 
     opened: SessionOpened | None = None
+    outlines: Mapping[str, str] = field(default_factory=dict)
     employer: str = ""
     title: str = ""
     codings: Mapping[CodingId, Coding] = field(default_factory=dict)
@@ -243,7 +245,8 @@ class _Draft:
                 self.codings.setdefault(event.coding, _coding_of(event, transaction))
             case SessionOpened():
                 employer, title = state.employer or event.employer, state.title or event.title
-                self.state = replace(state, opened=event, employer=employer, title=title)
+                outlines = {**state.outlines, event.text_hash: event.outline}
+                self.state = replace(state, opened=event, outlines=outlines, employer=employer, title=title)
             case SourceDescribed():
                 self.state = replace(state, employer=event.employer, title=event.title)
             case ProfileAssigned():
@@ -308,7 +311,8 @@ def _changed(
         case CodingRecoded():
             return replace(coding, code=event.code, rank=event.rank, codebook=transaction.codebook)
         case CodingReanchored():
-            return replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed)
+            lost = event.anchor_before if transaction.cause == "corpus" and event.anchor is None else coding.lost
+            return replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed, lost=lost)
         case CodingNoted():
             return replace(coding, note=event.note)
 

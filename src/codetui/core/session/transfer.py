@@ -41,7 +41,7 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     with several places are copied without a place.
     """
     other, texts = command.session, _SameTexts(command.text, study)
-    found = [_located(coding, texts, study) for coding in other.live()]
+    found = [_located(coding, other, texts, study) for coding in other.live()]
     places = {(coding.code, coding.anchor.start, coding.anchor.end) for coding in state.live() if coding.anchor}
     words = {(coding.code, collapse_spaces(coding.words)) for coding in state.live()}
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
@@ -101,13 +101,14 @@ def _ink(text: str) -> list[int]:
     return [at for at, character in enumerate(text) if not character.isspace()]
 
 
-def _located(coding: Coding, texts: _SameTexts, study: DecisionContext) -> _Found | None:
-    """Return the coding at its place in this text; None if the text lacks its words."""
+def _located(coding: Coding, other: State, texts: _SameTexts, study: DecisionContext) -> _Found | None:
+    """Return the coding at its place in this text; None if its words are not in it."""
     old = coding.anchor
     same = texts.span(old) if old else None
     if same is not None:
         return _Found(coding, anchors.anchor_at(study.text, same, study.text_hash))
-    found = anchors.resolve(study.text, old) if old else anchors.locate(study.text, coding.words)
+    outline = other.outlines.get(old.text_hash, "") if old else ""
+    found = anchors.resolve(study.text, old, outline) if old else anchors.locate(study.text, coding.words)
     match found:
         case anchors.Exact():
             return _Found(coding, anchors.anchor_at(study.text, found.span, study.text_hash))

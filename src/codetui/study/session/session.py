@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
+from codetui.core.anchors.outline import outline_of
 from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
 from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
 from codetui.core.session.decide import decide
@@ -180,7 +181,8 @@ class Session:
         return obstacle or self._record(decision)
 
     def _record(self, decision: Decision) -> Saved | NotSaved:
-        opening: tuple[Event, ...] = () if self.state.opened else (self._opened(),)
+        is_open = self.state.opened and (self._hash in self.state.outlines or not self.source.text)
+        opening: tuple[Event, ...] = () if is_open else (self._opened(),)
         transaction = Transaction(
             id=TransactionId(fresh_id()),
             parents=self.state.heads if decision.parents is None else decision.parents,
@@ -215,6 +217,7 @@ class Session:
             title=source.title,
             text_hash=self._hash,
             body_start=source.body_start,
+            outline=outline_of(source.text),
         )
 
     def _append(self, transaction: Transaction) -> str:
