@@ -1,10 +1,8 @@
-"""Keys, from their arrival to their action.
+"""The queue of keys, from their arrival to the widget that reads them.
 
-`KeyQueue` dispatches each key when everything that the one before caused is done.  Textual passes a key to the focused
+It dispatches each key when everything that the one before caused is done.  Textual passes a key to the focused
 widget the moment it arrives, and asks priority bindings even before.  Of keys typed ahead, those for a dialog that the
 first one opens would get lost, and Ctrl+S would save a text without the letters typed just before it.
-
-`Keyboard` looks a key of the workbench up in the keymap, in the mode that the keys before it left.
 """
 
 from __future__ import annotations
@@ -13,10 +11,9 @@ import asyncio
 import gc
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
@@ -26,13 +23,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from codetui.core.text.display import sanitize_paste
-from codetui.tui.actions import Action
 from codetui.tui.bench import UNSEEN, Do
-from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.rows import one_line
-
-if TYPE_CHECKING:
-    from codetui.tui.workbench.screen import WorkbenchScreen
 
 LONGEST_WAIT = 2.0
 """Seconds after which the next key is dispatched although the one before is not done."""
@@ -170,94 +162,3 @@ async def _handled(pump: MessagePump) -> None:
     done = asyncio.Event()
     if pump.call_later(done.set):
         await done.wait()
-
-
-TREE_KEYS = frozenset(
-    ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
-)
-READER_KEYS = TREE_KEYS | {"escape"}
-
-
-class Keyboard:
-    """Turns keys into actions, in the mode that the keys before have left."""
-
-    def __init__(self, bench: WorkbenchScreen, keymap: Keymap, actions: Mapping[str, Do]) -> None:
-        self._bench = bench
-        self._keymap = keymap
-        self._actions = actions
-
-    def do(self, action: str) -> None:
-        """Run an action of the registry, unless another program has the session."""
-        if not self._bench.sharing.refuses(action):
-            self._actions[action]()
-
-    def press(self, event: events.Key) -> None:
-        """Act on a key, unless the focused widget reads it."""
-        bench, key = self._bench, event.key
-        if bench.panel.is_open:
-            self._press_in_panel(event)
-        elif bench.selector.is_jumping and bench.selector.press(key, event.character):
-            pass
-        elif self._is_read_elsewhere(key):
-            return
-        elif (action := self._keymap.action(key)) is not None:
-            self._run(action, key)
-        elif further := self._keymap.continuations(key):
-            self._open_menu(further)
-        elif event.is_printable and event.character:
-            self._refuse(f"“{event.character}”")
-        else:
-            self._refuse(key_words(key))
-            # Textual has keys of its own, and answers them behind this.
-            return
-        event.stop()
-        event.prevent_default()
-
-    def _is_read_elsewhere(self, key: str) -> bool:
-        """Return whether the search line or the focused pane reads a key by its own bindings."""
-        bench = self._bench
-        if bench.search.is_open:
-            return True
-        if bench.focused is bench.outline:
-            return key in TREE_KEYS
-        return bench.focused is bench.reader and key in READER_KEYS
-
-    def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
-        """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
-        from codetui.tui.dialogs.confirm import ChoiceDialog, option
-
-        options = [option(action.id, key_words(key), action.words) for key, action in further]
-        self._bench.ask(ChoiceDialog("More actions", options), self._run)
-
-    def _refuse(self, key: str) -> None:
-        self._bench.say(f"{key} does nothing here. ? shows every key.", "refusal")
-
-    def _run(self, action: str, key: str = "") -> None:
-        """Run an action, unless it only ends a mode; clear the message of the key before.
-
-        Selecting something else ends a pending recoding.
-        """
-        bench, assigner = self._bench, self._bench.assigner
-        is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
-        if assigner.bounding is not None:
-            assigner.remind()
-        elif assigner.recoding is None or is_selecting:
-            bench.say("")
-        if is_selecting:
-            if action != "move.collapse":
-                assigner.moved_on()
-            if bench.focused is bench.outline:
-                bench.back_to_ad()
-        if bench.resolver.takes(action) or (key and action == "move.collapse" and assigner.escape()):
-            return
-        if key == "escape" and action == "move.collapse" and bench.outline.has_class("-shown"):
-            bench.back_to_ad()
-        else:
-            self.do(action)
-
-    def _press_in_panel(self, event: events.Key) -> None:
-        code = self._bench.panel.press(event.key, event.character)
-        if code is not None:
-            self._bench.assigner.take(code)
-        elif not self._bench.panel.is_open:
-            self._bench.assigner.leave()

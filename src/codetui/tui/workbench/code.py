@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from codetui.core.codebook.index import label_of, place_title
 from codetui.core.selection.selection import Selection
@@ -22,7 +21,6 @@ from codetui.core.session.state import State
 from codetui.core.text.units import units
 from codetui.model import CodeId, Coding, CodingId, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.tui.actions import SECTION_DIGITS
 from codetui.tui.bench import Bench, Do, Unsaved
 from codetui.tui.widgets.codebook_tree import (
     CodebookTree,
@@ -63,21 +61,6 @@ class CodeController:
         self.cancel_hint = ""
         """The end of the message when no code was chosen."""
         self._bench = bench
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        sections = {f"section.{digit}": partial(self.open_section, digit) for digit in SECTION_DIGITS}
-        return {
-            **sections,
-            "repeat": self.repeat,
-            "undo": lambda: self._step(Undo()),
-            "redo": lambda: self._step(Redo()),
-            "remove": self.remove,
-            "recode": self.recode,
-            "boundary": self.boundary,
-            "note": self.note,
-            "remark": self.remark,
-        }
 
     def began(self, state: State) -> str:
         """Reset for the source that was just opened.
@@ -166,7 +149,8 @@ class CodeController:
             return
         self.take(latest)
 
-    def _step(self, command: Undo | Redo) -> None:
+    def step(self, command: Undo | Redo) -> None:
+        """Undo or redo, and end what was begun."""
         self.recoding = self.bounding = None
         self._bench.execute_command(command)
 
@@ -317,10 +301,6 @@ class CodingTarget:
         self._target: CodingId | None = None
         self._aimed_from: Selection | None = None
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"other": self._other, "tree": self._switch}
-
     def coding(self) -> Coding | None:
         """Return the coding that keys act on."""
         node = self._bench.node()
@@ -347,7 +327,8 @@ class CodingTarget:
         if coding is not None:
             self._outline.reveal(coding)
 
-    def _other(self) -> None:
+    def other(self) -> None:
+        """Target the next of several codings under the cursor."""
         here, current = self.under_cursor(), self.coding()
         if current is None or len(here) < 2:
             self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
@@ -361,7 +342,8 @@ class CodingTarget:
 
     # --- the tree -------------------------------------------------------------------------------------
 
-    def _switch(self) -> None:
+    def switch(self) -> None:
+        """Go to the tree, or back to the source."""
         if self._outline.has_focus:
             self._bench.back_to_ad()
         else:

@@ -45,16 +45,6 @@ class CodebookController:
         self._saver = saver
         self._usage_reader = usage_reader
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {
-            "new_code": self.add,
-            "example": self.make_example,
-            "edit_code": self.change_here,
-            "reshape": self._refactor,
-            "pick": self.pick,
-        }
-
     # --- picking a code -----------------------------------------------------------------------------
 
     def pick(self) -> None:
@@ -233,7 +223,8 @@ class CodebookController:
             return ""
         return outcome.message
 
-    def _refactor(self) -> None:
+    def refactor(self) -> None:
+        """Rename, merge, split, move or retire a code."""
         from codetui.tui.workbench.refactor import RefactoringController
 
         RefactoringController(self._bench, self._usage_reader).begin()

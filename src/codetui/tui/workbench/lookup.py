@@ -11,7 +11,7 @@ from codetui.core.codebook.usage import last_choice
 from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
-from codetui.tui.bench import Bench, Do, code_here
+from codetui.tui.bench import Bench, code_here
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
 from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
@@ -46,10 +46,6 @@ class LookupController:
         self._usage_reader = usage_reader
         self._do = do
         self._pane = pane
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"define": self.define, "help": self.help, "problems": self.problems, "read": self.read}
 
     def define(self) -> None:
         """Show the definition of the code under the cursor, or of the profile."""

@@ -87,10 +87,6 @@ class ResolveController:
         """Return the coding being resolved."""
         return self._bench.state.codings.get(self.current) if self.current else None
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"settle": self.begin, "doubts": self.show_list}
-
     def began(self) -> None:
         """Reset for the source that was just opened."""
         self._end()
@@ -281,10 +277,6 @@ class QueueController:
         self._usage_reader = usage_reader
         self._latest: CodingId | None = None
         assigner.decided = self._decided
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"queue": self.go_on}
 
     def greeting(self) -> str:
         """Return how many codings need another code; empty if none."""

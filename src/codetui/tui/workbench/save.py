@@ -48,10 +48,6 @@ class SaveController:
         self._is_placed = True
         self._refused: tuple[Session, str] | None = None
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"save": self._save_now, "save_copy": self._save_copy}
-
     def write_soon(self) -> None:
         """Write the document when the coder pauses."""
         if self._pausing is not None:
@@ -132,7 +128,7 @@ class SaveController:
         self._bench.workspace.problems.append(problem)
         self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal", problem.file)
 
-    def _save_now(self) -> None:
+    def save_now(self) -> None:
         """Write the document even over one that cannot be imported; a copy of that is kept."""
         kept = [problem.message for problem in self.write(is_forced=True)]
         session = self._bench.workspace.session
@@ -142,7 +138,7 @@ class SaveController:
         if session is not None and not session.has_unsaved_document:
             self._bench.say(" · ".join([*kept, f"Everything is saved: {session.document_path}"]))
 
-    def _save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
+    def save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
         """Ask for a folder and save the session there."""
         if self._bench.workspace.session is None:
             self._bench.say(
@@ -159,7 +155,7 @@ class SaveController:
             self._show()
             self._bench.say(outcome.message)
         else:
-            self._save_copy(folder, outcome.message)
+            self.save_copy(folder, outcome.message)
 
     def remember_soon(self) -> None:
         """Save the coder's place soon."""

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from codetui.core.codebook.index import CodebookIndex
+from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import effective
 from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
@@ -23,10 +24,9 @@ from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, Source
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
-from codetui.tui.actions import named_actions
+from codetui.tui.actions import SECTION_DIGITS, Action, named_actions
 from codetui.tui.bench import AsksWhenIdle, Do, KeepsText
-from codetui.tui.keymap import Keymap
-from codetui.tui.keys import Keyboard
+from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
@@ -165,36 +165,11 @@ class WorkbenchScreen(Screen[None]):
         self.reader = ReaderPane(id="reader")
         self.codebook_editor = CodebookController(self, self.assigner, self.saver, self.usage_reader)
         self.source_editor = SourceController(self, self.codebook_editor.change_profile)
-        self.keyboard = Keyboard(self, self.keymap, self._actions())
+        self.keyboard = Keyboard(self)
         for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
             # An app that is closing mounts nothing any more.
             if self.is_attached:
                 await self.mount(widget, before=before)
-
-    def _actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        from codetui.tui.workbench.lookup import LookupController
-
-        controllers = (
-            self.selector,
-            self.assigner,
-            self.resolver,
-            self.source_editor,
-            self.copier,
-            self.sharing,
-            self.navigator,
-            self.codebook_editor,
-            self.queue,
-            LookupController(
-                self, self.usage_reader, self.reader, self.keymap.actions, lambda action: self.keyboard.do(action)
-            ),
-            self.target,
-            self.saver,
-        )
-        actions: dict[str, Do] = {"palette": self.app.action_command_palette, "quit": self.leave}
-        for controller in controllers:
-            actions |= controller.actions()
-        return actions
 
     def start_workers(self) -> None:
         """List the ads in the background, and watch the document and the codebook."""
@@ -475,3 +450,147 @@ class WorkbenchScreen(Screen[None]):
     def save(self) -> list[Problem]:
         """Write everything that is pending; return what kept the document from it, and what is kept elsewhere."""
         return [*self.saver.keep_refused(), *self.saver.write()]
+
+
+TREE_KEYS = frozenset(
+    ("up", "down", "left", "right", "h", "j", "k", "l", "space", "enter", "home", "end", "pageup", "pagedown")
+)
+READER_KEYS = TREE_KEYS | {"escape"}
+
+
+class Keyboard:
+    """Turns keys into actions, in the mode that the keys before have left."""
+
+    def __init__(self, screen: WorkbenchScreen) -> None:
+        self._screen = screen
+        self._functions = self._of_actions()
+
+    def _of_actions(self) -> dict[str, Do]:
+        """Return the function of each action id."""
+        from codetui.tui.workbench.lookup import LookupController
+
+        screen = self._screen
+        lookup = LookupController(screen, screen.usage_reader, screen.reader, screen.keymap.actions, self.do)
+        selector, assigner, resolver = screen.selector, screen.assigner, screen.resolver
+        return {
+            **{f"move.{name}": partial(selector.move, name) for name in MOTIONS},
+            **{f"section.{digit}": partial(assigner.open_section, digit) for digit in SECTION_DIGITS},
+            "ads": screen.navigator.show_list,
+            "boundary": assigner.boundary,
+            "compare": screen.copier.compare,
+            "copy": screen.copier.take,
+            "define": lookup.define,
+            "describe": partial(screen.source_editor.describe, asks_all=True),
+            "done": screen.source_editor.done,
+            "doubts": resolver.show_list,
+            "edit_code": screen.codebook_editor.change_here,
+            "example": screen.codebook_editor.make_example,
+            "help": lookup.help,
+            "jump": partial(selector.begin_jump, is_end=False),
+            "jump_end": partial(selector.begin_jump, is_end=True),
+            "new_code": screen.codebook_editor.add,
+            "next_ad": partial(screen.navigator.go, 1),
+            "next_match": partial(selector.next_match, 1),
+            "next_uncoded": screen.navigator.next_uncoded,
+            "note": assigner.note,
+            "other": screen.target.other,
+            "palette": screen.app.action_command_palette,
+            "pick": screen.codebook_editor.pick,
+            "previous_ad": partial(screen.navigator.go, -1),
+            "previous_match": partial(selector.next_match, -1),
+            "problems": lookup.problems,
+            "profile": screen.source_editor.profile,
+            "queue": screen.queue.go_on,
+            "quit": screen.leave,
+            "read": lookup.read,
+            "reasoning": screen.source_editor.reasoning,
+            "recode": assigner.recode,
+            "redo": partial(assigner.step, Redo()),
+            "remark": assigner.remark,
+            "remove": assigner.remove,
+            "repeat": assigner.repeat,
+            "reshape": screen.codebook_editor.refactor,
+            "save": screen.saver.save_now,
+            "save_copy": screen.saver.save_copy,
+            "search": selector.open_search,
+            "settle": resolver.begin,
+            "take_over": screen.sharing.take_over,
+            "tree": screen.target.switch,
+            "undo": partial(assigner.step, Undo()),
+        }
+
+    def do(self, action: str) -> None:
+        """Run an action of the registry, unless another program has the session."""
+        if not self._screen.sharing.refuses(action):
+            self._functions[action]()
+
+    def press(self, event: events.Key) -> None:
+        """Act on a key, unless the focused widget reads it."""
+        screen, key = self._screen, event.key
+        if screen.panel.is_open:
+            self._press_in_panel(event)
+        elif screen.selector.is_jumping and screen.selector.press(key, event.character):
+            pass
+        elif self._is_read_elsewhere(key):
+            return
+        elif (action := screen.keymap.action(key)) is not None:
+            self._run(action, key)
+        elif further := screen.keymap.continuations(key):
+            self._open_menu(further)
+        elif event.is_printable and event.character:
+            self._refuse(f"“{event.character}”")
+        else:
+            self._refuse(key_words(key))
+            # Textual has keys of its own, and answers them behind this.
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _is_read_elsewhere(self, key: str) -> bool:
+        """Return whether the search line or the focused pane reads a key by its own bindings."""
+        screen = self._screen
+        if screen.search.is_open:
+            return True
+        if screen.focused is screen.outline:
+            return key in TREE_KEYS
+        return screen.focused is screen.reader and key in READER_KEYS
+
+    def _open_menu(self, further: tuple[tuple[str, Action], ...]) -> None:
+        """Show the actions whose keys begin with the key just pressed; the next key chooses one."""
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
+
+        options = [option(action.id, key_words(key), action.words) for key, action in further]
+        self._screen.ask(ChoiceDialog("More actions", options), self._run)
+
+    def _refuse(self, key: str) -> None:
+        self._screen.say(f"{key} does nothing here. ? shows every key.", "refusal")
+
+    def _run(self, action: str, key: str = "") -> None:
+        """Run an action, unless it only ends a mode; clear the message of the key before.
+
+        Selecting something else ends a pending recoding.
+        """
+        screen, assigner = self._screen, self._screen.assigner
+        is_selecting = action.startswith(("move.", "jump", "search", "next_", "previous_"))
+        if assigner.bounding is not None:
+            assigner.remind()
+        elif assigner.recoding is None or is_selecting:
+            screen.say("")
+        if is_selecting:
+            if action != "move.collapse":
+                assigner.moved_on()
+            if screen.focused is screen.outline:
+                screen.back_to_ad()
+        if screen.resolver.takes(action) or (key and action == "move.collapse" and assigner.escape()):
+            return
+        if key == "escape" and action == "move.collapse" and screen.outline.has_class("-shown"):
+            screen.back_to_ad()
+        else:
+            self.do(action)
+
+    def _press_in_panel(self, event: events.Key) -> None:
+        code = self._screen.panel.press(event.key, event.character)
+        if code is not None:
+            self._screen.assigner.take(code)
+        elif not self._screen.panel.is_open:
+            self._screen.assigner.leave()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import GROWING
@@ -62,18 +61,6 @@ class SelectionController:
         self._query = ""
         self._found: Selection | None = None
         self._before_search = (self.selection, 0)
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        moves = {f"move.{name}": partial(self.move, name) for name in motions.MOTIONS}
-        return {
-            **moves,
-            "jump": lambda: self._begin_jump(is_end=False),
-            "jump_end": lambda: self._begin_jump(is_end=True),
-            "search": self.open_search,
-            "next_match": lambda: self.next_match(1),
-            "previous_match": lambda: self.next_match(-1),
-        }
 
     # --- what others ask ------------------------------------------------------------------------
 
@@ -174,7 +161,7 @@ class SelectionController:
 
     # --- jump labels ----------------------------------------------------------------------------
 
-    def _begin_jump(self, *, is_end: bool) -> None:
+    def begin_jump(self, *, is_end: bool) -> None:
         begin = jump_labels.begin_end if is_end else jump_labels.begin
         self._jump_to(begin(self.text, self._window().visible, self.selection))
         if self._jump is not None and not self._jump.labels:

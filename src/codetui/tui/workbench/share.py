@@ -34,10 +34,6 @@ class ShareController:
         self._changed_hands = changed_hands
         self._kept: _Kept | None = None
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"take_over": self.take_over}
-
     def refuses(self, action: str) -> bool:
         """Return whether an action must wait because another program has the session, and report it."""
         workspace = self._bench.workspace

@@ -30,15 +30,6 @@ class SourceController:
         self._bench = bench
         self._change_profile = change_profile
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {
-            "profile": self.profile,
-            "reasoning": self.reasoning,
-            "done": self.done,
-            "describe": lambda: self.describe(asks_all=True),
-        }
-
     def profile(self) -> None:
         """Ask for the profile, then for its reasoning."""
         profiles = self._bench.index.book.profiles
@@ -108,10 +99,6 @@ class CopyController:
         """Create it; `changed_elsewhere` shows the session after a copy was merged."""
         self._bench = bench
         self._changed_elsewhere = changed_elsewhere
-
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        return {"copy": self.take, "compare": self.compare}
 
     def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
@@ -210,17 +197,15 @@ class NavigationController:
         self.waiting: Do | None = None
         """A move that waits for the list of sources; any key cancels it."""
 
-    def actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        sources, word = self._bench.workspace.sources, self._bench.words.source
-        last, first = (f"This is the {where} {word}. a shows the list." for where in ("last", "first"))
-        none_left = f"No {word} is untouched any more. a shows the list with the state of each."
-        return {
-            "next_ad": lambda: self._go(lambda: sources.neighbour(1), last),
-            "previous_ad": lambda: self._go(lambda: sources.neighbour(-1), first),
-            "next_uncoded": lambda: self._go(sources.next_uncoded, none_left),
-            "ads": self._show_list,
-        }
+    def go(self, step: int) -> None:
+        """Open the next (1) or the previous (-1) source."""
+        words = f"This is the {'last' if step > 0 else 'first'} {self._bench.words.source}. a shows the list."
+        self._go(lambda: self._bench.workspace.sources.neighbour(step), words)
+
+    def next_uncoded(self) -> None:
+        """Open the next source that the coder has not touched."""
+        none_left = f"No {self._bench.words.source} is untouched any more. a shows the list with the state of each."
+        self._go(self._bench.workspace.sources.next_uncoded, none_left)
 
     def _go(self, find: Callable[[], SourceEntry | None], none: str) -> None:
         """Open the source that is found, at once or when all sources are listed, unless another key comes first."""
@@ -234,7 +219,8 @@ class NavigationController:
             wait = "are still being listed: you go there once they are. Esc: cancel"
             self._bench.say(f"The {self._bench.words.sources} {wait}")
 
-    def _show_list(self) -> None:
+    def show_list(self) -> None:
+        """List all sources."""
         from codetui.tui.dialogs.source_list import AdListScreen
 
         workspace = self._bench.workspace
