@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from codetui.formats.session_doc.model import Entry, Note, Written
@@ -33,7 +34,7 @@ SIGNS = "•◦▪‣"
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
 BLANK = re.compile(f"[{BLANKS}]")
-CHECK_BOX = r"\\?\[[ xX]\\?\](?:[ \t]+|$)"
+CHECK_BOX = r"(?:\\?\[[ xX]\\?\]|[☐☑☒])(?:[ \t]+|$)"
 BULLET = re.compile(rf"([{BLANKS}]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[{BLANKS}]+(?:{CHECK_BOX})?(.*)|)$", re.DOTALL)
 CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»"}
 """The signs that close a quotation, by the one that opens it."""
@@ -53,12 +54,17 @@ ODD_BLANK = re.compile(r"[ \t]*[^\S \t\r\n]|[ \t]*[\u200b\u2060\ufeff]")
 LIST_END = "<!-- -->"
 """A separator that markdown needs between a list and indented text that is no part of it."""
 
+CODE_INDENT = " " * 4
 BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
 TABLE = re.compile(r" {0,3}\|")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
 COMMENT = re.compile(r"[ \t]*<!--")
+LATE_OPENING = re.compile(r"[ \t]*`*\\?<!(?:--|–|—)[ \t]*$")
+LATE_CLOSING = re.compile(r"(?:--|–|—)\\?>(?:`+\{=html\})?[ \t]*$")
+"""The ends of the line above a comment and of its last line, where a converter has put its signs there as text."""
+
 CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 
 CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
@@ -120,9 +126,14 @@ def cut(text: str) -> list[Line]:
         if not raw.strip():
             number, blanks = number + 1, blanks + 1
             continue
-        line = _closed(raws, number, unclosed) or _line(raws, number, is_head=is_head)
-        is_head = is_head and line.level < 2
         last = lines[-1] if lines else None
+        line = (
+            _late_comment(raws, number, blanks)
+            or (_indented_code(raws, number) if blanks and last and last.raw[0].strip() == LIST_END else None)
+            or _closed(raws, number, unclosed)
+            or _line(raws, number, is_head=is_head)
+        )
+        is_head = is_head and line.level < 2
         if last and last.open_quotation and raw.lstrip()[0] in SIGNS:
             line.kind = "paragraph"  # a bullet of the source, inside the quotation
         is_continued = last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0)
@@ -140,7 +151,24 @@ def cut(text: str) -> list[Line]:
         if line.kind == "heading":
             continue
         line.text = " ".join((line.text, *filter(None, map(str.strip, line.raw[1:])))).strip()
+        line.text = LATE_OPENING.sub("", line.text)
     return lines
+
+
+def _late_comment(raws: list[str], number: int, blanks: int) -> Line | None:
+    """Return the comment that begins on line `number` (from 0) if its signs end the line above and its last line."""
+    above = raws[number - blanks - 1] if number > blanks else ""
+    closing = range(number, len(raws)) if LATE_OPENING.search(above) else ()
+    last = next((at for at in closing if LATE_CLOSING.search(raws[at])), -1)
+    return Line(number + 1, "comment", raws[number].strip(), raws[number : last + 1]) if last >= 0 else None
+
+
+def _indented_code(raws: list[str], number: int) -> Line | None:
+    """Return the code by indentation that begins on line `number` (from 0): converters write fenced code like that."""
+    code = list(takewhile(lambda raw: not raw.strip() or raw.startswith(CODE_INDENT), raws[number:]))
+    while code and not code[-1].strip():
+        code.pop()
+    return Line(number + 1, "fence", raws[number].strip(), code) if code else None
 
 
 def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
@@ -308,7 +336,8 @@ class Rows:
         """Replace the lines of a row."""
         last = row.raw[-1]
         end = last[len(last.rstrip("\r\n")) :] or self._line_end
-        row.raw = [text + end for text in texts]
+        opening = LATE_OPENING.search(last.rstrip("\r\n"))
+        row.raw = [text + end for text in (*texts[:-1], texts[-1] + (opening[0] if opening else ""))]
 
     def written(self) -> Written:
         """Return the resulting text and the ids by line."""
