@@ -79,6 +79,10 @@ class Heading:
         return kind_of_title(self.node.heading) if len(kinds) < 2 else None
 
 
+def _is_of_profiles(heading: str) -> bool:
+    return vocabulary.WORDS["profile"].search(heading) is not None
+
+
 def kind_of_title(heading: str) -> SectionKind | None:
     """Return the kind of section that a heading names; None if it names none or several."""
     found = [kind for kind in vocabulary.SECTION_KINDS if kind.words.search(vocabulary.chapter_title(heading))]
@@ -134,7 +138,7 @@ class Classifier:
         cards = [[run.titles for run in runs if vocabulary.CODE_FIELDS & run.keys] for runs in runs_of_nodes]
         titles = Counter(title for of_node in cards for card in of_node for title in card)
         for title in sorted(titles, key=vocabulary.title_order):
-            is_sure = vocabulary.SURE_TITLE.fullmatch(title) or vocabulary.SUB_TITLE.fullmatch(title)
+            is_sure = vocabulary.is_title(title, "sure", "sub")
             if titles[title] >= FEWEST_CARDS and (is_sure or not self._families):
                 return title, all(sum(title in card for card in of_node) < 2 for of_node in cards)
         return "", False
@@ -145,7 +149,7 @@ class Classifier:
         if not self._is_card_of_heading or len(cards) != 1 or pieces[0].kind != "code":
             return None
         name = label.name or vocabulary.plain_name(node.heading)
-        if cards[0].name == name or vocabulary.GROUP_HEADING.match(node.heading):
+        if cards[0].name == name or vocabulary.WORDS["group_heading"].match(node.heading):
             return label if cards[0].name == name else None
         is_id = not cards[0].id and not label.id and ABBREVIATION.fullmatch(cards[0].name)
         return Label(cards[0].name, name, style="dot") if is_id else None
@@ -156,7 +160,7 @@ class Classifier:
         pieces = self._pieces(node, is_in_profiles, kind)
         of_card = self._label_of_card(node, label, pieces)
         own = Heading(node, of_card or label, pieces)
-        below = is_in_profiles or (node.level > 1 and bool(vocabulary.PROFILE.search(node.heading)))
+        below = is_in_profiles or (node.level > 1 and _is_of_profiles(node.heading))
         kind = kind or kind_of_title(node.heading)
         own.children = [self.heading(child, is_in_profiles=below, kind=kind) for child in node.children]
         own.children = [each for child in own.children for each in _with_codes_apart(child)]
@@ -185,9 +189,7 @@ class Classifier:
 
     def _pieces(self, node: Node, is_in_profiles: bool, kind: SectionKind | None) -> list[Piece]:
         """Return the pieces of a heading's own blocks, including codes in tables and in lists of names."""
-        names_profiles = (
-            bool(vocabulary.PROFILE.search(node.heading)) and not vocabulary.profile_label(node.heading).is_marked
-        )
+        names_profiles = _is_of_profiles(node.heading) and not vocabulary.profile_label(node.heading).is_marked
         named = named_paragraphs(node.blocks) if names_profiles else {}
         own_kind = kind_of_title(node.heading)
         found: list[Piece] = []
@@ -272,7 +274,7 @@ class Classifier:
 
 def _with_codes_apart(heading: Heading) -> list[Heading]:
     """Split off the codes that follow the profiles below a heading of profiles; return the heading and those codes."""
-    if not (vocabulary.PROFILE.search(heading.node.heading) and heading.has_own("profile")):
+    if not (_is_of_profiles(heading.node.heading) and heading.has_own("profile")):
         return [heading]
     coded = [child for child in heading.children if child.role == "code"]
     heading.children = [child for child in heading.children if child not in coded]
@@ -295,7 +297,7 @@ def find_sections(heading: Heading) -> None:
     if heading.role not in ("container", "section") or not heading.node.level:
         return
     if heading.role == "section" or _is_section(heading):
-        is_group = vocabulary.GROUP_HEADING.match(heading.node.heading) and heading.has_own("code")
+        is_group = vocabulary.WORDS["group_heading"].match(heading.node.heading) and heading.has_own("code")
         if is_group and heading.section_kind() is None:
             heading.role = "group"
             return

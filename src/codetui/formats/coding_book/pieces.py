@@ -268,14 +268,14 @@ class FieldCollector:
     def _lists_examples(self, text: str) -> bool:
         """Return whether a line without a field's name lists examples."""
         bracketed = text.strip().rstrip(".")
-        if _is_in_brackets(bracketed) and vocabulary.FOR_EXAMPLE.match(bracketed, 1):
+        if _is_in_brackets(bracketed) and vocabulary.WORDS["for_example"].match(bracketed, 1):
             return True
         if not self.holds_terms:
             return False
         if "," in text and _is_in_brackets(text):
             return True
         terms = running_entries(text, are_terms=True)
-        is_open = vocabulary.AND_SO_ON.search(text) is not None
+        is_open = vocabulary.WORDS["and_so_on"].search(text) is not None
         longest = LONGEST_TERM if len(terms) > 2 or is_open else LONGEST_OF_TWO
         is_short = all(len(term.split()) <= longest for term in terms)
         return len(terms) > 1 and is_short and (is_open or not text.endswith("."))
@@ -315,8 +315,8 @@ class FieldCollector:
             self.fields[key] = _unmarked(text)
             return
         if is_new:
-            self.fields[key] = text.casefold() not in vocabulary.NO
-        if is_new and (vocabulary.YES.fullmatch(text) or text.casefold() in vocabulary.NO):
+            self.fields[key] = not vocabulary.WORDS["no"].fullmatch(text)
+        if is_new and (vocabulary.WORDS["yes"].fullmatch(text) or vocabulary.WORDS["no"].fullmatch(text)):
             self.structure += words(text)
         else:
             self.texts.append((piece.line, piece.name, text))
@@ -337,7 +337,7 @@ class FieldCollector:
         listed = list_entries(blocks)
         found = [part for line in lines for part in running_entries(line, are_terms=self.holds_terms)]
         for entry in listed:
-            is_framed = entry[:1] in '`"“„' or vocabulary.FOR_EXAMPLE.match(entry) is not None
+            is_framed = entry[:1] in '`"“„' or vocabulary.WORDS["for_example"].match(entry) is not None
             parts = running_entries(entry, are_terms=False) if is_framed else [entry]
             found += parts if all(map(_is_marked, parts)) else [entry]
         unused = Counter(words(" ".join([*lines, *listed]))) - Counter(words(" ".join(found)))
@@ -428,9 +428,9 @@ def _unframed(text: str) -> str:
     text = text.strip()
     if _is_in_brackets(text.rstrip(".")):
         text = text[1:].rstrip(".")[:-1].strip()
-    lead = vocabulary.FOR_EXAMPLE.match(text)
+    lead = vocabulary.WORDS["for_example"].match(text)
     text = text[lead.end() :] if lead else text
-    shorter = vocabulary.AND_SO_ON.sub("", text)
+    shorter = vocabulary.WORDS["and_so_on"].sub("", text)
     return shorter.rstrip(",; ") if shorter != text else text
 
 

@@ -77,7 +77,7 @@ class Builder:
                     self._add_profile(passage)
                 case "code":
                     self._add_code(passage)
-        dutch = [name for name in self._field_names if vocabulary.DUTCH.search(name)]
+        dutch = [name for name in self._field_names if vocabulary.WORDS["dutch"].search(name)]
         self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
         styles = Counter(label.style for label in self._codes)
         self.tables.top["label"] = PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
@@ -181,7 +181,7 @@ class Builder:
         A first text without a title opens the book.
         """
         title = vocabulary.plain_name(passage.heading)
-        if not passage.body and (not title or vocabulary.ONLY_PROFILES.fullmatch(title)):
+        if not passage.body and (not title or vocabulary.WORDS["only_profiles"].fullmatch(title)):
             self.structure += words(title)
             return
         part, is_behind = after, False

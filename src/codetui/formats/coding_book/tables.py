@@ -13,35 +13,15 @@ from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block
 from codetui.formats.coding_book.pieces import Piece, RowKind, split_blocks
 from codetui.formats.coding_book.vocabulary import (
-    CODE_TITLE,
-    FIELD_TITLE,
     GROUP_RANK,
-    GROUP_TITLE,
-    ID_TITLE,
     NAME_RANK,
-    NAME_TITLE,
     PARENT_RANK,
-    PARENT_TITLE,
-    SUB_TITLE,
-    SURE_TITLE,
     FieldKey,
     Label,
+    is_title,
     title_rank,
 )
 
-DEFINED = re.compile(r"defini|descri|omschrij|beschrij", re.IGNORECASE)
-OTHER_TITLE = re.compile(
-    r"(command.*|exit|status|http|error|key|return)? ?(term|begrip|word|woord|acronym|abbreviation|afkorting|option|"
-    r"optie|flag|argument|parameter|command|commando|field|veld|variable|variabele|file|bestand|function|method|key|toets|"
-    r"setting|instelling|property|column|kolom|row|step|stap|phase|fase|rule|regel|review|case|question|vraag|item|"
-    r"element|component|version|versie|date|datum|feature|module|package|class|endpoint|type|code|input|situation)s?",
-    re.IGNORECASE,
-)
-"""Titles of the first column of tables that list something else than codes, even with examples."""
-
-VALUE_TITLE = re.compile(
-    r"(value|content|contents|text|details?|description|entry|waarde|inhoud|tekst|invulling)?", re.IGNORECASE
-)
 LINE_BREAK = re.compile(r"(?<![ \t])[ \t]*+<br\s*+/?>[ \t]*+", re.IGNORECASE)
 ID_CELL = re.compile(r"[`*_]*([A-Za-z]*[-_ ]?\d[\w.]*?|[A-Z])[.:]?[`*_]*")
 ONE_WORD = re.compile(r"[`*_]*[^\s`*]+?[`*_]*")
@@ -91,11 +71,11 @@ class Table:
         criteria = {key for key in self.keys if key} - {"definition"}
         if self.is_card or criteria - {"examples"}:
             return True
-        is_named = NAME_TITLE.fullmatch(title) or GROUP_TITLE.fullmatch(title) or ID_TITLE.fullmatch(title)
         if criteria:
-            return is_named is not None or ("definition" in self.keys and not OTHER_TITLE.fullmatch(title))
-        is_defined = any(key and DEFINED.search(name) for key, name in zip(self.keys, self.titles, strict=True))
-        return is_defined and bool(SURE_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title))
+            is_defined = "definition" in self.keys and not is_title(title, "other")
+            return is_defined or is_title(title, "name", "group", "id")
+        described = (name for key, name in zip(self.keys, self.titles, strict=True) if key)
+        return is_title(title, "sure", "sub") and any(map(vocabulary.WORDS["defined"].search, described))
 
     def pieces(self, kind: RowKind) -> list[Piece]:
         """Return the codes or profiles in the rows, or the fields of a card without a label.
@@ -175,10 +155,10 @@ def read_table(block: Block) -> Table | None:
         return _with_columns(titles, codes, is_card=True)
     if width > FEWEST_FIELDS:
         return _with_columns(titles, codes, is_card=True, name_at=0)
-    if FIELD_TITLE.fullmatch(first) and VALUE_TITLE.fullmatch(_title(second)):
+    if is_title(first, "field") and is_title(_title(second), "value"):
         codes = [Row(line, cells[1:]) for line, cells in codes]
         return _with_columns(titles[1:], codes, is_card=True, head=f"{first} {second}".strip())
-    if FIELD_TITLE.fullmatch(first):
+    if is_title(first, "field"):
         return _with_columns(titles, codes, is_card=True, name_at=0, is_unsure=bool(first))
     codes = [Row(line, [head[0], *cells]) for line, cells in codes]
     return _with_columns(["", "", *titles[1:]], codes, is_card=True, id_at=0, name_at=1)
@@ -214,8 +194,8 @@ def _with_columns(
     if name_at is None and names:
         best = max(names.values())
         of_best = [at for at, rank in names.items() if rank == best]
-        codes = [at for at in of_best if CODE_TITLE.fullmatch(titles[at])]
-        has_parts = any(SUB_TITLE.fullmatch(titles[at]) for at in of_best)
+        codes = [at for at in of_best if is_title(titles[at], "code")]
+        has_parts = any(is_title(titles[at], "sub") for at in of_best)
         # `Theme | Category` and `Subtheme | Code`: the inner one is on the right.
         name_at = of_best[-1] if best <= GROUP_RANK or has_parts else of_best[0]
         if best == NAME_RANK and codes and not ids:
@@ -254,7 +234,7 @@ def _is_group(at: int, rank: int, name_at: int | None, id_at: int | None, titles
     if at in (name_at, id_at):
         return False
     title = titles[at]
-    if any(pattern.fullmatch(title) for pattern in (GROUP_TITLE, PARENT_TITLE, SUB_TITLE)):
+    if is_title(title, "group", "parent", "sub"):
         return True
     cells = [row.cells[at].strip() for row in rows]
     return rank == PARENT_RANK and len(set(filter(None, cells))) < len(cells)
@@ -337,7 +317,7 @@ def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
     groups: tuple[str, ...] = ()
     is_defined = is_inside = False
     for run in label_runs(pieces):
-        is_main = main in run.titles and bool(run.keys or CODE_TITLE.fullmatch(main))
+        is_main = main in run.titles and bool(run.keys or is_title(main, "code"))
         if is_main or (is_defined and run.lines and "definition" in run.keys):
             card = _card(run.lines)
             if card.groups == groups:

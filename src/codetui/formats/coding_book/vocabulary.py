@@ -7,6 +7,9 @@ Names of fields and kinds of sections in English and Dutch, and labels of codes,
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.model import Holds
@@ -21,107 +24,33 @@ PROFILE_FIELDS: set[FieldKey] = {"definition", "subtitle", *PROFILE_ONLY_FIELDS}
 LIST_FIELDS: set[FieldKey] = {"examples", "responsibilities", "projects"}
 PROSE_FIELDS: set[FieldKey] = {"definition", "evidence", "include", "exclude"}
 
-ACT = r"(use|apply|code|include)d?( (this|the) (code|label|theme|category))?"
-DUTCH_ACT = r"(coderen|gebruiken|toepassen|te coderen|te gebruiken)"
-FIELD_NAMES: tuple[tuple[FieldKey, str], ...] = (
-    (
-        "definition",
-        r"((code|theme|category|operational|conceptual|working|short|full|long|brief|detailed|korte|lange|volledige) )?"
-        r"(definiti(on|e)s?|description|beschrijving|omschrijving)",
-    ),
-    ("definition", r"meaning|betekenis|explanation|uitleg|toelichting|operationali[sz]ation|operationalisering"),
-    ("definition", r"what (it|this|the code) (is|means)|wat (het|de code) (is|betekent)"),
-    ("exclude", r"(non|counter|negative)[- ]?examples?|tegenvoorbeeld(en)?|negatieve voorbeelden"),
-    ("projects", r"((proto)?typical|example|sample|typische|voorbeeld)[- ]?(projects?|projecten)|projects|projecten"),
-    ("examples", r"(\w+ )?(examples?|voorbeeld(en)?)([- ]?\w+)?( (phrases?|quotes?|terms?|sentences))?"),
-    (
-        "examples",
-        r"((typical|sample|illustrative|supporting|participant|data|typische?|illustratie[fv]e?) )?"
-        r"(quot(e|ation)s?|extracts?|excerpts?|verbatims?|utterances?|(anker)?cita(at|ten)|fragment(en)?|uitspra(ak|ken))",
-    ),
-    ("examples", r"anker[- ]?voorbeeld(en)?|(typical )?exemplars?"),
-    ("responsibilities", r"((core|key|main|primary|typical) )?(responsibilities|tasks|duties)"),
-    ("responsibilities", r"(kern|(belangrijkste|typische) )?(taken|verantwoordelijkheden)"),
-    ("evidence", r"(expected )?evidence( profile| pattern)?|bewijs(profiel|voering)?|verwacht bewijs"),
-    ("include", r"includ(e|es|ed|ing)( (when|if|criteria|rules?))?|inclusions?( (criteri(a|on)|rules?))?|what counts"),
-    (
-        "include",
-        rf"(when to )?use( this code)?( when| if)?|(when to|do) {ACT}|{ACT} (when|if|for)|applies (when|if|to)",
-    ),
-    ("include", r"(when|where) (it|the code|this code) applies|what to (code|include)|in scope|belongs here"),
-    ("include", r"hoort (er|hier)( wel)? bij"),
-    ("include", r"inclusie([- ]?(criteri(a|um)|regels?))?|insluit(en|[- ]?criteri(a|um)|ing)|wat (wel )?telt"),
-    (
-        "include",
-        rf"wel( {DUTCH_ACT})?( als| bij)?|wanneer (wel|{DUTCH_ACT}|wel {DUTCH_ACT})|(gebruik|codeer) (als|bij)",
-    ),
-    ("exclude", r"exclud(e|es|ed|ing)( (when|if|criteria|rules?))?|exclusions?( (criteri(a|on)|rules?))?"),
-    (
-        "exclude",
-        r"not included|what does not count|does not (include|count|apply)( (to|when|if))?|what not to (code|include)",
-    ),
-    ("exclude", r"what to exclude|out of scope|does not belong here|close,? but no|hoort (er|hier) niet bij"),
-    ("exclude", rf"(when not to|when to not|do not|don't|not to be|not to) {ACT}( (when|if|for))?"),
-    ("exclude", r"exclusie([- ]?(criteri(a|um)|regels?))?|uitsluit(en|[- ]?criteri(a|um)|ing)|wat niet telt"),
-    ("exclude", rf"niet( {DUTCH_ACT})?( als| bij)?|wanneer niet( {DUTCH_ACT})?|(gebruik|codeer) niet (als|bij)"),
-    ("confused_with", r"((often|easily|sometimes) )?(not to be |do not |don't )?confused? with|distinguish from"),
-    ("confused_with", r"(niet )?te verwarren met|(niet verwarren|verwar niet) met|te onderscheiden van"),
-    ("found_in", r"found in( ad)?|gevonden in( vacature)?"),
-    ("retired", r"retired|deprecated|vervallen"),
-    ("subtitle", r"subtitle|ondertitel"),
-)
-"""Patterns of names in lower case, without emphasis and brackets; the first pattern that matches counts."""
+_DATA = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8").replace("\\\n", ""))
 
-BEGUN_NAMES: tuple[tuple[FieldKey, str], ...] = (
-    (
-        "exclude",
-        r"exclud(e|es|ed|ing)|(when not to|do not|don't) (use|apply|code|include)|niet coderen|wanneer niet|uitsluiten",
-    ),
-    (
-        "include",
-        r"includ(e|es|ed|ing)|(when to |do )?(use|apply)( this code)? (when|if|for)|wel coderen|wanneer wel|insluiten",
-    ),
-)
-"""Patterns of the words that such a name may begin with; what follows them belongs to the text of the field."""
 
-FIELD_PATTERNS = tuple((key, re.compile(pattern)) for key, pattern in FIELD_NAMES)
-BEGUN_PATTERNS = tuple((key, re.compile(rf"(?:{pattern})\b\s*")) for key, pattern in BEGUN_NAMES)
-DUTCH = re.compile(
-    r"\b(?:definitie|beschrijving|omschrijving|betekenis|voorbeeld|kern|taken|verantwoordelijk|projecten|bewijs|inclusie|"
-    r"insluiten|wel|wanneer|uitsluiten|exclusie|niet|verwar|onderscheiden|gevonden|vervallen|ondertitel|tegenvoorbeeld)",
-    re.IGNORECASE,
-)
-"""The stems of the Dutch names of fields."""
+def _pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
+    """Compile alternatives with the fragments that they name."""
+    pattern = "|".join(alternatives)
+    for name, fragment in _DATA["fragments"].items():
+        pattern = pattern.replace(f"<{name}>", fragment)
+    return re.compile(pattern, re.IGNORECASE)
+
+
+FIELDS: dict[FieldKey, re.Pattern[str]] = {key: _pattern(names) for key, names in _DATA["fields"].items()}
+"""Patterns of the names of fields, without emphasis and brackets; the first pattern that matches counts."""
+
+BEGUN_FIELDS: dict[FieldKey, re.Pattern[str]] = {
+    key: _pattern(f"(?:{name})\\b\\s*" for name in names) for key, names in _DATA["begun"].items()
+}
+WORDS: dict[str, re.Pattern[str]] = {name: _pattern(words) for name, words in _DATA["words"].items()}
+TITLES: dict[str, re.Pattern[str]] = {kind: _pattern(titles) for kind, titles in _DATA["titles"].items()}
+WRITTEN: dict[str, tuple[str, str]] = {name: tuple(words) for name, words in _DATA["written"].items()}
+"""The words of a written coding book, in English and Dutch."""
 
 BRACKETED = re.compile(r"(?:^|\s)\((.*)\)")
 PLURAL = re.compile(r"(?<=\w)\(\w{1,3}\)")
 LONGEST_NAME = 300
 """Characters of a name that may match a field, brackets included."""
 
-PROFILE = re.compile(r"\bprofi(?:le|el)(?:s|en)?\b", re.IGNORECASE)
-ONLY_PROFILES = re.compile(r"profi(?:les|elen)", re.IGNORECASE)
-YES = re.compile(r"(?:yes|true|ja|waar|retired|vervallen)?[.]?", re.IGNORECASE)
-NO = {"no", "nee", "false", "onwaar"}
-
-FOR_EXAMPLE = re.compile(
-    r"(?:e\. ?g\.|eg\.?|for example|for instance|examples?:|such as|including|"
-    r"bijv\.|bijvoorbeeld|b\.v\.|bv\.|zoals|o\.a\.|voorbeelden:)(?:\s*[,:]\s*|\s+)",
-    re.IGNORECASE,
-)
-AND_SO_ON = re.compile(
-    r"(?:[,;]\s*+|(?<!\s)\s++)?(?:(?:and|en)\s+)?"
-    r"(?:etc\b\.?|enz\b\.?|enzovoorts?|and so on|and more|et cetera|\.\.\.|…)[.]?\s*$",
-    re.IGNORECASE,
-)
-
-TASK_WORDS = r"\b(?:job[- ])?(?:tasks?|taken|taak(?:analyse|categorie\w*)?|functietaken|werkzaamheden)\b"
-TECHNOLOGY_WORDS = (
-    r"\b(?:technolog\w*|tool(?:s|ing)?|tech(?:[- ]?stack)?|gereedschap\w*|hulpmiddelen)\b"
-    r"|^(?:middelen|software|systemen|applicaties)$"
-)
-SKILL_WORDS = (
-    r"\bsoft[- ]?skills?\b|\b(?:non-technical|interpersonal|zachte|sociale|persoonlijke)\b|^skills?$|^vaardigheden$"
-)
 Style = Literal["colon", "dot", "name"]
 WORD_ID = (
     r"[A-Z][A-Za-z]{0,11}[-_]?\d{1,3}(?:\.\d{1,3})*[a-z]?|"
@@ -130,23 +59,6 @@ WORD_ID = (
 DOTTED_ID = r"\d{1,3}(?:\.(?:\d{1,3}|[A-Za-z]\d{0,3}))+|[A-Z](?:\.\d{1,3})+"
 IS_WORD_ID = re.compile(WORD_ID)
 IS_DOTTED_ID = re.compile(DOTTED_ID)
-CHAPTER_WORDS = (
-    "part|section|chapter|appendix|step|phase|table|figure|version|level|profile|"
-    "deel|sectie|hoofdstuk|bijlage|stap|fase|tabel|figuur|versie|niveau|profiel"
-)
-CHAPTER = re.compile(rf"(?:{CHAPTER_WORDS})s?\b[ -]?\w*", re.IGNORECASE)
-GROUP_HEADING = re.compile(
-    r"(?:main |hoofd)?"
-    r"(?:theme|thema|domain|domein|dimension|dimensie|cluster|group|groep|famil(?:y|ie)|categor(?:y|ie))"
-    r"(?:\s+(?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\s*[:.–—-]",
-    re.IGNORECASE,
-)
-"""Headings that call themselves groups of codes: `Domain 1: Body`."""
-
-CHAPTER_NUMBER = re.compile(
-    rf"(?:(?:{CHAPTER_WORDS})\s+)?(?:\d{{1,3}}(?:\.\w{{1,3}})*|[A-Z]|[IVX]{{1,5}})(?:[.:)]+|\s+[-–—]|(?<=\d))\s+",
-    re.IGNORECASE,
-)
 SEPARATOR = r"(?:\s*(?P<sep>[:.)])(?=\s|$|[*_`])|\s+(?P<dash>[-–—])(?=\s)|(?=\s|$))"
 ID_AND_NAME = re.compile(
     rf"(?:(?:code|(?:sub-?)?categor(?:y|ie))\s+)?(?P<id>(?:{WORD_ID})|(?:{DOTTED_ID})|\d{{1,3}}){SEPARATOR}\s*(?P<name>.*)",
@@ -182,14 +94,9 @@ class SectionKind(NamedTuple):
     family: re.Pattern[str]
 
 
-def _section_kind(id_: str, title: str, holds: Holds, words: str, family: str) -> SectionKind:
-    return SectionKind(id_, title, holds, re.compile(words, re.IGNORECASE), re.compile(family, re.IGNORECASE))
-
-
-SECTION_KINDS = (
-    _section_kind("tasks", "Job Task Analysis", "quotations", TASK_WORDS, "TASK|TAAK"),
-    _section_kind("technologies", "Technology & Tool Analysis", "terms", TECHNOLOGY_WORDS, "TECH|TOOL"),
-    _section_kind("skills", "Soft Skill Analysis", "quotations", SKILL_WORDS, "SKILL|SOFT|VAARDIG"),
+SECTION_KINDS = tuple(
+    SectionKind(each["id"], each["title"], each["holds"], _pattern(each["words"]), _pattern(each["family"]))
+    for each in _DATA["section"]
 )
 
 
@@ -210,10 +117,10 @@ def field_and_remark(name: str) -> tuple[FieldKey | None, str]:
     in_brackets = bracketed[0].strip() if bracketed else ""
     short = " ".join(BRACKETED.sub("", plain).split()) if bracketed else plain
     folded = short.casefold()
-    for key, pattern in FIELD_PATTERNS:
+    for key, pattern in FIELDS.items():
         if pattern.fullmatch(folded):
             return key, in_brackets
-    for key, pattern in BEGUN_PATTERNS:
+    for key, pattern in BEGUN_FIELDS.items():
         if len(folded) == len(short) and (begun := pattern.match(folded)):
             return key, " ".join(filter(None, (short[begun.end() :], in_brackets)))
     return None, ""
@@ -242,7 +149,7 @@ def code_label(text: str, *, is_heading: bool = False) -> Label | None:
     marked, rest = split_marked(text)
     found = ID_AND_NAME.fullmatch(marked.strip() if marked else text.strip())
     # The pattern ignores case for the words before the id, ids themselves begin with a capital.
-    if found is None or CHAPTER.fullmatch(found["id"]) or found["id"][0].islower():
+    if found is None or WORDS["chapter"].fullmatch(found["id"]) or found["id"][0].islower():
         lettered = LETTER_AND_NAME.fullmatch(marked.strip()) if marked and not is_heading else None
         if lettered:
             return Label(lettered["id"], plain_name(lettered["name"].rstrip(".")), rest, "dot", True)
@@ -294,7 +201,10 @@ def profile_label(heading: str) -> Label:
 def chapter_title(heading: str) -> str:
     """Return a heading without its number: `Job Tasks` for `2.1 Job Tasks` and for `PART 2: Job Tasks`."""
     name = plain_name(heading)
-    return plain_name(CHAPTER_NUMBER.sub("", name, count=1) if CHAPTER_NUMBER.match(name) else name) or name
+    return (
+        plain_name(WORDS["chapter_number"].sub("", name, count=1) if WORDS["chapter_number"].match(name) else name)
+        or name
+    )
 
 
 def plain_name(name: str) -> str:
@@ -343,40 +253,14 @@ def _split_name(text: str) -> tuple[str, str]:
 def _split_examples(text: str) -> tuple[str, str]:
     """Split a text before the brackets that hold examples."""
     for bracket in re.finditer(r"\(", text):
-        if FOR_EXAMPLE.match(text, bracket.end()):
+        if WORDS["for_example"].match(text, bracket.end()):
             return text[: bracket.start()].strip(), text[bracket.start() :]
     return text, ""
 
 
 # --- titles of columns and of the lines of cards -------------------------------------------------------
 
-NOUN = (
-    r"(codes?|themes?|themas?|categor(y|ies|ie|ieën)|domains?|domein(en)?|dimensions?|dimensies?|groups?|groep(en)?|"
-    r"clusters?|famil(y|ie)|topics?|onderwerp(en)?|constructs?|concepts?|aspects?|factors?|labels?|intents?|tags?)"
-)
-ID_TITLE = re.compile(r"((code|theme|category)[- ]?)?(id|nr|no|nummer|number)|#", re.IGNORECASE)
-CODE_TITLE = re.compile(r"codes?", re.IGNORECASE)
-SUB_TITLE = re.compile(
-    rf"(sub|child|specific|sub[- ]?level|initial|onderliggende)[- ]?{NOUN}([- ]name)?", re.IGNORECASE
-)
-NAME_TITLE = re.compile(
-    r"((code|category|profile|task|skill|short|theme|intent)[- ]?)?(name|label|title)|(code|thema)?naam|titel|codes?|"
-    r"intents?|tags?|profile?s?|profiel(en)?|(soft )?skills?|vaardigheid|(job )?tasks?|taak|technolog(y|ie)|tool",
-    re.IGNORECASE,
-)
-PARENT_TITLE = re.compile(
-    rf"(parent|main|overarching|higher[- ]order|top[- ]level|hoofd|overkoepelende?|core|kern)[- ]?{NOUN}", re.IGNORECASE
-)
-GROUP_TITLE = re.compile(NOUN, re.IGNORECASE)
-SURE_TITLE = re.compile(
-    r"(code|theme|category)s?([- ](name|label))?|themas?|categor(ies|ie|ieën)|codenaam|intents?", re.IGNORECASE
-)
-"""Titles of the column of codes where nothing but a definition is beside it."""
-
-FIELD_TITLE = re.compile(
-    r"(field|element|component|attribute|property|item|part|aspect|veld|onderdeel|kenmerk|eigenschap)?", re.IGNORECASE
-)
-
+TitleKind = Literal["id", "code", "sub", "name", "parent", "group", "sure", "other", "field", "value"]
 PARENT_RANK, GROUP_RANK, NAME_RANK = 0, 1, 2
 Rank: TypeAlias = Literal["id"] | int | None
 LABEL_LINE = re.compile(
@@ -386,23 +270,27 @@ LONGEST_LABEL = 12
 """Words of the name on the line of a card."""
 
 
+def is_title(title: str, *kinds: TitleKind) -> bool:
+    """Return whether a title is of one of these kinds."""
+    return any(TITLES[kind].fullmatch(title) for kind in kinds)
+
+
 def title_rank(title: str, *, is_card: bool) -> Rank:
     """Return how certainly a title heads the names of codes, "id" if it heads ids, None for other titles."""
-    if ID_TITLE.fullmatch(title):
+    if is_title(title, "id"):
         return "id"
-    if NAME_TITLE.fullmatch(title) or SUB_TITLE.fullmatch(title):
+    if is_title(title, "name", "sub"):
         return NAME_RANK
-    if PARENT_TITLE.fullmatch(title):
+    if is_title(title, "parent"):
         return PARENT_RANK
-    is_field = is_card and FIELD_TITLE.fullmatch(title)
-    return GROUP_RANK if GROUP_TITLE.fullmatch(title) and not is_field else None
+    return GROUP_RANK if is_title(title, "group") and not (is_card and is_title(title, "field")) else None
 
 
 def label_line(text: str) -> tuple[tuple[str, str], ...]:
     """Return the titles and values on a line of a card, `Code: Trust` or `Code 1: Trust`; none for other texts."""
     found = LABEL_LINE.fullmatch(text.strip())
     value = plain_name(found["value"].strip("*_ ")) if found else ""
-    if found is None or not value or len(value.split()) > LONGEST_LABEL or PROFILE.search(found["title"]):
+    if found is None or not value or len(value.split()) > LONGEST_LABEL or WORDS["profile"].search(found["title"]):
         return ()
     if field_key(found["title"]) or title_rank(found["title"], is_card=True) is None:
         return ()
@@ -413,4 +301,4 @@ def label_line(text: str) -> tuple[tuple[str, str], ...]:
 def title_order(title: str) -> tuple[bool, int]:
     """Return a key that sorts titles by how certainly they begin the card of a code."""
     rank = title_rank(title, is_card=True)
-    return not CODE_TITLE.fullmatch(title), -rank if isinstance(rank, int) else 1
+    return not is_title(title, "code"), -rank if isinstance(rank, int) else 1

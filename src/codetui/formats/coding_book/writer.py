@@ -12,7 +12,7 @@ from codetui.core.codebook.index import label_from
 from codetui.core.codebook.keys import with_keys
 from codetui.formats.coding_book.pieces import BEGINS_LIST
 from codetui.formats.coding_book.reader import PATTERNS, embed_codebook, parse_coding_book
-from codetui.formats.coding_book.vocabulary import IS_WORD_ID, PROFILE
+from codetui.formats.coding_book.vocabulary import IS_WORD_ID, WORDS, WRITTEN
 from codetui.model import Code, Codebook, CodebookText, Group, Profile, Section
 
 Element = AnyPart | CodebookText
@@ -25,25 +25,6 @@ LINE_START = re.compile("^(?=.)", re.MULTILINE)
 HEADING = re.compile(r"#{1,6} \S.*")
 PROFILE_LEVEL = 3
 LOWEST_LEVEL = 6
-
-WORDS = {
-    "definition": ("Definition", "Definitie"),
-    "responsibilities": ("Core Responsibilities", "Kerntaken"),
-    "projects": ("Typical Projects", "Typische projecten"),
-    "evidence": ("Evidence Profile", "Bewijsprofiel"),
-    "include": ("Include", "Insluiten"),
-    "exclude": ("Exclude", "Uitsluiten"),
-    "phrases": ("Example Phrases", "Voorbeeldzinnen"),
-    "terms": ("Examples", "Voorbeelden"),
-    "confused_with": ("Not to be confused with", "Niet te verwarren met"),
-    "found_in": ("Found in", "Gevonden in"),
-    "retired": ("Retired", "Vervallen"),
-    "yes": ("yes", "ja"),
-    "for example": ("e.g.,", "bijv."),
-    "and so on": ("etc.", "enz."),
-    "profiles": ("Profiles", "Profielen"),
-}
-"""The words of a written coding book, in English and Dutch."""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The content security policy of the page: nothing is loaded but its own style."""
@@ -77,7 +58,7 @@ class _Writer:
         self._order = PartOrder(parts(book))
         self._parts = {Part(kind, each.id): each for kind in KINDS for each in parts_of(book, kind)}
         self._sections = {section.id: section for section in book.sections}
-        self._names = {name: words[book.language == "nl"] for name, words in WORDS.items()}
+        self._names = {name: words[book.language == "nl"] for name, words in WRITTEN.items()}
         pattern = book.label if book.label in PATTERNS.values() else PATTERNS["colon"]
         self._labels: dict[str, str] = {code.id: label_from(pattern, code.id, code.name) for code in book.codes}
         beside = map(self._beside, book.texts)
@@ -103,7 +84,7 @@ class _Writer:
                 blocks.append(RULE)
             blocks.append(self._element(element))
             if isinstance(element, CodebookText) and element.before and isinstance(self._beside(element), Profile):
-                is_among_profiles = bool(PROFILE.search(element.title))
+                is_among_profiles = bool(WORDS["profile"].search(element.title))
         return "\n\n".join(filter(None, blocks)) + "\n"
 
     def _elements(self) -> list[Element]:
