@@ -16,8 +16,8 @@ from codetui.core.session.state import replay
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.export import ExportedSession
 from codetui.formats.export.csv import to_csv
+from codetui.formats.export.exporter import ExportedSession
 from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import CELLS, table_of
 from codetui.formats.export.xlsx import to_xlsx

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
-from codetui.formats.export import What
 from codetui.formats.export.csv import guarded, to_csv
-from codetui.formats.export.exporter import ExportedSession, ExportedSource
+from codetui.formats.export.exporter import ExportedSession, ExportedSource, What
 from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import CELLS, Cell, Row, Table, table_of
 from codetui.formats.export.xlsx import to_xlsx

@@ -335,7 +335,7 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from codetui.formats.export import EXPORTERS, TABLES
 
             _add_study(parser, *PARTS, coder=ONE_CODER)
-            _add_format(parser, [exporter.name for exporter in EXPORTERS])
+            _add_format(parser, tuple(EXPORTERS))
             words = "the table; default: codings, in xlsx a sheet for each"
             parser.add_argument("--what", choices=tuple(TABLES), help=words)
             _add_output(parser, None, "a file, or a folder of documents")

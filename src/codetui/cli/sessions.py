@@ -31,7 +31,8 @@ from codetui.cli.console import (
     write_files,
 )
 from codetui.core.text.display import plural
-from codetui.formats.export import SUFFIXES, TABLES, Export, exporter_named
+from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
+from codetui.formats.export.exporter import Export
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
@@ -74,14 +75,14 @@ def export(options: argparse.Namespace) -> int:
     study = open_study(options)
     corpus = study.corpus_if_any
     layout, refused = output_format(options.format, options.output, SUFFIXES)
-    exporter = exporter_named(layout)
+    exporter = EXPORTERS[layout]
     exported, problems = export_study(study, layout, options.coder, options.what)
     output = output_path(
-        options.output, TABLES[options.what or "codings"] + exporter.suffix if exporter.tables else "export"
+        options.output, TABLES[options.what or "codings"] + exporter.suffixes[0] if exporter.tables else "export"
     )
     given = Path(options.corpus) if options.corpus else None
     suffix = output_suffix(output)
-    is_file = bool(exporter.suffix) or suffix in SUFFIXES
+    is_file = bool(exporter.tables) or suffix in SUFFIXES
     folder = Path(output).parent if is_file else Path(output)
     protected = ""
     for path in dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ()))):
@@ -91,11 +92,11 @@ def export(options: argparse.Namespace) -> int:
         refused = "a workbook cannot be shown on a terminal; name a file with -o."
     elif output == STDOUT:
         write(exported.data, output)
-    elif not exporter.suffix and corpus is not None and corpus.contains_files_of(folder):
+    elif not exporter.tables and corpus is not None and corpus.contains_files_of(folder):
         sources = study.codebook.words.sources
         what = f"the {sources} are in {folder}, and exported documents would be read as {sources} too"
         refused = f"{what}; name another folder with -o."
-    elif not exporter.suffix and UNWRITTEN.fullmatch(suffix):
+    elif not exporter.tables and UNWRITTEN.fullmatch(suffix):
         known = ", ".join(SUFFIXES)
         refused = f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
     else:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from codetui.core.anchors.unresolved import reanchor
 from codetui.core.session.state import State, evolve
-from codetui.formats.export import Export, ExportedSession, What, exporter_named
-from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSource
+from codetui.formats.export import EXPORTERS
+from codetui.formats.export.exporter import NO_ATTRIBUTES, Export, ExportedSession, ExportedSource, What
 from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
@@ -39,7 +39,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
 
     Raises StudyError where there are none, and where the format has no tables.
     """
-    exporter = exporter_named(layout)
+    exporter = EXPORTERS[layout]
     if what and not exporter.tables:
         raise StudyError(
             f"a document holds all of a session; `--what {what}` needs a table: --format csv, jsonl or xlsx."

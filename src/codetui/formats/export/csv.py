@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.exporter import Export, ExportedSession, What, encoded
-from codetui.formats.export.table import Cell, Table, table_of
-from codetui.model import Codebook
+from codetui.formats.export.table import Cell, Table
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """Characters at which a program that expects no commas begins another cell, whatever is quoted."""
@@ -21,19 +18,6 @@ FORMULA = re.compile(rf"(?:^|(?<=[{SEPARATORS}]))(?={IGNORED}[=+\-@＝＋－＠]
 
 QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 """Characters that make a cell need quotes."""
-
-
-class CsvExporter:
-    """Writes one row per coding, source or note."""
-
-    name = "csv"
-    suffix = ".csv"
-    tables: tuple[What, ...] = ("codings",)
-
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
-        """Return the table."""
-        table = table_of(tables[0], sessions, book)
-        return Export({"": encoded(to_csv(table))}, table.contents)
 
 
 def to_csv(table: Table) -> str:

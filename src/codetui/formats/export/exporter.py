@@ -1,14 +1,13 @@
-"""The protocol of an export format, which renders sessions as one file, or as several files below a folder."""
+"""The sessions that are exported, and what becomes of them: one file, or several files below a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.markdown import SourceFacts
-from codetui.model import Codebook
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
@@ -72,20 +71,6 @@ class Export(NamedTuple):
     def text(self) -> str:
         """All files as one text; only for text formats."""
         return self.data.decode("utf-8")
-
-
-class Exporter(Protocol):
-    """An export format for sessions."""
-
-    name: str
-    """The name by which the format is chosen."""
-    suffix: str
-    """The suffix of the file that is written; empty where a folder is."""
-    tables: tuple[What, ...]
-    """The tables that are exported unless one is chosen; none for documents, which need no sources."""
-
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
-        """Render sessions."""
 
 
 def encoded(text: str) -> bytes:

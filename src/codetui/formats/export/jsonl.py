@@ -6,25 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 
-from codetui.formats.export.exporter import Export, ExportedSession, What, encoded
-from codetui.formats.export.table import Row, Table, table_of
-from codetui.model import Codebook
+from codetui.formats.export.table import Row, Table
 
 UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 """Characters that some readers take for line ends, and lone surrogates."""
-
-
-class JsonLinesExporter:
-    """Writes one JSON object per coding, source or note."""
-
-    name = "jsonl"
-    suffix = ".jsonl"
-    tables: tuple[What, ...] = ("codings",)
-
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
-        """Return the lines."""
-        table = table_of(tables[0], sessions, book)
-        return Export({"": encoded(to_jsonl(table))}, table.contents)
 
 
 def to_jsonl(table: Table) -> str:

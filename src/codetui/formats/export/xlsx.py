@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from codetui.formats.export.exporter import Export, ExportedSession, What
-from codetui.formats.export.table import Cell, Table, table_of
-from codetui.model import Codebook
+from codetui.formats.export.table import Cell, Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -30,20 +28,6 @@ SAMPLE = 200
 
 CREATED = datetime(2000, 1, 1)
 """The date in the properties of a workbook: equal tables give equal files."""
-
-
-class XlsxExporter:
-    """Writes a workbook with one sheet per table."""
-
-    name = "xlsx"
-    suffix = ".xlsx"
-    tables: tuple[What, ...] = ("codings", "ads", "notes")
-
-    def export(self, sessions: Sequence[ExportedSession], book: Codebook, tables: Sequence[What]) -> Export:
-        """Return the workbook."""
-        made = [table_of(name, sessions, book) for name in tables]
-        data, losses = to_xlsx(made)
-        return Export({"": data}, ", ".join(table.contents for table in made), losses)
 
 
 def to_xlsx(tables: Sequence[Table]) -> tuple[bytes, tuple[str, ...]]:
