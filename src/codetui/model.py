@@ -39,7 +39,10 @@ class Span(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A problem as data: file, line (0 for the whole file), severity, and what happened and what to do."""
+    """A problem as data:
+
+    file, line (0 for the whole file), severity, and a message with what happened and what to do.
+    """
 
     file: str
     line: int
@@ -63,7 +66,7 @@ def text_hash(text: str) -> str:
 
 
 def source_hash(text: str) -> str:
-    """Return the hash that identifies the text of a source: that of the text ended by exactly one newline.
+    """Return the hash that identifies the text of a source: that of the text with exactly one newline at its end.
 
     Editors and git change how a file ends, and no place in the text depends on it.
     """
@@ -71,7 +74,7 @@ def source_hash(text: str) -> str:
 
 
 def hashes_of(text: str) -> frozenset[str]:
-    """Return the hashes by which a source's text is known: its own, and one of logs before it."""
+    """Return the hashes by which a source's text is known: the current one, and one of earlier logs."""
     return frozenset((source_hash(text), text_hash(text)))
 
 
@@ -91,9 +94,9 @@ class Passage:
 class Source:
     """A source with its text, whose line ends are LF.
 
-    `employer` or `title` is empty where the source has none.  `file` and `line` are where it was read (line 0 if the
-    file is one source).  The text begins with the title where that is a column of its own: `body_start` is where the
-    body begins.  `attributes` are all further columns of a table, as they were read.
+    `employer` and `title` are empty if the source has none. `file` and `line` say where it was read (line 0 if the file
+    is one source). If the title is a column of its own, the text begins with it, and `body_start` is the offset of the
+    body. `attributes` are all further columns of a table, as read.
     """
 
     id: SourceId
@@ -108,7 +111,7 @@ class Source:
 
 
 class SourceEntry(NamedTuple):
-    """A source in the list, without its text; `file` and `offset` find the text again.
+    """A source in the list, without its text, which `file` and `offset` locate.
 
     `offset` is a byte offset into a table, or -1 for a file that is one source.
     """
@@ -126,7 +129,7 @@ class SourceEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A class that is assigned to a source as a whole; `subtitle` is a short description beside the name."""
+    """A class assigned to a source as a whole; `subtitle` is a short description beside the name."""
 
     id: str
     name: str
@@ -167,8 +170,8 @@ class Group:
 class Code:
     """A code; `group` is empty for a code directly below its section.
 
-    `include` and `exclude` state what counts and what does not, `confused_with` which codes are easily confused with
-    it.  `found_in` is the source in which the code was found while coding.  A code that `is_retired` is no longer
+    `include` and `exclude` state what counts and what does not; `confused_with` lists codes that are easily confused
+    with it.  `found_in` is the source in which the code was found while coding.  A code that `is_retired` is no longer
     assigned.
     """
 
@@ -188,10 +191,11 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerCode:
-    """A code that old codings have and this codebook lacks, as an earlier version had it.
+    """A code of an earlier codebook that old codings have and this codebook lacks.
 
-    `label` is how documents name it.  `section` and `group` are those of this codebook that it would be in, else those
-    of the earlier one; `holds` is the earlier section's.  `was_code` is False for a label that no version had as id.
+    `label` is its name in documents. `section` and `group` are those of this codebook in which it would be, else those
+    of the earlier one; `holds` is taken from the earlier section. `was_code` is False for a label that no version had
+    as id.
     """
 
     id: CodeId
@@ -205,7 +209,7 @@ class FormerCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookText:
-    """A text of the coding book that belongs to no one part: an introduction, principles, a rationale.
+    """A text of the coding book that belongs to no single part: an introduction, principles, a rationale.
 
     `body` is markdown.  `before` or `after` names the part that it precedes or follows: an id, or `code 1` where parts
     of several kinds have that id.  A text with neither opens the book.
@@ -221,7 +225,7 @@ class CodebookText:
 class Reference:
     """Background reading: a markdown file beside the codebook.
 
-    `codes` and `profiles` hold the ids of those that it describes; both are empty if it describes the whole book.
+    `codes` and `profiles` are the ids of the parts that it describes; both are empty if it describes the whole book.
     """
 
     title: str
@@ -232,7 +236,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusSettings:
-    """The path of the sources, and the column of a table for each field."""
+    """The path of the sources, and the table column of each field."""
 
     path: str = ""
     columns: dict[str, str] = field(default_factory=dict)
@@ -240,7 +244,7 @@ class CorpusSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The name of a source on screens and in documents, singular and plural."""
+    """The noun for a source on screens and in documents, singular and plural."""
 
     source: str = "ad"
     sources: str = "ads"
@@ -251,7 +255,7 @@ class Codebook:
     """A whole coding book, with every section key and code key filled in, in the order of the file.
 
     `label` is a pattern over `{id}` and `{name}`; `status` is the state of this version, such as `Draft`; `language` is
-    that of the names of its fields, `nl` or else English.  `former` are codes of earlier versions, as far as they were
+    the language of its field names, `nl` for Dutch, else English. `former` has the codes of earlier versions that were
     looked up.
     """
 
@@ -277,7 +281,7 @@ class Codebook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """The place of a quotation: the text, offsets, the exact words, and context on each side to find it again."""
+    """The place of a quotation: the text, offsets, the exact words, and context on each side for finding it again."""
 
     text_hash: str
     start: int
@@ -291,10 +295,10 @@ class Anchor:
 class Coding:
     """One code on one quotation; `anchor` is None if `words` have no place in the source.
 
-    `is_proposed` while the place only resembles the words and the coder has not accepted it.  `rank` orders the codings
-    of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which its code
-    was assigned.  `origin` is what it comes from; `from_name` is the document or source, and `run` the run of a model
-    or import, if any.  `lost` is the place that it had until the text changed.
+    `is_proposed` is True while the place only resembles the words and the coder has not accepted it.  `rank` orders the
+    codings of one code; `time` is when it was first assigned (ISO 8601, UTC); `codebook` names the version with which
+    its code was assigned. `origin` is how it was made; `from_name` is the document or source that it comes from, and
+    `run` the run of a model or import, if any. `lost` is the place that it had until the text changed.
     """
 
     id: CodingId
@@ -314,7 +318,7 @@ class Coding:
 
     @property
     def is_unresolved(self) -> bool:
-        """True if it has no place, or one that the coder has not accepted."""
+        """True if it has no place, or a place that the coder has not accepted."""
         return not self.is_removed and (self.anchor is None or self.is_proposed)
 
 
@@ -343,8 +347,8 @@ class Memo:
 class DocumentLayout:
     """The text of a document that a person laid out other than canonically, as it was imported.
 
-    `ids` names the codings and memos on each line, as (line from 1, ids); `employer` and `title` are those of the
-    session at that time.  The document that is written is this text, patched where the session has changed since.
+    `ids` has the codings and memos of each line, as (line from 1, ids); `employer` and `title` are those of the session
+    at the time of import. The saved document is this text, patched where the session has changed since.
     """
 
     text: str
@@ -362,9 +366,9 @@ class DocumentLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened:
-    """A coder began to code a source, or its text has changed; offsets count in the text with this hash.
+    """A coder began to code a source, or its text has changed; offsets refer to the text with this hash.
 
-    `outline` has the length and a checksum of each sentence, by which quotations are located in the next text.
+    `outline` contains the length and a checksum of each sentence, by which quotations are located in the next text.
     """
 
     source: SourceId
@@ -377,7 +381,7 @@ class SessionOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDescribed:
-    """The coder entered the employer and title, which the source lacks."""
+    """The coder entered the employer and title that the source lacks."""
 
     employer: str
     title: str
@@ -458,7 +462,7 @@ class MemoWritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileAssigned:
-    """A profile with its reasoning was assigned to the source; an empty profile is none."""
+    """A profile with its reasoning was assigned to the source; an empty profile means none."""
 
     profile: str
     reasoning: str
@@ -505,11 +509,11 @@ NO_STEP = StepId("")
 class Transaction:
     """The events of one command: one line of a session's log, one step of undo.
 
-    `parents` are the transactions that its author had seen last: one, or several after a merge.  `seq` is one more than
-    the highest seen (a Lamport clock), so that transactions sort by (`seq`, `id`) in whatever order their lines are.
+    `parents` are the last transactions that its author had seen: one, or several after a merge. `seq` is one more than
+    the highest seen (a Lamport clock), so that transactions sort by (`seq`, `id`) whatever the order of their lines.
     `run` identifies the run of a model or an import that made it.  `target` is the transaction that an undo or redo
-    inverts.  `from_name` is the document or source that it comes from.  `step` is the step of the study's log that it
-    is a part of.
+    inverts.  `from_name` is the document or source that it comes from.  `step` is the step in the study's log that it
+    belongs to.
     """
 
     v: Literal[2] = 2
@@ -531,8 +535,8 @@ class Transaction:
 class StudyStep:
     """A step over several sessions or the codebook: one line of a coder's log of the study.
 
-    `parents` and `seq` are as in Transaction, of this log.  `transactions` names what it did in which session.
-    `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged.
+    `parents` and `seq` are as in Transaction, but within this log. `transactions` names its transaction in each
+    session. `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged.
     """
 
     v: Literal[2] = 2

@@ -37,7 +37,7 @@ CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
 
 
 def import_(options: argparse.Namespace) -> int:
-    """Write the codebook of a coding book in markdown."""
+    """Import a coding book in markdown as a codebook."""
     output = options.output or str(codebook_path(options.study, options.codebook))
     converted = convert_coding_book(Path(options.book), output)
     if refused := _protected(options, output, may_be_new=True) or obstacle(output, is_forced=options.force):
@@ -51,7 +51,10 @@ def import_(options: argparse.Namespace) -> int:
 
 
 def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = False) -> str:
-    """Return why an output would damage the study; `may_be_new` for a codebook, which replaces one without sessions."""
+    """Return why an output would damage the study.
+
+    `may_be_new` allows a new codebook that replaces one without sessions.
+    """
     if output == STDOUT:
         return ""
     codebook = codebook_path(options.study, getattr(options, "codebook", None))
@@ -108,7 +111,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def diff(options: argparse.Namespace) -> int:
-    """Print what changed between two study_files."""
+    """Print what changed between two codebooks."""
     from codetui.core.codebook.diff import diff as changes_between
     from codetui.formats.codebook.changes import sentences
 
@@ -133,7 +136,7 @@ def _identity(book: Codebook) -> dict[str, str]:
 
 
 def propose(options: argparse.Namespace) -> int:
-    """Write the migration rules that two codebooks suggest."""
+    """Write proposed migration rules for two codebooks."""
     from codetui.core.codebook.migration import propose as proposed
 
     old, new = _two_codebooks(options)
@@ -179,7 +182,7 @@ def migrate(options: argparse.Namespace) -> int:
 
 
 def finish(options: argparse.Namespace) -> int:
-    """Finish changes of the codebook that were interrupted, or take them back."""
+    """Finish interrupted changes of the codebook, or revert them."""
     study = open_study(options)
     steps, unreadable = interrupted_steps(study.sessions_path)
     problems = [one for one in unreadable if all(step.id not in one.file for step in steps)]

@@ -1,4 +1,4 @@
-"""Print and write output: a terminal receives no control characters, a file or a pipe every byte."""
+"""Print and write output: terminals receive no control characters, files and pipes receive every byte."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def note(line: object) -> None:
 
 
 def error(message: object) -> int:
-    """Print why the command cannot be carried out and return its exit code."""
+    """Print why the command failed and return its exit code."""
     note(f"codetui: {message}")
     return UNUSABLE
 
@@ -56,7 +56,7 @@ def show_json(value: object) -> None:
 
 
 def show_wrapped(line: str) -> None:
-    """Print a sentence on stdout, on as many lines as the width of the output asks for."""
+    """Print a sentence on stdout, wrapped to the width of the output."""
     from textwrap import wrap
 
     for part in wrap(sanitize(line), _output_width(), break_on_hyphens=False):
@@ -64,7 +64,10 @@ def show_wrapped(line: str) -> None:
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = "") -> None:
-    """Print a table on stdout, one line a row; the widest columns are cut to its width, that of `whole` last."""
+    """Print a table on stdout, one line per row.
+
+    The widest columns are cut to the width of the output, the column `whole` last.
+    """
     columns = [_Column(cells) for cells in zip(head, *rows, strict=True)]
     last = head.index(whole) if whole else -1
     widths = _fitted([column.width for column in columns], _output_width(), last)
@@ -73,7 +76,7 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = 
 
 
 class _Column:
-    """One column of a table without control characters; one of plain text, as most are, is handled at once."""
+    """One column of a table without control characters; columns of plain text, the usual case, are handled at once."""
 
     def __init__(self, cells: Sequence[str]) -> None:
         joined = " ".join(cells)
@@ -82,14 +85,14 @@ class _Column:
         self.width = max(map(len if self._is_plain else cell_len, self._cells))
 
     def padded(self, width: int) -> Iterable[str]:
-        """Return the cells, all of this width."""
+        """Return the cells, all padded to the same width."""
         if self._is_plain and width >= self.width:
             return map(str.ljust, self._cells, repeat(width))
         return (_cell(text, width) for text in self._cells)
 
 
 def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
-    """Print problems, one a line with their count, or as JSON; return the exit code."""
+    """Print problems, one per line with their count, or as JSON; return the exit code."""
     if as_json:
         show_json([problem._asdict() for problem in problems])
     else:
@@ -102,19 +105,19 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
 
 
 def exit_code(problems: Iterable[Problem]) -> int:
-    """Return the exit code of a command that met these problems."""
+    """Return the exit code of a command with these problems."""
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
 
 
 def _output_width() -> int:
-    """Return the cells of a line of a terminal; elsewhere, as in a pipe or a file, 80."""
+    """Return the width of a terminal in cells; 80 for a pipe or a file."""
     return get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
 
 
 def _fitted(widths: list[int], room: int, last: int) -> list[int]:
-    """Return the column widths, the widest narrowed until all fit into `room` with two blanks between them.
+    """Return the column widths, the widest ones narrowed until all fit into `room` with two blanks between them.
 
-    The column with the index `last` is narrowed once the others are as narrow as may be.
+    The column with the index `last` is narrowed only after all others are at their minimum.
     """
     fitted = list(widths)
     while sum(fitted) + 2 * (len(fitted) - 1) > room and max(fitted) > NARROWEST:
@@ -133,9 +136,9 @@ def _cell(text: str, width: int) -> str:
 
 
 def output_path(output: str | None, default: str) -> str:
-    """Return the path that `-o` names, else the default.
+    """Return the path given with `-o`, else the default.
 
-    Raises PermissionError where a link leads the default out of the working folder.
+    Raises PermissionError if a link leads the default path out of the working folder.
     """
     if output:
         return output
@@ -149,9 +152,9 @@ def output_suffix(output: str | None) -> str:
 
 
 def output_format(given: Name | None, output: str | None, formats: Mapping[str, Name]) -> tuple[Name, str]:
-    """Return the format to write, and why the output is refused with it, empty where it is not.
+    """Return the format to write, and why the output cannot have that format, empty if it can.
 
-    `formats` has them by the suffixes of their files, the default first. Without a given format the suffix counts.
+    `formats` maps the suffixes of files to formats, the default first. Without a given format the suffix decides.
     """
     named = formats.get(output_suffix(output))
     chosen = given or named or next(iter(formats.values()))
@@ -161,7 +164,7 @@ def output_format(given: Name | None, output: str | None, formats: Mapping[str, 
 
 
 def write(data: bytes, output: str) -> None:
-    """Write a file, or its bytes to stdout; a device or a pipe is written to and not replaced."""
+    """Write a file, or its bytes to stdout; a device or a pipe is written to instead of being replaced."""
     if output == STDOUT:
         _write_stdout(data)
     elif _is_device(Path(output)):
@@ -182,7 +185,7 @@ def write_files(files: Mapping[str, bytes], folder: str) -> None:
 
 
 def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
-    """Return why a file may not be written, empty where it may; a file that holds `text` already may be."""
+    """Return why a file may not be written, empty if it may; a file that already contains `text` may be."""
     path = Path(output)
     if output == STDOUT:
         return ""
@@ -196,7 +199,7 @@ def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
 
 
 def obstacle_below(files: Mapping[str, bytes], folder: str, *, is_forced: bool) -> str:
-    """Return why files may not be written below a folder, empty where they may."""
+    """Return why files may not be written below a folder, empty if they may."""
     others = (path for name, data in files.items() if fs.differs(path := _below(folder, name), data))
     other = next(others, None)
     return "" if other is None or is_forced else obstacle(str(other), is_forced=False)
@@ -225,5 +228,8 @@ def _is_device(path: Path) -> bool:
 
 
 def _below(folder: str, path: str) -> Path:
-    """Return a path below a folder.  Raises PermissionError where a link in that folder leads out of it."""
+    """Return a path below a folder.
+
+    Raises PermissionError if a link inside that folder leads out of it.
+    """
     return require_inside(Path(folder), Path(folder) / path, LINK_REMEDY)

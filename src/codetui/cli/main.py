@@ -36,7 +36,7 @@ COMMAND_THRESHOLDS = (50_000, 20, 100)
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command line; return 0 if it went well, 1 if it found problems, 2 if it could not be done."""
+    """Run one command line; return 0 if it succeeded, 1 if it found problems, 2 if it failed."""
     if missing := [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]:
         _open_null(missing)
     if "stdout" in missing:
@@ -68,7 +68,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _exit_code(argv: Sequence[str]) -> int:
-    """Run a command line and return its exit code, argparse's too."""
+    """Run a command line and return its exit code, including that of argparse."""
     try:
         return _route(argv)
     except SystemExit as stop:
@@ -76,7 +76,7 @@ def _exit_code(argv: Sequence[str]) -> int:
 
 
 def _open_null(missing: Sequence[str]) -> None:
-    """Open the streams that were closed when Python started: nothing to read, and writing to nowhere."""
+    """Open the streams that were closed when Python started: reads return nothing, and writes are discarded."""
     for name in missing:
         setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
@@ -112,7 +112,7 @@ def _run_command(name: str, options: argparse.Namespace) -> int:
 
 
 def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
-    """Return the function of a command; its module is loaded now."""
+    """Return the function of a command, loading its module now."""
     if name == "open":
         return _open
     if name == "completion":
@@ -170,7 +170,7 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _ignore_closed_terminal() -> None:
-    """Discard output that a closed terminal cannot receive: Python would exit with a code of its own."""
+    """Discard output that a closed terminal cannot receive: Python would exit with its own exit code."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -271,7 +271,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 
 def whole_parser() -> argparse.ArgumentParser:
-    """Return one parser of everything, from which the completion files are made."""
+    """Return one parser for everything, from which the completion files are made."""
     parser = Parser(prog="codetui", description=DESCRIPTION)
     _add_open(parser)
     parser.add_argument("--version", action="store_true", help="show the version")
@@ -300,7 +300,7 @@ def _sentence(words: str) -> str:
 
 
 def _add_study(parser: argparse.ArgumentParser, *parts: str, coder: str = "") -> None:
-    """Add the options that name a study and some of its parts, and whose sessions are meant."""
+    """Add the options that name a study and its parts, and the coder whose sessions are meant."""
     parser.add_argument("--study", default=".", metavar="DIR", help="the folder of the study; default: this folder")
     for part in parts:
         metavar, words = PARTS[part]

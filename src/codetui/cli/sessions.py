@@ -108,7 +108,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
-    """Write an export to a file; return why that is refused, empty where it is not."""
+    """Write an export to a file; return why that is refused, empty if it is not."""
     refused = obstacle(output, is_forced=is_forced)
     if not refused:
         write(exported.data, output)
@@ -117,7 +117,7 @@ def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
 
 
 def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
-    """Write an export below a folder; return why that is refused, empty where it is not."""
+    """Write an export below a folder; return why that is refused, empty if it is not."""
     refused = obstacle_below(exported.files, output, is_forced=is_forced)
     if not refused:
         write_files(exported.files, output)
@@ -154,7 +154,7 @@ def status(options: argparse.Namespace) -> int:
 
 
 def _totals(found: StudyStatus, words: Words) -> Iterator[str]:
-    """Yield the totals in sentences that agree with each other and with the table."""
+    """Yield the totals as sentences that agree with each other and with the table."""
     from codetui.study.overview import UNREAD
 
     totals = found.totals
@@ -208,7 +208,7 @@ def import_(options: argparse.Namespace) -> int:
 
 
 def _show_import(result: ImportResult, word: str) -> None:
-    """Print where a document went, how its quotations were located, and what to look at."""
+    """Print the session of a document, how its quotations were located, and what to check."""
     if result.target is None:
         show(f"{result.source}: {'imported but for its document' if result.counts else 'not imported'}")
     else:
@@ -267,7 +267,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
 
 
 def _show_merge(result: MergeResult, word: str) -> None:
-    """Print what became of a session; nothing of one without news or problems."""
+    """Print what happened to a session; nothing for one without news or problems."""
     if result.fate != "nothing new" and result.ad:
         what = "not merged" if result.fate == "refused" else result.message
         show(f"{result.coder}, {word} {result.ad}: {what}")
@@ -276,7 +276,7 @@ def _show_merge(result: MergeResult, word: str) -> None:
 
 
 def _merge_file(ours: Path, theirs: Path, path: Path) -> int:
-    """Merge two versions of a file for git; 1 leaves the conflict to a person."""
+    """Merge two versions of a file for git; return 1 to leave the conflict to a person."""
     from codetui.study.git_driver import merge_file
 
     try:

@@ -24,7 +24,7 @@ _SIGNS = ("(", "conflict", *_WORD.split("|"), "-desktop", "-laptop", "-macbook",
 
 
 def copies_in(names: Collection[str]) -> dict[str, str]:
-    """Return the copies among the names in a folder, backups aside, each with the name of which it is a copy."""
+    """Return the copies among the names in a folder, except backups, each with the name of its original."""
     joined = "/".join(names).lower()
     if not any(sign in joined for sign in _SIGNS):
         return {}
@@ -52,19 +52,19 @@ def is_backup(name: str) -> bool:
 
 
 def is_left_out(problem: Problem) -> bool:
-    """Return whether a command that reads a study must name a problem: an error, or a backup that it does not read."""
+    """Return whether a problem leaves out part of a study, so that commands must report it: an error, or a backup."""
     return problem.severity == "error" or (problem.severity == "note" and is_backup(problem.file))
 
 
 def remedy(name: str, what: str) -> tuple[Severity, str]:
-    """Return how grave a copy is, and what to do with it: a backup is made on purpose, any other copy by a conflict."""
+    """Return the severity of a copy and what to do with it: backups are made on purpose, other copies by a conflict."""
     if is_backup(name):
         return "note", f"{what}: delete it, or move it elsewhere"
     return "error", f"{what}: compare the two, then delete the copy or move it elsewhere"
 
 
 def _without_mark(name: str) -> list[str]:
-    """Return what is left of a name without a mark of a copy; nothing if it has none."""
+    """Return a name without a mark that makes it a copy; empty if it has none."""
     plain = _BACKUP.sub("", name)
     if plain != name:
         return [plain] if plain else []

@@ -1,4 +1,6 @@
-"""Call the operating system, one function a system call: all reading and writing of the storage package passes here.
+"""Call the operating system, one function per system call:
+
+all reading and writing of the storage package goes through here.
 
 Call the functions as `disk.write(…)`, so that tests can count, refuse or interrupt every one of them.
 """
@@ -53,7 +55,7 @@ def truncate(handle: int, size: int) -> None:
 
 
 def sync(handle: int) -> None:
-    """Wait until the disk has the file's bytes."""
+    """Wait until the file's bytes are on the disk."""
     os.fsync(handle)
 
 
@@ -63,7 +65,7 @@ def close(handle: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder; do nothing where the system cannot (Windows)."""
+    """Wait until the names in a folder are on the disk; do nothing where the system cannot sync folders (Windows)."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -77,7 +79,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Move a file to another name, replacing what has it, in one step."""
+    """Move a file to another name in one step, replacing any file of that name."""
     source.replace(target)
 
 
@@ -121,7 +123,7 @@ def file_of(handle: int, *, is_buffered: bool = True) -> BinaryIO:
 
 
 def status(path: Path | str) -> os.stat_result | None:
-    """Return the status of the file behind all links, None if there is none; raise OSError if it cannot be seen."""
+    """Return the status of a file, following links, None if there is none; raise OSError if it cannot be read."""
     try:
         return os.stat(path)  # noqa: PTH116  the path may be a string
     except (OSError, ValueError) as error:
@@ -131,7 +133,7 @@ def status(path: Path | str) -> os.stat_result | None:
 
 
 def link_status(path: Path | str) -> os.stat_result | None:
-    """Return the status of what has this name, links included, None if nothing has; raise OSError if not visible."""
+    """Return the status of a name without following links, None if unused; raise OSError if it cannot be read."""
     try:
         return os.lstat(path)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Read, append to and replace files: each operation happens whole, or raises OSError and leaves what was there."""
+"""Read, append to and replace files: each operation happens completely, or raises OSError and changes nothing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_head(path: str, size: int) -> bytes:
 
 
 def none_if_gone(read: Callable[[], T]) -> T | None:
-    """Return what `read` returns, None if its path no longer leads to a file; raise OSError if it cannot be read."""
+    """Return what `read` returns, or None if its path no longer leads to a file; raise OSError if it cannot be read."""
     try:
         return read()
     except OSError as error:
@@ -71,7 +71,7 @@ def none_if_gone(read: Callable[[], T]) -> T | None:
 
 @contextlib.contextmanager
 def naming_file(path: Path | str) -> Iterator[None]:
-    """Add the path to an OSError that names no file."""
+    """Add the path to an OSError that does not name a file."""
     try:
         yield
     except OSError as error:
@@ -81,7 +81,7 @@ def naming_file(path: Path | str) -> Iterator[None]:
 
 
 def ends_with_newline(path: Path) -> bool:
-    """Return whether a line can be appended as it is: the file is absent, empty, or ends with a newline."""
+    """Return whether a line can be appended directly: the file is absent, empty, or ends with a newline."""
     try:
         with open_regular(path) as file:
             if file.seek(0, os.SEEK_END) == 0:
@@ -97,12 +97,12 @@ def ends_with_newline(path: Path) -> bool:
 
 
 def exists_or_link(path: Path) -> bool:
-    """Return whether anything has this name, even a link that points nowhere."""
+    """Return whether anything has this name, including a broken link."""
     return disk.link_status(path) is not None
 
 
 def exists(path: Path) -> bool:
-    """Return whether there is a file or folder at a path, behind all links."""
+    """Return whether there is a file or folder at a path, following links."""
     return disk.status(path) is not None
 
 
@@ -119,7 +119,7 @@ def is_file(path: Path) -> bool:
 
 
 def differs(path: Path, data: bytes) -> bool:
-    """Return whether there is anything but these bytes at a path."""
+    """Return whether a path has anything but these bytes."""
     try:
         return read(path) != data
     except FileNotFoundError:
@@ -164,7 +164,7 @@ def is_same_file(path: Path, other: Path) -> bool:
 
 
 def require_inside(root: Path, path: Path, hint: str = LINK_HINT) -> Path:
-    """Return the path; raise PermissionError with `hint` if symbolic links lead it out of the folder `root`."""
+    """Return the path; raise PermissionError with `hint` if symbolic links lead out of the folder `root`."""
     folder, real = disk.real(root), disk.real(path)
     if not Path(real).is_relative_to(folder):
         message = f"a symbolic link leads out of {root} to {real}, where nothing is written"
@@ -180,9 +180,10 @@ class FileChangedError(OSError):
 
 
 def append(path: Path, data: bytes) -> None:
-    """Append bytes and wait until the disk has them and the file's name; create missing folders.
+    """Append bytes and wait until they and the file's name are on the disk; create missing folders.
 
-    If they cannot be written and synced whole they are cut off again: a refused command must not come back.
+    If they cannot be written and synced completely they are cut off again, so that a refused command does not come
+    back.
     """
     ensure_folder(path.parent)
     roll_back(path)
@@ -229,7 +230,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
 
 
 def create(path: Path, data: bytes) -> None:
-    """Create a file with these bytes and wait until the disk has it; raise FileExistsError if there is one."""
+    """Create a file with these bytes and wait until it is on the disk; raise FileExistsError if it exists already."""
     ensure_folder(path.parent)
     _write_new(path, data, mode=None, durable=True)
     disk.sync_folder(path.parent)
@@ -277,7 +278,7 @@ def _mode_of(path: Path) -> int | None:
 
 
 def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> None:
-    """Create a file with these bytes, or leave none; without a mode the umask decides."""
+    """Create a file with these bytes, or leave none behind; without a mode the umask decides."""
     handle = disk.create(path)
     try:
         try:
@@ -304,7 +305,7 @@ _durable_names: set[tuple[int, int]] = set()
 
 
 def ensure_folder(folder: Path, *, durable: bool = True) -> None:
-    """Create a folder and its parents if missing; `durable` waits until the disk has all their names."""
+    """Create a folder and its parents if missing; `durable` waits until all their names are on the disk."""
     status, is_new = disk.status(folder), False
     if status is None:
         ensure_folder(folder.parent, durable=durable)
@@ -325,7 +326,7 @@ def require_own(folder: Path) -> Path:
 
 
 def ensure_private(folder: Path) -> Path:
-    """Create a folder that only its user may enter, or make it one; raise PermissionError if it is another user's."""
+    """Create a folder that only its user may enter, or restrict it; raise PermissionError if it is another user's."""
     if not exists_or_link(folder):
         ensure_folder(folder.parent)
         with contextlib.suppress(FileExistsError):
@@ -337,9 +338,9 @@ def ensure_private(folder: Path) -> Path:
 
 
 def ensure_durable(path: Path) -> None:
-    """Wait until the disk has a file's bytes and name, which a killed program may have left pending.
+    """Wait until a file's bytes and name are on the disk, which a killed program may have left pending.
 
-    Do nothing if there is no file, or it cannot be synced.
+    Do nothing if the file does not exist or cannot be synced.
     """
     with contextlib.suppress(OSError):
         handle = disk.open_there(path)
@@ -351,9 +352,9 @@ def ensure_durable(path: Path) -> None:
 
 
 def _fsync_parents(path: Path, status: os.stat_result, *, is_new: bool = False) -> None:
-    """Sync the folders above a file or folder, once a process.
+    """Sync the folders above a file or folder, once per process.
 
-    A folder that is not writable is left out: its names were there before.
+    A folder that is not writable is skipped: its names existed before.
     """
     key = status.st_dev, status.st_ino
     if key in _durable_names and not is_new:
@@ -403,7 +404,7 @@ def refused_bytes(path: Path) -> bytes:
 def roll_back(path: Path) -> None:
     """Remove bytes whose append failed from a file; raise OSError.
 
-    If the file is absent they stay remembered: it may be on a stick that comes back with them.
+    If the file is absent they stay remembered: it may be on a removable disk that returns with them.
     """
     refused = _refused.get(path)
     if refused is None:
@@ -417,7 +418,7 @@ def roll_back(path: Path) -> None:
 
 
 def roll_back_all() -> None:
-    """Remove bytes whose append failed from all files, where the disk now allows it."""
+    """Remove bytes whose append failed from all files that are writable again."""
     for path in list(_refused):
         with contextlib.suppress(OSError):
             roll_back(path)
@@ -451,7 +452,7 @@ STALE_TEMPORARY = 3600.0
 
 
 def remove_stale_temporaries(folder: Path) -> None:
-    """Delete temporary files that killed programs left in a folder; only files with this program's names."""
+    """Delete temporary files that killed programs left in a folder, recognised by this program's names."""
     oldest = time.time() - STALE_TEMPORARY
     with contextlib.suppress(OSError):
         for entry in disk.entries(folder):

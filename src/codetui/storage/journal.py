@@ -152,7 +152,7 @@ def _number(value: object, least: int) -> int:
 
 
 def _tuple_reader(inner: tuple[object, ...]) -> Reader:
-    """Return the reader of `tuple[X, ...]`, or of a tuple with a type for each of its values."""
+    """Return the reader of `tuple[X, ...]`, or of a tuple with one type per value."""
     is_open = inner[-1] is ...
     readers = [_reader_of(one) for one in inner if one is not ...]
 
@@ -193,7 +193,7 @@ class _Plan(NamedTuple):
 
 
 def _object_reader(wanted: type) -> Reader:
-    """Return the reader of a dataclass; what it needs is made with the first value, since most logs hold few kinds."""
+    """Return the reader of a dataclass; its parts are made with the first value, since most logs have few kinds."""
 
     def read(value: object) -> object:
         if not isinstance(value, dict):
@@ -248,7 +248,7 @@ def now() -> str:
 class RecordLog(Generic[R]):
     """A log of records of one type.
 
-    `unknown` are all lines read so far that are records, but not in a known version or form: they are never lost.
+    `unknown` has all lines read so far that are records in an unknown version or form: they are never lost.
     """
 
     def __init__(self, path: Path, record: type[R]) -> None:
@@ -293,14 +293,14 @@ class RecordLog(Generic[R]):
         return sorted(found.values(), key=lambda each: (each.seq, each.id)), problems, unknown
 
     def append(self, record: R) -> None:
-        """Put a record on disk; raise OSError if it is not there, and then the log is as before."""
+        """Write a record to the disk; raise OSError if that fails, and then the log is unchanged."""
         if record.seq > GREATEST:
             what = f"a line of the log has the number {GREATEST}, the greatest possible: delete that line"
             raise OSError(errno.EOVERFLOW, what, str(self.path))
         self.add((encode(record),))
 
     def complete(self, records: Iterable[R], unknown: Iterable[bytes] = ()) -> None:
-        """Put the records on disk that the log lacks, and the lines of unknown form that it had; raise OSError."""
+        """Write records that the log lacks, and the lines of unknown form that it had; raise OSError."""
         read, _, kept = self._read()
         present = {record.id for record in read}
         lines = [encode(one) for one in records if one.id not in present]
@@ -308,7 +308,7 @@ class RecordLog(Generic[R]):
         self.add(lines)
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Put lines on disk; raise OSError if they are not there, and then the log is as before."""
+        """Write lines to the disk; raise OSError if that fails, and then the log is unchanged."""
         data = b"".join(line + b"\n" for line in lines)
         if not data:
             return
@@ -330,11 +330,11 @@ class Journal(RecordLog[Transaction]):
 class SessionLog:
     """The transactions of one coder and source; other programs may add to the journal on disk.
 
-    Raises OSError where the journal exists and cannot be read: it never counts as empty.
+    Raises OSError if the journal exists but cannot be read: it never counts as empty.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the log, and wait until the disk has what was read: a killed program may have written it."""
+        """Read the log, and wait until it is on the disk: a killed program may have written it."""
         self._journal = Journal(path)
         self.path = path
         self._caught_up = fs.version(path)
@@ -346,20 +346,21 @@ class SessionLog:
 
     @property
     def unknown(self) -> Iterable[bytes]:
-        """The lines of the log that are steps, but of no known version or form."""
+        """The lines of the log that are steps in an unknown version or form."""
         return self._journal.unknown
 
     def append(self, transaction: Transaction, *, completes: bool = False) -> None:
-        """Append a transaction on disk, then apply it to the state.  Raises OSError, and then nothing has changed.
+        """Append a transaction on the disk, then apply it to the state.
 
-        `completes` also writes earlier transactions that the log on disk may lack.
+        Raises OSError, and then nothing has changed. `completes` also writes earlier transactions that the log on the
+        disk may lack.
         """
         self.complete(is_forced=completes)
         self._journal.append(transaction)
         self.adopt(transaction)
 
     def adopt(self, transaction: Transaction) -> None:
-        """Apply a transaction that is on disk to the state."""
+        """Apply a transaction that is already on the disk to the state."""
         self.transactions.append(transaction)
         with suppress(OSError):
             self._seen = self._caught_up = fs.version(self.path)
@@ -375,17 +376,20 @@ class SessionLog:
             self._seen = fs.version(self.path)
 
     def add_lines(self, lines: Iterable[bytes]) -> None:
-        """Put lines of another log of this session on disk, and catch up.  Raises OSError."""
+        """Write lines of another log of this session to the disk, and read them into the state. Raises OSError."""
         self._journal.add(lines)
         self.catch_up()
 
     def changed(self) -> Version | None:
-        """Return the version of the log if another program has changed it.  Raises OSError."""
+        """Return the version of the log if another program has changed it, else None. Raises OSError."""
         version = fs.version(self.path)
         return None if version == self._caught_up else version
 
     def catch_up(self) -> bool:
-        """Read what other programs have added; return whether there was anything.  Raises OSError: read next time."""
+        """Read what other programs have added; return whether there was anything.
+
+        Raises OSError; the next call reads it.
+        """
         changed = self.changed()
         read = self._journal.read()[0] if changed else []
         self._caught_up = changed or self._caught_up
@@ -404,7 +408,7 @@ class StudyJournal(RecordLog[StudyStep]):
         super().__init__(path, StudyStep)
 
     def record(self, step: StudyStep) -> None:
-        """Append a step after all that the log has: its `seq` and `parents` are set; raise OSError."""
+        """Append a step after everything in the log, setting its `seq` and `parents`; raise OSError."""
         steps = self.read()[0]
         followed = {parent for one in steps for parent in one.parents}
         parents = tuple(one.id for one in steps if one.id not in followed)
@@ -412,14 +416,14 @@ class StudyJournal(RecordLog[StudyStep]):
 
 
 def missing_lines(ours: bytes, theirs: bytes) -> list[bytes]:
-    """Return the lines of the log `theirs` that are records and not in `ours`, of whatever version, in their order."""
+    """Return the lines of the log `theirs` that are records of any version and missing in `ours`, in order."""
     known = {key: json.loads(line) for line in ours.split(b"\n") if (key := _key(line))}
     lines = (line.strip() for line in theirs.removeprefix(_BOM).split(b"\n"))
     return [line for line in dict.fromkeys(lines) if (key := _key(line)) and known.get(key) != json.loads(line)]
 
 
 def _key(line: bytes) -> str:
-    """Return the id of the record on a line, of whatever version; empty if there is none."""
+    """Return the id of the record on a line, of any version; empty if there is none."""
     try:
         value: object = json.loads(line)
     except (ValueError, RecursionError):

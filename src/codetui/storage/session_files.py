@@ -43,7 +43,7 @@ class StoppedAt(NamedTuple):
 class SessionPaths:
     """The paths of one coder below the sessions folder.
 
-    A path that symbolic links lead out of that folder is refused with PermissionError.
+    A path that leaves that folder through symbolic links raises PermissionError.
     """
 
     def __init__(self, root: Path, coder: str) -> None:
@@ -52,7 +52,7 @@ class SessionPaths:
 
     @classmethod
     def of_folder(cls, root: Path, name: str) -> SessionPaths:
-        """Return the paths in the folder `name`, which belongs to some coder."""
+        """Return the paths in the folder `name`, whichever coder it belongs to."""
         paths = cls(root, name)
         paths.folder = root / name
         return paths
@@ -92,7 +92,7 @@ class SessionPaths:
         return frozenset(path.name.removesuffix(LOG) for path in logs(self.folder))
 
     def sync_folders(self) -> None:
-        """Wait until the disk has the names of the folders that exist, so that the first command need not."""
+        """Wait until the names of existing folders are on the disk, so that the first command need not wait."""
         folder = self.folder / EVENTS
         with suppress(OSError):
             fs.ensure_folder(next(one for one in (folder, *folder.parents) if one.is_dir()))
@@ -103,7 +103,7 @@ class SessionPaths:
             remove_stale_temporaries(folder)
 
     def read_place(self) -> StoppedAt | None:
-        """Return where the coder stopped, None if that is unknown; raise OSError."""
+        """Return where the coder stopped, or None if that is unknown; raise OSError."""
         try:
             value: object = json.loads(fs.read(self.folder / EVENTS / PLACE_FILE))
         except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
@@ -120,7 +120,7 @@ class SessionPaths:
 
 
 def document_name(source_id: str, employer: str, *, is_apart: bool = False) -> str:
-    """Return the name of a document; with `is_apart` one that no other source's document has."""
+    """Return the name of a document; with `is_apart`, a name that no other source's document has."""
     words = file_words(employer)
     return f"{DOCUMENT}{safe_name(source_id)}{'_' if words else ''}{words}{_digits(source_id) if is_apart else ''}.md"
 
@@ -132,9 +132,9 @@ def coders(root: Path) -> list[str]:
 
 
 def strays(folder: Path) -> list[Path]:
-    """Return the logs and documents in a coder's folder that are not where, or not called as, any is read.
+    """Return the logs and documents in a coder's folder with a place or name under which none is read.
 
-    Those are logs beside the folder of logs, backups, and copies whose names begin otherwise.
+    Those are logs outside the folder of logs, backups, and copies whose names begin differently.
     """
     names, logged = frozenset(_names(folder)), frozenset(_names(folder / EVENTS))
     found = [folder / name for name in sorted(names) if name.endswith(LOG) and name != STUDY_LOG]
@@ -154,24 +154,24 @@ def _is_stray(name: str, names: Container[str]) -> bool:
 
 
 def misplaced_files(root: Path) -> list[Path]:
-    """Return the logs and documents beside the folders of the coders, where none is read."""
+    """Return the logs and documents outside the coders' folders, where none are read."""
     names = [path for path in _children(root) if path.name.endswith(LOG) or path.name.startswith(DOCUMENT)]
     return [path for path in names if fs.is_file(path)]
 
 
 def broken_links(root: Path) -> list[Path]:
-    """Return the links that lead nowhere where the folders of the coders, or of their logs, could be."""
+    """Return the broken links in place of coders' folders or of their folders of logs."""
     found = [path for path in _children(root) if not path.name.startswith(".")]
     return [path for path in (*found, *(path / EVENTS for path in found)) if is_broken_link(path)]
 
 
 def is_broken_link(path: Path) -> bool:
-    """Return whether a path is a link that leads nowhere."""
+    """Return whether a path is a broken link."""
     return fs.exists_or_link(path) and not fs.exists(path)
 
 
 def alike(folder: str, names: Iterable[str]) -> list[str]:
-    """Return the coders' folders whose names differ from that of `folder` in case, blanks or accents alone."""
+    """Return the coders' folders whose names differ from that of `folder` only in case, blanks or accents."""
     return [name for name in names if name != folder and _letters(name) == _letters(folder)]
 
 
@@ -234,9 +234,9 @@ def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
 
 
 def obstructions(root: Path, coder: str | None = None) -> Iterator[Problem]:
-    """Yield a problem for each link, folder or pipe that has the name of a file or folder of the sessions.
+    """Yield a problem for each link, folder or pipe in place of a file or folder of the sessions.
 
-    `coder` is the folder of the one coder to look at.  Raise OSError if a folder cannot be read.
+    `coder` limits the search to that coder's folder. Raise OSError if a folder cannot be read.
     """
     for entry in _entries(root):
         is_kept = entry.name == KEPT_FOLDER
@@ -262,7 +262,7 @@ def _obstructions_in(root: Path, folder: Path) -> Iterator[Problem]:
 
 
 def _kind_named(folder: str, name: str) -> Literal["file", "folder", ""]:
-    """Return what a name in a folder stands for; empty if the program does not use it."""
+    """Return the kind of file or folder that a name refers to; empty if the program does not use it."""
     if folder == EVENTS:
         return "file" if name.endswith((LOG, SNAPSHOTS, LOCK)) or name == PLACE_FILE else ""
     if folder == KEPT_FOLDER:
@@ -273,7 +273,7 @@ def _kind_named(folder: str, name: str) -> Literal["file", "folder", ""]:
 
 
 def _fault(root: Path, entry: os.DirEntry[str], kind: Literal["file", "folder"]) -> str:
-    """Return why an entry is not the file or folder that its name stands for; empty if it is."""
+    """Return why an entry is not the file or folder that its name implies; empty if it is."""
     if entry.is_symlink():
         if disk.status(entry.path) is None:
             return "this symbolic link leads nowhere; remove it, or restore what it leads to"
@@ -311,9 +311,9 @@ _LETTERS = dict(zip(map(ord, "ßæœøłđðþı’'"), ("ss", "ae", "oe", "o", 
 
 
 def safe_name(name: str) -> str:
-    """Return an id if every file system accepts it as a name, else a readable part and eight digits of its hash.
+    """Return an id if every file system accepts it as a name, else a readable part with eight digits of its hash.
 
-    Different ids get names that differ in more than case: `ab-1` is `ab-1`, `AB-1` is `ab-1~` and digits.
+    Different ids get names that differ in more than case: `ab-1` stays `ab-1`, `AB-1` is `ab-1~` and digits.
     """
     if _PLAIN_ID.fullmatch(name) and not is_reserved(name):
         return name
@@ -321,7 +321,7 @@ def safe_name(name: str) -> str:
 
 
 def coder_name(name: str, *, hashed: bool = False) -> str:
-    """Return a coder's name as that of a folder: the name itself or, if it must or `hashed`, with a hash."""
+    """Return the name of a coder's folder: the coder's name or, if necessary or `hashed`, that with a hash."""
     composed = unicodedata.normalize("NFC", name)
     if not hashed and _PLAIN_CODER.fullmatch(composed) and not is_reserved(composed) and len(composed.encode()) < 200:
         return composed

@@ -1,7 +1,7 @@
 """Lock a session: a file beside its log names the program that is coding in it.
 
-The lock is advisory, since logs of one session can be united in any order: it shows programs who is coding.
-It is stale when its process has ended (on this machine) or has sent no heartbeat for a while (on any other).
+The lock is advisory, since logs of one session can be merged in any order: it shows other programs who is coding. It is
+stale when its process has ended (on this machine) or has sent no heartbeat for a while (on any other).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Holder(NamedTuple):
     started: str = ""
 
     def __str__(self) -> str:
-        """Return the holder as people read it: `since 00:13 (ann on pc, process 7)`, in their time zone."""
+        """Return the holder for a message, `since 00:13 (ann on pc, process 7)`, in the local time zone."""
         where = f" on {self.host}, process {self.pid}" if self.host else ""
         return f"{_since(self.since)}({self.user}{where})"
 
@@ -73,7 +73,7 @@ UNKNOWN = Holder("somebody", "", 0, "", "")
 
 
 def unreadable(error: OSError) -> Holder:
-    """Return the holder of a lock that cannot be read."""
+    """Return a stand-in for the holder of a lock that cannot be read."""
     return Holder(f"its lock cannot be read: {error.strerror or error}", "", 0, "", "")
 
 
@@ -94,7 +94,7 @@ def dump_holder(holder: Holder) -> bytes:
 
 
 def parse_holder(data: bytes) -> Holder | None:
-    """Parse the contents of a lock file, None if it is none; characters that a terminal obeys are replaced."""
+    """Parse the contents of a lock file; None if they are not valid. Control characters are replaced."""
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError):
@@ -124,7 +124,7 @@ def _has_ended(holder: Holder) -> bool | None:
 
 
 def _start_of(pid: int) -> str:
-    """Return when a process began, in ticks since boot: another process may have its number by now."""
+    """Return when a process began, in ticks since boot: another process may have reused its number."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
     except OSError:
@@ -136,7 +136,7 @@ def _start_of(pid: int) -> str:
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
-    """Return what identifies this machine, and the container whose process numbers count."""
+    """Return what identifies this machine, and the container in which process numbers are valid."""
     found = ""
     with contextlib.suppress(OSError):
         found = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
@@ -173,7 +173,7 @@ _released: dict[Path, str] = {}
 
 
 class UnreadableLockError(OSError):
-    """Raised if the lock of this program cannot be read: another program may have taken it over."""
+    """Raised if the lock of this program cannot be read: another program may have replaced it."""
 
 
 class SessionLock:
@@ -187,9 +187,9 @@ class SessionLock:
         self._watched_since = self._age_then = 0.0
 
     def other(self) -> Holder | None:
-        """Return the other program that holds the session; None if nobody does or the lock is stale.
+        """Return the other program that holds the session; None if there is none or the lock is stale.
 
-        A lock that cannot be read counts as another program's until it is stale, unless this program created it.
+        An unreadable lock counts as another program's until it is stale, unless this program created it.
         """
         _delete_released()
         try:
@@ -221,7 +221,7 @@ class SessionLock:
             return False
 
     def claim(self) -> Holder | None:
-        """Acquire the lock if it is free; return the other program that holds it, None if this one does now.
+        """Acquire the lock if it is free; return None, or the other program that holds it.
 
         Raise OSError if no lock can be created, UnreadableLockError if this program's lock cannot be read.
         """
@@ -242,7 +242,7 @@ class SessionLock:
         return other
 
     def take_over(self) -> None:
-        """Take the lock over from its holder, which notices at its next command; raise OSError."""
+        """Take over the lock from its holder, which notices at its next command; raise OSError."""
         if not self.is_mine:
             self._replace()
             self._start_heartbeat()
@@ -271,13 +271,13 @@ class SessionLock:
             raise UnreadableLockError(error.errno, error.strerror, str(self.file)) from error
 
     def _unless_held(self, error: OSError) -> Holder | None:
-        """Return the holder of a lock that cannot be read, None if that is this program."""
+        """Return a stand-in for the holder of an unreadable lock, None if that is this program."""
         return unreadable(error) if self._stop is None else None
 
     def _is_silent(self, status: os.stat_result, seconds: float) -> bool:
-        """Return whether the lock is unchanged for longer than that, by the folder's clock or while we watched it.
+        """Return whether the lock has not changed for longer than that, by the folder's clock or while it was watched.
 
-        Watching finds a stale lock whose time is in the future.
+        Watching detects a stale lock with a time in the future.
         """
         seen, now = (status.st_ino, status.st_mtime_ns), time.monotonic()
         if seen != self._watched:
@@ -299,9 +299,9 @@ class SessionLock:
         return now - status.st_mtime
 
     def _create(self) -> None:
-        """Create the lock and its folder; raise FileExistsError if there is one.
+        """Create the lock and its folder; raise FileExistsError if it exists.
 
-        It gets its name once it names its holder: a program that is killed in between blocks nobody.
+        The file gets the lock's name only after it names its holder, so that a program killed in between blocks nobody.
         """
         try:
             temporary = self._write_temporary()
@@ -326,7 +326,7 @@ class SessionLock:
         return temporary
 
     def _replace(self) -> None:
-        """Replace whatever has the lock's name; a symbolic link is never followed."""
+        """Replace anything with the lock's name; a symbolic link is never followed."""
         temporary = self._write_temporary()
         try:
             disk.rename(temporary, self.file)
@@ -335,7 +335,7 @@ class SessionLock:
             raise
 
     def _write(self, path: Path) -> None:
-        """Create a file that names this program, whole or not at all."""
+        """Create a file that names this program, completely or not at all."""
         handle = disk.create(path)
         try:
             disk.write(handle, dump_holder(this_program(self._token)))
@@ -346,7 +346,7 @@ class SessionLock:
             disk.close(handle)
 
     def _start_heartbeat(self) -> None:
-        """Start the thread that sends heartbeats, whatever else the program is busy with."""
+        """Start the thread that sends heartbeats, even while the program is busy."""
         _released.pop(self.file, None)
         if self._stop is None:
             self._stop = threading.Event()
@@ -360,10 +360,10 @@ class SessionLock:
 
 
 class SessionAccess:
-    """Decides which program may write a session; without a lock this one always may.
+    """Decides whether this program may write a session; without a lock it always may.
 
-    `holder` is the other program that has it, as last seen. A lock that cannot be created prevents no
-    coding: it is no longer used then, and `problem` is set.
+    `holder` is the other program that has the session, as last seen. If a lock cannot be created, coding goes on
+    without it, and `problem` is set.
     """
 
     def __init__(self, lock: SessionLock | None) -> None:
@@ -373,17 +373,17 @@ class SessionAccess:
 
     @property
     def is_shared(self) -> bool:
-        """Return whether other programs may work on the session."""
+        """Return whether other programs may be working on the session."""
         return self._lock is not None
 
     def elsewhere(self) -> Holder | None:
-        """Return the other program that has the session at this moment; any thread may ask."""
+        """Return the other program that has the session at this moment; safe to call from any thread."""
         return self._lock.other() if self._lock is not None and self.problem is None else None
 
     def claim(self) -> bool:
         """Lock the session unless another program has it; return whether this one may write.
 
-        Raises UnreadableLockError where it had the lock and cannot read whether it still has it.
+        Raises UnreadableLockError if this program had the lock and cannot read whether it still has it.
         """
         if self._lock is not None and self.problem is None:
             try:
@@ -421,7 +421,7 @@ class SessionAccess:
 
 
 def _read_holder(file: Path) -> Holder | None:
-    """Return the holder that a lock names, None if it names nobody; raise OSError."""
+    """Return the holder named in a lock, None if it names nobody; raise OSError."""
     handle = disk.open_handle(file, follows=False)
     try:
         return parse_holder(disk.read(handle, LONGEST_LOCK))
@@ -432,7 +432,7 @@ def _read_holder(file: Path) -> Holder | None:
 def _delete_released() -> None:
     """Delete the locks that this process has released, unless another program holds them by now.
 
-    One that the disk will not delete is tried again later: the process lives, so others would wait for it.
+    If the disk refuses, it is tried again later: other programs would wait as long as this process lives.
     """
     for file, token in list(_released.items()):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The files of a study itself: its codebook, in every version that was coded with, and the files of a new study."""
+"""The files of a study itself: its codebook, in every version used for coding, and the files of a new study."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _missing_references(path: Path, book: Codebook, text: str) -> list[Problem]:
 
 
 def corpus_line(codebook: Path) -> int:
-    """Return the line on which a codebook names its corpus, 0 if it can no longer be read."""
+    """Return the line on which a codebook names its corpus, 0 if it cannot be read any more."""
     try:
         return TomlScan(fs.read(codebook).decode("utf-8-sig")).line("corpus", "path")
     except (OSError, UnicodeDecodeError):
@@ -65,7 +65,7 @@ def corpus_line(codebook: Path) -> int:
 
 
 def _is_missing(path: Path) -> bool:
-    """Return whether there is no such file; if that is unknown, reading it will report why."""
+    """Return whether a file is certainly missing; if unknown, reading it will report the reason."""
     try:
         return not fs.is_file(path)
     except OSError:
@@ -88,7 +88,7 @@ SAMPLE_AD = "1_example_company.txt"
 
 
 def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Create a study's files in `folder`; return those that were made, and those that were there and are unchanged."""
+    """Create a study's files in `folder`; return the new ones, and those that existed and are unchanged."""
     made: list[Path] = []
     left: list[Path] = []
     ads = folder / "ads"
@@ -113,7 +113,7 @@ def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:
 
 
 def template(name: str) -> str:
-    """Return the text of a file that a new study begins with."""
+    """Return the initial text of a file of a new study."""
     from importlib.resources import files
 
     return files("codetui.storage").joinpath("templates", name).read_text("utf-8")
@@ -174,8 +174,8 @@ def edit_codebook(path: Path, change: Callable[[str], str]) -> str:
 def _locked(path: Path) -> Iterator[Callable[[], bool]]:
     """Lock a file among programs, yielding a function that returns whether it still is; raise OSError.
 
-    The lock is a file beside it, since that works on shared folders, too.  filelock recognises that of a program which
-    has ended on this machine, or sends no more heartbeats on another.
+    The lock is a file beside it, which also works on shared folders. filelock recognises the lock of a program that has
+    ended on this machine, or that sends no more heartbeats on another.
     """
     # Loading it takes a tenth of a second, and most runs change no codebook.
     from filelock import SoftFileLease, Timeout
@@ -200,7 +200,7 @@ def _locked(path: Path) -> Iterator[Callable[[], bool]]:
 
 
 def _remove_unnamed_lock(file: Path) -> None:
-    """Delete a lock whose program was killed before it wrote its name, for which filelock would wait for ever."""
+    """Delete a lock whose program was killed before it wrote its name; filelock would wait for it forever."""
     with suppress(OSError):
         status = disk.link_status(file)
         if status is not None and not status.st_size and time.time() - status.st_mtime > LOCK_NAMING_TIME:
@@ -208,7 +208,7 @@ def _remove_unnamed_lock(file: Path) -> None:
 
 
 def _check(path: Path, target: Path) -> None:
-    """Raise OSError if a file is absent or read-only, which replacing it would not notice."""
+    """Raise OSError if a file is absent or read-only, since replacing it would not fail."""
     status = disk.status(target)
     if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
@@ -220,7 +220,7 @@ def _check(path: Path, target: Path) -> None:
 
 
 def _write(target: Path, data: bytes, before: str) -> None:
-    """Replace a codebook; if the disk has the new one although that failed, restore it, now or with the next change."""
+    """Replace a codebook; if that failed but changed the disk, restore the codebook, now or with the next change."""
     _refused[target] = data, before
     try:
         fs.replace(target, data)
@@ -233,7 +233,7 @@ def _write(target: Path, data: bytes, before: str) -> None:
 
 
 def _read(path: Path, target: Path) -> str:
-    """Return the text of a codebook, without a change that failed and could not be restored."""
+    """Return the text of a codebook, without a change that failed and could not be reverted."""
     try:
         data = fs.read(target)
         refused, before = _refused.get(target, (None, ""))
@@ -252,9 +252,9 @@ HASH = re.compile(r"[0-9a-f]{4,64}")
 
 
 def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
-    """Keep a codebook that is coded with in the folder of the sessions, if it is not yet; return a problem with that.
+    """Keep a codebook in use in the folder of the sessions, if it is not there yet; return a problem with that.
 
-    `content_hash` is that of the text.
+    `content_hash` is the hash of its text.
     """
     path = _path(root, content_hash)
     try:
@@ -272,9 +272,9 @@ def keep_codebook(root: Path, text: str, content_hash: str) -> Problem | None:
 
 
 def kept_codebook(root: Path, name: str) -> str | None:
-    """Return the text of a kept codebook by its hash or at least four first digits of it; raise OSError.
+    """Return the text of a kept codebook by its hash, or by its first four digits or more; raise OSError.
 
-    None if no kept codebook has it, or several have, or its file was changed.
+    Return None if no kept codebook or several have that hash, or if the file was changed.
     """
     if not HASH.fullmatch(name):
         return None
@@ -290,7 +290,7 @@ def kept_codebook(root: Path, name: str) -> str | None:
 
 
 def kept_files(root: Path) -> list[str]:
-    """Return the names of all kept codebooks and rules, sorted; they change whenever one more is kept."""
+    """Return the names of all kept codebooks and rules, sorted; the list changes whenever another one is kept."""
     try:
         return sorted(name for name in disk.names(root / KEPT_FOLDER) if name.endswith(".toml"))
     except (FileNotFoundError, NotADirectoryError):
@@ -298,12 +298,12 @@ def kept_files(root: Path) -> list[str]:
 
 
 def kept_names(root: Path) -> list[str]:
-    """Return the first digits of the hashes of all kept codebooks, in the order in which they were first coded with."""
+    """Return the first digits of the hashes of all kept codebooks, in the order of their first use."""
     return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]
 
 
 def is_checked(root: Path, content_hash: str) -> bool:
-    """Return whether this version of the program has found no fault in the fields of a codebook."""
+    """Return whether this version of the program has checked the fields of a codebook and found no fault."""
     try:
         return fs.read(_path(root, content_hash).with_suffix(CHECKED)) == __version__.encode()
     except OSError:
@@ -318,7 +318,7 @@ def record_check(root: Path, content_hash: str) -> None:
 
 
 def keep_map(root: Path, digest: str, text: str) -> Problem | None:
-    """Keep rules of a migration, by which pending decisions are offered; `digest` identifies them."""
+    """Keep rules of a migration, from which pending decisions are offered; `digest` identifies them."""
     path = map_path(root, digest)
     try:
         if not fs.is_file(path):

@@ -1,6 +1,6 @@
-"""The corpus: a list of sources that grows while it is read, each found again by its place.
+"""The corpus: a list of sources that grows while it is read; each source is found again by its place.
 
-Its files are one file, or those of a folder and the folders in it, in natural order.
+It consists of one file, or of the files of a folder and its subfolders in natural order.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def reader_of(file: str) -> SourceReader:
 class CorpusFiles:
     """The files of a corpus; `outputs` is a folder of sessions, which holds no sources.
 
-    `skipped` counts the other files by kind.  `failure` is why a folder could not be read, if one could not: what is
-    missing may be in it.
+    `skipped` counts the other files by kind.  `failure` is the reason why a folder could not be read, if any: a missing
+    source may be in it.
     """
 
     def __init__(self, path: Path, outputs: Path | None = None, words: Words = AD) -> None:
@@ -59,7 +59,7 @@ class CorpusFiles:
         self.failure: OSError | None = None
 
     def paths(self) -> Iterator[str]:
-        """Yield every file of sources, those of a folder before those of the folders in it."""
+        """Yield every file of sources, those of a folder before those of its subfolders."""
         self.skipped.clear()
         self.unreadable.clear()
         self.copies.clear()
@@ -75,7 +75,7 @@ class CorpusFiles:
             yield str(self.path)
 
     def first_path(self) -> str | None:
-        """Return the first file of `paths` without walking the folder; None if that needs a search."""
+        """Return the first file of `paths` without walking the folder; None if that takes a search."""
         try:
             if not fs.is_folder(self.path):
                 return next(self.paths(), None)
@@ -97,7 +97,7 @@ class CorpusFiles:
             return None
 
     def problems(self) -> list[Problem]:
-        """Return what could not be read, the copies, and a note on the files of other kinds."""
+        """Return the problems: unreadable files, copies, and a note on files of other kinds."""
         return [*self.unreadable, *self.copies, *filter(None, [self.skipped_note()])]
 
     def skipped_note(self) -> Problem | None:
@@ -112,7 +112,7 @@ class CorpusFiles:
         return Problem(printable(str(self.path)), 0, "note", printable(message))
 
     def empty_problem(self) -> Problem:
-        """Return why there is no source, and what to do."""
+        """Return why there are no sources, and what to do."""
         sources = self._words.sources
         hint = f"put {sources} there ({KINDS}) or name another place: codetui ADS"
         try:
@@ -131,7 +131,7 @@ class CorpusFiles:
         return Problem(printable(str(self.path)), 0, "error", message)
 
     def _walk(self) -> Iterator[str]:
-        """Yield the files of a folder and below; a folder that links reach twice is read once."""
+        """Yield the files of a folder and its subfolders; a folder that links reach twice is read once."""
         waiting, seen = [str(self.path)], {self._outputs}
         while waiting:
             folder = waiting.pop()
@@ -155,7 +155,7 @@ class CorpusFiles:
                 waiting.append(os.path.join(folder, name))  # noqa: PTH118
 
     def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:
-        """Return the names of a folder's source files and folders; count the others, except for hidden ones."""
+        """Return the names of a folder's source files and folders; count all others except hidden ones."""
         names, folders, backups = list[str](), list[str](), list[str]()
         for entry in disk.entries(folder):
             if entry.name.startswith(HIDDEN) or (entry.is_symlink() and not self._has_target(entry)):
@@ -181,7 +181,7 @@ class CorpusFiles:
         return Problem(printable(f"{folder}{os.sep}{name}"), 0, *copies.remedy(name, printable(what)))
 
     def _has_target(self, link: os.DirEntry[str]) -> bool:
-        """Return whether a link points to something; count one that does not."""
+        """Return whether a link has a target; count a broken one."""
         try:
             link.stat()
         except OSError as error:
@@ -211,7 +211,7 @@ def natural_key(name: str) -> tuple[list[str | int], str]:
 
 
 def first_name(names: Sequence[str]) -> str:
-    """Return the first name in natural order, without 100,000 keys where most names begin alike."""
+    """Return the first name in natural order, without computing 100,000 keys if most names begin alike."""
     if len(names) < 1000:
         return min(names, key=natural_key)
     smallest, largest = min(names), max(names)
@@ -226,7 +226,10 @@ def first_name(names: Sequence[str]) -> str:
 
 
 def _real_if_visible(folder: Path) -> str:
-    """Return a folder without symbolic links, or as named if they cannot be read: then its files cannot be, either."""
+    """Return a folder without symbolic links, or unchanged if they cannot be read.
+
+    Then its files cannot be read, either.
+    """
     try:
         return disk.real(folder)
     except OSError:
@@ -239,7 +242,7 @@ def _is_source(name: str) -> bool:
 
 
 def _is_aside(name: str) -> bool:
-    """Return whether a file describes its folder instead of being a source: `README.md`, hidden files."""
+    """Return whether a file is hidden or describes its folder, such as `README.md`, rather than being a source."""
     return name.lower().startswith((*HIDDEN, "readme.", "license.", "licence."))
 
 
@@ -264,7 +267,7 @@ _DIGEST_BYTES = 8
 
 
 class Batch(NamedTuple):
-    """Some more sources; `done` of `total` bytes are listed (a text file counts as its head)."""
+    """A batch of sources; `done` of `total` bytes are listed so far (a text file counts only with its head)."""
 
     entries: tuple[SourceEntry, ...]
     problems: tuple[Problem, ...]
@@ -315,7 +318,7 @@ class Corpus:
         return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all sources in natural order with the problems on the way, for a worker; each id comes once."""
+        """Yield all sources in natural order with the problems so far, for a worker; each id occurs once."""
         files = self._files()
         paths = list(files.paths())
         total = sum(map(_weight, paths))
@@ -344,9 +347,9 @@ class Corpus:
         yield Batch(tuple(entries), tuple(problems), total, total)
 
     def texts(self, problems: list[Problem]) -> Iterator[SourceText]:
-        """Yield all sources with their texts in one pass, in natural order; each id comes once.
+        """Yield all sources with their texts in one pass, in natural order; each id occurs once.
 
-        Problems on the way are added to `problems`, the same that `batches` and `read` report.
+        Problems are added to `problems`, the same ones that `batches` and `read` report.
         """
         files = self._files()
         unique = _Unique()
@@ -375,7 +378,7 @@ class Corpus:
                 yield digest_of(found[1].text[found[1].body_start :]) if found is not None and is_there else NO_TEXT
 
     def contains_files_of(self, folder: Path) -> bool:
-        """Return whether sources lie right in a folder, so that a file written there would become one."""
+        """Return whether sources are directly in a folder, so that a file written there would become one."""
         if not fs.is_folder(self.path):
             return False
         here = disk.real(folder)
@@ -425,7 +428,7 @@ class Corpus:
         return None
 
     def _visible(self, file: str) -> str | None:
-        """Return the file of a remembered place, if it is one of this corpus."""
+        """Return the file of a remembered place, if it belongs to this corpus."""
         if not file or not fs.is_folder(self.path):
             return str(self.path) if file and fs.is_file(self.path) else None
         if copies.original_of(Path(file).name, _Siblings(Path(file).parent)):
@@ -461,11 +464,11 @@ class Corpus:
         return SourceFile(sys.intern(path), self._columns, collector)
 
     def _quietly(self, path: str) -> Iterator[SourceEntry]:
-        """Yield the entries of a file whose problems are listed elsewhere."""
+        """Yield the entries of a file without reporting its problems, which are listed elsewhere."""
         return self._entries(path, self._collector(path))
 
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
-        """Yield the entries of a file; one that cannot be read is a problem and has none."""
+        """Yield the entries of a file; an unreadable file yields a problem instead."""
         try:
             yield from reader_of(path).entries(self._file(path, collector))
         except OSError as error:
@@ -481,7 +484,7 @@ class Corpus:
 
 
 class _Siblings:
-    """The files of a folder, asked for by name: listing 100,000 takes longer."""
+    """The files of a folder, checked by name: listing 100,000 takes longer."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -491,14 +494,14 @@ class _Siblings:
 
 
 class _Unique:
-    """Accept each id once."""
+    """Accepts each id once."""
 
     def __init__(self) -> None:
         self._first: dict[SourceId, SourceEntry] = {}
 
     @property
     def count(self) -> int:
-        """How many ids there were."""
+        """The number of ids so far."""
         return len(self._first)
 
     def add(self, entry: SourceEntry, collector: ProblemCollector) -> bool:
@@ -524,7 +527,7 @@ def _unreadable(error: OSError) -> str:
 
 
 def _weight(path: str) -> int:
-    """Return what a file counts for in the progress: a table its bytes, a text file its head."""
+    """Return the weight of a file in the progress: of a table its bytes, of a text file its head."""
     if not reader_of(path).is_table:
         return HEAD
     try:

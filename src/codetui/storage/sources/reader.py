@@ -1,6 +1,6 @@
-"""Read sources: decode bytes into text, line by line; the protocol of readers; and the reader of text files.
+"""Read sources: decoding of bytes line by line, the protocol of readers, and the reader of text files.
 
-Each text file is one source, with id and employer in its name and the title in its text.
+Each text file is one source, with id and employer in its name and its title in the text.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class ProblemCollector:
-    """Collect the problems of one file: of each severity at most `LIMIT` are listed, and the others counted.
+    """Collect the problems of one file: of each severity at most `LIMIT` are listed, and the rest are counted.
 
-    `failure` is why the file could not be read to its end, if it could not: what is missing may be in it.
+    `failure` is the reason why the file could not be read to its end, if any: a missing source may be in it.
     """
 
     def __init__(self, file: str, words: Words = AD) -> None:
-        """`words` are what messages call a source."""
+        """Create a collector; `words` are the nouns for a source in messages."""
         self.file = printable(file)
         self.words = words
         self.failure: OSError | None = None
@@ -56,7 +56,7 @@ class ProblemCollector:
             self._waiting.append(Problem(self.file, line, severity, printable(message)))
 
     def add_once(self, topic: str, line: int, severity: Severity, message: str) -> None:
-        """Report a problem that concerns a file as a whole, at the first line with it."""
+        """Report a problem that concerns the whole file, at the first line where it occurs."""
         if topic not in self._reported:
             self._reported.add(topic)
             self.add(line, severity, message)
@@ -76,14 +76,14 @@ class ProblemCollector:
 
 
 def printable(text: str) -> str:
-    """Return the text with U+FFFD for every character that a terminal obeys or cannot show on one line."""
+    """Return the text with U+FFFD for control characters and others that cannot be shown on one line."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def detect_encoding(head: bytes) -> tuple[str, int]:
-    """Return the encoding that a byte order mark names, else UTF-8, and the size of the mark in bytes."""
+    """Return the encoding according to the byte order mark, else UTF-8, and the size of the mark in bytes."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding, len(mark)
@@ -135,7 +135,7 @@ _Line = tuple[str | None, int]
 
 
 class RowTooLongError(ValueError):
-    """A line or row of a table exceeds `ROW_LIMIT`."""
+    """Raised if a line or row of a table exceeds `ROW_LIMIT`."""
 
 
 class Lines:
@@ -211,7 +211,7 @@ class Lines:
         self._row_at = self.offset
 
     def _stretches(self) -> Iterator[Iterable[str]]:
-        """Yield the lines of one chunk after the other."""
+        """Yield the lines of one chunk after another."""
         if self._encoding != "utf-8":
             yield self._one_by_one(self._lines)
             return
@@ -228,7 +228,7 @@ class Lines:
         yield self._lines_of(rest, self._next_byte - len(rest), number)
 
     def _lines_of(self, data: bytes, offset: int, number: int) -> Iterable[str]:
-        """Return the lines of whole lines at a byte offset, and begin to count there."""
+        """Return the lines of `chunk`, whole lines that begin at a byte offset, and start counting there."""
         self.offset, self._told, self._buffer = offset, 0, None
         try:
             self._stretch = data.decode("utf-8")
@@ -248,7 +248,7 @@ class Lines:
     # --- bytes --------------------------------------------------------------------------------------
 
     def _pull(self, size: int) -> bytes:
-        """Return about so many further bytes; the last chunk is kept, so that `seek` does not read it again."""
+        """Return about that many further bytes; the last chunk is kept, so that `seek` does not read it again."""
         at = self._next_byte - self._chunk_at
         if not 0 <= at < len(self._chunk):
             self._file.seek(self._next_byte)
@@ -271,7 +271,7 @@ class Lines:
             number += 1
 
     def _byte_lines(self) -> Iterator[bytes | int]:
-        """Yield the bytes of each line, the size of one that is too long.
+        """Yield the bytes of each line, or the size of a line that is too long.
 
         A long line is read in pieces of growing size, in linear time.
         """
@@ -309,7 +309,7 @@ class Lines:
 
 
 def _bounded(line: bytes, skipped: int) -> bytes | int:
-    """Return a line, or its size if it is too long with the bytes that were skipped before it."""
+    """Return a line, or its size, including the bytes skipped before it, if it is too long."""
     size = skipped + len(line)
     return line if size <= ROW_LIMIT else size
 
@@ -337,7 +337,7 @@ class Place(NamedTuple):
 
 
 class SourceFile(NamedTuple):
-    """A file that is being read: its path, the settings for columns, and where to report problems."""
+    """A file that is being read: its path, the settings for columns, and the collector of problems."""
 
     path: str
     columns: Mapping[str, str]
@@ -347,7 +347,7 @@ class SourceFile(NamedTuple):
 class SourceReader(Protocol):
     """Read the sources of files with certain suffixes; a new format is one more reader in `READERS`.
 
-    `is_table` if a file may hold several sources.  Files are never written.  All methods raise OSError.
+    `is_table` is True if a file may contain several sources.  Files are never written.  All methods raise OSError.
     """
 
     @property
@@ -356,16 +356,16 @@ class SourceReader(Protocol):
 
     @property
     def is_table(self) -> bool:
-        """Return whether a file may hold several sources."""
+        """Return whether a file may contain several sources."""
 
     def id_in_name(self, path: str, /) -> str | None:
-        """Return the id of the one source of a file, None if the file must be opened to know its ids."""
+        """Return the id of a file's only source, or None if the file must be opened to find its ids."""
 
     def entries(self, file: SourceFile, start: Place | None = None, /) -> Iterator[SourceEntry]:
-        """Yield the entries of a file's sources, in order; with `start`, from the one that begins there, if any."""
+        """Yield the entries of a file's sources in order; with `start`, only from the entry that begins there."""
 
     def sources(self, file: SourceFile, start: Place | None = None, /) -> Iterator[tuple[SourceEntry, Source]]:
-        """Yield the same with the sources and their texts."""
+        """Yield the entries as above, with the sources and their texts."""
 
 
 def one_line(text: str) -> str:
@@ -395,11 +395,11 @@ class TextReader:
         return _id_and_employer(_stem(path))[0]
 
     def entries(self, file: SourceFile, _: Place | None = None) -> Iterator[SourceEntry]:
-        """Yield the one entry, of which only the beginning of the text is read."""
+        """Yield the only entry; just the beginning of its text is read."""
         yield _text_entry(file, fs.read_head(file.path, HEAD))
 
     def sources(self, file: SourceFile, _: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
-        """Yield the one entry and source."""
+        """Yield the only entry and source."""
         data = fs.read(file.path)
         entry = _text_entry(file, data[:HEAD])
         text = with_plain_line_ends(decode(data, file.problems))
@@ -425,7 +425,7 @@ def _stem(path: str) -> str:
 def _id_and_employer(stem: str) -> tuple[str, str]:
     """Return id and employer from a file's name: `752_creative_fabrica` is 752 of Creative Fabrica.
 
-    Words written without any capital get one each, as names have; the coder can correct it.
+    Words without any capital letter get one each, as in names; the coder can correct it.
     """
     readable = stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     name = unicodedata.normalize("NFC", readable).strip()
@@ -450,7 +450,7 @@ def title_of(head: str) -> str:
 
 
 def _without_emphasis(title: str) -> str:
-    """Return `**A title**` without its bullet or the marks around the whole of it; marks inside it stay."""
+    """Return `**A title**` without its bullet and without marks around the whole; marks inside it stay."""
     title = title.lstrip("* ") if title.startswith("* ") else title.strip()
     emphasised = _EMPHASISED.fullmatch(title)
     return emphasised[3].strip() if emphasised else title

@@ -1,6 +1,6 @@
-"""Read sources from tables: CSV and TSV files, and JSONL files with one object a line.
+"""Read sources from tables: CSV and TSV files, and JSONL files with one object per line.
 
-A row with mismatched quotes does not spoil the others.
+A row with mismatched quotes does not affect other rows.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ RowReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
 
 @dataclass(frozen=True)
 class TableReader:
-    """Read tables, whose rows are sources, with the function `rows`."""
+    """Reads tables in which each row is a source, with the function `rows`."""
 
     suffixes: tuple[str, ...]
     rows: RowReader
     is_table: bool = True
 
     def id_in_name(self, _: str) -> str | None:
-        """Return None: any id may be in a table."""
+        """Return None: a table may have any ids."""
         return None
 
     def entries(self, file: SourceFile, start: Place | None = None) -> Iterator[SourceEntry]:
@@ -113,7 +113,7 @@ class TableReader:
         return (_entry(file.path, row) for row in self._rows(file, start))
 
     def sources(self, file: SourceFile, start: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
-        """Yield the entries and sources of the rows; a text is title, blank line, body, or the body alone."""
+        """Yield the entries and sources of the rows; a text is title, blank line and body, or only the body."""
         for row in self._rows(file, start):
             note_nul(row.body, row.place.line, file.problems)
             entry = _entry(file.path, row)
@@ -142,7 +142,7 @@ def _entry(file: str, row: Row) -> SourceEntry:
 
 
 def _is_usable(row: Row, problems: ProblemCollector) -> bool:
-    """Return whether a row has an id; report if not, or if it has no text."""
+    """Return whether a row has an id; report a missing id or text."""
     if not row.id:
         problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that will not change")
         return False
@@ -157,14 +157,14 @@ def _is_usable(row: Row, problems: ProblemCollector) -> bool:
 
 
 class Columns(NamedTuple):
-    """Which column holds which field, and what is wrong with the settings."""
+    """The columns of the fields, and problems with their settings."""
 
     names: dict[Field, str]
     complaints: tuple[str, ...]
 
 
 def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
-    """Return the columns of a table: those named in the settings, else those whose name is known."""
+    """Return the columns of a table: those named in the settings, else those with known names."""
     names: dict[Field, str] = {}
     best: dict[Field, int] = {}
     for name in header:
@@ -190,9 +190,9 @@ def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
 
 
 def columns_hint(header: Sequence[str], columns: Columns) -> str:
-    """Return what to write into the codebook, on one line, where the columns of ids or texts are unknown.
+    """Return a line for the codebook that names the columns, if those of ids or texts are unknown.
 
-    Their names suggest them: `respondent_id`, `open_response_text`.
+    It is guessed from their names: `respondent_id`, `open_response_text`.
     """
     names: dict[Field, str] = {field: name for field, name in columns.names.items() if field in NEEDED}
     for field, pattern in GUESSES.items():
@@ -216,7 +216,7 @@ def _absent(field: Field, wanted: str, instead: str | None, header: Sequence[str
 
 
 def _folded(name: str) -> str:
-    """Return a column's name without case, accents, blanks and punctuation: `Job-ID` and `job_id` are one."""
+    """Return a column's name without case, accents, blanks and punctuation: `Job-ID` and `job_id` are equal."""
     plain = unicodedata.normalize("NFKD", name)
     return "".join(character for character in plain if character.isalnum()).casefold()
 
@@ -234,7 +234,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Header(NamedTuple):
     """The names of the columns, the delimiter, and the line of the header.
 
-    `skips_blanks` if blanks after a delimiter are no part of a cell.
+    `skips_blanks` is True if blanks after a delimiter do not belong to the cell.
     """
 
     names: list[str]
@@ -260,7 +260,7 @@ class Record(NamedTuple):
 
 
 def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterator[Row]:
-    """Yield the rows of a table; with `start`, those from there on."""
+    """Yield the rows of a table; with `start`, only those from there on."""
     problems = file.problems
     try:
         header = read_header(lines, file.columns)
@@ -295,7 +295,7 @@ def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, s
 
 
 def _further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
-    """Return index and name of the columns that hold no field; a missing or repeated name gets a number."""
+    """Return index and name of the columns that are not fields; a missing or repeated name gets a number."""
     found: dict[str, int] = {}
     for index, name in enumerate(names):
         if index not in used:
@@ -327,7 +327,7 @@ def _has_columns(columns: Columns, header: Header, problems: ProblemCollector) -
 
 
 def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
-    """Return the header with the delimiter under which most columns are recognised, None if there is no line.
+    """Return the header with the delimiter for which most columns are recognised, None if there is no line.
 
     A first line `sep=;`, which spreadsheets write, decides by itself.
     """
@@ -348,7 +348,7 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
 
 
 def _skip_blank_lines(lines: Lines) -> str:
-    """Return the next line that is not blank, with the mark before it; empty if there is none."""
+    """Return the next line that is not blank, with the byte order mark before it; empty if there is none."""
     lines.mark()
     for line in lines:
         if line.strip():
@@ -359,7 +359,10 @@ def _skip_blank_lines(lines: Lines) -> str:
 
 
 def _without_blanks(header: Header) -> Header:
-    """Return a header without the blank after each delimiter, if all have one: else `, "a, b"` is two cells."""
+    """Return a header without the blank after each delimiter if all have one.
+
+    Otherwise `, "a, b"` would be two cells.
+    """
     if len(header.names) < 2 or not all(name.startswith(" ") for name in header.names[1:]):
         return header
     names = [name.strip(" ") for name in header.names]
@@ -368,7 +371,7 @@ def _without_blanks(header: Header) -> Header:
 
 
 def _header_cells(lines: Lines, delimiter: str) -> list[str]:
-    """Return the cells of the header; if its quotes are mismatched, the pieces of its first line."""
+    """Return the cells of the header, or the pieces of its first line if its quotes are mismatched."""
     try:
         return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
     except csv.Error:
@@ -380,16 +383,16 @@ def _header_cells(lines: Lines, delimiter: str) -> list[str]:
 
 
 def read_records(lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> Iterator[Record]:
-    """Yield the rows from here on; report those that are ragged, and leave out those with mismatched quotes."""
+    """Yield the rows from here on; report ragged rows, and leave out rows with mismatched quotes."""
     return _Records(lines, header, id_at, problems).read()
 
 
 class _Records:
     """Read rows at once while quotes match, and line by line after a row whose quotes do not, or that is too long.
 
-    `_dead_end` is the line at which such a row ended, or the file did: a row that is inside quotes at the end of an
-    earlier line comes to the same end.  So each line is read few times, however many rows are broken.  `_too_long` are
-    the lines of rows that were given up for their length.
+    `_dead_end` is the line at which such a row, or the file, ended: a row that is inside quotes at the end of an
+    earlier line ends there as well. So each line is read only a few times, however many rows are broken. `_too_long`
+    has the lines of rows that were skipped because of their length.
     """
 
     def __init__(self, lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> None:
@@ -465,12 +468,12 @@ class _Records:
             self._report_broken(broken_at, lines.number - 1)
 
     def _skip_one(self) -> None:
-        """Return to the second line of what was read as a row; rows in it that span lines count as broken, too."""
+        """Go back to the second line of a failed row; rows inside it that span several lines count as broken, too."""
         self._dead_end = max(self._dead_end, self._lines.number - 1)
         self._lines.rewind(1)
 
     def _cells(self, first: str, number: int) -> list[str] | None:
-        """Return the cells of the row that begins with a line, None if its quotes do not match."""
+        """Return the cells of the row that begins at a line, None if its quotes do not match."""
         is_open = False
 
         def one_line() -> Iterator[str]:
@@ -521,7 +524,7 @@ class _Records:
         self._problems.add(line, "error", f"{what}, so {lines}: {hint}")
 
     def _loose_id(self, first: str) -> str:
-        """Return the id of a broken row, as far as its first line shows it."""
+        """Return the id of a broken row, as far as its first line contains it."""
         try:
             cells = next(csv.reader([first], delimiter=self._header.delimiter), [])
         except csv.Error:
@@ -529,7 +532,7 @@ class _Records:
         return cells[self._id_at].strip() if self._id_at < len(cells) else ""
 
     def _is_whole(self, cells: list[str], broken_id: str) -> bool:
-        """Return whether cells are a row of the table, and not a line inside the text of a broken one."""
+        """Return whether cells form a row of the table, rather than a line inside the text of a broken row."""
         if len(cells) != self._width:
             return False
         text = cells[self._id_at].strip()
@@ -587,7 +590,7 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
 
 
 def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[str, object] | None:
-    """Return the object on a line, None (with a problem) if there is none."""
+    """Return the object on a line, or None, with a problem, if there is none."""
     try:
         value: object = json.loads(line)
     except RecursionError:
@@ -628,13 +631,13 @@ def _is_scalar(value: object) -> bool:
 
 
 def _scalar(value: object) -> str:
-    """Return a string as it is, and any other scalar as JSON, null as nothing."""
+    """Return a string unchanged, null as an empty text, and any other scalar as JSON."""
     text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
     return _SURROGATE.sub("\ufffd", text)
 
 
 def _text(value: object, name: str, number: int, problems: ProblemCollector) -> str:
-    """Return a value as text; half characters, which no file can hold, become U+FFFD."""
+    """Return a value as text; lone surrogates, which no file can contain, become U+FFFD."""
     if isinstance(value, str):
         if value.isascii():
             return value
