@@ -53,7 +53,7 @@ def known(state: State) -> list[object]:
     by_code = [[coding.id for coding in state.of_code(CodeId(code))] for code in CODES]
     over = [sorted(coding.id for coding in state.index.over(at, at + 2)) for at in range(2 * LENGTH)]
     doubtful = [coding.id for coding in state.index.unresolved]
-    return [doubtful, [coding.id for coding in state.live()], by_code, over, state.next_rank, state.index.codes()]
+    return [doubtful, [coding.id for coding in state.live()], by_code, over, state.next_rank, list(state.index.by_code)]
 
 
 @given(st.lists(st.lists(events, min_size=1, max_size=3), max_size=12))

@@ -54,7 +54,8 @@ def place(text: str, number: int, words: str = WORDS) -> Span:
 
 def found_in(changed: str, number: int, text: str = TEXT) -> object:
     """Return what is found of the words after a change."""
-    return resolve(changed, anchor_at(text, place(text, number), source_hash(text)), outline_of(text))
+    digest = source_hash(text)
+    return resolve(changed, anchor_at(text, place(text, number), digest), {digest: outline_of(text)})
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -189,7 +190,8 @@ def verdict(seed: int) -> str:
     first = chance.randrange(len(words)) if chance.random() < 0.5 else 0
     start += len(" ".join(words[:first])) + bool(first)
     end = start + len(" ".join(words[first : chance.randint(first + 1, len(words))]))
-    found = resolve(changed, anchor_at(text, Span(start, end), source_hash(text)), outline_of(text))
+    digest = source_hash(text)
+    found = resolve(changed, anchor_at(text, Span(start, end), digest), {digest: outline_of(text)})
     if not isinstance(found, Exact | Fuzzy):
         return "asked"
     own = new_places.get(number)

@@ -359,7 +359,7 @@ def _at_anchor(
     words = quoted(coding.words or anchor.words)
     if is_there:
         return "warning", f"{words} resembles {quoted(anchor.words)}: check it"
-    found = anchors.resolve(text, anchor, state.outlines.get(anchor.text_hash, ""))
+    found = anchors.resolve(text, anchor, state.outlines)
     match found:
         case anchors.Exact():
             return None

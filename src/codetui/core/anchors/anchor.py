@@ -8,6 +8,7 @@ occur several times and the context does not decide, the result is ambiguous and
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -104,8 +105,8 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
     return 0 <= end <= len(there) - len(parts[-1])
 
 
-def resolve(text: str, anchor: Anchor, outline: str = "") -> Resolution:
-    """Find the quotation of `anchor` in `text`; `outline` is that of the text in which it was recorded, if known.
+def resolve(text: str, anchor: Anchor, outlines: Mapping[str, str] | None = None) -> Resolution:
+    """Find the quotation of `anchor` in `text`; `outlines` are those of earlier texts, by hash.
 
     The recorded offsets are trusted in the text in which they were recorded. In a changed text the quotation is in the
     sentence that is recognized. Otherwise the whole text is searched for the words, and the context decides; a place
@@ -115,6 +116,7 @@ def resolve(text: str, anchor: Anchor, outline: str = "") -> Resolution:
     is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
     if is_there and anchor.text_hash in _hashes_of(text):
         return Exact(recorded, "offsets")
+    outline = (outlines or {}).get(anchor.text_hash)
     known = alignment(outline, text) if outline else None
     span = _in_same_sentence(text, anchor, known) if known else None
     if span is None:

@@ -102,7 +102,7 @@ class _Text:
         if coding.is_proposed:
             found = anchors.locate(self._text, words, old.before, old.after)
         else:
-            found = anchors.resolve(self._text, old, self._outlines.get(old.text_hash, ""))
+            found = anchors.resolve(self._text, old, self._outlines)
         return self._placed(found, old, words)
 
     def _placed(self, found: Resolution, old: Anchor, words: str) -> _Found:
@@ -132,8 +132,9 @@ class _Text:
         words = collapse_spaces(coding.words)
         if words and words in self._shown:
             lost = coding.lost
-            outline = self._outlines.get(lost.text_hash, "") if lost else ""
-            found = anchors.resolve(self._text, lost, outline) if lost else anchors.locate(self._text, coding.words)
+            found = (
+                anchors.resolve(self._text, lost, self._outlines) if lost else anchors.locate(self._text, coding.words)
+            )
             if isinstance(found, Exact):
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
                 return _Found("moved", anchor, anchor.words)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from codetui.core.codebook import index as books
 from codetui.core.session.commands import quoted
-from codetui.core.session.state import State
+from codetui.core.session.state import State, before_fields
 from codetui.model import (
     Anchor,
     Codebook,
@@ -28,13 +28,8 @@ from codetui.model import (
     CodingRecoded,
     CodingRemoved,
     CodingRestored,
-    DoneMarked,
     Event,
-    LayoutChanged,
     MemoWritten,
-    ProfileAssigned,
-    SessionOpened,
-    SourceDescribed,
     Transaction,
     TransactionId,
 )
@@ -42,6 +37,9 @@ from codetui.model import (
 REMOVED, PRESENT, CHANGED = "removed", "present", "changed"
 OF_CODING = ("code", "place", "note", "position")
 """The fields of a coding besides whether it is removed."""
+
+NAMES = {"rank": "position", "is_done": "mark", "layout": "layout of the document"}
+"""What fields of events are called; the others by their own names."""
 
 BY_PERSON = ("hand", "undo", "redo")
 """The causes of a transaction that no other machine makes again, as two machines that import one edit do."""
@@ -241,30 +239,17 @@ def _changes(event: Event) -> Iterator[_Change]:
             yield _Change(("removal", event.coding), PRESENT, REMOVED)
         case CodingRestored():
             yield _Change(("removal", event.coding), REMOVED, PRESENT)
-        case CodingRecoded():
-            yield _Change(("code", event.coding), event.code_before, event.code)
-            yield _Change(("position", event.coding), event.rank_before, event.rank)
         case CodingReanchored():
             before = _place(event.anchor_before, event.words_before, event.was_proposed)
             yield _Change(("place", event.coding), before, _place(event.anchor, event.words, event.is_proposed))
-        case CodingNoted():
-            yield _Change(("note", event.coding), event.note_before, event.note)
         case MemoWritten():
             note = f"note on {event.target.id}"
             yield _Change((note, event.memo), event.text_before, event.text)
             yield _Change((f"position of the {note}", event.memo), event.rank, event.rank)
-        case ProfileAssigned():
-            yield _Change(("profile", ""), event.profile_before, event.profile)
-            yield _Change(("reasoning", ""), event.reasoning_before, event.reasoning)
-        case SourceDescribed():
-            yield _Change(("employer", ""), event.employer_before, event.employer)
-            yield _Change(("title", ""), event.title_before, event.title)
-        case DoneMarked():
-            yield _Change(("mark", ""), event.was_done, event.is_done)
-        case LayoutChanged():
-            yield _Change(("layout of the document", ""), event.layout_before, event.layout)
-        case SessionOpened():
-            pass
+        case _:
+            coding = event.coding if isinstance(event, CodingRecoded | CodingNoted) else ""
+            for name, before_name in before_fields(event):
+                yield _Change((NAMES.get(name, name), coding), getattr(event, before_name), getattr(event, name))
 
 
 def _place(anchor: Anchor | None, words: str, is_proposed: bool) -> tuple[int, int, str, bool]:

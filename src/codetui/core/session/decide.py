@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from codetui.core.codebook import index as books
 from codetui.core.session import transfer
@@ -27,7 +26,7 @@ from codetui.core.session.commands import (
     Undo,
     quoted,
 )
-from codetui.core.session.state import State, coding_events, profile_event
+from codetui.core.session.state import State, before_fields, coding_events, profile_event
 from codetui.core.session.words import step_words
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import (
@@ -310,13 +309,5 @@ def invert(event: Event) -> Event | None:
         case SessionOpened():
             return None
         case _:
-            return replace(event, **{name: getattr(event, other) for name, other in _exchanged(event)})
-
-
-def _exchanged(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of fields that swap their values when an event is inverted, such as `note` and `note_before`."""
-    names = {one.name for one in fields(event)}
-    for name in names:
-        before = name.replace("is_", "was_", 1) if name.startswith("is_") else f"{name}_before"
-        if before in names:
-            yield from ((name, before), (before, name))
+            pairs = before_fields(event)
+            return replace(event, **{one: getattr(event, other) for pair in pairs for one, other in (pair, pair[::-1])})

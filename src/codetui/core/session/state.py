@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from codetui.core.text.spans import reach_of
+from codetui.core.text.spans import SpanIndex
 from codetui.model import (
     CodeId,
     Coding,
@@ -43,32 +42,21 @@ IN_DOCUMENTS = ("section", "group", "code", "entry")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodingIndex:
-    """The codings that are not removed, indexed for each kind of lookup.
+    """The codings that are not removed, in the orders in which they are looked up.
 
-    `live` is in order of rank, as are those of each code in `by_code`, and `unresolved`: those without a place or with
-    one that the coder has not accepted.  `placed` is in text order; `reach` has, for each of them, the greatest end
-    among it and those before it, in code points.
+    `live` is in order of rank, as are those of each code in `by_code`, `placed` and `unresolved`: those without a
+    place or with one that the coder has not accepted.  `spans` are the places of `placed`.
     """
 
     live: tuple[Coding, ...]
     by_code: Mapping[CodeId, tuple[Coding, ...]]
     unresolved: tuple[Coding, ...]
     placed: Sequence[Coding]
-    reach: Sequence[int]
-
-    def codes(self) -> list[CodeId]:
-        """Return the assigned codes, in the order of their first codings."""
-        return list(self.by_code)
+    spans: SpanIndex
 
     def over(self, start: int, end: int) -> list[Coding]:
-        """Return the codings that share a code point with `start` to `end`, last one first."""
-        found: list[Coding] = []
-        at = bisect_left(self.placed, end, key=_start) - 1
-        while at >= 0 and self.reach[at] > start:
-            if _end(self.placed[at]) > start:
-                found.append(self.placed[at])
-            at -= 1
-        return found
+        """Return the codings that share a code point with `start` to `end`, in order of place."""
+        return [self.placed[number] for number in self.spans.overlapping(start, end)]
 
 
 def index_codings(codings: Iterable[Coding]) -> CodingIndex:
@@ -77,20 +65,11 @@ def index_codings(codings: Iterable[Coding]) -> CodingIndex:
     by_code: dict[CodeId, list[Coding]] = {}
     for coding in live:
         by_code.setdefault(coding.code, []).append(coding)
-    placed = sorted(
-        (coding for coding in live if coding.anchor is not None), key=lambda one: (_start(one), _end(one), one.id)
-    )
-    unresolved = tuple(coding for coding in live if coding.is_unresolved)
     of_code = {code: tuple(those) for code, those in by_code.items()}
-    return CodingIndex(live, of_code, unresolved, placed, reach_of(map(_end, placed)))
-
-
-def _start(coding: Coding) -> int:
-    return coding.anchor.start if coding.anchor else 0
-
-
-def _end(coding: Coding) -> int:
-    return coding.anchor.end if coding.anchor else 0
+    placed = [(coding, coding.anchor) for coding in live if coding.anchor is not None]
+    spans = SpanIndex([(anchor.start, anchor.end) for _, anchor in placed])
+    unresolved = tuple(coding for coding in live if coding.is_unresolved)
+    return CodingIndex(live, of_code, unresolved, [coding for coding, _ in placed], spans)
 
 
 class Steps(NamedTuple):
@@ -347,3 +326,12 @@ def profile_event(state: State, profile: str, reasoning: str) -> ProfileAssigned
     return ProfileAssigned(
         profile=profile, reasoning=reasoning, profile_before=state.profile, reasoning_before=state.reasoning
     )
+
+
+def before_fields(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an event that have one with the value before, with that: `("note", "note_before")`."""
+    names = [one.name for one in fields(event)]
+    for name in names:
+        before = f"was_{name[3:]}" if name.startswith("is_") else f"{name}_before"
+        if before in names:
+            yield name, before

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import count
-from typing import NamedTuple
 
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
@@ -26,13 +25,6 @@ from codetui.model import (
 )
 
 
-class _Found(NamedTuple):
-    """A coding of the other session in this text; without an anchor, the coder is asked for its place."""
-
-    coding: Coding
-    anchor: Anchor | None
-
-
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
     """Return the events, for one step, that copy what the other session has and `state` lacks.
 
@@ -47,13 +39,11 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
     ranks = count(state.next_rank)
     codings: list[CodingAdded] = []
-    for one in filter(None, found):
-        code, anchor = one.coding.code, one.anchor
-        is_here = (
-            (code, anchor.start, anchor.end) in places if anchor else (code, collapse_spaces(one.coding.words)) in words
-        )
+    for coding, anchor in filter(None, found):
+        shown = collapse_spaces(coding.words)
+        is_here = (coding.code, anchor.start, anchor.end) in places if anchor else (coding.code, shown) in words
         if not is_here:
-            codings.append(_added(one, CodingId(next(ids)), next(ranks)))
+            codings.append(_added(coding, anchor, CodingId(next(ids)), next(ranks)))
     notes = [
         MemoWritten(memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks))
         for note, old in _lacking_notes(other, state)
@@ -101,35 +91,31 @@ def _ink(text: str) -> list[int]:
     return [at for at, character in enumerate(text) if not character.isspace()]
 
 
-def _located(coding: Coding, other: State, texts: _SameTexts, study: DecisionContext) -> _Found | None:
-    """Return the coding at its place in this text; None if its words are not in it."""
+def _located(
+    coding: Coding, other: State, texts: _SameTexts, study: DecisionContext
+) -> tuple[Coding, Anchor | None] | None:
+    """Return the coding and its place in this text, no place if it has several; None if its words are not in it."""
     old = coding.anchor
     same = texts.span(old) if old else None
     if same is not None:
-        return _Found(coding, anchors.anchor_at(study.text, same, study.text_hash))
-    outline = other.outlines.get(old.text_hash, "") if old else ""
-    found = anchors.resolve(study.text, old, outline) if old else anchors.locate(study.text, coding.words)
+        return coding, anchors.anchor_at(study.text, same, study.text_hash)
+    found = anchors.resolve(study.text, old, other.outlines) if old else anchors.locate(study.text, coding.words)
     match found:
         case anchors.Exact():
-            return _Found(coding, anchors.anchor_at(study.text, found.span, study.text_hash))
+            return coding, anchors.anchor_at(study.text, found.span, study.text_hash)
         case anchors.Ambiguous() if anchors.has_words(study.text, found.spans[0], coding.words):
-            return _Found(coding, None)
+            return coding, None
         case _:
             return None
 
 
-def _added(found: _Found, coding: CodingId, rank: int) -> CodingAdded:
+def _added(old: Coding, new: Anchor | None, coding: CodingId, rank: int) -> CodingAdded:
     """Return the event that adds the coding; its words are those of this text, unless they contain a marked cut."""
-    old, new = found.coding, found.anchor
     is_plain = new is not None and collapse_spaces(old.words) == collapse_spaces(new.words)
+    words = new.words if new and is_plain else old.words
+    is_proposed = old.is_proposed and new is not None
     return CodingAdded(
-        coding=coding,
-        code=old.code,
-        anchor=new,
-        words=new.words if new and is_plain else old.words,
-        note=old.note,
-        rank=rank,
-        is_proposed=old.is_proposed and new is not None,
+        coding=coding, code=old.code, anchor=new, words=words, note=old.note, rank=rank, is_proposed=is_proposed
     )
 
 

@@ -13,45 +13,27 @@ Layer = TypeVar("Layer", bound=Hashable)
 
 
 class SpanIndex:
-    """A static index over n spans: built in O(n log n), queried in O(log n + k).
+    """A static index over spans; empty spans overlap nothing.
 
-    The spans sorted by start are the leaves of a tree whose nodes hold the greatest end below them.
-    Empty spans overlap nothing.
+    A query takes time for the spans that it finds, and for those between the first of these and the stretch.
     """
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
         filled = (number for number, (start, end) in enumerate(spans) if start < end)
         self._order = sorted(filled, key=spans.__getitem__)
-        self._starts = [spans[i][0] for i in self._order]
-        self._size = 1 << max(0, len(self._order) - 1).bit_length()
-        leaves = [spans[i][1] for i in self._order]
-        leaves += [0] * (self._size - len(leaves))
-        levels = [leaves]
-        while len(levels[-1]) > 1:
-            below = levels[-1]
-            levels.append(list(map(max, below[::2], below[1::2])))
-        self._ends = [0, *(end for level in reversed(levels) for end in level)]
+        self._starts = [spans[number][0] for number in self._order]
+        self._ends = [spans[number][1] for number in self._order]
+        self._reach = list(accumulate(self._ends, max))
 
     def overlapping(self, start: int, end: int) -> list[int]:
-        """Return the numbers of the spans that share a code point with `start` to `end`, sorted by start."""
-        last = bisect_left(self._starts, end) if start < end else 0
+        """Return the numbers of the spans that share a code point with `start` to `end`, by start."""
+        at = bisect_left(self._starts, end) if start < end else 0
         found: list[int] = []
-        waiting = [(1, 0, self._size)]
-        while waiting:
-            node, low, high = waiting.pop()
-            if low >= last or self._ends[node] <= start:
-                continue
-            if high - low == 1:
-                found.append(self._order[low])
-                continue
-            middle = (low + high) // 2
-            waiting += (2 * node + 1, middle, high), (2 * node, low, middle)
-        return found
-
-
-def reach_of(ends: Iterable[int]) -> list[int]:
-    """Return, for each end, the greatest of it and those before it."""
-    return list(accumulate(ends, max))
+        while at and self._reach[at - 1] > start:
+            at -= 1
+            if self._ends[at] > start:
+                found.append(self._order[at])
+        return found[::-1]
 
 
 class Lanes:
@@ -66,17 +48,11 @@ class Lanes:
         row 2   | |
     """
 
-    def __init__(
-        self,
-        places: Sequence[tuple[int, int]],
-        row_start: Callable[[int], int],
-        count: int,
-        reach: Sequence[int] | None = None,
-    ) -> None:
+    def __init__(self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int) -> None:
         """Create lanes; `reach` is `reach_of` the ends of the places, if already known."""
         self._places = places
         self._row_start = row_start
-        self.reach = reach_of(max(end, start + 1) for start, end in places) if reach is None else reach
+        self._reach = list(accumulate((max(end, start + 1) for start, end in places), max))
         self._found: dict[int, int] = {}
         self._free = [0] * count
         self._next = 0
@@ -90,7 +66,7 @@ class Lanes:
     def _find(self, number: int) -> None:
         """Assign lanes to all spans up to this one."""
         first = number
-        while first not in (0, self._next) and self.reach[first - 1] > self._row_start(self._places[first][0]):
+        while first not in (0, self._next) and self._reach[first - 1] > self._row_start(self._places[first][0]):
             first -= 1
         free = self._free if first == self._next else [0] * len(self._free)
         for current in range(first, number + 1):

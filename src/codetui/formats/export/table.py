@@ -165,7 +165,7 @@ class _Tabulator:
         known = session.source or state.opened
         body = known.body_start if known else 0
         profile = profile_name(self._book, state.profile)
-        orders = {code: (self._sites.site(code).sort_key, at) for at, code in enumerate(state.index.codes())}
+        orders = {code: (self._sites.site(code).sort_key, at) for at, code in enumerate(state.index.by_code)}
         for coding in sorted(state.live(), key=lambda coding: orders[coding.code]):
             anchor = coding.anchor
             yield CodingCells(

@@ -213,7 +213,7 @@ class Outline:
         sections = self._index.sections
         known = {code.id for code in self._index.book.codes if code.section in sections}
         groups = {group.id for group in self._index.book.groups if group.section in sections}
-        codes = [code for code in self._state.index.codes() if code not in known]
+        codes = [code for code in self._state.index.by_code if code not in known]
         lost_sections = [target for kind, target in self._notes if kind == "section" and target not in sections]
         lost_groups = [target for kind, target in self._notes if kind == "group" and target not in groups]
         noted = [CodeId(target) for kind, target in self._notes if kind in ("code", "entry") and target not in known]
