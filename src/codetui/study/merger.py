@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.session.conflicts import describe_conflict, find_conflicts
-from codetui.core.session.state import replay
+from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.model import Codebook, Problem, Source, SourceId, text_hash
 from codetui.storage import disk, fs, session_files, study_files
 from codetui.storage.copies import original_of
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
-from codetui.study.reconcile import Counts, survey
+from codetui.study.reconcile import Counts, reconcile
 from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import HeldElsewhere, PullKind
 from codetui.study.session.session import KeepBook, Session
-from codetui.study.session.sync import ParsedDocument, parse, unmerged
+from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
 from codetui.study.sessions import (
     SessionSnapshot,
     Sources,
@@ -142,7 +142,9 @@ class Importer:
             return ImportResult(path, problems=result.problems)
         counts, found = result.counts, result.problems
         if counts is None or not is_new:
-            counts, found = survey(parsed.document, source, self._book, str(path))
+            # The counts are those of all quotations in the document, whatever the session has already.
+            alone = reconcile(parsed.document, None, State(), source, self._book, str(path), minted(parsed.text))
+            counts, found = alone.counts, alone.problems
         problems = (*missing, *parsed.problems, *found, *result.problems, *((problem,) if problem else ()))
         return ImportResult(
             path,

@@ -5,6 +5,6 @@ The package loads slowly: modules that are needed for the first screen import it
 
 from __future__ import annotations
 
-from codetui.study.reconcile.apply import Counts, Reconciliation, closest_base, reconcile, survey
+from codetui.study.reconcile.apply import Counts, Reconciliation, closest_base, reconcile
 
-__all__ = ["Counts", "Reconciliation", "closest_base", "reconcile", "survey"]
+__all__ = ["Counts", "Reconciliation", "closest_base", "reconcile"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, count
+from itertools import accumulate
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex, index_of
@@ -45,7 +45,6 @@ from codetui.study.reconcile.findings import (
 )
 from codetui.study.reconcile.statements import (
     Conflict,
-    Place,
     Quotation,
     SourceText,
     Statement,
@@ -136,35 +135,30 @@ def reconcile(
     identified_edit, before = identified(edited, index), identified(base, index) if base else None
     renamed = renamed_codes(before, state, book) if before else {}
     document, before = with_codes(identified_edit, renamed), with_codes(before, renamed) if before else None
-    work = _Reconciler(state, source, index, mint)
-    work.compare_lines(document, before)
+    work = _Reconciler(state, source, index, mint, document, before)
     ids = work.apply(statements(document, index), statements(before, index) if before else [])
-    description = compare_description(document, before, state, source)
-    assessment = compare_assessment(document, before, state, book)
-    heads = (*description.events, *assessment.events)
-    work.counts["changed"] += len(heads) if base else 0
-    for remark in (*description.remarks, *assessment.remarks, *new_remarks(document, before, index)):
-        work.report(remark)
+    known = state.describe(source)
+    described, remarks = compare_description(document, before, known)
+    assessment, more = compare_assessment(document, before, state, book)
+    work.report(*remarks, *more, *new_remarks(document, before, index))
+    description: tuple[Event, ...] = ()
+    if described != known:
+        event = SourceDescribed(
+            employer=described.employer,
+            title=described.title,
+            employer_before=known.employer,
+            title_before=known.title,
+        )
+        description = (event,)
+    work.counts["changed"] += len(description) + len(assessment) if base else 0
     named = with_ids_in_order(document, ids)
     return Reconciliation(
-        (*description.events, *work.draft.events(ids), *assessment.events),
+        (*description, *work.events(ids), *assessment),
         named,
         Counts(**work.counts),
         work.problems(file),
-        _layout(text, identified_edit, named, _described(source, state, description.events), book) if text else None,
+        _layout(text, identified_edit, named, described, book) if text else None,
     )
-
-
-def survey(document: Document, source: Source, book: Codebook, file: str) -> tuple[Counts, tuple[Problem, ...]]:
-    """Locate all quotations of a document without regard to a session; return the counts and the problems."""
-    index = index_of(book)
-    document = identified(document, index)
-    numbers = count(1)
-    work = _Reconciler(State(), source, index, lambda: str(next(numbers)))
-    work.add(statements(document, index), set())
-    for remark in (*compare_assessment(document, None, State(), book).remarks, *new_remarks(document, None, index)):
-        work.report(remark)
-    return Counts(**work.counts), work.problems(file)
 
 
 def closest_base(edited: Document, bases: Sequence[Document], book: Codebook) -> int:
@@ -182,15 +176,6 @@ def closest_base(edited: Document, bases: Sequence[Document], book: Codebook) ->
 
 
 # --- the layout ---------------------------------------------------------------------------------------
-
-
-def _described(source: Source, state: State, events: tuple[Event, ...]) -> Source:
-    """Return the source with the employer and title of the session after these events."""
-    source = state.describe(source)
-    for event in events:
-        if isinstance(event, SourceDescribed):
-            source = replace(source, employer=event.employer, title=event.title)
-    return source
 
 
 def _layout(text: str, edited: Document, named: Document, source: Source, book: Codebook) -> DocumentLayout | None:
@@ -219,30 +204,34 @@ def _canonical_text(document: Document, source: Source, book: Codebook) -> str:
 
 
 class _Reconciler:
-    """Changes a session to the content of a document, with counts and remarks."""
+    """Changes the codings and notes of a session to the content of a document, with counts and remarks.
 
-    def __init__(self, state: State, source: Source, index: CodebookIndex, mint: Mint) -> None:
-        self.draft = _Draft(state, index)
+    What is removed from a list stays if its words are in as many lines of the document as of its base.
+    """
+
+    def __init__(
+        self, state: State, source: Source, index: CodebookIndex, mint: Mint, edited: Document, base: Document | None
+    ) -> None:
         self.counts: Counter[str] = Counter()
+        kept: list[Coding | Memo] = [*state.codings.values(), *state.notes.values()]
+        self._before: dict[str, Coding | Memo] = {one.id: one for one in kept}
+        self._after = dict(self._before)
         self._known = statements_of_session(state, index)
+        self._note_places = {self._known[one.id].slot: one.target for one in state.notes.values() if one.text}
         self._next_rank = state.next_rank
         self._source, self._index, self._mint = source, index, mint
         self._remarks: list[Remark] = []
         self._ids: dict[int, str] = {}
         self._moved: set[int] = set()
         self._unlocated: dict[int, Anchor | None] = {}
-        self._lines = self._base_lines = _Lines(None)
+        self._lines, self._base_lines = _Lines(edited), _Lines(base)
         self._gone: Counter[str] = Counter()
         self._new: set[tuple[int, bool]] = set()
 
-    def compare_lines(self, edited: Document, base: Document | None) -> None:
-        """Keep what is removed from a list and whose words are in as many lines of `edited` as of `base`."""
-        self._lines, self._base_lines = _Lines(edited), _Lines(base)
-
-    def report(self, remark: Remark) -> None:
-        """Keep a remark, and count it if it is a conflict."""
-        self._remarks.append(remark)
-        self.counts["conflicts"] += remark.is_conflict
+    def report(self, *remarks: Remark) -> None:
+        """Keep remarks, and count those that are conflicts."""
+        self._remarks += remarks
+        self.counts["conflicts"] += sum(one.is_conflict for one in remarks)
 
     def problems(self, file: str) -> tuple[Problem, ...]:
         """Return the remarks as problems, by line."""
@@ -251,7 +240,9 @@ class _Reconciler:
 
     def apply(self, edited: Sequence[Statement], base: Sequence[Statement]) -> list[str]:
         """Apply the edits made to `base` to the session; return the ids of all statements of `edited`."""
-        base = self._known_once(base)
+        # The session knows these, and each is there once.
+        first = {one.id: one for one in reversed(base) if one.id in self._known}
+        base = list(first.values())[::-1]
         pairs = match_edits(edited, base)
         self._moved = out_of_order(pairs.base_of, edited, base)
         here = ((one, pairs.base_of.get(index)) for index, one in enumerate(edited))
@@ -260,21 +251,24 @@ class _Reconciler:
             self._merge(index, edited[index], base[place])
         for place in pairs.unpaired_base():
             self._remove(base[place])
-        moved = (self._ids[index] for index in self._moved if index in self._ids)
-        self.counts["moved"] += sum(self.draft.is_live(id_) for id_ in moved)
-        self.add(edited, {one.id for one in base})
+        self.counts["moved"] += sum(self._is_live(self._ids[index]) for index in self._moved if index in self._ids)
+        self.add(edited, first.keys())
         ids = [self._ids[index] for index in range(len(edited))]
-        _arrange(edited, ids, self._moved, self.draft, self._next_rank)
+        self._arrange(edited, ids)
         return ids
 
-    def _known_once(self, base: Sequence[Statement]) -> list[Statement]:
-        """Return the statements of `base` that the session knows, each once."""
-        first = {one.id: one for one in reversed(base) if one.id in self._known}
-        return list(first.values())[::-1]
+    def _is_live(self, id_: str) -> bool:
+        return is_live(self._after[id_])
+
+    def _slot(self, id_: str) -> MemoTarget:
+        """Return the list that holds a coding or note now."""
+        one, known = self._after[id_], self._before.get(id_)
+        is_at_its_place = known is not None and place_of(known) == place_of(one)
+        return self._known[id_].slot if is_at_its_place else slot_of(place_of(one), self._index)
 
     def _merge(self, index: int, edited: Statement, base: Statement) -> None:
         now = self._known[base.id]
-        after, conflict = merge(edited, base, now, is_removed=not self.draft.is_live(base.id))
+        after, conflict = merge(edited, base, now, is_removed=not self._is_live(base.id))
         if conflict:
             self._report_conflict(conflict, edited)
         if conflict == "apart":
@@ -283,27 +277,45 @@ class _Reconciler:
         aspects = changed(now, after)
         if not aspects and conflict != "restored":
             return
-        old_anchor = self.draft.anchor_of(now.id)
-        self.draft.change(now, after)
+        before = self._after[now.id]
+        self._change(now, after)
         self.counts["changed"] += bool(aspects - {"slot"}) or conflict == "restored"
         if "slot" in aspects:
             self._moved.add(index)
-        if "words" in aspects and not now.is_note:
-            self._unlocated[index] = old_anchor
+        if "words" in aspects and isinstance(before, Coding):
+            self._unlocated[index] = before.anchor
+
+    def _change(self, now: Statement, after: Statement) -> None:
+        """Change a coding or note from one statement to another; changed words have no anchor yet."""
+        one = self._after[now.id]
+        if isinstance(one, Memo):
+            target = one.target if after.slot == now.slot else self._note_place(after)
+            self._after[now.id] = replace(
+                one, target=target, text=one.text if after.words == now.words and one.text else after.words
+            )
+            return
+        if after.words != now.words:
+            one = replace(one, words=after.words, anchor=None, is_proposed=False)
+        code = one.code if after.slot == now.slot else CodeId(after.place.id)
+        note = one.note if after.note == now.note else after.note
+        self._after[now.id] = replace(one, code=code, note=note, is_removed=False)
+
+    def _note_place(self, note: Statement) -> MemoTarget:
+        """Return where a note is stored: on a heading that the codebook lacks, with the notes it has already."""
+        return self._note_places.get(note.slot, note.place)
 
     def _remove(self, base: Statement) -> None:
-        now = self._known[base.id]
-        if not self.draft.is_live(base.id):
+        now, one = self._known[base.id], self._after[base.id]
+        if not is_live(one):
             return
         if changed(base, now):
             self._report_conflict("kept", now)
-            return
-        if line := self._line_with(base.words, is_note=base.is_note):
+        elif line := self._line_with(base.words, is_note=base.is_note):
             what = f"{quoted(base.words)} is no entry here, but its words are in this line: it is kept"
             self.report(Remark(line, "warning", f"{what}; remove it in codetui, or delete the line"))
-            return
-        self.draft.remove(base.id)
-        self.counts["removed"] += 1
+        else:
+            self._after[base.id] = replace(one, is_removed=True) if isinstance(one, Coding) else replace(one, text="")
+            self.counts["removed"] += 1
 
     def _line_with(self, words: str, *, is_note: bool) -> int:
         """Return a line that still holds words although an entry with them is gone; 0 if none is left for them.
@@ -324,55 +336,114 @@ class _Reconciler:
         what = f"the note {quoted(one.words)}" if one.is_note else f"{label} {quoted(one.words)}"
         self.report(Remark(one.line, "warning", f"{BOTH}: {what}: {RESOLVED[conflict]}", is_conflict=True))
 
-    def add(self, edited: Sequence[Statement], base_ids: set[str]) -> None:
+    def add(self, edited: Sequence[Statement], base_ids: Collection[str]) -> None:
         """Add the statements that neither `base` nor the session has, and locate all quotations that need a place."""
         indices = [index for index in range(len(edited)) if index not in self._ids]
-        live = [one for one in self._known.values() if one.id not in base_ids and self.draft.was_live(one.id)]
-        pairs = match_known([edited[index] for index in indices], live)
+        live = [one for one in self._known.values() if one.id not in base_ids and is_live(self._before[one.id])]
+        known = match_known([edited[index] for index in indices], live).base_of
         for position, index in enumerate(indices):
-            if position in pairs.base_of:
-                self._recognize(index, edited[index], live[pairs.base_of[position]])
+            one = edited[index]
+            if position in known:
+                now = live[known[position]]
+                self._ids[index] = now.id
+                if one.note != now.note and one.note:
+                    self._change(now, replace(now, note=one.note))
+                    self.counts["changed"] += 1
                 continue
-            self._ids[index] = self._id_for(edited[index])
+            # A fresh id, or the one that it had before the log lost it.
+            id_ = self._ids[index] = one.id if one.id and one.id not in self._known else self._mint()
             self._moved.add(index)
-            self.draft.add(self._ids[index], edited[index])
             self.counts["added"] += 1
-            if not edited[index].is_note:
+            if one.is_note:
+                self._after[id_] = Memo(id=MemoId(id_), target=self._note_place(one), text=one.words)
+            else:
+                self._after[id_] = _coding(id_, one)
                 self._unlocated[index] = None
         self._locate(edited)
 
-    def _id_for(self, one: Statement) -> str:
-        """Return a fresh id, or the one that the statement had before the log lost it."""
-        return one.id if one.id and one.id not in self._known else self._mint()
-
-    def _recognize(self, index: int, one: Statement, now: Statement) -> None:
-        self._ids[index] = now.id
-        if one.note != now.note and one.note:
-            self.draft.change(now, replace(now, note=one.note))
-            self.counts["changed"] += 1
-
     def _locate(self, edited: Sequence[Statement]) -> None:
-        indices = sorted(self._unlocated)
-        quotations = [
-            Quotation(coding, self._unlocated[index])
-            for index in indices
-            if (coding := self.draft.coding(self._ids[index]))
-        ]
+        """Locate the quotations without an anchor; words that equal the source's become the source's own."""
+        codings = {index: self._after[self._ids[index]] for index in sorted(self._unlocated)}
+        quotations = {at: Quotation(one, self._unlocated[at]) for at, one in codings.items() if isinstance(one, Coding)}
+        live = (one for one in self._after.values() if isinstance(one, Coding) and not one.is_removed)
         text = SourceText(self._source.text, self._index.book.words.source)
-        found = locate(quotations, self.draft.live_codings(), text)
-        for index, quotation, place in zip(indices, quotations, found, strict=True):
-            self.draft.put(_located(quotation.coding, place))
+        for at, place in zip(quotations, locate(list(quotations.values()), live, text), strict=True):
+            coding, anchor = quotations[at].coding, place.anchor
+            is_own = anchor is not None and collapse_spaces(anchor.words) == collapse_spaces(coding.words)
+            words = anchor.words if anchor and is_own else coding.words
+            is_proposed = place.located_by == "fuzzy"
+            self._after[coding.id] = replace(coding, anchor=anchor, words=words, is_proposed=is_proposed)
             self.counts[place.located_by] += 1
             if place.message:
-                self.report(Remark(edited[index].line, "warning", place.message))
+                self.report(Remark(edited[at].line, "warning", place.message))
+
+    def _arrange(self, edited: Sequence[Statement], ids: Sequence[str]) -> None:
+        """Rank the statements that were moved; those at the end of a list count on from the last rank of the session.
+
+        Statements before others of the session are ranked between them, after the same neighbour as in the document.
+        As few ranks as possible change.
+        """
+        moved, last, first_rank = self._moved, list[int](), self._next_rank
+        slots = {edited[index].slot for index in moved}
+        in_document: defaultdict[MemoTarget, list[int]] = defaultdict(list)
+        for index, one in enumerate(edited):
+            if one.slot in slots and self._is_live(ids[index]) and self._slot(ids[index]) == one.slot:
+                in_document[one.slot].append(index)
+        in_session = self._in_session(slots, {ids[index] for index in moved})
+        for slot, indices in in_document.items():
+            end = max((at + 1 for at, index in enumerate(indices) if index not in moved), default=0)
+            last += indices[end:]
+            order = _interleaved([(ids[index], index in moved) for index in indices[:end]], in_session[slot])
+            for id_, rank in new_ranks(order):
+                self._after[id_] = replace(self._after[id_], rank=rank)
+                first_rank = max(first_rank, rank + 1)
+        for rank, index in enumerate(sorted(last), first_rank):
+            self._after[ids[index]] = replace(self._after[ids[index]], rank=rank)
+
+    def _in_session(self, slots: set[MemoTarget], moved: set[str]) -> dict[MemoTarget, list[tuple[str, int]]]:
+        """Return the codings and notes in each of `slots` as (id, rank), in order, without the ids `moved`."""
+        found: defaultdict[MemoTarget, list[tuple[str, int]]] = defaultdict(list)
+        for rank, id_ in sorted((one.rank, one.id) for one in self._after.values() if is_live(one)):
+            if id_ not in moved and (slot := self._slot(id_)) in slots:
+                found[slot].append((id_, rank))
+        return found
+
+    def events(self, order: Iterable[str]) -> Iterator[Event]:
+        """Yield the events of all changes: removals first, then what is in `order`, then the rest."""
+        changes = [id_ for id_ in dict.fromkeys((*order, *self._after)) if self._after[id_] != self._before.get(id_)]
+        for id_ in sorted(changes, key=self._is_live):
+            yield from _events(self._before.get(id_), self._after[id_])
 
 
-def _located(coding: Coding, place: Place) -> Coding:
-    """Return a coding with its place; words that equal the source's, white space aside, become the source's own."""
-    anchor = place.anchor
-    is_own = anchor is not None and collapse_spaces(anchor.words) == collapse_spaces(coding.words)
-    words = anchor.words if anchor and is_own else coding.words
-    return replace(coding, anchor=anchor, words=words, is_proposed=place.located_by == "fuzzy")
+def _coding(id_: str, new: Statement) -> Coding:
+    return Coding(id=CodingId(id_), code=CodeId(new.place.id), anchor=None, words=new.words, note=new.note)
+
+
+def _events(before: Coding | Memo | None, after: Coding | Memo) -> Iterator[Event]:
+    """Yield the events of one change; a note that moves is removed first, since each event records the text before."""
+    match before, after:
+        case Coding(), Coding():
+            yield from coding_events(before, after)
+        case _, Coding(id=id_, code=code, anchor=anchor, words=words):
+            yield CodingAdded(
+                coding=id_,
+                code=code,
+                anchor=anchor,
+                words=words,
+                note=after.note,
+                rank=after.rank,
+                is_proposed=after.is_proposed,
+            )
+        case _, Memo():
+            text_before = before.text if isinstance(before, Memo) else ""
+            if isinstance(before, Memo) and text_before and (before.target, before.rank) != (after.target, after.rank):
+                yield _written(before, "", text_before)
+                text_before = ""
+            yield _written(after, after.text, text_before)
+
+
+def _written(memo: Memo, text: str, text_before: str) -> MemoWritten:
+    return MemoWritten(memo=memo.id, target=memo.target, text=text, text_before=text_before, rank=memo.rank)
 
 
 class _Lines:
@@ -405,166 +476,7 @@ class _Lines:
         return found
 
 
-class _Draft:
-    """Codings and notes by id while they are changed; the events follow from comparing before and after."""
-
-    def __init__(self, state: State, index: CodebookIndex) -> None:
-        self._before: dict[str, Coding | Memo] = dict(state.codings.items())
-        self._before |= state.notes.items()
-        self._after = dict(self._before)
-        self._slots: dict[MemoTarget, MemoTarget] = {}
-        self._index = index
-        self._note_places = {self.slot(note.id): note.target for note in state.notes.values() if note.text}
-
-    def coding(self, id_: str) -> Coding | None:
-        """Return the coding with this id as it is now."""
-        found = self._after[id_]
-        return found if isinstance(found, Coding) else None
-
-    def anchor_of(self, id_: str) -> Anchor | None:
-        """Return the anchor of a coding as it is now."""
-        coding = self.coding(id_)
-        return coding.anchor if coding else None
-
-    def live_codings(self) -> Iterator[Coding]:
-        """Yield the codings that are not removed."""
-        return (one for one in self._after.values() if isinstance(one, Coding) and not one.is_removed)
-
-    def is_live(self, id_: str) -> bool:
-        """Return whether documents show it now."""
-        return is_live(self._after[id_])
-
-    def was_live(self, id_: str) -> bool:
-        """Return whether documents showed it before."""
-        return is_live(self._before[id_])
-
-    def slot(self, id_: str) -> MemoTarget:
-        """Return the list that holds it."""
-        place = place_of(self._after[id_])
-        if place not in self._slots:
-            self._slots[place] = slot_of(place, self._index)
-        return self._slots[place]
-
-    def ranked(self) -> list[tuple[str, int]]:
-        """Return the ids of all live codings and notes with their ranks, in order."""
-        live = ((one.rank, one.id) for one in self._after.values() if is_live(one))
-        return [(id_, rank) for rank, id_ in sorted(live)]
-
-    def add(self, id_: str, new: Statement) -> None:
-        """Add a coding or note; a quotation has no anchor yet."""
-        if new.is_note:
-            self._after[id_] = Memo(id=MemoId(id_), target=self._note_place(new), text=new.words)
-        else:
-            self._after[id_] = _coding(id_, new)
-
-    def change(self, now: Statement, after: Statement) -> None:
-        """Change a coding or note from one statement to another; changed words have no anchor yet."""
-        one = self._after[now.id]
-        if isinstance(one, Memo):
-            self._after[now.id] = replace(
-                one,
-                target=one.target if after.slot == now.slot else self._note_place(after),
-                text=one.text if after.words == now.words and one.text else after.words,
-            )
-            return
-        if after.words != now.words:
-            one = replace(one, words=after.words, anchor=None, is_proposed=False)
-        self._after[now.id] = replace(
-            one,
-            code=one.code if after.slot == now.slot else CodeId(after.place.id),
-            note=one.note if after.note == now.note else after.note,
-            is_removed=False,
-        )
-
-    def _note_place(self, note: Statement) -> MemoTarget:
-        """Return where a note is stored: on a heading that the codebook lacks, with the notes it has already."""
-        return self._note_places.get(note.slot, note.place)
-
-    def put(self, coding: Coding) -> None:
-        """Replace a coding."""
-        self._after[coding.id] = coding
-
-    def remove(self, id_: str) -> None:
-        """Remove a coding or note."""
-        one = self._after[id_]
-        self._after[id_] = replace(one, is_removed=True) if isinstance(one, Coding) else replace(one, text="")
-
-    def rank(self, id_: str, rank: int) -> None:
-        """Move a coding or note within its list."""
-        self._after[id_] = replace(self._after[id_], rank=rank)
-
-    def events(self, order: Iterable[str]) -> Iterator[Event]:
-        """Yield the events of all changes: removals first, then what is in `order`, then the rest."""
-        changes = [id_ for id_ in dict.fromkeys((*order, *self._after)) if self._after[id_] != self._before.get(id_)]
-        for id_ in sorted(changes, key=lambda id_: is_live(self._after[id_])):
-            before, after = self._before.get(id_), self._after[id_]
-            if isinstance(after, Memo):
-                yield from _note_events(before if isinstance(before, Memo) else None, after)
-            else:
-                yield from coding_events(before, after) if isinstance(before, Coding) else (_added(after),)
-
-
-def _coding(id_: str, new: Statement) -> Coding:
-    return Coding(id=CodingId(id_), code=CodeId(new.place.id), anchor=None, words=new.words, note=new.note)
-
-
-def _added(coding: Coding) -> CodingAdded:
-    return CodingAdded(
-        coding=coding.id,
-        code=coding.code,
-        anchor=coding.anchor,
-        words=coding.words,
-        note=coding.note,
-        rank=coding.rank,
-        is_proposed=coding.is_proposed,
-    )
-
-
-def _note_events(before: Memo | None, after: Memo) -> Iterator[Event]:
-    """Yield a removal first for a note that moves, since each event records the text before it."""
-    text_before = before.text if before else ""
-    if before and text_before and (before.target, before.rank) != (after.target, after.rank):
-        yield MemoWritten(memo=before.id, target=before.target, text="", text_before=text_before, rank=before.rank)
-        text_before = ""
-    yield MemoWritten(memo=after.id, target=after.target, text=after.text, text_before=text_before, rank=after.rank)
-
-
 # --- the order within a list --------------------------------------------------------------------------
-
-
-def _arrange(edited: Sequence[Statement], ids: Sequence[str], moved: set[int], draft: _Draft, next_rank: int) -> None:
-    """Rank the statements with the indices `moved`; those at the end of a list count on from `next_rank`.
-
-    Statements before others of the session are ranked between them, after the same neighbour as in the document. As
-    few ranks as possible change.
-    """
-    slots = {edited[index].slot for index in moved}
-    in_document: defaultdict[MemoTarget, list[int]] = defaultdict(list)
-    for index, one in enumerate(edited):
-        if one.slot in slots and draft.is_live(ids[index]) and draft.slot(ids[index]) == one.slot:
-            in_document[one.slot].append(index)
-    in_session = _in_session(slots, {ids[index] for index in moved}, draft)
-    last: list[int] = []
-    first_rank = next_rank
-    for slot, indices in in_document.items():
-        fixed = [place for place, index in enumerate(indices) if index not in moved]
-        end = fixed[-1] + 1 if fixed else 0
-        last += indices[end:]
-        order = _interleaved([(ids[index], index in moved) for index in indices[:end]], in_session[slot])
-        for id_, rank in new_ranks(order):
-            draft.rank(id_, rank)
-            first_rank = max(first_rank, rank + 1)
-    for rank, index in enumerate(sorted(last), first_rank):
-        draft.rank(ids[index], rank)
-
-
-def _in_session(slots: set[MemoTarget], moved: set[str], draft: _Draft) -> dict[MemoTarget, list[tuple[str, int]]]:
-    """Return the codings and notes in each of `slots` as (id, rank), in order, without the ids `moved`."""
-    found: defaultdict[MemoTarget, list[tuple[str, int]]] = defaultdict(list)
-    for id_, rank in draft.ranked():
-        if id_ not in moved and draft.slot(id_) in slots:
-            found[draft.slot(id_)].append((id_, rank))
-    return found
 
 
 def _interleaved(document: list[tuple[str, bool]], session: list[tuple[str, int]]) -> list[tuple[str, int | None]]:

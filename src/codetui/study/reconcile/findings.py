@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from codetui.core.codebook import index as books
@@ -11,7 +12,7 @@ from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, profile_event
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.model import Block, CodeLine, Document, HeadPart, SectionPart
-from codetui.model import Code, Codebook, CodeId, Event, Severity, Source, SourceDescribed
+from codetui.model import Code, Codebook, CodeId, Event, Severity, Source
 from codetui.study.reconcile.statements import joined
 
 BOTH = "changed in the document and in the session"
@@ -26,71 +27,84 @@ class Remark(NamedTuple):
     is_conflict: bool = False
 
 
-class Head(NamedTuple):
-    """The events and remarks that follow from the head of a document."""
-
-    events: tuple[Event, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-
-
-class Assessment(NamedTuple):
-    """A profile, by its id if the codebook has it, and its reasoning on one line; empty where there is none."""
-
-    profile: str
-    reasoning: str
-
-
 # --- the head -----------------------------------------------------------------------------------------
 
 
-def compare_description(edited: Document, base: Document | None, state: State, source: Source) -> Head:
-    """Return the changes of employer and title.
+def compare_description(edited: Document, base: Document | None, known: Source) -> tuple[Source, list[Remark]]:
+    """Return the source with the employer and title that a document gives it, and the conflicts.
 
-    Without a base they count only where neither session nor source names them.
+    Without a base they count only where neither session nor source, `known`, names them.
     """
-    known = state.describe(source)
-    employer, title = known.employer, known.title
-    new_employer, on_employer = _merged_text(edited, "employer", base.employer if base else None, employer)
-    new_title, on_title = _merged_text(edited, "title", base.title if base else None, title)
-    event = SourceDescribed(employer=new_employer, title=new_title, employer_before=employer, title_before=title)
-    is_new = (new_employer, new_title) != (employer, title)
-    return Head((event,) if is_new else (), (*on_employer, *on_title))
+    last = base or Document("")
+    fields: tuple[tuple[str, HeadPart, str, str, str], ...] = (
+        ("employer", "heading", edited.employer, last.employer, known.employer),
+        ("title", "opening", edited.title, last.title, known.title),
+    )
+    values, remarks = list[str](), list[Remark]()
+    for what, part, new, old, now in fields:
+        new, shown = collapse_spaces(new), collapse_spaces(now)
+        value, is_conflict = _merged(
+            new or shown, None if base is None else collapse_spaces(old) if shown else "", shown
+        )
+        values.append(now if value == shown else value)
+        if is_conflict and base is not None:
+            message = f"{BOTH}: the {what}: {quoted(now)} (session) is kept, not {quoted(new)}; correct the document"
+            remarks.append(_conflict(edited, part, message))
+    return replace(known, employer=values[0], title=values[1]), remarks
 
 
-def _merged_text(edited: Document, what: str, base: str | None, now: str) -> tuple[str, tuple[Remark, ...]]:
-    new, shown = collapse_spaces(edited.employer if what == "employer" else edited.title), collapse_spaces(now)
-    old = None if base is None else collapse_spaces(base)
-    if new in ("", shown, old):
-        return now, ()
-    if shown in ("", old):
-        return new, ()
-    if old is None:
-        return now, ()
-    message = f"{BOTH}: the {what}: {quoted(now)} (session) is kept, not {quoted(new)}; correct the document"
-    return now, (_conflict(edited, "heading" if what == "employer" else "opening", message),)
+def compare_assessment(
+    edited: Document, base: Document | None, state: State, book: Codebook
+) -> tuple[tuple[Event, ...], list[Remark]]:
+    """Return the changes of profile and reasoning, and the remarks; without a base, only those that the session lacks.
 
-
-def compare_assessment(edited: Document, base: Document | None, state: State, book: Codebook) -> Head:
-    """Return the changes of profile and reasoning; without a base, only those that the session lacks."""
-    new = assessment_of(edited, book)
-    now = Assessment(_profile_id(books.profile_name(book, state.profile), book), collapse_spaces(state.reasoning))
-    if base is None:
-        after, remarks = _completed(edited, new, now, book)
-    else:
-        after, remarks = _merged_assessment(edited, new, assessment_of(base, book), now, book)
-    profile = state.profile if after.profile == now.profile else after.profile
-    reasoning = state.reasoning if after.reasoning == now.reasoning else after.reasoning
+    Of two profiles the session's is kept; of two reasonings both, but without a base the session's alone.
+    """
+    now = _profile_id(books.profile_name(book, state.profile), book), collapse_spaces(state.reasoning)
+    new, old = assessment_of(edited, book), assessment_of(base, book) if base else (None, None)
+    remarks: list[Remark] = []
+    profile, is_conflict = _merged(new[0], old[0], now[0])
+    if is_conflict:
+        kept, other = (quoted(books.profile_name(book, one)) if one else "none" for one in (now[0], new[0]))
+        what = f"{BOTH}: the profile: {kept} (session) is kept, not {other}; assign the right one"
+        if base is None:
+            what = f"the session's profile {kept} is kept, not {other}: assign the right one"
+        remarks.append(_conflict(edited, "profile", what))
+    # The reasoning for a profile that is not used does not apply.
+    is_of_other = base is None and is_conflict
+    reasoning, is_conflict = _merged("" if is_of_other else new[1], old[1], now[1])
+    if base is None and new[1] not in ("", reasoning):
+        what = f"the reasoning in the document, {quoted(new[1])}, is not used: edit the session's if needed"
+        remarks.append(_conflict(edited, "reasoning", what))
+    elif is_conflict:
+        reasoning = joined(now[1], new[1])
+        what = f"{BOTH}: the reasoning: both texts are kept, the session's first; shorten it"
+        remarks.append(_conflict(edited, "reasoning", what))
+    profile = state.profile if profile == now[0] else profile
+    reasoning = state.reasoning if reasoning == now[1] else reasoning
     if (profile, reasoning) == (state.profile, state.reasoning):
-        return Head((), tuple(remarks))
+        return (), remarks
     if profile not in ("", state.profile) and books.profile(book, profile) is None:
         message = f"the codebook has no profile “{profile}”: add it to the codebook, or assign another profile"
-        remarks.append(Remark(_line(edited, "profile"), "warning", message))
-    return Head((profile_event(state, profile, reasoning),), tuple(remarks))
+        remarks.append(_conflict(edited, "profile", message)._replace(is_conflict=False))
+    return (profile_event(state, profile, reasoning),), remarks
 
 
-def assessment_of(document: Document, book: Codebook) -> Assessment:
-    """Return a document's profile and reasoning."""
-    return Assessment(_profile_id(document.profile, book), collapse_spaces(document.reasoning))
+def _merged(new: str, old: str | None, now: str) -> tuple[str, bool]:
+    """Return the value after the change from `old` to `new`, and whether the session has changed it to another one.
+
+    Without an old value, a new one only counts where the session has none.
+    """
+    if old is None:
+        return now or new, new not in ("", now or new)
+    if new in (old, now):
+        return now, False
+    return (new, False) if now == old else (now, True)
+
+
+def assessment_of(document: Document, book: Codebook) -> tuple[str, str]:
+    """Return a document's profile, by its id if the codebook has it, and its reasoning on one line."""
+    return _profile_id(document.profile, book), collapse_spaces(document.reasoning)
 
 
 def _profile_id(name: str, book: Codebook) -> str:
@@ -98,56 +112,9 @@ def _profile_id(name: str, book: Codebook) -> str:
     return found.id if found else collapse_spaces(name)
 
 
-def _completed(edited: Document, new: Assessment, now: Assessment, book: Codebook) -> tuple[Assessment, list[Remark]]:
-    """Complete the session's assessment from the document; the reasoning for another profile does not apply."""
-    profile = now.profile or new.profile
-    is_other = new.profile not in ("", profile)
-    reasoning = now.reasoning or ("" if is_other else new.reasoning)
-    remarks: list[Remark] = []
-    if is_other:
-        kept, other = _name(now, book), _name(new, book)
-        message = f"the session's profile {kept} is kept, not {other}: assign the right one"
-        remarks.append(_conflict(edited, "profile", message))
-    if new.reasoning not in ("", reasoning):
-        message = f"the reasoning in the document, {quoted(new.reasoning)}, is not used: edit the session's if needed"
-        remarks.append(_conflict(edited, "reasoning", message))
-    return Assessment(profile, reasoning), remarks
-
-
-def _merged_assessment(
-    edited: Document, new: Assessment, base: Assessment, now: Assessment, book: Codebook
-) -> tuple[Assessment, list[Remark]]:
-    """Merge edits by hand into the session's assessment; of two profiles keep the session's, of two reasonings both."""
-    profile, reasoning = now
-    remarks: list[Remark] = []
-    if new.profile not in (base.profile, now.profile):
-        if now.profile == base.profile:
-            profile = new.profile
-        else:
-            kept, other = _name(now, book), _name(new, book)
-            message = f"{BOTH}: the profile: {kept} (session) is kept, not {other}; assign the right one"
-            remarks.append(_conflict(edited, "profile", message))
-    if new.reasoning not in (base.reasoning, now.reasoning):
-        if now.reasoning == base.reasoning:
-            reasoning = new.reasoning
-        else:
-            reasoning = joined(now.reasoning, new.reasoning)
-            message = f"{BOTH}: the reasoning: both texts are kept, the session's first; shorten it"
-            remarks.append(_conflict(edited, "reasoning", message))
-    return Assessment(profile, reasoning), remarks
-
-
-def _name(one: Assessment, book: Codebook) -> str:
-    return quoted(books.profile_name(book, one.profile)) if one.profile else "none"
-
-
 def _conflict(document: Document, part: HeadPart, message: str) -> Remark:
-    return Remark(_line(document, part), "warning", message, is_conflict=True)
-
-
-def _line(document: Document, part: HeadPart) -> int:
     place = document.lines.get(part)
-    return place.line if place else 0
+    return Remark(place.line if place else 0, "warning", message, is_conflict=True)
 
 
 # --- the codebook -------------------------------------------------------------------------------------
