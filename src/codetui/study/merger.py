@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
-from codetui.model import Codebook, Problem, Source, SourceId, text_hash
+from codetui.model import Problem, Source, SourceId, text_hash
 from codetui.storage import disk, fs, session_files, study_files
 from codetui.storage.copies import original_of
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.session.document import decode_document
-from codetui.study.session.outcome import HeldElsewhere, PullKind
-from codetui.study.session.session import KeepBook, Session
+from codetui.study.session.outcome import PullKind
 from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
 from codetui.study.sessions import (
     SessionSnapshot,
@@ -68,9 +67,8 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
     others = [path for path in expanded if not _may_be_document(path)]
     if others:
         raise StudyError(f"this kind of file is no document, so nothing is imported. {READABLE}", file=others[0])
-    keep = study.codebook_service.keep
-    importer = Importer(study.codebook, study.sources_by_id(), study.paths_of(coder), coder, keep)
-    return [importer.import_document(document) for document in expanded]
+    sources, paths = study.sources_by_id(), study.paths_of(coder)
+    return [import_document(study, sources, paths, coder, document) for document in expanded]
 
 
 def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
@@ -100,72 +98,53 @@ def _may_be_document(path: Path) -> bool:
     return not is_binary and not re.match(rb"\s*[{\[]\s*[\"{\[}\]]", head)
 
 
-class Importer:
-    """Imports documents into one coder's sessions."""
-
-    def __init__(self, book: Codebook, sources: Sources, paths: SessionPaths, coder: str, keep_book: KeepBook) -> None:
-        self._book, self._sources, self._paths, self._coder = book, sources, paths, coder
-        self._keep_book = keep_book
-
-    def import_document(self, path: Path) -> ImportResult:
-        """Import one document; everything that the session has stays."""
-        try:
-            return self._import(path, parse(decode_document(fs.read(path), path), str(path)))
-        except OSError as error:
-            return _refused(path, 0, f"{error.strerror or error}; not imported: fix this and import it again")
-
-    def _import(self, path: Path, parsed: ParsedDocument) -> ImportResult:
-        conflict = unmerged(parsed.text)
-        if conflict is not None:
-            what = "this is a conflict mark of git; not imported: choose one side and import it again"
-            return _refused(path, conflict.line, what)
-        document = parsed.document
-        source_id = SourceId(document.source_id or _id_in(path.name))
-        is_empty = not (document.source_id or document.sections or document.profile or document.reasoning)
-        if not source_id or (is_empty and not fs.exists(self._paths.log(source_id))):
-            what = f"no heading names the {self._book.words.source}; not imported"
-            hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
-            return _refused(path, 1, f"{what}: {hint}")
-        source = self._sources.find(source_id)
-        missing = [] if source else [_not_in_corpus(path, source_id, self._book.words.source)]
-        source = source or Source(source_id, parsed.document.employer, parsed.document.title, "", str(path))
-        session = Session(source, self._book, self._paths, self._coder, self._keep_book, token="")
-        try:
-            is_new = session.state.opened is None
-            result = session.import_text(parsed, path)
-            problem = session.save_document()
-        finally:
-            session.release()
-        if result.kind is PullKind.NOT_SAVED:
-            return _refused(path, 0, f"{result.detail}; not imported: fix this and import it again")
-        if result.kind is PullKind.MUCH_REMOVED:
-            return ImportResult(path, problems=result.problems)
-        counts, found = result.counts, result.problems
-        if counts is None or not is_new:
-            # The counts are those of all quotations in the document, whatever the session has already.
-            alone = reconcile(parsed.document, None, State(), source, self._book, str(path), minted(parsed.text))
-            counts, found = alone.counts, alone.problems
-        problems = (*missing, *parsed.problems, *found, *result.problems, *((problem,) if problem else ()))
-        return ImportResult(
-            path,
-            source_id,
-            None if problem and problem.severity == "error" else session.document_path,
-            result.kind,
-            result.message,
-            counts,
-            tuple(dict.fromkeys(problems)),
-        )
+def import_document(study: Study, sources: Sources, paths: SessionPaths, coder: str, path: Path) -> ImportResult:
+    """Import one document into a session of a coder; everything that the session has stays."""
+    try:
+        return _import(study, sources, paths, coder, parse(decode_document(fs.read(path), path), str(path)), path)
+    except OSError as error:
+        return _refused(path, 0, f"{error.strerror or error}; not imported: fix this and import it again")
 
 
-def _not_in_corpus(path: Path, source_id: str, word: str) -> Problem:
-    what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"
-    return Problem(str(path), 1, "warning", f"{what}: add it, or name another corpus")
-
-
-def _id_in(name: str) -> str:
-    """Return the id of the source in the name of a document."""
-    found = NAMED.match(name)
-    return found[1].removesuffix(".md") if found else ""
+def _import(
+    study: Study, sources: Sources, paths: SessionPaths, coder: str, parsed: ParsedDocument, path: Path
+) -> ImportResult:
+    document, word = parsed.document, study.codebook.words.source
+    conflict = unmerged(parsed.text)
+    if conflict is not None:
+        what = "this is a conflict mark of git; not imported: choose one side and import it again"
+        return _refused(path, conflict.line, what)
+    named = NAMED.match(path.name)
+    source_id = SourceId(document.source_id or (named[1].removesuffix(".md") if named else ""))
+    is_empty = not (document.source_id or document.sections or document.profile or document.reasoning)
+    if not source_id or (is_empty and not fs.exists(paths.log(source_id))):
+        hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
+        return _refused(path, 1, f"no heading names the {word}; not imported: {hint}")
+    problems: list[Problem] = []
+    source = sources.find(source_id)
+    if source is None:
+        source = Source(source_id, document.employer, document.title, "", str(path))
+        what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"
+        problems.append(Problem(str(path), 1, "warning", f"{what}: add it, or name another corpus"))
+    session = study.open_session(source, coder, paths)
+    try:
+        is_new = session.state.opened is None
+        result = session.import_text(parsed, path)
+        problem = session.save_document()
+    finally:
+        session.release()
+    if result.kind is PullKind.NOT_SAVED:
+        return _refused(path, 0, f"{result.detail}; not imported: fix this and import it again")
+    if result.kind is PullKind.MUCH_REMOVED:
+        return ImportResult(path, problems=result.problems)
+    counts, found = result.counts, result.problems
+    if counts is None or not is_new:
+        # The counts are those of all quotations in the document, whatever the session has already.
+        alone = reconcile(document, None, State(), source, study.codebook, str(path), minted(parsed.text))
+        counts, found = alone.counts, alone.problems
+    problems += [*parsed.problems, *found, *result.problems, *([problem] if problem else [])]
+    target = None if problem and problem.severity == "error" else session.document_path
+    return ImportResult(path, source_id, target, result.kind, result.message, counts, tuple(dict.fromkeys(problems)))
 
 
 def _refused(path: Path, line: int, message: str) -> ImportResult:
@@ -200,18 +179,16 @@ def merge_folders(
     others = [(folder, _sessions_to_merge(folder, study.sessions_path)) for folder in folders]
     merger = Merger(study, is_dry=is_dry)
     named = [disk.real(folder) for folder, _ in others]
-    copies = (
-        one for one in merger.left_out if not any(Path(disk.real(one.file)).is_relative_to(each) for each in named)
-    )
-    yield BooksMerged(0, tuple(copies))
+    copies = ((one, Path(disk.real(one.file))) for one in merger.left_out)
+    yield BooksMerged(0, tuple(one for one, path in copies if not any(map(path.is_relative_to, named))))
     for folder, theirs in others:
         if theirs.log is not None:
             yield merger.merge_log(theirs.log)
             continue
         yield BooksMerged(0, tuple(_beside_sessions(folder, theirs.root)))
-        yield from merger.merge(theirs.root, theirs.folder)
+        yield from merger.merge(theirs)
         if not is_dry:
-            yield _merge_books(merger, theirs, study.sessions_path)
+            yield merger.merge_books(theirs)
 
 
 class Theirs(NamedTuple):
@@ -259,33 +236,28 @@ class Merger:
     """Merge the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
 
     def __init__(self, study: Study, *, is_dry: bool = False) -> None:
-        self._book, self._root, self._is_dry = study.codebook, study.sessions_path, is_dry
+        self._study, self._is_dry = study, is_dry
+        self._book, self._root = study.codebook, study.sessions_path
         self._sources = study.sources_by_id()
-        self._keep_book = study.codebook_service.keep
         self.left_out = dict.fromkeys(one for session in study.sessions() for one in session.misplaced)
         """What is among the sessions of the study and is not read, such as copies."""
 
-    def merge(self, other_root: Path, folder: str = "") -> Iterator[MergeResult]:
-        """Merge all sessions below a folder, by coder and source, or those of one coder's folder there.
-
-        A copy of a coder's folder is merged where it is named.
-        """
-        names = session_files.coders(other_root)
-        copies = {} if folder else copied_folders(other_root, names)
+    def merge(self, other: Theirs) -> Iterator[MergeResult]:
+        """Merge all sessions, by coder and source.  A copy of a coder's folder is merged where it is named."""
+        names, copies = _coders_of(other)
         for copy, original in copies.items():
-            problem = copy_problem(other_root / copy, original)
-            yield MergeResult(copy, "", "refused", problems=(problem,))
-        for path in session_files.misplaced_files(other_root) if not folder else ():
+            yield MergeResult(copy, "", "refused", problems=(copy_problem(other.root / copy, original),))
+        for path in session_files.misplaced_files(other.root) if not other.folder else ():
             yield MergeResult(path.name, "", "refused", problems=(stray(path),))
-        for name in [folder] if folder else [name for name in names if name not in copies]:
-            for theirs in coder_snapshots(SessionPaths.of_folder(other_root, name), self._book, self._sources):
-                here = self._paths_here(other_root, name, theirs.coder, is_named=bool(folder))
+        for name in names:
+            for theirs in coder_snapshots(SessionPaths.of_folder(other.root, name), self._book, self._sources):
+                here = self._paths_here(other, name, theirs.coder)
                 if theirs.is_unread:
                     yield MergeResult(name, theirs.source.id, "refused", problems=theirs.problems)
                 elif theirs.log is not None:
                     yield self._merge_log(name, here, theirs, theirs.log)
                 elif theirs.document is not None:
-                    yield self._import_document(name, here, theirs, theirs.document.path)
+                    yield self._import_document(name, here, theirs.source.id, theirs.document.path)
 
     def merge_log(self, path: Path) -> MergeResult:
         """Merge one log, wherever it is and whatever it is called, into the session of its coder and source."""
@@ -300,118 +272,106 @@ class Merger:
         theirs = SessionSnapshot(coder, coder, source, state, path, tuple(steps), tuple(problems))
         return self._merge_log(coder, SessionPaths(self._root, coder), theirs, path)
 
-    def merge_study_logs(self, other_root: Path, folder: str = "") -> None:
+    def merge_books(self, theirs: Theirs) -> BooksMerged:
+        """Copy the codebook versions that were used there, the rules between them, and the steps of study logs."""
+        problems: list[Problem | None] = []
+        number, root = 0, self._root
+        try:
+            for name in study_files.kept_names(theirs.root):
+                text = study_files.kept_codebook(theirs.root, name)
+                if text is not None and name not in study_files.kept_names(root):
+                    problems.append(study_files.keep_codebook(root, text, text_hash(text)))
+                    number += problems[-1] is None
+            self._merge_study_logs(theirs)
+            for rules in study_files.kept_maps(theirs.root):
+                digest = rules.stem.removeprefix(study_files.MAP)
+                problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
+        except OSError as error:
+            what = f"not all versions of the codebook and logs of the study are merged: {error.strerror or error}"
+            problems.append(Problem(str(error.filename), 0, "error", what))
+        return BooksMerged(number, tuple(filter(None, problems)))
+
+    def _merge_study_logs(self, other: Theirs) -> None:
         """Add the steps that the coders' logs of the study lack here.  Raises OSError."""
-        names = session_files.coders(other_root)
-        for name in [folder] if folder else [name for name in names if name not in copied_folders(other_root, names)]:
-            theirs = SessionPaths.of_folder(other_root, name).study_log()
+        for name in _coders_of(other)[0]:
+            theirs = SessionPaths.of_folder(other.root, name).study_log()
             steps = StudyJournal(theirs).read()[0]
             if steps:
-                here = self._paths_here(other_root, name, steps[-1].coder, is_named=bool(folder)).study_log()
+                here = self._paths_here(other, name, steps[-1].coder).study_log()
                 ours = fs.read(here) if fs.is_file(here) else b""
                 StudyJournal(here).add(missing_lines(ours, fs.read(theirs)))
 
-    def _paths_here(self, other_root: Path, name: str, coder: str, *, is_named: bool) -> SessionPaths:
+    def _paths_here(self, other: Theirs, name: str, coder: str) -> SessionPaths:
         """Return the coder's paths here: the folder `name`, unless it differs from another only in case.
 
-        A copy that `is_named` is merged into the folder of its coder.
+        A copy that is named is merged into the folder of its coder.
         """
-        if is_named:
+        if other.folder:
             original = original_of(name, session_files.coders(self._root)) if coder == name else ""
             return SessionPaths.of_folder(self._root, original) if original else SessionPaths(self._root, coder)
-        if session_files.coder_folder(other_root, coder) == name:
+        if session_files.coder_folder(other.root, coder) == name:
             return SessionPaths(self._root, coder)
         return SessionPaths.of_folder(self._root, name)
 
     def _merge_log(self, name: str, here: SessionPaths, theirs: SessionSnapshot, their_log: Path) -> MergeResult:
-        source_id = theirs.source.id
+        log = here.log(theirs.source.id)
         errors = tuple(one for one in theirs.problems if one.severity == "error")
+        refused = MergeResult(name, theirs.source.id, "refused", problems=errors)
         if not theirs.transactions or replay(theirs.transactions).opened is None:
-            return MergeResult(name, source_id, "refused", problems=errors)
-        log = here.log(source_id)
+            return refused
         try:
             ours, unread = Journal(log).read()
-            errors += tuple(unread)
             edits = b"".join(b"\n" + encode(edit) for edit in theirs.edits)
             lines = missing_lines(fs.none_if_gone(lambda: fs.read(log)) or b"", fs.read(their_log) + edits)
+            if not lines:
+                return refused._replace(fate="nothing new", problems=(*errors, *unread))
+            obstacle = text_conflict(ours, log, theirs, self._book.words) or out_of_bounds(theirs)
+            if obstacle is not None:
+                return refused._replace(problems=(obstacle,))
+            steps = (*ours, *theirs.steps)
+            whole = replay(steps)
+            conflicts = (describe_conflict(one, whole, self._book) for one in find_conflicts(steps))
+            problems = (*theirs.problems, *unread, *(Problem(str(log), 0, "warning", one) for one in conflicts))
+            edited = " with the edits by hand in its document" if theirs.edits else ""
+            message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
+            fate, found = ("merged", ()) if self._is_dry else self._write(here, theirs, lines)
         except OSError as error:
-            return _failed(name, source_id, Path(error.filename or log), str(error.strerror or error))
-        if not lines:
-            return MergeResult(name, source_id, "nothing new", problems=errors)
-        obstacle = text_conflict(ours, log, theirs, self._book.words) or out_of_bounds(theirs)
-        if obstacle is not None:
-            return MergeResult(name, source_id, "refused", problems=(obstacle,))
-        steps = (*ours, *theirs.steps)
-        whole = replay(steps)
-        conflicts = (describe_conflict(one, whole, self._book) for one in find_conflicts(steps))
-        problems = (*theirs.problems, *unread, *(Problem(str(log), 0, "warning", one) for one in conflicts))
-        edited = " with the edits by hand in its document" if theirs.edits else ""
-        message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
-        if self._is_dry:
-            return MergeResult(name, source_id, "merged", message, problems)
-        fate, found = self._write(here, theirs, lines)
-        return MergeResult(name, source_id, fate, message, (*problems, *found))
+            what = f"{error.strerror or error}; this session is not merged: fix this and run the same command again"
+            return refused._replace(problems=(Problem(str(error.filename or log), 0, "error", what),))
+        return MergeResult(name, theirs.source.id, fate, message, (*problems, *found))
 
-    def _write(
-        self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]
-    ) -> tuple[Fate, tuple[Problem, ...]]:
-        """Add their lines to the log and write the document, whose hand edits are imported first."""
-        log = here.log(theirs.source.id)
-        try:
-            source = self._sources.find(theirs.source.id) or theirs.source
-            session = Session(source, self._book, here, theirs.coder, self._keep_book, token="")
-        except OSError as error:
-            failed = _failed("", theirs.source.id, Path(error.filename or log), str(error.strerror or error))
-            return failed.fate, failed.problems
+    def _write(self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]) -> tuple[Fate, Sequence[Problem]]:
+        """Add their lines to the log and write the document, whose hand edits are imported first.  Raises OSError."""
+        source = self._sources.find(theirs.source.id) or theirs.source
+        session = self._study.open_session(source, theirs.coder, here)
         try:
             obstacle = session.add_steps(lines)
-            if isinstance(obstacle, HeldElsewhere):
-                what = (
-                    f"the session is open elsewhere {obstacle.holder}: close it there, and run the same command again"
-                )
-                return "refused", (Problem(str(log), 0, "error", what),)
-            if obstacle is not None:
-                what = f"{obstacle.reason}; nothing is merged: fix this and run the same command again"
-                return "refused", (Problem(str(log), 0, "error", what),)
-            problem = session.save_document()
+            if obstacle is None:
+                problem = session.save_document()
         finally:
             session.release()
-        others = (one for one in session.problems if one not in self.left_out)
+        if obstacle is not None:
+            what = f"{obstacle.reason}; nothing is merged: fix this and run the same command again"
+            return "refused", (Problem(str(here.log(source.id)), 0, "error", what),)
+        others = [one for one in session.problems if one not in self.left_out]
         fate: Fate = "refused" if problem and problem.severity == "error" else "merged"
-        return fate, (*others, *((problem,) if problem else ()))
+        return fate, [*others, *([problem] if problem else [])]
 
-    def _import_document(self, name: str, here: SessionPaths, theirs: SessionSnapshot, document: Path) -> MergeResult:
-        source_id = theirs.source.id
+    def _import_document(self, name: str, here: SessionPaths, source_id: SourceId, document: Path) -> MergeResult:
+        result = MergeResult(name, source_id, "merged")
         if self._is_dry:
-            return MergeResult(name, source_id, "merged", f"{document.name}, which has no log, would be imported")
-        result = Importer(self._book, self._sources, here, name, self._keep_book).import_document(document)
-        if result.target is None:
-            return MergeResult(name, source_id, "refused", result.message, result.problems)
-        if result.kind is PullKind.NOTHING_NEW:
-            return MergeResult(name, source_id, "nothing new", result.message)
-        return MergeResult(name, source_id, "merged", result.message, result.problems)
+            return result._replace(message=f"{document.name}, which has no log, would be imported")
+        done = import_document(self._study, self._sources, here, name, document)
+        fate: Fate = "refused" if done.target is None else "merged"
+        if fate == "merged" and done.kind is PullKind.NOTHING_NEW:
+            return result._replace(fate="nothing new", message=done.message)
+        return result._replace(fate=fate, message=done.message, problems=done.problems)
 
 
-def _failed(name: str, source_id: str, path: Path, reason: str) -> MergeResult:
-    what = f"{reason}; this session is not merged: fix this and run the same command again"
-    return MergeResult(name, source_id, "refused", problems=(Problem(str(path), 0, "error", what),))
-
-
-def _merge_books(merger: Merger, theirs: Theirs, root: Path) -> BooksMerged:
-    """Copy the codebook versions that were used there, and the rules that lead from one to the next."""
-    problems: list[Problem | None] = []
-    number, source = 0, theirs.root
-    try:
-        for name in study_files.kept_names(source):
-            text = study_files.kept_codebook(source, name)
-            if text is not None and name not in study_files.kept_names(root):
-                problems.append(study_files.keep_codebook(root, text, text_hash(text)))
-                number += problems[-1] is None
-        merger.merge_study_logs(source, theirs.folder)
-        for rules in study_files.kept_maps(source):
-            digest = rules.stem.removeprefix(study_files.MAP)
-            problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))
-    except OSError as error:
-        what = f"not all versions of the codebook and logs of the study are merged: {error.strerror or error}"
-        problems.append(Problem(str(error.filename), 0, "error", what))
-    return BooksMerged(number, tuple(filter(None, problems)))
+def _coders_of(theirs: Theirs) -> tuple[list[str], dict[str, str]]:
+    """Return the folders of coders that are merged, and the copies of such folders, each with its original."""
+    if theirs.folder:
+        return [theirs.folder], {}
+    names = session_files.coders(theirs.root)
+    copies = copied_folders(theirs.root, names)
+    return [name for name in names if name not in copies], copies

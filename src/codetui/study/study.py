@@ -241,13 +241,13 @@ class Study:
         finally:
             session.release()
 
-    def open_session(self, source: Source, coder: str, token: str = "") -> Session:
+    def open_session(self, source: Source, coder: str, paths: SessionPaths | None = None) -> Session:
         """Open a coder's session of a source, which the caller releases.  Raises OSError where it cannot be read.
 
-        `token` as in Session.
+        `paths` if it is not in the coder's own folder.
         """
         keep = self.codebook_service.keep
-        return Session(source, self.codebook, self.paths_of(coder), coder, keep, token)
+        return Session(source, self.codebook, paths or self.paths_of(coder), coder, keep, token="")
 
     def paths_of(self, coder: str) -> SessionPaths:
         """Return where a coder's sessions are."""
