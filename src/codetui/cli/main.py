@@ -61,7 +61,7 @@ def run(argv: Sequence[str]) -> int:
     except Exception:
         from traceback import format_exc
 
-        from codetui.study.crash import report_crash
+        from codetui.study.session.fallback import report_crash
 
         _error(report_crash(format_exc()))
         return EXIT_PROBLEMS

@@ -13,7 +13,7 @@ from typing import TextIO
 from textual.app import App
 from textual.css.query import NoMatches
 
-from codetui.study.crash import report_crash
+from codetui.study.session.fallback import report_crash
 from codetui.tui.bench import KeepsText
 from codetui.tui.small_window import SmallWindow
 from codetui.tui.workbench.screen import WorkbenchScreen

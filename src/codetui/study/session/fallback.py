@@ -1,13 +1,15 @@
-"""Save work that the disk refuses: in a second folder, as rescued texts, and as notes of refused steps."""
+"""Save what the disk refuses: steps in a second folder, rescued texts, notes of refused steps, reports of crashes."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
+from codetui import __version__
 from codetui.core.session.commands import (
     AssignCode,
     AssignProfile,
@@ -24,6 +26,7 @@ from codetui.storage.journal import Journal, now
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.document import SessionDocument, Snapshot
 
+CRASH = "crash.txt"
 DRAFT = ".unsaved.md"
 REFUSED = ".refused.jsonl"
 COPY = "codetui-copy"
@@ -93,32 +96,66 @@ def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None
 
 def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str) -> Problem:
     """Append a text to a file: beside the log, else in the home folder, else in the temporary folder; report where."""
-    entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n".encode("utf-8", "replace")
-    reason = ""
-    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
-    for root in roots:
-        try:
-            folder = root() if root in roots[:1] else fs.ensure_private(root())
-            path = file_at(folder, paths, source_id, DRAFT)
-            fs.append(path, entry)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            continue
-        return Problem(str(path), 0, "warning", "the text that could not be saved is kept here")
-    return Problem(str(paths.folder), 0, "error", f"the text could not be kept anywhere ({reason}): {text}")
+    entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n"
+    path, reason = _append(entry, _draft_files(paths, source_id, fs.ensure_private))
+    if path is None:
+        return Problem(str(paths.folder), 0, "error", f"the text could not be kept anywhere ({reason}): {text}")
+    return Problem(str(path), 0, "warning", "the text that could not be saved is kept here")
 
 
 def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
     """Return where texts that could not be saved are kept."""
     what = "this text could not be saved: copy what you need from it, then delete the file"
     found: list[Problem] = []
-    roots: tuple[Callable[[], Path], ...] = (lambda: paths.root, home_copy, temporary_copy)
-    for root in roots:
+    for file in _draft_files(paths, source_id, fs.require_own):
         with suppress(OSError):
-            folder = root() if root in roots[:1] else fs.require_own(root())
-            path = file_at(folder, paths, source_id, DRAFT)
+            path = file()
             found += [Problem(str(path), 0, "warning", what)] if fs.exists(path) else []
     return found
+
+
+def report_crash(traceback: str) -> str:
+    """Append a traceback to a file in the home folder, else in the temporary one; return a sentence with its path."""
+    lines = [line for line in traceback.splitlines() if line[:1].isalpha()]
+    what = f"codetui ended because of an error in the program ({lines[-1] if lines else 'unknown'})."
+    what = f"{what} Everything confirmed before is saved."
+    entry = f"## {now()}, codetui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{traceback}\n\n"
+    path, reason = _append(entry, _files_elsewhere(lambda folder: folder / CRASH, fs.ensure_private))
+    if path is None:
+        return f"{what} The details could not be written anywhere ({reason})."
+    return f"{what} Please report it, with the details in {path}."
+
+
+File = Callable[[], Path]
+"""A file, or OSError where its folder cannot be used."""
+
+
+def _draft_files(paths: SessionPaths, source_id: SourceId, usable: Callable[[Path], Path]) -> list[File]:
+    """Return the files for texts of a session, in the order in which they are tried."""
+
+    def draft_in(root: Path) -> Path:
+        return file_at(root, paths, source_id, DRAFT)
+
+    return [lambda: draft_in(paths.root), *_files_elsewhere(draft_in, usable)]
+
+
+def _files_elsewhere(file_in: Callable[[Path], Path], usable: Callable[[Path], Path]) -> list[File]:
+    """Return a file in the home folder, and one in the temporary folder; `usable` raises OSError for a folder."""
+    return [lambda: file_in(usable(home_copy())), lambda: file_in(usable(temporary_copy()))]
+
+
+def _append(entry: str, files: Iterable[File]) -> tuple[Path | None, str]:
+    """Append a text to the first file that can be written; return that file, or the reason if there is none."""
+    reason = ""
+    for file in files:
+        try:
+            path = file()
+            fs.append(path, entry.encode("utf-8", "replace"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+        else:
+            return path, ""
+    return None, reason
 
 
 def home_copy() -> Path:
