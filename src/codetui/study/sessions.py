@@ -30,7 +30,6 @@ from codetui.study.session.document import (
     MERGE_LOG,
     DocumentFile,
     LineIds,
-    SessionDocument,
     heading_id,
     is_named_for,
     misplaced_log,
@@ -315,12 +314,10 @@ class _CoderFolder:
         try:
             if not log.transactions:
                 source = self._with_text(source)
-            document = SessionDocument(
-                self._paths, source, lambda: log.transactions, candidates=candidates, is_read_only=True
-            )
+            sync = DocumentSync(log, source, self._book, self._paths, log.record, candidates)
+            document = sync.document
             if log.transactions and not document.is_covered_by(log.transactions):
-                source = self._with_text(source)
-            sync = DocumentSync(log, source, self._book, document, log.record)
+                source = sync.source = self._with_text(source)
             result = sync.reconcile_on_open()
             sync.recognize()
             line_ids = sync.ids_by_line if candidates else ()
@@ -335,7 +332,7 @@ class _CoderFolder:
             status=sync.status,
             edits=tuple(log.edits),
             edit_problems=result.problems if result else (),
-            misplaced=tuple(document.misplaced(self._book.words.source)),
+            misplaced=tuple(document.misplaced),
             reconciliation=sync.reconciliation,
             lost_steps=sync.lost_steps,
             line_ids=line_ids,
@@ -413,6 +410,6 @@ def restore_document(paths: SessionPaths, book: Codebook, transactions: list[Tra
     with suppress(OSError):
         if fs.is_newer(paths.document(opened.source, source.employer), paths.log(opened.source)):
             return
-        document = SessionDocument(paths, source, lambda: transactions)
-        if document.is_covered_by(transactions):
-            document.write(DocumentSync(log, source, book, document, log.record).render(), source.employer)
+        sync = DocumentSync(log, source, book, paths, log.record)
+        if sync.document.is_covered_by(transactions):
+            sync.document.write(sync.render(), source.employer)

@@ -176,14 +176,14 @@ class SessionDocument:
         paths: SessionPaths,
         source: Source,
         steps: Callable[[], Sequence[Transaction]] = lambda: (),
-        *,
+        word: str = "",
         candidates: Sequence[DocumentFile] | None = None,
-        is_read_only: bool = False,
     ) -> None:
         """Find the document and read it.  Raises OSError.
 
-        `steps` returns the session's steps, which record the employers for whom it may be named; `candidates` are the
-        documents to choose from where the folder was read already.
+        `steps` returns the session's steps, which record the employers for whom it may be named; `word` is what a
+        source is called. `candidates` are the documents to choose from where the folder was read already; then nothing
+        is written.
         """
         self._paths = paths
         self._id = source.id
@@ -191,12 +191,10 @@ class SessionDocument:
         self._candidates = candidates
         self.snapshots = SnapshotFile(paths.beside(source.id, ".written"))
         self._seen = Version()
-        self._is_read_only = is_read_only
+        self._word = word
         self._ignored: Path | None = None
-        self._others: list[Path] = []
-        """The documents beside this one that name the same source."""
-        self._exact_name = ""
-        self._is_found = False
+        self.misplaced: list[Problem] = []
+        """The problems of other documents that name this source."""
         self.path = self._find() or paths.document(source.id, "")
         self.text: str | None = None
         self.refresh()
@@ -256,8 +254,13 @@ class SessionDocument:
         names = [*filter(None, [self._imported_name()]), *names]
         texts = {snapshot.text for snapshot in self.snapshots.candidates()} if recorded else set[str]()
         chosen, others = choose_document(found, self._id, names, texts)
-        self._others, self._exact_name = [other.path for other in others], names[0]
-        self._is_found = chosen is not None
+        if chosen is not None:
+            what = f"this file is not read: the document of {self._word} {self._id} is {chosen.path.name}"
+            hint = "compare the two; `codetui import` with its name adds what only it has; then delete it"
+        else:
+            what = f"this document of {self._word} {self._id} is not read: its name must be {names[0]}"
+            hint = "rename it"
+        self.misplaced = [Problem(str(other.path), 0, "error", f"{what}: {hint}") for other in others]
         return chosen.path if chosen else None
 
     def _imported_name(self) -> str:
@@ -265,16 +268,6 @@ class SessionDocument:
         first = next(iter(self._steps()), None)
         name = Path(first.from_name).name if first and first.cause == "document" else ""
         return name if name.startswith(DOCUMENT) and name.endswith(".md") and is_named_for(Path(name), self._id) else ""
-
-    def misplaced(self, word: str) -> list[Problem]:
-        """Return the problems of other documents that name this source; `word` is what a source is called."""
-        if self._is_found:
-            what = f"this file is not read: the document of {word} {self._id} is {self.path.name}"
-            hint = "compare the two; `codetui import` with its name adds what only it has; then delete it"
-        else:
-            what = f"this document of {word} {self._id} is not read: its name must be {self._exact_name}"
-            hint = "rename it"
-        return [Problem(str(other), 0, "error", f"{what}: {hint}") for other in self._others]
 
     @property
     def is_own(self) -> bool:
@@ -300,7 +293,7 @@ class SessionDocument:
 
         Bytes that were not valid UTF-8 are copied first, since they were decoded as well as possible.
         """
-        if self._is_read_only:
+        if self._candidates is not None:
             return
         data = None if self.text is None else _read(self.path)
         if data is not None and data != snapshot.text.encode("utf-8", "replace"):
@@ -309,7 +302,7 @@ class SessionDocument:
 
     def keep_copy(self) -> None:
         """Copy what is on disk into the events folder, beside the log."""
-        data = None if self._is_read_only else _read(self.path)
+        data = None if self._candidates is not None else _read(self.path)
         if data is not None:
             with suppress(OSError):
                 self._copy(data)

@@ -45,7 +45,7 @@ from codetui.study.session.outcome import (
     ReadFailure,
     Saved,
 )
-from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument
+from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument, transaction_of
 
 KeepBook = Callable[[Codebook], Problem | None]
 
@@ -101,14 +101,13 @@ class Session:
             raise
 
     def _new_sync(self) -> DocumentSync:
-        document = SessionDocument(self._paths, self.source, lambda: self.transactions)
-        self._copies = self._copies_beside(document)
+        sync = DocumentSync(self._log, self.source, self.book, self._paths, self.record)
+        self._copies = self._copies_beside(sync.document)
         self._add_problems(self._copies)
-        return DocumentSync(self._log, self.source, self.book, document, self.record)
+        return sync
 
     def _copies_beside(self, document: SessionDocument) -> tuple[Problem, ...]:
-        word = self.book.words.source
-        return (*other_logs(self._paths, self.source.id, word), *document.misplaced(word))
+        return (*other_logs(self._paths, self.source.id, self.book.words.source), *document.misplaced)
 
     def _reconcile_on_open(self) -> None:
         """Import the changes made to source and document while the session was closed.  Raises OSError."""
@@ -155,7 +154,7 @@ class Session:
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
         """Continue with another version of the codebook: the labels in the document may change."""
         self.book, self._keep_book = book, keep_book
-        self._sync.use(book)
+        self._sync.book = book
 
     def recognize_codes(self) -> None:
         """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
@@ -180,19 +179,11 @@ class Session:
     def _record(self, decision: Decision) -> Saved | NotSaved:
         is_open = self.state.opened and (self._hash in self.state.outlines or not self.source.text)
         opening: tuple[Event, ...] = () if is_open else (self._opened(),)
-        transaction = Transaction(
-            id=TransactionId(fresh_id()),
-            parents=self.state.heads if decision.parents is None else decision.parents,
-            seq=self.state.seq + 1,
-            time=now(),
-            coder=self.coder,
-            codebook=f"{self.book.version}#{self.book.content_hash[:12]}",
-            cause=decision.cause,
-            target=decision.target,
-            from_name=decision.from_name,
-            step=decision.step,
-            events=opening + decision.events,
+        codebook = f"{self.book.version}#{self.book.content_hash[:12]}"
+        step = Transaction(
+            id=TransactionId(fresh_id()), seq=0, time=now(), coder=self.coder, codebook=codebook, events=()
         )
+        transaction = transaction_of(decision, self.state, step, opening)
         try:
             note = self._append(transaction)
         except OSError as error:
@@ -266,7 +257,7 @@ class Session:
     @property
     def doubt(self) -> Problem | None:
         """Return why it is unknown what other programs do with this session; None if it is known."""
-        return self._access.problem or self._failure.problem or self._sync.unread
+        return self._access.problem or self._failure.problem or self._sync.failure.problem
 
     def take_over(self) -> PullResult | None:
         """Take the session from the other program; return what to report of its document."""
@@ -344,7 +335,7 @@ class Session:
         """
         holder, document, log = self._access.elsewhere(), None, None
         with suppress(OSError):
-            document = None if holder else self._sync.changed_version()
+            document = None if holder else self._sync.document.changed_version()
             log = self._log.changed()
         return (holder, document, log) if holder != self.holder or document or log else None
 
@@ -385,7 +376,7 @@ class Session:
     def out_of_date_reason(self) -> str:
         """Import the changes of others; return why that failed, empty if it did not."""
         result = self.pull()
-        unread = self._failure.problem or self._sync.unread
+        unread = self._failure.problem or self._sync.failure.problem
         return str(unread) if unread else result.message if result and not result.is_saved else ""
 
     # --- copies of the log and the document -------------------------------------------------------
@@ -398,7 +389,9 @@ class Session:
     def find_copies(self) -> list[Path]:
         """Look for copies of log and document; return them, and those known before where that is impossible."""
         with suppress(OSError):
-            self._copies = self._copies_beside(SessionDocument(self._paths, self.source, lambda: self.transactions))
+            word = self.book.words.source
+            document = SessionDocument(self._paths, self.source, lambda: self.transactions, word)
+            self._copies = self._copies_beside(document)
         return self.copies
 
     # --- the document -----------------------------------------------------------------------------
@@ -432,8 +425,7 @@ class Session:
     def rehearse_import(self, parsed: ParsedDocument, file: Path, *, is_alone: bool) -> State:
         """Return the state that importing a document would lead to, or that it describes alone; write nothing."""
         log = MemoryLog(() if is_alone else self.transactions)
-        document = SessionDocument(self._paths, self.source, lambda: log.transactions, candidates=(), is_read_only=True)
-        sync = DocumentSync(log, self.source, self.book, document, log.record)
+        sync = DocumentSync(log, self.source, self.book, self._paths, log.record, candidates=())
         sync.import_text(parsed, file, None if is_alone else self._state_at_import(file.name))
         return log.state
 

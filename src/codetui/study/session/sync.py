@@ -34,9 +34,9 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
-from codetui.storage.fs import Version
 from codetui.storage.journal import SessionLog
-from codetui.study.session.document import LineIds, SessionDocument, Snapshot, closest, heading_id
+from codetui.storage.session_files import SessionPaths
+from codetui.study.session.document import DocumentFile, LineIds, SessionDocument, Snapshot, closest, heading_id
 from codetui.study.session.outcome import NotSaved, PullKind, PullResult, ReadFailure, Saved
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ RECOGNIZED = "codes that the codebook lacked"
 BY_HAND = ("edit", "document")
 """The causes of a step that imported a document."""
 
+NO_TRANSACTION = Transaction(id=TransactionId(""), seq=0, time="", coder="", events=())
+
 MANY = 5
 """So many codings are never removed at once without a question, if they are more than a third of the session."""
 
@@ -60,6 +62,20 @@ def minted(*seeds: str) -> Callable[[], str]:
     prefix = sha256("\0".join(seeds).encode("utf-8", "surrogatepass")).hexdigest()[:17]
     numbers = count()
     return lambda: f"{prefix}{next(numbers):06x}"
+
+
+def transaction_of(decision: Decision, state: State, last: Transaction, opening: tuple[Event, ...] = ()) -> Transaction:
+    """Return the step that a decision is after a state; `last` gives its id, time, coder and codebook."""
+    return replace(
+        last,
+        parents=state.heads if decision.parents is None else decision.parents,
+        seq=state.seq + 1,
+        cause=decision.cause,
+        target=decision.target,
+        from_name=decision.from_name,
+        step=decision.step,
+        events=opening + decision.events,
+    )
 
 
 class MemoryLog:
@@ -75,18 +91,9 @@ class MemoryLog:
 
     def record(self, decision: Decision) -> Saved:
         """Put a decision into the state, at the time of the last step: the clocks of two machines differ."""
-        last = self.transactions[-1] if self.transactions else None
-        edit = Transaction(
-            id=TransactionId(minted(last.id if last else "", repr(decision.events), *(decision.parents or ()))()),
-            parents=self.state.heads if decision.parents is None else decision.parents,
-            seq=self.state.seq + 1,
-            time=last.time if last else "",
-            coder=last.coder if last else "",
-            codebook=last.codebook if last else "",
-            cause=decision.cause,
-            from_name=decision.from_name,
-            events=decision.events,
-        )
+        last = self.transactions[-1] if self.transactions else NO_TRANSACTION
+        id_ = minted(last.id, repr(decision.events), *(decision.parents or ()))()
+        edit = transaction_of(decision, self.state, replace(last, id=TransactionId(id_)))
         self.edits.append(edit)
         self.transactions.append(edit)
         self.state = evolve(self.state, edit)
@@ -116,18 +123,26 @@ class DocumentSync:
         log: SessionLog | MemoryLog,
         source: Source,
         book: Codebook,
-        document: SessionDocument,
+        paths: SessionPaths,
         record: Callable[[Decision], Saved | NotSaved],
+        candidates: Sequence[DocumentFile] | None = None,
     ) -> None:
-        self.document = document
+        """Find and read the document.  Raises OSError.
+
+        `candidates` are the documents to choose from where the folder was read already; nothing is written then.
+        """
+        self.document = SessionDocument(paths, source, lambda: log.transactions, book.words.source, candidates)
+        self.book = book
+        """The codebook; with another version of it the labels in the document may change."""
+        self.failure = ReadFailure("the document stays as it is, and your codings go into the log")
+        """Why the document could not be read the last time."""
         self.status = DocumentStatus.MISSING
         self.reconciliation: Reconciliation | None = None
         self.lost_steps = 0
-        self._log, self._source, self._book, self._record = log, source, book, record
+        self.source, self._log, self._record = source, log, record
         self._damage: Damage | None = None
         self._accepted: str | None = None
         self._rendered: tuple[State, Codebook, Snapshot] | None = None
-        self._failure = ReadFailure("the document stays as it is, and your codings go into the log")
         self._lock = RLock()
 
     @property
@@ -139,13 +154,8 @@ class DocumentSync:
     def may_be_behind(self) -> bool:
         """Return the same without rendering: True also while it is unknown."""
         state, cached = self._log.state, self._rendered
-        is_known = cached is not None and cached[0] is state and cached[1] is self._book
+        is_known = cached is not None and cached[0] is state and cached[1] is self.book
         return state.opened is not None and not (is_known and cached and cached[2].text == self.document.text)
-
-    @property
-    def unread(self) -> Problem | None:
-        """Return why the document could not be read the last time."""
-        return self._failure.problem
 
     @property
     def ids_by_line(self) -> LineIds:
@@ -156,14 +166,6 @@ class DocumentSync:
             return ids_by_line(self.reconciliation.document)
         own = self.document.own_snapshot
         return own.ids if own else self.render().ids if self.render().text == self.document.text else ()
-
-    def use(self, book: Codebook) -> None:
-        """Continue with another version of the codebook: the labels in the document may change."""
-        self._book = book
-
-    def changed_version(self) -> Version | None:
-        """Return the version of the file if it is not the one that was read; any thread may ask."""
-        return self.document.changed_version()
 
     # --- from the document to the session ---------------------------------------------------------
 
@@ -189,8 +191,8 @@ class DocumentSync:
                 result = self._compare(is_open=True) if self.document.refresh() else None
             except OSError as error:
                 self.document.forget()
-                return self._failure.report(error, self.document.path)
-            self._failure.clear()
+                return self.failure.report(error, self.document.path)
+            self.failure.clear()
             return result
 
     def import_text(self, parsed: ParsedDocument, file: Path, earlier: State | None) -> PullResult:
@@ -219,7 +221,8 @@ class DocumentSync:
         is_begun = self._log.state.opened is not None
         own = document.snapshots.candidates() if is_begun else ()
         if text is None or not text.strip():
-            return self._report_missing(text, was_written=bool(own))
+            self.status = DocumentStatus.MISSING if text is None else DocumentStatus.EMPTY
+            return PullResult(PullKind.DELETED if text is None else PullKind.EMPTIED) if own else None
         self.lost_steps = own[0].lost(self._log.transactions) if own else 0
         if own and text == own[0].text and not self.lost_steps and not is_open:
             # Nobody has edited it; whether it lags behind is found out when it is rendered.
@@ -240,12 +243,6 @@ class DocumentSync:
     def _remember_unless_own(self, snapshot: Snapshot) -> None:
         if not self.document.is_own:
             self.document.remember(snapshot)
-
-    def _report_missing(self, text: str | None, *, was_written: bool) -> PullResult | None:
-        """Report a document that was deleted or emptied, if there was one."""
-        is_gone = text is None
-        self.status = DocumentStatus.MISSING if is_gone else DocumentStatus.EMPTY
-        return PullResult(PullKind.DELETED if is_gone else PullKind.EMPTIED) if was_written else None
 
     def _bases(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
         """Return the snapshots that `text` may be an edit of, the newest first, without steps that the log has lost.
@@ -274,14 +271,16 @@ class DocumentSync:
     def _check_and_apply(self, text: str, bases: Sequence[Snapshot], own: Sequence[Snapshot]) -> PullResult | None:
         parsed = parse(text, str(self.document.path))
         if self._log.state.opened is not None:
-            heading, word = heading_id(self._source.id), self._book.words.source
+            heading, word = heading_id(self.source.id), self.book.words.source
             self._damage = damage_of(parsed, own[0] if own else None, heading, word)
         else:
             self._damage = unmerged(text)
-        if self._damage is None:
-            return self._apply(parsed, bases)
-        self.status = DocumentStatus.DAMAGED
-        return PullResult(PullKind.DAMAGED, (self._problem(self._damage),), detail=self._damage.message)
+        return self._refuse(PullKind.DAMAGED, self._damage) if self._damage else self._apply(parsed, bases)
+
+    def _refuse(self, kind: PullKind, damage: Damage) -> PullResult:
+        """Leave the document as it is, since it must not be imported."""
+        self._damage, self.status = damage, DocumentStatus.DAMAGED
+        return PullResult(kind, (self._problem(damage),), detail=damage.message)
 
     def _apply(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> PullResult | None:
         """Import the document on disk as an edit of one of `bases`."""
@@ -297,9 +296,8 @@ class DocumentSync:
         number = None if self._accepted == parsed.text else much_removed(found.events, state)
         if number is not None:
             what = f"the edited document lacks {number} of the {len(state.live())} codings of this session"
-            self._damage = Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
-            self.status = DocumentStatus.DAMAGED
-            return PullResult(PullKind.MUCH_REMOVED, (self._problem(self._damage),), detail=self._damage.message)
+            damage = Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
+            return self._refuse(PullKind.MUCH_REMOVED, damage)
         ids = ids_by_line(found.document)
         is_newest = base is None or base.text == bases[0].text
         older = [] if is_newest else self._not_applied(as_written, bases[0], found.events)
@@ -350,7 +348,7 @@ class DocumentSync:
 
         file = str(self.document.path)
         parsed, base = self._read_like(parsed, newest, file)
-        state, context = self._log.state, DecisionContext(self._book, self._source.text, "", "")
+        state, context = self._log.state, DecisionContext(self.book, self.source.text, "", "")
         problems: list[Problem] = []
         for event in self._reconcile(parsed, base, file).events:
             match event:
@@ -375,7 +373,7 @@ class DocumentSync:
         state = self._log.state
         mint = minted(parsed.text, base.text if base else "", str(state.seq))
         before, book = base.document if base else None, self.book_of(state)
-        return reconcile(parsed.document, before, state, self._source, book, file, mint, parsed.text)
+        return reconcile(parsed.document, before, state, self.source, book, file, mint, parsed.text)
 
     def _read_like(
         self, parsed: ParsedDocument, base: Snapshot | None, file: str
@@ -388,9 +386,9 @@ class DocumentSync:
         from codetui.formats.session_doc.formatting import read_like
         from codetui.formats.session_doc.markdown import project
 
-        state, text = self._log.state, self._source.text
+        state, text = self._log.state, self.source.text
         book = self.book_of(state)
-        index, known = index_of(book), project(state, book, state.describe(self._source))
+        index, known = index_of(book), project(state, book, state.describe(self.source))
         if base is not None:
             known = read_like(base.text, "", known, index, base.ids, text).document
             base = base.read_as(known)
@@ -437,13 +435,13 @@ class DocumentSync:
         with self._lock:
             if self._damage is not None and not is_forced:
                 return self._problem(self._damage)
-            if self.unread is not None and not is_forced:
-                return self.unread
+            if self.failure.problem is not None and not is_forced:
+                return self.failure.problem
             if not self.is_behind and self._damage is None:
                 return None
             state = self._log.state
             snapshot = self.render(state)
-            employer = state.describe(self._source).employer
+            employer = state.describe(self.source).employer
             problem = self.document.write(snapshot, employer, is_forced=is_forced)
             if problem is None or self.document.text == snapshot.text:
                 self._damage = None
@@ -452,18 +450,18 @@ class DocumentSync:
     def render(self, state: State | None = None) -> Snapshot:
         """Return the document of the session as it is now, whatever is on disk; the last one is cached."""
         state, cached = state or self._log.state, self._rendered
-        if cached is not None and cached[0] is state and cached[1] is self._book:
+        if cached is not None and cached[0] is state and cached[1] is self.book:
             return cached[2]
         steps = [one for one in self._log.transactions if one.seq <= state.seq]
         snapshot = self._snapshot(state, steps)
-        self._rendered = (state, self._book, snapshot)
+        self._rendered = (state, self.book, snapshot)
         return snapshot
 
     def _snapshot(self, state: State, steps: Sequence[Transaction]) -> Snapshot:
         """Return the document of a state, as it can be encoded."""
         from codetui.formats.session_doc.patch import document_of
 
-        text, ids = document_of(state, self.book_of(state), state.describe(self._source))
+        text, ids = document_of(state, self.book_of(state), state.describe(self.source))
         encodable = text.encode("utf-8", "replace").decode("utf-8")
         return Snapshot(encodable, ids, tuple(one.id for one in steps))
 
@@ -472,14 +470,14 @@ class DocumentSync:
         from codetui.study.former import with_former
 
         try:
-            return with_former(self._book, self.document.sessions, [state])
+            return with_former(self.book, self.document.sessions, [state])
         except OSError:
-            return self._book
+            return self.book
 
     def recognize(self) -> Saved | NotSaved | None:
         """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
         state = self._log.state
-        mint = minted("recognized", self._book.content_hash, str(state.seq))
+        mint = minted("recognized", self.book.content_hash, str(state.seq))
         events = recognize(state, self.book_of(state), mint)
         what = f"{plural(len(events), 'change')}: the codebook now has the code."
         return self._record(Decision(events, what, cause="migration", from_name=RECOGNIZED)) if events else None
