@@ -12,8 +12,7 @@ from codetui.model import CodingId, MemoTarget
 from codetui.storage import fs
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.session import Session
-from codetui.study.sessions import restore_document, session_snapshots
-from codetui.study.study import CorpusSources
+from codetui.study.sessions import CorpusSources, restore_document, session_snapshots
 
 
 def log_path(root: Path) -> Path:

@@ -18,8 +18,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, session_snapshots
-from codetui.study.study import CorpusSources
+from codetui.study.sessions import CorpusSources, SessionSnapshot, session_snapshots
 from testing.paths import ROOT
 from testing.studies import ADS, CODEBOOK, write_study
 

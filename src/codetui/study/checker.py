@@ -6,7 +6,7 @@ A session is checked for how its log and document relate, for what it lacks, and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +20,7 @@ from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.markdown import identified, parse_document
-from codetui.formats.session_doc.model import Document, Written
+from codetui.formats.session_doc.model import Document, Entry, Written
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     GRAVEST_FIRST,
@@ -45,8 +45,8 @@ from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
 from codetui.study.session.outcome import change_words, not_read
 from codetui.study.session.sync import DocumentStatus
-from codetui.study.sessions import SessionSnapshot, coded_texts
-from codetui.study.study import CorpusSources, Study
+from codetui.study.sessions import CorpusSources, SessionSnapshot, coded_texts
+from codetui.study.study import Study
 
 
 def check_study(study: Study, coder: str | None = None) -> list[Problem]:
@@ -233,19 +233,13 @@ def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
 
 def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:
     """Return the problem of a document that the program wrote from an older log or codebook."""
-    here = [collapse_spaces(words) for words in _words(parse_document(document.text, "")[0])]
+    parts = parse_document(document.text, "")[0].parts()
+    here = [collapse_spaces(one.words) for one in parts if isinstance(one, Entry) and one.kind != "note"]
     live = [collapse_spaces(coding.words) for coding in state.live()]
     more, fewer = (Counter(live) - Counter(here)).total(), (Counter(here) - Counter(live)).total()
     counts = f"the log has {plural(more, 'quotation')} more and {fewer:,} fewer"
     what = f"the document is older than the log or the codebook ({counts}); open the {word} once"
     return Problem(file, 0, "warning", what)
-
-
-def _words(document: Document) -> Iterator[str]:
-    for section in document.sections:
-        for block in section.blocks:
-            for code in block.codes:
-                yield from (entry.words for entry in code.entries if entry.kind != "note")
 
 
 def _remarks(
@@ -264,11 +258,9 @@ def _remarks(
 
 def _has_unknown(state: State, index: CodebookIndex) -> bool:
     """Return whether the codebook lacks a code, group or section of the session."""
-    codes, others = set(index.codes), {"section": set(index.sections), "group": set(index.groups)}
-    places = [note.target for note in state.notes.values() if note.text]
-    return any(coding.code not in codes for coding in state.live()) or any(
-        place.id not in others.get(place.kind, codes) for place in places
-    )
+    parts: dict[str, Container[str]] = {"section": index.sections, "group": index.groups}
+    places = [note.target for note in state.notes.values() if note.text and note.target.kind in parts]
+    return not index.codes.keys() >= set(state.codes) or any(one.id not in parts[one.kind] for one in places)
 
 
 def _without_source(

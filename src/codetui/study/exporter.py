@@ -18,8 +18,8 @@ from codetui.storage.copies import is_left_out
 from codetui.study.former import with_former
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
-from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import CorpusSources, Study, StudyError
+from codetui.study.sessions import CorpusSources, SessionSnapshot
+from codetui.study.study import Study, StudyError
 
 
 class StudyExport(NamedTuple):

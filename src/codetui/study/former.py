@@ -34,13 +34,8 @@ def with_former(book: Codebook, sessions: Path, states: Iterable[State]) -> Code
     The earlier versions are those kept in the folder `sessions`.  Raises OSError where they cannot be read.
     """
     known = index_of(book).codes
-    wanted = dict.fromkeys(code for state in states for code in _codes_of(state) if code not in known)
+    wanted = dict.fromkeys(code for state in states for code in state.codes if code not in known)
     return _lookup_of(book, sessions).with_codes(wanted) if wanted else book
-
-
-def _codes_of(state: State) -> Iterator[str]:
-    yield from state.index.by_code
-    yield from (note.target.id for note in state.notes.values() if note.text and note.target.kind in ("code", "entry"))
 
 
 _lookups: dict[tuple[str, ...], _FormerCodes] = {}

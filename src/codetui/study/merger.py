@@ -20,8 +20,8 @@ from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import PullKind
 from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
 from codetui.study.sessions import (
+    CorpusSources,
     SessionSnapshot,
-    Sources,
     coder_snapshots,
     copied_folders,
     copy_problem,
@@ -98,7 +98,7 @@ def _may_be_document(path: Path) -> bool:
     return not is_binary and not re.match(rb"\s*[{\[]\s*[\"{\[}\]]", head)
 
 
-def import_document(study: Study, sources: Sources, paths: SessionPaths, coder: str, path: Path) -> ImportResult:
+def import_document(study: Study, sources: CorpusSources, paths: SessionPaths, coder: str, path: Path) -> ImportResult:
     """Import one document into a session of a coder; everything that the session has stays."""
     try:
         return _import(study, sources, paths, coder, parse(decode_document(fs.read(path), path), str(path)), path)
@@ -107,10 +107,10 @@ def import_document(study: Study, sources: Sources, paths: SessionPaths, coder: 
 
 
 def _import(
-    study: Study, sources: Sources, paths: SessionPaths, coder: str, parsed: ParsedDocument, path: Path
+    study: Study, sources: CorpusSources, paths: SessionPaths, coder: str, parsed: ParsedDocument, path: Path
 ) -> ImportResult:
     document, word = parsed.document, study.codebook.words.source
-    conflict = unmerged(parsed.text)
+    conflict = unmerged(parsed)
     if conflict is not None:
         what = "this is a conflict mark of git; not imported: choose one side and import it again"
         return _refused(path, conflict.line, what)

@@ -49,7 +49,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, Sources
+from codetui.study.sessions import CorpusSources, SessionSnapshot
 from codetui.study.steps import BegunStep, StepNote, interrupted_steps
 from codetui.study.study import Study, StudyError, read_codebook
 
@@ -403,7 +403,7 @@ def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | 
     return done
 
 
-def _source_of(record: SessionSnapshot, ads: Sources) -> Source | Problem:
+def _source_of(record: SessionSnapshot, ads: CorpusSources) -> Source | Problem:
     """Return a session's source, without its text if the corpus lacks it, or a problem if it cannot be read."""
     try:
         return ads.find(record.source.id) or replace(record.source, text="", file=record.folder)

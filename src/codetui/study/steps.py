@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from codetui.model import NO_STEP, Problem, StepId
 from codetui.storage import disk, fs
@@ -130,15 +130,10 @@ def _notes(root: Path) -> list[Path]:
 
 def _read(path: Path) -> BegunStep | None:
     """Return the step of a note; None if that cannot be read."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        value: object = json.loads(fs.read(path))
-    except (OSError, ValueError, RecursionError):
+        step = TypeAdapter(BegunStep).validate_json(fs.read(path), strict=True)
+    except (OSError, ValidationError):
         return None
-    if not isinstance(value, dict):
-        return None
-    fields = {name: one for name in BegunStep._fields if isinstance(one := value.get(name), str)}
-    kind: Kind | None = next((one for one in get_args(Kind) if one == fields.get("kind")), None)
-    if kind is None or len(fields) < len(BegunStep._fields) or path.name != f"{BEGUN}{fields['id']}{NOTE}":
-        return None
-    names = ("coder", "only", "what", "rules", "before", "after", "time")
-    return BegunStep(StepId(fields["id"]), kind, *(fields[name] for name in names))
+    return step if path.name == f"{BEGUN}{step.id}{NOTE}" else None

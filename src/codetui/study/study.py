@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeAlias
 
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import check_fields, parse_codebook
-from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, hashes_of, text_hash
+from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, session_snapshots
+from codetui.study.sessions import CorpusSources, SessionSnapshot, session_snapshots
 from codetui.study.steps import interrupted_steps
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
@@ -40,59 +40,6 @@ class StudyError(Exception):
         self.file = file
         self.line = line
         self.problems = tuple(problems)
-
-
-class CorpusSources:
-    """The sources of a corpus by id; the corpus is listed once, when the first one is needed."""
-
-    def __init__(self, corpus: Corpus | None) -> None:
-        self._corpus = corpus
-        self._entries: dict[str, SourceEntry] | None = None
-        self._read: dict[SourceId, Source] = {}
-        self._is_complete = True
-        self.problems: list[Problem] = []
-        """The problems of the corpus, once it was listed."""
-
-    def read_all(
-        self, is_kept: Callable[[SourceId], bool], problems: list[Problem]
-    ) -> Iterator[tuple[SourceEntry, int]]:
-        """Yield all sources with digests of their texts in one pass, and keep some texts; add to `problems`."""
-        self._entries = {}
-        for one, offset, digest in self._corpus.texts(problems) if self._corpus else ():
-            entry = SourceEntry(one.id, one.employer, one.title, one.file, offset, one.line)
-            self._entries[one.id] = entry
-            if is_kept(one.id):
-                self._read[one.id] = one
-            yield entry, digest
-        self.problems = problems
-        self._is_complete = not any(problem.severity == "error" for problem in problems)
-
-    def find(self, source_id: SourceId) -> Source | None:
-        """Return the source with its text, None if the corpus lacks it.
-
-        Raises OSError where it may be in a file that cannot be read.
-        """
-        if self._corpus is None or source_id in self._read:
-            return self._read.get(source_id)
-        if self._entries is None:
-            batches = list(self._corpus.batches())
-            self.problems = [problem for batch in batches for problem in batch.problems]
-            self._is_complete = not any(problem.severity == "error" for problem in self.problems)
-            self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
-        entry = self._entries.get(source_id)
-        if entry is None and not self._is_complete:
-            entry = self._corpus.find(source_id)
-        return self._corpus.read(entry)[0] if entry else None
-
-    @cached_property
-    def ids_by_text(self) -> dict[str, SourceId]:
-        """The first source with each text, by the hashes of the text; all texts are read for this."""
-        texts = self._corpus.texts([]) if self._corpus else ()
-        found: dict[str, SourceId] = {}
-        for one in texts:
-            for digest in hashes_of(one.source.text):
-                found.setdefault(digest, one.source.id)
-        return found
 
 
 class Study:
@@ -295,11 +242,8 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
 # --- the codebook ---------------------------------------------------------------------------------------
 
 
-class CodebookChange(NamedTuple):
-    """A codebook as another program wrote it, with its problems."""
-
-    book: Codebook
-    problems: list[Problem]
+CodebookChange: TypeAlias = tuple[Codebook, list[Problem]]
+"""A codebook as another program wrote it, with its problems."""
 
 
 class CodebookService:
@@ -368,7 +312,7 @@ class CodebookService:
         book, problems = parse_codebook(text, str(self.path))
         if book is None:
             return NotSaved(f"the codebook can no longer be read: {problems[0]}")
-        self.use(CodebookChange(book, problems))
+        self.use((book, problems))
         self._text = text if text_hash(text) == book.content_hash else None
         self._seen = None
         return Saved("The codebook is changed.")
@@ -395,7 +339,7 @@ class CodebookService:
             self.refused = errors[0]
             return self.refused
         self._text = text
-        return CodebookChange(found, problems)
+        return found, problems
 
     def use(self, change: CodebookChange) -> None:
         """Continue with another version of the codebook."""

@@ -290,7 +290,7 @@ class Workspace:
 
         before = self.book
         try:
-            rules = rules_between(self._paths.root, before, change.book) if self.session else None
+            rules = rules_between(self._paths.root, before, change[0]) if self.session else None
         except OSError:
             # Without the rules the codings could not follow: the codebook is read again at the next look.
             self.codebook.forget_version()

@@ -208,9 +208,8 @@ def recognize(state: State, book: Codebook, mint: Callable[[], str]) -> tuple[Ev
     Codes of an earlier version are left alone: they were not unknown, and rules or the coder decide about them.
     """
     index = books.index_of(book)
-    notes = [note.target.id for note in state.notes.values() if note.text and _PART_OF[note.target.kind] == "code"]
     rules: list[Rule] = []
-    for label in dict.fromkeys([*state.index.by_code, *notes]):
+    for label in state.codes:
         former = index.former.get(CodeId(label))
         if label not in index.codes and not (former and former.was_code) and not label.endswith(PENDING):
             code = index.code_by_label(label)

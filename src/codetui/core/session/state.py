@@ -118,6 +118,12 @@ class State:
         """Return the codings of one code, in order of rank."""
         return self.index.by_code.get(code, ())
 
+    @property
+    def codes(self) -> list[str]:
+        """The ids of the codes that have codings, in the order of these, then of those that have notes alone."""
+        notes = (note.target.id for note in self.notes.values() if note.text and note.target.kind in ("code", "entry"))
+        return list(dict.fromkeys([*self.index.by_code, *notes]))
+
     @cached_property
     def next_rank(self) -> int:
         """The rank that puts a coding or note after all others, removed ones included."""

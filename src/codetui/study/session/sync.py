@@ -5,7 +5,7 @@ A document that was saved half-way or merged badly is recognized and not importe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from hashlib import sha256
@@ -140,7 +140,7 @@ class DocumentSync:
         self.reconciliation: Reconciliation | None = None
         self.lost_steps = 0
         self.source, self._log, self._record = source, log, record
-        self._damage: Damage | None = None
+        self._damage: Problem | None = None
         self._accepted: str | None = None
         self._rendered: tuple[State, Codebook, Snapshot] | None = None
         self._lock = RLock()
@@ -205,8 +205,8 @@ class DocumentSync:
             if base is not None and base.text == parsed.text:
                 return PullResult(PullKind.NOTHING_NEW)
             state = self._log.state
-            parsed, base = self._read_like(parsed, base, str(file))
-            found = self._reconcile(parsed, base, str(file))
+            parsed, base = self._read_like(parsed, base)
+            found = self._reconcile(parsed, base)
             if (number := much_removed(found.events, state)) is not None:
                 what = f"this document lacks {number} of the {len(state.live())} codings of this session"
                 hint = "remove them in codetui first, or import it under another file name, which removes nothing"
@@ -272,15 +272,15 @@ class DocumentSync:
         parsed = parse(text, str(self.document.path))
         if self._log.state.opened is not None:
             heading, word = heading_id(self.source.id), self.book.words.source
-            self._damage = damage_of(parsed, own[0] if own else None, heading, word)
+            damage = damage_of(parsed, own[0] if own else None, heading, word)
         else:
-            self._damage = unmerged(text)
-        return self._refuse(PullKind.DAMAGED, self._damage) if self._damage else self._apply(parsed, bases)
+            damage = unmerged(parsed)
+        return self._refuse(PullKind.DAMAGED, damage) if damage else self._apply(parsed, bases)
 
-    def _refuse(self, kind: PullKind, damage: Damage) -> PullResult:
+    def _refuse(self, kind: PullKind, damage: Problem) -> PullResult:
         """Leave the document as it is, since it must not be imported."""
         self._damage, self.status = damage, DocumentStatus.DAMAGED
-        return PullResult(kind, (self._problem(damage),), detail=damage.message)
+        return PullResult(kind, (damage,), detail=damage.message)
 
     def _apply(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> PullResult | None:
         """Import the document on disk as an edit of one of `bases`."""
@@ -288,16 +288,16 @@ class DocumentSync:
 
         document, log, state = self.document, self._log, self._log.state
         as_written = parsed
-        parsed, base = self._read_like(parsed, self._closest(parsed, bases), str(document.path))
-        found = self._reconcile(parsed, base, str(document.path))
+        parsed, base = self._read_like(parsed, self._closest(parsed, bases))
+        found = self._reconcile(parsed, base)
         if state.opened is None and not (found.events or found.document.source_id):
             document.ignore()
             return None
         number = None if self._accepted == parsed.text else much_removed(found.events, state)
         if number is not None:
             what = f"the edited document lacks {number} of the {len(state.live())} codings of this session"
-            damage = Damage(1, f"{what}: nothing is removed until you confirm that in codetui")
-            return self._refuse(PullKind.MUCH_REMOVED, damage)
+            what = f"{what}: nothing is removed until you confirm that in codetui"
+            return self._refuse(PullKind.MUCH_REMOVED, Problem(parsed.file, 1, "error", what))
         ids = ids_by_line(found.document)
         is_newest = base is None or base.text == bases[0].text
         older = [] if is_newest else self._not_applied(as_written, bases[0], found.events)
@@ -347,10 +347,10 @@ class DocumentSync:
         from codetui.core.session.words import event_words
 
         file = str(self.document.path)
-        parsed, base = self._read_like(parsed, newest, file)
+        parsed, base = self._read_like(parsed, newest)
         state, context = self._log.state, DecisionContext(self.book, self.source.text, "", "")
         problems: list[Problem] = []
-        for event in self._reconcile(parsed, base, file).events:
+        for event in self._reconcile(parsed, base).events:
             match event:
                 case CodingRemoved():
                     missing = f"{quoted(state.codings[event.coding].words)} was coded a moment ago and is not in"
@@ -367,17 +367,15 @@ class DocumentSync:
                 problems.append(Problem(file, 0, "warning", what))
         return problems
 
-    def _reconcile(self, parsed: ParsedDocument, base: Snapshot | None, file: str) -> Reconciliation:
+    def _reconcile(self, parsed: ParsedDocument, base: Snapshot | None) -> Reconciliation:
         from codetui.study.reconcile import reconcile
 
         state = self._log.state
         mint = minted(parsed.text, base.text if base else "", str(state.seq))
         before, book = base.document if base else None, self.book_of(state)
-        return reconcile(parsed.document, before, state, self.source, book, file, mint, parsed.text)
+        return reconcile(parsed.document, before, state, self.source, book, parsed.file, mint, parsed.text)
 
-    def _read_like(
-        self, parsed: ParsedDocument, base: Snapshot | None, file: str
-    ) -> tuple[ParsedDocument, Snapshot | None]:
+    def _read_like(self, parsed: ParsedDocument, base: Snapshot | None) -> tuple[ParsedDocument, Snapshot | None]:
         """Return document and base in the words of the session where they differ from them in marks alone.
 
         The document has the ids of codings that the log has lost: if its lines come back, none is double.
@@ -393,8 +391,8 @@ class DocumentSync:
             known = read_like(base.text, "", known, index, base.ids, text).document
             base = base.read_as(known)
         own = self.document.own_snapshot if self.document.text == parsed.text else None
-        read = read_like(parsed.text, file, known, index, own.ids if own else (), text)
-        return ParsedDocument(parsed.text, *read), base
+        read = read_like(parsed.text, parsed.file, known, index, own.ids if own else (), text)
+        return ParsedDocument(parsed.file, parsed.text, *read), base
 
     def _record_all(
         self,
@@ -434,7 +432,7 @@ class DocumentSync:
         """Write the session into the document; return the problem, if any.  Any thread may call this."""
         with self._lock:
             if self._damage is not None and not is_forced:
-                return self._problem(self._damage)
+                return self._damage
             if self.failure.problem is not None and not is_forced:
                 return self.failure.problem
             if not self.is_behind and self._damage is None:
@@ -467,6 +465,10 @@ class DocumentSync:
 
     def book_of(self, state: State) -> Codebook:
         """Return the codebook with the codes of earlier versions that a state has, as far as they can be read."""
+        from codetui.core.codebook.index import index_of
+
+        if index_of(self.book).codes.keys() >= set(state.codes):
+            return self.book
         from codetui.study.former import with_former
 
         try:
@@ -482,20 +484,11 @@ class DocumentSync:
         what = f"{plural(len(events), 'change')}: the codebook now has the code."
         return self._record(Decision(events, what, cause="migration", from_name=RECOGNIZED)) if events else None
 
-    def _problem(self, damage: Damage) -> Problem:
-        return Problem(str(self.document.path), damage.line, "error", damage.message)
-
-
-class Damage(NamedTuple):
-    """A line of a document, with a message about the damage there and the remedy."""
-
-    line: int
-    message: str
-
 
 class ParsedDocument(NamedTuple):
-    """A text, the document parsed from it, and the problems of lines that could not be parsed."""
+    """The text of a file, the document parsed from it, and the problems of lines that could not be parsed."""
 
+    file: str
     text: str
     document: Document
     problems: list[Problem]
@@ -505,28 +498,41 @@ def parse(text: str, file: str) -> ParsedDocument:
     """Parse a document; problems name `file`."""
     from codetui.formats.session_doc.markdown import parse_document
 
-    return ParsedDocument(text, *parse_document(text, file))
+    return ParsedDocument(file, text, *parse_document(text, file))
 
 
-def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Damage | None:
+def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Problem | None:
     """Return why a text must not count as an edit of `base`; None if it may.
 
     `heading` is the id of the source as the heading of its document gives it, `word` what a source is called.
     """
-    conflict = unmerged(edited.text)
-    if conflict is not None:
-        return conflict
-    nul = edited.text.find("\0")
+    found = next(_damages(edited, base, heading, word), None)
+    return unmerged(edited) or (Problem(edited.file, found[0], "error", found[1]) if found else None)
+
+
+def _damages(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Iterator[tuple[int, str]]:
+    """Yield line and message of each damage; one is a save that stopped half-way."""
+    nul, named = edited.text.find("\0"), edited.document.source_id
     if nul >= 0:
         what = "there are NUL characters here, as after a power failure or a broken copy: delete them"
-        return Damage(edited.text.count("\n", 0, nul) + 1, f"{what}, {REPAIR}")
-    if not edited.document.source_id:
+        yield edited.text.count("\n", 0, nul) + 1, f"{what}, {REPAIR}"
+    if not named:
         what = f"the heading `# Manual Coding Analysis: Job Ad #{heading} (…)` is missing"
-        return Damage(1, f"{what}: restore it, {REPAIR}")
-    if edited.document.source_id != heading:
-        what = f"the heading names {word} {edited.document.source_id}, and this is the document of {word} {heading}"
-        return Damage(1, f"{what}: correct it, {REPAIR}")
-    return _cut_short(edited, base) if base else None
+        yield 1, f"{what}: restore it, {REPAIR}"
+    if named != heading:
+        what = f"the heading names {word} {named}, and this is the document of {word} {heading}"
+        yield 1, f"{what}: correct it, {REPAIR}"
+    if base is None:
+        return
+    last = edited.text.count("\n") + 1
+    if _breaks_off(edited, base):
+        what = "the document ends too early here, as if only a part of it was saved"
+        yield last, f"{what}: save it whole, {REPAIR}"
+    present = {_title(section.title) for section in edited.document.sections}
+    missing = [section.title for section in base.document.sections if _title(section.title) not in present]
+    if missing and len(present) < len(base.document.sections):
+        what = f"the section “{missing[0]}” is missing, as if only a part of the document was saved"
+        yield last, f"{what}: save it whole, {REPAIR}"
 
 
 def much_removed(events: Iterable[Event], state: State) -> int | None:
@@ -546,31 +552,16 @@ def _is_same_change(event: Event, other: Event) -> bool:
             return event == other
 
 
-def unmerged(text: str) -> Damage | None:
+def unmerged(parsed: ParsedDocument) -> Problem | None:
     """Return the conflict marks that git has left in a document, if any."""
     from codetui.formats.session_doc.lines import conflict_marks
 
-    line = conflict_marks(text)
+    line = conflict_marks(parsed.text)
     if not line:
         return None
     what = "this is a conflict mark of git: choose between the two sides and delete the marks"
-    return Damage(line, f"{what}; until then the document stays as it is, and your codings go into the log")
-
-
-def _cut_short(edited: ParsedDocument, base: Snapshot) -> Damage | None:
-    """Recognize a save that stopped half-way: a section is missing, or the last line breaks off."""
-    last = edited.text.count("\n") + 1
-    if _breaks_off(edited, base):
-        return Damage(
-            last, f"the document ends too early here, as if only a part of it was saved: save it whole, {REPAIR}"
-        )
-    present = {_title(section.title) for section in edited.document.sections}
-    before = [section.title for section in base.document.sections]
-    missing = [title for title in before if _title(title) not in present]
-    if missing and len(present) < len(before):
-        what = f"the section “{missing[0]}” is missing, as if only a part of the document was saved"
-        return Damage(last, f"{what}: save it whole, {REPAIR}")
-    return None
+    what = f"{what}; until then the document stays as it is, and your codings go into the log"
+    return Problem(parsed.file, line, "error", what)
 
 
 def _breaks_off(edited: ParsedDocument, base: Snapshot) -> bool:
