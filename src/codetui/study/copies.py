@@ -17,7 +17,7 @@ from codetui.storage import fs
 from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.session_files import LOG, SessionPaths, coders, strays
 from codetui.study.session.document import decode_document, heading_id, read_document
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved, not_read
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, PullKind, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged
 from codetui.study.sessions import SessionSnapshot, copied_folders, out_of_bounds, text_conflict
@@ -79,7 +79,7 @@ def _compared(session: Session, copy: Path) -> Comparison | Refusal:
         alone, merged = theirs.state, replay((*session.transactions, *steps))
     else:
         parsed = _parsed(copy)
-        refusal, problems = CONFLICT_MARK if unmerged(parsed.text) else "", parsed.problems
+        refusal, problems = CONFLICT_MARK if unmerged(parsed) else "", parsed.problems
         alone = session.rehearse_import(parsed, copy, is_alone=True)
         merged = session.rehearse_import(parsed, copy, is_alone=False)
     if refusal:
@@ -103,7 +103,8 @@ def merge_copy(session: Session, copy: Path) -> Saved | NotSaved | HeldElsewhere
     try:
         if not copy.name.endswith(LOG):
             result = session.import_text(_parsed(copy), copy)
-            return Saved(result.message, hint="undo it") if result.is_saved else NotSaved(result.detail)
+            is_refused = result.kind is PullKind.MUCH_REMOVED or not result.is_saved
+            return NotSaved(result.detail) if is_refused else Saved(result.message, hint="undo it")
         ours = fs.none_if_gone(lambda: fs.read(session.log_path)) or b""
         lines = missing_lines(ours, fs.read(copy))
     except OSError as error:

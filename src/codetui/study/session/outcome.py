@@ -50,6 +50,11 @@ class HeldElsewhere(NamedTuple):
     holder: Holder | None
 
     @property
+    def reason(self) -> str:
+        """Why nothing was saved, for those who cannot take it over."""
+        return f"the session is open elsewhere {self.holder}; close it there"
+
+    @property
     def message(self) -> str:
         """The message to show."""
         return f"Open elsewhere {self.holder}: read only here."

@@ -174,7 +174,10 @@ class Session:
 
     def record(self, decision: Decision) -> Saved | NotSaved:
         """Record a decision on disk, then in the state, unless another program has the session."""
-        return self._obstacle() or self._record(decision)
+        obstacle = self._claim()
+        if isinstance(obstacle, HeldElsewhere):
+            return NotSaved(obstacle.reason)
+        return obstacle or self._record(decision)
 
     def _record(self, decision: Decision) -> Saved | NotSaved:
         is_open = self.state.opened and (self._hash in self.state.outlines or not self.source.text)
@@ -225,9 +228,9 @@ class Session:
         fallback.pending = 0
         return " (The disk works again, and everything is saved.)"
 
-    def add_steps(self, lines: Sequence[bytes]) -> NotSaved | None:
+    def add_steps(self, lines: Sequence[bytes]) -> NotSaved | HeldElsewhere | None:
         """Write lines from another log of this session to disk, and use them; return why not, if that fails."""
-        obstacle = self._obstacle()
+        obstacle = self._claim()
         if obstacle is not None:
             return obstacle
         try:
@@ -287,12 +290,6 @@ class Session:
             self._failure.report(error, self._log.path)
             return NotSaved(f"{error.filename or self._log.path} cannot be read ({error.strerror or error})")
         return None
-
-    def _obstacle(self) -> NotSaved | None:
-        obstacle = self._claim()
-        if isinstance(obstacle, HeldElsewhere):
-            return NotSaved(f"the session is open elsewhere {self.holder}; close it there")
-        return obstacle
 
     def _catch_up(self) -> bool:
         has_more = self._log.catch_up()
