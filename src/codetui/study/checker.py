@@ -1,6 +1,6 @@
 """Check a study: its codebook, its corpus, and every session.
 
-A session is checked for how its log and document relate, for what it lacks, and against sessions on the same text.
+A session is checked for differences between log and document, for missing parts, and against sessions on the same text.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from codetui.study.study import Study
 def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     """Return every problem of the codebook, the corpus and the sessions of one coder or of all; nothing is written.
 
-    Raises StudyError where there is no corpus.
+    Raises StudyError if there is no corpus.
     """
     problems, book, sources = study.problems(coder), study.codebook, CorpusSources(study.corpus)
     touched = _touched_names(study.sessions_path, coder)
@@ -69,7 +69,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems by file and line, the gravest of a line first, each once."""
+    """Return problems by file and line, the most severe of a line first, without repetitions."""
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda one: (one.file, one.line, GRAVEST_FIRST.index(one.severity)))
 
@@ -105,7 +105,7 @@ def _check_coder(
 
 
 def _study_log_problems(paths: SessionPaths) -> list[Problem]:
-    """Return the problems of the lines of a coder's log of the study."""
+    """Return the problems of the lines in a coder's log of the study."""
     try:
         return StudyJournal(paths.study_log()).read()[1]
     except OSError as error:
@@ -113,7 +113,7 @@ def _study_log_problems(paths: SessionPaths) -> list[Problem]:
 
 
 def _without_heading(path: Path) -> list[Problem]:
-    """Return the problems of a document that names no source, so that nothing reads it."""
+    """Return the problem of a document that names no source and therefore is not read."""
     with suppress(OSError):
         document = read_document(path)
         return [] if document.heading else parse_document(document.text, str(path))[1]
@@ -121,7 +121,7 @@ def _without_heading(path: Path) -> list[Problem]:
 
 
 def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
-    """Return every name, as `safe_name` writes it, of a source with a log or document of one coder or of all."""
+    """Return the names, as `safe_name` writes them, of all sources with a log or document of one coder or of all."""
     names: set[str] = set()
     for folder in session_files.coders(root):
         if coder is not None and folder != session_files.coder_folder(root, coder):
@@ -137,7 +137,10 @@ def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
 def check_session(
     session: SessionSnapshot, source: Source | None, sources: CorpusSources, corpus: Path, index: CodebookIndex
 ) -> Iterator[Problem]:
-    """Yield the problems of one session; `source` is None if the corpus, whose sources are `sources`, lacks it."""
+    """Yield the problems of one session.
+
+    `source` is None if the corpus, whose sources are `sources`, lacks it.
+    """
     if session.log is not None:
         yield from _snapshot_problems(session.log.with_suffix(session_files.SNAPSHOTS), index.book.words.source)
     yield from (*session.log_problems, *session.misplaced, *session.read_problems)
@@ -166,7 +169,7 @@ def check_session(
 
 
 def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:
-    """Yield the problem of snapshots that cannot be read, without which lines deleted by hand are not removed."""
+    """Yield the problem of unreadable snapshots, without which lines deleted by hand are not removed."""
     try:
         line = unreadable_snapshot(path)
     except OSError as error:
@@ -178,7 +181,7 @@ def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:
 
 
 def _is_headless(session: SessionSnapshot) -> bool:
-    """Return whether the beginning of the log is missing, which names the source."""
+    """Return whether the log lacks its beginning, which names the source."""
     return session.log is not None and session.state.opened is None
 
 
@@ -187,7 +190,7 @@ def _file_of(session: SessionSnapshot) -> str:
 
 
 def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | None:
-    """Return the parsed document if a person wrote, edited or laid it out; None if the program wrote it."""
+    """Return the parsed document if a person wrote, edited or laid it out; None if codetui wrote it."""
     if session.document is None or session.status not in (DocumentStatus.OWN, DocumentStatus.EDITED):
         return None
     is_laid_out = session.state.layout is not None and session.document.text == expected.text
@@ -198,7 +201,7 @@ def _read_by_hand(session: SessionSnapshot, expected: Written) -> Document | Non
 
 
 def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word: str) -> Iterator[Problem]:
-    """Yield the differences between document and log; `expected` is the document as rendered from the log."""
+    """Yield the differences between document and log; `expected` is the document rendered from the log."""
     document, source_id = session.document, session.source.id
     match session.status:
         case DocumentStatus.MISSING | DocumentStatus.EMPTY:
@@ -218,7 +221,7 @@ def log_vs_document(session: SessionSnapshot, expected: Written, file: str, word
 
 
 def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
-    """Return the problem of a document that was edited by hand, or is newer than its log."""
+    """Return the problem of a document that was edited by hand or is newer than its log."""
     found, lost = session.reconciliation, session.lost_steps
     hint = f"open the {word} once to import that"
     if (found is None or not found.events) and not lost:
@@ -232,7 +235,7 @@ def _edited(session: SessionSnapshot, file: str, word: str) -> Problem:
 
 
 def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> Problem:
-    """Return the problem of a document that the program wrote from an older log or codebook."""
+    """Return the problem of a document that codetui wrote from an older log or codebook."""
     parts = parse_document(document.text, "")[0].parts()
     here = [collapse_spaces(one.words) for one in parts if isinstance(one, Entry) and one.kind != "note"]
     live = [collapse_spaces(coding.words) for coding in state.live()]
@@ -245,7 +248,7 @@ def _left_behind(document: DocumentFile, state: State, file: str, word: str) -> 
 def _remarks(
     session: SessionSnapshot, read: Document | None, expected: Written, file: str, index: CodebookIndex
 ) -> Iterator[Problem]:
-    """Yield the disagreements with the codebook; a document of the program is parsed only if it has unknown codes."""
+    """Yield the disagreements with the codebook; a document by codetui is parsed only if it has unknown codes."""
     document = read
     if document is None:
         if not _has_unknown(session.state, index):
@@ -257,7 +260,7 @@ def _remarks(
 
 
 def _has_unknown(state: State, index: CodebookIndex) -> bool:
-    """Return whether the codebook lacks a code, group or section of the session."""
+    """Return whether the session has a code, group or section that is not in the codebook."""
     parts: dict[str, Container[str]] = {"section": index.sections, "group": index.groups}
     places = [note.target for note in state.notes.values() if note.text and note.target.kind in parts]
     return not index.codes.keys() >= set(state.codes) or any(one.id not in parts[one.kind] for one in places)
@@ -266,7 +269,7 @@ def _has_unknown(state: State, index: CodebookIndex) -> bool:
 def _without_source(
     session: SessionSnapshot, file: str, sources: CorpusSources, corpus: Path, word: str
 ) -> Iterator[Problem]:
-    """Report a session whose source the corpus lacks, and the source that has its text now, if there is one."""
+    """Report a session whose source is not in the corpus, and the source that now has its text, if any."""
     if session.state.is_untouched:
         return
     renamed = next((id_ for one in coded_texts(session.transactions) if (id_ := sources.ids_by_text.get(one))), None)
@@ -281,7 +284,7 @@ def _without_source(
 def _assigned(
     session: SessionSnapshot, read: Document | None, unsure: list[Problem], book: Codebook, file: str
 ) -> list[Problem]:
-    """Return the problems of the session as a whole, on the line of its profile."""
+    """Return the problems of the whole session, on the line of its profile."""
     count = sum(problem.severity != "note" for problem in unsure)
     found = list(profile_problems(session.state, count, book, file))
     if not found or session.document is None:
@@ -292,7 +295,7 @@ def _assigned(
 
 
 def profile_problems(state: State, unsure: int, book: Codebook, file: str) -> Iterator[Problem]:
-    """Yield a problem for everything that is missing or unknown: warnings, or errors if the session is marked done.
+    """Yield a problem for everything that is missing or unknown: a warning, or an error if the session is marked done.
 
     `unsure` counts the quotations that could not be located for certain.
     """
@@ -322,7 +325,7 @@ def _missing(state: State, unsure: int, book: Codebook) -> Iterator[str]:
 def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, int], word: str) -> Iterator[Problem]:
     """Yield a problem for each quotation that is not in the source, occurs more than once, or is only similar to it.
 
-    `lines` are the lines of the codings in the document `file`, by their ids; `word` is what a source is called.
+    `lines` are the lines of the codings in the document `file`, by their ids; `word` is the noun for a source.
     """
     text = SourceText(ad.text, word) if any(coding.anchor is None for coding in state.live()) else None
     known = text.known if text else hashes_of(ad.text)
@@ -344,7 +347,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 def _at_anchor(
     coding: Coding, anchor: Anchor, state: State, text: str, known: frozenset[str], word: str
 ) -> tuple[Severity, str] | None:
-    """Return severity and message for a quotation with an anchor, None if its words are still there."""
+    """Return severity and message for a quotation with an anchor, None if its words are still at that place."""
     is_there = anchor.text_hash in known and text[anchor.start : anchor.end] == anchor.words
     if is_there and not coding.is_proposed:
         return None
@@ -364,7 +367,7 @@ def _at_anchor(
 
 
 def _without_place(coding: Coding, state: State, text: SourceText) -> tuple[Severity, str]:
-    """Return severity and message for a quotation without an anchor, as opening the source reports it."""
+    """Return severity and message for a quotation without an anchor, as when its source is opened."""
     [place] = locate([Quotation(coding)], state.live(), text)
     if place.anchor is not None:
         return "warning", place.message or f"{quoted(coding.words)} is not located yet: locate it"
@@ -372,7 +375,7 @@ def _without_place(coding: Coding, state: State, text: SourceText) -> tuple[Seve
 
 
 def repeated(group: list[SourceEntry], word: str) -> Iterator[Problem]:
-    """Yield a note for each source of a group with one text, but the first."""
+    """Yield a note for each source of a group with the same text, except the first."""
     first, *others = group
     place = f"{first.file}:{first.line}" if first.line else first.file
     for ad in others:

@@ -1,4 +1,4 @@
-"""Coding books in markdown and HTML, made from a codebook and made into one; tables of codes in CSV are read too."""
+"""Convert coding books in markdown, and tables of codes in CSV, to codebooks, and codebooks to markdown and HTML."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ConvertedBook(NamedTuple):
 def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     """Return the codebook of a coding book in markdown; `output` names its file in the problems.
 
-    Raises StudyError where the coding book cannot be read, has no codes, or would make a codebook that cannot be read.
+    Raises StudyError if the coding book cannot be read, has no codes, or would yield an unreadable codebook.
     """
     from codetui.formats.coding_book.reader import extract_codebook, parse_coding_book
     from codetui.formats.coding_book.tables import line_in_table, table_as_markdown
@@ -80,7 +80,7 @@ def coding_book_text(book: Codebook, layout: Layout) -> str:
 
 
 def _decoded(data: bytes, source: Path) -> tuple[str, list[Problem]]:
-    """Return the text of a file, and a warning where it is neither UTF-8 nor UTF-16 with a mark."""
+    """Return the text of a file, and a warning if it is neither UTF-8 nor UTF-16 with a byte order mark."""
     try:
         if data.startswith(UTF16):
             return data.decode("utf-16"), []

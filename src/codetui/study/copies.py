@@ -26,9 +26,9 @@ CONFLICT_MARK = "The copy has conflict marks of git, so nothing is merged: choos
 
 
 def find_copies(session: Session, paths: SessionPaths) -> list[Path]:
-    """Return the copies of a session's log and document that nothing reads; `paths` are those of its coder.
+    """Return the copies of a session's log and document, which are not read; `paths` are those of its coder.
 
-    They are beside the real ones, or in copies of the coder's folder.
+    They are in the same folders as the originals, or in copies of the coder's folder.
     """
     source_id, names = session.source.id, coders(paths.root)
     found = [*session.find_copies(), *filter(partial(_is_of, source_id), strays(paths.folder))]
@@ -53,7 +53,8 @@ def _is_of(source_id: SourceId, path: Path) -> bool:
 class Comparison(NamedTuple):
     """The differences between a copy and a session, in lines.
 
-    `is_contained` if the session has all that the copy has, `has_news` if merging the copy adds or removes something.
+    `is_contained` is True if the session has everything in the copy, `has_news` if merging the copy changes the
+    session.
     """
 
     lines: list[str]
@@ -62,7 +63,7 @@ class Comparison(NamedTuple):
 
 
 def compare_copy(session: Session, copy: Path) -> Comparison | Refusal:
-    """Compare a copy with its session; return why it cannot be merged, if that is so."""
+    """Compare a copy with its session, or return why it cannot be merged."""
     try:
         return _compared(session, copy)
     except OSError as error:
@@ -119,7 +120,7 @@ def _parsed(document: Path) -> ParsedDocument:
 
 
 def _contents(state: State, book: Codebook) -> Iterator[str]:
-    """Yield everything that was coded and written, a line for each."""
+    """Yield everything that was coded and written, one line each."""
     for coding in state.live():
         note = f" (note: {coding.note})" if coding.note else ""
         yield f"{label_of(book, coding.code)}: “{' '.join(coding.words.split())}”{note}"

@@ -23,7 +23,7 @@ from codetui.study.study import Study, StudyError
 
 
 class StudyExport(NamedTuple):
-    """Rendered sessions, with the errors of those that could not be read whole."""
+    """Rendered sessions, with the errors of sessions that could not be read completely."""
 
     export: Export
     errors: tuple[Problem, ...]
@@ -35,9 +35,9 @@ class StudyExport(NamedTuple):
 
 
 def export_study(study: Study, layout: str = "csv", coder: str | None = None, what: What | None = None) -> StudyExport:
-    """Render the sessions of one coder or of all in the format named `layout`; of its tables only `what`, if given.
+    """Render the sessions of one coder or of all in the format named `layout`, or only its table `what`, if given.
 
-    Raises StudyError where there are none, and where the format has no tables.
+    Raises StudyError if there are none, or if the format has no tables.
     """
     exporter = EXPORTERS[layout]
     if what and not exporter.tables:
@@ -72,7 +72,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
 def _coded_sources(
     study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem]
 ) -> dict[SourceId, Source]:
-    """Return the coded sources that the corpus has; report those that cannot be read."""
+    """Return the coded sources that are in the corpus; report unreadable ones."""
     found: dict[SourceId, Source] = {}
     for source_id in coded:
         try:
@@ -88,7 +88,7 @@ def _coded_sources(
 def _all_sources(
     study: Study, coded: Collection[SourceId], problems: list[Problem]
 ) -> tuple[dict[SourceId, Source], list[ExportedSession]]:
-    """Return the coded sources and, without their texts, all others; report those that cannot be read."""
+    """Return the coded sources and, without their texts, all others; report unreadable ones."""
     found: dict[SourceId, Source] = {}
     others: list[ExportedSession] = []
     for text in study.corpus.texts(problems):
@@ -110,9 +110,9 @@ def _exported_source(source: Source, text: str = "") -> ExportedSource:
 
 
 def _exported(found: Iterable[SessionSnapshot], sources: Mapping[SourceId, Source]) -> Iterator[ExportedSession]:
-    """Yield the sessions with paths of their own, where ids and employers run together.
+    """Yield the sessions with distinct paths, even if ids and employers combine to the same name.
 
-    Where the text of a source has changed since it was coded, the quotations are located in it as opening it does.
+    If the text of a source has changed since it was coded, the quotations are located in it as when it is opened.
     """
     taken: set[str] = set()
     for session in found:

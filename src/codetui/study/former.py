@@ -1,4 +1,4 @@
-"""Codes of earlier versions of the codebook: what waits for a decision keeps its old name, kind and section."""
+"""Codes of earlier versions of the codebook: undecided codings keep their old code's name, kind and section."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ LOOKUPS_KEPT = 4
 
 
 def with_former(book: Codebook, sessions: Path, states: Iterable[State]) -> Codebook:
-    """Return the codebook with the codes of earlier versions that these states have and it lacks, if any.
+    """Return the codebook with the codes that these states have and only earlier versions contain, if any.
 
-    The earlier versions are those kept in the folder `sessions`.  Raises OSError where they cannot be read.
+    The earlier versions are those kept in the folder `sessions`. Raises OSError if they cannot be read.
     """
     known = index_of(book).codes
     wanted = dict.fromkeys(code for state in states for code in state.codes if code not in known)
@@ -55,7 +55,7 @@ def _lookup_of(book: Codebook, sessions: Path) -> _FormerCodes:
 
 
 class _FormerCodes:
-    """The codes of earlier versions that were looked up for one codebook; versions are read as they are needed."""
+    """The codes of earlier versions that were looked up for one codebook; versions are read on demand."""
 
     def __init__(self, book: Codebook, sessions: Path) -> None:
         self._book, self._sessions = book, sessions
@@ -68,7 +68,7 @@ class _FormerCodes:
         self._with_codes = book
 
     def with_codes(self, wanted: Iterable[str]) -> Codebook:
-        """Return the codebook with all codes that were looked up; the same object while there is no other."""
+        """Return the codebook with all codes that were looked up; the same object as long as there is no new one."""
         with _lock:
             fresh = [code for code in wanted if code not in self._found]
             self._found |= {code: self._find(code) for code in fresh}
@@ -78,7 +78,7 @@ class _FormerCodes:
             return self._with_codes
 
     def _find(self, code_id: str) -> FormerCode | None:
-        """Return a code as the newest version had it that had it; a label of none where its kin was."""
+        """Return a code as in the newest version that had it; a label that no version has is placed beside its kin."""
         old = former_id(code_id)
         for version in self._earlier(code_id):
             code = index_of(version).codes.get(CodeId(old or code_id))
@@ -88,7 +88,7 @@ class _FormerCodes:
         return None if old else self._placed(code_id)
 
     def _placed(self, label: str) -> FormerCode | None:
-        """Return a label that was the id of no code with the place that it would have had in the newest version."""
+        """Return a label that was no code's id, with the place that it would have had in the newest version."""
         has_rule = self._rules.rule("code", label) is not None
         if not has_rule and (CodeSites(self._book).kin(label) or index_of(self._book).code_by_label(label)):
             return None
@@ -105,7 +105,7 @@ class _FormerCodes:
         return None
 
     def _earlier(self, code_id: str) -> Iterator[Codebook]:
-        """Yield the earlier versions, the newest first; before them those whose rules made an id pending."""
+        """Yield the earlier versions, newest first; before them those whose rules made an id pending."""
         old = former_id(code_id)
         made = [each.old_book for each in reversed(self._maps) if old and each.rule("code", old)]
         for name in filter(None, made):
@@ -140,7 +140,7 @@ class _FormerCodes:
 
 
 def _section_now(section: Section, book: Codebook, rules: MigrationMap) -> Section:
-    """Return the section that has become of an earlier one: by the rules, its title or its id, else the earlier one."""
+    """Return the current section for an earlier one, by the rules, its title or its id; else the earlier section."""
     own = index_of(book).sections
     rule = rules.rule("section", section.id)
     renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None
@@ -151,7 +151,7 @@ def _section_now(section: Section, book: Codebook, rules: MigrationMap) -> Secti
 
 
 def _group_now(group: Group, section: Section, book: Codebook, rules: MigrationMap) -> Group:
-    """Return the group of a section that has become of an earlier one, as `_section_now` does."""
+    """Return the current group for an earlier one, as `_section_now` does."""
     own = index_of(book).groups
     rule = rules.rule("group", group.id)
     renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None

@@ -1,8 +1,8 @@
-"""The merge driver that git runs where both sides changed one document: it is rendered anew from both logs.
+"""The merge driver that git runs if both sides changed one document: it renders the document from both logs.
 
-Git merges logs by itself (`merge=union`: all lines of both). The lines of a document cannot be mixed, as it is
-rendered from the log. Hand edits of either side are in it too, and are imported when the session is opened. Git is
-asked for the files of the commits that both sides are from.
+Git merges logs by itself (`merge=union`: all lines of both). The lines of a document cannot be mixed, as it is rendered
+from the log. It also contains the hand edits of both sides, which are imported when the session is opened. The files of
+both sides are read from their commits.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ TITLE = "codetui documents, rendered from both logs"
 
 
 class GitError(OSError):
-    """Raised if git is missing or refuses."""
+    """Raised if git is missing or fails."""
 
 
 def run_git(*words: str, folder: Path | None = None) -> bytes:
-    """Return what a git command prints; raise GitError."""
+    """Return the output of a git command; raise GitError."""
     try:
         done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
     except OSError as error:
@@ -57,7 +57,7 @@ def run_git(*words: str, folder: Path | None = None) -> bytes:
 def revision_with(path: Path, data: bytes) -> str | None:
     """Return a commit in which the file at `path` has these bytes, None if none is found.
 
-    The commits that are being merged come first, then all that a branch contains.
+    The commits that are being merged are tried first, then all commits on branches.
     """
     wanted = _blob(data)
     for revision in _candidates(path, wanted):
@@ -83,7 +83,7 @@ def _candidates(path: Path, wanted: frozenset[str]) -> Iterator[str]:
 
 
 def files_in(revision: str, folder: Path) -> list[Path]:
-    """Return the files directly in a folder, as they are in a commit."""
+    """Return the files directly in a folder of a commit."""
     listed = run_git("ls-tree", "-z", "--name-only", revision, f"{folder.as_posix()}/")
     return [Path(os.fsdecode(name)) for name in listed.split(b"\0") if name]
 
@@ -94,13 +94,13 @@ def content(revision: str, path: Path) -> bytes:
 
 
 def _blob(data: bytes) -> frozenset[str]:
-    """Return the ids that git gives to these bytes, by either of its hashes."""
+    """Return the object ids of these bytes in git, by either of its hashes."""
     whole = b"blob %d\0" % len(data) + data
     return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))
 
 
 class _Both(NamedTuple):
-    """Both sides of one session, and the steps of both, without and with hand edits."""
+    """Both sides of one session: the steps of each, with and without hand edits."""
 
     book: Codebook
     ours: SessionSnapshot
@@ -118,8 +118,8 @@ class _Both(NamedTuple):
 def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     """Write the merge of both versions of a document to `ours`; return a sentence for each conflict in it.
 
-    `path` is the document's name in the repository, below the working folder.  Raises StudyError where the versions
-    cannot be merged; `ours` is then unchanged.
+    `path` is the document's name in the repository, below the working folder.  Raises StudyError if the versions cannot
+    be merged; `ours` is then unchanged.
     """
     folder = path.parent.parent if path.suffix == BASES else path.parent
     book = _codebook_above(folder)
@@ -141,7 +141,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
 
 
 def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:
-    """Return the sides that two versions of a file belong to, or why that is unknown."""
+    """Return the sides that two versions of a file belong to, or why they are unknown."""
     sides: list[SessionSnapshot] = []
     for number, version in enumerate(versions):
         data = fs.read(version)
@@ -169,7 +169,7 @@ def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path
 
 
 def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
-    """Copy the files of one session, as they are in a commit, into a folder."""
+    """Copy the files of one session from a commit into a folder."""
     wanted = {f"{name}{LOG}", f"{name}{BASES}"}
     begun = tuple(f"{DOCUMENT}{name}{sign}" for sign in "_~.")
     for file in (*files_in(revision, folder), *files_in(revision, folder / EVENTS)):
@@ -180,14 +180,14 @@ def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
 
 
 def _name(path: Path, data: bytes) -> str:
-    """Return the name of the source's files."""
+    """Return the file name of the source."""
     if path.suffix == BASES:
         return path.stem
     return safe_name(heading_of(decode_document(data, path)))
 
 
 def _codebook_above(folder: Path) -> Codebook | None:
-    """Return the nearest codebook above a coder's folder."""
+    """Return the nearest codebook in or above a coder's folder."""
     for above in folder.parents:
         if fs.is_file(above / CODEBOOK):
             return study_files.read_codebook(above / CODEBOOK)[0]
@@ -195,7 +195,7 @@ def _codebook_above(folder: Path) -> Codebook | None:
 
 
 def _united(one: tuple[Transaction, ...], other: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
-    """Return the steps of both, each once, in their order."""
+    """Return the steps of both sides, each once, in order."""
     unique = {each.id: each for each in (*one, *other)}
     return tuple(sorted(unique.values(), key=lambda each: (each.seq, each.id)))
 
@@ -205,9 +205,9 @@ def _left(path: Path, why: str) -> StudyError:
 
 
 def install_driver(sessions: Path) -> tuple[list[Path], list[Path]]:
-    """Configure git in the clone that contains `sessions` to merge documents; return files made and files unchanged.
+    """Configure git in the clone that contains `sessions` to merge documents; return created and unchanged files.
 
-    Raises StudyError where that is no clone.
+    Raises StudyError if that is not a clone.
     """
     if not fs.is_folder(sessions):
         raise StudyError(f"there is no folder {sessions}; name the folder of the sessions with --sessions.")

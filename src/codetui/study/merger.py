@@ -1,4 +1,4 @@
-"""Merge the work of others into the sessions of a coder: documents that people wrote, and folders of sessions."""
+"""Merge other people's work into the sessions of a coder: documents written by hand, and folders of sessions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ Fate = Literal["merged", "nothing new", "refused"]
 
 
 class ImportResult(NamedTuple):
-    """The outcome of importing one document; without a `target` it was not imported, and `problems` has the reason."""
+    """The outcome of importing one document.
+
+    Without a `target` it was not imported, and `problems` contains the reason.
+    """
 
     source: Path
     ad: str = ""
@@ -61,7 +64,7 @@ class ImportResult(NamedTuple):
 def import_documents(study: Study, documents: Iterable[Path], coder: str) -> list[ImportResult]:
     """Import documents, and those in folders, into the sessions of a coder; return an outcome for each.
 
-    Raises StudyError, before anything is written, where the study cannot be used, or where there are no documents.
+    Raises StudyError, before anything is written, if the study cannot be used or if there are no documents.
     """
     expanded = list(_expanded(documents))
     others = [path for path in expanded if not _may_be_document(path)]
@@ -72,7 +75,10 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
 
 
 def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
-    """Yield the documents; those in a folder by name.  Raises StudyError where a folder has none."""
+    """Yield the documents, those in a folder by name.
+
+    Raises StudyError if a folder has none.
+    """
     for path in documents:
         if fs.is_folder(path):
             names = sorted(name for name in disk.names(path) if name.endswith(".md") and not name.startswith("."))
@@ -84,9 +90,9 @@ def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
 
 
 def _may_be_document(path: Path) -> bool:
-    """Return whether a file may be a document: by its suffix, and since it begins as a text and not as JSON.
+    """Return whether a file may be a document, judging by its suffix and a beginning that is text but not JSON.
 
-    What cannot be read is reported when it is imported.
+    A file that cannot be read counts, and is reported when it is imported.
     """
     if path.suffix.lower() in OTHER_KINDS:
         return False
@@ -162,7 +168,7 @@ class MergeResult(NamedTuple):
 
 
 class BooksMerged(NamedTuple):
-    """The number of codebook versions that were added, and the problems with the others."""
+    """The number of codebook versions that were added, and the problems with others."""
 
     number: int
     problems: tuple[Problem, ...] = ()
@@ -173,8 +179,8 @@ def merge_folders(
 ) -> Iterator[MergeResult | BooksMerged]:
     """Merge the sessions in folders into those of a study; yield an outcome for each and for the codebooks.
 
-    The copies among the sessions of the study itself come first, without those that are merged.  Raises StudyError
-    before anything is written where a folder holds no sessions, or those of the study itself.
+    Problems with copies among the study's own sessions that are not merged come first.  Raises StudyError before
+    anything is written if a folder holds no sessions, or those of the study itself.
     """
     others = [(folder, _sessions_to_merge(folder, study.sessions_path)) for folder in folders]
     merger = Merger(study, is_dry=is_dry)
@@ -192,7 +198,7 @@ def merge_folders(
 
 
 class Theirs(NamedTuple):
-    """The sessions to be merged: all below `root`, those in one coder's `folder` there, or a single log."""
+    """The sessions to merge: all below `root`, those in one coder's `folder` there, or a single log."""
 
     root: Path
     folder: str = ""
@@ -213,13 +219,13 @@ def _sessions_to_merge(path: Path, root: Path) -> Theirs:
 
 
 def sessions_in(folder: Path) -> Path | None:
-    """Return the folder of the sessions: `sessions` in `folder`, or itself; None if there are none."""
+    """Return the folder of the sessions: `sessions` in `folder`, or `folder` itself; None if there are none."""
     found = (each for each in (folder / "sessions", folder) if fs.is_folder(each))
     return next((each for each in found if session_files.coders(each)), None)
 
 
 def _beside_sessions(study: Path, root: Path) -> Iterator[Problem]:
-    """Yield a problem for each folder of documents in a study that is not below its sessions, `root`."""
+    """Yield a problem for each folder of documents in a study that is outside its folder of sessions, `root`."""
     names = session_files.coders(study) if fs.is_same_file(study / SESSIONS, root) else []
     for name in filter(lambda name: _holds_documents(study / name), names):
         what = f"these documents are not among the sessions of the study ({root}), so they are not merged"
@@ -227,13 +233,13 @@ def _beside_sessions(study: Path, root: Path) -> Iterator[Problem]:
 
 
 def _holds_documents(folder: Path) -> bool:
-    """Return whether a folder has logs or documents, and not sources that are only named like these."""
+    """Return whether a folder has logs or documents, rather than only sources with similar names."""
     heads = (fs.read_head(str(path), HEAD_SIZE) for path in session_files.documents(folder))
     return bool(session_files.logs(folder)) or any(b"Manual Coding Analysis" in head for head in heads)
 
 
 class Merger:
-    """Merge the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
+    """Merges the sessions of other folders into those of a study; `is_dry` only reports what would be done."""
 
     def __init__(self, study: Study, *, is_dry: bool = False) -> None:
         self._study, self._is_dry = study, is_dry
@@ -260,7 +266,7 @@ class Merger:
                     yield self._import_document(name, here, theirs.source.id, theirs.document.path)
 
     def merge_log(self, path: Path) -> MergeResult:
-        """Merge one log, wherever it is and whatever it is called, into the session of its coder and source."""
+        """Merge one log, wherever it is and whatever its name, into the session of its coder and source."""
         steps, problems = Journal(path).read()
         state = replay(steps)
         if state.opened is None:
@@ -292,7 +298,7 @@ class Merger:
         return BooksMerged(number, tuple(filter(None, problems)))
 
     def _merge_study_logs(self, other: Theirs) -> None:
-        """Add the steps that the coders' logs of the study lack here.  Raises OSError."""
+        """Add the steps that are missing from the coders' logs of this study. Raises OSError."""
         for name in _coders_of(other)[0]:
             theirs = SessionPaths.of_folder(other.root, name).study_log()
             steps = StudyJournal(theirs).read()[0]

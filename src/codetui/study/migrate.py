@@ -58,11 +58,10 @@ AT_ONCE = 8
 
 
 class MigrationPlan(NamedTuple):
-    """A migration before it is done: its rules and both codebooks, the old one if it is known.
+    """A migration that has not run yet: its rules and both codebooks, the old one if it is known.
 
-    `is_fresh` if the codebook has just been changed in the way that the rules describe.  `step` is the step of the
-    study's logs that the transactions are part of.  With `is_reverse` that step is taken back: `new` is the codebook
-    before it.
+    `is_fresh` is True if the codebook has just been changed as the rules describe. `step` is the step of the study's
+    logs to which the transactions belong. With `is_reverse` that step is reverted: `new` is the codebook before it.
     """
 
     rules: MigrationMap
@@ -75,7 +74,7 @@ class MigrationPlan(NamedTuple):
     kind: Literal["refactoring", "migration"] = "migration"
 
     def applied_to(self, state: State) -> MigrationResult:
-        """Return the events of the migration in a session, which are none if the step is done there."""
+        """Return the events of the migration in a session; none if the step was done there already."""
         done = self.done_in(state)
         if self.is_reverse:
             events = undo_unchanged(done, state) if done else ()
@@ -87,7 +86,7 @@ class MigrationPlan(NamedTuple):
         return next((one for one in done_transactions(state) if self.step and one.step == self.step), None)
 
     def begun(self, what: str, coder: str, only: str = "") -> BegunStep:
-        """Return the step to note before it is carried out."""
+        """Return the step to record before it is carried out."""
         before, after = self.old.content_hash if self.old else "", self.new.content_hash
         return BegunStep(self.step, self.kind, coder, only, what, self.rules.digest, before, after, "")
 
@@ -95,7 +94,7 @@ class MigrationPlan(NamedTuple):
 def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan:
     """Return the rules in a file, with the codebook they lead to and the one they come from.
 
-    The old codebook is the file `old`, else the one that the rules name, if it was kept.  Raises StudyError.
+    The old codebook is the file `old`, else the one named by the rules, if it was kept.  Raises StudyError.
     """
     book, _ = read_codebook(codebook)
     try:
@@ -115,7 +114,7 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
 def find_codebook(name: str, sessions: Path) -> Codebook:
     """Return the codebook in a file, or a kept one by its version, by its hash (four digits at least) or by both.
 
-    Of several kept ones of one version it is the one that was used last.  Raises StudyError where there is none.
+    Of several kept codebooks of one version the last one used is returned. Raises StudyError if there is none.
     """
     if fs.is_file(Path(name)):
         return read_codebook(Path(name))[0]
@@ -134,7 +133,7 @@ def find_codebook(name: str, sessions: Path) -> Codebook:
 
 
 def _kept_codebooks(sessions: Path) -> list[Codebook]:
-    """Return the codebooks that were coded with, in the order of their first use."""
+    """Return the codebooks used for coding, in the order of their first use."""
     texts = [(name, study_files.kept_codebook(sessions, name)) for name in study_files.kept_names(sessions)]
     books = [parse_codebook(text, name)[0] for name, text in texts if text is not None]
     return [book for book in books if book is not None]
@@ -143,8 +142,8 @@ def _kept_codebooks(sessions: Path) -> list[Codebook]:
 def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
     """Migrate all sessions of a study, or those of one coder, and keep both codebooks beside them.
 
-    They are kept first: documents name codes of the old one.  A step with the same rules that was interrupted is
-    finished.  Raises StudyError where another one was.
+    They are kept first, since documents name codes of the old one. An interrupted step with the same rules is finished.
+    Raises StudyError if another step was interrupted.
     """
     counts = MigrationCounts(plan.new.words, problems=keep_books(study.codebook_path, old, study.sessions_path, plan))
     steps, problems = interrupted_steps(study.sessions_path)
@@ -165,9 +164,9 @@ def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Pat
 
 
 def resume_study(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationCounts:
-    """Finish a step that was interrupted, or take it back with `is_reverse`.
+    """Finish an interrupted step, or revert it with `is_reverse`.
 
-    Raises StudyError where that is not possible, and then nothing is changed.
+    Raises StudyError if that is not possible, and then nothing is changed.
     """
     plan, note = resumed_plan(step, study, study.codebook_service.edit, is_reverse=is_reverse)
     counts = migrate_sessions(plan, study, step.only or None)
@@ -179,9 +178,9 @@ Edit = Callable[[Callable[[str], str]], Saved | Refusal | NotSaved]
 
 
 def resumed_plan(step: BegunStep, study: Study, edit: Edit, *, is_reverse: bool) -> tuple[MigrationPlan, StepNote]:
-    """Bring the codebook to where an interrupted step leads, or to where it began; return what is left to do.
+    """Change the codebook to that after an interrupted step, or before it; return the remaining work.
 
-    `edit` changes the text of the codebook.  Raises StudyError.
+    `edit` changes the text of the codebook. Raises StudyError.
     """
     root, is_refactoring = study.sessions_path, step.kind == "refactoring"
     note = StepNote(root, step.id, is_resumed=True)
@@ -201,7 +200,7 @@ def resumed_plan(step: BegunStep, study: Study, edit: Edit, *, is_reverse: bool)
 
 
 def _edit_back(step: BegunStep, root: Path, edit: Edit, *, is_reverse: bool) -> None:
-    """Change the codebook to the version after a step, or before it.  Raises StudyError."""
+    """Change the codebook to the version after or before a step. Raises StudyError."""
     here, there = (step.after, step.before) if is_reverse else (step.before, step.after)
     wanted = study_files.kept_codebook(root, there)
 
@@ -220,7 +219,7 @@ def _edit_back(step: BegunStep, root: Path, edit: Edit, *, is_reverse: bool) -> 
 
 
 def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPlan:
-    """Return what is left of a step, the codebook being what it leads to.  Raises StudyError, OSError."""
+    """Return the remaining work of a step whose codebook is already in place. Raises StudyError, OSError."""
     root = study.sessions_path
     book, text = study.codebook, study_files.kept_codebook(root, step.after if is_reverse else step.before)
     other = parse_codebook(text, step.before)[0] if text is not None else None
@@ -238,7 +237,7 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
 
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
-    """Count the changes that a migration would make, hand edits included; nothing is written."""
+    """Count the changes that a migration would make, including hand edits; nothing is written."""
     tally = MigrationCounts(plan.new.words)
     for record in study.sessions(coder=coder, book=plan.old or plan.new):
         tally.unread += filter(is_left_out, record.problems)
@@ -262,8 +261,8 @@ def migrate_sessions(
 ) -> MigrationCounts:
     """Migrate the sessions; those that cannot be written are unchanged and reported as problems.
 
-    Several sessions are written at once, as nearly all the time goes into waiting for the disk.  Sessions that are
-    skipped are in the `tally` already.  `progress` is called with the number of sessions that were read.
+    Several sessions are written at once, as nearly all the time is spent waiting for the disk. Skipped sessions are
+    already counted in the `tally`.  `progress` is called with the number of sessions that were read.
     """
     tally, ads = tally or MigrationCounts(plan.new.words), study.sources_by_id()
     sessions, read = study.sessions_path, study.sessions(coder=coder, book=plan.old or plan.new, sources=ads)
@@ -287,7 +286,7 @@ def migrate_sessions(
 
 
 def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> Iterator[Problem]:
-    """Write the step into each coder's log of the study that lacks it; yield the problems with that."""
+    """Record the step in each coder's log of the study that lacks it; yield the problems."""
     before = plan.new if plan.is_reverse else plan.old
     for (folder, coder), transactions in tally.steps.items():
         if not transactions:
@@ -313,12 +312,12 @@ def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> It
 
 
 def transactions_of(session: Session, step: StepId) -> list[tuple[SourceId, TransactionId]]:
-    """Return the transactions of a session that are part of a step, as that is logged."""
+    """Return the transactions of a session that belong to a step, for its record."""
     return [(session.source.id, one.id) for one in session.transactions if step and one.step == step]
 
 
 def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: MigrationPlan) -> list[Problem]:
-    """Keep both codebooks beside the sessions if they come from files; return the problems with that."""
+    """Keep both codebooks beside the sessions if they come from files; return the problems."""
     books = [*([(old, plan.old)] if old and plan.old else []), (codebook, plan.new)]
     problems = keep_rules(sessions, plan.rules)
     for path, book in books:
@@ -331,7 +330,7 @@ def keep_books(codebook: Path, old: Path | None, sessions: Path, plan: Migration
 
 
 def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Path | None) -> Codebook | None:
-    """Return the codebook that the rules come from; None where it is unknown.  Raises StudyError."""
+    """Return the codebook that the rules start from; None if it is unknown. Raises StudyError."""
     if old is not None:
         return read_codebook(old)[0]
     rules, _ = parse_map(text, str(map_file), book)
@@ -390,7 +389,7 @@ def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapsh
 
 
 def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
-    """Apply the rules to an open session, which uses the new codebook from then on; its document is not written."""
+    """Apply the rules to an open session, which then uses the new codebook; its document is not written."""
     session.use(plan.new)
     done = plan.applied_to(session.state)
     if done.events:
@@ -417,7 +416,7 @@ def _failed(record: SessionSnapshot, reason: str) -> Problem:
 
 
 def _held_elsewhere(plan: MigrationPlan, session: Session, record: SessionSnapshot, sessions: Path) -> Problem:
-    """Return the problem of a session that is open elsewhere; after a refactoring it is migrated there."""
+    """Return the problem of a session that another program has open; after a refactoring that program migrates it."""
     if not plan.is_fresh:
         return _failed(record, f"it is open elsewhere {session.holder}; close it there")
     again = f"`codetui codebook migrate --map {study_files.map_path(sessions, plan.rules.digest)}`"
@@ -436,7 +435,7 @@ WHY: dict[Reason, str] = {
 
 @dataclass
 class MigrationCounts:
-    """Counts of the changes of a migration: codings by rule, the sources they are in, and pending decisions."""
+    """Counts of the changes made by a migration: codings by rule, their sources, and pending decisions."""
 
     words: Words = field(default_factory=Words)
     codings: Counter[Rule] = field(default_factory=Counter)
@@ -482,12 +481,12 @@ class MigrationCounts:
 
     @property
     def reach(self) -> str:
-        """The total in words: `42 codings in 17 ads`, `of 2 coders` if there are several."""
+        """The total for a message: `42 codings in 17 ads`, `of 2 coders` if there are several."""
         of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
         return f"{plural(self.number, 'coding')} in {self.sources(len(self.ads_of_codings))}{of}"
 
     def sources(self, number: int) -> str:
-        """Return a number of sources in words."""
+        """Return a number of sources with its noun."""
         return plural(number, self.words.source, self.words.sources)
 
     @property
@@ -497,7 +496,7 @@ class MigrationCounts:
 
 
 def lines_of(tally: MigrationCounts, rules: MigrationMap, new: Codebook, old: Codebook | None) -> Iterator[str]:
-    """Yield the counts in words: the total, each rule, the unchanged sessions, and the pending decisions."""
+    """Yield the counts as messages: the total, each rule, the unchanged sessions, and the pending decisions."""
     before = rules.old_book.rpartition("#")[0] or (old.version if old else "")
     about = f"{before or 'old'} → {new.version or 'new'}"
     yield f"{about}: {tally.reach}"
@@ -537,7 +536,7 @@ def _numbers(rule: Rule, tally: MigrationCounts) -> str:
 
 
 def keep_rules(sessions: Path, rules: MigrationMap) -> list[Problem]:
-    """Keep rules beside the sessions; return the problem with that."""
+    """Keep rules beside the sessions; return a problem, if any."""
     problem = study_files.keep_map(sessions, rules.digest, render_applied_map(rules))
     return [problem] if problem else []
 
@@ -561,6 +560,6 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
 
 @lru_cache(maxsize=2)
 def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
-    """Return the rules in these files, the oldest first; cached, as the name of a file is the hash of its text."""
+    """Return the rules in these files, oldest first; cached, as the name of a file is the hash of its text."""
     texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
     return chain_maps(map(parse_applied_map, texts))

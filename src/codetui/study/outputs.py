@@ -1,4 +1,4 @@
-"""The parts of a study that no output may overwrite, however their paths are spelled."""
+"""The parts of a study that output must not overwrite, however their paths are spelled."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ELSEWHERE = "name another place with -o"
 def protected_part(
     path: Path, codebook: Path, sessions: Path, corpus: Path | None = None, *, may_replace_codebook: bool = False
 ) -> str:
-    """Return why nothing may be written to `path`, even by force; empty where something may.
+    """Return why `path` must not be written, even by force; empty if it may be.
 
-    The sessions, the sources, the codebook with the documents that it names, and git's own files stay as they are.
-    `corpus` where it is not the one that the codebook names.  `may_replace_codebook` for a new codebook, which may
-    replace the study's while there is no session, and any other.
+    Protected are the sessions, the sources, the codebook with the documents that it names, and git's own files.
+    `corpus` is given if it is not the one named by the codebook. `may_replace_codebook` is set for a new codebook: it
+    may replace the study's while there is no session, and any other codebook.
     """
     book = _book_in(codebook)
     if may_replace_codebook:
@@ -61,14 +61,14 @@ def _has_codes(path: Path) -> bool:
 
 
 def _is_session_place(path: Path, sessions: Path, codebook: Path) -> bool:
-    """Return whether a path is among sessions: below a coder's folder, or anywhere in a folder for these alone."""
+    """Return whether a path is among sessions: below a coder's folder, or anywhere in a folder of sessions only."""
     coders = session_files.coders(sessions)
     is_for_these_alone = not _is_inside(codebook, sessions) and (bool(coders) or sessions.name == SESSIONS)
     return is_for_these_alone or any(_is_inside(path, sessions / name) for name in coders)
 
 
 def _is_source_place(path: Path, corpus: Path, codebook: Path) -> bool:
-    """Return whether a path in the corpus is that of a source: all are, unless the study itself is in there too."""
+    """Return whether a path in the corpus counts as a source; all do, unless the study itself is in there too."""
     return not _is_inside(codebook, corpus) or (is_source_file(path.name) and fs.exists(path))
 
 
@@ -83,7 +83,7 @@ def _with_parents(path: Path) -> Iterator[Path]:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Return whether two paths are one file or folder, or would be where case and accents do not distinguish names."""
+    """Return whether two paths are the same file or folder, or would be without distinguishing case and accents."""
     one, two = _real(path), _real(other)
     if _folded(one) == _folded(two):
         return True

@@ -1,4 +1,4 @@
-"""Facts across the sources of a study: progress, earlier uses of codes, sources with the same text."""
+"""Facts about all sources of a study: progress, earlier uses of codes, sources with the same text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNREAD = "cannot be read"
 
 
 class _LogUsage(NamedTuple):
-    """The codes and the profile that one version of a log uses."""
+    """The codes and the profile used in one version of a log."""
 
     version: Version
     by_code: Mapping[CodeId, tuple[Usage, ...]]
@@ -39,7 +39,7 @@ class _LogUsage(NamedTuple):
 
 
 class CodeUsage:
-    """The codings of one coder in the sources that were read so far; never those of another coder."""
+    """One coder's codings in the sources read so far; never those of another coder."""
 
     def __init__(self, paths: SessionPaths) -> None:
         self._paths = paths
@@ -53,9 +53,9 @@ class CodeUsage:
         """How many times a log was read."""
 
     def read(self, entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
-        """Read the logs that have changed since they were read last, for a worker; yield each source it has looked at.
+        """Read the logs that have changed since the last call, for a worker; yield each source that was checked.
 
-        The log of the source `skipped` is not read: the open session is known, and its log changes with every key.
+        The log of the source `skipped` is not read: its session is open, and the log changes with every key.
         """
         try:
             touched = self._paths.log_ids()
@@ -70,7 +70,7 @@ class CodeUsage:
         self.is_complete = True
 
     def _find_sources(self, touched: Set[str], entries: Sequence[SourceEntry]) -> None:
-        """Find the listed sources of new logs; done rarely, as 100,000 sources need a tenth of a second."""
+        """Find the listed sources of new logs; called rarely, as 100,000 sources take a tenth of a second."""
         unknown = touched - self._sources.keys()
         if not unknown or self._searched == (unknown, len(entries)):
             return
@@ -81,7 +81,7 @@ class CodeUsage:
         self._searched = touched - self._sources.keys(), len(entries)
 
     def refresh(self, source_id: SourceId) -> None:
-        """Read the log of one source if it changed since it was read last; one that cannot be read stays as known."""
+        """Read the log of one source if it has changed; if it cannot be read, the previous content is kept."""
         with suppress(OSError):
             log = self._paths.log(source_id)
             version = fs.version(log)
@@ -93,9 +93,9 @@ class CodeUsage:
                 self._latest = {}
 
     def latest(self, code: CodeId, skipped: SourceId, limit: int) -> tuple[Usage, ...]:
-        """Return the latest codings with a code in all sources but one, the newest first.
+        """Return the latest codings with a code in all sources but one, newest first.
 
-        The answer is cached until a log is read again: a code may have ten thousand codings.
+        The result is cached until a log is read again, since a code may have ten thousand codings.
         """
         cache, key = self._latest, (code, skipped, limit)
         if key not in cache:
@@ -105,7 +105,7 @@ class CodeUsage:
         return cache[key]
 
     def pending(self, index: CodebookIndex) -> dict[SourceId, int]:
-        """Return how many codings of each source, its profile included, have no code in use in the codebook."""
+        """Return how many codings of each source, and its profile, have no code that the codebook has in use."""
         in_use = {code.id for code in index.book.codes if not code.is_retired}
         counts: dict[SourceId, int] = {}
         for source_id, log in list(self._logs.items()):
@@ -116,7 +116,7 @@ class CodeUsage:
         return counts
 
     def codes(self) -> frozenset[CodeId]:
-        """Return the codes that are used in the sources that were read."""
+        """Return the codes used in the sources read so far."""
         return frozenset(code for log in list(self._logs.values()) for code in log.by_code)
 
 
@@ -124,7 +124,7 @@ class CodeUsage:
 
 
 class DuplicateText(NamedTuple):
-    """Another source with a source's text: the one that the coder coded most, else the first; `more` counts others."""
+    """Another source with the same text: the one that the coder coded most, else the first; `more` counts the rest."""
 
     ad: SourceId
     status: AdStatus
@@ -134,7 +134,7 @@ class DuplicateText(NamedTuple):
 
 
 class DuplicateTexts:
-    """Which sources have the same text, by a 64-bit digest for each position in the list."""
+    """Finds the sources with the same text, by a 64-bit digest for each position in the list."""
 
     def __init__(self) -> None:
         self.is_complete = False
@@ -143,7 +143,7 @@ class DuplicateTexts:
         self._alike: dict[int, array[int]] = {}
 
     def read(self, digests: Iterable[int]) -> Iterator[int]:
-        """Read the digests of all listed sources, for a worker; yield how many were read, after each."""
+        """Read the digests of all listed sources, for a worker; yield the number read, after each."""
         found = array("Q")
         for digest in digests:
             found.append(digest)
@@ -152,7 +152,7 @@ class DuplicateTexts:
         self.is_complete = True
 
     def group(self, position: int) -> Sequence[int]:
-        """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
+        """Return the positions of all sources with the text at `position`, including itself; none if it is unique."""
         return self._alike.get(self._digest(position), ())
 
     def are_alike(self, position: int, other: int) -> bool:
@@ -165,7 +165,7 @@ class DuplicateTexts:
 
 
 def _alike(digests: array[int]) -> dict[int, array[int]]:
-    """Return the positions of each digest that occurs more than once."""
+    """Return the positions for each digest that occurs more than once."""
     ordered = sorted(digests)
     repeated = {one for one, other in pairwise(ordered) if one == other} - {NO_TEXT}
     found = {digest: array("L") for digest in repeated}
@@ -179,7 +179,7 @@ def _alike(digests: array[int]) -> dict[int, array[int]]:
 
 
 class StatusLine(NamedTuple):
-    """The state of one source with one coder; an untouched source has none."""
+    """The state of one source with one coder; without a coder for an untouched source."""
 
     ad: str
     employer: str
@@ -191,7 +191,7 @@ class StatusLine(NamedTuple):
 
 
 class StudyStatus(NamedTuple):
-    """The states of all sources of the corpus, those of sessions on other sources, and the errors on the way."""
+    """The states of all sources of the corpus, those of sessions on other sources, and errors."""
 
     lines: tuple[StatusLine, ...]
     missing: tuple[StatusLine, ...]
@@ -199,12 +199,12 @@ class StudyStatus(NamedTuple):
 
     @property
     def sessions(self) -> list[StatusLine]:
-        """The lines of all sessions in which something was done."""
+        """The lines of all sessions that have any work."""
         return [line for line in (*self.lines, *self.missing) if line.state != "untouched"]
 
     @property
     def totals(self) -> dict[str, int]:
-        """Numbers by name: the `ads` are `coded` or `untouched`, and the `sessions` are in one of the other states."""
+        """Counts by name: the `ads` are `coded` or `untouched`; the `sessions` are counted for each other state."""
         ads = {line.ad for line in self.lines}
         coded = {line.ad for line in self.lines if line.state != "untouched"}
         states = Counter(line.state for line in self.sessions)
@@ -220,7 +220,10 @@ class StudyStatus(NamedTuple):
 
 
 def study_status(study: Study, coder: str | None = None) -> StudyStatus:
-    """Return how far each source is, with one coder or with all.  Raises StudyError where there is no source."""
+    """Return the progress of each source, with one coder or with all.
+
+    Raises StudyError if there are no sources.
+    """
     batches = list(study.corpus.batches())
     entries = [entry for batch in batches for entry in batch.entries]
     problems = [problem for batch in batches for problem in batch.problems]

@@ -1,4 +1,4 @@
-"""Renaming, merging, splitting, moving and retiring a code: in the codebook, then in the sessions of all coders."""
+"""Rename, merge, split, move or retire a code: in the codebook, then in the sessions of all coders."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from codetui.study.workspace import Workspace
 class MigrationPreview(NamedTuple):
     """The counts of a migration before or after it; `step` is the refactoring that it begins with, None for a map.
 
-    Once it has begun, `note` is that on disk, and `only` the coder whose sessions alone it is about, empty for all.
+    Once it has begun, `note` is its note on disk; `only` is the coder to whose sessions it is limited, empty for all.
     """
 
     plan: MigrationPlan
@@ -50,7 +50,7 @@ class MigrationPreview(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """The counts in words, the total first, and the problems: `42 codings in 17 ads of 2 coders`."""
+        """The counts as messages, the total first, and the problems: `42 codings in 17 ads of 2 coders`."""
         plan, tally = self.plan, self.tally
         of_books, *rest = lines_of(tally, plan.rules, plan.new, plan.old)
         problems = [str(problem) for problem in (*plan.problems, *tally.unread, *tally.problems)]
@@ -66,7 +66,7 @@ class CodeRefactoring:
         self._paths = workspace.study.paths_of(workspace.coder)
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
-        """Count the changes that a refactoring would make; nothing is written, and any thread may call this."""
+        """Count the changes that a refactoring would make; writes nothing, and is safe in any thread."""
         interrupted = self._interrupted()
         if interrupted:
             return interrupted
@@ -80,7 +80,7 @@ class CodeRefactoring:
         return MigrationPreview(plan, count_sessions(plan, self._study), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
-        """Count the changes that the rules in a file would make; nothing is written, and any thread may call this."""
+        """Count the changes that the rules in a file would make; writes nothing, and is safe in any thread."""
         interrupted = self._interrupted()
         if interrupted:
             return interrupted
@@ -95,7 +95,7 @@ class CodeRefactoring:
     def apply(self, preview: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
         """Change the codebook and migrate the open session; return the counts so far, for `migrate_others`.
 
-        If the codebook was changed since the preview, its newest text is changed.
+        If the codebook has changed since the preview, the change applies to its newest text.
         """
         reason = self._out_of_date()
         if reason is not None:
@@ -118,7 +118,7 @@ class CodeRefactoring:
         return self._migrate_open(MigrationPreview(plan, MigrationCounts(plan.new.words), preview.step, note))
 
     def resume(self, step: BegunStep, *, is_reverse: bool) -> MigrationPreview | Refusal | NotSaved:
-        """Finish a step that was interrupted, or take it back: the codebook and the open session, as `apply`."""
+        """Finish or revert an interrupted step in the codebook and the open session, as `apply` does."""
         reason = self._out_of_date()
         if reason is not None:
             return reason
@@ -129,7 +129,7 @@ class CodeRefactoring:
         return self._migrate_open(MigrationPreview(plan, MigrationCounts(plan.new.words), None, note, step.only))
 
     def interrupted(self) -> list[BegunStep]:
-        """Return the steps that were interrupted, and list these, and these alone, among the problems."""
+        """Return the interrupted steps, and replace those listed among the problems with them."""
         known = [one for one in self._workspace.problems if is_note(one)]
         try:
             steps, problems = interrupted_steps(self._paths.root)
@@ -140,7 +140,7 @@ class CodeRefactoring:
         return steps
 
     def _interrupted(self) -> Refusal | None:
-        """Return why no other step may begin, if one was interrupted."""
+        """Return why no other step may begin if one was interrupted."""
         try:
             problems = interrupted_steps(self._paths.root)[1]
         except OSError as error:
@@ -148,7 +148,7 @@ class CodeRefactoring:
         return Refusal(f"The codebook is unchanged: {problems[0].message}.") if problems else None
 
     def _out_of_date(self) -> NotSaved | None:
-        """Save the open session with the changes of others; return why that failed."""
+        """Save the open session with the changes of others, or return why that failed."""
         session = self._workspace.session
         reason = session.out_of_date_reason() if session else ""
         if reason:
@@ -172,7 +172,7 @@ class CodeRefactoring:
     def migrate_others(
         self, begun: MigrationPreview, progress: Callable[[int], None] = lambda _: None
     ) -> MigrationPreview:
-        """Migrate all other sessions, of all coders, for a worker; `progress` gets the number that is done."""
+        """Migrate all other sessions of all coders, for a worker; `progress` receives the number done so far."""
         plan, only = begun.plan, begun.only or None
         tally = migrate_sessions(plan, self._study, only, self._is_open, begun.tally, progress)
         if begun.note is not None:
@@ -180,12 +180,12 @@ class CodeRefactoring:
         return begun._replace(tally=tally)
 
     def hint(self, plan: MigrationPlan) -> str:
-        """Return how to migrate those sessions that could not be."""
+        """Return how to migrate the sessions that could not be migrated."""
         path = study_files.map_path(self._paths.root, plan.rules.digest)
         return f"Fix the cause, then: codetui codebook migrate --map {path}"
 
     def _changed(self, step: Refactoring) -> tuple[MigrationPlan, StepNote] | Refusal | NotSaved:
-        """Change the codebook's file once both versions, the rules and the step are noted beside the sessions."""
+        """Change the codebook's file after saving both versions, the rules and the step beside the sessions."""
         root, id_ = self._paths.root, StepId(fresh_id())
         note = StepNote(root, id_)
         plans: list[MigrationPlan] = []
@@ -218,7 +218,7 @@ class CodeRefactoring:
 
 
 def _plan(before: str, after: str, step: Refactoring) -> MigrationPlan:
-    """Return the rules between two texts of the codebook.  Raises EditError where one cannot be read."""
+    """Return the rules between two texts of the codebook. Raises EditError if one cannot be read."""
     old, new = _read(before), _read(after)
     rules = MigrationMap((rule_of(step),), version_name(old), version_name(new))
     return MigrationPlan(rules, new, old, is_fresh=True, kind="refactoring")

@@ -1,4 +1,4 @@
-"""Read the sessions on disk, of all coders, hand edits included; nothing is written."""
+"""Read the sessions of all coders on disk, including hand edits; nothing is written."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ MAX_STEPS = 2**40
 class SessionSnapshot:
     """The content of one session.
 
-    `source` has the employer and title of the session; its text only where it was needed. `transactions` are the steps
-    of the log; `edits` were made in the document and are in no log: their ids follow from the document, so that all
-    machines that see it make the same. Of a session that `is_unread`, since its log or its only document cannot be
-    read, nothing is known.
+    `source` has the employer and title of the session, and its text only if that was needed. `transactions` are the
+    steps of the log. `edits` were made in the document and are in no log: their ids follow from the document, so that
+    all machines derive the same edits. A session that `is_unread` has no contents, since its log or its only document
+    cannot be read.
     """
 
     folder: str
@@ -94,7 +94,7 @@ class SessionSnapshot:
 
 
 class CorpusSources:
-    """The sources of a corpus by id; the corpus is listed once, when the first one is needed."""
+    """The sources of a corpus by id; the corpus is listed once, on first use."""
 
     def __init__(self, corpus: Corpus | None) -> None:
         self._corpus = corpus
@@ -107,7 +107,7 @@ class CorpusSources:
     def read_all(
         self, is_kept: Callable[[SourceId], bool], problems: list[Problem]
     ) -> Iterator[tuple[SourceEntry, int]]:
-        """Yield all sources with digests of their texts in one pass, and keep some texts; add to `problems`."""
+        """Yield all sources with digests of their texts in one pass, and cache some texts; add to `problems`."""
         self._entries = {}
         for one, offset, digest in self._corpus.texts(problems) if self._corpus else ():
             entry = SourceEntry(one.id, one.employer, one.title, one.file, offset, one.line)
@@ -121,7 +121,7 @@ class CorpusSources:
     def find(self, source_id: SourceId) -> Source | None:
         """Return the source with its text, None if the corpus lacks it.
 
-        Raises OSError where it may be in a file that cannot be read.
+        Raises OSError if it may be in an unreadable file.
         """
         if self._corpus is None or source_id in self._read:
             return self._read.get(source_id)
@@ -137,7 +137,7 @@ class CorpusSources:
 
     @cached_property
     def ids_by_text(self) -> dict[str, SourceId]:
-        """The first source with each text, by the hashes of the text; all texts are read for this."""
+        """The first source with each text, by the hash of the text; this reads all texts."""
         texts = self._corpus.texts([]) if self._corpus else ()
         found: dict[str, SourceId] = {}
         for one in texts:
@@ -152,9 +152,9 @@ class CorpusSources:
 def session_snapshots(
     root: Path, book: Codebook, coder: str | None, sources: CorpusSources | None, skipped: SourceId | None = None
 ) -> Iterator[SessionSnapshot]:
-    """Yield the sessions below `root`, of one coder or of all, by coder and source, without that of a `skipped` source.
+    """Yield the sessions below `root`, of one coder or of all, by coder and source, except for the source `skipped`.
 
-    A copy of a coder's folder is reported with that coder's first session, and read only where it is asked for by name.
+    A copy of a coder's folder is reported with that coder's first session, and read only if it is requested by name.
     """
     names = session_files.coders(root)
     copies = copied_folders(root, names)
@@ -173,14 +173,14 @@ def session_snapshots(
 
 
 def copied_folders(root: Path, names: Collection[str]) -> dict[str, str]:
-    """Return the folders of coders that are copies, each with the folder of which it is one."""
+    """Return the coders' folders that are copies, each with its original."""
     return {name: original for name in names if (original := _original(root, name, names))}
 
 
 def _original(root: Path, name: str, names: Collection[str]) -> str:
-    """Return the folder of which `name` is a copy: that of the coder named in its logs, with a step of the same.
+    """Return the folder of which `name` is a copy: that of the coder named in its logs, if both share a step.
 
-    One whose name says that it is a copy need not share a step, and without logs the name alone counts.
+    If the name marks a copy they need not share a step, and without logs only the name counts.
     """
     called = original_of(name, names)
     for log in session_files.logs(root / name):
@@ -209,7 +209,7 @@ def copy_problem(copy: Path, original: str) -> Problem:
 
 
 def left_out_of(paths: SessionPaths) -> list[Problem]:
-    """Return the problems of what belongs to a coder and is not read: copies of the folder, and files in it."""
+    """Return the problems of unread files of a coder: copies of the folder, and stray files in it."""
     names = session_files.coders(paths.root)
     copies = copied_folders(paths.root, names)
     own = [copy_problem(paths.root / copy, one) for copy, one in copies.items() if one == paths.folder.name]
@@ -218,7 +218,7 @@ def left_out_of(paths: SessionPaths) -> list[Problem]:
 
 
 def _alike(root: Path, folder: str, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each other coder whose name can be taken for that of this folder's coder."""
+    """Yield a warning for each other coder whose name can be confused with that of this folder's coder."""
     for name in session_files.alike(folder, names):
         what = f"the coder of this folder has nearly the same name as that of {folder}, and both are counted"
         hint = "if they are one person, code under one name (--coder), and merge the other folder with `codetui merge`"
@@ -226,7 +226,7 @@ def _alike(root: Path, folder: str, names: Iterable[str]) -> Iterator[Problem]:
 
 
 def _outside(root: Path) -> Iterator[Problem]:
-    """Yield the problems of what is in the folder of the sessions and in no coder's folder."""
+    """Yield the problems of files in the folder of the sessions that are in no coder's folder."""
     for path in session_files.broken_links(root):
         what = "this link leads nowhere, so the sessions behind it are left out"
         yield Problem(str(path), 0, "error", f"{what}: connect the disk that it leads to, or remove the link")
@@ -234,12 +234,12 @@ def _outside(root: Path) -> Iterator[Problem]:
 
 
 def strays(folder: Path) -> list[Problem]:
-    """Return the problems of logs and documents in a coder's folder that nothing reads."""
+    """Return the problems of logs and documents in a coder's folder that are not read."""
     return [stray(path) for path in session_files.strays(folder)]
 
 
 def stray(path: Path) -> Problem:
-    """Return the problem of a log, document or backup that nothing reads."""
+    """Return the problem of a log, document or backup that is not read."""
     if is_backup(path.name):
         return Problem(str(path), 0, *remedy(path.name, "this backup is not read"))
     if path.name.endswith(session_files.LOG):
@@ -253,9 +253,9 @@ def stray(path: Path) -> Problem:
 def coder_snapshots(
     paths: SessionPaths, book: Codebook, sources: CorpusSources | None, skipped: SourceId | None = None
 ) -> Iterator[SessionSnapshot]:
-    """Yield the sessions in a coder's folder: those with a log first, then those with a document alone.
+    """Yield the sessions in a coder's folder: those with a log first, then those with only a document.
 
-    Without `sources` no text of a source is known.
+    Without `sources` no texts of sources are known.
     """
     folder = _CoderFolder(paths, book, sources, skipped)
     logs = session_files.logs(paths.folder)
@@ -276,7 +276,7 @@ def coder_snapshots(
 
 
 def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
-    """Return the logs whose names are made from that of another one, and which belong to another source than it."""
+    """Return the logs whose names are derived from another log's name but which belong to a different source."""
     stems = {log.stem for log in logs}
     found: dict[Path, SourceId] = {}
     for log in logs:
@@ -291,7 +291,7 @@ def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
 
 
 def _owner_of(log: Path) -> SourceId | None:
-    """Return the source that a log names; None if none, or if it cannot be read."""
+    """Return the source that a log names; None if there is none, or if the log cannot be read."""
     try:
         opened = replay(Journal(log).read()[0]).opened
     except OSError:
@@ -320,7 +320,7 @@ class _CoderFolder:
                 self._documents.setdefault(document.heading, []).append(document)
 
     def with_log(self, log: Path) -> SessionSnapshot | None:
-        """Return the session of a log; None if nothing was done in it."""
+        """Return the session of a log; None if it is empty."""
         try:
             transactions, problems = Journal(log).read()
         except OSError as error:
@@ -346,7 +346,7 @@ class _CoderFolder:
         return replace(snapshot, coder=coder, log=log, transactions=tuple(transactions), log_problems=tuple(problems))
 
     def without_log(self) -> Iterator[SessionSnapshot]:
-        """Yield the sessions that are documents alone, then those that cannot be read."""
+        """Yield the sessions that consist only of a document, then those that cannot be read."""
         for heading in [each for each in self._documents if each]:
             source_id = SourceId(heading)
             snapshot = self._synced(MemoryLog(), Source(source_id, "", "", "", ""), self._candidates(source_id))
@@ -354,7 +354,7 @@ class _CoderFolder:
         yield from self._unread
 
     def _candidates(self, source_id: SourceId) -> list[DocumentFile]:
-        """Return the documents that name a source, and those without a heading that are named for it."""
+        """Return the documents that name a source, and those without a heading whose name begins with its id."""
         unnamed = [one for one in self._documents.get("", ()) if is_named_for(one.path, source_id)]
         return [*self._documents.pop(heading_id(source_id), ()), *unnamed]
 
@@ -389,11 +389,11 @@ class _CoderFolder:
         )
 
     def _with_text(self, source: Source) -> Source:
-        """Return a source as the corpus has it, if it has.  Raises OSError."""
+        """Return a source from the corpus, if it is there. Raises OSError."""
         return (self._sources and self._sources.find(source.id)) or source
 
     def unread(self, source_id: SourceId, *problems: Problem) -> SessionSnapshot:
-        """Return a session of which nothing is known."""
+        """Return a stand-in for a session that could not be read."""
         source = Source(source_id, "", "", "", "")
         return SessionSnapshot(self._name, self._name, source, State(), misplaced=problems, is_unread=True)
 
@@ -408,7 +408,7 @@ class _CoderFolder:
 def text_conflict(
     ours: Iterable[Transaction], log: Path | None, theirs: SessionSnapshot, words: Words
 ) -> Problem | None:
-    """Return why the steps of our log and a session code different texts; None if they do not."""
+    """Return why the steps of the log and of a session code different texts; None if they do not."""
     mine, other = coded_texts(ours), coded_texts(theirs.transactions)
     if not mine or not other or mine & other:
         return None
@@ -437,7 +437,7 @@ def _short(hashes: set[str]) -> str:
 
 
 def out_of_bounds(side: SessionSnapshot) -> Problem | None:
-    """Return why no step could follow those of a session; None if one can."""
+    """Return why no step could be added after those of a session; None if one can."""
     if all(one.seq < MAX_STEPS for one in side.steps):
         return None
     what = "the number (seq) of a line in this log is too large, so nothing is merged: delete the line"
@@ -448,9 +448,9 @@ def out_of_bounds(side: SessionSnapshot) -> Problem | None:
 
 
 def restore_document(paths: SessionPaths, book: Codebook, transactions: list[Transaction]) -> None:
-    """Write the document of a session that has none, or one that a crash left behind its log.
+    """Write the document of a session if it is missing, or older than the log after a crash.
 
-    What the disk refuses is written when the session is opened.
+    If it cannot be written, that is done when the session is opened.
     """
     log = MemoryLog(transactions)
     opened = log.state.opened

@@ -1,4 +1,4 @@
-"""The settings files: one of the user, and one of the study, which is read on top of it."""
+"""The settings files: one of the user, and one of the study, which takes precedence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTINGS = "settings.toml"
 
 
 def settings_paths(study: Path) -> tuple[Path, Path]:
-    """Return the settings file in the user's folder for configuration, and the one in the folder of a study."""
+    """Return the user's settings file, and that of the study in a folder."""
     home = Path(os.path.expanduser("~"))  # noqa: PTH111  Path raises if there is no home
     own = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME") or home / ".config"
     return Path(own) / "codetui" / SETTINGS, study / SETTINGS
@@ -23,7 +23,7 @@ def settings_paths(study: Path) -> tuple[Path, Path]:
 def load_settings(study: Path, actions: Collection[str], themes: Collection[str]) -> tuple[Settings, list[Problem]]:
     """Return the settings of the user and of the study in a folder, and their problems; a missing file counts as empty.
 
-    `actions` and `themes` are the names that may be used.
+    `actions` and `themes` are the valid names.
     """
     settings, problems = Settings(), list[Problem]()
     for path in settings_paths(study):
@@ -38,14 +38,14 @@ def load_settings(study: Path, actions: Collection[str], themes: Collection[str]
 
 
 def check_settings_files(study: Path) -> list[Problem]:
-    """Return the problems with names and types of fields in both files; for a worker, as it loads pydantic."""
+    """Return the problems with names and types of fields in both files; for a worker, as this loads pydantic."""
     texts = {path: _read(path) for path in settings_paths(study)}
     checked = (check_settings(text, str(path)) for path, text in texts.items() if isinstance(text, str) and text)
     return [problem for problems in checked for problem in problems]
 
 
 def _read(path: Path) -> str | Problem:
-    """Return the text of a file; an empty one if there is no file, a problem if it cannot be read."""
+    """Return the text of a file; an empty text if there is no file, a problem if it cannot be read."""
     try:
         return fs.read(path).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):

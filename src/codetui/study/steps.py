@@ -1,7 +1,7 @@
-"""A change of the codebook and of many sessions, noted on disk from before it begins until it has ended.
+"""A change of the codebook and of many sessions, with a note on disk from before its beginning until its end.
 
 A program may be killed at any moment in between.  Both codebooks and the rules are kept beside the sessions before
-anything changes, so that another program can finish the change or take it back.
+anything changes, so that another program can finish or revert the change.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Kind = Literal["refactoring", "migration"]
 
 
 class BegunStep(NamedTuple):
-    """A step over several sessions: who began it, when, and in words what it does.
+    """A step over several sessions: who began it, when, and a description of it.
 
-    `only` is the coder whose sessions alone it is about, empty for all.  `rules` is the digest of the kept rules,
-    `before` and `after` are the content hashes of the codebooks; `before` is empty if that is unknown.
+    `only` is the coder to whose sessions it is limited, empty for all.  `rules` is the digest of the kept rules,
+    `before` and `after` are the content hashes of the codebooks; `before` is empty if unknown.
     """
 
     id: StepId
@@ -44,16 +44,16 @@ class BegunStep(NamedTuple):
 
 
 class StepNote:
-    """The note of a step; a lock beside it shows other programs that the one that carries it out is alive."""
+    """The note of a step; a lock beside it shows other programs that the program carrying it out is alive."""
 
     def __init__(self, root: Path, step_id: StepId, *, is_resumed: bool = False) -> None:
-        """`root` is the folder of the sessions; a step that `is_resumed` was begun by a program that has ended."""
+        """Create a note in `root`, the folder of the sessions; an `is_resumed` step was begun by another program."""
         self.path = root / KEPT_FOLDER / f"{BEGUN}{step_id}{NOTE}"
         self._root, self._is_resumed = root, is_resumed
         self._lock = SessionLock(self.path)
 
     def begin(self, step: BegunStep) -> None:
-        """Lock the step and note on disk that it begins.  Raises OSError, and then there is no note."""
+        """Lock the step and save its note. Raises OSError, and then there is no note."""
         self.claim()
         try:
             step = step._replace(time=step.time or now())
@@ -63,28 +63,25 @@ class StepNote:
             raise
 
     def claim(self) -> Holder | None:
-        """Lock the step; return the other program that carries it out."""
+        """Lock the step; return the other program that is carrying it out, if any."""
         with suppress(OSError):  # Without a lock others may call the step interrupted while it is carried out.
             return self._lock.claim()
         return None
 
     def end(self, problems: list[Problem]) -> None:
-        """Delete the note, unless a step that was resumed has errors: it can be resumed again."""
+        """Delete the note, unless a resumed step has errors, so that it can be resumed again."""
         if not (self._is_resumed and any(one.severity == "error" for one in problems)):
             with suppress(OSError):
                 fs.remove(self.path)
         self.release()
 
     def release(self) -> None:
-        """Unlock the step, whose note stays."""
+        """Unlock the step; its note remains."""
         self._lock.release()
 
 
 def interrupted_steps(root: Path) -> tuple[list[BegunStep], list[Problem]]:
-    """Return the steps that were begun and not ended by programs that have ended, and the problems for all of these.
-
-    Raises OSError.
-    """
+    """Return the steps that ended programs began and did not finish, and the problems with them. Raises OSError."""
     steps: list[BegunStep] = []
     problems: list[Problem] = []
     for path in _notes(root):
@@ -106,13 +103,13 @@ def interrupted_steps(root: Path) -> tuple[list[BegunStep], list[Problem]]:
 
 
 def is_note(problem: Problem) -> bool:
-    """Return whether a problem is that of a step that was interrupted."""
+    """Return whether a problem is that of an interrupted step."""
     path = Path(problem.file)
     return path.parent.name == KEPT_FOLDER and path.name.startswith(BEGUN)
 
 
 def step_between(root: Path, before: str, after: str) -> StepId:
-    """Return the step, interrupted or not, that leads from one codebook to another, if one does."""
+    """Return the step, interrupted or not, that leads from one codebook to another; None if there is none."""
     with suppress(OSError):
         steps = [step for path in _notes(root) if (step := _read(path))]
         return next((step.id for step in steps if (step.before, step.after) == (before, after)), NO_STEP)
@@ -120,7 +117,7 @@ def step_between(root: Path, before: str, after: str) -> StepId:
 
 
 def _notes(root: Path) -> list[Path]:
-    """Return the notes, the oldest first.  Raises OSError."""
+    """Return the notes, oldest first. Raises OSError."""
     try:
         names = disk.names(root / KEPT_FOLDER)
     except (FileNotFoundError, NotADirectoryError):
@@ -129,7 +126,7 @@ def _notes(root: Path) -> list[Path]:
 
 
 def _read(path: Path) -> BegunStep | None:
-    """Return the step of a note; None if that cannot be read."""
+    """Return the step of a note; None if the note cannot be read."""
     from pydantic import TypeAdapter, ValidationError
 
     try:

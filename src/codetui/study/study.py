@@ -1,4 +1,4 @@
-"""A study: its codebook, the corpus of its sources and the sessions of its coders."""
+"""A study: its codebook, the corpus of its sources, and the sessions of its coders."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ CORRECT = "Correct that line, or name the folder or table of your ads (`codetui 
 
 
 class StudyError(Exception):
-    """A study that cannot be used, or a request that cannot be met: what is wrong, where, and what to do."""
+    """A study cannot be used, or a request cannot be met; the message has what is wrong, where, and what to do."""
 
     def __init__(self, message: str, *, file: Path | None = None, line: int = 0, problems: Sequence[Problem] = ()):
-        """`file` and `line` locate the cause; `problems` are its details."""
+        """Create an error; `file` and `line` locate the cause, `problems` has the details."""
         place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
         super().__init__(place + message + "".join(f"\n  {problem}" for problem in problems))
         self.file = file
@@ -43,9 +43,9 @@ class StudyError(Exception):
 
 
 class Study:
-    """A study that is open for reading and coding.
+    """A study opened for reading and coding.
 
-    Raises StudyError, here and in its methods, where a part is missing or cannot be read.
+    Raises StudyError, here and in its methods, if a part is missing or unreadable.
     """
 
     def __init__(self, codebook: CodebookService, sessions: Path, corpus: Path | None = None) -> None:
@@ -68,9 +68,9 @@ class Study:
         codebook: Path | str | None = None,
         sessions: Path | str | None = None,
     ) -> Study:
-        """Open the study in a folder: codebook.toml, sessions/ and the corpus that the codebook names, else ads/.
+        """Open the study in a folder: codebook.toml, sessions/ and the corpus named in the codebook, else ads/.
 
-        `corpus`, `codebook` and `sessions` name parts that are in another place.
+        `corpus`, `codebook` and `sessions` override these paths.
         """
         path, kept_in = codebook_path(folder, codebook), sessions_path(folder, sessions)
         service = CodebookService(path, kept_in, *read_codebook(path, is_checked=True))
@@ -80,7 +80,7 @@ class Study:
 
     @property
     def codebook(self) -> Codebook:
-        """The codebook as it is now."""
+        """The current codebook."""
         return self.codebook_service.book
 
     @property
@@ -92,7 +92,10 @@ class Study:
 
     @cached_property
     def corpus(self) -> Corpus:
-        """The corpus as given, else as the codebook names it relative to itself, else `ads` beside the codebook."""
+        """The path of the corpus:
+
+        as given, else as named in the codebook relative to it, else `ads` beside the codebook.
+        """
         given, named = self._corpus_path, self.codebook.corpus.path
         path = given if given is not None else self.codebook_path.parent / (named or CORPUS)
         if fs.exists(path):
@@ -104,10 +107,7 @@ class Study:
 
     @cached_property
     def corpus_if_any(self) -> Corpus | None:
-        """The corpus; None where there is none and none was given.
-
-        Raises StudyError where one was given that is missing.
-        """
+        """The corpus; None if there is none and none was given. Raises StudyError if a given one is missing."""
         try:
             return self.corpus
         except StudyError:
@@ -116,7 +116,7 @@ class Study:
             return None
 
     def sources_by_id(self) -> CorpusSources:
-        """Return the sources by id, as the corpus has them now; none where there is no corpus."""
+        """Return the sources now in the corpus by id; none if there is no corpus."""
         return CorpusSources(self.corpus_if_any)
 
     @cached_property
@@ -151,19 +151,20 @@ class Study:
         book: Codebook | None = None,
         sources: CorpusSources | None = None,
     ) -> Iterator[SessionSnapshot]:
-        """Yield snapshots of the sessions that `viewer` may read, of one coder or of all, hand edits included.
+        """Yield snapshots of the sessions that `viewer` may read, of one coder or of all, including hand edits.
 
-        Nothing is written.  Without a viewer the owner of the study reads.  The session of the source `skipped` is left
-        out.  `book` is the codebook by which documents are read, `sources` the corpus, if it was listed before.
+        Nothing is written. Without a viewer the owner of the study is meant. The session of the source `skipped` is
+        left out. `book` is the codebook for reading documents, `sources` the corpus, if it was listed before.
         """
         by_id = sources or self.sources_by_id()
         found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
         return (session for session in found if self._may_read(viewer, session))
 
     def problems(self, coder: str | None = None) -> list[Problem]:
-        """Return what concerns the sessions of one coder or of all as a whole.
+        """Return the problems that concern all sessions of one coder or of all.
 
-        That are changes of the codebook that were interrupted, and links, folders and pipes that are in the way.
+        These are interrupted changes of the codebook, and links, folders and pipes in place of files or folders of the
+        sessions.
         """
         root = self.sessions_path
         try:
@@ -173,14 +174,14 @@ class Study:
             return [not_read(error, root, "its sessions are left out")]
 
     def _may_read(self, viewer: str | None, session: SessionSnapshot) -> bool:
-        """Return whether a viewer may read a session: the owner reads all, a coder only their own."""
+        """Return whether a viewer may read a session: the owner may read all, a coder only their own."""
         if viewer is None or viewer == session.coder:
             return True
         return session.folder == session_files.coder_folder(self.sessions_path, viewer)
 
     @contextmanager
     def session(self, source_id: str, coder: str) -> Iterator[Session]:
-        """Open a coder's session of a source; at the end its document is saved and other programs may have it."""
+        """Open a coder's session of a source; at the end its document is saved and the session released."""
         session = self.open_session(self.source(source_id), coder)
         try:
             yield session
@@ -197,14 +198,14 @@ class Study:
         return Session(source, self.codebook, paths or self.paths_of(coder), coder, keep, token="")
 
     def paths_of(self, coder: str) -> SessionPaths:
-        """Return where a coder's sessions are."""
+        """Return the paths of a coder's sessions."""
         if not coder.strip():
             raise StudyError("the coder has no name; set one with --coder NAME.")
         return SessionPaths(self.sessions_path, coder)
 
 
 def codebook_path(folder: Path | str, codebook: Path | str | None = None) -> Path:
-    """Return the codebook of the study in a folder, unless another one is given."""
+    """Return the path of the codebook of the study in a folder, unless another one is given."""
     return Path(codebook) if codebook else Path(folder) / CODEBOOK
 
 
@@ -214,9 +215,9 @@ def sessions_path(folder: Path | str, sessions: Path | str | None = None) -> Pat
 
 
 def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, list[Problem]]:
-    """Return the codebook in a file with its problems.  Raises StudyError where there is none to work with.
+    """Return the codebook in a file with its problems. Raises StudyError if it cannot be used.
 
-    `is_checked` as in `parse_codebook`.
+    `is_checked` is as in `parse_codebook`.
     """
     if not fs.exists(path):
         raise StudyError(
@@ -230,12 +231,12 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
 
 
 def missing_corpus(path: Path) -> StudyError:
-    """Return the error for a path without a corpus."""
+    """Return the error for a path that has no corpus."""
     return StudyError(f"there is no file or folder {path}. {HINT}")
 
 
 def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Create the files of a new study; return those that were made, and those that were there and are unchanged."""
+    """Create the files of a new study; return the new ones, and those that existed and are unchanged."""
     return study_files.create_study(folder)
 
 
@@ -243,16 +244,16 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 CodebookChange: TypeAlias = tuple[Codebook, list[Problem]]
-"""A codebook as another program wrote it, with its problems."""
+"""A codebook as changed by another program, with its problems."""
 
 
 class CodebookService:
     """The codebook, its problems and its file."""
 
     def __init__(self, path: Path, sessions: Path, book: Codebook, problems: list[Problem]) -> None:
-        """Use the codebook that was read from `path`, its fields unchecked.
+        """Use the codebook read from `path`, whose fields are not checked yet.
 
-        The used versions are kept in the folder `sessions`.
+        Used versions are kept in the folder `sessions`.
         """
         self.path = path
         self.book = book
@@ -273,7 +274,7 @@ class CodebookService:
 
     @property
     def problems(self) -> list[Problem]:
-        """The problems of the codebook, those of its fields included."""
+        """The problems of the codebook, including those of its fields."""
         with suppress(OSError):  # A file that can no longer be read is reported by what needs it.
             self.check_fields()
         return self.known_problems
@@ -281,7 +282,7 @@ class CodebookService:
     def check_fields(self, *, is_recorded: bool = False) -> list[Problem]:
         """Check names and types of fields, unless that was done before; return the problems.  Raises OSError.
 
-        With `is_recorded` a codebook without such problems is recorded as checked, for the next start.
+        With `is_recorded`, a codebook without such problems is recorded as checked for the next start.
         """
         text, digest = self.text(), self.book.content_hash
         if self._are_fields_checked or text_hash(text) != digest or study_files.is_checked(self._sessions, digest):
@@ -297,9 +298,9 @@ class CodebookService:
     # --- changes ------------------------------------------------------------------------------------
 
     def edit(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
-        """Change the text of the file, whatever others have written to it meanwhile, and use the codebook it has then.
+        """Change the current text of the file, including others' changes, and use the resulting codebook.
 
-        `change` returns the new text for the current one, or raises EditError to leave it.
+        `change` returns the new text for the current one, or raises EditError to leave it unchanged.
         """
         from codetui.formats.toml.edit import EditError
 
@@ -318,11 +319,11 @@ class CodebookService:
         return Saved("The codebook is changed.")
 
     def changed_version(self) -> Version | None:
-        """Return the version of the file if it is not the one that was read; any thread may ask."""
+        """Return the version of the file if it has changed since it was read, else None; safe in any thread."""
         return fs.changed_version(self.path, self._seen)
 
     def read_change(self) -> CodebookChange | Problem | None:
-        """Read the codebook as another program wrote it; None if it is the same, or cannot be read now.
+        """Read the codebook as changed by another program; None if it is the same or cannot be read now.
 
         Returns the first error if the file has more errors than the codebook in use.
         """
@@ -342,21 +343,21 @@ class CodebookService:
         return found, problems
 
     def use(self, change: CodebookChange) -> None:
-        """Continue with another version of the codebook."""
+        """Switch to another version of the codebook."""
         self.book, self.known_problems = change
         self.refused = None
         self._are_fields_checked = True
 
     def forget_version(self) -> None:
-        """Read the file again at the next look."""
+        """Make the next check read the file again."""
         self._seen = None
 
     # --- kept versions ------------------------------------------------------------------------------
 
     def keep(self, book: Codebook, folder: Path | None = None) -> Problem | None:
-        """Keep the version that is coded with, so that old codings can show their old definitions.
+        """Keep the version in use for coding, so that old codings can show their old definitions.
 
-        It is kept beside the sessions, or in a `folder` with a copy of some.
+        It is kept beside the sessions, or in a `folder` with copies of some sessions.
         """
         if not book.content_hash:
             return None
@@ -367,11 +368,11 @@ class CodebookService:
             return Problem(str(self.path), 0, "warning", f"{what}; coding continues, but keep a copy of it yourself")
 
     def kept(self, version: str) -> Codebook | None:
-        """Return the codebook that a coding names as `version#hash`; None where it was not kept.  Raises OSError."""
+        """Return the codebook that a coding names as `version#hash`; None if it was not kept. Raises OSError."""
         text = study_files.kept_codebook(self._sessions, version.rpartition("#")[2])
         return parse_codebook(text, version)[0] if text is not None else None
 
     def remove_stale_temporaries(self) -> None:
-        """Remove half-written files of killed programs beside the codebook and the kept versions."""
+        """Delete the temporary files that killed programs left beside the codebook and the kept versions."""
         for folder in (self.path.parent, self._sessions / session_files.KEPT_FOLDER):
             remove_stale_temporaries(folder)

@@ -39,15 +39,15 @@ NOT_READ = AdStatus("in progress", 0)
 
 
 class SourceIndex:
-    """The listed sources, batch by batch, and how far one coder is with each.
+    """The listed sources, batch by batch, and the progress of one coder with each.
 
-    `current` is the source at hand, `session` its open session.
+    `current` is the source on screen, `session` its open session.
     """
 
     def __init__(
         self, study: Study, coder: str, paths: SessionPaths, problems: list[Problem], token: str | None = None
     ) -> None:
-        """Report problems to the list `problems`; `token` as in Session."""
+        """Create an index that adds problems to the list `problems`; `token` is as in Session."""
         self._coder = coder
         self.entries: list[SourceEntry] = []
         self.is_listed = False
@@ -83,18 +83,18 @@ class SourceIndex:
         return None if position is None else self.entries[position]
 
     def position(self) -> int | None:
-        """Return the position of the current source, from 0; None while it is not listed yet."""
+        """Return the position of the current source, from 0; None if it is not listed yet."""
         return self._positions.get(self.current.id) if self.current else None
 
     def neighbour(self, step: int) -> SourceEntry | None:
-        """Return the source `step` positions further on in the list; None beyond its ends."""
+        """Return the source `step` positions further in the list; None beyond its ends."""
         position = self.position()
         if position is None or not 0 <= position + step < len(self.entries):
             return None
         return self.entries[position + step]
 
     def in_order_from_here(self, source_ids: Collection[SourceId]) -> list[SourceEntry]:
-        """Return those of these sources that are listed, from the current one round the list."""
+        """Return those of these sources that are listed, in list order from the current one, wrapping around."""
         here, count = self.position() or 0, len(self.entries)
         positions = [self._positions[one] for one in source_ids if one in self._positions]
         return [self.entries[one] for one in sorted(positions, key=lambda position: (position - here) % count)]
@@ -102,13 +102,13 @@ class SourceIndex:
     # --- progress -----------------------------------------------------------------------------------
 
     def status(self, source_id: SourceId) -> AdStatus:
-        """Return how far the coder is with a source, as far as it has been read."""
+        """Return the progress of the coder with a source, as far as known."""
         if self.session and self.session.source.id == source_id:
             return status_of(self.session.state)
         return self.statuses.get(source_id, UNTOUCHED)
 
     def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
-        """Yield the status of each source that the coder has touched, for a worker; restore missing documents."""
+        """Yield the status of each source that the coder has worked on, for a worker; restore missing documents."""
         skipped = None
         if self.session is not None:
             skipped = self.session.source.id
@@ -124,13 +124,16 @@ class SourceIndex:
             self._problems.append(not_read(error, self._paths.folder, "your progress is unknown"))
 
     def _ids_by_name(self) -> dict[str, SourceId]:
-        """Return the ids of the listed sources that have a log, by its name: one that cannot be read has no id."""
+        """Return the ids of the listed sources that have a log, by its name:
+
+        an unreadable log does not reveal its id.
+        """
         touched = self._paths.log_ids()
         names = ((safe_name(entry.id), entry.id) for entry in (list(self.entries) if touched else ()))
         return {name: source_id for name, source_id in names if name in touched}
 
     def _read_status(self, source_id: SourceId, session: SessionSnapshot) -> AdStatus:
-        """Return how far a session is; write its document again if it was lost."""
+        """Return the status of a session; restore its document if it is lost."""
         if session.is_unread:
             self._problems += session.problems
             return NOT_READ
@@ -139,13 +142,13 @@ class SourceIndex:
         return status_of(session.state)
 
     def _is_free(self, source_id: SourceId) -> bool:
-        """Return whether no program has a source's session open, as far as is known."""
+        """Return whether no program is known to have a source's session open."""
         if self.session is not None and self.current is not None and self.current.id == source_id:
             return False
         return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
 
     def next_uncoded(self) -> SourceEntry | None:
-        """Return the next source that this coder has not touched, from the current one round the list."""
+        """Return the next source without work of this coder, from the current one, wrapping around the list."""
         here, begun = self.position(), self._begun()
         start = 0 if here is None else here + 1
         for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
@@ -154,7 +157,7 @@ class SourceIndex:
         return None
 
     def _begun(self) -> Collection[str]:
-        """Return the names of the logs: a log that was not read yet belongs to a source that was touched."""
+        """Return the names of the logs; a log that has not been read counts as begun."""
         try:
             return self._paths.log_ids()
         except OSError:
@@ -167,7 +170,7 @@ class SourceIndex:
     # --- sources with the same text -----------------------------------------------------------------
 
     def read_texts(self) -> Iterator[int]:
-        """Read the texts of all listed sources to know which are the same, for a worker; yield how many were read."""
+        """Read the texts of all listed sources to find those that are the same, for a worker; yield the number read."""
         yield from self._texts.read(self._study.corpus.digests(self.entries))
         with suppress(OSError):
             found = sorted(self._sessions_of_others(), key=lambda each: each[1].status.codings)
@@ -185,13 +188,13 @@ class SourceIndex:
 
     @property
     def has_read_texts(self) -> bool:
-        """True once it is known which sources have the same text."""
+        """True once all texts have been compared."""
         return self._texts.is_complete
 
     def duplicate(self) -> DuplicateText | None:
         """Return the source with the current one's text that the coder coded most, else the first; None if unique.
 
-        One that is no longer listed, as it was given another id, counts too if something was done in its session.
+        A source that is no longer listed because it got another id also counts, if its session has any work.
         """
         here = self.position()
         group = self._texts.group(here) if here is not None else ()
@@ -209,7 +212,7 @@ class SourceIndex:
 
 
 class Reloaded(NamedTuple):
-    """The message on a codebook that another program changed; `is_held` if it has errors and is not used."""
+    """The message about a codebook changed by another program; `is_held` if it has errors and is not used."""
 
     message: str
     is_held: bool = False
@@ -219,7 +222,10 @@ class Workspace:
     """One coder at work on a study; the only mutable object below the screen."""
 
     def __init__(self, study: Study, coder: str, *, is_shared: bool = False) -> None:
-        """`is_shared` where other programs may work on the same sessions: they see which one is coded here."""
+        """Open a workspace.
+
+        `is_shared` if other programs may work on the same sessions and should see which one is open here.
+        """
         self.study = study
         self.coder = coder
         self.problems: list[Problem] = list(study.codebook_service.known_problems)
@@ -238,7 +244,7 @@ class Workspace:
 
     @property
     def book(self) -> Codebook:
-        """The codebook as it is now."""
+        """The current codebook."""
         return self.codebook.book
 
     def warm_up(self) -> None:
@@ -257,7 +263,7 @@ class Workspace:
         self.problems += [problem for problem in problems if problem not in self.problems]
 
     def update_conflicts(self) -> None:
-        """List the conflicts in the open session that nobody has settled, and these alone."""
+        """Replace the listed conflicts of the open session with those that are unresolved."""
         if self.session is not None:
             known = self.session.conflicts
             self.session.update_conflicts()
@@ -267,16 +273,16 @@ class Workspace:
     # --- the codebook -------------------------------------------------------------------------------
 
     def edit_codebook(self, change: Callable[[str], str]) -> Saved | Refusal | NotSaved:
-        """Change the text of the codebook and continue with the codebook it has then."""
+        """Change the text of the codebook and use the resulting codebook."""
         outcome = self.codebook.edit(change)
         if isinstance(outcome, Saved):
             self._follow_codebook()
         return outcome
 
     def reload_codebook(self) -> Reloaded | None:
-        """Use the codebook as it was changed outside; None where it was not changed.
+        """Use the codebook as another program changed it; None if it was not changed.
 
-        A codebook with new errors is not used: the program continues with the one in use.
+        A codebook with new errors is not used; the current one stays in use.
         """
         was_refused = self.codebook.refused is not None
         change = self.codebook.read_change()
@@ -307,7 +313,7 @@ class Workspace:
         return Reloaded(f"{what}{followed}.")
 
     def is_interrupted(self) -> bool:
-        """Return whether a change of the codebook was interrupted, or whether one was is unknown."""
+        """Return whether a change of the codebook was interrupted, or may have been."""
         try:
             return bool(interrupted_steps(self._paths.root)[1])
         except OSError:
@@ -319,14 +325,14 @@ class Workspace:
         self.problems[:] = [*refused, *self.codebook.problems, *others]
 
     def _follow_codebook(self) -> None:
-        """Replace the problems of the codebook, and let the open session use it."""
+        """Replace the problems of the codebook, and make the open session use it."""
         self._list_codebook_problems()
         if self.session is not None:
             self.session.use(self.book, self.codebook.keep)
             self.session.recognize_codes()
 
     def kept_rules(self) -> MigrationMap:
-        """Return the rules of all migrations so far as one map; an empty one if they cannot be read."""
+        """Return the rules of all migrations so far as one map; an empty map if they cannot be read."""
         from codetui.core.codebook.migration import MigrationMap
         from codetui.study.migrate import kept_rules
 
@@ -345,7 +351,7 @@ class Workspace:
     # --- the open session ---------------------------------------------------------------------------
 
     def open(self, entry: SourceEntry) -> Session:
-        """Save the open session and open that of another source.  Raises OSError, and then the first stays open."""
+        """Save the open session and open that of another source. Raises OSError; then the first session stays open."""
         self.leave()
         ad, problems = self.study.corpus.read(entry)
         session = self._opened(ad or Source(entry.id, entry.employer, entry.title, "", entry.file, entry.line))
@@ -362,7 +368,7 @@ class Workspace:
     def copy_from(self, source_id: SourceId) -> CopySession:
         """Return the command that copies this coder's session of another source.  Raises OSError.
 
-        It is never another coder's session: coders would no longer be independent of each other.
+        Another coder's session is never copied, since coders must be independent of each other.
         """
         entry = self.sources.find(source_id)
         found = self.study.corpus.read(entry)[0] if entry else None
@@ -377,7 +383,7 @@ class Workspace:
         return result
 
     def leave(self, *, is_forced: bool = False) -> list[Problem]:
-        """Save the open session's document after importing hand edits; return the problems with that.
+        """Save the open session's document after importing hand edits; return the problems.
 
         `is_forced` replaces a document whose edits cannot be imported.
         """
@@ -392,7 +398,7 @@ class Workspace:
         return [one for one in (problem, session.failed_append()) if one]
 
     def save_copy(self, folder: Path) -> Outcome:
-        """Copy the open session to another folder, which from now on receives what the disk refuses."""
+        """Copy the open session to another folder, which then receives the steps that cannot be written."""
         outcome = self.session.save_copy(folder) if self.session else Refusal(f"No {self.book.words.source} is open.")
         if isinstance(outcome, Saved):
             self.codebook.keep(self.book, folder)
@@ -402,24 +408,24 @@ class Workspace:
 
     @property
     def holder(self) -> Holder | None:
-        """The other program that holds the open session, which is read-only here."""
+        """The other program that holds the open session, which is then read-only here."""
         return self.session.holder if self.session else None
 
     def take_over(self) -> PullResult | None:
-        """Take the open session from the other program; return the outcome for its document."""
+        """Take over the open session from the other program; return the outcome for its document."""
         return self.session.take_over() if self.session else None
 
     def release(self) -> None:
-        """Let other programs hold the open session, once its document is saved."""
+        """Release the open session after saving its document."""
         if self.session is not None:
             self.session.release()
 
     # --- where the coder stopped --------------------------------------------------------------------
 
     def begin_with(self, wanted: SourceId | None = None) -> SourceEntry | None:
-        """Set and return the source to begin with: the one wanted, else where the coder stopped, else the first.
+        """Set and return the first source to open: the `wanted` one, else where the coder stopped, else the first.
 
-        Raises OSError where the one wanted may be in a file that cannot be read.
+        Raises OSError if the wanted one may be in an unreadable file.
         """
         if wanted is not None:
             self.first = self.study.corpus.find(wanted)
@@ -431,14 +437,14 @@ class Workspace:
         return self.first
 
     def stopped_at(self) -> StoppedAt | None:
-        """Return where the coder stopped last time; None, with a problem, where that cannot be read."""
+        """Return where the coder stopped last time; None, with a problem, if that cannot be read."""
         return self._unless_unread(self._paths.read_place)
 
     def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
         return self.study.corpus.find(stopped.source, stopped.file, stopped.offset, stopped.line)
 
     def _unless_unread(self, read: Callable[[], T]) -> T | None:
-        """Return what is read; None, with a problem, where it cannot be."""
+        """Return the result of reading; None, with a problem, if it cannot be read."""
         try:
             return read()
         except OSError as error:
@@ -448,7 +454,10 @@ class Workspace:
             return None
 
     def remember_place(self, cursor: int, top: int) -> None:
-        """Save where the coder is, for the next start; `cursor` and `top`, the first visible one, in code points."""
+        """Save the coder's place for the next start.
+
+        `cursor` and `top`, the first visible offset, are in code points.
+        """
         if self.entry is None:
             return
         entry = self.entry
@@ -458,7 +467,7 @@ class Workspace:
 def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_shared: bool = False) -> Workspace:
     """Open the workspace of a study with its first source: the one `wanted`, else where the coder stopped.
 
-    `is_shared` as in Workspace.  Raises StudyError where there is nothing to code.
+    `is_shared` as in Workspace.  Raises StudyError if there is nothing to code.
     """
     workspace = Workspace(study, coder, is_shared=is_shared)
     path = study.corpus.path

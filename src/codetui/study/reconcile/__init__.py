@@ -1,6 +1,6 @@
 """Reconcile a document that a person wrote or edited with a session.
 
-The package loads slowly: modules that are needed for the first screen import it in their functions.
+The package loads slowly: modules needed for the first screen import it inside their functions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Apply a document to a session: the events that follow, their counts, and the layout to keep."""
+"""Apply a document to a session: the resulting events, their counts, and the layout to keep."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ RESOLVED: dict[Conflict, str] = {
 class Counts(NamedTuple):
     """How the quotations of a document were located, and what was done to the session.
 
-    Of codings and notes: `added`; `changed` in words or note; `moved` to another code or within their list; `removed`.
-    An edit of profile and reasoning, or of employer and title, counts as one more `changed`. `conflicts` were changed
-    on both sides, or differ.
+    Codings and notes are counted as `added`, as `changed` in words or note, as `moved` to another code or within their
+    list, or as `removed`. An edit of profile and reasoning, or of employer and title, counts as one more `changed`.
+    `conflicts` counts what both sides changed, or what differs.
     """
 
     exact: int = 0
@@ -96,7 +96,7 @@ class Counts(NamedTuple):
 
     @property
     def quotations(self) -> int:
-        """Return how many quotations were searched in the source."""
+        """The number of quotations that were searched in the source."""
         return self.exact + self.folded + self.fuzzy + self.ambiguous + self.orphan
 
 
@@ -104,7 +104,7 @@ class Counts(NamedTuple):
 class Reconciliation:
     """The events that bring a session to the content of a document.
 
-    `document` has the ids of all entries and notes. `layout` is None where the text has the canonical layout.
+    `document` has the ids of all entries and notes. `layout` is None if the text has the canonical layout.
     """
 
     events: tuple[Event, ...]
@@ -127,9 +127,9 @@ def reconcile(
     """Return the events that bring `state` to the content of the document `edited`.
 
     `base` is the document as it was last written, with the ids of its entries and notes: the edits made to it since are
-    applied to `state`, which may have changed too. Without `base` nothing is removed: what the session lacks is added.
-    Words without a single place in the source become a coding without an anchor. `text` is the text of `edited`, for
-    the layout; `mint` returns fresh ids; problems name `file`.
+    applied to `state`, which may have changed too. Without `base` nothing is removed; only missing content is added.
+    Words that have no place in the source, or several, become a coding without an anchor. `text` is the text of
+    `edited`, for the layout; `mint` returns fresh ids; problems name `file`.
     """
     index = index_of(book)
     identified_edit, before = identified(edited, index), identified(base, index) if base else None
@@ -162,7 +162,7 @@ def reconcile(
 
 
 def closest_base(edited: Document, bases: Sequence[Document], book: Codebook) -> int:
-    """Return the index of the base from which `edited` differs by the fewest edits; of equals the first."""
+    """Return the index of the base that needs the fewest edits to become `edited`; of equal ones the first."""
     index = index_of(book)
     edited_statements = statements(identified(edited, index), index)
 
@@ -179,7 +179,7 @@ def closest_base(edited: Document, bases: Sequence[Document], book: Codebook) ->
 
 
 def _layout(text: str, edited: Document, named: Document, source: Source, book: Codebook) -> DocumentLayout | None:
-    """Return the layout of a text; None if it is the canonical layout of this content."""
+    """Return the layout of a text; None if this content has it as its canonical layout."""
     if render_document(edited) == text and _canonical_text(edited, source, book) == text:
         return None
     return DocumentLayout(text=text, ids=ids_by_line(named), employer=source.employer, title=source.title)
@@ -239,7 +239,7 @@ class _Reconciler:
         return tuple(Problem(file, one.line, one.severity, one.message) for one in remarks)
 
     def apply(self, edited: Sequence[Statement], base: Sequence[Statement]) -> list[str]:
-        """Apply the edits made to `base` to the session; return the ids of all statements of `edited`."""
+        """Apply the edits made to `base` to the session; return the ids of all statements in `edited`."""
         # The session knows these, and each is there once.
         first = {one.id: one for one in reversed(base) if one.id in self._known}
         base = list(first.values())[::-1]
@@ -286,7 +286,7 @@ class _Reconciler:
             self._unlocated[index] = before.anchor
 
     def _change(self, now: Statement, after: Statement) -> None:
-        """Change a coding or note from one statement to another; changed words have no anchor yet."""
+        """Change a coding or note from one statement to another; changed words get their anchor later."""
         one = self._after[now.id]
         if isinstance(one, Memo):
             target = one.target if after.slot == now.slot else self._note_place(after)
@@ -301,7 +301,7 @@ class _Reconciler:
         self._after[now.id] = replace(one, code=code, note=note, is_removed=False)
 
     def _note_place(self, note: Statement) -> MemoTarget:
-        """Return where a note is stored: on a heading that the codebook lacks, with the notes it has already."""
+        """Return where a note is stored; on a heading that the codebook lacks, with the notes already there."""
         return self._note_places.get(note.slot, note.place)
 
     def _remove(self, base: Statement) -> None:
@@ -318,10 +318,10 @@ class _Reconciler:
             self.counts["removed"] += 1
 
     def _line_with(self, words: str, *, is_note: bool) -> int:
-        """Return a line that still holds words although an entry with them is gone; 0 if none is left for them.
+        """Return a line that still contains the words of a removed entry; 0 if none does.
 
-        A line that is a new entry, or one with new words, is not left for them.  A new note may be a line that was not
-        understood, so that words of an entry may be left in it.
+        A line that is a new entry, or an entry with new words, does not count. A new note does: it may be a line that
+        was not understood, in which the words of an entry may be left.
         """
         lines = [one for one in self._lines.with_words(words) if (one, False) not in self._new]
         lines = [one for one in lines if not (is_note and (one, True) in self._new)]
@@ -337,7 +337,7 @@ class _Reconciler:
         self.report(Remark(one.line, "warning", f"{BOTH}: {what}: {RESOLVED[conflict]}", is_conflict=True))
 
     def add(self, edited: Sequence[Statement], base_ids: Collection[str]) -> None:
-        """Add the statements that neither `base` nor the session has, and locate all quotations that need a place."""
+        """Add the statements that neither `base` nor the session has, and locate all quotations without a place."""
         indices = [index for index in range(len(edited)) if index not in self._ids]
         live = [one for one in self._known.values() if one.id not in base_ids and is_live(self._before[one.id])]
         known = match_known([edited[index] for index in indices], live).base_of
@@ -401,7 +401,7 @@ class _Reconciler:
             self._after[ids[index]] = replace(self._after[ids[index]], rank=rank)
 
     def _in_session(self, slots: set[MemoTarget], moved: set[str]) -> dict[MemoTarget, list[tuple[str, int]]]:
-        """Return the codings and notes in each of `slots` as (id, rank), in order, without the ids `moved`."""
+        """Return the codings and notes in each of `slots` as (id, rank), in order, without the ids in `moved`."""
         found: defaultdict[MemoTarget, list[tuple[str, int]]] = defaultdict(list)
         for rank, id_ in sorted((one.rank, one.id) for one in self._after.values() if is_live(one)):
             if id_ not in moved and (slot := self._slot(id_)) in slots:
@@ -409,7 +409,7 @@ class _Reconciler:
         return found
 
     def events(self, order: Iterable[str]) -> Iterator[Event]:
-        """Yield the events of all changes: removals first, then what is in `order`, then the rest."""
+        """Yield the events of all changes: removals first, then the ids in `order`, then the rest."""
         changes = [id_ for id_ in dict.fromkeys((*order, *self._after)) if self._after[id_] != self._before.get(id_)]
         for id_ in sorted(changes, key=self._is_live):
             yield from _events(self._before.get(id_), self._after[id_])
@@ -447,14 +447,14 @@ def _written(memo: Memo, text: str, text_before: str) -> MemoWritten:
 
 
 class _Lines:
-    """The lines of a document in which words of an entry may be; none of no document."""
+    """The lines of a document that may contain the words of an entry; none without a document."""
 
     def __init__(self, document: Document | None) -> None:
         self._document = document
 
     @cached_property
     def _bare(self) -> tuple[list[int], list[int], str]:
-        """The numbers of the lines, where each begins in the text, and the text of all lines without marks."""
+        """The numbers of the lines, the offset of each in the text, and the text of all lines without markup."""
         found: list[tuple[int, str]] = []
         for part in self._document.parts() if self._document else ():
             found.append((part.line, part.text if isinstance(part, Note) else f"{part.words} {part.note}"))
@@ -465,7 +465,7 @@ class _Lines:
         return [number for number, _ in found], starts, "\n".join(texts)
 
     def with_words(self, words: str) -> list[int]:
-        """Return the numbers of the lines that hold these words, as whole words, whatever the marks in them."""
+        """Return the numbers of the lines that contain these words, as whole words, regardless of markup."""
         numbers, starts, text = self._bare
         part, found = bare(words), list[int]()
         place = find_words(text, part)
@@ -480,7 +480,7 @@ class _Lines:
 
 
 def _interleaved(document: list[tuple[str, bool]], session: list[tuple[str, int]]) -> list[tuple[str, int | None]]:
-    """Return the session's list with the moved ones (rank None) after the neighbour they follow in the document."""
+    """Return the session's list with the moved ids (rank None) after their preceding neighbours in the document."""
     following: defaultdict[str, list[str]] = defaultdict(list)
     before = ""
     for id_, is_moved in document:
@@ -496,9 +496,9 @@ def _interleaved(document: list[tuple[str, bool]], session: list[tuple[str, int]
 
 
 def new_ranks(order: Sequence[tuple[str, int | None]]) -> Iterator[tuple[str, int]]:
-    """Yield the ranks that give `order`, a list of (id, rank or None), where they change.
+    """Yield the changed ranks that give `order`, a list of (id, rank or None).
 
-    Statements are sorted by (rank, id): one without a rank follows its neighbour as closely as its id allows.
+    Statements are sorted by (rank, id); one without a rank follows its neighbour as closely as its id allows.
     """
     first = next((place for place, (_, rank) in enumerate(order) if rank is not None), len(order))
     if first == len(order):

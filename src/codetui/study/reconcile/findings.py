@@ -1,4 +1,4 @@
-"""Compare a document's head and headings with the session and the codebook, and report what disagrees."""
+"""Compare a document's head and headings with the session and the codebook, and report disagreements."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _conflict(document: Document, part: HeadPart, message: str) -> Remark:
 
 
 def new_remarks(document: Document, base: Document | None, index: CodebookIndex) -> list[Remark]:
-    """Return the remarks on a document that did not apply to `base`."""
+    """Return the remarks on a document that do not already apply to `base`."""
     known = {(one.severity, one.message) for one in codebook_remarks(base, index)} if base else set()
     return [one for one in codebook_remarks(document, index) if (one.severity, one.message) not in known]
 
@@ -163,7 +163,7 @@ def _on_code(line: CodeLine, section: SectionPart, block: Block, index: Codebook
 
 
 def _misplaced(code: Code, section: SectionPart, block: Block, index: CodebookIndex) -> tuple[str, str]:
-    """Return the heading above a code and the title of its own; empty if they agree or the heading is unknown."""
+    """Return the heading above a code and the correct one, or empty texts if they agree or the heading is unknown."""
     own = index.sections.get(code.section)
     if own and section.id in index.sections and section.id != code.section:
         return section.title, own.title

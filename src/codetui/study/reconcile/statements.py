@@ -1,7 +1,7 @@
 """The content of documents and sessions as lists of statements, which are compared, matched and merged.
 
-Matching pairs the statements of two lists that are the same, changed or moved. Locating finds the quotations in the
-text of the source.
+Matching pairs statements of two lists that are the same, changed or moved. Locating finds the quotations in the text of
+the source.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ MAX_CANDIDATES = 64
 class Statement:
     """One quotation under its code, or one note.
 
-    `slot` is the list that holds it: `MemoTarget("entry", code)` for quotations and the notes between them. `words`
-    are those of the quotation or the text of the note, white space collapsed. `place` is where a note is stored; it
-    differs from the slot on a section that the codebook lacks.
+    `slot` is the list that contains it: `MemoTarget("entry", code)` for quotations and the notes between them. `words`
+    are the quotation's words or the note's text, white space collapsed. `place` is where a note is stored; it differs
+    from the slot for a section that the codebook lacks.
     """
 
     slot: MemoTarget
@@ -61,7 +61,7 @@ class Statement:
 
 
 def statements(document: Document, index: CodebookIndex) -> list[Statement]:
-    """Return the statements of a document (with the ids of its sections, groups and codes), in its order.
+    """Return the statements of a document (with the ids of its sections, groups and codes) in order.
 
     Notes without text are left out.
     """
@@ -76,7 +76,7 @@ def statements(document: Document, index: CodebookIndex) -> list[Statement]:
 
 
 def _parts(section: SectionPart, block: Block) -> Iterator[tuple[MemoTarget, Sequence[Entry | Note]]]:
-    """Yield the notes and entries of a block with their place, in the order of `with_ids_in_order`."""
+    """Yield the notes and entries of a block with their places, in the order of `with_ids_in_order`."""
     yield heading_place(section, block), block.notes
     for code in block.codes:
         yield MemoTarget(kind="code", id=code.id), code.notes
@@ -84,7 +84,7 @@ def _parts(section: SectionPart, block: Block) -> Iterator[tuple[MemoTarget, Seq
 
 
 def heading_place(section: SectionPart, block: Block) -> MemoTarget:
-    """Return the place of a block's notes; a heading that the codebook lacks is its own id."""
+    """Return the place of a block's notes; a heading that the codebook lacks serves as its own id."""
     if block.heading is None:
         return MemoTarget(kind="section", id=section.id or section.title)
     return MemoTarget(kind="group", id=block.id or block.heading)
@@ -100,13 +100,13 @@ def _statement(part: Entry | Note, place: MemoTarget, slot: MemoTarget) -> State
 
 
 def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
-    """Return the document with these ids on its entries and notes, one for each of its `statements`."""
+    """Return the document with these ids, one for each of its `statements`, on its entries and notes."""
     coming = iter(ids)
     return with_part_ids(document, lambda part: "" if part.is_empty else next(coming))
 
 
 def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
-    """Return the list that a place denotes in a document, where labels and headings replace ids."""
+    """Return the list that a place refers to in a document, where labels and headings replace ids."""
     if place.kind in ("entry", "code") and place.id in index.former:
         return place
     if place.kind in ("entry", "code"):
@@ -126,7 +126,7 @@ def slot_of(place: MemoTarget, index: CodebookIndex) -> MemoTarget:
 
 
 def statements_of_session(state: State, index: CodebookIndex) -> dict[str, Statement]:
-    """Return the statement of every coding and note, removed ones included, by id and in the order of ranks."""
+    """Return the statement of every coding and note, including removed ones, by id and in the order of ranks."""
     kept: list[Coding | Memo] = [*state.codings.values(), *state.notes.values()]
     slots = {place: slot_of(place, index) for place in {place_of(each) for each in kept}}
     in_order = sorted(kept, key=lambda one: (one.rank, one.id))
@@ -154,7 +154,7 @@ def is_live(one: Coding | Memo) -> bool:
 
 
 def renamed_codes(base: Document, state: State, book: Codebook) -> dict[str, CodeId]:
-    """Return the codes of labels that come from an earlier codebook; the codings under a label identify its code."""
+    """Return the codes of labels from an earlier codebook, identified by the codings under each label."""
     known = {code.id for code in book.codes}
     codes: dict[str, set[CodeId]] = {}
     for line in (line for section in base.sections for block in section.blocks for line in block.codes):
@@ -169,7 +169,7 @@ def _has_word(label: str, word: str) -> bool:
 
 
 def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
-    """Return the document with the ids of codes on the lines with these labels."""
+    """Return the document with the codes' ids on the lines with these labels."""
     if not codes:
         return document
 
@@ -189,7 +189,7 @@ def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
 class Merged(NamedTuple):
     """The merged statement, and how a conflict was resolved.
 
-    `apart`: the session's statement stays, and the document's becomes a new one.
+    `apart`: the session's statement is kept, and the document's becomes a new one.
     """
 
     after: Statement
@@ -238,7 +238,7 @@ Key = Callable[[Statement], Hashable]
 
 
 class Pairs:
-    """Pairs of statements, by their indices in `edited` and `base`; each statement is in one pair at most."""
+    """Pairs of statements, by their indices in `edited` and `base`; each statement is in at most one pair."""
 
     def __init__(self, edited: Sequence[Statement], base: Sequence[Statement]) -> None:
         self.base_of: dict[int, int] = {}
@@ -254,7 +254,7 @@ class Pairs:
         return [index for index in range(len(self._base)) if index not in self._paired]
 
     def pair(self, edited: int, base: int) -> None:
-        """Record that two statements are the same one."""
+        """Record that two statements are the same."""
         self.base_of[edited] = base
         self._paired.add(base)
 
@@ -270,7 +270,7 @@ class Pairs:
                 self.pair(indices[one], others[other])
 
     def pair_by(self, key: Key, base_key: Key | None = None) -> None:
-        """Pair the remaining statements that have a key in common, the first with the first."""
+        """Pair the remaining statements that share a key, the first with the first."""
         waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
         for index in self.unpaired_base():
             waiting[(base_key or key)(self._base[index])].append(index)
@@ -280,7 +280,7 @@ class Pairs:
                 self.pair(index, waiting[found].popleft())
 
     def pair_similar(self) -> None:
-        """Pair the remaining statements at the same position of a slot, those with the most similar words first."""
+        """Pair the remaining statements at the same position of a slot, the most similar words first."""
         same = {one: other for one, other in self.base_of.items() if self._edited[one].slot == self._base[other].slot}
         here = self._by_neighbour(self._edited, self.unpaired_edited(), same)
         there = self._by_neighbour(self._base, self.unpaired_base(), {other: other for other in same.values()})
@@ -305,7 +305,7 @@ class Pairs:
         return found
 
     def _similar(self, indices: list[int], others: list[int]) -> Iterator[tuple[float, int, int]]:
-        """Yield similarity in per cent, index in `edited` and index in `base`."""
+        """Yield similarity in per cent, the index in `edited` and the index in `base`."""
         from rapidfuzz import process
         from rapidfuzz.fuzz import ratio
 
@@ -322,7 +322,7 @@ class Pairs:
 
 
 def match_edits(edited: Sequence[Statement], base: Sequence[Statement]) -> Pairs:
-    """Pair the statements of `base` with their edited versions: the same, or with another note, code or words."""
+    """Pair the statements of `base` with their edited versions: unchanged, or with another note, code or words."""
     pairs = Pairs(edited, base)
     pairs.pair_in_order()
     pairs.pair_by(lambda one: one)
@@ -333,7 +333,7 @@ def match_edits(edited: Sequence[Statement], base: Sequence[Statement]) -> Pairs
 
 
 def match_known(edited: Sequence[Statement], live: Sequence[Statement]) -> Pairs:
-    """Pair the statements that a session has already; a quotation may have a note on one side alone."""
+    """Pair the statements that a session already has; only one side need have a note on a quotation."""
     pairs = Pairs(edited, live)
     pairs.pair_in_order()
     pairs.pair_by(lambda one: one)
@@ -420,7 +420,7 @@ class Quotation(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The anchor of a quotation, if it was located; how it was located; and a message, empty if all is well."""
+    """The anchor of a quotation, if it was located; how it was located; and a message about any problem."""
 
     anchor: Anchor | None
     located_by: LocatedBy
@@ -428,7 +428,7 @@ class Place(NamedTuple):
 
 
 class SourceText:
-    """The text of a source in which words are searched; each search runs once.  `word` is what a source is called."""
+    """The text of a source in which words are searched; each search runs once.  `word` is the noun for a source."""
 
     def __init__(self, text: str, word: str) -> None:
         self.text = text
@@ -449,11 +449,11 @@ class SourceText:
         return found
 
     def equals(self, span: Span, words: str) -> bool:
-        """Return whether the text at `span` is exactly these words, white space aside."""
+        """Return whether the text at `span` is exactly these words, ignoring differences in white space."""
         return anchors.has_words(self.text, span, words)
 
     def matches(self, span: Span, words: str) -> bool:
-        """Return whether the text at `span` is these words but for quotes, dashes, case and marked cuts.
+        """Return whether the text at `span` is these words, apart from quotes, dashes, case and marked cuts.
 
         The case of a short word counts: `Go` is not in "go".
         """
@@ -474,7 +474,7 @@ class SourceText:
 
 
 def locate(quotations: Sequence[Quotation], live: Iterable[Coding], source: SourceText) -> list[Place]:
-    """Return the place of each quotation; `live` are all codings of the session, these included."""
+    """Return the place of each quotation; `live` has all codings of the session, including these."""
     words = [collapse_spaces(each.coding.words) for each in quotations]
     resolutions = {index: source.find(words[index], each.near) for index, each in enumerate(quotations)}
     same_words: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -494,8 +494,8 @@ def locate(quotations: Sequence[Quotation], live: Iterable[Coding], source: Sour
 def _certain(codings: Sequence[Coding], of_code: Sequence[Coding], source: SourceText) -> Sequence[Span]:
     """Return the places of codings with one code and the same words; none unless they are certain.
 
-    A code is assigned to a place once. So if the words occur as often as they were coded, each occurrence has its
-    coding, whichever it is.
+    A code is assigned to a place only once. So if the words occur as often as they were coded, each occurrence has its
+    own coding.
     """
     words = collapse_spaces(codings[0].words)
     found = source.find(words)

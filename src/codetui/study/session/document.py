@@ -1,7 +1,7 @@
 """A session's document on disk: found by its exact name, read when it changes, and replaced atomically.
 
-An edit that another program made is never overwritten. Of several files that could be the document or the log, the one
-with the exact name counts; others, such as the conflict copy of a sync client, are reported and never used.
+Edits by other programs are never overwritten. Of several files that could be the document or the log, only the one with
+the exact name is used; others, such as the conflict copy of a sync client, are reported.
 
 Beside the log a snapshot keeps what codetui last wrote to the document: the base of edits by hand. It names the steps
 of the log that it was written from. A log that lacks one of them is older than the document.
@@ -52,7 +52,7 @@ CHANGED = "the document was changed outside codetui a moment ago; the changes ar
 class Snapshot:
     """A document as codetui wrote or imported it.
 
-    `ids` are the codings and notes on its lines, `steps` the transactions of the log at that time.
+    `ids` has the codings and notes on its lines, `steps` the transactions in the log at that time.
     """
 
     text: str
@@ -68,18 +68,18 @@ class Snapshot:
         return with_ids(parse_document(self.text, "")[0], self.ids)
 
     def read_as(self, document: Document) -> Snapshot:
-        """Return the snapshot with its text read in another way."""
+        """Return the snapshot with its text parsed in another way."""
         snapshot = replace(self)
         snapshot.__dict__["document"] = document
         return snapshot
 
     def lost(self, transactions: Iterable[Transaction]) -> int:
-        """Return how many of its steps a log lacks."""
+        """Return how many of the snapshot's steps a log lacks."""
         return len(set(self.steps) - {one.id for one in transactions})
 
 
 class SnapshotFile:
-    """The snapshots of one document on disk, the newest last.
+    """The snapshots of one document on disk, newest last.
 
     They are derived: without the file hand edits are still imported, but nothing counts as removed.
     """
@@ -91,9 +91,9 @@ class SnapshotFile:
         self._written: tuple[Snapshot, ...] = ()
 
     def read(self) -> tuple[Snapshot, ...]:
-        """Return the snapshots that this program, or another one with the session, wrote before the document.
+        """Return the snapshots that this or any other program with the session wrote before the document.
 
-        Raises OSError: without its snapshot a document that lags behind would count as an edit by hand.
+        Raises OSError: without its snapshot an outdated document would count as an edit by hand.
         """
         version = fs.version(self._path)
         if version != self._version:
@@ -106,14 +106,14 @@ class SnapshotFile:
     def write(self, snapshots: Iterable[Snapshot]) -> None:
         """Replace the snapshots; raises OSError.
 
-        This comes before the document is written: after a loss of power a document without its snapshot would count
-        as an edit by hand, which removes what was coded since.
+        This happens before the document is written: after a loss of power a document without its snapshot would count
+        as an edit by hand, which removes later codings.
         """
         lines = (json.dumps(asdict(snapshot), separators=(",", ":")) for snapshot in snapshots)
         fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
     def remember(self, snapshot: Snapshot) -> None:
-        """Record a document that was imported; if the disk refuses, remember it while the program runs."""
+        """Record a document that was imported; if it cannot be written, remember it while the program runs."""
         try:
             self.write([snapshot])
         except OSError:
@@ -122,18 +122,18 @@ class SnapshotFile:
                 self._version = fs.version(self._path)
 
     def remember_replaced(self, snapshot: Snapshot) -> None:
-        """Remember for a while, in memory, a text that is no longer on disk."""
+        """Remember a text that is no longer on disk, in memory and for a limited time."""
         self._replaced.append((time.monotonic(), snapshot))
 
     def candidates(self) -> tuple[Snapshot, ...]:
-        """Return the snapshots that the text on disk may be an edit of, the newest first.  Raises OSError."""
+        """Return the snapshots that the text on disk may be an edit of, newest first. Raises OSError."""
         oldest = time.monotonic() - STALE
         recent = (snapshot for when, snapshot in self._replaced if when >= oldest)
         return tuple(dict.fromkeys((*reversed(self.read()), *reversed(tuple(recent)))))
 
 
 def closest(text: str, snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:
-    """Return the newest snapshot, and the one whose lines differ least from `text` if that is another one."""
+    """Return the newest snapshot, and the one most similar to `text` by lines, if that is another one."""
     if not snapshots:
         return ()
     lines = Counter(text.split("\n"))
@@ -147,7 +147,7 @@ def _differing(text: str, lines: Counter[str]) -> int:
 
 
 def _parse_snapshot(line: bytes) -> Snapshot | None:
-    """Parse a line of the file; None if it is none."""
+    """Parse a line of the file; None if it is not a snapshot."""
     try:
         value = json.loads(line)
         text, ids, steps = value["text"], value["ids"], tuple(str(id_) for id_ in value["steps"])
@@ -158,17 +158,17 @@ def _parse_snapshot(line: bytes) -> Snapshot | None:
 
 
 def unreadable_snapshot(path: Path) -> int:
-    """Return the line of the first snapshot in a file that cannot be read, 0 if there is none.  Raises OSError."""
+    """Return the number of the first unreadable line in a file of snapshots, 0 if there is none. Raises OSError."""
     data = none_if_gone(lambda: fs.read(path)) or b""
     lines = enumerate(data.split(b"\n"), 1)
     return next((number for number, line in lines if line and _parse_snapshot(line) is None), 0)
 
 
 class SessionDocument:
-    """The document of one session; `text` is what was on disk when it was last read, None if nothing.
+    """The document of one session; `text` is its text on disk when last read, None if there was no file.
 
-    Beside the log are snapshots of what codetui wrote last and of what was there before: after a crash either may be on
-    disk, and edits by hand are recognized by comparing with them.
+    Beside the log are snapshots of the last and the previous document that codetui wrote: after a crash either may be
+    on disk, and hand edits are recognized by comparing with them.
     """
 
     def __init__(
@@ -209,7 +209,7 @@ class SessionDocument:
     def refresh(self) -> bool:
         """Read the document again if the file has changed; return True if its text is different.
 
-        Raises OSError where it cannot be read: it never counts as absent.
+        Raises OSError if it cannot be read: it never counts as absent.
         """
         version = fs.version(self.path)
         if version == self._seen:
@@ -228,16 +228,16 @@ class SessionDocument:
         return self.text != before
 
     def changed_version(self) -> Version | None:
-        """Return the version of the file if it is not the one that was read; any thread may ask."""
+        """Return the version of the file if it has changed since it was read, else None; safe in any thread."""
         return fs.changed_version(self.path, self._seen)
 
     def forget(self) -> None:
-        """Read the file again at the next refresh."""
+        """Make the next refresh read the file again."""
         self._seen = Version()
         self.text = None
 
     def ignore(self) -> None:
-        """Leave the file alone from now on: it is no document, but other notes under its name."""
+        """Ignore the file from now on: it is not a document, but other notes under its name."""
         self._ignored, self.path = self.path, self._paths.document(self._id, "")
         self.forget()
 
@@ -264,18 +264,18 @@ class SessionDocument:
         return chosen.path if chosen else None
 
     def _imported_name(self) -> str:
-        """Return the name of the document that the session began with, which stays; empty if it names no source."""
+        """Return the name of the document that the session was imported from and keeps; empty if it names no source."""
         first = next(iter(self._steps()), None)
         name = Path(first.from_name).name if first and first.cause == "document" else ""
         return name if name.startswith(DOCUMENT) and name.endswith(".md") and is_named_for(Path(name), self._id) else ""
 
     @property
     def is_own(self) -> bool:
-        """Return whether codetui wrote or imported the text, so that nothing is lost when it is replaced."""
+        """Return whether codetui wrote or imported the text, so that replacing it loses nothing."""
         return self.text is not None and (not self.text.strip() or self.own_snapshot is not None)
 
     def is_covered_by(self, transactions: Iterable[Transaction]) -> bool:
-        """Return whether the text is empty, or codetui's own from a log that had none but these steps."""
+        """Return whether the text is empty, or codetui's own from a log with none but these steps."""
         if self.text is None or not self.text.strip():
             return True
         own = self.own_snapshot
@@ -283,7 +283,7 @@ class SessionDocument:
 
     @property
     def own_snapshot(self) -> Snapshot | None:
-        """Return the snapshot of the text on disk, None if codetui does not know the text.  Raises OSError."""
+        """Return the snapshot of the text on disk, None if codetui neither wrote nor imported it. Raises OSError."""
         return next((one for one in self.snapshots.candidates() if one.text == self.text), None)
 
     # --- writing ----------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ class SessionDocument:
     def remember(self, snapshot: Snapshot) -> None:
         """Record that the text on disk has been imported.
 
-        Bytes that were not valid UTF-8 are copied first, since they were decoded as well as possible.
+        Bytes that were not valid UTF-8 are copied first, since they could be decoded only approximately.
         """
         if self._candidates is not None:
             return
@@ -301,7 +301,7 @@ class SessionDocument:
         self.snapshots.remember(snapshot)
 
     def keep_copy(self) -> None:
-        """Copy what is on disk into the events folder, beside the log."""
+        """Copy the file on disk into the events folder, beside the log."""
         data = None if self._candidates is not None else _read(self.path)
         if data is not None:
             with suppress(OSError):
@@ -341,8 +341,8 @@ class SessionDocument:
     def _replace(self, target: Path, coming: Snapshot, seen: Version) -> Version:
         """Replace the file if it is the version that was seen; return the new version.
 
-        The snapshot of what is there now is kept until the new text is on disk, then the new one alone: whoever removes
-        the last coding from the document means it.
+        The snapshot of the current text is kept until the new text is on disk; then only the new snapshot is kept, so
+        that removing the last coding from the document is read as intended.
         """
         current = [one for one in self.snapshots.read() if one.text == self.text and one.text != coming.text][-1:]
         self.snapshots.write([*current, coming])
@@ -354,7 +354,10 @@ class SessionDocument:
         return version
 
     def _is_of_another_source(self, path: Path) -> bool:
-        """Return whether the file names another source: `1_a` at `b` and `1` at `a b` have documents of one name."""
+        """Return whether the file names another source:
+
+        `1_a` at `b` and `1` at `a b` have documents with the same name.
+        """
         if path == self.path and self.is_own:
             return False
         data = _read(path)
@@ -379,13 +382,16 @@ class SessionDocument:
 
 
 def _is_unfinished(path: Path, data: bytes | None, version: Version) -> bool:
-    """Return whether an editor seems to be saving the file: it is missing, empty, or ends within a line."""
+    """Return whether an editor seems to be in the middle of saving the file:
+
+    it is missing, empty, or ends within a line.
+    """
     changed = version.changed if data is not None else fs.version(path.parent).changed
     return not (data or b"").endswith((b"\n", b"\n\0")) and abs(time.time() - changed / 1e9) < SAVING
 
 
 def _read(path: Path) -> bytes | None:
-    """Read a file, None if there is none.  Raises OSError where it cannot be read."""
+    """Read a file, None if there is none. Raises OSError if it cannot be read."""
     try:
         return fs.read(path)
     except FileNotFoundError:
@@ -399,7 +405,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 class DocumentFile(NamedTuple):
-    """A document on disk: its text, and the source and employer in its heading (empty if it names none)."""
+    """A document on disk: its text, and the source and employer in its heading (empty if there are none)."""
 
     path: Path
     text: str
@@ -417,20 +423,20 @@ def read_document(path: Path) -> DocumentFile:
 
 
 def decode_document(data: bytes, path: Path) -> str:
-    """Return the text of a document in whatever encoding; a byte order mark of UTF-8 stays part of it."""
+    """Return the text of a document in any encoding; a UTF-8 byte order mark is kept."""
     mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK.encode()) else ""
     return mark + decode(data, ProblemCollector(str(path)))
 
 
 def heading_of(text: str) -> str:
-    """Return the source that a document's heading names; empty if none, as in a document that was damaged."""
+    """Return the source named in a document's heading; empty if there is none, as in a damaged document."""
     from codetui.formats.session_doc.markdown import source_id_of
 
     return source_id_of(text)
 
 
 def heading_id(source_id: str) -> str:
-    """Return the id of a source as it is read from the heading of its document."""
+    """Return the id of a source as it reads in the heading of its document."""
     from codetui.formats.session_doc.markdown import render_document
     from codetui.formats.session_doc.model import Document
 
@@ -440,14 +446,14 @@ def heading_id(source_id: str) -> str:
 
 
 def is_named_for(path: Path, source_id: str) -> bool:
-    """Return whether the name of a document begins with the id of a source."""
+    """Return whether a document's name begins with the id of a source."""
     rest = path.stem.removeprefix(DOCUMENT)
     name = safe_name(source_id)
     return rest.startswith(name) and not rest[len(name) : len(name) + 1].isalnum()
 
 
 def document_names(source_id: SourceId, employers: Iterable[str]) -> list[str]:
-    """Return the exact names that a session's document may have, the newest first."""
+    """Return the exact names that a session's document may have, newest first."""
     return [
         document_name(source_id, employer, is_apart=is_apart)
         for employer in dict.fromkeys(employers)
@@ -456,7 +462,7 @@ def document_names(source_id: SourceId, employers: Iterable[str]) -> list[str]:
 
 
 def employers_of(transactions: Sequence[Transaction]) -> list[str]:
-    """Return the employers that a session has recorded for its source, the newest first."""
+    """Return the employers that a session has recorded for its source, newest first."""
     found: list[str] = []
     for event in (event for one in reversed(transactions) for event in reversed(one.events)):
         match event:
@@ -474,8 +480,8 @@ def choose_document(
 ) -> tuple[DocumentFile | None, list[DocumentFile]]:
     """Return a session's document among `documents`, and the others that name its source.
 
-    That is the one with the first of `names`; else one whose text codetui wrote last. If that is unknown, it is the
-    only one whose name follows from its own heading, else the only one.
+    The document is the one with the first of `names`; else one with the text that codetui wrote last. If that is
+    unknown, it is the only one whose name follows from its own heading, else the only one.
     """
     own = heading_id(source_id)
     same = [document for document in documents if document.heading in ("", own)]
@@ -497,7 +503,7 @@ def choose_document(
 
 
 def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Problem]:
-    """Return what to report of logs of a source beside its own; those that cannot be read are left out."""
+    """Return the problems of other logs of a source; unreadable ones are left out."""
     name = safe_name(source_id)
     found: list[Problem] = []
     for path in logs(paths.folder):
@@ -515,7 +521,7 @@ MERGE_LOG = "`codetui merge` with its name adds what only it has; then delete it
 
 
 def misplaced_log(path: Path, source_id: SourceId, word: str) -> Problem:
-    """Return the problem of a log under another name than its source's; `word` is what a source is called."""
+    """Return the problem of a log with another name than its source's; `word` is the noun for a source."""
     own = f"{safe_name(source_id)}{LOG}"
     what = f"this log is not read: the log of {word} {source_id} is {own}"
     return Problem(str(path), 0, "error", f"{what}: {MERGE_LOG}")

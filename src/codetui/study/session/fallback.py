@@ -36,9 +36,9 @@ COPY = "codetui-copy"
 
 
 class FallbackFolder:
-    """A folder elsewhere with a session's log and document, laid out as a sessions folder is.
+    """A folder elsewhere with a session's log and document, laid out as a sessions folder.
 
-    `pending` is how many steps only it has; `codetui merge` merges it into the sessions.
+    `pending` counts the steps that only this folder has; `codetui merge` merges it into the sessions.
     """
 
     def __init__(self, folder: Path, coder: str, source: Source) -> None:
@@ -49,9 +49,9 @@ class FallbackFolder:
         self._journal = Journal(self._paths.log(source.id))
 
     def add(self, transactions: Sequence[Transaction], unknown: Iterable[bytes]) -> None:
-        """Write the transactions and lines of unknown form that the folder lacks.  Raises OSError.
+        """Write the transactions and lines of unknown form that the folder lacks. Raises OSError.
 
-        A folder that is made for this is private to its user; one that was there stays as it is.
+        A folder created for this is private to its user; an existing one is not changed.
         """
         if self.folder.name == COPY or not fs.exists(self.folder):
             fs.ensure_private(self.folder)
@@ -66,7 +66,7 @@ class FallbackFolder:
 
 
 def draft_of(command: Command, state: State) -> str:
-    """Return the text of a command that the state lacks, with a heading; empty if there is none."""
+    """Return the text of a command that is not in the state, with a heading; empty if there is none."""
     match command:
         case AssignCode(_, code, text) if text:
             return f"Note beside a coding with {code}: {text}"
@@ -84,7 +84,7 @@ def draft_of(command: Command, state: State) -> str:
 
 
 def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None) -> str:
-    """Return the texts of a code or profile that differ from before, with a heading."""
+    """Return the changed texts of a code or profile, with a heading."""
     what = "Code" if isinstance(changed, Code) else "Profile"
     texts = [f"{what} {changed.id} of the codebook"]
     for field in fields(changed):
@@ -95,7 +95,10 @@ def codebook_draft(changed: Code | Profile, before: Code | Profile | None = None
 
 
 def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str) -> Problem:
-    """Append a text to a file: beside the log, else in the home folder, else in the temporary folder; report where."""
+    """Append a text to a file beside the log, else in the home folder, else in the temporary folder.
+
+    Return a report of the place.
+    """
     entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n"
     path, reason = _append(entry, _draft_files(paths, source_id, fs.ensure_private))
     if path is None:
@@ -104,7 +107,7 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
 
 
 def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
-    """Return where texts that could not be saved are kept."""
+    """Return the files for texts that could not be saved."""
     what = "this text could not be saved: copy what you need from it, then delete the file"
     found: list[Problem] = []
     for file in _draft_files(paths, source_id, fs.require_own):
@@ -159,12 +162,12 @@ def _append(entry: str, files: Iterable[File]) -> tuple[Path | None, str]:
 
 
 def home_copy() -> Path:
-    """Return the folder in the coder's home for what the disk refuses."""
+    """Return the folder in the coder's home for work that cannot be written."""
     return Path(os.path.expanduser("~")) / COPY  # noqa: PTH111  Path raises where there is no home
 
 
 def temporary_copy() -> Path:
-    """Return the folder among temporary files for what the disk and the home folder refuse."""
+    """Return the temporary folder for work that can be written neither to the study nor to the home folder."""
     import tempfile
 
     return Path(tempfile.gettempdir()) / (COPY if os.name == "nt" else f"{COPY}-{os.getuid()}")
@@ -179,7 +182,7 @@ def file_at(root: Path, paths: SessionPaths, source_id: SourceId, suffix: str) -
 
 
 def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> bool:
-    """Save the lines that the disk refused, but may have written to `log`, in the home folder; return whether it did.
+    """Save lines whose append to `log` failed, but which may be in it, in the home folder; return whether it worked.
 
     The lines are reported at the next start, and not removed: another machine or a copy may have
     confirmed them since.
@@ -193,7 +196,7 @@ def note_failed_append(paths: SessionPaths, source_id: SourceId, log: Path) -> b
 
 
 def forget_failed_append(paths: SessionPaths, source_id: SourceId) -> bool:
-    """Forget lines that are no longer in the log; return whether nothing is noted any more."""
+    """Forget lines that are no longer in the log; return whether no noted lines are left."""
     with suppress(OSError):
         fs.remove(file_at(home_copy(), paths, source_id, REFUSED))
         return True
@@ -201,7 +204,7 @@ def forget_failed_append(paths: SessionPaths, source_id: SourceId) -> bool:
 
 
 def take_refused_steps(paths: SessionPaths, source_id: SourceId, steps: Sequence[Transaction]) -> list[Transaction]:
-    """Return those of `steps` that were noted as refused, once."""
+    """Return those of `steps` that were noted as refused, and forget them."""
     with suppress(OSError):
         noted = file_at(home_copy(), paths, source_id, REFUSED)
         if fs.exists(noted):

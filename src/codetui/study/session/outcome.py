@@ -26,7 +26,7 @@ Progress = Literal["untouched", "in progress", "profile assigned", "done"]
 
 
 class Saved(NamedTuple):
-    """The command is on disk; `coding` is the one it changed."""
+    """The command is on disk; `coding` is the coding that it changed."""
 
     message: str
     coding: CodingId | None = None
@@ -34,7 +34,7 @@ class Saved(NamedTuple):
 
 
 class NotSaved(NamedTuple):
-    """The disk refused; nothing was changed, in memory neither."""
+    """The disk refused the command; nothing was changed, neither on disk nor in memory."""
 
     reason: str
 
@@ -101,9 +101,10 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """A change by another program or a person, its outcome, and the problems to look at.
+    """A change by another program or a person, its outcome, and the problems to check.
 
-    `lost_steps` is how many steps of the document the log lacks. `detail` is why it failed, or who has the session.
+    `lost_steps` counts the steps of the document that the log lacks. `detail` is the reason for a failure, or who has
+    the session.
     """
 
     kind: PullKind
@@ -116,7 +117,7 @@ class PullResult:
 
     @property
     def is_saved(self) -> bool:
-        """Return whether the session has everything that was changed."""
+        """Return whether the session has saved everything that was changed."""
         return self.kind not in (PullKind.UNREADABLE, PullKind.NOT_SAVED)
 
     @property
@@ -145,7 +146,7 @@ class PullResult:
 
 
 def change_words(counts: Counts) -> str:
-    """Return the counts in words, `2 added, 1 changed`; empty for nothing."""
+    """Return the counts for a message, `2 added, 1 changed`; empty if there are none."""
     numbers = {
         "added": counts.added,
         "changed": counts.changed,
@@ -166,22 +167,25 @@ def lost_words(number: int) -> str:
 
 
 def not_read(error: OSError, path: Path, consequence: str, severity: Severity = "error") -> Problem:
-    """Return the problem of a file that cannot be read; `path` if the error names none."""
+    """Return the problem of an unreadable file; `path` is used if the error names none."""
     what = f"cannot be read ({error.strerror or error}): {consequence}; check the disk and its permissions"
     return Problem(str(error.filename or path), 0, severity, what)
 
 
 class ReadFailure:
-    """Why a file could not be read the last time; reported once, and again when the reason changes."""
+    """Why a file could not be read last time; reported once, and again if the reason changes."""
 
     def __init__(self, consequence: str) -> None:
-        """`consequence` describes, in a message, the effect on the session."""
+        """Create a report; `consequence` describes the effect on the session in a message."""
         self._consequence = consequence
         self._reported = ""
         self.problem: Problem | None = None
 
     def report(self, error: OSError, path: Path) -> PullResult | None:
-        """Remember an error; return what to report, None if it was reported. `path` if the error names none."""
+        """Remember an error; return a problem, or None if it was reported.
+
+        `path` is used if the error names none.
+        """
         self.problem = not_read(error, path, self._consequence)
         before, self._reported = self._reported, str(self.problem)
         if self._reported == before:
@@ -189,7 +193,7 @@ class ReadFailure:
         return PullResult(PullKind.UNREADABLE, (self.problem,), detail=self._reported)
 
     def clear(self) -> None:
-        """Record that the file was read."""
+        """Record that the file was read successfully."""
         self.problem, self._reported = None, ""
 
 
@@ -197,7 +201,7 @@ class ReadFailure:
 
 
 class AdStatus(NamedTuple):
-    """How far one coder is with one source."""
+    """The progress of one coder with one source."""
 
     progress: Progress
     codings: int

@@ -1,4 +1,4 @@
-"""One coder's coding of one source: the log on disk first, then the state, then the document."""
+"""One coder's coding of one source: commands go to the log on disk first, then to the state, then to the document."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ KeepBook = Callable[[Codebook], Problem | None]
 class Session:
     """An open session: log, state and document of one coder and source.
 
-    With a `token` it is shared: one program codes it, the others read along. The first command locks it; another
-    program may take the lock over, which this one notices at its next command, and that changes nothing then.
-    Sessions with the same token belong to one program.
+    With a `token` it is shared: one program codes it, and the others show it read-only. The first command locks it.
+    Another program may take over the lock; this one notices at its next command, which then changes nothing. Sessions
+    with the same token belong to one program.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class Session:
         keep_book: KeepBook | None = None,
         token: str | None = None,
     ) -> None:
-        """Open the session; after the first command `keep_book` is called once.
+        """Open the session; `keep_book` is called once, after the first command.
 
-        Raises OSError where the log or the document exists and cannot be read.
+        Raises OSError if the log or the document exists but cannot be read.
         """
         self.source, self.book, self.coder = source, book, coder
         self._paths = paths
@@ -110,7 +110,7 @@ class Session:
         return (*other_logs(self._paths, self.source.id, self.book.words.source), *document.misplaced)
 
     def _reconcile_on_open(self) -> None:
-        """Import the changes made to source and document while the session was closed.  Raises OSError."""
+        """Import the changes that were made to source and document while the session was closed. Raises OSError."""
         if self.state.opened is not None:
             self._reanchor()
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
@@ -128,12 +128,12 @@ class Session:
 
     @property
     def state(self) -> State:
-        """Return the state that follows from the log."""
+        """Return the state that results from the log."""
         return self._log.state
 
     @property
     def log_path(self) -> Path:
-        """Return where the log is."""
+        """Return the path of the log."""
         return self._log.path
 
     @property
@@ -143,28 +143,28 @@ class Session:
 
     @property
     def description(self) -> Source:
-        """Return the source with the employer and title that the coder gave it, if any."""
+        """Return the source with the employer and title entered by the coder, if any."""
         return self.state.describe(self.source)
 
     @property
     def book_with_former(self) -> Codebook:
-        """Return the codebook with the codes of earlier versions that are still assigned here."""
+        """Return the codebook with the codes of earlier versions that are still used here."""
         return self._sync.book_of(self.state)
 
     def use(self, book: Codebook, keep_book: KeepBook | None = None) -> None:
-        """Continue with another version of the codebook: the labels in the document may change."""
+        """Switch to another version of the codebook; the labels in the document may change."""
         self.book, self._keep_book = book, keep_book
         self._sync.book = book
 
     def recognize_codes(self) -> None:
-        """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
+        """Recode codings under an unknown label to the code that now has that label in the codebook, if any."""
         if self.holder is None:
             self._sync.recognize()
 
     # --- commands ---------------------------------------------------------------------------------
 
     def execute(self, command: Command) -> Outcome:
-        """Execute a command: on disk, then in memory. A refusal changes nothing."""
+        """Execute a command: on disk, then in memory. A refused command changes nothing."""
         obstacle = self._claim()
         if obstacle is not None:
             return obstacle
@@ -229,7 +229,7 @@ class Session:
         return " (The disk works again, and everything is saved.)"
 
     def add_steps(self, lines: Sequence[bytes]) -> NotSaved | HeldElsewhere | None:
-        """Write lines from another log of this session to disk, and use them; return why not, if that fails."""
+        """Write lines from another log of this session to disk and apply them; return why, if that fails."""
         obstacle = self._claim()
         if obstacle is not None:
             return obstacle
@@ -241,7 +241,7 @@ class Session:
         return None
 
     def _reanchor(self) -> None:
-        """Locate the quotations again if the text of the source is not the one that was coded."""
+        """Locate the quotations again if the text of the source has changed."""
         if not self.source.text:
             return
         found = reanchor(self.state, self.source, self.book.words.source)
@@ -254,16 +254,16 @@ class Session:
 
     @property
     def holder(self) -> Holder | None:
-        """Return the other program that has this session, which is read only here then."""
+        """Return the other program that has this session, which is then read-only here."""
         return self._access.holder
 
     @property
     def doubt(self) -> Problem | None:
-        """Return why it is unknown what other programs do with this session; None if it is known."""
+        """Return why the state of the session in other programs is unknown; None if it is known."""
         return self._access.problem or self._failure.problem or self._sync.failure.problem
 
     def take_over(self) -> PullResult | None:
-        """Take the session from the other program; return what to report of its document."""
+        """Take over the session from the other program; return the outcome for its document."""
         self._access.take_over()
         try:
             self._log.catch_up()
@@ -275,11 +275,11 @@ class Session:
         return self.initial_pull
 
     def release(self) -> None:
-        """Let other programs have the session."""
+        """Release the session for other programs."""
         self._access.release()
 
     def _claim(self) -> HeldElsewhere | NotSaved | None:
-        """Return why this program may not write; None if it may. The session has all steps of others then."""
+        """Return why this program may not write, or None if it may; then the session has all steps of others."""
         if not self._access.is_shared:
             return None
         try:
@@ -298,7 +298,7 @@ class Session:
         return has_more
 
     def _with_lock_problem(self, outcome: Outcome) -> Outcome:
-        """Return the outcome; if the session could not be locked, with that once."""
+        """Return the outcome, with the problem if the session could not be locked, which is reported once."""
         problem = self._access.problem
         if problem is None or problem in self.problems:
             return outcome
@@ -308,7 +308,7 @@ class Session:
         return outcome
 
     def update_conflicts(self) -> tuple[Problem, ...]:
-        """List the conflicts that nobody has settled, and these alone; return those that are new."""
+        """Replace the listed conflicts with the unresolved ones; return those that are new."""
         known = (*self.conflicts, *self._copies)
         self._copies = tuple(one for one in self._copies if fs.exists(Path(one.file)))
         self.conflicts = (*self._copies, *self._find_conflicts())
@@ -326,7 +326,7 @@ class Session:
         return tuple(Problem(str(self._log.path), 0, "warning", one) for one in sentences)
 
     def changed(self) -> object:
-        """Return the versions of document, log or lock that others have changed since they were read; None for nothing.
+        """Return the versions of document, log or lock that others have changed since they were read, None if none.
 
         Equal values belong to one change. None while the disk cannot be read. Any thread may ask.
         """
@@ -337,10 +337,10 @@ class Session:
         return (holder, document, log) if holder != self.holder or document or log else None
 
     def pull(self) -> PullResult | None:
-        """Import the changes of others; None if there is nothing to report.
+        """Import the changes of others; return None if there is nothing to report.
 
-        While another program has the session the document is left to it. While the log cannot be read the document,
-        which may be newer, is left alone.
+        While another program has the session, that program writes the document. While the log cannot be read, the
+        document, which may be newer, is not changed.
         """
         before = self.holder
         try:
@@ -364,7 +364,7 @@ class Session:
         return followed if self.holder else self._reported(self._sync.pull()) or followed
 
     def accept_removals(self) -> PullResult | None:
-        """Import the edited document although that removes many codings; return what to report."""
+        """Import the edited document although this removes many codings; return the outcome."""
         try:
             return self._reported(self._sync.accept())
         except OSError as error:
@@ -380,11 +380,11 @@ class Session:
 
     @property
     def copies(self) -> list[Path]:
-        """Return the copies of log and document beside them, as far as known."""
+        """Return the copies of the log and the document found so far."""
         return [Path(one.file) for one in self._copies]
 
     def find_copies(self) -> list[Path]:
-        """Look for copies of log and document; return them, and those known before where that is impossible."""
+        """Search for copies of log and document and return them; if that is impossible, return those found before."""
         with suppress(OSError):
             word = self.book.words.source
             document = SessionDocument(self._paths, self.source, lambda: self.transactions, word)
@@ -395,47 +395,48 @@ class Session:
 
     @property
     def has_unsaved_document(self) -> bool:
-        """Return whether the document on disk lags behind the log, and this program is the one to write it."""
+        """Return whether the document on disk is older than the log, and this program has to write it."""
         return self.holder is None and self._sync.is_behind
 
     @property
     def may_have_unsaved_document(self) -> bool:
-        """Return the same without rendering the document: True also while it is unknown."""
+        """Return the same as `has_unsaved_document` without rendering the document; also True while it is unknown."""
         return self._sync.may_be_behind
 
     @property
     def document_text(self) -> str | None:
-        """Return the text of the document on disk as it was last read or written, None if there is none."""
+        """Return the text of the document on disk as last read or written, None if there is none."""
         return self._sync.document.text
 
     @property
     def document_path(self) -> Path:
-        """Return where the document is."""
+        """Return the path of the document."""
         return self._sync.document.path
 
     def import_text(self, parsed: ParsedDocument, file: Path) -> PullResult:
-        """Import a document from elsewhere: everything that is new in it, or was changed since its last import."""
+        """Import a document from elsewhere: everything that is new in it, or was changed since it was last imported."""
         result = self._sync.import_text(parsed, file, self._state_at_import(file.name))
         self._add_problems(result.problems)
         return result
 
     def rehearse_import(self, parsed: ParsedDocument, file: Path, *, is_alone: bool) -> State:
-        """Return the state that importing a document would lead to, or that it describes alone; write nothing."""
+        """Return the state after importing a document, or the state that it describes alone; write nothing."""
         log = MemoryLog(() if is_alone else self.transactions)
         sync = DocumentSync(log, self.source, self.book, self._paths, log.record, candidates=())
         sync.import_text(parsed, file, None if is_alone else self._state_at_import(file.name))
         return log.state
 
     def _state_at_import(self, name: str) -> State | None:
-        """Return the session as it was when a document of this name was imported last."""
+        """Return the session as it was when a document of this name was last imported."""
         imports = [one.seq for one in self.transactions if one.cause == "document" and one.from_name == name]
         return replay(one for one in self.transactions if one.seq <= max(imports)) if imports else None
 
     def save_document(self, *, is_forced: bool = False) -> Problem | None:
-        """Write the document; return the problem, if any.  Any thread may call this.
+        """Write the document; return the problem, if any. Safe in any thread.
 
-        A document with hand edits that were not imported stays as it is; `is_forced` replaces it and keeps a copy.
-        While the disk refuses, the fallback folder has the newest. If another program has the session, it does this.
+        A document with hand edits that were not imported is not changed; `is_forced` replaces it and keeps a copy. If
+        it cannot be written, the fallback folder has the newest version. If another program has the session, that
+        program writes the document.
         """
         holder = self._access.elsewhere()
         if holder is not None:
@@ -454,13 +455,13 @@ class Session:
 
     @property
     def pending(self) -> int:
-        """Return how many steps only the fallback folder has."""
+        """Return how many steps are only in the fallback folder."""
         return self._fallback.pending if self._fallback else 0
 
     def save_copy(self, folder: Path) -> Outcome:
-        """Copy the session, and the step that the disk refused last, into a folder elsewhere.
+        """Copy the session, and the last step that could not be written, into a folder elsewhere.
 
-        From now on that folder receives the steps that the disk refuses.
+        From now on that folder receives the steps that cannot be written.
         """
         if fs.is_same_file(folder, self._paths.root):
             return Refusal(f"{folder} is the folder of the session itself; name another one.")
@@ -485,7 +486,7 @@ class Session:
         return fallback.write_document(self._sync.render(), self.description.employer)
 
     def flush_fallback(self) -> Problem | None:
-        """Write the steps that only the fallback folder has, if the disk works again; else return a problem."""
+        """Write the steps that are only in the fallback folder, if the disk works again; else return a problem."""
         fallback = self._fallback
         if fallback is None or not fallback.pending:
             return None
@@ -504,7 +505,7 @@ class Session:
             self._is_noted = not forget_failed_append(self._paths, self.source.id)
 
     def failed_append(self) -> Problem | None:
-        """Return the problem that the log may contain a step that was refused, if the disk kept it all the same."""
+        """Return the problem that the log may contain a refused step, if the disk kept it nevertheless."""
         if not fs.refused_bytes(self._log.path):
             self._forget_failed_append()
             return None
@@ -513,7 +514,7 @@ class Session:
         return Problem(str(self._log.path), 0, "warning", f"{what}: {hint}; undo it if you do not want it")
 
     def leftovers(self) -> list[Problem]:
-        """Return the problems left from last time: rescued texts, and refused steps that are in the log."""
+        """Return the problems left over from earlier runs: rescued texts, and refused steps that are in the log."""
         from codetui.core.session.words import step_words
 
         context = DecisionContext(self.book, self.source.text, "", "")
@@ -524,5 +525,5 @@ class Session:
         return [*drafts(self._paths, self.source.id), *problems]
 
     def rescue_draft(self, text: str) -> Problem:
-        """Keep a text that could not be saved in a file, and report where."""
+        """Save a text that could not be stored to a file, and report the place."""
         return rescue_draft(self._paths, self.source.id, text, self.book.words.source)

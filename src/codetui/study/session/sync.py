@@ -1,6 +1,6 @@
 """Keep a session and its document in sync: hand edits are imported into the session, codings written to the document.
 
-A document that was saved half-way or merged badly is recognized and not imported.
+A document that was saved only in part or merged badly is recognized and not imported.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ REPAIR = "or write the document again (a copy is kept)"
 
 
 def minted(*seeds: str) -> Callable[[], str]:
-    """Return a function that yields ids derived from these texts, in ascending order: the same on two machines."""
+    """Return a function that yields ids derived from these texts, in ascending order, the same on all machines."""
     prefix = sha256("\0".join(seeds).encode("utf-8", "surrogatepass")).hexdigest()[:17]
     numbers = count()
     return lambda: f"{prefix}{next(numbers):06x}"
@@ -81,7 +81,7 @@ def transaction_of(decision: Decision, state: State, last: Transaction, opening:
 class MemoryLog:
     """A log in memory: the recorded decisions are kept as `edits` beside the steps that were read.
 
-    The id of an edit follows from the log and the edit, so that two machines make the same step of one edit by hand.
+    The id of an edit follows from the log and the edit, so that two machines turn one hand edit into the same step.
     """
 
     def __init__(self, transactions: Iterable[Transaction] = ()) -> None:
@@ -90,7 +90,7 @@ class MemoryLog:
         self.state: State = replay(self.transactions)
 
     def record(self, decision: Decision) -> Saved:
-        """Put a decision into the state, at the time of the last step: the clocks of two machines differ."""
+        """Apply a decision to the state at the time of the last step, because the clocks of machines differ."""
         last = self.transactions[-1] if self.transactions else NO_TRANSACTION
         id_ = minted(last.id, repr(decision.events), *(decision.parents or ()))()
         edit = transaction_of(decision, self.state, replace(last, id=TransactionId(id_)))
@@ -101,7 +101,7 @@ class MemoryLog:
 
 
 class DocumentStatus(Enum):
-    """How the document on disk relates to the session."""
+    """The relation of the document on disk to the session."""
 
     MISSING = auto()
     EMPTY = auto()
@@ -114,8 +114,9 @@ class DocumentStatus(Enum):
 class DocumentSync:
     """One session's document and log.
 
-    `record` puts a decision into the log. After `reconcile_on_open` and `pull`, `status` is the relation of the
-    document to the session, `reconciliation` the imported edits, and `lost_steps` how many of its steps the log lacks.
+    `record` writes a decision to the log. After `reconcile_on_open` and `pull`, `status` is the relation of the
+    document to the session, `reconciliation` has the imported edits, and `lost_steps` counts the document's steps that
+    the log lacks.
     """
 
     def __init__(
@@ -147,19 +148,19 @@ class DocumentSync:
 
     @property
     def is_behind(self) -> bool:
-        """Return whether the document on disk lags behind the log."""
+        """Return whether the document on disk is older than the log."""
         return self._log.state.opened is not None and self.document.text != self.render().text
 
     @property
     def may_be_behind(self) -> bool:
-        """Return the same without rendering: True also while it is unknown."""
+        """Return the same as `is_behind` without rendering; also True while it is unknown."""
         state, cached = self._log.state, self._rendered
         is_known = cached is not None and cached[0] is state and cached[1] is self.book
         return state.opened is not None and not (is_known and cached and cached[2].text == self.document.text)
 
     @property
     def ids_by_line(self) -> LineIds:
-        """Return the codings and notes on the lines of the document on disk, as far as they are known."""
+        """Return the known codings and notes on the lines of the document on disk."""
         from codetui.formats.session_doc.model import ids_by_line
 
         if self.reconciliation is not None:
@@ -175,16 +176,16 @@ class DocumentSync:
             return self._compare(is_open=False)
 
     def accept(self) -> PullResult | None:
-        """Import the document on disk although that removes many codings.  Raises OSError."""
+        """Import the document on disk although this removes many codings. Raises OSError."""
         with self._lock:
             self.document.refresh()
             self._accepted = self.document.text
             return self._compare(is_open=True)
 
     def pull(self) -> PullResult | None:
-        """Import hand edits made since; None if there is nothing to report.
+        """Import later hand edits; return None if there is nothing to report.
 
-        A document that cannot be read is reported once, and read again each time.
+        An unreadable document is reported once, and read again each time.
         """
         with self._lock:
             try:
@@ -198,7 +199,7 @@ class DocumentSync:
     def import_text(self, parsed: ParsedDocument, file: Path, earlier: State | None) -> PullResult:
         """Add everything in a document from elsewhere that the session lacks.
 
-        If the document was imported before, apply what was changed in it since: `earlier` is the session at that time.
+        If the document was imported before, apply the changes made to it since; `earlier` is the session at that time.
         """
         with self._lock:
             base = self._snapshot(earlier, ()) if earlier is not None else None
@@ -245,7 +246,7 @@ class DocumentSync:
             self.document.remember(snapshot)
 
     def _bases(self, text: str, own: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
-        """Return the snapshots that `text` may be an edit of, the newest first, without steps that the log has lost.
+        """Return the snapshots that `text` may be an edit of, newest first, without steps that the log has lost.
 
         The content of those steps is then new in the document, and is imported.
         """
@@ -260,7 +261,7 @@ class DocumentSync:
         return tuple(known)
 
     def _taken_over_last(self, text: str, newest: Snapshot | None) -> Snapshot | None:
-        """Return the snapshot of the last edit by hand if the disk refused to keep it: it follows from the log."""
+        """Return the snapshot of the last hand edit if it could not be saved: it follows from the log."""
         steps = self._log.transactions
         end = max((number for number, one in enumerate(steps, 1) if one.cause in BY_HAND), default=0)
         if not end or (newest is not None and steps[end - 1].id in newest.steps):
@@ -324,16 +325,16 @@ class DocumentSync:
         return result
 
     def _heads_of(self, base: Snapshot | None) -> tuple[TransactionId, ...] | None:
-        """Return the last steps of the log that somebody who edited `base` had seen; None if these are all steps.
+        """Return the last steps of the log that an editor of `base` had seen; None if these are all steps.
 
-        Steps that were merged into the log since are not among them.
+        Steps that were merged into the log later are not among them.
         """
         seen = set(base.steps) if base else set[str]()
         steps = [one for one in self._log.transactions if one.id in seen]
         return replay(steps).heads if 0 < len(steps) < len(self._log.transactions) else None
 
     def _closest(self, parsed: ParsedDocument, bases: Sequence[Snapshot]) -> Snapshot | None:
-        """Return the base with the fewest edits: an editor that read an older text does not know what came since."""
+        """Return the base with the fewest edits: an editor may have read an older text, without later changes."""
         from codetui.study.reconcile import closest_base
 
         candidates = closest(parsed.text, bases)
@@ -343,7 +344,7 @@ class DocumentSync:
         return candidates[closest_base(parsed.document, documents, self.book_of(self._log.state))]
 
     def _not_applied(self, parsed: ParsedDocument, newest: Snapshot, applied: Sequence[Event]) -> list[Problem]:
-        """Report the changes that an edit makes to the newest text and not to the older one that it is an edit of."""
+        """Report what differs from the newest text only because the edit began from an older one."""
         from codetui.core.session.words import event_words
 
         file = str(self.document.path)
@@ -376,9 +377,9 @@ class DocumentSync:
         return reconcile(parsed.document, before, state, self.source, book, parsed.file, mint, parsed.text)
 
     def _read_like(self, parsed: ParsedDocument, base: Snapshot | None) -> tuple[ParsedDocument, Snapshot | None]:
-        """Return document and base in the words of the session where they differ from them in marks alone.
+        """Return document and base in the words of the session where only the markup differs.
 
-        The document has the ids of codings that the log has lost: if its lines come back, none is double.
+        The document has the ids of codings that the log has lost, so that lines which come back are not duplicated.
         """
         from codetui.core.codebook.index import index_of
         from codetui.formats.session_doc.formatting import read_like
@@ -429,7 +430,7 @@ class DocumentSync:
     # --- from the session to the document ---------------------------------------------------------
 
     def save(self, *, is_forced: bool = False) -> Problem | None:
-        """Write the session into the document; return the problem, if any.  Any thread may call this."""
+        """Save the session to the document; return the problem, if any. Safe in any thread."""
         with self._lock:
             if self._damage is not None and not is_forced:
                 return self._damage
@@ -446,7 +447,7 @@ class DocumentSync:
             return problem
 
     def render(self, state: State | None = None) -> Snapshot:
-        """Return the document of the session as it is now, whatever is on disk; the last one is cached."""
+        """Return the session's document for its current state, whatever is on disk; the last one is cached."""
         state, cached = state or self._log.state, self._rendered
         if cached is not None and cached[0] is state and cached[1] is self.book:
             return cached[2]
@@ -456,7 +457,7 @@ class DocumentSync:
         return snapshot
 
     def _snapshot(self, state: State, steps: Sequence[Transaction]) -> Snapshot:
-        """Return the document of a state, as it can be encoded."""
+        """Return the document of a state in a form that can be encoded."""
         from codetui.formats.session_doc.patch import document_of
 
         text, ids = document_of(state, self.book_of(state), state.describe(self.source))
@@ -464,7 +465,7 @@ class DocumentSync:
         return Snapshot(encodable, ids, tuple(one.id for one in steps))
 
     def book_of(self, state: State) -> Codebook:
-        """Return the codebook with the codes of earlier versions that a state has, as far as they can be read."""
+        """Return the codebook with the codes of earlier versions used in a state, as far as they can be read."""
         from codetui.core.codebook.index import index_of
 
         if index_of(self.book).codes.keys() >= set(state.codes):
@@ -477,7 +478,7 @@ class DocumentSync:
             return self.book
 
     def recognize(self) -> Saved | NotSaved | None:
-        """Give what was coded under an unknown label the code that the codebook has for it by now, if it has."""
+        """Recode codings under an unknown label to the code that now has that label in the codebook, if any."""
         state = self._log.state
         mint = minted("recognized", self.book.content_hash, str(state.seq))
         events = recognize(state, self.book_of(state), mint)
@@ -504,7 +505,7 @@ def parse(text: str, file: str) -> ParsedDocument:
 def damage_of(edited: ParsedDocument, base: Snapshot | None, heading: str, word: str) -> Problem | None:
     """Return why a text must not count as an edit of `base`; None if it may.
 
-    `heading` is the id of the source as the heading of its document gives it, `word` what a source is called.
+    `heading` is the id of the source as written in the heading of its document, `word` the noun for a source.
     """
     found = next(_damages(edited, base, heading, word), None)
     return unmerged(edited) or (Problem(edited.file, found[0], "error", found[1]) if found else None)
@@ -536,13 +537,13 @@ def _damages(edited: ParsedDocument, base: Snapshot | None, heading: str, word: 
 
 
 def much_removed(events: Iterable[Event], state: State) -> int | None:
-    """Return how many codings an edit removes if it may not do so without a question, as they are too many."""
+    """Return how many codings an edit removes if they are too many to remove without a question."""
     removed = sum(isinstance(event, CodingRemoved) for event in events)
     return removed if removed >= MANY and removed * 3 > len(state.live()) else None
 
 
 def _is_same_change(event: Event, other: Event) -> bool:
-    """Return whether two events make the same change; the ids of what they add differ."""
+    """Return whether two events make the same change; the ids of added objects may differ."""
     match event, other:
         case CodingAdded(), CodingAdded():
             return (event.code, event.words) == (other.code, other.words)
@@ -553,7 +554,7 @@ def _is_same_change(event: Event, other: Event) -> bool:
 
 
 def unmerged(parsed: ParsedDocument) -> Problem | None:
-    """Return the conflict marks that git has left in a document, if any."""
+    """Return the problem of conflict marks that git has left in a document, if any."""
     from codetui.formats.session_doc.lines import conflict_marks
 
     line = conflict_marks(parsed.text)
@@ -565,7 +566,7 @@ def unmerged(parsed: ParsedDocument) -> Problem | None:
 
 
 def _breaks_off(edited: ParsedDocument, base: Snapshot) -> bool:
-    """Return whether the last line is the beginning of a line of `base` and cannot be parsed."""
+    """Return whether the last line is a prefix of a line of `base` and cannot be parsed."""
     text = edited.text
     if text.endswith(("\n", "\r")) or not base.text.endswith(("\n", "\r")) or text.rstrip() == base.text.rstrip():
         return False
