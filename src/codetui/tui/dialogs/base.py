@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from codetui.tui.widgets.rows import shown
+from codetui.tui.widgets.rows import RowList, shown
 
 Answer = TypeVar("Answer")
 
@@ -27,6 +27,9 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A dialog in a box; Esc closes it without an answer."""
 
     CSS_PATH = "dialogs.tcss"
+
+    READ: ClassVar[str] = "DefinitionPane"
+    """The selector of the text that is scrolled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
@@ -50,25 +53,24 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """Close without an answer."""
         self.dismiss(None)
 
-
-class ReadingDialog(Dialog[Answer]):
-    """A dialog with a text that the arrows and the page keys scroll."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "read(-1)", "up", show=False),
-        Binding("down", "read(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "a page up", show=False),
-        Binding("pagedown", "page(1)", "a page down", show=False),
-    ]
-
-    READ: ClassVar[str]
-    """The selector of the widget that is scrolled."""
+    def action_move(self, step: int) -> None:
+        """Move the cursor of a list without focus."""
+        self.query_one(RowList).action_move(step)
 
     def action_read(self, rows: int) -> None:
-        """Scroll by some rows."""
+        """Scroll the text by some rows."""
         self.query_one(self.READ).scroll_relative(y=rows, animate=False)
 
     def action_page(self, pages: int) -> None:
-        """Scroll by some pages."""
+        """Scroll the text by some pages."""
         text = self.query_one(self.READ)
         text.scroll_relative(y=pages * max(1, text.size.height - 1), animate=False)
+
+
+READING_KEYS: tuple[BindingType, ...] = (
+    Binding("up", "read(-1)", "up", show=False),
+    Binding("down", "read(1)", "down", show=False),
+    Binding("pageup", "page(-1)", "a page up", show=False),
+    Binding("pagedown", "page(1)", "a page down", show=False),
+)
+"""The keys of a dialog with a text and no list."""

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from codetui.tui.bench import UNSEEN, Do
-from codetui.tui.dialogs.base import Dialog, ReadingDialog, alarm
+from codetui.tui.dialogs.base import READING_KEYS, Dialog, alarm
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
 
@@ -120,10 +120,10 @@ KEYS: dict[Stage, str] = {
 }
 
 
-class DryRunDialog(ReadingDialog[bool]):
+class DryRunDialog(Dialog[bool]):
     """Shows the effect of a codebook change, then its progress.  Answers True once it is done."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", "continue", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*READING_KEYS, Binding("enter", "go_on", "continue", show=False)]
 
     READ = "#lines"
 

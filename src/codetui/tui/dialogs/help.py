@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from codetui.model import Code, Codebook, Profile, Reference
-from codetui.tui.dialogs.base import ReadingDialog
+from codetui.tui.dialogs.base import READING_KEYS, Dialog
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
 from codetui.tui.widgets.rows import Part, PlainRows, Row, shown, wrap
 
@@ -28,10 +28,10 @@ class KeyHelp(NamedTuple):
     help: str
 
 
-class HelpScreen(ReadingDialog[None]):
+class HelpScreen(Dialog[None]):
     """Lists the keys with a filter; returns nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "leave", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*READING_KEYS, Binding("f1", "leave", "close", show=False)]
 
     READ = "HelpRows"
 
@@ -121,17 +121,16 @@ def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
     return rows
 
 
-class DefinitionDialog(ReadingDialog[str]):
+class DefinitionDialog(Dialog[str]):
     """Shows a code or profile.  Answers with the id of an action on it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *READING_KEYS,
         Binding("space", "page(1)", "a page down", show=False),
         Binding("enter,i", "leave", "close", show=False),
         Binding("R,f2", "want('read')", "background", show=False),
         Binding("D", "want('edit_code')", "edit it", show=False),
     ]
-
-    READ = "DefinitionPane"
 
     def __init__(
         self,

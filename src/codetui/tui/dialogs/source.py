@@ -34,8 +34,8 @@ class ProfilePicker(Dialog[PickedProfile]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
         Binding("down", "move(1)", "down", show=False),
-        Binding("pageup", "read(-1)", "scroll up", show=False),
-        Binding("pagedown,space", "read(1)", "scroll down", show=False),
+        Binding("pageup", "page(-1)", "scroll up", show=False),
+        Binding("pagedown,space", "page(1)", "scroll down", show=False),
         Binding("enter", "take", "take", show=False),
         Binding("D", "change", "edit its texts", show=False),
     ]
@@ -77,14 +77,6 @@ class ProfilePicker(Dialog[PickedProfile]):
         else:
             refusal = alarm(f"No profile has the key {brief(event.character, 4)}: ")
             self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
-
-    def action_move(self, step: int) -> None:
-        """Move to the next or previous profile."""
-        self.query_one(PassiveRows).action_move(step)
-
-    def action_read(self, step: int) -> None:
-        """Scroll the definition."""
-        self.query_one(DefinitionPane).scroll_page(step)
 
     def action_take(self) -> None:
         """Choose the profile under the cursor."""

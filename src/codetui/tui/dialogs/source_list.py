@@ -170,10 +170,6 @@ class AdListScreen(Dialog[SourceId]):
         if self.is_mounted:
             self._show(self._place())
 
-    def action_move(self, step: int) -> None:
-        """Move to the next ad, or the one before."""
-        self._rows.action_move(step)
-
     def action_page(self, step: int) -> None:
         """Move a page of ads up or down."""
         self._rows.action_page(step)
